@@ -1,0 +1,46 @@
+/** What the action knows of MLflow's Model Registry, freed of MLflow's wire format. */
+
+/** One version of a registered model. */
+export type ModelVersion = {
+  /** Registered model's name. */
+  readonly name: string
+  /** Number of the version as MLflow writes it: a decimal string. */
+  readonly version: string
+  /** Creation time in milliseconds since 1970, UTC. */
+  readonly creationTime: number
+  /** `READY`, `PENDING_REGISTRATION`, `FAILED_REGISTRATION`; absent counts as ready. */
+  readonly status: string | undefined
+  /** Training run; empty when MLflow names none. */
+  readonly runId: string
+  /** Where the version came from: an artifact URI, `runs:/…`, `models:/m-…` or `models:/name/version`. */
+  readonly source: string
+  readonly description: string
+  readonly tags: Readonly<Record<string, string>>
+  /** Present only when the aliases were asked for (one listing of the registered models). */
+  readonly aliases: readonly string[]
+}
+
+/** A training run. */
+export type Run = {
+  readonly id: string
+  readonly name: string
+  readonly experimentId: string
+  readonly lifecycle: 'active' | 'deleted'
+  /** Root of the run's artifacts, e.g. `mlflow-artifacts:/1/<run>/artifacts`; may be empty. */
+  readonly artifactUri: string
+  readonly params: Readonly<Record<string, string>>
+  /** Latest value of each metric; may hold NaN and infinities. */
+  readonly metrics: Readonly<Record<string, number>>
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** A logged model of MLflow 3 (`m-…`). */
+export type LoggedModel = {
+  readonly id: string
+  readonly name: string
+  readonly experimentId: string
+  /** Run that logged it; empty when there is none. */
+  readonly sourceRunId: string
+  /** Root of the model's artifacts, e.g. `mlflow-artifacts:/1/models/m-…/artifacts`. */
+  readonly artifactUri: string
+}
