@@ -1,2 +1,3 @@
-import * as core from '@actions/core'
-core.info('')
+import { main } from './main.ts'
+
+await main(process.env)

@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { commitMessage } from '../../../src/core/message/commit.ts'
+import type { FileChange } from '../../../src/core/outcome.ts'
+import { change, hostileNames, manyChanges, runId } from './changes.ts'
+
+const textOf = (changes: readonly FileChange[], template?: string): string => {
+  const { headline, body } = commitMessage(changes, template === undefined ? {} : { template })
+  return `${headline}\n\n${body}`
+}
+
+const gitTrailers = (message: string): string[] =>
+  execFileSync('git', ['interpret-trailers', '--parse'], { input: message, encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '')
+
+describe('the default first line', () => {
+  test.each([
+    [[change('created')], 'Add my_model version 3 (abc123de)'],
+    [[change('updated')], 'Update my_model to version 4 (abc123de)'],
+    [[change('updated', { previousVersion: '4' })], 'Update my_model version 4 (abc123de)'],
+    [[change('deleted')], 'Remove my_model version 3 (abc123de)'],
+    [[change('deleted', { modelVersion: null })], 'Remove my_model version 3 (abc123de)'],
+    [[change('created', { modelName: null })], `Add models/${runId(1)}.yaml (abc123de)`],
+    [
+      [change('created'), change('updated'), change('created')],
+      'Sync MLflow models: 2 created, 1 updated',
+    ],
+    [[change('deleted'), change('deleted')], 'Sync MLflow models: 2 deleted'],
+  ])('says what changed (%#)', (changes, expected) => {
+    expect(commitMessage(changes).headline).toBe(expected)
+  })
+})
+
+describe('the body', () => {
+  test('names each file with model and version, and the version before', () => {
+    const { body } = commitMessage([
+      change('created', { runId: runId(7) }),
+      change('updated'),
+      change('deleted'),
+    ])
+    expect(body.split('\n\n')[0]?.split('\n')).toEqual([
+      `Add models/${runId(7)}.yaml: my_model version 3`,
+      `Update models/${runId(1)}.yaml: my_model version 4 (was 3)`,
+      `Remove models/${runId(1)}.yaml: my_model version 3`,
+    ])
+  })
+
+  test('has two trailers for each change that git reads', () => {
+    expect(
+      gitTrailers(textOf([change('created'), change('updated', { runId: runId(2) })])),
+    ).toEqual([
+      `MLflow-Run-Id: ${runId(1)}`,
+      'MLflow-Model-Version: my_model/3',
+      `MLflow-Run-Id: ${runId(2)}`,
+      'MLflow-Model-Version: my_model/4',
+    ])
+  })
+
+  test('of 1,000 changes has trailers for 100 and counts the rest', () => {
+    const message = textOf(manyChanges(1000))
+    const trailers = gitTrailers(message)
+    expect(trailers).toHaveLength(201)
+    expect(trailers.at(-1)).toBe('MLflow-More-Changes: 900')
+    expect(message.length).toBeLessThan(60_100)
+    expect(message).toMatch(/^and \d+ more$/m)
+  })
+
+  test('of 100 changes counts nothing', () => {
+    expect(gitTrailers(textOf(manyChanges(100)))).toHaveLength(200)
+  })
+
+  test('stays short when names are long', () => {
+    const changes = manyChanges(500).map(({ record, ...texts }) => ({
+      ...texts,
+      record: { ...record, modelName: '\u0001'.repeat(5000) },
+    }))
+    expect(textOf(changes).length).toBeLessThan(60_500)
+  })
+})
+
+describe('hostile text', () => {
+  const instructions =
+    /\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|skip-checks:|(?<!MLflow-Run-Id|MLflow-Model-Version):\/\/|@\w|#\d|GH-\d|[\u202a-\u202e\u2066-\u2069]/i
+
+  test.each(hostileNames)('adds no line, trailer, instruction or mention: %j', (name) => {
+    for (const template of [undefined, 'chore: ${model.name}', '[${model.name}] ${models}']) {
+      const { headline, body } = commitMessage(
+        [change('created', { modelName: name })],
+        template === undefined ? {} : { template },
+      )
+      expect(headline).not.toBe('')
+      expect(headline.length).toBeLessThanOrEqual(200)
+      expect(headline.replaceAll('\u0000', '\n')).not.toMatch(/[\r\n]/)
+      expect(body.split('\n')).toHaveLength(4)
+      expect(`${headline}\n\n${body}`).not.toMatch(instructions)
+      const trailers = gitTrailers(`${headline}\n\n${body}`)
+      expect(trailers).toHaveLength(2)
+      expect(trailers[0]).toBe(`MLflow-Run-Id: ${runId(1)}`)
+    }
+  })
+
+  test('keeps an ordinary name as it is, and a trailer can be decoded', () => {
+    expect(commitMessage([change('created', { modelName: 'Llama-3.1 8B_v2' })]).headline).toBe(
+      'Add Llama-3.1 8B_v2 version 3 (abc123de)',
+    )
+    const { body } = commitMessage([change('created', { modelName: 'a@b #1\n50%' })])
+    const value = /^MLflow-Model-Version: (.*)$/m.exec(body)?.[1] ?? ''
+    expect(decodeURIComponent(value)).toBe('a@b #1\n50%/3')
+  })
+
+  test('whatever the name is, git reads the same trailers', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
+        const message = textOf([change('created', { modelName: name })], '${model.name}')
+        expect(gitTrailers(message).map((line) => line.split(':')[0])).toEqual([
+          'MLflow-Run-Id',
+          'MLflow-Model-Version',
+        ])
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('git log', () => {
+  let repository: string
+  const git = (args: string[], input?: string): string =>
+    execFileSync('git', ['-C', repository, ...args], { input, encoding: 'utf8' })
+
+  beforeAll(() => {
+    repository = mkdtempSync(join(tmpdir(), 'commit-message-'))
+    git(['init', '--quiet'])
+    for (const index of [1, 2]) {
+      const name = `x\nMLflow-Run-Id: ${runId(9)}`
+      const message = textOf([change('created', { runId: runId(index), modelName: name })])
+      git(
+        ['-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-q', '--allow-empty', '-F', '-'],
+        message,
+      )
+    }
+  })
+  afterAll(() => rmSync(repository, { recursive: true }))
+
+  test('finds the one commit of a run', () => {
+    expect(git(['log', '--format=%s', `--grep=^MLflow-Run-Id: ${runId(2)}$`])).toMatch(/^Add x/)
+    expect(git(['log', '--format=%h', `--grep=MLflow-Run-Id: ${runId(2)}`]).trim()).not.toMatch(
+      /\n/,
+    )
+  })
+
+  test('finds nothing for a run that a model name claims', () => {
+    expect(git(['log', '--format=%h', `--grep=MLflow-Run-Id: ${runId(9)}`])).toBe('')
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  pullRequestBody,
+  pullRequestTitle,
+  type PullRequestContext,
+} from '../../../src/core/message/pull-request.ts'
+import { change, hostileNames, manyChanges, runId } from './changes.ts'
+
+const context: PullRequestContext = {
+  branch: 'main',
+  details: new Map(),
+  uiUrl: 'https://mlflow.test',
+  serverUrl: 'https://github.test',
+  repository: 'acme/models',
+  fileRef: 'mlflow-sync/main',
+}
+
+const details = new Map([
+  [
+    runId(1),
+    {
+      metrics: { accuracy: 0.93, loss: Number.NaN, same: 1 },
+      params: { lr: '0.1', epochs: '3' },
+      previous: {
+        modelVersion: '3',
+        metrics: { accuracy: 0.9, loss: 0.5, same: 1 },
+        params: { lr: '0.01', epochs: '3', gone: 'x' },
+      },
+    },
+  ],
+])
+
+describe('the body of a pull request', () => {
+  test('has a linked row for each change, deletions first', () => {
+    const body = pullRequestBody(
+      [change('created', { runId: runId(2) }), change('deleted', { runId: runId(3) })],
+      context,
+    )
+    const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line))
+    expect(rows).toEqual([
+      `| deleted | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(3)}) | <code>models/${runId(3)}.yaml</code> |`,
+      `| created | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) |  | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(2)}) | [<code>models/${runId(2)}.yaml</code>](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(2)}.yaml) |`,
+    ])
+    expect(body).toContain('1 created, 1 deleted')
+  })
+
+  test("shows a run's values beside those of the version it replaces, differences first", () => {
+    const body = pullRequestBody([change('updated')], { ...context, details })
+    const table = /\| {2}\| Name[^]*?\n\n/.exec(body)?.[0].trim().split('\n')
+    expect(table).toEqual([
+      '|  | Name | Version 4 | Version 3 | Change |',
+      '| --- | --- | --- | --- | --- |',
+      '| metric | accuracy | 0.93 | 0.9 | +0.03 |',
+      '| metric | loss | NaN | 0.5 | changed |',
+      '| parameter | gone |  | x | gone |',
+      '| parameter | lr | 0.1 | 0.01 | changed |',
+      '| metric | same | 1 | 1 |  |',
+      '| parameter | epochs | 3 | 3 |  |',
+    ])
+    expect(body).toContain('<details open><summary>Metrics and parameters of my_model 4 beside 3')
+  })
+
+  test('shows the values alone when the version replaces none', () => {
+    const values = { metrics: { accuracy: 1 }, params: {} }
+    const body = pullRequestBody([change('created')], {
+      ...context,
+      details: new Map([[runId(1), values]]),
+    })
+    expect(body).toContain(
+      '|  | Name | Version 3 |\n| --- | --- | --- |\n| metric | accuracy | 1 |',
+    )
+  })
+
+  test('stays under 60,000 characters with 5,000 changes, the deletion on top, and says what is missing', () => {
+    const values = {
+      metrics: Object.fromEntries(Array.from('abcdefgh', (name) => [name, 1])),
+      params: {},
+    }
+    const changes = [...manyChanges(5000), change('deleted', { runId: runId(9999) })]
+    const body = pullRequestBody(changes, {
+      ...context,
+      details: new Map(changes.map(({ record }) => [record.runId ?? '', values])),
+    })
+    expect(body.length).toBeLessThan(60_000)
+    expect(body.length).toBeGreaterThan(50_000)
+    expect(body).toMatch(/\n\| --- .*\n\| deleted \| my_model/)
+    const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line)).length
+    expect(body).toContain(`${5001 - rows} more changes left out here`)
+    expect(body).toMatch(/\d+ more comparisons left out here/)
+    expect(body.match(/<details>/g)?.length).toBe(body.match(/<\/details>/g)?.length)
+  })
+
+  test.each(hostileNames)('contains no markup of MLflow: %j', (name) => {
+    const body = pullRequestBody([change('updated', { modelName: name, modelVersion: name })], {
+      ...context,
+      details: new Map([
+        [
+          runId(1),
+          {
+            metrics: { [name]: 1 },
+            params: { [name]: name },
+            previous: { modelVersion: name, metrics: {}, params: {} },
+          },
+        ],
+      ]),
+    })
+    expect(body).not.toMatch(/<(?!\/?(?:code|details|summary)\b)/)
+    expect(body.match(/<\/details>/g)).toHaveLength(1)
+    expect(body).not.toMatch(
+      /@\w|(?<!&)#\d|!\[|\[skip ci\]|\]\((?!https:\/\/(?:mlflow|github)\.test)|[\p{Cf}]|(?!\n)\p{Cc}/u,
+    )
+    const widths = body
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) => line.split('|').length)
+    expect(widths).toEqual([8, 8, 8, 7, 7, 7, 7])
+  })
+})
+
+test('the title is the first line of the commit', () => {
+  expect(pullRequestTitle([change('created')])).toBe('Add my_model version 3 (abc123de)')
+})

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { InputError } from '../../src/errors.ts'
+import { readInputs } from '../../src/inputs/inputs.ts'
+import { inputNames } from '../../src/inputs/schema.ts'
+import { serverBase } from '../../src/inputs/tracking-uri.ts'
+
+const minimal = {
+  'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
+  'INPUT_GITHUB-TOKEN': 'token',
+  INPUT_REPOSITORY: 'acme/models',
+}
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readInputs({ ...minimal, ...environment })
+  } catch (error) {
+    if (error instanceof InputError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('the inputs', () => {
+  test('are those of action.yml, in the same order', () => {
+    const action = parse(readFileSync('action.yml', 'utf8')) as { inputs: object }
+    expect(inputNames).toEqual(Object.keys(action.inputs))
+  })
+
+  test('have the defaults of action.yml without the runner too', () => {
+    const action = parse(readFileSync('action.yml', 'utf8')) as {
+      inputs: Record<string, { default?: string }>
+    }
+    const given = Object.fromEntries(
+      Object.entries(action.inputs)
+        .filter(([, { default: value }]) => value !== undefined && !value.includes('${{'))
+        .map(([name, { default: value }]) => [`INPUT_${name.toUpperCase()}`, value]),
+    )
+    expect(readInputs({ ...minimal, ...given })).toEqual(readInputs(minimal))
+  })
+
+  test('are all checked, and all faults are reported together by name', () => {
+    const problems = problemsOf({
+      'INPUT_MLFLOW-TRACKING-URI': 'mlflow.example.com',
+      'INPUT_GITHUB-TOKEN': '',
+      INPUT_REPOSITORY: 'models',
+      INPUT_MODE: 'dry-run',
+      INPUT_PRUNE: 'yes',
+      'INPUT_MAX-DELETIONS': '-1',
+      'INPUT_MINIMUM-AGE': '10 minutes',
+      INPUT_PATH: '../values',
+      INPUT_TEMPLATE: '.github/template.yaml',
+      INPUT_BRANCH: 'main:x',
+      'INPUT_COMMIT-MESSAGE': '${nonsense}',
+      MLFLOW_HTTP_REQUEST_MAX_RETRIES: 'many',
+    })
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'mlflow-tracking-uri',
+      'minimum-age',
+      'github-token',
+      'repository',
+      'branch',
+      'path',
+      'template',
+      'mode',
+      'prune',
+      'max-deletions',
+      'commit-message',
+      'MLFLOW_HTTP_REQUEST_MAX_RETRIES',
+    ])
+  })
+
+  test('never show a secret in a fault', () => {
+    const problems = problemsOf({
+      'INPUT_MLFLOW-TOKEN': 'to\nken-secret',
+      'INPUT_MLFLOW-HEADERS': 'X-Key value-secret\nHost: secret.example.com',
+      'INPUT_MLFLOW-TRACKING-URI': 'https://user:pass-secret@mlflow.example.com',
+    })
+    expect(problems).toHaveLength(4)
+    expect(problems.join(' ')).not.toMatch(/secret/)
+  })
+
+  test('fall back to the variables of MLflow, and an input wins over them', () => {
+    const environment = {
+      'INPUT_GITHUB-TOKEN': 'token',
+      GITHUB_REPOSITORY: 'acme/models',
+      MLFLOW_TRACKING_URI: 'http://localhost:5000/',
+      MLFLOW_TRACKING_USERNAME: 'user',
+      MLFLOW_TRACKING_PASSWORD: 'password',
+      MLFLOW_WORKSPACE: 'research',
+      MLFLOW_TRACKING_INSECURE_TLS: 'true',
+      'INPUT_MLFLOW-USERNAME': 'somebody',
+    }
+    expect(readInputs(environment).mlflow).toMatchObject({
+      baseUrl: 'http://localhost:5000',
+      username: 'somebody',
+      password: 'password',
+      workspace: 'research',
+      insecureTls: true,
+    })
+  })
+
+  test('read durations into milliseconds', () => {
+    expect(readInputs({ ...minimal, 'INPUT_MINIMUM-AGE': '2h' }).minimumAgeMs).toBe(7_200_000)
+    expect(readInputs({ ...minimal, 'INPUT_POLL-INTERVAL': '30s' }).pollIntervalMs).toBe(30_000)
+  })
+
+  test.each([
+    ['.', ''],
+    ['./deploy//values/', 'deploy/values'],
+    ['deploy', 'deploy'],
+  ])('take the path %s as %j', (given, directory) => {
+    expect(readInputs({ ...minimal, INPUT_PATH: given }).github.directory).toBe(directory)
+  })
+
+  test.each(['/etc', 'a/../b', '.git/hooks', 'a/.GIT/x', '.github', 'a\\b', 'C:/x'])(
+    'refuse the path %s',
+    (path) => {
+      expect(problemsOf({ INPUT_PATH: path })).toHaveLength(1)
+    },
+  )
+
+  test('take half of the credentials for a mistake', () => {
+    expect(problemsOf({ 'INPUT_MLFLOW-USERNAME': 'user' })).toEqual([
+      'mlflow-password is empty, but the other half of the credentials is set',
+    ])
+  })
+
+  test('take a certificate as text or as a file, and say which file is no certificate', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'inputs-'))
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
+    writeFileSync(join(directory, 'ca.pem'), pem)
+    writeFileSync(join(directory, 'empty.pem'), '')
+    const read = (value: string) =>
+      readInputs({ ...minimal, 'INPUT_MLFLOW-CA-CERTIFICATE': value }).mlflow.caCertificate
+    expect(read(pem)).toBe(pem)
+    expect(read(join(directory, 'ca.pem'))).toBe(pem)
+    expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'empty.pem') })[0]).toMatch(
+      /^mlflow-ca-certificate names the file .*empty\.pem, which holds no certificate/,
+    )
+    expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'none.pem') })[0]).toMatch(
+      /none\.pem, which can't be read \(ENOENT\)/,
+    )
+  })
+})
+
+describe('the address of MLflow', () => {
+  test.each([
+    ['https://host', 'https://host'],
+    ['https://host/', 'https://host'],
+    ['http://host:5000/ml/', 'http://host:5000/ml'],
+    ['https://host/#/models/my_model', 'https://host'],
+    ['https://host/ml/#/experiments/1', 'https://host/ml'],
+    ['https://host/api/2.0/mlflow', 'https://host'],
+    ['https://host/ml/ajax-api/2.0/mlflow/model-versions/search?x=1', 'https://host/ml'],
+    ['https://host/index.html', 'https://host'],
+    ['https://host/rapid', 'https://host/rapid'],
+  ])('%s is reduced to %s', (given, base) => {
+    expect(serverBase(given)).toEqual({ ok: true, base })
+  })
+
+  test.each(['host:5000', 'ftp://host', 'databricks', 'sqlite:///mlflow.db', 'https://'])(
+    '%s is refused',
+    (given) => {
+      expect(serverBase(given).ok).toBe(false)
+    },
+  )
+})

@@ -1,0 +1,192 @@
+import { describe, expect, test } from '@jest/globals'
+import { operations, type RunRecord } from '../../src/core/outcome.ts'
+import { outputsOf } from '../../src/report/outputs.ts'
+import { withoutSecrets } from '../../src/report/result.ts'
+import { change, manyChanges } from '../core/message/changes.ts'
+import { oneOfEach, record, result } from './results.ts'
+
+const names = [
+  'operation',
+  'changed',
+  'created-count',
+  'updated-count',
+  'deleted-count',
+  'unchanged-count',
+  'held-count',
+  'skipped-count',
+  'failed-count',
+  'changes',
+  'changes-truncated',
+  'report-file',
+  'commit-sha',
+  'commit-url',
+  'pull-request-number',
+  'pull-request-url',
+  'connections',
+]
+
+const parsed = (json: string | undefined): RunRecord[] => JSON.parse(json ?? '') as RunRecord[]
+
+describe('outputs', () => {
+  test.each(operations)('are all set, whatever the operation: %s', (operation) => {
+    const outputs = outputsOf(result({ operation, error: { message: 'x' } }), '/r.json')
+    expect(Object.keys(outputs).sort()).toEqual([...names].sort())
+    expect(outputs).toMatchObject({ operation, changes: '[]', 'report-file': '/r.json' })
+  })
+
+  test('are empty where nothing applies', () => {
+    expect(outputsOf(result(), '')).toMatchObject({
+      operation: 'none',
+      changed: 'false',
+      'created-count': '0',
+      'changes-truncated': 'false',
+      'commit-sha': '',
+      'commit-url': '',
+      'pull-request-number': '',
+      'pull-request-url': '',
+      connections: '',
+    })
+  })
+
+  test('count each outcome and name commit and pull request', () => {
+    const outputs = outputsOf(
+      result({
+        operation: 'pull-request-created',
+        records: [...oneOfEach, record('unchanged')],
+        commit: { sha: 'c0ffee', url: 'https://github.test/c' },
+        pullRequest: { number: 12, url: 'https://github.test/p' },
+      }),
+      '',
+    )
+    expect(outputs).toMatchObject({
+      changed: 'true',
+      'created-count': '1',
+      'updated-count': '1',
+      'deleted-count': '1',
+      'unchanged-count': '2',
+      'held-count': '1',
+      'skipped-count': '1',
+      'failed-count': '1',
+      'commit-sha': 'c0ffee',
+      'commit-url': 'https://github.test/c',
+      'pull-request-number': '12',
+      'pull-request-url': 'https://github.test/p',
+    })
+  })
+
+  test('hold the connections in mode check', () => {
+    const connections = [{ name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' }]
+    const outputs = outputsOf(result({ operation: 'checked', mode: 'check', connections }), '')
+    expect(JSON.parse(outputs.connections ?? '')).toEqual(connections)
+    expect(outputs.changed).toBe('false')
+  })
+})
+
+describe('changed', () => {
+  test.each([
+    ['committed', 'true'],
+    ['planned', 'true'],
+    ['pull-request-updated', 'true'],
+    ['none', 'false'],
+    ['failed', 'false'],
+  ] as const)('of %s with a changed file is %s', (operation, expected) => {
+    const outputs = outputsOf(
+      result({ operation, changes: [change('created')], commit: undefined }),
+      '',
+    )
+    expect(outputs.changed).toBe(expected)
+  })
+
+  test('is true when the sync failed after its commit', () => {
+    const outputs = outputsOf(result({ operation: 'failed', changes: [change('created')] }), '')
+    expect(outputs.changed).toBe('true')
+  })
+})
+
+describe('the output changes', () => {
+  test('has changes, failures, held and skipped in this order, and nothing unchanged', () => {
+    const changes = parsed(outputsOf(result({ records: oneOfEach }), '').changes)
+    expect(changes.map(({ outcome }) => outcome)).toEqual([
+      'created',
+      'updated',
+      'deleted',
+      'failed',
+      'held',
+      'skipped',
+    ])
+    expect(Object.keys(changes[0] ?? {})).toEqual([
+      'path',
+      'outcome',
+      'runId',
+      'experimentId',
+      'modelName',
+      'modelVersion',
+      'previousVersion',
+      'url',
+      'reason',
+    ])
+  })
+
+  test.each(['my_model', '模型'.repeat(100), '😀'.repeat(100)])(
+    'of 5,000 runs keeps within 512 KiB in UTF-16 and UTF-8 and says so: %#',
+    (modelName) => {
+      const records = manyChanges(5000).map((item) => ({ ...item.record, modelName }))
+      const outputs = outputsOf(result({ records }), '')
+      const json = outputs.changes ?? ''
+      const taken = parsed(json).length
+      expect(2 * json.length).toBeLessThanOrEqual(512 * 1024)
+      expect(Buffer.byteLength(json)).toBeLessThanOrEqual(512 * 1024)
+      expect(parsed(json)).toEqual(records.slice(0, taken))
+      const one = JSON.stringify(records[0])
+      const room = Math.min(512 * 1024 - 2 * json.length, 512 * 1024 - Buffer.byteLength(json))
+      expect(room).toBeLessThan(2 * Buffer.byteLength(one))
+      expect(outputs['changes-truncated']).toBe('true')
+      expect(outputs['created-count']).toBe('5000')
+    },
+  )
+
+  test('leaves out one record that is too large, not those after it', () => {
+    const records = [
+      record('failed', { reason: 'x'.repeat(600_000) }),
+      record('held', { reason: 'kept' }),
+    ]
+    const outputs = outputsOf(result({ records }), '')
+    expect(parsed(outputs.changes).map(({ reason }) => reason)).toEqual(['kept'])
+    expect(outputs['changes-truncated']).toBe('true')
+  })
+})
+
+describe('secrets', () => {
+  const everywhere = 'at https://bob:hunter2@mlflow.test/x with tok-en and tok-en-long'
+  const leaky = withoutSecrets(
+    result({
+      records: [record('failed', { reason: everywhere, url: 'https://bob:hunter2@mlflow.test/x' })],
+      changes: [change('created', { reason: everywhere })],
+      warnings: [everywhere],
+      error: { message: everywhere, advice: everywhere },
+      connections: [{ name: 'MLflow', status: 'failed', detail: everywhere, advice: everywhere }],
+      trackingUri: 'https://bob:hunter2@mlflow.test',
+      uiUrl: 'https://bob:hunter2@mlflow.test',
+    }),
+    ['tok-en', 'tok-en-long', ''],
+  )
+
+  test('are in nothing that is said', () => {
+    expect(JSON.stringify(leaky)).not.toMatch(/hunter2|bob|tok-en|-long/)
+    expect(leaky.error).toEqual({
+      message: 'at https://mlflow.test/x with *** and ***',
+      advice: 'at https://mlflow.test/x with *** and ***',
+    })
+  })
+
+  test('of an address are in no output even so', () => {
+    const records = [record('failed', { url: 'https://bob:hunter2@mlflow.test/x' })]
+    expect(outputsOf(result({ records }), '').changes).not.toMatch(/hunter2/)
+  })
+
+  test('leave an address with an at sign in its path as it is', () => {
+    const url = 'https://mlflow.test/#/models/a@b?c=@d'
+    const clean = withoutSecrets(result({ records: [record('failed', { url })] }), [])
+    expect(clean.records[0]?.url).toBe(url)
+  })
+})

@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals'
+import { renderSummary } from '../../src/report/summary.ts'
+import { change, hostileNames, manyChanges, runId } from '../core/message/changes.ts'
+import { oneOfEach, record, result } from './results.ts'
+
+const rowsOf = (summary: string, outcome: string): string[] =>
+  summary.split('\n').filter((line) => line.startsWith(`| ${outcome} |`))
+
+const commit = { sha: '1234567890abcdef', url: 'https://github.test/c' }
+const pullRequest = { number: 7, url: 'https://github.test/p/7' }
+const main =
+  '[<code>main</code>](https://github.test/acme/models/tree/main) of <code>acme/models</code>'
+
+describe('the first sentence', () => {
+  const changes = [change('created'), change('updated')]
+  test.each([
+    [{ operation: 'none' }, `Nothing to do: ${main} agrees with MLflow.`],
+    [
+      { operation: 'none', records: [record('failed')] },
+      `Nothing was written to ${main}. 1 failed.`,
+    ],
+    [
+      { operation: 'committed', changes, commit },
+      `Committed [<code>1234567</code>](https://github.test/c) to ${main}: 1 created, 1 updated.`,
+    ],
+    [
+      { operation: 'pull-request-created', changes, pullRequest },
+      `Opened [pull request 7](https://github.test/p/7) for ${main}: 1 created, 1 updated.`,
+    ],
+    [
+      { operation: 'pull-request-updated', changes, pullRequest },
+      `Updated [pull request 7](https://github.test/p/7) for ${main}: 1 created, 1 updated.`,
+    ],
+    [
+      { operation: 'pull-request-closed', pullRequest },
+      `Closed [pull request 7](https://github.test/p/7): nothing is left to propose for ${main}.`,
+    ],
+    [
+      { operation: 'planned', mode: 'plan', changes },
+      `Plan: a sync would change ${main}: 1 created, 1 updated. Nothing was written.`,
+    ],
+    [
+      { operation: 'checked', mode: 'check' },
+      'Everything that was checked works. Nothing was written.',
+    ],
+  ] as const)('says what was done: %j', (fields, expected) => {
+    const paragraph = renderSummary(result(fields)).split('\n\n')[1]
+    expect(paragraph?.trim()).toBe(expected)
+  })
+
+  test('is followed by the error and what to do, also when a part was done', () => {
+    const error = { message: 'No <b>luck</b>', advice: 'Try again.' }
+    for (const operation of ['failed', 'committed'] as const) {
+      expect(renderSummary(result({ operation, error, changes: [change('created')] }))).toContain(
+        '\n\n**Error:** No &lt;b&gt;luck&lt;/b&gt;<br>Try again.\n',
+      )
+    }
+  })
+})
+
+describe('the tables', () => {
+  test('link version and run to MLflow and the file to the commit', () => {
+    const summary = renderSummary(result({ changes: [change('updated')] }))
+    expect(rowsOf(summary, 'updated')).toEqual([
+      `| updated | my_model | [4](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)}) | [<code>models/${runId(1)}.yaml</code>](https://github.test/acme/models/blob/1234567890abcdef/models/${runId(1)}.yaml) |`,
+    ])
+  })
+
+  test('link no file that is not there', () => {
+    const summary = renderSummary(
+      result({
+        mode: 'plan',
+        operation: 'planned',
+        commit: undefined,
+        changes: [change('created'), change('deleted', { runId: runId(2) })],
+      }),
+    )
+    expect(summary).not.toContain('/blob/')
+  })
+
+  test('have failures before changes, deletions on top, and the rest folded', () => {
+    const summary = renderSummary(result({ operation: 'committed', records: oneOfEach, commit }))
+    const order = ['failed', 'deleted', 'updated', 'created', 'held', 'skipped'].map((outcome) =>
+      summary.indexOf(`\n| ${outcome} |`),
+    )
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    expect(order[0]).toBeGreaterThan(0)
+    expect(summary).toContain('1 unchanged, 1 held, 1 skipped, 1 failed.')
+    expect(summary.indexOf('<details>')).toBeLessThan(summary.indexOf('\n| held |'))
+    expect(summary.indexOf('<details>')).toBeGreaterThan(summary.indexOf('\n| created |'))
+  })
+
+  test('show each check with its advice', () => {
+    const connections = [
+      { name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' },
+      { name: 'Contents', status: 'failed' as const, detail: 'read only', advice: 'Grant it.' },
+    ]
+    const summary = renderSummary(result({ operation: 'checked', mode: 'check', connections }))
+    expect(summary).toContain('1 of 2 checks failed.')
+    expect(summary).toContain(
+      '\n| MLflow | ok | reads |  |\n| Contents | **failed** | read only | Grant it. |\n',
+    )
+  })
+
+  test('show warnings', () => {
+    expect(renderSummary(result({ warnings: ['a | b'] }))).toContain('\n| a &#124; b |\n')
+  })
+})
+
+describe('a plan', () => {
+  test('has a diff of each file', () => {
+    const summary = renderSummary(
+      result({ mode: 'plan', operation: 'planned', changes: [change('updated')] }),
+    )
+    expect(summary).toContain(
+      [
+        '```diff',
+        `--- a/models/${runId(1)}.yaml`,
+        `+++ b/models/${runId(1)}.yaml`,
+        '@@ -1,2 +1,2 @@',
+        ' global:',
+        '-  modelVersion: "3"',
+        '+  modelVersion: "4"',
+        '```',
+      ].join('\n'),
+    )
+    expect(renderSummary(result({ changes: [change('updated')] }))).not.toContain('```')
+  })
+
+  test('shows content that tries to leave its block inside of it', () => {
+    const after = 'a: |\n  ```\n  </details>\n````\n\u202e\n'
+    const summary = renderSummary(
+      result({
+        mode: 'plan',
+        operation: 'planned',
+        changes: [change('created', {}, { before: null, after })],
+      }),
+    )
+    const block = /\n(`{3,})diff\n([^]*)\n\1\n/.exec(summary)
+    expect(block?.[1]).toBe('`````')
+    expect(block?.[2]).toContain('+  </details>')
+    expect(summary).not.toContain('\u202e')
+  })
+})
+
+describe('the size', () => {
+  const rows = { deleted: 1, created: 5000 }
+
+  test.each([0, 1, 20])('of %d changes leaves nothing out', (count) => {
+    const summary = renderSummary(result({ changes: manyChanges(count) }))
+    expect(rowsOf(summary, 'created')).toHaveLength(count)
+    expect(summary).not.toContain('left out')
+  })
+
+  test.each(['my_model', '😀'.repeat(250)])(
+    'of 5,000 changes and failures stays under a million bytes and says what is missing: %#',
+    (modelName) => {
+      const long = 'x\n'.repeat(30_000)
+      const changes = [
+        ...manyChanges(rows.created).map((item) => ({
+          ...item,
+          after: long,
+          record: { ...item.record, modelName },
+        })),
+        change('deleted', { runId: runId(9999) }),
+      ]
+      const others = (['failed', 'held'] as const).flatMap((outcome) =>
+        manyChanges(5000).map((item) =>
+          record(outcome, { runId: item.record.runId, modelName, reason: modelName.repeat(20) }),
+        ),
+      )
+      const summary = renderSummary(
+        result({
+          mode: 'plan',
+          operation: 'planned',
+          changes,
+          records: [...changes.map((item) => item.record), ...others],
+          warnings: manyChanges(5000).map(() => long),
+          error: { message: modelName.repeat(5000), advice: 'x' },
+        }),
+      )
+      const bytes = Buffer.byteLength(summary)
+      expect(bytes).toBeLessThan(1_000_000)
+      expect(bytes).toBeGreaterThan(500_000)
+      expect(rowsOf(summary, 'deleted')).toHaveLength(1)
+      for (const outcome of ['created', 'failed', 'held']) {
+        const left = (outcome === 'created' ? rows.created : 5000) - rowsOf(summary, outcome).length
+        expect(left).toBeGreaterThan(0)
+        expect(summary).toContain(`\n\n${left} more left out here`)
+      }
+      expect(summary).toContain(`+x\n\`\`\`\n\n`)
+      expect(summary.match(/<details/g)?.length).toBe(summary.match(/<\/details>/g)?.length)
+    },
+  )
+})
+
+describe('hostile text', () => {
+  test.each(hostileNames)('changes nothing about the page: %j', (text) => {
+    const fields = { modelName: text, modelVersion: text, experimentId: text, reason: text }
+    const changes = [change('updated', { ...fields, previousVersion: text, url: text })]
+    const summary = renderSummary(
+      result({
+        changes,
+        records: [
+          ...changes.map((item) => item.record),
+          record('failed', { ...fields, runId: text, path: text }),
+          record('held', fields),
+        ],
+        warnings: [text],
+        error: { message: text, advice: text },
+        connections: [{ name: text, status: 'failed', detail: text, advice: text }],
+      }),
+    )
+    expect(summary).not.toMatch(/<(?!\/?(?:code|details|summary|br)\b)/)
+    expect(summary.match(/<\/details>/g)).toHaveLength(1)
+    expect(summary).not.toMatch(
+      /@\w|(?<!&)#\d|!\[|\[skip ci\]|\]\((?!https:\/\/(?:mlflow|github)\.test\/)|\p{Cf}|(?!\n)\p{Cc}/u,
+    )
+    const cells = summary
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) => line.split('|').length - 2)
+    expect(cells).toEqual([4, 4, 4, 5, 5, 5, 1, 1, 1, 6, 6, 6, 5, 5, 5])
+  })
+})

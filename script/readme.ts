@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+/** Writes the tables of README.md's inputs and outputs out of action.yml. */
+
+type Entry = { description: string; default?: string }
+type Action = { inputs: Record<string, Entry>; outputs: Record<string, Entry> }
+
+const root = new URL('../', import.meta.url)
+
+/** The README with the tables that action.yml asks for. */
+export const withTables = (readme: string, actionYaml: string): string => {
+  const action = parse(actionYaml) as Action
+  const inputs = Object.entries(action.inputs).map(
+    ([name, { description, default: value }]) =>
+      `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${cell(description)} |`,
+  )
+  const outputs = Object.entries(action.outputs).map(
+    ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
+  )
+  const withInputs = between(readme, 'inputs', ['| input | default | meaning |', '| --- | --- | --- |', ...inputs])
+  return between(withInputs, 'outputs', ['| output | meaning |', '| --- | --- |', ...outputs])
+}
+
+const cell = (text: string): string => text.trim().replaceAll('|', '\\|')
+
+const between = (text: string, name: string, lines: string[]): string => {
+  const [start, end] = [`<!-- ${name}: made of action.yml by npm run readme -->`, `<!-- /${name} -->`]
+  const from = text.indexOf(start)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`README.md lacks the marks of ${name}`)
+  return `${text.slice(0, from + start.length)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const file = new URL('README.md', root)
+  const action = readFileSync(new URL('action.yml', root), 'utf8')
+  writeFileSync(file, withTables(readFileSync(file, 'utf8'), action))
+}

@@ -1,0 +1,102 @@
+import { ActionError } from '../errors.ts'
+import { readBranch, type BranchSnapshot } from '../github/branch.ts'
+import type { Connection, SyncResult } from '../report/result.ts'
+import type { JobContext } from '../sync/job.ts'
+import { readTemplate } from '../sync/template.ts'
+import { checkMlflow } from './mlflow.ts'
+import { checkPullRequests, checkRules, checkWrite } from './permissions.ts'
+
+/** What one check found; thrown errors count as failed. */
+export type Finding = {
+  readonly status: 'ok' | 'skipped'
+  readonly detail: string
+}
+
+/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
+export const tryCheck = async (
+  name: string,
+  check: () => Promise<Finding>,
+): Promise<Connection> => {
+  try {
+    return { name, advice: '', ...(await check()) }
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error
+    return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' }
+  }
+}
+
+export const skipped = (name: string, detail: string): Connection => ({
+  name,
+  status: 'skipped',
+  detail,
+  advice: '',
+})
+
+/**
+ * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
+ * reports everything at once. It leaves no trace.
+ */
+export const runChecks = async (
+  context: JobContext,
+): Promise<Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings' | 'connections'>> => {
+  const mlflow = await checkMlflow(context)
+  const gitHub = await checkGitHub(context)
+  return {
+    operation: 'checked',
+    records: [],
+    changes: [],
+    warnings: [],
+    connections: [...mlflow, ...gitHub],
+  }
+}
+
+const checkGitHub = async (context: JobContext): Promise<Connection[]> => {
+  const { inputs, session } = context
+  let snapshot: BranchSnapshot | undefined
+  const branch = await tryCheck('GitHub: repository and branch', async () => {
+    const read = await readBranch(session.github, { ...inputs.github, template: inputs.template })
+    snapshot = read
+    const place = read.directory === '' ? 'the root' : read.directory
+    const there = read.tree === undefined ? 'is not there yet and will be created' : 'is there'
+    return {
+      status: 'ok',
+      detail: `${read.repository}, branch ${read.branch} at ${read.head.slice(0, 8)}; path ${place} ${there}`,
+    }
+  })
+  if (snapshot === undefined) {
+    const why = 'the branch could not be read'
+    return [
+      branch,
+      skipped('GitHub: contents: write', why),
+      skipped('GitHub: branch rules', why),
+      skipped('GitHub: pull-requests: write', why),
+      skipped('Template', why),
+    ]
+  }
+  const known = snapshot
+  return [
+    branch,
+    await tryCheck('GitHub: contents: write', () => checkWrite(session.github, known)),
+    await tryCheck('GitHub: branch rules', () =>
+      checkRules(session.github, known, inputs.pullRequest !== undefined),
+    ),
+    inputs.pullRequest === undefined
+      ? skipped('GitHub: pull-requests: write', 'not needed without pull-request: true')
+      : await tryCheck('GitHub: pull-requests: write', () =>
+          checkPullRequests(session.github, known),
+        ),
+    await tryCheck('Template', () => checkTemplate(context, known)),
+  ]
+}
+
+const checkTemplate = async (
+  { inputs, session, builtInTemplate }: JobContext,
+  snapshot: BranchSnapshot,
+): Promise<Finding> => {
+  await readTemplate(session.blobs, snapshot, inputs.template, builtInTemplate)
+  return {
+    status: 'ok',
+    detail: inputs.template === undefined ? 'built in' : `${inputs.template} can be used`,
+  }
+}
+

@@ -1,0 +1,134 @@
+import { loggedModelId } from './artifacts.ts'
+import type { NameMatcher } from './glob.ts'
+import { compareText } from './order.ts'
+import type { ModelVersion } from './registry.ts'
+
+/** What the inputs say about which versions are wanted. */
+export type Criteria = {
+  readonly models: NameMatcher
+  /** Only versions that carry one of these; empty: all. */
+  readonly aliases: readonly string[]
+  /** Milliseconds. */
+  readonly minimumAgeMs: number
+}
+
+/** The one version that a run's file is about. */
+export type Candidate = {
+  readonly runId: string
+  readonly version: ModelVersion
+  /** The version's source with copies (`models:/name/1`) followed to their origin. */
+  readonly source: string
+  /** True when a copy's origin is not in the listing: only MLflow can resolve it. */
+  readonly sourceUnresolved: boolean
+  /** `m-…`; undefined when the version has no logged model. */
+  readonly modelId: string | undefined
+}
+
+/** A version that is within `models` and still gets no file. */
+export type LeftOut = {
+  readonly version: ModelVersion
+  readonly outcome: 'skipped' | 'failed'
+  readonly reason: string
+  /** Whether prune has to leave the run's file alone: the version is wanted, only not yet. */
+  readonly keepsFile: boolean
+}
+
+export type Selection = {
+  readonly selected: readonly ModelVersion[]
+  readonly leftOut: readonly LeftOut[]
+}
+
+/** MLflow's tag on what is really a prompt of the prompt registry. */
+const promptTag = 'mlflow.prompt.is_prompt'
+
+/** Applies the criteria; the order of the versions stays. */
+export const selectVersions = (
+  versions: readonly ModelVersion[],
+  criteria: Criteria,
+  now: number,
+): Selection => {
+  const selected: ModelVersion[] = []
+  const leftOut: LeftOut[] = []
+  for (const version of versions) {
+    if (version.tags[promptTag] !== undefined || !criteria.models(version.name)) continue
+    if (!carriesAlias(version, criteria.aliases)) continue
+    const reason = notYet(version, criteria, now)
+    if (reason === undefined) selected.push(version)
+    else leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true })
+  }
+  return { selected, leftOut }
+}
+
+const carriesAlias = (version: ModelVersion, aliases: readonly string[]): boolean =>
+  aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias))
+
+const notYet = (version: ModelVersion, criteria: Criteria, now: number): string | undefined => {
+  if (version.status !== undefined && version.status !== 'READY') {
+    return `its status is ${version.status}, not READY`
+  }
+  if (now - version.creationTime < criteria.minimumAgeMs) {
+    return 'it is younger than minimum-age'
+  }
+  return undefined
+}
+
+/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
+
+export const isRunId = (text: string): boolean => runIdPattern.test(text)
+
+/**
+ * One version for each run: the newest by creation time, then the higher number, then the model's
+ * name in ascending order. MLflow does not check what is registered as a run id.
+ */
+export const chooseByRun = (
+  versions: readonly ModelVersion[],
+  listed: readonly ModelVersion[],
+): { candidates: Candidate[]; leftOut: LeftOut[] } => {
+  const byRun = new Map<string, ModelVersion>()
+  const leftOut: LeftOut[] = []
+  for (const version of versions) {
+    if (version.runId === '') {
+      const reason = 'MLflow names no run for this version'
+      leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true })
+    } else if (!isRunId(version.runId)) {
+      const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name'
+      leftOut.push({ version, outcome: 'failed', reason, keepsFile: true })
+    } else {
+      const rival = byRun.get(version.runId)
+      if (rival === undefined || wins(version, rival)) byRun.set(version.runId, version)
+    }
+  }
+  const resolve = sourceResolver(listed)
+  const candidates = [...byRun]
+    .map(([runId, version]): Candidate => ({ runId, version, ...resolve(version) }))
+    .sort((a, b) => compareText(a.runId, b.runId))
+  return { candidates, leftOut }
+}
+
+const wins = (a: ModelVersion, b: ModelVersion): boolean => {
+  if (a.creationTime !== b.creationTime) return a.creationTime > b.creationTime
+  const byNumber = Number(a.version) - Number(b.version)
+  if (byNumber !== 0 && !Number.isNaN(byNumber)) return byNumber > 0
+  return compareText(a.name, b.name) < 0
+}
+
+/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
+const longestChain = 20
+
+const sourceResolver = (listed: readonly ModelVersion[]) => {
+  const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]))
+  return (version: ModelVersion): Pick<Candidate, 'source' | 'sourceUnresolved' | 'modelId'> => {
+    let source = version.source
+    for (let step = 0; step < longestChain; step += 1) {
+      const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1]
+      if (copied === undefined) {
+        return { source, sourceUnresolved: false, modelId: loggedModelId(source) }
+      }
+      const origin = sources.get(copied)
+      if (origin === undefined) break
+      source = origin
+    }
+    return { source, sourceUnresolved: true, modelId: undefined }
+  }
+}

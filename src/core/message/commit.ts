@@ -1,0 +1,60 @@
+import type { FileChange } from '../outcome.ts'
+import { fitLines } from './fit.ts'
+import { harmless, trailerValue } from './harmless.ts'
+import { maxHeadline, renderMessage } from './template.ts'
+import { changePhrase, countChanges, countsPhrase, fileLine } from './wording.ts'
+
+export type CommitMessage = {
+  readonly headline: string
+  readonly body: string
+}
+
+/** A whole body stays well under the 65,536 characters that GitHub takes elsewhere. */
+const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 }
+
+/** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
+export const commitMessage = (
+  changes: readonly FileChange[],
+  options: { readonly template?: string } = {},
+): CommitMessage => ({
+  headline: headline(changes, options.template),
+  body: `${fileList(changes)}\n\n${trailers(changes)}`,
+})
+
+/** First line of the commit and title of the pull request; the default when the template gives nothing. */
+export const headline = (changes: readonly FileChange[], template = ''): string => {
+  const line = renderMessage(template, changes)
+  if (line !== '') return line
+  const [first, ...others] = changes
+  if (first === undefined) return 'Sync MLflow models'
+  return others.length === 0
+    ? harmless(changePhrase(first), maxHeadline)
+    : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`
+}
+
+const fileList = (changes: readonly FileChange[]): string => {
+  const lineOf = (change: FileChange) => harmless(fileLine(change), limits.line)
+  const lines = fitLines(changes, lineOf, limits.fileBytes)
+  const left = changes.length - lines.length
+  return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n')
+}
+
+const trailers = (changes: readonly FileChange[]): string => {
+  const blocks = fitLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
+  const left = changes.length - blocks.length
+  return [
+    ...blocks.filter((block) => block !== ''),
+    ...(left > 0 ? [`MLflow-More-Changes: ${left}`] : []),
+  ].join('\n')
+}
+
+const trailersOf = ({ record }: FileChange): string => {
+  const { runId, modelName, modelVersion, previousVersion } = record
+  const version = modelVersion ?? previousVersion
+  return [
+    ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
+    ...(modelName === null || version === null
+      ? []
+      : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
+  ].join('\n')
+}

@@ -1,0 +1,91 @@
+import { compareText } from '../order.ts'
+import { escapeMarkdown, tableHead, tableRow } from './markdown.ts'
+
+/** Metrics (latest values) and parameters of one run. */
+export type RunValues = {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** A run's values beside those of the model version that it replaces. */
+export type RunDetails = RunValues & {
+  readonly previous?: (RunValues & { readonly modelVersion: string }) | undefined
+}
+
+type Row = {
+  readonly kind: 'metric' | 'parameter'
+  readonly name: string
+  readonly now: string
+  readonly before: string
+  readonly change: string
+}
+
+const maxRows = 60
+
+/** What differs first, metrics before parameters; empty when the run has neither. */
+export const comparisonTable = (version: string, details: RunDetails): string => {
+  const { previous } = details
+  const rows = [
+    ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
+    ...rowsOf('parameter', details.params, previous?.params, (value) => value, paramChange),
+  ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''))
+  if (rows.length === 0) return ''
+  const left = rows.length - maxRows
+  const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined))
+  const versions = previous === undefined ? [version] : [version, previous.modelVersion]
+  return [
+    tableHead([
+      '',
+      'Name',
+      ...versions.map((text) => `Version ${escapeMarkdown(text, 40)}`),
+      ...(previous === undefined ? [] : ['Change']),
+    ]),
+    ...shown,
+    ...(left > 0 ? ['', `${left} more are not shown.`] : []),
+  ].join('\n')
+}
+
+const rowText = ({ kind, name, now, before, change }: Row, compared: boolean): string => {
+  const cells = [name, now].map((text) => escapeMarkdown(text, 120))
+  const others = compared ? [before, change].map((text) => escapeMarkdown(text, 120)) : []
+  return tableRow([kind, ...cells, ...others])
+}
+
+const rowsOf = <T>(
+  kind: Row['kind'],
+  now: Readonly<Record<string, T>>,
+  before: Readonly<Record<string, T>> | undefined,
+  textOf: (value: T) => string,
+  changeOf: (now: T | undefined, before: T | undefined) => string,
+): Row[] => {
+  const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])]
+  const own = (values: Readonly<Record<string, T>> | undefined, name: string) =>
+    values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined
+  return names.toSorted(compareText).map((name) => {
+    const [a, b] = [own(now, name), own(before, name)]
+    return {
+      kind,
+      name,
+      now: a === undefined ? '' : textOf(a),
+      before: b === undefined ? '' : textOf(b),
+      change: before === undefined ? '' : changeOf(a, b),
+    }
+  })
+}
+
+/** Six significant digits: what a person compares, without the noise of binary fractions. */
+const metricText = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
+
+const metricChange = (now: number | undefined, before: number | undefined): string => {
+  if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
+  if (Object.is(now, before)) return ''
+  const difference = now - before
+  if (!Number.isFinite(difference)) return 'changed'
+  return `${difference >= 0 ? '+' : ''}${metricText(difference)}`
+}
+
+const paramChange = (now: string | undefined, before: string | undefined): string => {
+  if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
+  return now === before ? '' : 'changed'
+}

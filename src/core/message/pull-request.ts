@@ -1,0 +1,74 @@
+import type { FileChange } from '../outcome.ts'
+import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
+import { headline } from './commit.ts'
+import { comparisonTable, type RunDetails } from './comparison.ts'
+import { fitLines } from './fit.ts'
+import { code, escapeMarkdown } from './markdown.ts'
+import { countChanges, countsPhrase } from './wording.ts'
+
+/** What the body says besides the changes. */
+export type PullRequestContext = LinkBases & {
+  /** Branch that the pull request is for. */
+  readonly branch: string
+  /** By run ID; a run that is not in it is shown without metrics and parameters. */
+  readonly details: ReadonlyMap<string, RunDetails>
+}
+
+/** GitHub takes 65,536 characters; a byte is never more than one. */
+const limits = { rows: 35_000, comparisons: 23_000 }
+
+/** So many comparisons are unfolded at once. */
+const maxOpen = 3
+
+/** The commit's first line, unless the template says otherwise. */
+export const pullRequestTitle = (
+  changes: readonly FileChange[],
+  options: { readonly template?: string } = {},
+): string => headline(changes, options.template)
+
+/** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
+export const pullRequestBody = (
+  changes: readonly FileChange[],
+  context: PullRequestContext,
+): string => {
+  const ordered = byImportance(changes)
+  const rows = fitLines(ordered, ({ record }) => changeRow(record, context), limits.rows)
+  const sections = comparisonsOf(ordered, context.details)
+  const shown = fitLines(sections, (section) => section, limits.comparisons)
+  return [
+    introduction(changes, context.branch),
+    [changeTableHead, ...rows].join('\n'),
+    leftOut(changes.length - rows.length, 'change', 'the files of this pull request have all'),
+    ...shown,
+    leftOut(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+const introduction = (changes: readonly FileChange[], branch: string): string =>
+  `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
+  `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
+  'closed when nothing is left to propose; a commit made on its branch by hand stops that.'
+
+const comparisonsOf = (
+  changes: readonly FileChange[],
+  details: ReadonlyMap<string, RunDetails>,
+): string[] => {
+  const open = changes.length <= maxOpen ? ' open' : ''
+  return changes.flatMap(({ record }) => {
+    const values = details.get(record.runId ?? '')
+    if (values === undefined || record.outcome === 'deleted') return []
+    const table = comparisonTable(record.modelVersion ?? '', values)
+    if (table === '') return []
+    const name = `${escapeMarkdown(record.modelName ?? '')} ${escapeMarkdown(record.modelVersion ?? '', 40)}`
+    const previous = values.previous
+    const beside =
+      previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`
+    const title = `Metrics and parameters of ${name}${beside}`
+    return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`]
+  })
+}
+
+const leftOut = (count: number, noun: string, where: string): string =>
+  count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : ''

@@ -1,0 +1,74 @@
+import type { FileChange } from '../outcome.ts'
+import { joinHarmless, type Piece } from './harmless.ts'
+import { countChanges, modelLabel, versionLabel } from './wording.ts'
+
+/** Longest first line; GitHub takes 256 characters for a pull request's title. */
+export const maxHeadline = 200
+
+/** Most names that `${models}` lists. */
+const maxModels = 5
+
+const valueOf: Record<string, (changes: readonly FileChange[]) => string> = {
+  created: (changes) => String(countChanges(changes).created),
+  updated: (changes) => String(countChanges(changes).updated),
+  deleted: (changes) => String(countChanges(changes).deleted),
+  total: (changes) => String(changes.length),
+  models: (changes) => listed(distinct(changes.map(modelLabel))),
+  'model.name': (changes) => oneOrCount(changes.map(modelLabel), 'models'),
+  'model.version': (changes) => oneOrCount(changes.map(versionLabel), 'versions'),
+  'run.id': (changes) =>
+    oneOrCount(
+      changes.map(({ record }) => record.runId ?? ''),
+      'runs',
+    ),
+}
+
+const distinct = (values: readonly string[]): string[] => [
+  ...new Set(values.filter((value) => value !== '')),
+]
+
+const listed = (values: readonly string[]): string =>
+  values.length <= maxModels
+    ? values.join(', ')
+    : `${values.slice(0, maxModels).join(', ')} and ${values.length - maxModels} more`
+
+/** What all changes have in common, else how many there are: `3 versions`. */
+const oneOrCount = (values: readonly string[], noun: string): string => {
+  const [first, ...others] = distinct(values)
+  return others.length === 0 ? (first ?? '') : `${others.length + 1} ${noun}`
+}
+
+const placeholder = /\$\{([^{}]*)\}/
+
+/** Problems of an input `commit-message` or `pull-request-title`, for after its name; none when empty. */
+export const checkMessageTemplate = (text: string): string[] => {
+  const known = Object.keys(valueOf)
+  const unknown = split(text).flatMap((part) =>
+    typeof part === 'string' || Object.hasOwn(valueOf, part.name)
+      ? []
+      : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`],
+  )
+  const literal = split(text)
+    .filter((part) => typeof part === 'string')
+    .join('')
+  return [
+    ...unknown,
+    ...(literal.includes('${') ? ['a placeholder `${` has no `}`'] : []),
+    ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
+  ]
+}
+
+const quotedList = (names: readonly string[]): string =>
+  names.map((name) => `\`\${${name}}\``).join(', ')
+
+/** The template's line for these changes; empty when nothing but white space comes of it. */
+export const renderMessage = (template: string, changes: readonly FileChange[]): string => {
+  const pieces = split(template).map((part): Piece => {
+    if (typeof part === 'string') return { text: part, foreign: false }
+    return { text: valueOf[part.name]?.(changes) ?? '', foreign: true }
+  })
+  return joinHarmless(pieces, maxHeadline).trim()
+}
+
+const split = (text: string): (string | { readonly name: string })[] =>
+  text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }))

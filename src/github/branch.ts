@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { GitHubError } from '../errors.ts'
+import type { GitHubClient } from './client.ts'
+
+/** One entry of a directory on a branch. */
+export type DirectoryEntry = {
+  readonly name: string
+  /** `link` is a symbolic link, `submodule` a commit of another repository. */
+  readonly kind: 'file' | 'executable' | 'link' | 'directory' | 'submodule'
+  /** Git's hash of the content. */
+  readonly oid: string
+}
+
+/** A branch as it was at one moment. */
+export type BranchSnapshot = {
+  /** `owner/name` as GitHub spells it. */
+  readonly repository: string
+  readonly branch: string
+  /** Commit at the branch's head. */
+  readonly head: string
+  /** Directory of the values files; empty for the root of the repository. */
+  readonly directory: string
+  /** Hash of the directory; undefined when it does not exist yet. */
+  readonly tree: string | undefined
+  readonly entries: ReadonlyMap<string, DirectoryEntry>
+  /** The template's hash; undefined when none was asked for or it is not there. */
+  readonly templateOid: string | undefined
+}
+
+export type BranchQuery = {
+  /** `owner/name` */
+  readonly repository: string
+  /** Undefined: the repository's default branch. */
+  readonly branch: string | undefined
+  readonly directory: string
+  /** Path of the template in the repository, if there is one. */
+  readonly template: string | undefined
+}
+
+const query = `query Branch(
+  $owner: String!, $name: String!, $ref: String!, $named: Boolean!,
+  $directory: String!, $template: String!, $templated: Boolean!
+) {
+  repository(owner: $owner, name: $name) {
+    nameWithOwner
+    isArchived
+    defaultBranchRef { name target { oid } }
+    ref(qualifiedName: $ref) @include(if: $named) { name target { oid } }
+    directory: object(expression: $directory) {
+      __typename
+      oid
+      ... on Tree { entries { name mode type oid } }
+    }
+    template: object(expression: $template) @include(if: $templated) { __typename oid }
+  }
+}`
+
+const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) })
+
+const entry = z.object({
+  name: z.string(),
+  mode: z.number(),
+  type: z.enum(['blob', 'tree', 'commit']),
+  oid: z.string(),
+})
+
+const answer = z.object({
+  repository: z.object({
+    nameWithOwner: z.string(),
+    isArchived: z.boolean(),
+    defaultBranchRef: ref.nullable(),
+    ref: ref.nullish(),
+    directory: z
+      .discriminatedUnion('__typename', [
+        z.object({ __typename: z.literal('Tree'), oid: z.string(), entries: z.array(entry) }),
+        z.object({ __typename: z.enum(['Blob', 'Commit', 'Tag']), oid: z.string() }),
+      ])
+      .nullable(),
+    template: z.object({ __typename: z.string(), oid: z.string() }).nullish(),
+  }),
+})
+
+/** Reads the branch's head and the directory's entries in one request. */
+export const readBranch = async (
+  client: GitHubClient,
+  wanted: BranchQuery,
+): Promise<BranchSnapshot> => {
+  const [owner = '', name = ''] = wanted.repository.split('/')
+  const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`
+  const { repository } = await client.query(
+    query,
+    {
+      owner,
+      name,
+      ref: rev,
+      named: wanted.branch !== undefined,
+      directory: `${rev}:${wanted.directory}`,
+      template: `${rev}:${wanted.template ?? ''}`,
+      templated: wanted.template !== undefined,
+    },
+    answer,
+  )
+  if (repository.isArchived) {
+    throw new GitHubError(`${wanted.repository} is archived: nothing can be written to it`, {
+      advice: 'Unarchive it, or point the input repository elsewhere.',
+    })
+  }
+  const found = wanted.branch === undefined ? repository.defaultBranchRef : repository.ref
+  if (found === null || found === undefined) {
+    throw missingBranch(wanted, repository.defaultBranchRef?.name)
+  }
+  const { directory, template } = repository
+  if (directory !== null && directory.__typename !== 'Tree') {
+    throw new GitHubError(`path ${wanted.directory} is not a directory on branch ${found.name}`, {
+      advice: 'Set the input path to a directory; it is created when it does not exist.',
+    })
+  }
+  return {
+    repository: repository.nameWithOwner,
+    branch: found.name,
+    head: found.target.oid,
+    directory: wanted.directory,
+    tree: directory?.oid,
+    entries: new Map((directory?.entries ?? []).map((row) => [row.name, entryOf(row)])),
+    templateOid: template?.__typename === 'Blob' ? template.oid : undefined,
+  }
+}
+
+const missingBranch = (wanted: BranchQuery, defaultBranch: string | undefined): GitHubError => {
+  if (defaultBranch === undefined) {
+    return new GitHubError(`${wanted.repository} has no commit yet`, {
+      advice: 'Make a first commit (a README will do): a branch is needed to commit to.',
+    })
+  }
+  return new GitHubError(`There is no branch ${wanted.branch ?? ''} in ${wanted.repository}`, {
+    status: 404,
+    advice: `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
+  })
+}
+
+/** Git's file modes; GraphQL gives them in decimal. */
+const executableMode = 0o100755
+const linkMode = 0o120000
+
+const entryOf = (row: z.infer<typeof entry>): DirectoryEntry => {
+  const { name, oid } = row
+  if (row.type === 'tree') return { name, oid, kind: 'directory' }
+  if (row.type === 'commit') return { name, oid, kind: 'submodule' }
+  if (row.mode === linkMode) return { name, oid, kind: 'link' }
+  return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' }
+}

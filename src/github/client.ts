@@ -1,0 +1,207 @@
+import { getOctokit } from '@actions/github'
+import { z } from 'zod'
+import { GitHubError } from '../errors.ts'
+import {
+  type Clock,
+  type RetryPolicy,
+  type Retried,
+  type WaitBudget,
+  sendWithRetries,
+} from '../http/retry.ts'
+import type { Transport } from '../http/transport.ts'
+import { diagnoseAnswer, diagnoseGraphql, diagnoseNoAnswer, unreadable } from './diagnose.ts'
+import { judgeGitHub } from './judge.ts'
+
+export type Octokit = ReturnType<typeof getOctokit>
+
+/**
+ * Both of GitHub's APIs. Every answer is either read whole and of the promised shape, or an error:
+ * octokit alone takes a cut answer for an empty one.
+ */
+export type GitHubClient = {
+  /** A GraphQL query; retried. */
+  readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
+  /** A GraphQL mutation; sent once, since a lost answer may belong to a write that was made. */
+  readonly mutate: <T>(
+    mutation: string,
+    variables: object,
+    schema: z.ZodType<T>,
+  ) => Promise<MutationResult<T>>
+  /** A REST call that may be repeated without harm. */
+  readonly rest: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
+  /** A REST call that may not be repeated. */
+  readonly restOnce: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
+  /** Requests sent so far, retries included. */
+  readonly requests: () => number
+}
+
+export type GraphqlProblem = { readonly type: string; readonly message: string }
+
+export type MutationResult<T> =
+  | { readonly kind: 'done'; readonly data: T }
+  | { readonly kind: 'refused'; readonly problems: readonly GraphqlProblem[] }
+
+export type RestCall = (octokit: Octokit) => Promise<{ readonly data: unknown }>
+
+export type GitHubClientOptions = {
+  readonly token: string
+  /** `GITHUB_API_URL` and `GITHUB_GRAPHQL_URL`. */
+  readonly apiUrl: string
+  readonly graphqlUrl: string
+  /** `owner/name`, for error messages. */
+  readonly repository: string
+  readonly policy: RetryPolicy
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly budget: () => WaitBudget
+  readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
+}
+
+export const createGitHubClient = (options: GitHubClientOptions): GitHubClient => {
+  let requests = 0
+  const octokitFor = (repeatable: boolean): Octokit =>
+    getOctokit(options.token, {
+      baseUrl: options.apiUrl,
+      request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
+      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    })
+  const repeating = octokitFor(true)
+  const once = octokitFor(false)
+
+  const graphql = async (octokit: Octokit, query: string, variables: object): Promise<unknown> => {
+    const answer = await octokit
+      .request({ method: 'POST', url: options.graphqlUrl, query, variables })
+      .catch((error: unknown) => {
+        throw diagnoseAnswer(error, options.repository)
+      })
+    return answer.data
+  }
+
+  const query = async <T>(text: string, variables: object, schema: z.ZodType<T>): Promise<T> => {
+    const answer = envelope(await graphql(repeating, text, variables))
+    if (answer.errors.length > 0) throw diagnoseGraphql(answer.errors, options.repository)
+    return parsed(schema, answer.data, 'GraphQL query')
+  }
+
+  const mutate = async <T>(
+    text: string,
+    variables: object,
+    schema: z.ZodType<T>,
+  ): Promise<MutationResult<T>> => {
+    const answer = envelope(await graphql(once, text, variables))
+    if (answer.errors.length > 0) return { kind: 'refused', problems: answer.errors }
+    return { kind: 'done', data: parsed(schema, answer.data, 'GraphQL mutation') }
+  }
+
+  const rest = async <T>(octokit: Octokit, schema: z.ZodType<T>, call: RestCall): Promise<T> => {
+    const answer = await call(octokit).catch((error: unknown) => {
+      throw diagnoseAnswer(error, options.repository)
+    })
+    return parsed(schema, answer.data, 'REST request')
+  }
+
+  return {
+    query,
+    mutate,
+    rest: (schema, call) => rest(repeating, schema, call),
+    restOnce: (schema, call) => rest(once, schema, call),
+    requests: () => requests,
+  }
+}
+
+const ignore = (): void => undefined
+
+const problem = z.object({
+  type: z.string().default('UNKNOWN'),
+  message: z.string(),
+})
+
+const envelopeSchema = z.object({
+  data: z.unknown().optional(),
+  errors: z.array(problem).default([]),
+})
+
+const envelope = (answer: unknown): { data?: unknown; errors: GraphqlProblem[] } =>
+  parsed(envelopeSchema, answer, 'GraphQL request')
+
+const parsed = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw unreadable(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+}
+
+/** The `fetch` that octokit gets: our transport, with retries, giving only answers read whole. */
+const fetchWithRetries =
+  (options: GitHubClientOptions, repeatable: boolean, count: () => void) =>
+  async (
+    url: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Response> => {
+    const { transport, clock, log } = options
+    const method = init.method ?? 'GET'
+    const send = async () => {
+      count()
+      const started = clock.now()
+      const result = await transport.send({
+        method,
+        url,
+        headers: init.headers ?? {},
+        ...(init.body === undefined ? {} : { body: init.body }),
+      })
+      const outcome = result.kind === 'response' ? result.status : result.detail
+      log.debug(`GitHub ${method} ${url} -> ${outcome}, ${clock.now() - started} ms`)
+      return result
+    }
+    const retried: Retried = await sendWithRetries({
+      send,
+      judge: (result) => judgeGitHub(result, clock.now(), repeatable),
+      policy: options.policy,
+      clock,
+      budget: options.budget(),
+      onRetry: (why, waitMs, retry) =>
+        log.info(`GitHub: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+    })
+    return responseOf(retried, repeatable, options)
+  }
+
+const responseOf = (
+  retried: Retried,
+  repeatable: boolean,
+  options: GitHubClientOptions,
+): Response => {
+  const { result } = retried
+  if (result.kind === 'failure' || retried.waitEndsAt !== undefined) {
+    throw diagnoseNoAnswer(retried, options.apiUrl, !repeatable)
+  }
+  const { status, headers, text } = result
+  if (status >= 200 && status < 300 && status !== 204 && !isJson(text)) {
+    throw unreadable(`it is no whole JSON document (${text.length} characters)`, !repeatable)
+  }
+  if (status >= 500 && !repeatable) {
+    throw new GitHubError(`GitHub answered HTTP ${status} to a write`, {
+      status,
+      outcomeUnknown: true,
+      advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
+    })
+  }
+  const emptyBody = status === 204 || status === 205 || status === 304
+  return new Response(emptyBody ? null : text, { status, headers: bodyHeaders(headers) })
+}
+
+/** The body has been decoded and measured already. */
+const bodyHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name),
+    ),
+  )
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

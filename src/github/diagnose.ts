@@ -1,0 +1,119 @@
+import { ActionError, GitHubError } from '../errors.ts'
+import type { FailureReason } from '../http/failure.ts'
+import type { Retried } from '../http/retry.ts'
+import type { GraphqlProblem } from './client.ts'
+
+const failureAdvice: Record<FailureReason, string> = {
+  'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
+  refused: 'Check that the runner may reach GitHub (firewall, proxy).',
+  tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
+  timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
+  cut: 'The connection ended in the middle of an answer. The next run will catch up.',
+  network: 'Check that the runner may reach GitHub (firewall, proxy).',
+}
+
+/** No whole answer, or one that asks for too long a wait. */
+export const diagnoseNoAnswer = (retried: Retried, apiUrl: string, write: boolean): GitHubError => {
+  const { result, tries, waitEndsAt } = retried
+  if (result.kind === 'response') {
+    const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`
+    return new GitHubError(
+      `GitHub's rate limit holds${until}, longer than a sync may wait (HTTP ${result.status})`,
+      {
+        status: result.status,
+        advice:
+          'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+      },
+    )
+  }
+  const after = tries > 1 ? ` (after ${tries} tries)` : ''
+  return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
+    advice: failureAdvice[result.reason],
+    outcomeUnknown: write && result.reason !== 'refused' && result.reason !== 'unknown-host',
+  })
+}
+
+/** An answer that is cut, or not of the shape that GitHub's schema promises. */
+export const unreadable = (detail: string, write = false): GitHubError =>
+  new GitHubError(`GitHub's answer can't be used: ${detail}`, {
+    outcomeUnknown: write,
+    advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
+  })
+
+/** What octokit throws, in the action's words. */
+export const diagnoseAnswer = (error: unknown, repository: string): Error => {
+  if (error instanceof ActionError) return error
+  if (!(error instanceof Error)) return new GitHubError(String(error))
+  if (error.cause instanceof ActionError) return error.cause
+  if (error.cause instanceof Error && error.cause.name === 'AbortError') return error.cause
+  if (!('status' in error) || typeof error.status !== 'number') return error
+  return explain(error.status, error.message, repository, neededPermission(error))
+}
+
+/** GraphQL answers 200 and says in `errors` what went wrong. */
+export const diagnoseGraphql = (
+  problems: readonly GraphqlProblem[],
+  repository: string,
+): GitHubError => {
+  const first = problems[0]
+  const message = first?.message ?? 'unknown error'
+  const status = first?.type === 'NOT_FOUND' ? 404 : first?.type === 'FORBIDDEN' ? 403 : 200
+  return explain(status, message, repository, undefined)
+}
+
+const neededPermission = (error: object): string | undefined => {
+  const response = 'response' in error ? (error.response as { headers?: unknown }) : undefined
+  const headers = response?.headers as Record<string, string> | undefined
+  return headers?.['x-accepted-github-permissions']
+}
+
+/** GitHub tells its refusals apart by their words only. */
+const explain = (
+  status: number,
+  message: string,
+  repository: string,
+  permission: string | undefined,
+): GitHubError => {
+  const words = message.replace(/\s+/g, ' ').trim()
+  const fault = (text: string, advice: string): GitHubError =>
+    new GitHubError(`${text} [GitHub: ${words}]`, { status, advice })
+
+  if (/Secret detected|push protection/i.test(words)) {
+    return fault(
+      `GitHub's push protection found a secret in the files for ${repository}`,
+      'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
+    )
+  }
+  if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(words)) {
+    return fault(
+      `A rule of ${repository} forbids this commit`,
+      'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+    )
+  }
+  if (/not permitted to create or approve pull requests/i.test(words)) {
+    return fault(
+      `${repository} does not let workflows create pull requests`,
+      'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.',
+    )
+  }
+  if (status === 401) {
+    return fault(
+      'GitHub does not accept the token',
+      'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.',
+    )
+  }
+  if (status === 403) {
+    const needed = permission ?? 'contents=write'
+    return fault(
+      `The token may not do this in ${repository} (it needs ${needed})`,
+      'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.',
+    )
+  }
+  if (status === 404) {
+    return fault(
+      `There is no repository ${repository}, or the token does not reach it`,
+      "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.",
+    )
+  }
+  return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.')
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import { InputError } from '../errors.ts'
+import {
+  environmentFallback,
+  environmentSchema,
+  inputNames,
+  inputSchema,
+  type InputName,
+} from './schema.ts'
+
+type Parsed = z.output<typeof inputSchema>
+type Settings = z.output<typeof environmentSchema>
+
+/** All that the user decided, validated. Times in milliseconds. */
+export type Inputs = ReturnType<typeof arrange>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads `INPUT_*` and MLflow's variables.
+ *
+ * @throws InputError with all faults together, each by the name of its input.
+ */
+export const readInputs = (environment: Environment): Inputs => {
+  const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]))
+  const parsed = inputSchema.safeParse(raw)
+  const variables = Object.fromEntries(
+    Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']),
+  )
+  const settings = environmentSchema.safeParse(variables)
+  const problems = [parsed, settings].flatMap((result) =>
+    result.success
+      ? []
+      : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`),
+  )
+  const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '')
+  problems.push(...contradictions(raw), ...certificates.problems)
+  if (!parsed.success || !settings.success || problems.length > 0) throw new InputError(problems)
+  return arrange(parsed.data, settings.data, certificates.pem)
+}
+
+/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
+const rawInput = (environment: Environment, name: InputName): string => {
+  const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? ''
+  const fallback = environmentFallback[name]
+  return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given
+}
+
+const issueText = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_union'
+    ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
+    : issue.message
+
+/** Faults that only two inputs together have. */
+const contradictions = (raw: Readonly<Record<string, string>>): string[] => {
+  const problems: string[] = []
+  const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
+  if (half && raw['mlflow-token'] === '') {
+    const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password'
+    problems.push(`${missing} is empty, but the other half of the credentials is set`)
+  }
+  if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
+    problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other')
+  }
+  if (
+    /^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
+    !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')
+  ) {
+    problems.push('poll-interval must be at least 1s')
+  }
+  return problems
+}
+
+const pemMark = '-----BEGIN CERTIFICATE-----'
+
+/** PEM text, or a path to such a file. */
+const readCertificates = (
+  text: string,
+): { pem: string | undefined; problems: readonly string[] } => {
+  if (text === '') return { pem: undefined, problems: [] }
+  if (text.includes(pemMark)) return { pem: text, problems: [] }
+  const bad = (why: string) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] })
+  if (text.includes('-----BEGIN')) return bad(`must hold certificates (${pemMark})`)
+  if (/[\r\n]/.test(text)) return bad('must be PEM text or a path to a PEM file')
+  try {
+    const content = readFileSync(text, 'utf8')
+    return content.includes(pemMark)
+      ? { pem: content, problems: [] }
+      : bad(`names the file ${text}, which holds no certificate in PEM form`)
+  } catch (error) {
+    const { code = '' } = error as { code?: string }
+    return bad(`names the file ${text}, which can't be read (${code})`)
+  }
+}
+
+const arrange = (input: Parsed, settings: Settings, caCertificate: string | undefined) => ({
+  mlflow: {
+    baseUrl: input['mlflow-tracking-uri'],
+    uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
+    username: input['mlflow-username'],
+    password: input['mlflow-password'],
+    token: input['mlflow-token'],
+    headers: input['mlflow-headers'],
+    workspace: input['mlflow-workspace'],
+    caCertificate,
+    insecureTls: input['mlflow-insecure-tls'],
+    timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
+    retry: {
+      maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+      backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
+      backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+    },
+  },
+  models: input.models,
+  aliases: input.aliases,
+  filter: input.filter,
+  runFilter: input['run-filter'],
+  minimumAgeMs: input['minimum-age'],
+  github: {
+    token: input['github-token'],
+    repository: input.repository,
+    branch: input.branch,
+    directory: input.path,
+  },
+  template: input.template,
+  prune: input.prune,
+  maxDeletions: input['max-deletions'],
+  mode: input.mode,
+  pullRequest: input['pull-request']
+    ? {
+        branch: input['pull-request-branch'],
+        title: input['pull-request-title'],
+        labels: input['pull-request-labels'],
+      }
+    : undefined,
+  commitMessage: input['commit-message'],
+  failOn: input['fail-on'],
+  pollIntervalMs: input['poll-interval'],
+  pollDurationMs: input['poll-duration'],
+})

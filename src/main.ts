@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as core from '@actions/core'
+import { runChecks } from './check/check.ts'
+import { ActionError, InputError, SyncError } from './errors.ts'
+import type { Clock } from './http/retry.ts'
+import { readInputs, type Inputs } from './inputs/inputs.ts'
+import { annotate } from './report/annotations.ts'
+import { writeReport } from './report/file.ts'
+import { safeLine } from './report/log.ts'
+import { outputsOf } from './report/outputs.ts'
+import { createStopwatch } from './report/progress.ts'
+import { reportOf } from './report/report.ts'
+import { countOutcomes, withoutSecrets, type SyncResult } from './report/result.ts'
+import { renderSummary } from './report/summary.ts'
+import { createSession, secretsOf, type Log } from './session.ts'
+import { runSync, type JobContext } from './sync/job.ts'
+import { poll } from './sync/poll.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The whole action: reads the environment, does the job, and always says what came of it. */
+export const main = async (environment: Environment): Promise<void> => {
+  const startedAt = new Date()
+  const cancel = cancellation()
+  let inputs: Inputs | undefined
+  let result: SyncResult
+  try {
+    inputs = readInputs(environment)
+    for (const secret of secretsOf(inputs)) core.setSecret(secret)
+    result = await runJob(inputs, environment, startedAt, cancel.signal)
+  } catch (error) {
+    result = failedResult(error, inputs, environment, startedAt)
+  } finally {
+    cancel.dispose()
+  }
+  await conclude(withoutSecrets(result, inputs === undefined ? [] : secretsOf(inputs)), inputs, environment)
+}
+
+/** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
+const cancellation = (): { signal: AbortSignal; dispose: () => void } => {
+  const controller = new AbortController()
+  const cancel = (): void => {
+    const advice = 'A commit is made whole or not at all; the next run will catch up.'
+    controller.abort(new SyncError('The job was cancelled', { advice }))
+  }
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.on(name, cancel)
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of signals) process.off(name, cancel)
+    },
+  }
+}
+
+const clockFor = (signal: AbortSignal): Clock => ({
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: async (ms) => {
+    try {
+      await sleep(ms, undefined, { signal })
+    } catch {
+      signal.throwIfAborted()
+    }
+  },
+})
+
+const log: Log = {
+  debug: (line) => core.debug(safeLine(line)),
+  info: (line) => core.info(safeLine(line)),
+  warn: (line) => core.warning(safeLine(line)),
+}
+
+const runJob = async (
+  inputs: Inputs,
+  environment: Environment,
+  startedAt: Date,
+  signal: AbortSignal,
+): Promise<SyncResult> => {
+  const clock = clockFor(signal)
+  const stopwatch = createStopwatch(() => performance.now())
+  const session = createSession({ inputs, environment, clock, signal, log })
+  const context: JobContext = {
+    inputs,
+    session,
+    stopwatch,
+    builtInTemplate: readFileSync(new URL('./template/vllm.yaml', import.meta.url), 'utf8'),
+    serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+  }
+  try {
+    const done =
+      inputs.mode === 'check'
+        ? await stopwatch.measure('check', () => runChecks(context))
+        : await runSyncs(context, signal)
+    return {
+      ...emptyResult(inputs, environment, startedAt),
+      ...done,
+      warnings: [...insecureTls(inputs), ...done.warnings],
+      requests: { mlflow: session.mlflow.requests(), github: session.github.requests() },
+      phases: stopwatch.phases(),
+      finishedAt: new Date(),
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+const insecureTls = ({ mlflow }: Inputs): string[] =>
+  mlflow.insecureTls
+    ? ['mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.']
+    : []
+
+type Done = Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings'> & Partial<SyncResult>
+
+const runSyncs = async (context: JobContext, signal: AbortSignal): Promise<Done> => {
+  const { inputs, session } = context
+  const job = await poll(() => runSync(context), {
+    intervalMs: inputs.pollIntervalMs,
+    durationMs: inputs.mode === 'plan' ? 0 : inputs.pollDurationMs,
+    clock: session.clock,
+    signal,
+    warn: session.log.warn,
+  })
+  const { outcome } = job
+  const error = job.error ?? outcome?.error
+  return {
+    operation: error === undefined ? (outcome?.operation ?? 'none') : 'failed',
+    records: outcome?.records ?? [],
+    changes: outcome?.changes ?? [],
+    warnings: [
+      ...(outcome?.warnings ?? []),
+      ...job.recovered.map(({ message }) => `An earlier round failed: ${message}`),
+    ],
+    ...(outcome === undefined ? {} : { repository: outcome.repository, branch: outcome.branch }),
+    commit: outcome?.commit,
+    pullRequest: outcome?.pullRequest,
+    ...(error === undefined ? {} : { error: wordsOf(error) }),
+  }
+}
+
+const wordsOf = (error: unknown): { message: string; advice?: string | undefined } => {
+  if (error instanceof InputError && error.problems.length > 1) {
+    return { message: error.message, advice: error.advice }
+  }
+  if (error instanceof ActionError) return { message: error.message, advice: error.advice }
+  return {
+    message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    advice: 'This is a fault of the action itself: please report it with the log at debug level.',
+  }
+}
+
+const emptyResult = (
+  inputs: Inputs | undefined,
+  environment: Environment,
+  startedAt: Date,
+): SyncResult => ({
+  operation: 'none',
+  mode: inputs?.mode ?? 'sync',
+  repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
+  branch: inputs?.github.branch ?? '',
+  path: inputs?.github.directory ?? '',
+  serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+  trackingUri: inputs?.mlflow.baseUrl ?? '',
+  uiUrl: inputs?.mlflow.uiUrl ?? '',
+  records: [],
+  changes: [],
+  warnings: [],
+  requests: { mlflow: 0, github: 0 },
+  phases: [],
+  startedAt,
+  finishedAt: new Date(),
+})
+
+const failedResult = (
+  error: unknown,
+  inputs: Inputs | undefined,
+  environment: Environment,
+  startedAt: Date,
+): SyncResult => {
+  if (!(error instanceof ActionError) && error instanceof Error) core.debug(safeLine(error.stack ?? ''))
+  return {
+    ...emptyResult(inputs, environment, startedAt),
+    operation: 'failed',
+    error: wordsOf(error),
+  }
+}
+
+/** Outputs, report, summary, annotations and the exit code: also after a failure. */
+const conclude = async (
+  result: SyncResult,
+  inputs: Inputs | undefined,
+  environment: Environment,
+): Promise<void> => {
+  const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? tmpdir())
+  for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
+    core.setOutput(name, value)
+  }
+  const summary = renderSummary(result)
+  const summaryFile = environment.GITHUB_STEP_SUMMARY
+  if (summaryFile !== undefined && summaryFile !== '') await appendFile(summaryFile, summary)
+
+  const failed = hasFailed(result)
+  const green = inputs?.failOn === 'never'
+  annotate(result, core, green ? 'warning' : 'error')
+  if (failed && !green) process.exitCode = core.ExitCode.Failure
+}
+
+const hasFailed = (result: SyncResult): boolean =>
+  result.error !== undefined ||
+  countOutcomes(result.records).failed > 0 ||
+  (result.connections?.some(({ status }) => status === 'failed') ?? false)

@@ -1,0 +1,159 @@
+import type { z } from 'zod'
+import { MlflowError } from '../errors.ts'
+import {
+  type Clock,
+  type RetryPolicy,
+  type WaitBudget,
+  type Retried,
+  sendWithRetries,
+} from '../http/retry.ts'
+import type { HttpRequest, HttpResult, Transport } from '../http/transport.ts'
+import { diagnose, isHtml } from './diagnose.ts'
+import { judgeMlflow } from './judge.ts'
+import { nextLocation } from './redirect.ts'
+
+/** How to reach one MLflow server. */
+export type MlflowConnection = {
+  /** http(s) base, static prefix included, without a trailing slash. */
+  readonly baseUrl: string
+  /** Credentials, gateway headers, workspace: sent to this origin only. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly policy: RetryPolicy
+}
+
+/** The two kinds of calls that MLflow's REST API knows; paths such as `model-versions/search`. */
+export type MlflowClient = {
+  readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
+  readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
+  /** Requests sent so far, retries and redirects included. */
+  readonly requests: () => number
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+export type MlflowClientOptions = {
+  readonly connection: MlflowConnection
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly budget: () => WaitBudget
+  readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
+}
+
+/** MLflow's own client follows redirects too; more than this is a loop. */
+const maxRedirects = 5
+
+export const createMlflowClient = (options: MlflowClientOptions): MlflowClient => {
+  const { connection, transport, clock, log } = options
+  const { origin, pathname } = new URL(connection.baseUrl)
+  let requests = 0
+  let api = 'api'
+
+  const sendOnce = async (request: HttpRequest): Promise<HttpResult> => {
+    let current = request
+    for (let hops = 0; ; hops += 1) {
+      requests += 1
+      const started = clock.now()
+      const result = await transport.send(current)
+      const outcome = result.kind === 'response' ? result.status : result.detail
+      log.debug(
+        `MLflow ${current.method} ${current.url} -> ${outcome}, ${clock.now() - started} ms`,
+      )
+      if (result.kind === 'failure' || hops === maxRedirects) return result
+      const next = nextLocation(current, result, origin)
+      if (next === undefined) return result
+      current = next
+    }
+  }
+
+  const sendRetrying = (request: HttpRequest): Promise<Retried> =>
+    sendWithRetries({
+      send: () => sendOnce(request),
+      judge: (result) => judgeMlflow(result, clock.now()),
+      policy: connection.policy,
+      clock,
+      budget: options.budget(),
+      onRetry: (why, waitMs, retry) =>
+        log.info(`MLflow: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+    })
+
+  const call = async <T>(
+    method: string,
+    path: string,
+    rest: { search?: string; body?: string },
+    schema: z.ZodType<T>,
+  ): Promise<T> => {
+    const send = (): Promise<Retried> =>
+      sendRetrying({
+        method,
+        url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${rest.search ?? ''}`,
+        headers: {
+          accept: 'application/json',
+          ...(rest.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...connection.headers,
+        },
+        ...(rest.body === undefined ? {} : { body: rest.body }),
+      })
+    let retried = await send()
+    if (api === 'api' && pathname !== '/' && isUnknownRoute(retried.result)) {
+      // Up to 3.10 `--static-prefix` moves only the UI's mirror of the API below the prefix.
+      api = 'ajax-api'
+      const second = await send()
+      if (isUnknownRoute(second.result)) api = 'api'
+      else retried = second
+    }
+    return read(retried, `${method} ${path}`, schema)
+  }
+
+  const read = <T>(retried: Retried, what: string, schema: z.ZodType<T>): T => {
+    const json = parseJson(retried.result)
+    const { result } = retried
+    if (
+      result.kind === 'failure' ||
+      result.status < 200 ||
+      result.status > 299 ||
+      !isObject(json)
+    ) {
+      throw diagnose({ retried, json, what, baseUrl: connection.baseUrl })
+    }
+    const parsed = schema.safeParse(json)
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]
+    throw new MlflowError(
+      `MLflow's answer to ${what} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      {
+        status: result.status,
+        advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its answers.`,
+      },
+    )
+  }
+
+  return {
+    get: (path, query, schema) => call('GET', path, { search: searchOf(query) }, schema),
+    post: (path, body, schema) => call('POST', path, { body: JSON.stringify(body) }, schema),
+    requests: () => requests,
+  }
+}
+
+const isUnknownRoute = (result: HttpResult): boolean =>
+  result.kind === 'response' && result.status === 404 && isHtml(result)
+
+/** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
+const searchOf = (query: Query): string => {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.append(name, String(value))
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`
+}
+
+const parseJson = (result: HttpResult): unknown => {
+  if (result.kind === 'failure') return undefined
+  try {
+    return JSON.parse(result.text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,49 @@
+import type { LoggedModel } from '../core/registry.ts'
+import { MlflowError } from '../errors.ts'
+import type { MlflowClient } from './client.ts'
+import { readPages } from './pages.ts'
+import { downloadUri, loggedModelPage } from './schema.ts'
+
+const modelsPerSearch = 1000
+
+/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
+export const searchLoggedModels = async (
+  client: MlflowClient,
+  ids: readonly string[],
+  experimentIds: readonly string[],
+): Promise<Map<string, LoggedModel>> => {
+  const found = new Map<string, LoggedModel>()
+  if (experimentIds.length === 0) return found
+  for (let start = 0; start < ids.length; start += modelsPerSearch) {
+    const batch = ids.slice(start, start + modelsPerSearch)
+    try {
+      const rows = await readPages('logged models', (pageToken) =>
+        client.post(
+          'logged-models/search',
+          {
+            experiment_ids: experimentIds,
+            filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
+            max_results: batch.length,
+            ...(pageToken === undefined ? {} : { page_token: pageToken }),
+          },
+          loggedModelPage,
+        ),
+      )
+      for (const row of rows) found.set(row.id, row)
+    } catch (error) {
+      if (error instanceof MlflowError && error.status === 404) return found
+      throw error
+    }
+  }
+  return found
+}
+
+/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
+export const readDownloadUri = async (
+  client: MlflowClient,
+  name: string,
+  version: string,
+): Promise<string> => {
+  const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri)
+  return answer.artifact_uri
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import type { LoggedModel, ModelVersion, Run } from '../core/registry.ts'
+
+/**
+ * The parts of MLflow's answers that the action uses. 64-bit integers come as numbers, from old
+ * servers and generic protobuf gateways as strings; missing, null and "" mean the same.
+ */
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+
+const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+
+const identifier = z.union([z.string().min(1), z.number().transform(String)])
+
+const keyValues = z
+  .array(z.object({ key: z.string(), value: text }))
+  .nullish()
+  .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])))
+
+const modelVersion = z
+  .object({
+    name: z.string().min(1),
+    version: identifier,
+    creation_timestamp: integer,
+    status: z.string().nullish(),
+    run_id: text,
+    source: text,
+    description: text,
+    tags: keyValues,
+    // Strings in MLflow, {alias, version} in Unity Catalog.
+    aliases: z
+      .array(z.union([z.string(), z.object({ alias: z.string() }).transform((a) => a.alias)]))
+      .nullish(),
+  })
+  .transform((wire): ModelVersion => ({
+    name: wire.name,
+    version: wire.version,
+    creationTime: wire.creation_timestamp,
+    status: wire.status ?? undefined,
+    runId: wire.run_id,
+    source: wire.source,
+    description: wire.description,
+    tags: wire.tags,
+    aliases: wire.aliases ?? [],
+  }))
+
+const pageToken = text
+
+/** A page without its list is an empty one, but an object with other fields is no page at all. */
+const page = <T extends z.ZodType>(list: string, item: T) =>
+  z
+    .looseObject({ next_page_token: pageToken })
+    .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
+      error: `the list ${list} is missing`,
+    })
+    .transform((body): unknown => ({
+      items: (body as Record<string, unknown>)[list] ?? [],
+      nextPageToken: body.next_page_token,
+    }))
+    .pipe(z.object({ items: z.array(item), nextPageToken: z.string() }))
+
+export const modelVersionPage = page('model_versions', modelVersion)
+
+export const registeredModelPage = page(
+  'registered_models',
+  z.object({
+    name: z.string(),
+    aliases: z.array(z.object({ alias: z.string(), version: identifier })).nullish(),
+  }),
+)
+
+export const experimentPage = page(
+  'experiments',
+  z.object({ experiment_id: identifier, name: text }),
+)
+
+/** protobuf's JSON writes what JSON numbers can't say as strings. */
+const metricValue = z.union([
+  z.number(),
+  z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
+])
+
+export const run = z
+  .object({
+    info: z.object({
+      run_id: z.string().min(1),
+      run_name: text,
+      experiment_id: identifier,
+      lifecycle_stage: z.enum(['active', 'deleted']).nullish(),
+      artifact_uri: text,
+    }),
+    data: z
+      .object({
+        params: keyValues,
+        tags: keyValues,
+        metrics: z.array(z.object({ key: z.string(), value: metricValue })).nullish(),
+      })
+      .nullish(),
+  })
+  .transform(({ info, data }): Run => ({
+    id: info.run_id,
+    name: info.run_name,
+    experimentId: info.experiment_id,
+    lifecycle: info.lifecycle_stage ?? 'active',
+    artifactUri: info.artifact_uri,
+    params: data?.params ?? {},
+    tags: data?.tags ?? {},
+    metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
+  }))
+
+/** Runs are parsed one by one: one that can't be read fails alone. */
+export const runPage = page('runs', z.unknown())
+
+export const runAnswer = z.object({ run })
+
+export const runIdOf = z.object({ info: z.object({ run_id: z.string() }) })
+
+const loggedModel = z
+  .object({
+    info: z.object({
+      model_id: z.string(),
+      name: text,
+      experiment_id: identifier,
+      source_run_id: text,
+      artifact_uri: text,
+    }),
+  })
+  .transform(({ info }): LoggedModel => ({
+    id: info.model_id,
+    name: info.name,
+    experimentId: info.experiment_id,
+    sourceRunId: info.source_run_id,
+    artifactUri: info.artifact_uri,
+  }))
+
+export const loggedModelPage = page('models', loggedModel)
+
+export const downloadUri = z.object({ artifact_uri: z.string() })

@@ -1,0 +1,70 @@
+import { branchUrl } from '../core/message/links.ts'
+import { code, escapeMarkdown, link } from '../core/message/markdown.ts'
+import { countsPhrase } from '../core/message/wording.ts'
+import { countOutcomes, type SyncResult } from './result.ts'
+
+/** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
+export const summaryHeadline = (result: SyncResult): string => {
+  const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ')
+  return [sentences, reason(result)].filter((part) => part !== '').join('\n\n')
+}
+
+const done = (result: SyncResult): string => {
+  const counts = countOutcomes(result.records)
+  const changes = countsPhrase(counts)
+  const target = targetOf(result)
+  switch (result.operation) {
+    case 'none':
+      return counts.failed > 0 || result.error !== undefined
+        ? `Nothing was written to ${target}.`
+        : `Nothing to do: ${target} agrees with MLflow.`
+    case 'committed':
+      return `Committed ${commitLink(result)} to ${target}: ${changes}.`
+    case 'pull-request-created':
+      return `Opened ${pullRequestLink(result)} for ${target}: ${changes}.`
+    case 'pull-request-updated':
+      return `Updated ${pullRequestLink(result)} for ${target}: ${changes}.`
+    case 'pull-request-closed':
+      return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${target}.`
+    case 'planned':
+      return changes === ''
+        ? `Plan: nothing to do, ${target} agrees with MLflow.`
+        : `Plan: a sync would change ${target}: ${changes}. Nothing was written.`
+    case 'checked':
+      return checked(result)
+    case 'failed':
+      return 'The sync failed.'
+  }
+}
+
+/** A sync may fail although a part of it was done. */
+const reason = ({ error }: SyncResult): string =>
+  error === undefined
+    ? ''
+    : `**Error:** ${[error.message, error.advice ?? '']
+        .filter((part) => part !== '')
+        .map((part) => escapeMarkdown(part, 4000))
+        .join('<br>')}`
+
+const checked = ({ connections = [] }: SyncResult): string => {
+  const bad = connections.filter(({ status }) => status === 'failed').length
+  return bad === 0
+    ? 'Everything that was checked works. Nothing was written.'
+    : `${bad} of ${connections.length} checks failed. Nothing was written.`
+}
+
+const rest = ({ records, operation }: SyncResult): string => {
+  if (operation === 'checked') return ''
+  const { unchanged, held, skipped, failed: bad } = countOutcomes(records)
+  const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0)
+  return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`
+}
+
+const targetOf = ({ serverUrl, repository, branch }: SyncResult): string =>
+  `${link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`
+
+const commitLink = ({ commit }: SyncResult): string =>
+  link(code((commit?.sha ?? '').slice(0, 7)), commit?.url)
+
+const pullRequestLink = ({ pullRequest }: SyncResult): string =>
+  link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url)

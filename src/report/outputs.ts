@@ -1,0 +1,48 @@
+import { utf8Bytes } from '../core/message/fit.ts'
+import type { RunRecord } from '../core/outcome.ts'
+import { fieldsOf } from './report.ts'
+import { byOutcome, countOutcomes, hasChanged, type SyncResult } from './result.ts'
+
+/** GitHub counts outputs as UTF-16 and stops at 1 MB for a job; a reader may count them as UTF-8. */
+const maxChangesBytes = 512 * 1024
+
+/** Every output of the action, by name; what does not apply is empty. */
+export const outputsOf = (result: SyncResult, reportFile: string): Record<string, string> => {
+  const counts = countOutcomes(result.records)
+  const changes = changesOutput(result.records)
+  return {
+    operation: result.operation,
+    changed: String(hasChanged(result)),
+    'created-count': String(counts.created),
+    'updated-count': String(counts.updated),
+    'deleted-count': String(counts.deleted),
+    'unchanged-count': String(counts.unchanged),
+    'held-count': String(counts.held),
+    'skipped-count': String(counts.skipped),
+    'failed-count': String(counts.failed),
+    changes: changes.json,
+    'changes-truncated': String(changes.truncated),
+    'report-file': reportFile,
+    'commit-sha': result.commit?.sha ?? '',
+    'commit-url': result.commit?.url ?? '',
+    'pull-request-number':
+      result.pullRequest === undefined ? '' : String(result.pullRequest.number),
+    'pull-request-url': result.pullRequest?.url ?? '',
+    connections: result.connections === undefined ? '' : JSON.stringify(result.connections),
+  }
+}
+
+/** A record that does not fit is left out, so that one endless reason can't hide all that follow. */
+const changesOutput = (records: readonly RunRecord[]): { json: string; truncated: boolean } => {
+  const items = byOutcome(records)
+    .filter(({ outcome }) => outcome !== 'unchanged')
+    .map((record) => JSON.stringify(fieldsOf(record)))
+  let bytes = 4
+  const taken = items.filter((item) => {
+    const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1)
+    if (bytes + size > maxChangesBytes) return false
+    bytes += size
+    return true
+  })
+  return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length }
+}

@@ -1,0 +1,25 @@
+import type { SyncResult } from './result.ts'
+
+export type Phase = SyncResult['phases'][number]
+
+/** Measures the phases of a job; a phase that comes again is added to the first. */
+export type Stopwatch = {
+  readonly measure: <T>(name: string, work: () => Promise<T>) => Promise<T>
+  readonly phases: () => Phase[]
+}
+
+export const createStopwatch = (now: () => number): Stopwatch => {
+  const spent = new Map<string, number>()
+  return {
+    measure: async (name, work) => {
+      const started = now()
+      try {
+        return await work()
+      } finally {
+        spent.set(name, (spent.get(name) ?? 0) + now() - started)
+      }
+    },
+    phases: () =>
+      [...spent].map(([name, milliseconds]) => ({ name, milliseconds: Math.round(milliseconds) })),
+  }
+}

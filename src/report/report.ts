@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { operations, outcomes, type RunRecord } from '../core/outcome.ts'
+import {
+  byOutcome,
+  countOutcomes,
+  hasChanged,
+  withoutCredentials,
+  type SyncResult,
+} from './result.ts'
+
+const count = z.int().min(0)
+const text = z.string()
+const nullableText = text.nullable()
+
+const recordSchema = z.strictObject({
+  path: nullableText.describe('Path of the file in the repository.'),
+  outcome: z.enum(outcomes),
+  runId: nullableText,
+  experimentId: nullableText,
+  modelName: nullableText,
+  modelVersion: nullableText,
+  previousVersion: nullableText.describe('Version that the file named before.'),
+  url: nullableText.describe("Address of the model version in MLflow's UI."),
+  reason: nullableText.describe('Why it was skipped, held, failed or deleted.'),
+}) satisfies z.ZodType<RunRecord>
+
+/** The report as it is written to `report-file`; `schemaVersion` grows when a field changes or goes. */
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime(),
+    mode: z.enum(['sync', 'plan', 'check']),
+    operation: z.enum(operations),
+    changed: z.boolean().describe('Whether files changed, or would change in a plan.'),
+    server: z.strictObject({ trackingUri: text.describe('Without user and password.') }),
+    repository: text.describe('Repository written to, as owner/name.'),
+    branch: text,
+    path: text.describe('Directory of the files.'),
+    commit: z.strictObject({ sha: text, url: text }).nullable(),
+    pullRequest: z.strictObject({ number: count, url: text }).nullable(),
+    counts: z.strictObject({
+      created: count,
+      updated: count,
+      deleted: count,
+      unchanged: count,
+      held: count,
+      skipped: count,
+      failed: count,
+    }),
+    records: z.array(recordSchema).describe('One for each run.'),
+    requests: z.strictObject({ mlflow: count, github: count }),
+    phases: z.array(z.strictObject({ name: text, milliseconds: z.number().min(0) })),
+    warnings: z.array(text),
+    connections: z
+      .array(
+        z.strictObject({
+          name: text,
+          status: z.enum(['ok', 'failed', 'skipped']),
+          detail: text,
+          advice: text,
+        }),
+      )
+      .nullable()
+      .describe('What `mode: check` tried; null in the other modes.'),
+    error: z
+      .strictObject({ message: text, advice: nullableText })
+      .nullable()
+      .describe('Why the sync as a whole failed.'),
+  })
+  .meta({ title: 'Report of mlflow-sync' })
+
+export type Report = z.infer<typeof reportSchema>
+
+export const reportOf = (result: SyncResult): Report => ({
+  schemaVersion: 1,
+  startedAt: result.startedAt.toISOString(),
+  finishedAt: result.finishedAt.toISOString(),
+  mode: result.mode,
+  operation: result.operation,
+  changed: hasChanged(result),
+  server: { trackingUri: withoutCredentials(result.trackingUri) },
+  repository: result.repository,
+  branch: result.branch,
+  path: result.path,
+  commit: result.commit ?? null,
+  pullRequest: result.pullRequest ?? null,
+  counts: countOutcomes(result.records),
+  records: byOutcome(result.records).map(fieldsOf),
+  requests: result.requests,
+  phases: [...result.phases],
+  warnings: [...result.warnings],
+  connections: result.connections === undefined ? null : [...result.connections],
+  error:
+    result.error === undefined
+      ? null
+      : { message: result.error.message, advice: result.error.advice ?? null },
+})
+
+/** The contract's fields in the contract's order, and none else. */
+export const fieldsOf = (record: RunRecord): RunRecord => ({
+  path: record.path,
+  outcome: record.outcome,
+  runId: record.runId,
+  experimentId: record.experimentId,
+  modelName: record.modelName,
+  modelVersion: record.modelVersion,
+  previousVersion: record.previousVersion,
+  url: record.url === null ? null : withoutCredentials(record.url),
+  reason: record.reason,
+})

@@ -1,0 +1,129 @@
+import tls from 'node:tls'
+import { createBlobReader, type BlobReader } from './github/blobs.ts'
+import { createCheckoutCache } from './github/checkout.ts'
+import { createGitHubClient, type GitHubClient } from './github/client.ts'
+import { gitHubRetryPolicy } from './github/judge.ts'
+import { createWaitBudget, type Clock, type WaitBudget } from './http/retry.ts'
+import { createTransport } from './http/transport.ts'
+import type { Inputs } from './inputs/inputs.ts'
+import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
+import { mlflowRetryPolicy } from './mlflow/judge.ts'
+
+/** Where the job says what it does; each line is harmless by then. */
+export type Log = Readonly<Record<'debug' | 'info' | 'warn', (line: string) => void>>
+
+/** Everything that lives as long as the job. */
+export type Session = {
+  readonly mlflow: MlflowClient
+  readonly github: GitHubClient
+  readonly blobs: BlobReader
+  readonly clock: Clock
+  readonly log: Log
+  /** Starts a new sync's share of waiting. */
+  readonly renewBudget: () => void
+  readonly close: () => Promise<void>
+}
+
+export type SessionOptions = {
+  readonly inputs: Inputs
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+/** GitHub's requests get this long, whatever MLflow gets. */
+const gitHubTimeoutMs = 30_000
+
+export const createSession = (options: SessionOptions): Session => {
+  const { inputs, environment, clock, signal, log } = options
+  const toMlflow = createTransport({
+    timeoutMs: inputs.mlflow.timeoutMs,
+    insecureTls: inputs.mlflow.insecureTls,
+    signal,
+    ...(inputs.mlflow.caCertificate === undefined
+      ? {}
+      : { ca: [...trustedCertificates(), inputs.mlflow.caCertificate] }),
+  })
+  const toGitHub = createTransport({ timeoutMs: gitHubTimeoutMs, signal })
+  let current: WaitBudget = createWaitBudget()
+  const budget = (): WaitBudget => current
+
+  const mlflow = createMlflowClient({
+    connection: {
+      baseUrl: inputs.mlflow.baseUrl,
+      headers: mlflowHeaders(inputs.mlflow),
+      policy: mlflowRetryPolicy(inputs.mlflow.retry, clock.random),
+    },
+    transport: toMlflow,
+    clock,
+    budget,
+    log,
+  })
+  const github = createGitHubClient({
+    token: inputs.github.token,
+    apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
+    graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
+    repository: inputs.github.repository,
+    policy: gitHubRetryPolicy(clock.random),
+    transport: toGitHub,
+    clock,
+    budget,
+    log,
+  })
+  return {
+    mlflow,
+    github,
+    blobs: createBlobReader(
+      github,
+      inputs.github.repository,
+      createCheckoutCache(environment.GITHUB_WORKSPACE ?? ''),
+    ),
+    clock,
+    log,
+    renewBudget: () => {
+      current = createWaitBudget()
+    },
+    close: async () => {
+      await Promise.all([toMlflow.close(), toGitHub.close()])
+    },
+  }
+}
+
+/** A `ca` of our own would replace the trusted certificates, so they are named too. */
+const trustedCertificates = (): string[] => [
+  ...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')]),
+]
+
+/** Precedence as in MLflow's client: user and password, then the token; headers given win. */
+export const mlflowHeaders = (mlflow: Inputs['mlflow']): Record<string, string> => {
+  const { username, password, token, workspace, headers } = mlflow
+  const authorization = mlflowAuthorization(username, password, token)
+  return {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(workspace === undefined ? {} : { 'x-mlflow-workspace': workspace }),
+    ...headers,
+  }
+}
+
+const mlflowAuthorization = (
+  username: string,
+  password: string,
+  token: string,
+): string | undefined => {
+  if (username !== '' && password !== '') return `Basic ${basicCredentials(username, password)}`
+  return token === '' ? undefined : `Bearer ${token}`
+}
+
+export const basicCredentials = (username: string, password: string): string =>
+  Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
+
+/** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
+export const secretsOf = ({ mlflow, github }: Inputs): string[] =>
+  [
+    github.token,
+    mlflow.password,
+    mlflow.token,
+    ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
+    ...Object.values(mlflow.headers),
+  ].filter((secret) => secret !== '')

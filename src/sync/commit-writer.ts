@@ -1,0 +1,70 @@
+import type { FileChange } from '../core/outcome.ts'
+import { anchorOf } from './directory.ts'
+import type { BlobReader } from '../github/blobs.ts'
+import type { GitHubClient } from '../github/client.ts'
+import { commit } from '../github/commit.ts'
+import type { CommitRequest, FileWrite } from '../github/commit-request.ts'
+import { findLanded } from '../github/landed.ts'
+import type { GitHubError } from '../errors.ts'
+import type { PlannedSync, Written } from './sync.ts'
+
+export type CommitWriterOptions = {
+  readonly client: GitHubClient
+  readonly blobs: BlobReader
+  readonly message: (changes: readonly FileChange[]) => { headline: string; body: string }
+}
+
+/** Commits a plan to the branch itself. Remembers writes whose answer was lost. */
+export const createCommitWriter = (
+  options: CommitWriterOptions,
+): ((planned: PlannedSync) => Promise<Written>) => {
+  const { client, blobs } = options
+  let lost: { request: CommitRequest; error: GitHubError } | undefined
+
+  return async (planned) => {
+    const landed = lost === undefined ? undefined : await findLanded(client, lost.request)
+    if (landed !== undefined) return { kind: 'written', operation: 'committed', commit: landed }
+    if (planned.plan.changes.length === 0) return { kind: 'written', operation: 'none' }
+    if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
+      return { kind: 'again', why: 'the branch moved while it was read' }
+    }
+    const request = commitRequest(planned, options.message(planned.plan.changes))
+    const result = await commit(client, request)
+    switch (result.kind) {
+      case 'moved':
+        return { kind: 'again', why: `branch ${planned.snapshot.branch} moved` }
+      case 'unknown':
+        lost = { request, error: result.error }
+        return { kind: 'again', why: `the answer to the commit was lost (${result.error.message})` }
+      case 'committed':
+        return {
+          kind: 'written',
+          operation: 'committed',
+          commit: { sha: result.sha, url: result.url },
+          ...(result.verified ? {} : { warning: unsigned }),
+        }
+    }
+  }
+}
+
+const unsigned =
+  'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token'
+
+/** The whole plan as one commit on the head that it was made for. */
+export const commitRequest = (
+  { plan, snapshot }: PlannedSync,
+  message: { headline: string; body: string },
+): CommitRequest => ({
+  repository: snapshot.repository,
+  branch: snapshot.branch,
+  expectedHead: snapshot.head,
+  ...message,
+  files: plan.changes.map((change): FileWrite => {
+    const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1)
+    return {
+      path: change.record.path,
+      content: change.after ?? undefined,
+      executable: snapshot.entries.get(name)?.kind === 'executable',
+    }
+  }),
+})

@@ -1,0 +1,158 @@
+import { nameMatcher } from '../core/glob.ts'
+import { commitMessage } from '../core/message/commit.ts'
+import { modelVersionUrl } from '../core/message/links.ts'
+import { pullRequestTitle } from '../core/message/pull-request.ts'
+import type { FileChange, Operation, RunRecord } from '../core/outcome.ts'
+import type { ActionError } from '../errors.ts'
+import { readBranch } from '../github/branch.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { createRunReader, type RunReader } from '../mlflow/run-reader.ts'
+import type { Stopwatch } from '../report/progress.ts'
+import type { Session } from '../session.ts'
+import { createCommitWriter } from './commit-writer.ts'
+import { readDirectory } from './directory.ts'
+import { planSync } from './plan-sync.ts'
+import { createDescription } from './proposal-text.ts'
+import { addDeletions, orphanFiles, type PruneOptions } from './prune.ts'
+import { createPullRequestWriter } from './pull-request-writer.ts'
+import { readRegistry, type RegistryState } from './registry.ts'
+import { createRendering } from './rendering.ts'
+import { syncWithRetries, type PlannedSync, type Written } from './sync.ts'
+import { readTemplate } from './template.ts'
+
+/** What one sync did. */
+export type SyncOutcome = {
+  readonly operation: Operation
+  readonly repository: string
+  readonly branch: string
+  readonly records: readonly RunRecord[]
+  readonly changes: readonly FileChange[]
+  readonly warnings: readonly string[]
+  readonly commit?: { readonly sha: string; readonly url: string }
+  readonly pullRequest?: { readonly number: number; readonly url: string }
+  /** What makes the sync fail although the rest of it is done. */
+  readonly error?: ActionError
+}
+
+export type JobContext = {
+  readonly inputs: Inputs
+  readonly session: Session
+  readonly stopwatch: Stopwatch
+  readonly builtInTemplate: string
+  /** GitHub's web address, for links. */
+  readonly serverUrl: string
+}
+
+/** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
+export const runSync = async (context: JobContext): Promise<SyncOutcome> => {
+  const { inputs, session, stopwatch } = context
+  const { log, clock } = session
+  session.renewBudget()
+  const runs = createRunReader(session.mlflow)
+  const registry = await stopwatch.measure('read MLflow', () =>
+    readRegistry(session.mlflow, runs, registryQuery(inputs), clock.now()),
+  )
+  log.info(
+    `MLflow lists ${registry.listed.length} model versions; ${registry.candidates.length} runs are selected`,
+  )
+  const write = inputs.mode === 'plan' ? onlyPlan : createWriter(context, runs, registry)
+  const { planned, written } = await syncWithRetries({
+    plan: () => plan(context, runs, registry),
+    write: (made) => stopwatch.measure('write', () => write(made)),
+    clock,
+    info: log.info,
+  })
+  const { warning, ...rest } = written
+  return {
+    repository: planned.snapshot.repository,
+    branch: planned.snapshot.branch,
+    records: planned.plan.records,
+    changes: planned.plan.changes,
+    warnings: warning === undefined ? planned.plan.warnings : [...planned.plan.warnings, warning],
+    ...(planned.plan.error === undefined ? {} : { error: planned.plan.error }),
+    operation: rest.operation,
+    ...(rest.commit === undefined ? {} : { commit: rest.commit }),
+    ...(rest.pullRequest === undefined ? {} : { pullRequest: rest.pullRequest }),
+  }
+}
+
+const onlyPlan = ({ plan: { changes } }: PlannedSync): Promise<Written> =>
+  Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' })
+
+export const registryQuery = (inputs: Inputs) => ({
+  criteria: criteriaOf(inputs),
+  filter: inputs.filter,
+  runFilter: inputs.runFilter,
+  withAliases: inputs.aliases.length > 0 || inputs.template !== undefined,
+})
+
+const criteriaOf = (inputs: Inputs) => ({
+  models: nameMatcher(inputs.models),
+  aliases: inputs.aliases,
+  minimumAgeMs: inputs.minimumAgeMs,
+})
+
+const plan = async (
+  context: JobContext,
+  runs: RunReader,
+  registry: RegistryState,
+): Promise<PlannedSync> => {
+  const { inputs, session, stopwatch } = context
+  const { github, mlflow, blobs, log } = session
+  const snapshot = await stopwatch.measure('read GitHub', () =>
+    readBranch(github, { ...inputs.github, template: inputs.template }),
+  )
+  log.info(
+    `${snapshot.repository} branch ${snapshot.branch} is at ${snapshot.head.slice(0, 8)}; ${snapshot.entries.size} entries in ${snapshot.directory === '' ? 'its root' : snapshot.directory}`,
+  )
+  const others = inputs.prune ? orphanFiles(snapshot, registry) : new Map<string, string>()
+  const directory = await stopwatch.measure('read GitHub', () =>
+    readDirectory(blobs, snapshot, registry.candidates, others),
+  )
+  const template = await readTemplate(blobs, snapshot, inputs.template, context.builtInTemplate)
+  return stopwatch.measure('plan', async () => {
+    const made = await planSync(registry, directory, {
+      runs,
+      prepareRender: createRendering(mlflow, runs, template),
+      versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
+    })
+    const pruned = inputs.prune
+      ? await addDeletions(made, registry, directory, pruneOptions(context))
+      : made
+    return { plan: pruned, snapshot, anchored: directory.anchored }
+  })
+}
+
+const pruneOptions = ({ inputs, session }: JobContext): PruneOptions => ({
+  client: session.mlflow,
+  criteria: criteriaOf(inputs),
+  filter: inputs.filter,
+  runFilter: inputs.runFilter,
+  maxDeletions: inputs.maxDeletions,
+})
+
+const createWriter = (context: JobContext, runs: RunReader, registry: RegistryState) => {
+  const { inputs, session } = context
+  const { github, blobs, log } = session
+  const message = (changes: readonly FileChange[]) =>
+    commitMessage(
+      changes,
+      inputs.commitMessage === undefined ? {} : { template: inputs.commitMessage },
+    )
+  if (inputs.pullRequest === undefined) return createCommitWriter({ client: github, blobs, message })
+  const { branch, title, labels } = inputs.pullRequest
+  return createPullRequestWriter({
+    client: github,
+    blobs,
+    branch,
+    labels,
+    message,
+    title: (changes) =>
+      title === undefined ? message(changes).headline : pullRequestTitle(changes, { template: title }),
+    describe: createDescription(runs, registry, {
+      uiUrl: inputs.mlflow.uiUrl,
+      serverUrl: context.serverUrl,
+    }),
+    warn: log.warn,
+  })
+}

@@ -1,0 +1,80 @@
+import type { RunDetails } from '../core/message/comparison.ts'
+import { pullRequestBody } from '../core/message/pull-request.ts'
+import type { ModelVersion } from '../core/registry.ts'
+import type { RunReader } from '../mlflow/run-reader.ts'
+import type { RegistryState } from './registry.ts'
+import type { PlannedSync } from './sync.ts'
+
+/** More comparisons than this would not fit into a pull request's body. */
+const mostCompared = 40
+
+/**
+ * Makes the text of the pull request: the changes, and the metrics and parameters of each run
+ * beside those of the model version before it.
+ */
+export const createDescription =
+  (
+    runs: RunReader,
+    registry: RegistryState,
+    links: { readonly uiUrl: string; readonly serverUrl: string },
+  ) =>
+  async ({ plan, snapshot }: PlannedSync): Promise<string> => {
+    const compared = plan.changes
+      .filter(({ record }) => record.outcome !== 'deleted')
+      .slice(0, mostCompared)
+      .map(({ record }) => ({
+        runId: record.runId ?? '',
+        previous: versionBefore(registry.listed, record.modelName, record.modelVersion),
+      }))
+    const wanted = new Set(
+      compared.flatMap(({ runId, previous }) =>
+        previous === undefined ? [runId] : [runId, previous.runId],
+      ),
+    )
+    const answers = await runs.read(
+      [...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })),
+    )
+    const valuesOf = (runId: string) => {
+      const answer = answers.get(runId)
+      return answer?.kind === 'found' ? answer.run : undefined
+    }
+    const details = new Map<string, RunDetails>()
+    for (const { runId, previous } of compared) {
+      const run = valuesOf(runId)
+      if (run === undefined) continue
+      const before = previous === undefined ? undefined : valuesOf(previous.runId)
+      details.set(runId, {
+        metrics: run.metrics,
+        params: run.params,
+        ...(before === undefined || previous === undefined
+          ? {}
+          : {
+              previous: {
+                modelVersion: previous.version,
+                metrics: before.metrics,
+                params: before.params,
+              },
+            }),
+      })
+    }
+    return pullRequestBody(plan.changes, {
+      ...links,
+      repository: snapshot.repository,
+      branch: snapshot.branch,
+      fileRef: undefined,
+      details,
+    })
+  }
+
+/** The version of the same model that a new one replaces: the highest number below its own. */
+const versionBefore = (
+  listed: readonly ModelVersion[],
+  name: string | null,
+  version: string | null,
+): ModelVersion | undefined =>
+  listed
+    .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
+    .reduce<ModelVersion | undefined>(
+      (best, row) => (best === undefined || Number(row.version) > Number(best.version) ? row : best),
+      undefined,
+    )

@@ -1,0 +1,259 @@
+import { blobOid } from '../core/blob-oid.ts'
+import type { FileChange } from '../core/outcome.ts'
+import {
+  markerComment,
+  proposalDigest,
+  readMarker,
+  replaceMarker,
+  type ProposalMarker,
+} from '../core/proposal-marker.ts'
+import { GitHubError, SyncError } from '../errors.ts'
+import type { BlobReader } from '../github/blobs.ts'
+import type { GitHubClient } from '../github/client.ts'
+import { createCommit } from '../github/git-data.ts'
+import {
+  addLabels,
+  commitsAhead,
+  createPullRequest,
+  readProposal,
+  updatePullRequest,
+  type Proposal,
+  type ProposalBranch,
+  type PullRequest,
+} from '../github/proposal.ts'
+import { moveBranch } from '../github/refs.ts'
+import { commitRequest } from './commit-writer.ts'
+import { anchorOf } from './directory.ts'
+import type { PlannedSync, Written } from './sync.ts'
+
+export type PullRequestWriterOptions = {
+  readonly client: GitHubClient
+  readonly blobs: BlobReader
+  /** Head branch; undefined: `mlflow-sync/<base>`. */
+  readonly branch: string | undefined
+  readonly labels: readonly string[]
+  readonly message: (changes: readonly FileChange[]) => { headline: string; body: string }
+  readonly title: (changes: readonly FileChange[]) => string
+  /** Text of the pull request, without the marker. */
+  readonly describe: (planned: PlannedSync) => Promise<string>
+  readonly warn: (line: string) => void
+}
+
+/** All that is known when a plan meets the pull request that is there. */
+type Situation = {
+  readonly planned: PlannedSync
+  readonly proposal: Proposal
+  readonly head: string
+  readonly open: PullRequest | undefined
+}
+
+/**
+ * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
+ * plus one commit. What it must remember stands in the pull requests' bodies.
+ */
+export const createPullRequestWriter = (
+  options: PullRequestWriterOptions,
+): ((planned: PlannedSync) => Promise<Written>) => {
+  const { client, blobs } = options
+
+  return async (planned) => {
+    const { snapshot, plan } = planned
+    const head = options.branch ?? `mlflow-sync/${snapshot.branch}`
+    if (head === snapshot.branch) {
+      throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
+        advice: 'Give the pull request a branch of its own.',
+      })
+    }
+    const proposal = await readProposal(client, snapshot, head)
+    const open = proposal.pullRequests.find(({ state }) => state === 'open')
+    const situation = { planned, proposal, head, open }
+    if (proposal.branch !== undefined && !(await isOurs(client, situation, proposal.branch))) {
+      throw foreignCommit(head, open)
+    }
+    if (plan.changes.length === 0) return withdraw(client, situation)
+    if (open !== undefined && isUpToDate(proposal.branch, planned)) {
+      return { kind: 'written', operation: 'none', pullRequest: reference(open) }
+    }
+    const refused = open === undefined ? closedByPerson(proposal, planned) : undefined
+    if (refused !== undefined) {
+      return {
+        kind: 'written',
+        operation: 'none',
+        pullRequest: reference(refused),
+        warning: `Pull request #${refused.number} with these very changes was closed unmerged: it is not opened again. Reopen it, or let a new change come.`,
+      }
+    }
+    if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(snapshot)))) {
+      return { kind: 'again', why: 'the branch moved while it was read' }
+    }
+    return propose(options, situation)
+  }
+}
+
+const reference = ({ number, url }: PullRequest) => ({ number, url })
+
+const foreignCommit = (head: string, open: PullRequest | undefined): SyncError =>
+  new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
+    advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
+  })
+
+/** Kept in the marker; a job that was killed may have left the branch one step behind. */
+const rememberedHeads = 5
+
+/** Whether nothing but the action's own commit is on the head branch. */
+const isOurs = async (
+  client: GitHubClient,
+  { planned, proposal }: Situation,
+  branch: ProposalBranch,
+): Promise<boolean> => {
+  if (branch.head === planned.snapshot.head) return true
+  const recorded = new Set(
+    proposal.pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []),
+  )
+  if (recorded.has(branch.head)) return true
+  const looksOurs = branch.parents.length === 1 && /^MLflow-Run-Id: /m.test(branch.message)
+  if (looksOurs && recorded.size === 0) return true
+  const { repository, branch: base } = planned.snapshot
+  return (await commitsAhead(client, repository, base, branch.name)) === 0
+}
+
+/** The head branch is the base's head plus exactly the plan. */
+const isUpToDate = (
+  branch: ProposalBranch | undefined,
+  { plan, snapshot }: PlannedSync,
+): boolean => {
+  if (branch?.parents.length !== 1 || branch.parents[0] !== snapshot.head) return false
+  const wanted = new Map([...snapshot.entries].map(([name, { oid }]) => [name, oid]))
+  for (const { record, after } of plan.changes) {
+    const name = record.path.slice(record.path.lastIndexOf('/') + 1)
+    if (after === null) wanted.delete(name)
+    else wanted.set(name, blobOid(Buffer.from(after)))
+  }
+  return (
+    wanted.size === branch.entries.size &&
+    [...wanted].every(([name, oid]) => branch.entries.get(name) === oid)
+  )
+}
+
+/** The newest pull request with the same proposal decides, however its branch fared. */
+const closedByPerson = (proposal: Proposal, { plan }: PlannedSync): PullRequest | undefined => {
+  const digest = proposalDigest(plan.changes)
+  const last = proposal.pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
+  if (last === undefined || last.merged || last.state === 'open') return undefined
+  return readMarker(last.body)?.withdrawn === true ? undefined : last
+}
+
+/** Nothing is left to propose. */
+const withdraw = async (client: GitHubClient, situation: Situation): Promise<Written> => {
+  const { planned, proposal, head, open } = situation
+  const { repository } = planned.snapshot
+  if (open !== undefined) {
+    const marker = readMarker(open.body) ?? { digest: '', heads: [] }
+    await updatePullRequest(client, repository, open.number, {
+      body: replaceMarker(open.body, { ...marker, withdrawn: true }),
+      state: 'closed',
+    })
+  }
+  if (proposal.branch !== undefined) {
+    const moved = await moveBranch(client, {
+      repositoryId: proposal.repositoryId,
+      repository,
+      branch: head,
+      from: proposal.branch.head,
+      to: undefined,
+    })
+    if (!moved) return { kind: 'again', why: `branch ${head} moved` }
+  }
+  return open === undefined
+    ? { kind: 'written', operation: 'none' }
+    : { kind: 'written', operation: 'pull-request-closed', pullRequest: reference(open) }
+}
+
+const propose = async (
+  options: PullRequestWriterOptions,
+  situation: Situation,
+): Promise<Written> => {
+  const { client } = options
+  const { planned, proposal, head, open } = situation
+  const { plan, snapshot } = planned
+  const commit = isUpToDate(proposal.branch, planned)
+    ? undefined
+    : await createCommit(client, commitRequest(planned, options.message(plan.changes)))
+  const sha = commit?.sha ?? proposal.branch?.head ?? ''
+  const text = {
+    title: options.title(plan.changes),
+    body: `${await options.describe(planned)}\n\n${markerComment(markerFor(situation, sha))}`,
+  }
+  // The body first: a job killed here leaves a branch whose head the body still knows.
+  if (open !== undefined) await updatePullRequest(client, snapshot.repository, open.number, text)
+  if (commit !== undefined) {
+    const moved = await moveBranch(client, {
+      repositoryId: proposal.repositoryId,
+      repository: snapshot.repository,
+      branch: head,
+      from: proposal.branch?.head,
+      to: commit.sha,
+    })
+    if (!moved) return { kind: 'again', why: `branch ${head} moved` }
+  }
+  const pullRequest = open ?? (await openPullRequest(options, situation, text, sha))
+  if (pullRequest === undefined)
+    return { kind: 'again', why: 'another job opened the pull request' }
+  return {
+    kind: 'written',
+    operation: open === undefined ? 'pull-request-created' : 'pull-request-updated',
+    pullRequest: reference(pullRequest),
+    ...(commit === undefined ? {} : { commit: { sha: commit.sha, url: commit.url } }),
+    ...(commit === undefined || commit.verified ? {} : { warning: unsigned }),
+  }
+}
+
+const unsigned =
+  'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token'
+
+const markerFor = ({ planned, open, proposal }: Situation, sha: string): ProposalMarker => {
+  const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? [])
+  const current = proposal.branch === undefined ? [] : [proposal.branch.head]
+  const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads)
+  return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false }
+}
+
+/** @returns undefined when another job was faster. */
+const openPullRequest = async (
+  options: PullRequestWriterOptions,
+  { planned, proposal, head }: Situation,
+  text: { title: string; body: string },
+  sha: string,
+): Promise<PullRequest | undefined> => {
+  const { client, labels } = options
+  const { snapshot } = planned
+  try {
+    const created = await createPullRequest(client, snapshot, head, text)
+    if (labels.length > 0) await label(options, snapshot.repository, created)
+    return created
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    if (error.outcomeUnknown || /already exists/i.test(error.message)) return undefined
+    // Without its pull request the branch would only be litter.
+    if (proposal.branch === undefined) {
+      const { repositoryId } = proposal
+      const { repository } = snapshot
+      await moveBranch(client, { repositoryId, repository, branch: head, from: sha, to: undefined })
+    }
+    throw error
+  }
+}
+
+/** A label that can't be set is not worth a failed sync. */
+const label = async (
+  { client, labels, warn }: PullRequestWriterOptions,
+  repository: string,
+  { number }: PullRequest,
+): Promise<void> => {
+  try {
+    await addLabels(client, repository, number, labels)
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    warn(`The labels could not be set on pull request #${number}: ${error.message}`)
+  }
+}

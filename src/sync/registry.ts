@@ -1,0 +1,135 @@
+import { loggedModelId } from '../core/artifacts.ts'
+import {
+  chooseByRun,
+  selectVersions,
+  type Candidate,
+  type Criteria,
+  type LeftOut,
+} from '../core/candidate.ts'
+import type { ModelVersion } from '../core/registry.ts'
+import { MlflowError } from '../errors.ts'
+import type { MlflowClient } from '../mlflow/client.ts'
+import { searchLoggedModels } from '../mlflow/logged-models.ts'
+import type { RunReader } from '../mlflow/run-reader.ts'
+import { filterRuns } from '../mlflow/runs.ts'
+import { listAliases, listModelVersions } from '../mlflow/versions.ts'
+
+export type RegistryQuery = {
+  readonly criteria: Criteria
+  /** MLflow's own model-version filter. */
+  readonly filter: string | undefined
+  /** MLflow's own run filter: the training run must pass it. */
+  readonly runFilter: string | undefined
+  /** Aliases are asked for only where something depends on them. */
+  readonly withAliases: boolean
+}
+
+/** What the Model Registry wants to be deployed, read whole. */
+export type RegistryState = {
+  readonly candidates: readonly Candidate[]
+  readonly leftOut: readonly LeftOut[]
+  /** Every version that MLflow listed, selected or not. */
+  readonly listed: readonly ModelVersion[]
+}
+
+/** Reads the registry and decides which version each run's file is about. */
+export const readRegistry = async (
+  client: MlflowClient,
+  runs: RunReader,
+  query: RegistryQuery,
+  now: number,
+): Promise<RegistryState> => {
+  const rows = await naming('filter', query.filter, () => listModelVersions(client, query.filter))
+  const listed = query.withAliases ? await addAliases(client, rows) : rows
+  const selection = selectVersions(listed, query.criteria, now)
+  const resolved = await findRuns(client, runs, selection.selected)
+  const chosen = chooseByRun(resolved, listed)
+  const gate = await applyRunFilter(client, runs, chosen.candidates, query.runFilter)
+  return {
+    candidates: gate.candidates,
+    leftOut: [...selection.leftOut, ...chosen.leftOut, ...gate.leftOut],
+    listed,
+  }
+}
+
+/** Shows MLflow's own words about a filter with the name of its input. */
+const naming = async <T>(
+  input: string,
+  filter: string | undefined,
+  read: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await read()
+  } catch (error) {
+    if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400) throw error
+    throw new MlflowError(`The input ${input} is refused: ${error.message}`, {
+      status: 400,
+      advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
+      cause: error,
+    })
+  }
+}
+
+const applyRunFilter = async (
+  client: MlflowClient,
+  runs: RunReader,
+  candidates: readonly Candidate[],
+  runFilter: string | undefined,
+): Promise<{ candidates: readonly Candidate[]; leftOut: LeftOut[] }> => {
+  if (runFilter === undefined || candidates.length === 0) return { candidates, leftOut: [] }
+  const experiments = [...(await runs.experiments()).keys()]
+  const ids = candidates.map(({ runId }) => runId)
+  const passed = await naming('run-filter', runFilter, () =>
+    filterRuns(client, runFilter, ids, experiments),
+  )
+  return {
+    candidates: candidates.filter(({ runId }) => passed.has(runId)),
+    leftOut: candidates
+      .filter(({ runId }) => !passed.has(runId))
+      .map(({ version }) => ({
+        version,
+        outcome: 'skipped',
+        reason: 'its run does not pass run-filter',
+        keepsFile: false,
+      })),
+  }
+}
+
+/** A server may send them with the versions one day: both are taken. */
+const addAliases = async (
+  client: MlflowClient,
+  versions: readonly ModelVersion[],
+): Promise<ModelVersion[]> => {
+  const aliases = await listAliases(client)
+  return versions.map((version) => ({
+    ...version,
+    aliases: [
+      ...new Set([
+        ...version.aliases,
+        ...(aliases.get(`${version.version}/${version.name}`) ?? []),
+      ]),
+    ].sort(),
+  }))
+}
+
+/** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
+const findRuns = async (
+  client: MlflowClient,
+  runs: RunReader,
+  versions: readonly ModelVersion[],
+): Promise<ModelVersion[]> => {
+  const modelIds = new Set(
+    versions.flatMap((version) => {
+      const id = version.runId === '' ? loggedModelId(version.source) : undefined
+      return id === undefined ? [] : [id]
+    }),
+  )
+  if (modelIds.size === 0) return [...versions]
+  const experiments = [...(await runs.experiments()).keys()]
+  const models = await searchLoggedModels(client, [...modelIds], experiments)
+  return versions.map((version) => {
+    if (version.runId !== '') return version
+    const model = models.get(loggedModelId(version.source) ?? '')
+    return model === undefined ? version : { ...version, runId: model.sourceRunId }
+  })
+}

@@ -1,0 +1,72 @@
+import type { Operation } from '../core/outcome.ts'
+import { SyncError } from '../errors.ts'
+import type { BranchSnapshot } from '../github/branch.ts'
+import type { Clock } from '../http/retry.ts'
+import type { SyncPlan } from './plan-sync.ts'
+
+/** What a writer made of a plan. */
+export type Written =
+  | {
+      readonly kind: 'written'
+      readonly operation: Operation
+      readonly commit?: { readonly sha: string; readonly url: string }
+      readonly pullRequest?: { readonly number: number; readonly url: string }
+      readonly warning?: string
+    }
+  /** The branch is not where the plan was made for: read and plan again. */
+  | { readonly kind: 'again'; readonly why: string }
+
+/** A plan with the state of the branch that it was made for. */
+export type PlannedSync = {
+  readonly plan: SyncPlan
+  readonly snapshot: BranchSnapshot
+  /** True when head and directory are known to be of one moment. */
+  readonly anchored: boolean | undefined
+}
+
+export type SyncSteps = {
+  /** Reads the branch and plans; called anew for each attempt. */
+  readonly plan: () => Promise<PlannedSync>
+  /** Writes all of a plan in one step, or nothing. */
+  readonly write: (planned: PlannedSync) => Promise<Written>
+  readonly clock: Clock
+  readonly info: (line: string) => void
+}
+
+const attempts = 5
+
+/** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
+const waitMs = (attempt: number, random: number): number =>
+  Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+
+/**
+ * Plans and writes, and does both again when the branch moved in between.
+ *
+ * @throws SyncError when the branch moved five times.
+ */
+export const syncWithRetries = async (
+  steps: SyncSteps,
+): Promise<{ planned: PlannedSync; written: Extract<Written, { kind: 'written' }> }> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const planned = await steps.plan()
+    const written =
+      planned.anchored === false
+        ? ({ kind: 'again', why: 'the branch moved while it was read' } as const)
+        : await steps.write(planned)
+    if (written.kind === 'written') return { planned, written }
+    if (attempt === attempts) {
+      throw new SyncError(
+        `Branch ${planned.snapshot.branch} moved ${attempts} times while it was being written to: ${written.why}`,
+        {
+          advice:
+            'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
+        },
+      )
+    }
+    const wait = waitMs(attempt, steps.clock.random())
+    steps.info(
+      `${written.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`,
+    )
+    await steps.clock.sleep(wait)
+  }
+}
