@@ -18,14 +18,21 @@ export const withTables = (readme: string, actionYaml: string): string => {
   const outputs = Object.entries(action.outputs).map(
     ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
   )
-  const withInputs = between(readme, 'inputs', ['| input | default | meaning |', '| --- | --- | --- |', ...inputs])
+  const withInputs = between(readme, 'inputs', [
+    '| input | default | meaning |',
+    '| --- | --- | --- |',
+    ...inputs,
+  ])
   return between(withInputs, 'outputs', ['| output | meaning |', '| --- | --- |', ...outputs])
 }
 
 const cell = (text: string): string => text.trim().replaceAll('|', '\\|')
 
 const between = (text: string, name: string, lines: string[]): string => {
-  const [start, end] = [`<!-- ${name}: made of action.yml by npm run readme -->`, `<!-- /${name} -->`]
+  const [start, end] = [
+    `<!-- ${name}: made of action.yml by npm run readme -->`,
+    `<!-- /${name} -->`,
+  ]
   const from = text.indexOf(start)
   const to = text.indexOf(end)
   if (from < 0 || to < from) throw new Error(`README.md lacks the marks of ${name}`)

@@ -36,7 +36,11 @@ export const main = async (environment: Environment): Promise<void> => {
   } finally {
     cancel.dispose()
   }
-  await conclude(withoutSecrets(result, inputs === undefined ? [] : secretsOf(inputs)), inputs, environment)
+  await conclude(
+    withoutSecrets(result, inputs === undefined ? [] : secretsOf(inputs)),
+    inputs,
+    environment,
+  )
 }
 
 /** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
@@ -71,7 +75,8 @@ const clockFor = (signal: AbortSignal): Clock => ({
 const log: Log = {
   debug: (line) => core.debug(safeLine(line)),
   info: (line) => core.info(safeLine(line)),
-  warn: (line) => core.warning(safeLine(line)),
+  // An annotation comes at the end, within GitHub's limit of ten.
+  warn: (line) => core.info(safeLine(`Warning: ${line}`)),
 }
 
 const runJob = async (
@@ -110,7 +115,9 @@ const runJob = async (
 
 const insecureTls = ({ mlflow }: Inputs): string[] =>
   mlflow.insecureTls
-    ? ['mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.']
+    ? [
+        'mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.',
+      ]
     : []
 
 type Done = Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings'> & Partial<SyncResult>
@@ -180,7 +187,8 @@ const failedResult = (
   environment: Environment,
   startedAt: Date,
 ): SyncResult => {
-  if (!(error instanceof ActionError) && error instanceof Error) core.debug(safeLine(error.stack ?? ''))
+  if (!(error instanceof ActionError) && error instanceof Error)
+    core.debug(safeLine(error.stack ?? ''))
   return {
     ...emptyResult(inputs, environment, startedAt),
     operation: 'failed',

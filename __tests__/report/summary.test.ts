@@ -35,6 +35,11 @@ describe('the first sentence', () => {
       { operation: 'pull-request-closed', pullRequest },
       `Closed [pull request 7](https://github.test/p/7): nothing is left to propose for ${main}.`,
     ],
+    [{ operation: 'failed', records: [], changes: [], commit: undefined }, 'The sync failed.'],
+    [
+      { operation: 'failed', changes, commit },
+      `The sync failed after [<code>1234567</code>](https://github.test/c) was committed to ${main}: 1 created, 1 updated.`,
+    ],
     [
       { operation: 'planned', mode: 'plan', changes },
       `Plan: a sync would change ${main}: 1 created, 1 updated. Nothing was written.`,

@@ -99,4 +99,3 @@ const checkTemplate = async (
     detail: inputs.template === undefined ? 'built in' : `${inputs.template} can be used`,
   }
 }
-

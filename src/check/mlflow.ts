@@ -35,7 +35,12 @@ export const checkMlflow = async (context: JobContext): Promise<Connection[]> =>
   })
   const selection = await tryCheck('MLflow: selection', async () => {
     if (inputs.aliases.length > 0) await listAliases(mlflow)
-    const state = await readRegistry(mlflow, createRunReader(mlflow), registryQuery(inputs), clock.now())
+    const state = await readRegistry(
+      mlflow,
+      createRunReader(mlflow),
+      registryQuery(inputs),
+      clock.now(),
+    )
     return { status: 'ok', detail: `${state.candidates.length} runs are selected` }
   })
   return [registry, runs, selection]

@@ -33,7 +33,7 @@ const done = (result: SyncResult): string => {
     case 'checked':
       return checked(result)
     case 'failed':
-      return 'The sync failed.'
+      return `The sync failed${writtenBefore(result, target, changes)}.`
   }
 }
 
@@ -45,6 +45,12 @@ const reason = ({ error }: SyncResult): string =>
         .filter((part) => part !== '')
         .map((part) => escapeMarkdown(part, 4000))
         .join('<br>')}`
+
+const writtenBefore = (result: SyncResult, target: string, changes: string): string => {
+  if (result.commit === undefined) return ''
+  const where = result.pullRequest === undefined ? target : pullRequestLink(result)
+  return ` after ${commitLink(result)} was committed to ${where}: ${changes}`
+}
 
 const checked = ({ connections = [] }: SyncResult): string => {
   const bad = connections.filter(({ status }) => status === 'failed').length

@@ -133,13 +133,14 @@ const pruneOptions = ({ inputs, session }: JobContext): PruneOptions => ({
 
 const createWriter = (context: JobContext, runs: RunReader, registry: RegistryState) => {
   const { inputs, session } = context
-  const { github, blobs, log } = session
+  const { github, blobs } = session
   const message = (changes: readonly FileChange[]) =>
     commitMessage(
       changes,
       inputs.commitMessage === undefined ? {} : { template: inputs.commitMessage },
     )
-  if (inputs.pullRequest === undefined) return createCommitWriter({ client: github, blobs, message })
+  if (inputs.pullRequest === undefined)
+    return createCommitWriter({ client: github, blobs, message })
   const { branch, title, labels } = inputs.pullRequest
   return createPullRequestWriter({
     client: github,
@@ -148,11 +149,12 @@ const createWriter = (context: JobContext, runs: RunReader, registry: RegistrySt
     labels,
     message,
     title: (changes) =>
-      title === undefined ? message(changes).headline : pullRequestTitle(changes, { template: title }),
+      title === undefined
+        ? message(changes).headline
+        : pullRequestTitle(changes, { template: title }),
     describe: createDescription(runs, registry, {
       uiUrl: inputs.mlflow.uiUrl,
       serverUrl: context.serverUrl,
     }),
-    warn: log.warn,
   })
 }

@@ -18,7 +18,7 @@ export const createDescription =
     registry: RegistryState,
     links: { readonly uiUrl: string; readonly serverUrl: string },
   ) =>
-  async ({ plan, snapshot }: PlannedSync): Promise<string> => {
+  async ({ plan, snapshot }: PlannedSync, headBranch: string): Promise<string> => {
     const compared = plan.changes
       .filter(({ record }) => record.outcome !== 'deleted')
       .slice(0, mostCompared)
@@ -61,7 +61,7 @@ export const createDescription =
       ...links,
       repository: snapshot.repository,
       branch: snapshot.branch,
-      fileRef: undefined,
+      fileRef: headBranch,
       details,
     })
   }
@@ -75,6 +75,7 @@ const versionBefore = (
   listed
     .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
     .reduce<ModelVersion | undefined>(
-      (best, row) => (best === undefined || Number(row.version) > Number(best.version) ? row : best),
+      (best, row) =>
+        best === undefined || Number(row.version) > Number(best.version) ? row : best,
       undefined,
     )

@@ -35,8 +35,7 @@ export type PullRequestWriterOptions = {
   readonly message: (changes: readonly FileChange[]) => { headline: string; body: string }
   readonly title: (changes: readonly FileChange[]) => string
   /** Text of the pull request, without the marker. */
-  readonly describe: (planned: PlannedSync) => Promise<string>
-  readonly warn: (line: string) => void
+  readonly describe: (planned: PlannedSync, headBranch: string) => Promise<string>
 }
 
 /** All that is known when a plan meets the pull request that is there. */
@@ -182,7 +181,7 @@ const propose = async (
   const sha = commit?.sha ?? proposal.branch?.head ?? ''
   const text = {
     title: options.title(plan.changes),
-    body: `${await options.describe(planned)}\n\n${markerComment(markerFor(situation, sha))}`,
+    body: `${await options.describe(planned, head)}\n\n${markerComment(markerFor(situation, sha))}`,
   }
   // The body first: a job killed here leaves a branch whose head the body still knows.
   if (open !== undefined) await updatePullRequest(client, snapshot.repository, open.number, text)
@@ -196,15 +195,17 @@ const propose = async (
     })
     if (!moved) return { kind: 'again', why: `branch ${head} moved` }
   }
-  const pullRequest = open ?? (await openPullRequest(options, situation, text, sha))
-  if (pullRequest === undefined)
-    return { kind: 'again', why: 'another job opened the pull request' }
+  const opened = open ?? (await openPullRequest(options, situation, text, sha))
+  if (opened === undefined) return { kind: 'again', why: 'another job opened the pull request' }
+  const unlabelled =
+    open === undefined ? await label(options, snapshot.repository, opened) : undefined
+  const warning = commit?.verified === false ? unsigned : unlabelled
   return {
     kind: 'written',
     operation: open === undefined ? 'pull-request-created' : 'pull-request-updated',
-    pullRequest: reference(pullRequest),
+    pullRequest: reference(opened),
     ...(commit === undefined ? {} : { commit: { sha: commit.sha, url: commit.url } }),
-    ...(commit === undefined || commit.verified ? {} : { warning: unsigned }),
+    ...(warning === undefined ? {} : { warning }),
   }
 }
 
@@ -225,12 +226,10 @@ const openPullRequest = async (
   text: { title: string; body: string },
   sha: string,
 ): Promise<PullRequest | undefined> => {
-  const { client, labels } = options
+  const { client } = options
   const { snapshot } = planned
   try {
-    const created = await createPullRequest(client, snapshot, head, text)
-    if (labels.length > 0) await label(options, snapshot.repository, created)
-    return created
+    return await createPullRequest(client, snapshot, head, text)
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
     if (error.outcomeUnknown || /already exists/i.test(error.message)) return undefined
@@ -244,16 +243,18 @@ const openPullRequest = async (
   }
 }
 
-/** A label that can't be set is not worth a failed sync. */
+/** A label that can't be set is not worth a failed sync: the answer is a warning. */
 const label = async (
-  { client, labels, warn }: PullRequestWriterOptions,
+  { client, labels }: PullRequestWriterOptions,
   repository: string,
   { number }: PullRequest,
-): Promise<void> => {
+): Promise<string | undefined> => {
+  if (labels.length === 0) return undefined
   try {
     await addLabels(client, repository, number, labels)
+    return undefined
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
-    warn(`The labels could not be set on pull request #${number}: ${error.message}`)
+    return `The labels could not be set on pull request #${number}: ${error.message}`
   }
 }

@@ -11,9 +11,7 @@ export const readTemplate = async (
   path: string | undefined,
   builtIn: string,
 ): Promise<Template> => {
-  const parsed = parseTemplate(
-    path === undefined ? builtIn : await readText(blobs, snapshot, path),
-  )
+  const parsed = parseTemplate(path === undefined ? builtIn : await readText(blobs, snapshot, path))
   if (parsed.ok) return parsed.template
   throw new SyncError(
     `The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`,

@@ -4,7 +4,7 @@ import { escapeMarkdown, fenced, link } from '../../../src/core/message/markdown
 import { hostileNames } from './changes.ts'
 
 /** What a renderer would take for something other than text. */
-const active = /[<>\\`*[\]|~$\p{Cf}\p{Cc}]|@\w|(?<!&)#\d|:\/\/|\bwww\.|\bGH-\d/u
+const active = /[<>\\`*[\]|~$\p{Cf}\p{Cc}]|@\w|(?<!&)#\d|:\/\/|www\.|GH-\d/u
 
 describe('escaping for Markdown', () => {
   test.each(hostileNames)('leaves nothing that renders: %j', (name) => {

@@ -8,8 +8,9 @@ export type Piece = {
 const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
   [/@[A-Za-z0-9]/g, '@'],
   [/#\d/g, '#'],
-  [/\bGH-\d/gi, '-'],
+  [/GH-\d/gi, '-'],
   [/:\/\//g, ':'],
+  [/www\./gi, '.'],
   // Every token that people use in trailers has a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
   [/-[A-Za-z]{1,30}\s?:/g, ':'],
   [/\[[^[\]]{0,60}\b(?:skip|no)\b[^[\]]{0,60}\]/gi, '['],

@@ -6,9 +6,10 @@ import { harmless, percentEncode } from './harmless.ts'
  * as it is.
  */
 export const escapeMarkdown = (text: string, maxCharacters = 200): string =>
-  harmless(text, maxCharacters)
-    .replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity)
-    .replace(/\bwww\./gi, (match) => match.replace('.', entity('.')))
+  harmless(text, maxCharacters).replace(
+    /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g,
+    entity,
+  )
 
 const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
