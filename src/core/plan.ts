@@ -13,7 +13,13 @@ export type RunAnswer =
 
 /** Text of a new file, or why there can be none. */
 export type Rendered =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+  | {
+      readonly ok: true
+      readonly text: string
+      /** Of a copy too, whose origin MLflow had to tell. */
+      readonly modelId: string | undefined
+    }
+  | { readonly ok: false; readonly problem: string }
 
 export type PlannedRun = {
   readonly record: RunRecord
@@ -82,22 +88,23 @@ const planNewText = (
   run: Run,
 ): PlannedRun => {
   const text = newText(input, run)
-  if (!text.ok) return left(input, 'failed', text.problem)
-  if (state.kind === 'absent') return change(input, 'created', run, null, text.text)
+  if (typeof text !== 'string') return left(input, 'failed', text.problem)
+  if (state.kind === 'absent') return change(input, 'created', run, null, text)
   return {
-    ...change(input, 'updated', run, state.text, text.text),
+    ...change(input, 'updated', run, state.text, text),
     warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${input.head}`,
   }
 }
 
-const newText = (input: RunPlanInput, run: Run): Rendered => {
+const newText = (input: RunPlanInput, run: Run): string | { readonly problem: string } => {
   const rendered = input.render(input.candidate, run)
   if (!rendered.ok) return rendered
-  const update = updateValues(rendered.text, ownedValues(input, run, undefined))
+  const owned = { ...ownedValues(input, run, undefined), modelid: rendered.modelId }
+  const update = updateValues(rendered.text, owned)
   if (update.kind === 'refused') {
-    return { ok: false, problem: `the template can't take the owned values: ${update.problem}` }
+    return { problem: `the template can't take the owned values: ${update.problem}` }
   }
-  return { ok: true, text: update.kind === 'updated' ? update.text : rendered.text }
+  return update.kind === 'updated' ? update.text : rendered.text
 }
 
 const ownedValues = (

@@ -83,7 +83,7 @@ export const registryQuery = (inputs: Inputs) => ({
   criteria: criteriaOf(inputs),
   filter: inputs.filter,
   runFilter: inputs.runFilter,
-  withAliases: inputs.aliases.length > 0 || inputs.template !== undefined,
+  withAliases: inputs.aliases.length > 0,
 })
 
 const criteriaOf = (inputs: Inputs) => ({

@@ -1,0 +1,243 @@
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { renderTemplate } from '../../../src/core/template/render.ts'
+import {
+  modelId,
+  placeholderValues,
+  rendered,
+  run,
+  runId,
+  templateOf,
+  version,
+  withParams,
+} from './samples.ts'
+
+const x = (value: string) => withParams({ x: value })
+
+describe('placeholders', () => {
+  const values = {
+    ...placeholderValues,
+    run: {
+      ...run,
+      params: { 'a/b.c-d e': 'p' },
+      metrics: { acc: 0.91, steps: 3, nan: NaN, inf: -Infinity, tiny: 1e-7, big: 1e300 },
+      tags: { t: 'tag' },
+    },
+    version: { ...version, description: 'Good one', tags: { tier: 'gold' }, aliases: ['a', 'b'] },
+  }
+  test.each([
+    ['run.id', runId],
+    ['run.name', 'brave-fox-7'],
+    ['run.slug', 'abc123de'],
+    ['run.params.a/b.c-d e', 'p'],
+    ['run.metrics.acc', '0.91'],
+    ['run.metrics.steps', '3'],
+    ['run.metrics.nan', 'NaN'],
+    ['run.metrics.inf', '-Infinity'],
+    ['run.tags.t', 'tag'],
+    ['experiment.id', '1'],
+    ['experiment.name', 'llm-tuning'],
+    ['model.name', 'my_model'],
+    ['model.slug', 'my-model'],
+    ['model.version', '3'],
+    ['model.id', modelId],
+    ['model.source', version.source],
+    [
+      'model.artifacts',
+      '/mlflow/{{ .Values.global.experimentId }}/{{ .Values.global.runid }}/artifacts/model',
+    ],
+    ['model.description', 'Good one'],
+    ['model.tags.tier', 'gold'],
+    ['model.aliases', 'a,b'],
+  ])('${%s} is %s', (name, text) => {
+    expect(rendered(`a: "\${${name}}"`, values)).toBe(`a: "${text}"`)
+  })
+
+  test.each([
+    ['steps', '3'],
+    ['acc', '0.91'],
+    ['tiny', '1.0e-7'],
+    ['big', '1.0e+300'],
+    ['nan', '"NaN"'],
+    ['inf', '"-Infinity"'],
+  ])('the metric %s, plain, is written %s', (name, text) => {
+    expect(rendered(`a: \${run.metrics.${name}}`, values)).toBe(`a: ${text}`)
+  })
+
+  test.each([
+    ['${run.params.none:-4096}', '4096'],
+    ['${run.params.x:-4096}', '4096'],
+    ['${run.params.none:-}', 'null'],
+    ['"${run.params.none:-}"', '""'],
+    ['${run.params.none:- a b }', '" a b "'],
+    ['${run.params.toString:-x}', 'x'],
+    ['${model.description}', 'null'],
+    ['"${model.description}"', '""'],
+    ['x${model.aliases:-y}', 'xy'],
+    ['$${run.id}', '"${run.id}"'],
+    ['$$${run.id}', '"$${run.id}"'],
+    ['"$${{ a }}"', '"${{ a }}"'],
+    [
+      `'{{ x "\${run.id}" }} \${{ f("\${run.id}") }}\${model.version}'`,
+      `'{{ x "\${run.id}" }} \${{ f("\${run.id}") }}3'`,
+    ],
+  ])('%s', (source, text) => {
+    expect(rendered(`a: ${source}`, x(''))).toBe(`a: ${text}`)
+  })
+
+  test('without a value and a fallback are a problem that names each with its line', () => {
+    const template = templateOf('a: ${run.params.x}\n# c\nb: "${run.params.y:-1} ${run.tags.z}"\n')
+    expect(renderTemplate(template, placeholderValues)).toEqual({
+      ok: false,
+      problem:
+        '${run.params.x} on line 1 of the template has no value and no fallback (${run.params.x:-…}); ' +
+        '${run.tags.z} on line 3 of the template has no value and no fallback (${run.tags.z:-…})',
+    })
+  })
+
+  test('of what MLflow does not have are missing too', () => {
+    const template = templateOf('a: ${model.id}\nb: ${experiment.name}\n')
+    const values = { ...placeholderValues, modelId: undefined, experimentName: undefined }
+    expect(renderTemplate(template, values)).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/model\.id.* line 1 .*experiment\.name.* line 2 /),
+    })
+  })
+
+  test('of a path that is refused is a problem only where it is asked for', () => {
+    const artifacts = { ok: false, problem: 'it holds ..' } as const
+    const values = { ...placeholderValues, artifacts }
+    expect(renderTemplate(templateOf('a: "${model.artifacts:-/x}"'), values)).toEqual({
+      ok: false,
+      problem: '${model.artifacts} on line 1 of the template: it holds ..',
+    })
+    expect(rendered('a: ${run.slug}', values)).toBe('a: abc123de')
+  })
+})
+
+describe('a plain scalar that is one placeholder', () => {
+  test.each([
+    ['4096', '4096'],
+    ['+1', '1'],
+    ['-0', '0'],
+    ['-2.50', '-2.5'],
+    ['.5', '0.5'],
+    ['1.', '1'],
+    ['017', '17'],
+    ['0x1F', '31'],
+    ['0o17', '15'],
+    ['1e3', '1000'],
+    ['1E-7', '1.0e-7'],
+    ['1.5e300', '1.5e+300'],
+    ['100000000000000000000', '100000000000000000000'],
+    ['true', 'true'],
+    ['FALSE', 'false'],
+    ['~', 'null'],
+    ['Null', 'null'],
+    ['1e400', '"1e400"'],
+    ['9007199254740993', '"9007199254740993"'],
+    ['12345678901234567890123456789012', '"12345678901234567890123456789012"'],
+    ['.inf', '".inf"'],
+    ['-.Inf', '"-.Inf"'],
+    ['.nan', '".nan"'],
+    ['1_000', '"1_000"'],
+    ['0b11', '"0b11"'],
+    ['on', '"on"'],
+    ['y', '"y"'],
+    ['1:30', '"1:30"'],
+    ['2024-01-01', '"2024-01-01"'],
+    [' 1', '" 1"'],
+    ['llama', 'llama'],
+    ['x: 1\n  injected: true', '"x: 1\\n  injected: true"'],
+    ['\ud800', '"\ufffd"'],
+  ])('with the value %j is written %s', (value, text) => {
+    expect(rendered('a: ${run.params.x} # c', x(value))).toBe(`a: ${text} # c`)
+  })
+
+  test('is a string where the template says so', () => {
+    expect(rendered('a: !!str ${run.params.x}', x('1'))).toBe('a: !!str "1"')
+    expect(rendered('a: !!str ${run.params.x}', x('a'))).toBe('a: !!str a')
+  })
+})
+
+describe('other scalars', () => {
+  test.each([
+    ['a: v${run.params.x}', '1', 'a: v1'],
+    ['a: ${run.params.x}${run.params.x}', '1', 'a: "11"'],
+    ['a: 1${run.params.x}', 'e3', 'a: "1e3"'],
+    ["a: '${run.params.x}'", "it's", "a: 'it''s'"],
+    ["a: '${run.params.x}'", '1', "a: '1'"],
+    ["a: '${run.params.x}'", 'a\nb', 'a: "a\\nb"'],
+    ['a: "${run.params.x}"', '"\\', 'a: "\\"\\\\"'],
+    ['a: "\\t${run.params.x}\\\n  y"', 'z', 'a: "\\tzy"'],
+    ['${run.params.x}: 1', '8', '"8": 1'],
+    ['${run.params.x}: 1', '<<', '"<<": 1'],
+    ['"${run.params.x}": 1', 'k', '"k": 1'],
+    ['? ${run.params.x}\n: 1', 'a: b', '? "a: b"\n: 1'],
+    ['a: ["${run.params.x}", {b: \'${run.params.x}\'}]', '], c', 'a: ["], c", {b: \'], c\'}]'],
+    ['a: &n ${run.params.x}\nb: *n', 'v', 'a: &n v\nb: *n'],
+  ])('%j with %j is %j', (template, value, text) => {
+    expect(rendered(template, x(value))).toBe(text)
+  })
+})
+
+describe('block scalars', () => {
+  test.each([
+    ['a: |\n  run ${run.params.x}\n  end\nb: 1\n', 'v', 'a: |\n  run v\n  end\nb: 1\n'],
+    ['a: |\n  ${run.params.x}\n', 'p\n\nq', 'a: |\n  p\n\n  q\n'],
+    ['a: |-\r\n  ${run.params.x}\r\n', 'p\nq', 'a: |-\r\n  p\r\n  q\r\n'],
+    ['a: >-\n  one ${run.params.x}\n  two\n\nb: 1', 'v', 'a: >-\n  one v\n  two\n\nb: 1'],
+    ['a: |2 # c\n   ${run.params.x}\n', ' p\nq', 'a: |2 # c\n    p\n  q\n'],
+    ['a:\n  - |+\n    ${run.params.x}\n\n', 'p', 'a:\n  - |+\n    p\n\n'],
+    ['a: |\n  $${x} {{ y }} ${run.params.x}\n', 'v', 'a: |\n  ${x} {{ y }} v\n'],
+    ['a: |\n  ${run.params.x}', 'v', 'a: |\n  v'],
+  ])('%j with %j stays one', (template, value, text) => {
+    expect(rendered(template, x(value))).toBe(text)
+  })
+
+  test.each([
+    ['a: | # c\n  ${run.params.x}\n\nb: 1\n', ' v', 'a: " v\\n" # c\n\nb: 1\n'],
+    ['a: |\n  ${run.params.x}\n', 'v\n', 'a: "v\\n\\n"\n'],
+    ['a: >\n  ${run.params.x}\n', 'p\nq', 'a: "p\\nq\\n"\n'],
+    ['a: |\r\n  ${run.params.x}\r\nb: 1', 'a\r', 'a: "a\\r\\n"\r\nb: 1'],
+    ['a: |-\n  ${run.params.x}', 'a\u0085b', 'a: "a\\x85b"'],
+    ['a: |\n  ${run.params.x}\n', '\tv', 'a: "\\tv\\n"\n'],
+    ['a: |\n  ${run.params.x}\n', '', 'a: "\\n"\n'],
+    ['a: |\n  # ${run.params.x}\n', 'mlflow-sync: hold', 'a: "# mlflow-sync: hold\\n"\n'],
+  ])('%j with %j becomes a quoted string', (template, value, text) => {
+    expect(rendered(template, x(value))).toBe(text)
+  })
+})
+
+describe('the rest of a template', () => {
+  test('reaches the file byte by byte', () => {
+    const text = [
+      '\ufeff# ${run.id} $${ {{ x }}\r\n',
+      '---   # start\r\n',
+      "b:   'x'   # ${run.id}\r\n",
+      '\r\n',
+      'a: &anchor {k: [1,  2 ,3]}\r\n',
+      'c: *anchor\r\n',
+      'd: >2\r\n    folded\r\n\r\n  text\r\n',
+      'e: ${{ github.sha }}\r\n',
+      'f: "{{ .Values.x }}"   \r\n',
+      'g: 0x1F',
+    ].join('')
+    expect(rendered(text)).toBe(text)
+    expect(rendered(`${text}\r\nh: \${run.id}`)).toBe(`${text}\r\nh: ${runId}`)
+  })
+
+  test('is not harmed by a key that comes to stand there twice', () => {
+    const template = templateOf('a: 1\n${run.params.x}: 2\n')
+    expect(renderTemplate(template, x('a'))).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('Map keys must be unique'),
+    })
+    expect(parse(rendered('a: 1\n${run.params.x}: 2\n', x('b')))).toEqual({ a: 1, b: 2 })
+  })
+
+  test('is not harmed by a key too long for a line', () => {
+    const template = templateOf('${run.params.x}: 2\n')
+    expect(renderTemplate(template, x('k'.repeat(2000)))).toMatchObject({ ok: false })
+  })
+})

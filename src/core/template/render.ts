@@ -1,0 +1,63 @@
+import { parseDocument, type Scalar } from 'yaml'
+import type { Template } from './parse.ts'
+import { fillSite } from './scalar-style.ts'
+import { sameStructure } from './structure.ts'
+import { fillIn, type PlaceholderValues } from './values.ts'
+
+export type { PlaceholderValues } from './values.ts'
+
+export type RenderAnswer =
+  | { readonly ok: true; readonly text: string }
+  /** Names each placeholder that has no value, with its line in the template. */
+  | { readonly ok: false; readonly problem: string }
+
+/**
+ * Fills in a template. Only scalars that hold placeholders change, and no value can change
+ * anything else: the result is read again and compared with the template.
+ */
+export const renderTemplate = (template: Template, values: PlaceholderValues): RenderAnswer => {
+  const problems = template.placeholders.flatMap((placeholder) => {
+    const found = fillIn(placeholder, values)
+    if (found.ok) return []
+    const { label, line } = placeholder
+    const reason =
+      found.problem === undefined
+        ? ` has no value and no fallback (${label.slice(0, -1)}:-…})`
+        : `: ${found.problem}`
+    return [`${label} on line ${line} of the template${reason}`]
+  })
+  if (problems.length > 0) return { ok: false, problem: problems.join('; ') }
+  const { text, expected } = splice(template, values)
+  const problem = checkResult(template, text, expected)
+  return problem === undefined ? { ok: true, text } : { ok: false, problem }
+}
+
+const splice = (
+  { text, sites }: Template,
+  values: PlaceholderValues,
+): { text: string; expected: Map<Scalar, unknown> } => {
+  const expected = new Map<Scalar, unknown>()
+  const pieces: string[] = []
+  let done = 0
+  for (const site of sites) {
+    const [start, end] = site.node.range
+    const filled = fillSite(site, text.slice(start, end), values)
+    expected.set(site.node, filled.value)
+    pieces.push(text.slice(done, start), filled.source)
+    done = end
+  }
+  return { text: [...pieces, text.slice(done)].join(''), expected }
+}
+
+const checkResult = (
+  template: Template,
+  text: string,
+  expected: ReadonlyMap<Scalar, unknown>,
+): string | undefined => {
+  const document = parseDocument(text)
+  const [error] = document.errors
+  if (error !== undefined) return `the filled-in template is not valid YAML: ${error.message}`
+  return sameStructure(template.root, document.contents, expected)
+    ? undefined
+    : 'the filled-in template no longer has the structure of the template'
+}

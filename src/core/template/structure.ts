@@ -1,0 +1,36 @@
+import { isAlias, isCollection, isMap, isPair, isScalar, type Node, type Scalar } from 'yaml'
+
+/**
+ * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
+ * otherwise for a scalar of the first.
+ */
+export const sameStructure = (
+  before: unknown,
+  after: unknown,
+  expected: ReadonlyMap<Scalar, unknown>,
+): boolean => {
+  if (isPair(before)) {
+    return (
+      isPair(after) &&
+      sameStructure(before.key, after.key, expected) &&
+      sameStructure(before.value, after.value, expected)
+    )
+  }
+  if (!isNode(before) || !isNode(after)) return before === after
+  if (before.tag !== after.tag) return false
+  if (isAlias(before)) return isAlias(after) && before.source === after.source
+  if (isScalar(before)) {
+    const value = expected.has(before) ? expected.get(before) : before.value
+    return isScalar(after) && before.anchor === after.anchor && Object.is(value, after.value)
+  }
+  if (!isCollection(before) || !isCollection(after)) return false
+  return (
+    isMap(before) === isMap(after) &&
+    before.anchor === after.anchor &&
+    before.items.length === after.items.length &&
+    before.items.every((item, index) => sameStructure(item, after.items[index], expected))
+  )
+}
+
+const isNode = (value: unknown): value is Node =>
+  isAlias(value) || isScalar(value) || isCollection(value)

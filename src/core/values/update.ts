@@ -1,0 +1,102 @@
+import { addEntries } from './add.ts'
+import { parseValues, type ParsedValues } from './document.ts'
+import { applyEdits, CannotEdit, type Edit } from './edit.ts'
+import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
+import { outdatedKeys } from './reading.ts'
+import { readingsOf, readValues, type ValuesFile } from './read.ts'
+import { replaceValue, sourceOf } from './replace.ts'
+import { restOf } from './rest.ts'
+
+export type Update =
+  | { readonly kind: 'unchanged' }
+  /** `keys` are the owned values that changed or were added. */
+  | { readonly kind: 'updated'; readonly text: string; readonly keys: readonly OwnedKey[] }
+  /** The file can't be edited without a doubt; it must be left alone. */
+  | { readonly kind: 'refused'; readonly problem: string }
+
+/**
+ * Makes the owned values what they should be and changes no other byte. A file that was read already
+ * is not parsed again unless something changes. Never throws.
+ */
+export const updateValues = (file: string | ValuesFile, owned: OwnedValues): Update => {
+  const values = typeof file === 'string' ? readValues(file) : file
+  if (values.kind !== 'values') return { kind: 'refused', problem: values.problem }
+  if (outdatedKeys(values.readings, owned).length === 0) return { kind: 'unchanged' }
+  try {
+    return rewrite(values.text, owned)
+  } catch (error) {
+    const problem = error instanceof CannotEdit ? error.message : 'it is nested too deeply'
+    return { kind: 'refused', problem }
+  }
+}
+
+/** Values first, then missing keys; a third round when an alias followed a value that changed. */
+const maxRounds = 4
+
+const rewrite = (original: string, owned: OwnedValues): Update => {
+  checkTimestamp(owned.timestamp)
+  checkLineBreaks(original)
+  const before = parseOrRefuse(original)
+  const changed = new Set<OwnedKey>()
+  let current = before
+  for (let round = 0; round < maxRounds; round += 1) {
+    const outdated = outdatedKeys(readOrRefuse(current), owned)
+    if (outdated.length === 0) return verified(before, current, changed)
+    const text = applyEdits(current.text, editsFor(current, owned, outdated))
+    for (const key of outdated) changed.add(key)
+    current = parseOrRefuse(text)
+  }
+  throw new CannotEdit('its values depend on each other')
+}
+
+const editsFor = (
+  parsed: ParsedValues,
+  owned: OwnedValues,
+  outdated: readonly OwnedKey[],
+): Edit[] => {
+  const edits = outdated.flatMap((key) => {
+    const entry = parsed.owned[key]
+    return entry ? replaceValue(`global.${key}`, entry, owned[key]) : []
+  })
+  if (edits.length > 0) return edits
+  return addEntries(
+    parsed,
+    outdated.map((key) => `${key}: ${sourceOf(owned[key])}`),
+  )
+}
+
+/** Compares what must not have changed; what should have changed was just read back. */
+const verified = (
+  before: ParsedValues,
+  after: ParsedValues,
+  changed: ReadonlySet<OwnedKey>,
+): Update => {
+  if (restOf(before) !== restOf(after)) throw new CannotEdit('other values would change')
+  const keys = ownedKeys.filter((key) => changed.has(key))
+  return { kind: 'updated', text: after.text, keys }
+}
+
+const parseOrRefuse = (text: string): ParsedValues => {
+  const result = parseValues(text)
+  if (result.kind === 'parsed') return result.parsed
+  throw new CannotEdit(result.problem)
+}
+
+const readOrRefuse = (parsed: ParsedValues) => {
+  const readings = readingsOf(parsed)
+  if (typeof readings === 'string') throw new CannotEdit(readings)
+  return readings
+}
+
+const checkTimestamp = (timestamp: number): void => {
+  if (Number.isSafeInteger(timestamp) && timestamp >= 0) return
+  throw new CannotEdit(`the timestamp ${timestamp} is no date`)
+}
+
+/** YAML 1.1 ends a line at these, YAML 1.2 does not: the two see different files. */
+const checkLineBreaks = (text: string): void => {
+  const found = /[\x85\u2028\u2029]|\r(?!\n)/.exec(text)
+  if (!found) return
+  const line = text.slice(0, found.index).split('\n').length
+  throw new CannotEdit(`line ${line} has a line break that readers of YAML do not agree on`)
+}

