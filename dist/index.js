@@ -42201,6 +42201,8 @@ const texts = [
     'model.aliases',
 ];
 const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
+/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
+const fields = [...texts, ...maps];
 /**
  * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
  * placeholder, or the beginning of one without an end on its line.
@@ -43870,9 +43872,12 @@ const createCommitWriter = (options) => {
     const { client, blobs } = options;
     let lost;
     return async (planned) => {
-        const landed = lost === undefined ? undefined : await findLanded(client, lost.request);
-        if (landed !== undefined)
-            return { kind: 'written', operation: 'committed', commit: landed };
+        if (lost !== undefined) {
+            const found = await findLanded(client, lost.request);
+            if (found !== undefined) {
+                return { kind: 'written', operation: 'committed', commit: found, planned: lost.planned };
+            }
+        }
         if (planned.plan.changes.length === 0)
             return { kind: 'written', operation: 'none' };
         if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
@@ -43884,7 +43889,7 @@ const createCommitWriter = (options) => {
             case 'moved':
                 return { kind: 'again', why: `branch ${planned.snapshot.branch} moved` };
             case 'unknown':
-                lost = { request, error: result.error };
+                lost = { request, planned };
                 return { kind: 'again', why: `the answer to the commit was lost (${result.error.message})` };
             case 'committed':
                 return {
@@ -44133,16 +44138,21 @@ const intoBlock = (text, map, entries) => {
     if (last === undefined)
         throw new CannotEdit('global has no entries');
     const end = lastToken(last);
-    const indent = ' '.repeat(columnOf(text, firstEntryStart(map) ?? map.offset));
-    const lines = entries.map((entry) => indent + entry);
-    const edit = linesBehind(text, tokenEnd(end), lines);
+    const column = columnOf(text, firstEntryStart(map) ?? map.offset);
+    const lines = entries.map((entry) => ' '.repeat(column) + entry);
     if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
         // The line break that a new line needs would become part of that text, unless it is `|-`.
         if (!blockScalarHeader(end).source.includes('-')) {
             throw new CannotEdit('the file ends within a block of text and without a line break');
         }
     }
-    return edit;
+    return linesBehind(text, behindComments(text, tokenEnd(end), column), lines);
+};
+/** Comments that are indented deeper than the keys belong to the last entry. */
+const behindComments = (text, offset, column) => {
+    const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y');
+    comments.lastIndex = offset;
+    return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
 };
 const columnOf = (text, offset) => text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
 const globalFirst = (text, root, entries) => {
@@ -44328,13 +44338,14 @@ const checkTimestamp = (timestamp) => {
         return;
     throw new CannotEdit(`the timestamp ${timestamp} is no date`);
 };
-/** YAML 1.1 ends a line at these, YAML 1.2 does not: the two see different files. */
+/** YAML 1.1 ends a line at these, or fails, and YAML 1.2 does not: the two see different files. */
 const checkLineBreaks = (text) => {
-    const found = /[\x85\u2028\u2029]|\r(?!\n)/.exec(text);
+    const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text);
     if (!found)
         return;
     const line = text.slice(0, found.index).split('\n').length;
-    throw new CannotEdit(`line ${line} has a line break that readers of YAML do not agree on`);
+    const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    throw new CannotEdit(`line ${line} holds U+${code}, on which readers of YAML do not agree`);
 };
 
 ;// CONCATENATED MODULE: ./src/core/plan.ts
@@ -45243,8 +45254,11 @@ const block_indentOf = (header, body, parent) => {
 };
 /** Text from MLflow must not look like the comment by which a person freezes a file. */
 const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m;
-/** Line breaks, and else nothing that a reader of YAML 1.1 or 1.2 takes for one, or refuses. */
-const isPlainText = (text) => !/[^\P{Cc}\n]|[\u2028\u2029\ufeff\ufffe\uffff]/u.test(text);
+/**
+ * Line breaks, tabs behind other text (Helm refuses them before it), and else nothing that a reader
+ * of YAML 1.1 or 1.2 takes for a line break, or refuses.
+ */
+const isPlainText = (text) => !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
 const readBack = (block, parent) => {
     const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
     return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
@@ -45489,9 +45503,9 @@ const syncWithRetries = async (steps) => {
             ? { kind: 'again', why: 'the branch moved while it was read' }
             : await steps.write(planned);
         if (written.kind === 'written')
-            return { planned, written };
+            return { planned: written.planned ?? planned, written };
         if (attempt === attempts) {
-            throw new SyncError(`Branch ${planned.snapshot.branch} moved ${attempts} times while it was being written to: ${written.why}`, {
+            throw new SyncError(`Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${written.why}`, {
                 advice: 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
             });
         }
@@ -52076,6 +52090,10 @@ const client_isJson = (text) => {
     }
 };
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./src/http/failure.ts
 const timeoutCodes = new Set([
     'UND_ERR_CONNECT_TIMEOUT',
@@ -52089,6 +52107,7 @@ const cutCodes = new Set([
     'UND_ERR_SOCKET',
     'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
     'HPE_INVALID_EOF_STATE',
+    'Z_BUF_ERROR',
 ]);
 /**
  * Reads the cause out of undici's errors, which hide it one or two levels deep.
@@ -52131,6 +52150,8 @@ const deepestCause = (error) => {
 
 
 
+
+
 /** A drip-fed answer may take this many times the longest silence. */
 const wholeAnswerFactor = 10;
 const createTransport = (options) => {
@@ -52146,17 +52167,22 @@ const createTransport = (options) => {
     const send = async (request) => {
         const limit = AbortSignal.timeout(options.timeoutMs * wholeAnswerFactor);
         try {
-            const response = await (0,undici.fetch)(request.url, {
+            const response = await (0,undici.request)(request.url, {
                 method: request.method,
-                headers: { 'user-agent': 'mlflow-sync', ...request.headers },
+                headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
                 ...(request.body === undefined ? {} : { body: request.body }),
-                redirect: 'manual',
                 dispatcher: dispatcherFor(new URL(request.url)),
                 signal: AbortSignal.any([options.signal, limit]),
             });
-            const text = await response.text();
-            const headers = Object.fromEntries(response.headers);
-            return { kind: 'response', status: response.status, headers, text };
+            const bytes = Buffer.from(await response.body.arrayBuffer());
+            const headers = singleHeaders(response.headers);
+            const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
+            return {
+                kind: 'response',
+                status: response.statusCode,
+                headers,
+                text: plain.toString('utf8'),
+            };
         }
         catch (error) {
             options.signal.throwIfAborted();
@@ -52168,6 +52194,11 @@ const createTransport = (options) => {
     };
     return { send, close };
 };
+const unzip = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+const singleHeaders = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
+    name.toLowerCase(),
+    Array.isArray(value) ? value.join(', ') : value,
+]));
 /** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
 const createDispatcher = (url, options) => {
     const tls = {

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 
@@ -12,13 +21,34 @@ export const hasHelm = process.platform === 'linux' && process.arch === 'x64'
 
 export type HelmAnswer = { readonly status: number | null; readonly output: string }
 
-/** Runs `helm template` on a chart; the output is what it prints, or its error. */
-export const helmTemplate = (chart: string, ...options: string[]): HelmAnswer => {
-  const { status, stdout, stderr } = spawnSync(helm(), ['template', 'test', chart, ...options], {
+/** Runs `helm template` on a chart with a values file; the output is what it prints, or its error. */
+export const helmTemplate = (chart: string, values: string, ...options: string[]): HelmAnswer => {
+  const args = ['template', 'test', chart, '--values', '-', ...options]
+  const { status, stdout, stderr } = spawnSync(helm(), args, {
+    input: values,
     encoding: 'utf8',
     env: { HOME: cache, HELM_CACHE_HOME: cache, HELM_CONFIG_HOME: cache, HELM_DATA_HOME: cache },
   })
   return { status, output: status === 0 ? stdout : stderr }
+}
+
+/** What Helm finds in a values file, as JSON makes it; an error when it refuses the file. */
+export const readWithHelm = (values: string): unknown => {
+  const chart = mkdtempSync(join(tmpdir(), 'helm-values-'))
+  try {
+    mkdirSync(join(chart, 'templates'))
+    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: values\nversion: 0.1.0\n')
+    writeFileSync(
+      join(chart, 'templates/values.yaml'),
+      'json: {{ .Values | toJson | b64enc | quote }}\n',
+    )
+    const { status, output } = helmTemplate(chart, values)
+    const encoded = /^json: "(.*)"$/m.exec(output)?.[1]
+    if (status !== 0 || encoded === undefined) throw new Error(output)
+    return JSON.parse(Buffer.from(encoded, 'base64').toString())
+  } finally {
+    rmSync(chart, { recursive: true })
+  }
 }
 
 /** Path of the Helm binary, unpacked once; several processes may do so at the same time. */

@@ -44,7 +44,10 @@ const retry5xx = (result: HttpResult): Verdict =>
 
 describe('retries', () => {
   test('wait as MLflow’s own client does: at once, then 4, 8, 16, 32, 64, 120 s', async () => {
-    const { retried, slept } = await retrying(Array.from({ length: 9 }, () => answer(503)), retry5xx)
+    const { retried, slept } = await retrying(
+      Array.from({ length: 9 }, () => answer(503)),
+      retry5xx,
+    )
     expect(retried.tries).toBe(8)
     expect(slept).toEqual([0, 4000, 8000, 16_000, 32_000, 64_000, 120_000])
   })

@@ -36,7 +36,10 @@ test.each([
 test('a POST is repeated only where HTTP says so', () => {
   const post = { ...request, method: 'POST', body: '{}' }
   expect(nextLocation(post, redirect('/x', 302), origin)).toBeUndefined()
-  expect(nextLocation(post, redirect('/x', 307), origin)).toMatchObject({ method: 'POST', body: '{}' })
+  expect(nextLocation(post, redirect('/x', 307), origin)).toMatchObject({
+    method: 'POST',
+    body: '{}',
+  })
 })
 
 test.each(['ftp://x/', 'javascript:alert(1)', 'http://['])('%s is not followed', (location) => {

@@ -14,6 +14,7 @@ const cutCodes = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'HPE_INVALID_EOF_STATE',
+  'Z_BUF_ERROR',
 ])
 
 /**

@@ -1,5 +1,7 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { getProxyUrl } from '@actions/http-client'
-import { Agent, fetch, ProxyAgent, type Dispatcher } from 'undici'
+import { Agent, ProxyAgent, request as sendRequest, type Dispatcher } from 'undici'
 import { describeFailure, type FailureReason } from './failure.ts'
 
 export type HttpRequest = {
@@ -27,7 +29,10 @@ export type HttpFailure = {
 
 export type HttpResult = HttpResponse | HttpFailure
 
-/** Sends one request once. Never throws for what a network does; never follows a redirect. */
+/**
+ * Sends one request once. Never throws for what a network does; never follows a redirect. Not
+ * `fetch`, which refuses some ports (6000, for one) and keeps its reasons to itself.
+ */
 export type Transport = {
   readonly send: (request: HttpRequest) => Promise<HttpResult>
   /** Closes the kept-alive connections. */
@@ -62,17 +67,22 @@ export const createTransport = (options: TransportOptions): Transport => {
   const send = async (request: HttpRequest): Promise<HttpResult> => {
     const limit = AbortSignal.timeout(options.timeoutMs * wholeAnswerFactor)
     try {
-      const response = await fetch(request.url, {
-        method: request.method,
-        headers: { 'user-agent': 'mlflow-sync', ...request.headers },
+      const response = await sendRequest(request.url, {
+        method: request.method as Dispatcher.HttpMethod,
+        headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
-        redirect: 'manual',
         dispatcher: dispatcherFor(new URL(request.url)),
         signal: AbortSignal.any([options.signal, limit]),
       })
-      const text = await response.text()
-      const headers = Object.fromEntries(response.headers)
-      return { kind: 'response', status: response.status, headers, text }
+      const bytes = Buffer.from(await response.body.arrayBuffer())
+      const headers = singleHeaders(response.headers)
+      const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes
+      return {
+        kind: 'response',
+        status: response.statusCode,
+        headers,
+        text: plain.toString('utf8'),
+      }
     } catch (error) {
       options.signal.throwIfAborted()
       return { kind: 'failure', ...describeFailure(error, options.timeoutMs) }
@@ -85,6 +95,18 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   return { send, close }
 }
+
+const unzip = promisify(gunzip)
+
+const singleHeaders = (
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  )
 
 /** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
 const createDispatcher = (url: URL, options: TransportOptions): Dispatcher => {

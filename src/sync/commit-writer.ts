@@ -5,7 +5,6 @@ import type { GitHubClient } from '../github/client.ts'
 import { commit } from '../github/commit.ts'
 import type { CommitRequest, FileWrite } from '../github/commit-request.ts'
 import { findLanded } from '../github/landed.ts'
-import type { GitHubError } from '../errors.ts'
 import type { PlannedSync, Written } from './sync.ts'
 
 export type CommitWriterOptions = {
@@ -19,11 +18,15 @@ export const createCommitWriter = (
   options: CommitWriterOptions,
 ): ((planned: PlannedSync) => Promise<Written>) => {
   const { client, blobs } = options
-  let lost: { request: CommitRequest; error: GitHubError } | undefined
+  let lost: { request: CommitRequest; planned: PlannedSync } | undefined
 
   return async (planned) => {
-    const landed = lost === undefined ? undefined : await findLanded(client, lost.request)
-    if (landed !== undefined) return { kind: 'written', operation: 'committed', commit: landed }
+    if (lost !== undefined) {
+      const found = await findLanded(client, lost.request)
+      if (found !== undefined) {
+        return { kind: 'written', operation: 'committed', commit: found, planned: lost.planned }
+      }
+    }
     if (planned.plan.changes.length === 0) return { kind: 'written', operation: 'none' }
     if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
       return { kind: 'again', why: 'the branch moved while it was read' }
@@ -34,7 +37,7 @@ export const createCommitWriter = (
       case 'moved':
         return { kind: 'again', why: `branch ${planned.snapshot.branch} moved` }
       case 'unknown':
-        lost = { request, error: result.error }
+        lost = { request, planned }
         return { kind: 'again', why: `the answer to the commit was lost (${result.error.message})` }
       case 'committed':
         return {

@@ -12,6 +12,8 @@ export type Written =
       readonly commit?: { readonly sha: string; readonly url: string }
       readonly pullRequest?: { readonly number: number; readonly url: string }
       readonly warning?: string
+      /** The plan that was written, when it is an earlier one whose answer had been lost. */
+      readonly planned?: PlannedSync
     }
   /** The branch is not where the plan was made for: read and plan again. */
   | { readonly kind: 'again'; readonly why: string }
@@ -53,10 +55,10 @@ export const syncWithRetries = async (
       planned.anchored === false
         ? ({ kind: 'again', why: 'the branch moved while it was read' } as const)
         : await steps.write(planned)
-    if (written.kind === 'written') return { planned, written }
+    if (written.kind === 'written') return { planned: written.planned ?? planned, written }
     if (attempt === attempts) {
       throw new SyncError(
-        `Branch ${planned.snapshot.branch} moved ${attempts} times while it was being written to: ${written.why}`,
+        `Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${written.why}`,
         {
           advice:
             'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',

@@ -93,15 +93,10 @@ export const nastyTexts = [
   '<script>',
 ] as const
 
-const pieces = fc.constantFrom(
-  ...'\n\r\t :#-?,[]{}&*!|>\'"%@`\\$ax1.~=_é🤖\u0085\u2028\ufeff\u0000',
-  '  ',
-  '---',
-  ': ',
-  ' #',
-  '\n  ',
-  '${',
-  '{{',
+const signs = '\n\r\t :#-?,[]{}&*!|>\'"%@`\\$ax1.~=_é🤖\u0085\u2028\ufeff\u0000'
+const pieces = fc.oneof(
+  fc.constantFrom(...Array.from(signs)),
+  fc.constantFrom('  ', '---', ': ', ' #', '\n  ', '${', '{{'),
 )
 
 /** Any text, with the signs that mean something in YAML far more often than by chance. */

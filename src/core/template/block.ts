@@ -56,9 +56,12 @@ const indentOf = (header: string, body: string, parent: number): number => {
 /** Text from MLflow must not look like the comment by which a person freezes a file. */
 const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m
 
-/** Line breaks, and else nothing that a reader of YAML 1.1 or 1.2 takes for one, or refuses. */
+/**
+ * Line breaks, tabs behind other text (Helm refuses them before it), and else nothing that a reader
+ * of YAML 1.1 or 1.2 takes for a line break, or refuses.
+ */
 const isPlainText = (text: string): boolean =>
-  !/[^\P{Cc}\n]|[\u2028\u2029\ufeff\ufffe\uffff]/u.test(text)
+  !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text)
 
 const readBack = (block: string, parent: number): unknown => {
   const { contents, errors } = parseDocument(`${' '.repeat(parent)}block: ${block}`)

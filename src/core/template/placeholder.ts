@@ -16,6 +16,9 @@ const texts = [
 
 const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'] as const
 
+/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
+export const fields = [...texts, ...maps] as const
+
 export type TextField = (typeof texts)[number]
 export type MapField = (typeof maps)[number]
 

@@ -41,16 +41,22 @@ const intoBlock = (text: string, map: CST.BlockMap, entries: readonly string[]):
   const last = lastEntry(map)
   if (last === undefined) throw new CannotEdit('global has no entries')
   const end = lastToken(last)
-  const indent = ' '.repeat(columnOf(text, firstEntryStart(map) ?? map.offset))
-  const lines = entries.map((entry) => indent + entry)
-  const edit = linesBehind(text, tokenEnd(end), lines)
+  const column = columnOf(text, firstEntryStart(map) ?? map.offset)
+  const lines = entries.map((entry) => ' '.repeat(column) + entry)
   if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
     // The line break that a new line needs would become part of that text, unless it is `|-`.
     if (!blockScalarHeader(end).source.includes('-')) {
       throw new CannotEdit('the file ends within a block of text and without a line break')
     }
   }
-  return edit
+  return linesBehind(text, behindComments(text, tokenEnd(end), column), lines)
+}
+
+/** Comments that are indented deeper than the keys belong to the last entry. */
+const behindComments = (text: string, offset: number, column: number): number => {
+  const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y')
+  comments.lastIndex = offset
+  return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0)
 }
 
 const columnOf = (text: string, offset: number): number =>

@@ -93,10 +93,11 @@ const checkTimestamp = (timestamp: number): void => {
   throw new CannotEdit(`the timestamp ${timestamp} is no date`)
 }
 
-/** YAML 1.1 ends a line at these, YAML 1.2 does not: the two see different files. */
+/** YAML 1.1 ends a line at these, or fails, and YAML 1.2 does not: the two see different files. */
 const checkLineBreaks = (text: string): void => {
-  const found = /[\x85\u2028\u2029]|\r(?!\n)/.exec(text)
+  const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text)
   if (!found) return
   const line = text.slice(0, found.index).split('\n').length
-  throw new CannotEdit(`line ${line} has a line break that readers of YAML do not agree on`)
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  throw new CannotEdit(`line ${line} holds U+${code}, on which readers of YAML do not agree`)
 }

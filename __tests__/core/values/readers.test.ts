@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { parse } from 'yaml'
+import { updateValues } from '../../../src/core/values/update.ts'
+import { restyle, yamlString } from '../../../src/core/values/scalar.ts'
+import { readValues } from '../../../src/core/values/read.ts'
+import { outdatedKeys } from '../../../src/core/values/reading.ts'
+import { anyText, document, owned } from './documents.ts'
+
+const python = fileURLToPath(new URL('../../../.venvs/mlflow-3/bin/python', import.meta.url))
+
+/** What PyYAML makes of each text; `{}` when it refused the text. */
+const pyYaml = (texts: readonly string[]): { value?: unknown }[] => {
+  const program = `
+import json, sys, yaml
+def read(text):
+    try:
+        value = yaml.safe_load(text)
+    except Exception:
+        return {}
+    try:
+        return {"value": json.loads(json.dumps(value, allow_nan=False))}
+    except (TypeError, ValueError):
+        return {"value": repr(value)}
+json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
+`
+  const input = JSON.stringify(texts)
+  const output = execFileSync(python, ['-c', program], { input, maxBuffer: 1 << 28 })
+  return JSON.parse(output.toString()) as { value?: unknown }[]
+}
+
+const nasty = [
+  ...['', ' ', 'a', ' a', 'a ', '~', 'null', 'Null', 'y', 'N', 'yes', 'No', 'ON', 'off', 'TRUE'],
+  ...['1', '0', '-0', '+1', '017', '089', '0o17', '0O17', '0x1F', '0X1F', '0b11', '1_000', '1_'],
+  ...['.5', '1.', '1.0', '1e3', '1E3', '12e03', '0e0', '1234567e10', '1e400', '.inf', '-.Inf'],
+  ...['.nan', 'nan', 'inf', '1:30', '12:30:45', '60:00', '2024-01-01', '2024-01-01T00:00:00Z'],
+  ...[
+    '20240101',
+    '=',
+    '<<',
+    '!',
+    '!tag',
+    '!!str x',
+    '&a',
+    '&a x',
+    '*a',
+    '|',
+    '>',
+    '|-',
+    '@x',
+    '`x`',
+  ],
+  ...['%x', '?', '? a', ':', ': a', 'a:', 'a: b', 'a:b', '-', '- a', '--', '---', '...', '#', '#a'],
+  ...[
+    'a #b',
+    'a#b',
+    '[',
+    ']',
+    '{',
+    '}',
+    '[a]',
+    '{a: b}',
+    '{{ .Values.x }}',
+    '${{ x }}',
+    '${x}',
+    ',',
+  ],
+  ...['a,b', '"', '"a"', "'", "'a'", "it's", '\\', '\\n', '\\u0041', 'a\\', 'a\tb', '\t', 'a\t'],
+  ...['\n', 'a\n', '\na', 'a\nb', 'a\n\n b', 'a\rb', 'a\r\nb', '\0', '\x01', '\x1b[31m', '\x7f'],
+  ...['\x80', '\x85', '\x9f', '\xa0', '\xad', '\u200b', '\u2028', '\u2029', '\u202e', '\ufeff'],
+  ...['\ufeffa', '\ufffd', '\ufffe', '\uffff', 'é', '日本', '🤖', '\u{1fffe}', '\u{10ffff}'],
+  ...['x'.repeat(2000), 'a b '.repeat(500), '::error::x', '</script>', '1.10.0', 'v1', 'None'],
+]
+
+describe('a string', () => {
+  const words = fc.sample(fc.string({ unit: anyText, maxLength: 12 }), { numRuns: 300, seed: 7 })
+  const hex = fc.sample(fc.stringMatching(/^[0-9]{1,30}e?[0-9a-f]{1,4}$/), {
+    numRuns: 100,
+    seed: 7,
+  })
+  const strings = [...nasty, ...words.map((word) => word.toWellFormed()), ...hex]
+
+  test('reads back as itself in npm yaml and PyYAML, in every style and place', () => {
+    const sources = strings.flatMap((text) =>
+      [yamlString(text), restyle(text, 'single'), restyle(text, 'double')].map((source) => ({
+        text,
+        source,
+      })),
+    )
+    const block = sources.map(({ source }) => `a: ${source} # c\nb: 1\n`)
+    const flow = sources.map(({ source }) => `{a: ${source}, b: 1}`)
+    const expected = sources.map(({ text }) => ({ value: { a: text, b: 1 } }))
+    expect(block.map((text) => ({ value: parse(text) as unknown }))).toEqual(expected)
+    expect(flow.map((text) => ({ value: parse(text) as unknown }))).toEqual(expected)
+    expect(pyYaml(block)).toEqual(expected)
+    expect(pyYaml(flow)).toEqual(expected)
+  })
+
+  test('that stands in a file counts as equal only when PyYAML reads it as well', () => {
+    const sources = strings
+      // A TAB behind a plain value makes PyYAML refuse the file, whatever the value.
+      .flatMap((text) => [text.replace(/\t+ *(#|$)/, ' $1'), `"${text}"`, `'${text}'`])
+      .map((source) => `global:\n  modelName: ${source}\n`)
+    const python = pyYaml(sources)
+    const equal = sources.filter((text, index) => {
+      const file = readValues(text)
+      if (file.kind !== 'values' || file.owned.modelName === undefined) return false
+      const modelName = file.owned.modelName
+      if (outdatedKeys(file.readings, { ...owned, modelName }).includes('modelName')) return false
+      const number = /^\d{1,6}$/.test(modelName)
+      expect([text, python[index]]).toEqual([
+        text,
+        { value: { global: { modelName: number ? expect.anything() : modelName } } },
+      ])
+      return true
+    })
+    expect(equal.length).toBeGreaterThan(strings.length / 4)
+  })
+})
+
+test('PyYAML reads an updated file as the file of before with the new values', () => {
+  const files = fc.sample(document, { numRuns: 400, seed: 11 })
+  const updates = files.flatMap(({ text }) => {
+    const update = updateValues(text, owned)
+    return update.kind === 'updated' ? [{ before: text, after: update.text }] : []
+  })
+  expect(updates.length).toBeGreaterThan(300)
+  const before = pyYaml(updates.map((update) => update.before))
+  const after = pyYaml(updates.map((update) => update.after))
+  const withOwned = (value: unknown): unknown => {
+    const root = (value ?? {}) as { global?: object }
+    return { ...root, global: { ...root.global, ...owned } }
+  }
+  expect(after).toEqual(before.map(({ value }) => ({ value: withOwned(value) })))
+})

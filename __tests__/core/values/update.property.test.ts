@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { parseDocument } from 'yaml'
+import { isHeld } from '../../../src/core/values/hold.ts'
+import type { OwnedValues } from '../../../src/core/values/owned.ts'
+import { readValues } from '../../../src/core/values/read.ts'
+import { updateValues } from '../../../src/core/values/update.ts'
+import { anyText, document, lineOf, otherLines } from './documents.ts'
+
+const text = fc.string({ unit: anyText, maxLength: 12 })
+const values: fc.Arbitrary<OwnedValues> = fc.record({
+  experimentId: fc.oneof(fc.stringMatching(/^[0-9]{1,20}$/), text),
+  runid: fc.oneof(fc.stringMatching(/^[0-9a-f]{32}$/), text),
+  modelid: fc.oneof(fc.constant(undefined), fc.stringMatching(/^m-[0-9a-f]{32}$/), text),
+  timestamp: fc.integer({ min: 20000101, max: 20991231 }),
+  modelName: text,
+  modelVersion: fc.oneof(fc.stringMatching(/^[1-9][0-9]{0,7}$/), text),
+})
+
+const wellFormed = (value: string | undefined) => value?.toWellFormed() ?? ''
+
+describe('an update of any document', () => {
+  test('changes the owned values and no other byte', () => {
+    fc.assert(
+      fc.property(document, values, ({ text, ownedLines }, owned) => {
+        const update = updateValues(text, owned)
+        if (update.kind === 'refused') {
+          expect(update.problem).toContain('the file ends within a block of text')
+          return
+        }
+        const after = update.kind === 'updated' ? update.text : text
+        expect(otherLines(after)).toEqual(otherLines(text))
+        expect(/(?<!\r)\n/.test(after)).toBe(/(?<!\r)\n/.test(text))
+        if (!text.endsWith('\n')) expect(after.endsWith('\n')).toBe(false)
+        for (const { key, head, tail } of ownedLines) {
+          const line = lineOf(after, key)
+          expect(line?.slice(0, head.length)).toBe(head)
+          expect(line?.endsWith(tail)).toBe(true)
+        }
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('gives the wanted values, and a second one changes nothing', () => {
+    fc.assert(
+      fc.property(document, values, ({ text }, owned) => {
+        const update = updateValues(text, owned)
+        fc.pre(update.kind !== 'refused')
+        const after = update.kind === 'updated' ? update.text : text
+        expect(updateValues(after, owned)).toEqual({ kind: 'unchanged' })
+        const read = readValues(after)
+        expect(read.kind === 'values' ? read.owned : read).toMatchObject({
+          experimentId: wellFormed(owned.experimentId),
+          runid: wellFormed(owned.runid),
+          modelName: wellFormed(owned.modelName),
+          modelVersion: wellFormed(owned.modelVersion),
+          timestamp: String(owned.timestamp),
+        })
+        expect(read.kind === 'values' && wellFormed(read.owned.modelid)).toBe(
+          wellFormed(owned.modelid),
+        )
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('reports as changed exactly the keys whose lines differ', () => {
+    fc.assert(
+      fc.property(document, values, ({ text }, owned) => {
+        const update = updateValues(text, owned)
+        fc.pre(update.kind === 'updated')
+        const differing = (Object.keys(owned) as (keyof OwnedValues)[]).filter(
+          (key) => lineOf(update.text, key) !== lineOf(text, key),
+        )
+        expect(new Set(update.keys)).toEqual(new Set(differing))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('whatever text a file holds', () => {
+  const yamlText = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(...'{}[],:?-|>&*!%#"\'~ \t\n\r'),
+        fc.constantFrom('global', 'runid', 'modelName', ': ', '\n  ', '\n    ', '\r\n', '---\n'),
+        fc.constantFrom(
+          '...\n',
+          '# mlflow-sync: hold\n',
+          '&a ',
+          '*a',
+          '!!str ',
+          '<<: ',
+          '? ',
+          '- ',
+        ),
+        text,
+      ),
+      { maxLength: 25 },
+    )
+    .map((parts) => parts.join(''))
+
+  test('nothing throws, and an update leaves a document that needs no second one', () => {
+    fc.assert(
+      fc.property(yamlText, values, (file, owned) => {
+        isHeld(file)
+        const update = updateValues(file, owned)
+        if (update.kind !== 'updated') return
+        expect(parseDocument(update.text, { uniqueKeys: false }).errors).toEqual([])
+        expect(updateValues(update.text, owned).kind).toBe('unchanged')
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  test.each([
+    ['brackets', '['.repeat(20_000)],
+    ['maps in flow style', '{a: '.repeat(20_000)],
+    [
+      'indentation',
+      Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''),
+    ],
+    ['lists', `a:\n  ${'- '.repeat(20_000)}1\n`],
+  ])('very deep %s do not throw', (_, file) => {
+    const values = readValues(file)
+    expect(['unparseable', 'wrong-shape', 'values']).toContain(values.kind)
+    expect(isHeld(`${file}\n# mlflow-sync: hold\n`)).toBeDefined()
+  })
+})
