@@ -17,6 +17,7 @@ export type World = {
     inputs?: Readonly<Record<string, string>>,
     options?: Partial<StepOptions>,
   ) => Promise<StepResult>
+  /** Stops both; throws when git finds the repository broken, or GitHub was asked what it does not know. */
   readonly close: () => Promise<void>
 }
 
@@ -46,8 +47,15 @@ export const createWorld = async (options: MlflowOptions): Promise<World> => {
         env: { ...fastRetries, ...step.env },
       }),
     close: async () => {
-      await github.close()
-      await mlflow.stop()
+      try {
+        repository.fsck()
+      } finally {
+        await github.close()
+        await mlflow.stop()
+      }
+      if (github.violations.length > 0) {
+        throw new Error(`GitHub does not know: ${github.violations.join('; ')}`)
+      }
     },
   }
 }

@@ -25,7 +25,6 @@ describe.each([3, 2] as const)('the whole flow against MLflow %i', (version) => 
   })
 
   afterAll(async () => {
-    expect(world.github.violations).toEqual([])
     world.repository.fsck()
     await world.close()
   })

@@ -12,7 +12,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(world.github.violations).toEqual([])
   await world.close()
 })
 

@@ -50,12 +50,9 @@ export const route = (
   path: string,
 ): { handler: Handler; params: Record<string, string> } | undefined => {
   for (const entry of compiled) {
-    const match = entry.method === method ? entry.pattern.exec(path) : null
+    const match = entry.method === method ? entry.pattern.exec(decodeURIComponent(path)) : null
     if (match !== null) {
-      const params = Object.entries(match.groups ?? {}).map(([name, value]) => [
-        name,
-        decodeURIComponent(value),
-      ])
+      const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, value])
       return {
         handler: entry.handler,
         params: Object.fromEntries(params) as Record<string, string>,

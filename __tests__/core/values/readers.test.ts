@@ -100,8 +100,8 @@ describe('a string', () => {
 
   test('that stands in a file counts as equal only when PyYAML reads it as well', () => {
     const sources = strings
-      // A TAB behind a plain value makes PyYAML refuse the file, whatever the value.
-      .flatMap((text) => [text.replace(/\t+ *(#|$)/, ' $1'), `"${text}"`, `'${text}'`])
+      // A TAB around a plain value and odd comments make PyYAML refuse the file, whatever the value.
+      .flatMap((text) => [...(/[\t#]/.test(text) ? [] : [text]), `"${text}"`, `'${text}'`])
       .map((source) => `global:\n  modelName: ${source}\n`)
     const python = pyYaml(sources)
     const equal = sources.filter((text, index) => {

@@ -1,5 +1,5 @@
 import { isScalar, type CST } from 'yaml'
-import type { Entry, ParsedMap, ParsedValues } from './document.ts'
+import type { Entry, ParsedMap, ParsedFile } from './document.ts'
 import { CannotEdit, type Edit } from './edit.ts'
 import {
   blockScalarHeader,
@@ -13,7 +13,7 @@ import { firstLineBreak, lineBreakBehind, linesBehind } from './lines.ts'
 import { valueAfterColon } from './replace.ts'
 
 /** Edits that add entries (`key: value`) to the end of `global`, which is made when missing. */
-export const addEntries = (parsed: ParsedValues, entries: readonly string[]): Edit[] => {
+export const addEntries = (parsed: ParsedFile, entries: readonly string[]): Edit[] => {
   const { text, root, global, globalEntry } = parsed
   if (root === undefined) return [documentOf(parsed, entries)]
   if (global?.token.type === 'flow-collection') return [intoFlow(text, global.token, entries)]
@@ -33,7 +33,9 @@ const intoFlow = (text: string, map: CST.FlowCollection, entries: readonly strin
     return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list }
   }
   const end = lastToken(last)
-  const insert = end.type === 'comma' ? ` ${list},` : `, ${list}`
+  // Not every reader takes `a:,` for a key without a value.
+  const separator = end.type === 'map-value-ind' ? ' , ' : ', '
+  const insert = end.type === 'comma' ? ` ${list},` : separator + list
   return { at: tokenEnd(end), remove: 0, insert }
 }
 
@@ -107,7 +109,7 @@ const fillGlobal = (
   }
   const written = token.value
   if (root.token.type === 'flow-collection') {
-    if (written === undefined) return [valueAfterColon('global', token, flowMap(entries))]
+    if (written === undefined) return [valueAfterColon(text, 'global', token, flowMap(entries))]
     const remove = tokenEnd(written) - written.offset
     return [{ at: written.offset, remove, insert: flowMap(entries) }]
   }
@@ -128,7 +130,7 @@ const withoutNull = (text: string, written: CST.Token): Edit => {
 }
 
 /** Content of a document that has none. */
-const documentOf = ({ text, end }: ParsedValues, entries: readonly string[]): Edit => {
+const documentOf = ({ text, end }: ParsedFile, entries: readonly string[]): Edit => {
   const lines = ['global:', ...entries.map((entry) => `  ${entry}`)]
   const lineBreak = firstLineBreak(text)
   const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end))

@@ -20,7 +20,7 @@ export type ParsedMap = {
 }
 
 /** A values file taken apart. Offsets in its tokens count UTF-16 code units of `text`. */
-export type ParsedValues = {
+export type ParsedFile = {
   readonly text: string
   readonly doc: Document
   /** Undefined when the document is empty. */
@@ -36,7 +36,7 @@ export type ParsedValues = {
 export type ParseResult =
   | { readonly kind: 'unparseable'; readonly problem: string }
   | { readonly kind: 'wrong-shape'; readonly problem: string }
-  | { readonly kind: 'parsed'; readonly parsed: ParsedValues }
+  | { readonly kind: 'parsed'; readonly parsed: ParsedFile }
 
 /** Parses a values file and finds the places that matter; never throws. */
 export const parseValues = (text: string): ParseResult => {

@@ -1,4 +1,4 @@
-import { parseValues, type ParsedValues } from './document.ts'
+import { parseValues, type ParsedFile } from './document.ts'
 import { heldByComment } from './hold.ts'
 import { ownedKeys, type OwnedKey } from './owned.ts'
 import { readingOf, type Reading, type Readings } from './reading.ts'
@@ -34,7 +34,7 @@ export const readValues = (text: string): ValuesFile => {
 }
 
 /** Reads the owned values of a parsed file; text says which of them is no scalar. */
-export const readingsOf = (parsed: ParsedValues): Readings | string => {
+export const readingsOf = (parsed: ParsedFile): Readings | string => {
   const readings: Partial<Record<OwnedKey, Reading>> = {}
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]

@@ -11,6 +11,7 @@ export const sourceOf = (value: string | number | undefined): string =>
 
 /** Edits that give an entry another value; its anchor, its quotes and its comments stay. */
 export const replaceValue = (
+  text: string,
   key: string,
   { value, token }: Entry,
   wanted: string | number | undefined,
@@ -18,7 +19,7 @@ export const replaceValue = (
   checkTag(key, value, typeof wanted === 'number' ? integerTag : stringTag)
   const old = token.value
   if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
-    return [valueAfterColon(key, token, sourceOf(wanted))]
+    return [valueAfterColon(text, key, token, sourceOf(wanted))]
   }
   const source =
     typeof wanted === 'number' ? String(wanted) : restyle(wanted ?? '', styleOf(old.type))
@@ -37,10 +38,21 @@ const styleOf = (type: CST.Token['type']): ScalarStyle => {
 }
 
 /** Puts a value behind the colon, or behind the anchor or tag that follows the colon. */
-export const valueAfterColon = (key: string, token: CST.CollectionItem, source: string): Edit => {
+export const valueAfterColon = (
+  text: string,
+  key: string,
+  token: CST.CollectionItem,
+  source: string,
+): Edit => {
   const last = token.sep?.findLast(isContent)
   if (last === undefined) throw new CannotEdit(`${key} has no colon`)
-  return { at: tokenEnd(last), remove: 0, insert: ` ${source}` }
+  const at = tokenEnd(last)
+  const blanks = / *(?=\r?\n|$)/y
+  blanks.lastIndex = at
+  const blanksToLineEnd = blanks.exec(text)?.[0].length ?? 0
+  return blanksToLineEnd === 0
+    ? { at, remove: 0, insert: ` ${source}` }
+    : { at: at + blanksToLineEnd, remove: 0, insert: source }
 }
 
 /** The header's line keeps its comment, blank lines behind the text stay. */

@@ -1,10 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
 import { commentsOf } from './comments.ts'
-import type { ParsedValues } from './document.ts'
+import type { ParsedFile } from './document.ts'
 import { ownedKeys } from './owned.ts'
 
 /** Everything that a file says besides the owned values, comments included, as text to compare. */
-export const restOf = ({ text, root, global, globalEntry, owned }: ParsedValues): string => {
+export const restOf = ({ text, root, global, globalEntry, owned }: ParsedFile): string => {
   const ownedValues = ownedKeys.map((key) => owned[key])
   const others = (map: YAMLMap | undefined, left: readonly unknown[]) =>
     map?.items.filter(({ srcToken }) => !left.includes(srcToken)).map(pairOutline) ?? []

@@ -1,5 +1,5 @@
 import { addEntries } from './add.ts'
-import { parseValues, type ParsedValues } from './document.ts'
+import { parseValues, type ParsedFile } from './document.ts'
 import { applyEdits, CannotEdit, type Edit } from './edit.ts'
 import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
 import { outdatedKeys } from './reading.ts'
@@ -50,13 +50,13 @@ const rewrite = (original: string, owned: OwnedValues): Update => {
 }
 
 const editsFor = (
-  parsed: ParsedValues,
+  parsed: ParsedFile,
   owned: OwnedValues,
   outdated: readonly OwnedKey[],
 ): Edit[] => {
   const edits = outdated.flatMap((key) => {
     const entry = parsed.owned[key]
-    return entry ? replaceValue(`global.${key}`, entry, owned[key]) : []
+    return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : []
   })
   if (edits.length > 0) return edits
   return addEntries(
@@ -67,8 +67,8 @@ const editsFor = (
 
 /** Compares what must not have changed; what should have changed was just read back. */
 const verified = (
-  before: ParsedValues,
-  after: ParsedValues,
+  before: ParsedFile,
+  after: ParsedFile,
   changed: ReadonlySet<OwnedKey>,
 ): Update => {
   if (restOf(before) !== restOf(after)) throw new CannotEdit('other values would change')
@@ -76,13 +76,13 @@ const verified = (
   return { kind: 'updated', text: after.text, keys }
 }
 
-const parseOrRefuse = (text: string): ParsedValues => {
+const parseOrRefuse = (text: string): ParsedFile => {
   const result = parseValues(text)
   if (result.kind === 'parsed') return result.parsed
   throw new CannotEdit(result.problem)
 }
 
-const readOrRefuse = (parsed: ParsedValues) => {
+const readOrRefuse = (parsed: ParsedFile) => {
   const readings = readingsOf(parsed)
   if (typeof readings === 'string') throw new CannotEdit(readings)
   return readings

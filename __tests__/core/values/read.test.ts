@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals'
+import { readValues } from '../../../src/core/values/read.ts'
+
+describe('a file that can be edited', () => {
+  test.each([
+    ['an empty file', ''],
+    ['a byte order mark', '\uFEFF'],
+    ['comments', '# a\n\n# b\n'],
+    ['an empty document', '---\n...\n'],
+    ['no global', 'vllm: {}\n'],
+    ['an empty global', 'global:\nvllm: 1\n'],
+    ['a null global', 'global: null\n'],
+    ['a ~ global', 'global: ~ # none\n'],
+    ['a global without entries', 'global: {}\n'],
+    ['owned keys that are null', 'global:\n  runid:\n  modelVersion: ~\n  modelid: null\n'],
+    ['owned keys elsewhere', 'runid: a\nvllm:\n  global:\n    runid: b\n'],
+    ['owned keys by merge only', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
+    ['a key twice that is nobody’s', 'a: 1\na: 2\n'],
+  ])('has no owned values when it holds %s', (_, text) => {
+    expect(readValues(text)).toMatchObject({ kind: 'values', held: false, owned: {} })
+    expect(readValues(text)).toHaveProperty('owned', {})
+  })
+
+  test.each([
+    ['plain', 'abc', 'abc'],
+    ['single quotes', "'it''s'", "it's"],
+    ['double quotes', '"a\\tb"', 'a\tb'],
+    ['a number', '017', '017'],
+    ['a float', '1.0', '1.0'],
+    ['a word of YAML 1.1', 'on', 'on'],
+    ['a literal block', '|-\n    abc', 'abc'],
+    ['several lines', 'a\n    b', 'a b'],
+    ['an anchor', '&a abc', 'abc'],
+    ['an alias', '*x', 'first'],
+    ['a tag', '!!str 1', '1'],
+    ['an empty string', '""', ''],
+  ])('gives the text of %s', (_, source, text) => {
+    const values = readValues(`x: &x first\n"global":\n  ? 'runid'\n  : ${source}\n`)
+    expect(values).toMatchObject({ kind: 'values', owned: { runid: text } })
+  })
+
+  test('gives every owned value, from a flow map as well', () => {
+    const text =
+      '{"global": {"experimentId": "1", runid: a, modelid: m, timestamp: 2, modelName: n, modelVersion: 3, x: y}}'
+    expect(readValues(text)).toHaveProperty('owned', {
+      experimentId: '1',
+      runid: 'a',
+      modelid: 'm',
+      timestamp: '2',
+      modelName: 'n',
+      modelVersion: '3',
+    })
+  })
+})
+
+describe('a file of the wrong shape', () => {
+  test.each([
+    ['- a\n', 'the document is a list'],
+    ['text\n', 'the document is a single value'],
+    ['null\n', 'the document is a single value'],
+    ['global: [a]\n', 'global is a list'],
+    ['global: text\n', 'global is a single value'],
+    ['global: ""\n', 'global is a single value'],
+    ['x: &x {}\nglobal: *x\n', 'global is an alias'],
+    ['a: 1\n---\nb: 1\n', 'several YAML documents'],
+    ['a: 1\n---\n', 'several YAML documents'],
+    ['global: {}\nglobal: {}\n', 'global stands there twice'],
+    ['global: {}\n"global":\n', 'global stands there twice'],
+    ['global:\n  runid: a\n  runid: a\n', 'in global, the key runid stands there twice'],
+    ['x: &x runid\nglobal:\n  *x : a\n', 'the key runid is written as an alias'],
+    ['global:\n  runid: [a]\n', 'global.runid is a map or a list'],
+    ['global:\n  modelName: {a: b}\n', 'global.modelName is a map or a list'],
+    ['x: &x [a]\nglobal:\n  modelid: *x\n', 'global.modelid is a map or a list'],
+  ])('is %j', (text, problem) => {
+    expect(readValues(text)).toEqual({
+      kind: 'wrong-shape',
+      problem: expect.stringContaining(problem) as unknown,
+    })
+  })
+})
+
+describe('a file that is no YAML', () => {
+  test.each([
+    ['a: 1\nb: [\n', 'line 3: '],
+    ['a: 1\n\nb: "x\n', 'line 4: '],
+    ['a:\n\tb: 1\n', 'line 2: '],
+    ['a: 1\n b: 2\n', 'line 1: '],
+    ['a: {{ .Values.x }} y\n', 'line 1: '],
+    ['<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n', 'line 1: '],
+    ['a: 1\n---\nb: ]\n', 'line 3: '],
+  ])('is %j', (text, line) => {
+    const values = readValues(text)
+    expect(values.kind).toBe('unparseable')
+    expect(values).toHaveProperty('problem', expect.stringMatching(`^${line}`))
+  })
+})

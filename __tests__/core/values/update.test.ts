@@ -1,0 +1,286 @@
+import { describe, expect, test } from '@jest/globals'
+import type { OwnedValues } from '../../../src/core/values/owned.ts'
+import { readValues } from '../../../src/core/values/read.ts'
+import { updateValues } from '../../../src/core/values/update.ts'
+
+const wanted: OwnedValues = {
+  experimentId: '1',
+  runid: 'abc',
+  modelid: 'm-1',
+  timestamp: 20240131,
+  modelName: 'my_model',
+  modelVersion: '2',
+}
+
+const source: Record<keyof OwnedValues, string> = {
+  experimentId: '"1"',
+  runid: 'abc',
+  modelid: 'm-1',
+  timestamp: '20240131',
+  modelName: 'my_model',
+  modelVersion: '"2"',
+}
+
+/** A file that is up to date but for the sources given. */
+const file = (sources: Partial<typeof source> = {}): string =>
+  [
+    'global:',
+    ...Object.entries({ ...source, ...sources }).map((e) => `  ${e.join(': ')}`),
+    '',
+  ].join('\n')
+
+const updated = (text: string, owned: OwnedValues = wanted): string => {
+  const update = updateValues(text, owned)
+  if (update.kind !== 'updated') throw new Error(JSON.stringify(update))
+  return update.text
+}
+
+describe('a file is up to date', () => {
+  test.each([
+    ['as written', {}, {}],
+    ['with other quotes', { runid: "'abc'", modelid: '"m-1"', experimentId: "'1'" }, {}],
+    ['with plain numbers', { experimentId: '1', modelVersion: '2' }, {}],
+    ['with a number of six digits', { modelVersion: '999999' }, { modelVersion: '999999' }],
+    ['with a number and its tag', { modelVersion: '!!int 2', timestamp: '!!int 20240131' }, {}],
+    ['with a folded block of one line', { runid: '>-\n    abc' }, {}],
+    ['with a value on the next line', { runid: '\n    abc' }, {}],
+    ['with a plain value of two lines', { modelName: 'my\n    model' }, { modelName: 'my model' }],
+    ['with an escaped line break', { modelName: '"my_\\\n    model"' }, {}],
+    ['with escapes', { modelName: '"\\x6dy_model"' }, {}],
+    ['with anchors and tags', { runid: '&a abc', modelName: '!!str my_model' }, {}],
+    ['with a tag in place of quotes', { modelName: '!!str 1:30' }, { modelName: '1:30' }],
+    ['with plain text that is safe', { modelName: 'x:y 1.10.0' }, { modelName: 'x:y 1.10.0' }],
+    ['with a plain hex run id', { runid: '0b9f86d0' }, { runid: '0b9f86d0' }],
+    ['with an empty modelid', { modelid: '""' }, { modelid: undefined }],
+    ['with an absent modelid', { modelid: '' }, { modelid: undefined }],
+    ['with a null modelid', { modelid: 'null' }, { modelid: undefined }],
+    ['with a ~ modelid for an empty one', { modelid: '~' }, { modelid: '' }],
+    ['with a lone surrogate made whole', { modelName: '"a\ufffd"' }, { modelName: 'a\ud800' }],
+  ])('%s', (_, sources, owned) => {
+    expect(updateValues(file(sources), { ...wanted, ...owned })).toEqual({ kind: 'unchanged' })
+  })
+
+  test('with aliases of the same values', () => {
+    const text = `x: &x abc\ny: &y 2\nt: &t 20240131\n${file({ runid: '*x', modelVersion: '*y', timestamp: '*t' })}`
+    expect(updateValues(text, wanted)).toEqual({ kind: 'unchanged' })
+  })
+
+  test('without a modelid when there is none', () => {
+    const text = file().replace('  modelid: m-1\n', '')
+    expect(updateValues(text, { ...wanted, modelid: undefined })).toEqual({ kind: 'unchanged' })
+  })
+
+  test('when it was read before and is not parsed again', () => {
+    expect(updateValues(readValues(file()), wanted)).toEqual({ kind: 'unchanged' })
+  })
+})
+
+describe('a value is written anew', () => {
+  type Row = [string, Partial<typeof source>, Partial<OwnedValues>, Partial<typeof source>]
+  test.each<Row>([
+    ['plain, plain', { runid: 'old' }, {}, { runid: 'abc' }],
+    [
+      'plain, quoted where it must be',
+      { modelName: 'old' },
+      { modelName: 'on' },
+      { modelName: '"on"' },
+    ],
+    ['in its single quotes', { modelVersion: "'1'" }, {}, { modelVersion: "'2'" }],
+    ['in its double quotes', { runid: '"old"' }, {}, { runid: '"abc"' }],
+    ['with doubled quotes', { modelName: "'x'" }, { modelName: "it's" }, { modelName: "'it''s'" }],
+    [
+      'in double quotes where single ones are not safe',
+      { modelName: "'x'" },
+      { modelName: 'a\nb' },
+      { modelName: '"a\\nb"' },
+    ],
+    ['quoted for a plain number', { modelVersion: '1' }, {}, { modelVersion: '"2"' }],
+    [
+      'because Helm would print 1e+06',
+      { experimentId: '1000000' },
+      { experimentId: '1000000' },
+      { experimentId: '"1000000"' },
+    ],
+    [
+      'because PyYAML reads 90',
+      { modelName: '1:30' },
+      { modelName: '1:30' },
+      { modelName: '"1:30"' },
+    ],
+    [
+      'because PyYAML refuses a TAB',
+      { modelName: 'a\tb' },
+      { modelName: 'a\tb' },
+      { modelName: '"a\\tb"' },
+    ],
+    [
+      'because YAML 1.1 reads true',
+      { modelName: 'on' },
+      { modelName: 'on' },
+      { modelName: '"on"' },
+    ],
+    [
+      'because Helm reads 1000',
+      { modelName: '1_000' },
+      { modelName: '1_000' },
+      { modelName: '"1_000"' },
+    ],
+    ['because it is a number', { modelName: '1e3' }, { modelName: '1e3' }, { modelName: '"1e3"' }],
+    [
+      'because it is octal',
+      { modelVersion: '017' },
+      { modelVersion: '017' },
+      { modelVersion: '"017"' },
+    ],
+    [
+      'because it is half an emoji twice',
+      { modelName: '"\\ud83e\\udd16"' },
+      { modelName: '🤖' },
+      { modelName: '"🤖"' },
+    ],
+    [
+      'as an integer where it was quoted',
+      { timestamp: '"20240131"' },
+      {},
+      { timestamp: '20240131' },
+    ],
+    [
+      'as an integer where it was a float',
+      { timestamp: '20240131.0' },
+      {},
+      { timestamp: '20240131' },
+    ],
+    ['behind an anchor', { runid: '&a old' }, {}, { runid: '&a abc' }],
+    ['behind a tag', { runid: '!!str old' }, {}, { runid: '!!str abc' }],
+    ['behind an anchor of nothing', { runid: '&a' }, {}, { runid: '&a abc' }],
+    ['in front of a comment', { runid: 'old # why' }, {}, { runid: 'abc # why' }],
+    ['where there was none', { runid: '' }, {}, { runid: 'abc' }],
+    ['where there was a null', { runid: 'null # c' }, {}, { runid: 'abc # c' }],
+    ['on its own line', { runid: '\n    # c\n    old' }, {}, { runid: '\n    # c\n    abc' }],
+    ['for a literal block', { runid: '|\n    a\n\n    b\n' }, {}, { runid: 'abc\n' }],
+    ['for a block with a comment', { runid: '&a >2+ # c\n    a\n' }, {}, { runid: '&a abc # c\n' }],
+    ['for quotes over several lines', { runid: '"a\n\n    b"' }, {}, { runid: '"abc"' }],
+    ['for plain text over several lines', { runid: 'a\n    b # c' }, {}, { runid: 'abc # c' }],
+    ['for a modelid that is gone', { modelid: 'm-9' }, { modelid: undefined }, { modelid: '""' }],
+    ['for a quoted one', { modelid: "'m-9'" }, { modelid: undefined }, { modelid: "''" }],
+    ['for an unknown alias', { runid: '*nowhere' }, {}, { runid: 'abc' }],
+  ])('%s', (_, before, owned, after) => {
+    expect(updated(file(before), { ...wanted, ...owned })).toBe(file(after))
+    const crlf = updated(file(before).replaceAll('\n', '\r\n'), { ...wanted, ...owned })
+    expect(crlf).toBe(updated(file(before), { ...wanted, ...owned }).replaceAll('\n', '\r\n'))
+  })
+
+  test('behind the colon when nothing follows it', () => {
+    const rest = file()
+      .replace(/^global:\n/, '')
+      .replace(/.*runid.*\n/, '')
+    const before = `global:\n${rest}`
+    expect(updated(`${before}  runid:  \n`)).toBe(`${before}  runid:  abc\n`)
+    expect(updated(`${before}  runid:`)).toBe(`${before}  runid: abc`)
+    expect(updated(`${before}  runid:\r\n`)).toBe(`${before}  runid: abc\r\n`)
+    expect(updated(`${before}  runid:   # c`)).toBe(`${before}  runid: abc   # c`)
+    expect(updated(`${before}  runid: |-\n    old`)).toBe(`${before}  runid: abc`)
+    expect(updated(`${before}  ? runid\n  :\n`)).toBe(`${before}  ? runid\n  : abc\n`)
+  })
+
+  test('in flow maps', () => {
+    const rest = 'experimentId: "1", modelid: m-1, timestamp: 20240131, modelName: my_model'
+    expect(updated(`global: {${rest}, runid: , modelVersion: '1'} # c\n`)).toBe(
+      `global: {${rest}, runid: abc , modelVersion: '2'} # c\n`,
+    )
+    expect(updated(`{"global":{${rest},"runid":"x","modelVersion":1}}`)).toBe(
+      `{"global":{${rest},"runid":"abc","modelVersion":"2"}}`,
+    )
+  })
+
+  test('for an alias, and only there', () => {
+    expect(updated(`x: &x old\n${file({ runid: '*x # c' })}`)).toBe(
+      `x: &x old\n${file({ runid: 'abc # c' })}`,
+    )
+  })
+
+  test('for an alias of an owned value that changes', () => {
+    const text = file({ experimentId: '&e "2"', modelVersion: '*e' })
+    expect(updateValues(text, wanted)).toEqual({
+      kind: 'updated',
+      text: file({ experimentId: '&e "1"', modelVersion: '"2"' }),
+      keys: ['experimentId', 'modelVersion'],
+    })
+  })
+
+  test('while a byte order mark, markers, directives and all else stay', () => {
+    const text = (runid: string) =>
+      `\uFEFF# c\r\n%YAML 1.1\r\n---  # d\r\na: &a {x: [1,2 ]}\r\n${file({ runid }).replaceAll('\n', '\r\n')}\r\n\r\n"b" :   on\r\nc: *a\r\nd: >\r\n  runid: old\r\n\r\n...\r\n# end`
+    expect(updated(text('old'))).toBe(text('abc'))
+  })
+
+  test('and the changed keys are named in their order', () => {
+    expect(updateValues('global: {modelVersion: 1, timestamp: 20240131}', wanted)).toMatchObject({
+      keys: ['experimentId', 'runid', 'modelid', 'modelName', 'modelVersion'],
+    })
+  })
+})
+
+describe('a hostile value', () => {
+  test.each([
+    'a"b\'c',
+    'x # y',
+    'x: y',
+    'a\nglobal: {}',
+    'a\r\n---\r\nb',
+    '{{ .Values.x }}',
+    '${run.id}',
+    '*x',
+    '&x y',
+    '!!binary x',
+    '\u2028runid: y',
+    '\x85\x00\x1b[31m',
+    '\ud800',
+    '\ufeff',
+    '"',
+    '\\',
+    '- a',
+    '|',
+    ']}',
+  ])('is only text: %j', (modelName) => {
+    for (const style of ['old', "'old'", '"old"', '', '|\n    old\n']) {
+      const before = file({ modelName: style })
+      const after = readValues(updated(before, { ...wanted, modelName }))
+      expect(after).toMatchObject({
+        owned: { ...wanted, timestamp: '20240131', modelName: modelName.toWellFormed() },
+      })
+    }
+    const flow = readValues(updated('{global: {a: 1}}', { ...wanted, modelName }))
+    expect(flow).toMatchObject({ owned: { modelName: modelName.toWellFormed() } })
+  })
+})
+
+describe('an update is refused', () => {
+  test.each([
+    ['a: [', 'line 1'],
+    ['global: []\n', 'global is a list'],
+    ['a: 1\n---\nb: 1\n', 'several YAML documents'],
+    ['global:\n  runid: [a]\n', 'global.runid is a map or a list'],
+    [file({ runid: '!!int 3' }), 'global.runid has the tag'],
+    [file({ timestamp: '!!str 20240131' }), 'global.timestamp has the tag'],
+    [file({ runid: '!secret x' }), 'global.runid has the tag !secret'],
+    ['global:\n  ? runid\n', 'global.runid has no colon'],
+    ['{global}', 'global has no colon'],
+    ['global: !!null\n', 'global has the tag'],
+    ['global:\n  a: |\n    b', 'the file ends within a block of text'],
+    ['global:\n  a: |+\n    b', 'the file ends within a block of text'],
+    ['global:\n  a: 1 # x\rb: 2\n', 'line 2 holds U+000D'],
+    ['# x\u2028global: {}\n', 'line 1 holds U+2028'],
+    ['# x\n\uFEFFa: 1\n', 'line 2 holds U+FEFF'],
+  ])('for %j', (text, problem) => {
+    const update = updateValues(text, wanted)
+    expect(update).toEqual({
+      kind: 'refused',
+      problem: expect.stringContaining(problem) as unknown,
+    })
+  })
+
+  test.each([NaN, Infinity, 1.5, -1, 1e21])('for the timestamp %d', (timestamp) => {
+    expect(updateValues(file(), { ...wanted, timestamp })).toMatchObject({ kind: 'refused' })
+  })
+})
