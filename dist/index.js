@@ -41833,8 +41833,8 @@ const query = `query Branch(
   repository(owner: $owner, name: $name) {
     nameWithOwner
     isArchived
-    defaultBranchRef { name target { oid } }
-    ref(qualifiedName: $ref) @include(if: $named) { name target { oid } }
+    defaultBranchRef { ...Head }
+    ref(qualifiedName: $ref) @include(if: $named) { ...Head }
     directory: object(expression: $directory) {
       __typename
       oid
@@ -41842,8 +41842,13 @@ const query = `query Branch(
     }
     template: object(expression: $template) @include(if: $templated) { __typename oid }
   }
-}`;
-const ref = object({ name: schemas_string(), target: object({ oid: schemas_string() }) });
+}
+fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`;
+const branch_object = object({ oid: schemas_string() });
+const ref = object({
+    name: schemas_string(),
+    target: object({ oid: schemas_string(), tree: branch_object }),
+});
 const entry = object({
     name: schemas_string(),
     mode: schemas_number(),
@@ -41896,6 +41901,7 @@ const readBranch = async (client, wanted) => {
         repository: repository.nameWithOwner,
         branch: found.name,
         head: found.target.oid,
+        rootTree: found.target.tree.oid,
         directory: wanted.directory,
         tree: directory?.oid,
         entries: new Map((directory?.entries ?? []).map((row) => [row.name, entryOf(row)])),
@@ -42882,7 +42888,8 @@ const notYet = (version, criteria, now) => {
     if (version.status !== undefined && version.status !== 'READY') {
         return `its status is ${version.status}, not READY`;
     }
-    if (now - version.creationTime < criteria.minimumAgeMs) {
+    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
+    if (criteria.minimumAgeMs > 0 && now - version.creationTime < criteria.minimumAgeMs) {
         return 'it is younger than minimum-age';
     }
     return undefined;
@@ -43714,8 +43721,7 @@ const commitByGitData = async (client, request) => {
  */
 const createCommit = async (client, request) => {
     const [owner = '', repo = ''] = request.repository.split('/');
-    const { tree: base } = await client.rest(object({ tree: created }), (octokit) => octokit.rest.git.getCommit({ owner, repo, commit_sha: request.expectedHead }));
-    let tree = base.sha;
+    let tree = request.baseTree;
     for (const part of partsOf(request.files))
         tree = await createTree(client, request, tree, part);
     const made = await client.rest(createdCommit, (octokit) => octokit.rest.git.createCommit({
@@ -43907,6 +43913,7 @@ const commitRequest = ({ plan, snapshot }, message) => ({
     repository: snapshot.repository,
     branch: snapshot.branch,
     expectedHead: snapshot.head,
+    baseTree: snapshot.rootTree,
     ...message,
     files: plan.changes.map((change) => {
         const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1);
@@ -44058,11 +44065,11 @@ const scalar_escape = (character) => {
 /** Source of an owned value that is new in the file. */
 const sourceOf = (value) => typeof value === 'number' ? String(value) : yamlString(value ?? '');
 /** Edits that give an entry another value; its anchor, its quotes and its comments stay. */
-const replaceValue = (key, { value, token }, wanted) => {
+const replaceValue = (text, key, { value, token }, wanted) => {
     checkTag(key, value, typeof wanted === 'number' ? integerTag : stringTag);
     const old = token.value;
     if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
-        return [valueAfterColon(key, token, sourceOf(wanted))];
+        return [valueAfterColon(text, key, token, sourceOf(wanted))];
     }
     const source = typeof wanted === 'number' ? String(wanted) : restyle(wanted ?? '', styleOf(old.type));
     if (old.type === 'block-scalar')
@@ -44080,11 +44087,17 @@ const styleOf = (type) => {
     return type === 'double-quoted-scalar' ? 'double' : 'plain';
 };
 /** Puts a value behind the colon, or behind the anchor or tag that follows the colon. */
-const valueAfterColon = (key, token, source) => {
+const valueAfterColon = (text, key, token, source) => {
     const last = token.sep?.findLast(isContent);
     if (last === undefined)
         throw new CannotEdit(`${key} has no colon`);
-    return { at: tokenEnd(last), remove: 0, insert: ` ${source}` };
+    const at = tokenEnd(last);
+    const blanks = / *(?=\r?\n|$)/y;
+    blanks.lastIndex = at;
+    const blanksToLineEnd = blanks.exec(text)?.[0].length ?? 0;
+    return blanksToLineEnd === 0
+        ? { at, remove: 0, insert: ` ${source}` }
+        : { at: at + blanksToLineEnd, remove: 0, insert: source };
 };
 /** The header's line keeps its comment, blank lines behind the text stay. */
 const replaceBlockScalar = (scalar, source) => {
@@ -44130,7 +44143,9 @@ const intoFlow = (text, map, entries) => {
         return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
     }
     const end = lastToken(last);
-    const insert = end.type === 'comma' ? ` ${list},` : `, ${list}`;
+    // Not every reader takes `a:,` for a key without a value.
+    const separator = end.type === 'map-value-ind' ? ' , ' : ', ';
+    const insert = end.type === 'comma' ? ` ${list},` : separator + list;
     return { at: tokenEnd(end), remove: 0, insert };
 };
 const intoBlock = (text, map, entries) => {
@@ -44196,7 +44211,7 @@ const fillGlobal = (text, root, { value, token }, entries) => {
     const written = token.value;
     if (root.token.type === 'flow-collection') {
         if (written === undefined)
-            return [valueAfterColon('global', token, flowMap(entries))];
+            return [valueAfterColon(text, 'global', token, flowMap(entries))];
         const remove = tokenEnd(written) - written.offset;
         return [{ at: written.offset, remove, insert: flowMap(entries) }];
     }
@@ -44308,7 +44323,7 @@ const rewrite = (original, owned) => {
 const editsFor = (parsed, owned, outdated) => {
     const edits = outdated.flatMap((key) => {
         const entry = parsed.owned[key];
-        return entry ? replaceValue(`global.${key}`, entry, owned[key]) : [];
+        return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
     });
     if (edits.length > 0)
         return edits;
@@ -44453,21 +44468,29 @@ const previousVersion = (state) => {
 ;// CONCATENATED MODULE: ./src/sync/plan-sync.ts
 
 
+
+const filesBetweenBreaths = 20;
 /** Plans for every candidate; what a run's file needs from MLflow is read in batches first. */
 const planSync = async (registry, directory, tools) => {
     const { candidates } = registry;
     const stateFor = (candidate) => directory.states.get(candidate.runId) ?? { kind: 'absent' };
     const answers = await tools.runs.read(candidates.flatMap((candidate) => wantedRun(candidate, stateFor(candidate))));
     const render = await tools.prepareRender(candidates.flatMap((candidate) => newFile(candidate, stateFor(candidate), answers)));
-    const planned = candidates.map((candidate) => planRun({
-        candidate,
-        path: pathIn(directory.snapshot, fileName(candidate.runId)),
-        state: stateFor(candidate),
-        answer: answers.get(candidate.runId) ?? { kind: 'missing' },
-        head: directory.snapshot.head,
-        url: tools.versionUrl(candidate.version.name, candidate.version.version),
-        render,
-    }));
+    const planned = [];
+    for (const [index, candidate] of candidates.entries()) {
+        // A thousand files take seconds: connections that end meanwhile have to be noticed.
+        if (index % filesBetweenBreaths === 0)
+            await (0,external_node_timers_promises_namespaceObject.setImmediate)();
+        planned.push(planRun({
+            candidate,
+            path: pathIn(directory.snapshot, fileName(candidate.runId)),
+            state: stateFor(candidate),
+            answer: answers.get(candidate.runId) ?? { kind: 'missing' },
+            head: directory.snapshot.head,
+            url: tools.versionUrl(candidate.version.name, candidate.version.version),
+            render,
+        }));
+    }
     return {
         records: [...planned.map(({ record }) => record), ...leftOutRecords(registry, tools)],
         changes: planned.flatMap(({ change }) => (change === undefined ? [] : [change])),

@@ -192,7 +192,7 @@ describe('what is no deployable version', () => {
     expect(files()).toEqual([good.runId])
     expect(changes(step).find(({ outcome }) => outcome === 'failed')).toMatchObject({
       runId: broken.runId,
-      reason: expect.stringContaining('corrupt row') as string,
+      reason: expect.stringContaining('corrupt row') as unknown,
     })
   })
 })

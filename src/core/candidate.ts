@@ -66,7 +66,8 @@ const notYet = (version: ModelVersion, criteria: Criteria, now: number): string 
   if (version.status !== undefined && version.status !== 'READY') {
     return `its status is ${version.status}, not READY`
   }
-  if (now - version.creationTime < criteria.minimumAgeMs) {
+  // Without a minimum age a server whose clock is ahead must not hide its newest versions.
+  if (criteria.minimumAgeMs > 0 && now - version.creationTime < criteria.minimumAgeMs) {
     return 'it is younger than minimum-age'
   }
   return undefined

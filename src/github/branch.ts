@@ -18,6 +18,8 @@ export type BranchSnapshot = {
   readonly branch: string
   /** Commit at the branch's head. */
   readonly head: string
+  /** Hash of that commit's whole tree. */
+  readonly rootTree: string
   /** Directory of the values files; empty for the root of the repository. */
   readonly directory: string
   /** Hash of the directory; undefined when it does not exist yet. */
@@ -44,8 +46,8 @@ const query = `query Branch(
   repository(owner: $owner, name: $name) {
     nameWithOwner
     isArchived
-    defaultBranchRef { name target { oid } }
-    ref(qualifiedName: $ref) @include(if: $named) { name target { oid } }
+    defaultBranchRef { ...Head }
+    ref(qualifiedName: $ref) @include(if: $named) { ...Head }
     directory: object(expression: $directory) {
       __typename
       oid
@@ -53,9 +55,15 @@ const query = `query Branch(
     }
     template: object(expression: $template) @include(if: $templated) { __typename oid }
   }
-}`
+}
+fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
 
-const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) })
+const object = z.object({ oid: z.string() })
+
+const ref = z.object({
+  name: z.string(),
+  target: z.object({ oid: z.string(), tree: object }),
+})
 
 const entry = z.object({
   name: z.string(),
@@ -119,6 +127,7 @@ export const readBranch = async (
     repository: repository.nameWithOwner,
     branch: found.name,
     head: found.target.oid,
+    rootTree: found.target.tree.oid,
     directory: wanted.directory,
     tree: directory?.oid,
     entries: new Map((directory?.entries ?? []).map((row) => [row.name, entryOf(row)])),

@@ -6,6 +6,8 @@ export type CommitRequest = {
   readonly branch: string
   /** The commit must become the child of this one, or not be made at all. */
   readonly expectedHead: string
+  /** Hash of that commit's tree. */
+  readonly baseTree: string
   readonly headline: string
   readonly body: string
   readonly files: readonly FileWrite[]

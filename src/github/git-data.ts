@@ -60,10 +60,7 @@ export const createCommit = async (
   request: CommitRequest,
 ): Promise<LooseCommit> => {
   const [owner = '', repo = ''] = request.repository.split('/')
-  const { tree: base } = await client.rest(z.object({ tree: created }), (octokit) =>
-    octokit.rest.git.getCommit({ owner, repo, commit_sha: request.expectedHead }),
-  )
-  let tree = base.sha
+  let tree = request.baseTree
   for (const part of partsOf(request.files)) tree = await createTree(client, request, tree, part)
   const made = await client.rest(createdCommit, (octokit) =>
     octokit.rest.git.createCommit({

@@ -61,6 +61,7 @@ export const commitRequest = (
   repository: snapshot.repository,
   branch: snapshot.branch,
   expectedHead: snapshot.head,
+  baseTree: snapshot.rootTree,
   ...message,
   files: plan.changes.map((change): FileWrite => {
     const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1)

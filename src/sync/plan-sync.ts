@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Candidate, LeftOut } from '../core/candidate.ts'
 import type { FileState } from '../core/file-state.ts'
 import type { FileChange, RunRecord } from '../core/outcome.ts'
@@ -30,6 +31,8 @@ export type PlanningTools = {
   readonly versionUrl: (name: string, version: string) => string
 }
 
+const filesBetweenBreaths = 20
+
 /** Plans for every candidate; what a run's file needs from MLflow is read in batches first. */
 export const planSync = async (
   registry: RegistryState,
@@ -45,17 +48,22 @@ export const planSync = async (
   const render = await tools.prepareRender(
     candidates.flatMap((candidate) => newFile(candidate, stateFor(candidate), answers)),
   )
-  const planned = candidates.map((candidate) =>
-    planRun({
-      candidate,
-      path: pathIn(directory.snapshot, fileName(candidate.runId)),
-      state: stateFor(candidate),
-      answer: answers.get(candidate.runId) ?? { kind: 'missing' },
-      head: directory.snapshot.head,
-      url: tools.versionUrl(candidate.version.name, candidate.version.version),
-      render,
-    }),
-  )
+  const planned: PlannedRun[] = []
+  for (const [index, candidate] of candidates.entries()) {
+    // A thousand files take seconds: connections that end meanwhile have to be noticed.
+    if (index % filesBetweenBreaths === 0) await setImmediate()
+    planned.push(
+      planRun({
+        candidate,
+        path: pathIn(directory.snapshot, fileName(candidate.runId)),
+        state: stateFor(candidate),
+        answer: answers.get(candidate.runId) ?? { kind: 'missing' },
+        head: directory.snapshot.head,
+        url: tools.versionUrl(candidate.version.name, candidate.version.version),
+        render,
+      }),
+    )
+  }
   return {
     records: [...planned.map(({ record }) => record), ...leftOutRecords(registry, tools)],
     changes: planned.flatMap(({ change }) => (change === undefined ? [] : [change])),

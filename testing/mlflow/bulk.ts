@@ -52,7 +52,7 @@ export const bulkRegister = (server: MlflowServer, options: BulkOptions): string
   database.exec('begin')
   for (let index = 0; index < count; index += 1) {
     const number = firstRun + index
-    const runId = number.toString(16).padStart(32, 'a')
+    const runId = `c${number.toString(16).padStart(31, '0')}`
     const root = `mlflow-artifacts:/${experimentId}`
     run.run(runId, `run-${number}`, now, now, `${root}/${runId}/artifacts`, Number(experimentId))
     metric.run(now, runId)
