@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9587);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7602);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9587:
+/***/ 7602:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41972,12 +41972,22 @@ const document_parse = (text) => {
     if (error?.code === 'RESOURCE_EXHAUSTION')
         return wrongShape('it is nested too deeply');
     if (error) {
+        // PyYAML and Helm read a closing bracket at the margin: a file that works for them is kept.
+        if (error.code === 'BAD_INDENT' && isYamlButForBrackets(text)) {
+            return wrongShape(`line ${lineOf(text, error.pos[0])}: a closing bracket has to be indented in YAML 1.2`);
+        }
         return { kind: 'unparseable', problem: `line ${lineOf(text, error.pos[0])}: ${error.message}` };
     }
     if (second !== undefined)
         return wrongShape('it holds several YAML documents');
     const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
     return findPlaces(text, doc, end);
+};
+/** Whether all is well once the lines that begin with a closing bracket are indented. */
+const isYamlButForBrackets = (text) => {
+    const indented = text.replace(/^(?=[ \t]*[\]}])/gm, ' '.repeat(40));
+    const documents = new dist/* Composer */.Dk().compose(new dist/* Parser */.iX().parse(indented));
+    return [...documents].every(({ errors }) => errors.length === 0);
 };
 const findPlaces = (text, doc, end) => {
     const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
@@ -46320,6 +46330,40 @@ const writeReport = async (report, directory) => {
     const file = (0,external_node_path_namespaceObject.join)(await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
     await (0,promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
     return file;
+};
+
+;// CONCATENATED MODULE: ./src/report/lines.ts
+
+
+/** More than this is in the report; a log of ten thousand lines helps nobody. */
+const mostLines = 200;
+/** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
+const logLines = (result) => {
+    const told = byOutcome(result.records).filter(({ outcome }) => outcome !== 'unchanged');
+    const more = told.length - mostLines;
+    return [
+        ...told.slice(0, mostLines).map(recordLine),
+        ...(more > 0 ? [`… and ${more} more; the report has them all`] : []),
+        ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`),
+        sumLine(result),
+    ];
+};
+const recordLine = (record) => {
+    const { outcome, path, modelName, modelVersion, previousVersion, reason } = record;
+    const version = modelVersion === null ? '' : ` version ${modelVersion}`;
+    const changed = previousVersion !== null && previousVersion !== modelVersion;
+    const was = changed ? ` (was ${previousVersion})` : '';
+    const why = reason === null ? '' : `: ${reason}`;
+    const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
+    return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
+};
+const sumLine = (result) => {
+    const counts = countOutcomes(result.records);
+    const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`);
+    const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+    const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
+    const pull = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
+    return `${result.operation}${pull}${commit}${sum} (${result.requests.mlflow} requests to MLflow, ${result.requests.github} to GitHub)`;
 };
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -52710,7 +52754,7 @@ const mergeChanges = (earlier, later) => {
  * reported at once and does not keep the next one from running.
  */
 const poll = async (sync, options) => {
-    const { intervalMs, durationMs, clock, signal, warn } = options;
+    const { intervalMs, durationMs, clock, signal, log } = options;
     const end = clock.now() + durationMs;
     let job = { outcome: undefined, error: undefined, recovered: [] };
     for (;;) {
@@ -52719,11 +52763,12 @@ const poll = async (sync, options) => {
         if (durationMs === 0 || signal.aborted)
             return job;
         if (job.error !== undefined) {
-            warn(`This round failed: ${job.error.message} ${job.error.advice ?? ''}`.trim());
+            log.warn(`This round failed: ${job.error.message} ${job.error.advice ?? ''}`.trim());
         }
         const next = Math.max(started + intervalMs, clock.now());
         if (next >= end)
             return job;
+        log.info(`The next round begins in ${((next - clock.now()) / 1000).toFixed(0)} s`);
         const slept = await clock.sleep(next - clock.now()).then(() => true, () => false);
         if (!slept)
             return job;
@@ -52760,6 +52805,7 @@ const add = (earlier, later) => ({
 });
 
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -52875,7 +52921,7 @@ const runSyncs = async (context, signal) => {
         durationMs: inputs.mode === 'plan' ? 0 : inputs.pollDurationMs,
         clock: session.clock,
         signal,
-        warn: session.log.warn,
+        log: session.log,
     });
     const { outcome } = job;
     const error = job.error ?? outcome?.error;
@@ -52936,6 +52982,8 @@ const conclude = async (result, inputs, environment) => {
     for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
         setOutput(name, value);
     }
+    for (const line of logLines(result))
+        log.info(line);
     const summary = renderSummary(result);
     const summaryFile = environment.GITHUB_STEP_SUMMARY;
     if (summaryFile !== undefined && summaryFile !== '')

@@ -9,6 +9,7 @@ import type { Clock } from './http/retry.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { annotate } from './report/annotations.ts'
 import { writeReport } from './report/file.ts'
+import { logLines } from './report/lines.ts'
 import { safeLine } from './report/log.ts'
 import { outputsOf } from './report/outputs.ts'
 import { createStopwatch } from './report/progress.ts'
@@ -129,7 +130,7 @@ const runSyncs = async (context: JobContext, signal: AbortSignal): Promise<Done>
     durationMs: inputs.mode === 'plan' ? 0 : inputs.pollDurationMs,
     clock: session.clock,
     signal,
-    warn: session.log.warn,
+    log: session.log,
   })
   const { outcome } = job
   const error = job.error ?? outcome?.error
@@ -206,6 +207,7 @@ const conclude = async (
   for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
     core.setOutput(name, value)
   }
+  for (const line of logLines(result)) log.info(line)
   const summary = renderSummary(result)
   const summaryFile = environment.GITHUB_STEP_SUMMARY
   if (summaryFile !== undefined && summaryFile !== '') await appendFile(summaryFile, summary)

@@ -40,7 +40,7 @@ export const runAction = async (options: StepOptions): Promise<StepResult> => {
   writeFileSync(summaryFile, '')
   const repository = options.repository ?? 'acme/deployments'
   const env = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: process.env.PATH ?? '',
     HOME: directory,
     RUNNER_TEMP: directory,
     RUNNER_DEBUG: '1',
@@ -55,7 +55,7 @@ export const runAction = async (options: StepOptions): Promise<StepResult> => {
     ...inputVariables(options.inputs, options.github.token, repository),
     ...options.env,
   }
-  const dist = process.env['ACTION_DIST'] ?? join(root, 'dist')
+  const dist = process.env.ACTION_DIST ?? join(root, 'dist')
   const child = spawn(node, [join(dist, 'index.js')], { cwd: directory, env })
   let stdout = ''
   let stderr = ''

@@ -76,7 +76,7 @@ const demo = async (): Promise<void> => {
     const head = repository.head()
     const second = await sync()
     show(second)
-    expect(second.outputs['operation'] === 'none', 'nothing was written')
+    expect(second.outputs.operation === 'none', 'nothing was written')
     expect(repository.head() === head, 'the branch did not move')
 
     title('A person edits a file by hand; the summarizer’s run is registered once more')

@@ -191,7 +191,7 @@ describe('inputs', () => {
   test('with fail-on: never the step stays green and warns', async () => {
     const step = await world.sync({ branch: 'nowhere', 'fail-on': 'never' })
     expect(step.exitCode).toBe(0)
-    expect(step.outputs['operation']).toBe('failed')
+    expect(step.outputs.operation).toBe('failed')
     expect(step.stdout).toMatch(/^::warning.*There is no branch nowhere/m)
     expect(step.stdout).not.toMatch(/^::error/m)
   })

@@ -37,7 +37,7 @@ const owned = (runId: string, version = '1'): string =>
 const today = (): string => new Date().toISOString().slice(0, 10).replaceAll('-', '')
 
 const changes = (step: { outputs: Readonly<Record<string, string>> }) =>
-  JSON.parse(step.outputs['changes'] ?? '[]') as Record<string, string | null>[]
+  JSON.parse(step.outputs.changes ?? '[]') as Record<string, string | null>[]
 
 describe('an existing file', () => {
   test('keeps every byte but those of the owned values: CRLF, comments, anchors, no final newline', async () => {
@@ -66,7 +66,7 @@ describe('an existing file', () => {
           `  extra: &x  1\r\n  experimentId: "${experiment}"\r\n  timestamp: ${today()}\r\n  modelName: ${name}\r\n`,
         ),
     )
-    expect((await sync()).outputs['operation']).toBe('none')
+    expect((await sync()).outputs.operation).toBe('none')
   })
 
   test('without global gets it as its first key', async () => {
@@ -126,7 +126,7 @@ describe('an existing file', () => {
       FILE: { content: `global: {runid: "${runId}"}\n`, mode: '100755' },
     }))
     const step = await sync()
-    expect(step.outputs['operation']).toBe('committed')
+    expect(step.outputs.operation).toBe('committed')
     expect(world.repository.git('ls-tree', 'main', `${name}/`)).toMatch(/^100755/)
     expect(world.repository.read(path)).toContain('modelVersion: "1"')
   })

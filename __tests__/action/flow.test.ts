@@ -68,7 +68,7 @@ describe.each([3, 2] as const)('the whole flow against MLflow %i', (version) => 
       modelName: 'summarizer',
       modelVersion: '1',
     })
-    expect(file.vllm.vllm['model']).toBe(
+    expect(file.vllm.vllm.model).toBe(
       version === 3
         ? '/mlflow/{{ .Values.global.experimentId }}/models/{{ .Values.global.modelid }}/artifacts'
         : '/mlflow/{{ .Values.global.experimentId }}/{{ .Values.global.runid }}/artifacts/model',
@@ -118,7 +118,7 @@ describe.each([3, 2] as const)('the whole flow against MLflow %i', (version) => 
     expect(world.repository.read(path)).toBe(
       edited.replace('modelVersion: "1"', 'modelVersion: "2"'),
     )
-    expect(JSON.parse(step.outputs['changes'] ?? '')).toEqual([
+    expect(JSON.parse(step.outputs.changes ?? '')).toEqual([
       expect.objectContaining({
         path,
         outcome: 'updated',

@@ -103,7 +103,7 @@ describe('when an answer is lost', () => {
     const before = commits()
     world.github.fault({ match: isCommit, action: { kind: 'drop' } })
     const step = await world.sync()
-    expect(step.outputs['operation']).toBe('committed')
+    expect(step.outputs.operation).toBe('committed')
     expect(commits()).toBe(before + 1)
   })
 
@@ -146,7 +146,7 @@ describe('when reading fails', () => {
       match: isRead,
       action: { kind: 'status', status: 200, body: '<!doctype html><html></html>' },
     })
-    expect((await world.sync()).outputs['operation']).toBe('committed')
+    expect((await world.sync()).outputs.operation).toBe('committed')
   })
 
   test('an answer of another shape is an error', async () => {

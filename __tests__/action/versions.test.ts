@@ -44,7 +44,7 @@ const files = (): string[] =>
     .toSorted()
 
 const changes = (step: { outputs: Readonly<Record<string, string>> }) =>
-  JSON.parse(step.outputs['changes'] ?? '[]') as Record<string, string | null>[]
+  JSON.parse(step.outputs.changes ?? '[]') as Record<string, string | null>[]
 
 describe('the listing', () => {
   test('is read to its last page, through short and empty ones', async () => {
@@ -91,7 +91,7 @@ describe('the listing', () => {
       }
     }
     const step = await sync()
-    expect(step.outputs['operation']).toBe('failed')
+    expect(step.outputs.operation).toBe('failed')
     expect(files()).toEqual([])
   })
 })

@@ -19,7 +19,7 @@ export type PollOptions = {
   readonly durationMs: number
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly warn: (line: string) => void
+  readonly log: { readonly info: (line: string) => void; readonly warn: (line: string) => void }
 }
 
 /**
@@ -30,7 +30,7 @@ export const poll = async (
   sync: () => Promise<SyncOutcome>,
   options: PollOptions,
 ): Promise<JobOutcome> => {
-  const { intervalMs, durationMs, clock, signal, warn } = options
+  const { intervalMs, durationMs, clock, signal, log } = options
   const end = clock.now() + durationMs
   let job: JobOutcome = { outcome: undefined, error: undefined, recovered: [] }
   for (;;) {
@@ -38,10 +38,11 @@ export const poll = async (
     job = addRound(job, await attempt(sync))
     if (durationMs === 0 || signal.aborted) return job
     if (job.error !== undefined) {
-      warn(`This round failed: ${job.error.message} ${job.error.advice ?? ''}`.trim())
+      log.warn(`This round failed: ${job.error.message} ${job.error.advice ?? ''}`.trim())
     }
     const next = Math.max(started + intervalMs, clock.now())
     if (next >= end) return job
+    log.info(`The next round begins in ${((next - clock.now()) / 1000).toFixed(0)} s`)
     const slept = await clock.sleep(next - clock.now()).then(
       () => true,
       () => false,

@@ -49,7 +49,7 @@ export const openGit = (gitDir: string) => {
   ): string =>
     execFileSync('git', [...args], {
       cwd: gitDir,
-      env: { PATH: process.env['PATH'], HOME: gitDir, GIT_DIR: gitDir, ...env },
+      env: { PATH: process.env.PATH, HOME: gitDir, GIT_DIR: gitDir, ...env },
       maxBuffer: 1 << 30,
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(input === undefined ? {} : { input }),
@@ -206,7 +206,7 @@ export const openGit = (gitDir: string) => {
 /** `git cat-file --batch`, one process for all blobs of a repository. */
 const openBatch = (gitDir: string) => {
   const child: ChildProcessWithoutNullStreams = spawn('git', ['cat-file', '--batch'], {
-    env: { PATH: process.env['PATH'], GIT_DIR: gitDir },
+    env: { PATH: process.env.PATH, GIT_DIR: gitDir },
   })
   const waiting: ((content: Buffer | undefined) => void)[] = []
   let buffer = Buffer.alloc(0)

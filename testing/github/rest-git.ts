@@ -25,8 +25,8 @@ export const getRepository = ({ repository }: RestCall): Answer =>
   })
 
 export const getRef = ({ repository, params }: RestCall): Answer => {
-  const sha = repository.store.ref(params['branch'] ?? '')
-  return sha === undefined ? notFound : ok(refAnswer(params['branch'] ?? '', sha))
+  const sha = repository.store.ref(params.branch ?? '')
+  return sha === undefined ? notFound : ok(refAnswer(params.branch ?? '', sha))
 }
 
 const refAnswer = (branch: string, sha: string) => ({
@@ -48,7 +48,7 @@ export const updateRef = (call: RestCall): Answer =>
   write(call, () => {
     const { repository, body, params } = call
     const { sha, force = false } = body as { sha: string; force?: boolean }
-    const branch = params['branch'] ?? ''
+    const branch = params.branch ?? ''
     const current = repository.store.ref(branch)
     if (current === undefined) return refusal(422, 'Reference does not exist')
     if (!force && !repository.store.isAncestor(current, sha)) {
@@ -67,15 +67,15 @@ const changedContents = ({ git, settings }: Repository, from: string, to: string
 export const deleteRef = (call: RestCall): Answer =>
   write(call, () => {
     const { repository, params } = call
-    const current = repository.store.ref(params['branch'] ?? '')
+    const current = repository.store.ref(params.branch ?? '')
     if (current === undefined) return refusal(422, 'Reference does not exist')
-    repository.store.updateRef(`refs/heads/${params['branch'] ?? ''}`, nowhere, current)
+    repository.store.updateRef(`refs/heads/${params.branch ?? ''}`, nowhere, current)
     closeWithoutBranch(repository)
     return { status: 204 }
   })
 
 export const getTree = ({ repository, params, query }: RestCall): Answer => {
-  const tree = repository.store.parse(params['sha'] ?? '')
+  const tree = repository.store.parse(params.sha ?? '')
   if (tree === undefined) return notFound
   const rows = repository.store.list(tree, query.has('recursive'))
   const entries = rows.map(({ name, mode, type, oid, size }) => ({
@@ -112,10 +112,10 @@ export const createTree = (call: RestCall): Answer =>
   })
 
 export const getBlob = async ({ repository, params }: RestCall): Promise<Answer> => {
-  const content = await repository.store.readBlob(params['sha'] ?? '')
+  const content = await repository.store.readBlob(params.sha ?? '')
   if (content === undefined) return notFound
   const base64 = content.toString('base64').replace(/(.{60})/g, '$1\n')
-  return ok({ sha: params['sha'], size: content.length, content: base64, encoding: 'base64' })
+  return ok({ sha: params.sha, size: content.length, content: base64, encoding: 'base64' })
 }
 
 const commitAnswer = (repository: Repository, oid: string) => {
@@ -131,7 +131,7 @@ const commitAnswer = (repository: Repository, oid: string) => {
 }
 
 export const getCommit = ({ repository, params }: RestCall): Answer => {
-  const oid = repository.store.parse(`${params['sha'] ?? ''}^{commit}`)
+  const oid = repository.store.parse(`${params.sha ?? ''}^{commit}`)
   return oid === undefined ? notFound : ok(commitAnswer(repository, oid))
 }
 
@@ -148,7 +148,7 @@ export const createCommit = (call: RestCall): Answer =>
   })
 
 export const compare = ({ repository, params }: RestCall): Answer => {
-  const [base = '', head = ''] = (params['range'] ?? '').split('...')
+  const [base = '', head = ''] = (params.range ?? '').split('...')
   const from = repository.store.parse(base)
   const to = repository.store.parse(head)
   if (from === undefined || to === undefined) return notFound
@@ -163,7 +163,7 @@ export const compare = ({ repository, params }: RestCall): Answer => {
 }
 
 export const getBranch = ({ repository, params }: RestCall): Answer => {
-  const branch = params['branch'] ?? ''
+  const branch = params.branch ?? ''
   const sha = repository.store.ref(branch)
   const isProtected = repository.settings.protectedBranches[branch] !== undefined
   return sha === undefined
@@ -172,6 +172,6 @@ export const getBranch = ({ repository, params }: RestCall): Answer => {
 }
 
 export const getBranchRules = ({ repository, params }: RestCall): Answer => {
-  const kind = repository.settings.protectedBranches[params['branch'] ?? '']
+  const kind = repository.settings.protectedBranches[params.branch ?? '']
   return ok(kind === 'ruleset' ? [{ type: 'pull_request' }] : [])
 }

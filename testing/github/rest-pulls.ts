@@ -48,7 +48,7 @@ export const listPulls = ({ repository, query }: RestCall): Answer => {
 
 const numbered = ({ repository, params }: RestCall): PullRequest | undefined => {
   closeWithoutBranch(repository)
-  return repository.pullRequests.find(({ number }) => number === Number(params['number']))
+  return repository.pullRequests.find(({ number }) => number === Number(params.number))
 }
 
 export const getPull = (call: RestCall): Answer => {
@@ -67,7 +67,7 @@ export const createPull = (call: RestCall): Answer =>
       body = '',
       head,
       base,
-    } = call.body as Record<'title' | 'body' | 'head' | 'base', string>
+    } = call.body as Record<'title' | 'head' | 'base', string> & { body?: string }
     if (!repository.settings.actionsMayCreatePullRequests) {
       return refusal(403, 'GitHub Actions is not permitted to create or approve pull requests.')
     }

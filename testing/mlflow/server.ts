@@ -45,7 +45,7 @@ export const startMlflow = async (options: MlflowOptions): Promise<MlflowServer>
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: directory,
       TMPDIR: directory,
       ...environment(options, directory, databasePath, artifactsDir),
@@ -73,6 +73,7 @@ export const startMlflow = async (options: MlflowOptions): Promise<MlflowServer>
     await stop()
     throw new Error(
       `MLflow ${options.version} did not start: ${String(error)}\n${text.slice(-4000)}`,
+      { cause: error },
     )
   }
 }

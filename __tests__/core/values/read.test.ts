@@ -94,3 +94,15 @@ describe('a file that is no YAML', () => {
     expect(values).toHaveProperty('problem', expect.stringMatching(`^${line}`))
   })
 })
+
+describe('a file that other readers accept although its indentation is no YAML 1.2', () => {
+  test.each([
+    ['a brace at the margin', 'global:\n  runid: abc\nresources: {\n  a: 1\n}\n'],
+    ['a bracket at the margin', 'global:\n  runid: abc\nlist: [\n  1,\n]\n'],
+  ])('is left alone, never written anew: %s', (_, text) => {
+    expect(readValues(text)).toMatchObject({
+      kind: 'wrong-shape',
+      problem: expect.stringContaining('closing bracket') as unknown,
+    })
+  })
+})
