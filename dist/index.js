@@ -41972,22 +41972,12 @@ const document_parse = (text) => {
     if (error?.code === 'RESOURCE_EXHAUSTION')
         return wrongShape('it is nested too deeply');
     if (error) {
-        // PyYAML and Helm read a closing bracket at the margin: a file that works for them is kept.
-        if (error.code === 'BAD_INDENT' && isYamlButForBrackets(text)) {
-            return wrongShape(`line ${lineOf(text, error.pos[0])}: a closing bracket has to be indented in YAML 1.2`);
-        }
         return { kind: 'unparseable', problem: `line ${lineOf(text, error.pos[0])}: ${error.message}` };
     }
     if (second !== undefined)
         return wrongShape('it holds several YAML documents');
     const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
     return findPlaces(text, doc, end);
-};
-/** Whether all is well once the lines that begin with a closing bracket are indented. */
-const isYamlButForBrackets = (text) => {
-    const indented = text.replace(/^(?=[ \t]*[\]}])/gm, ' '.repeat(40));
-    const documents = new dist/* Composer */.Dk().compose(new dist/* Parser */.iX().parse(indented));
-    return [...documents].every(({ errors }) => errors.length === 0);
 };
 const findPlaces = (text, doc, end) => {
     const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };

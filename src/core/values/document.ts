@@ -59,24 +59,11 @@ const parse = (text: string): ParseResult => {
   const error = doc.errors[0] ?? second?.errors[0]
   if (error?.code === 'RESOURCE_EXHAUSTION') return wrongShape('it is nested too deeply')
   if (error) {
-    // PyYAML and Helm read a closing bracket at the margin: a file that works for them is kept.
-    if (error.code === 'BAD_INDENT' && isYamlButForBrackets(text)) {
-      return wrongShape(
-        `line ${lineOf(text, error.pos[0])}: a closing bracket has to be indented in YAML 1.2`,
-      )
-    }
     return { kind: 'unparseable', problem: `line ${lineOf(text, error.pos[0])}: ${error.message}` }
   }
   if (second !== undefined) return wrongShape('it holds several YAML documents')
   const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
   return findPlaces(text, doc, end)
-}
-
-/** Whether all is well once the lines that begin with a closing bracket are indented. */
-const isYamlButForBrackets = (text: string): boolean => {
-  const indented = text.replace(/^(?=[ \t]*[\]}])/gm, ' '.repeat(40))
-  const documents = new Composer().compose(new Parser().parse(indented))
-  return [...documents].every(({ errors }) => errors.length === 0)
 }
 
 const findPlaces = (text: string, doc: Document, end: number): ParseResult => {
