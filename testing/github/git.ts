@@ -38,6 +38,9 @@ const person: Person = { name: 'A Person', email: 'person@example.com' }
 
 export const nowhere = '0'.repeat(40)
 
+/** Type and bytes of an object. */
+export type GitObject = { readonly type: string; readonly content: Buffer }
+
 export type Git = ReturnType<typeof openGit>
 
 /** One bare repository, by the git binary alone. */
@@ -98,7 +101,9 @@ export const openGit = (gitDir: string) => {
       const lines = entries.map(({ path, mode, oid }) =>
         oid === null ? `0 ${nowhere}\t${path}` : `${mode} ${oid}\t${path}`,
       )
-      run(['update-index', '-z', '--index-info'], `${lines.join('\0')}\0`, env)
+      if (lines.length > 0) {
+        run(['update-index', '-z', '--index-info'], `${lines.join('\0')}\0`, env)
+      }
       return run(['write-tree'], undefined, env).trim()
     } finally {
       rmSync(index, { force: true })
@@ -198,7 +203,8 @@ export const openGit = (gitDir: string) => {
     commit,
     isAncestor,
     push,
-    readBlob: (oid: string): Promise<Buffer | undefined> => (batch ??= openBatch(gitDir)).read(oid),
+    readObject: (oid: string): Promise<GitObject | undefined> =>
+      (batch ??= openBatch(gitDir)).read(oid),
     close: (): void => batch?.close(),
   }
 }
@@ -208,12 +214,12 @@ const openBatch = (gitDir: string) => {
   const child: ChildProcessWithoutNullStreams = spawn('git', ['cat-file', '--batch'], {
     env: { PATH: process.env.PATH, GIT_DIR: gitDir },
   })
-  const waiting: ((content: Buffer | undefined) => void)[] = []
+  const waiting: ((object: GitObject | undefined) => void)[] = []
   let buffer = Buffer.alloc(0)
   const take = (): boolean => {
     const end = buffer.indexOf('\n')
     if (end < 0) return false
-    const [, type, size] = buffer.subarray(0, end).toString().split(' ')
+    const [, type = '', size] = buffer.subarray(0, end).toString().split(' ')
     if (type === 'missing') {
       buffer = buffer.subarray(end + 1)
       waiting.shift()?.(undefined)
@@ -223,7 +229,7 @@ const openBatch = (gitDir: string) => {
     if (buffer.length < end + 2 + length) return false
     const content = Buffer.from(buffer.subarray(end + 1, end + 1 + length))
     buffer = buffer.subarray(end + 2 + length)
-    waiting.shift()?.(content)
+    waiting.shift()?.({ type, content })
     return true
   }
   child.stdout.on('data', (chunk: Buffer) => {
@@ -232,7 +238,7 @@ const openBatch = (gitDir: string) => {
   })
   return {
     read: (oid: string) =>
-      new Promise<Buffer | undefined>((resolve) => {
+      new Promise<GitObject | undefined>((resolve) => {
         waiting.push(resolve)
         child.stdin.write(`${oid}\n`)
       }),

@@ -39,8 +39,14 @@ const repositoryObject = (repository: Repository, { token }: GraphqlContext) => 
   defaultBranchRef: () => refObject(repository, repository.defaultBranch),
   ref: ({ qualifiedName }: { qualifiedName: string }) =>
     refObject(repository, qualifiedName.replace(/^refs\/heads\//, '')),
-  object: ({ oid, expression }: { oid?: string; expression?: string }) => {
-    const found = repository.store.parse(oid ?? expression ?? '')
+  object: async ({ oid, expression }: { oid?: string; expression?: string }) => {
+    if (oid !== undefined) {
+      // Hundreds of these in one query: no process for each.
+      const object = await repository.store.readObject(oid)
+      if (object === undefined) return null
+      return object.type === 'blob' ? blobObject(oid, object.content) : gitObject(repository, oid)
+    }
+    const found = repository.store.parse(expression ?? '')
     return found === undefined ? null : gitObject(repository, found)
   },
 })
@@ -58,14 +64,15 @@ export const refObject = (repository: Repository, branch: string) => {
       }
 }
 
-const gitObject = (repository: Repository, oid: string) => {
-  switch (repository.store.type(oid)) {
+const gitObject = async (repository: Repository, oid: string): Promise<object | null> => {
+  const object = await repository.store.readObject(oid)
+  switch (object?.type) {
     case 'commit':
       return commitObject(repository, repository.store.commit(oid))
     case 'tree':
       return treeObject(repository, oid)
     case 'blob':
-      return blobObject(repository, oid)
+      return blobObject(oid, object.content)
     default:
       return null
   }
@@ -130,18 +137,15 @@ const entryObject = (
 /** GraphQL gives text, cut after this many bytes. */
 const longestText = 512_000
 
-const blobObject = (repository: Repository, oid: string) => {
-  const content = repository.store.readBlob(oid)
-  const get = async <T>(read: (bytes: Buffer) => T): Promise<T> =>
-    read((await content) ?? Buffer.alloc(0))
+const blobObject = (oid: string, content: Buffer) => {
+  const isBinary = content.includes(0)
   return {
     __typename: 'Blob',
     id: `B_${oid}`,
     oid,
-    byteSize: () => get((bytes) => bytes.length),
-    isBinary: () => get((bytes) => bytes.includes(0)),
-    isTruncated: () => get((bytes) => bytes.length > longestText),
-    text: () =>
-      get((bytes) => (bytes.includes(0) ? null : bytes.subarray(0, longestText).toString('utf8'))),
+    byteSize: content.length,
+    isBinary,
+    isTruncated: content.length > longestText,
+    text: isBinary ? null : content.subarray(0, longestText).toString('utf8'),
   }
 }

@@ -112,8 +112,9 @@ export const createTree = (call: RestCall): Answer =>
   })
 
 export const getBlob = async ({ repository, params }: RestCall): Promise<Answer> => {
-  const content = await repository.store.readBlob(params.sha ?? '')
-  if (content === undefined) return notFound
+  const object = await repository.store.readObject(params.sha ?? '')
+  if (object?.type !== 'blob') return notFound
+  const { content } = object
   const base64 = content.toString('base64').replace(/(.{60})/g, '$1\n')
   return ok({ sha: params.sha, size: content.length, content: base64, encoding: 'base64' })
 }
