@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7602);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8576);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7602:
+/***/ 8576:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44779,11 +44779,6 @@ const prune_merge = (plan, kept, deletions) => {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/core/blob-oid.ts
-
-/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
-const blobOid = (content) => (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-
 ;// CONCATENATED MODULE: ./src/core/proposal-marker.ts
 
 const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
@@ -44818,7 +44813,7 @@ const proposal_query = `query Proposal($owner: String!, $name: String!, $ref: St
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
-      target { oid ... on Commit { message parents(first: 3) { nodes { oid } } } }
+      target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
     }
     directory: object(expression: $directory) { __typename ... on Tree { entries { name oid } } }
   }
@@ -44829,6 +44824,7 @@ const proposal_answer = object({
         ref: object({
             target: object({
                 oid: schemas_string(),
+                url: schemas_string(),
                 message: schemas_string(),
                 parents: object({ nodes: array(object({ oid: schemas_string() })) }),
             }),
@@ -44885,6 +44881,7 @@ const readProposal = async (client, base, head) => {
 const branchOf = (name, target, entries) => ({
     name,
     head: target.oid,
+    url: target.url,
     message: target.message,
     parents: target.parents.nodes.map(({ oid }) => oid),
     entries: new Map(entries.map((entry) => [entry.name, entry.oid])),
@@ -44947,64 +44944,20 @@ const moveBranch = async (client, options) => {
 /** A rule is no race: trying again would end the same way. */
 const isRule = (error) => error.message.includes('rule of');
 
-;// CONCATENATED MODULE: ./src/sync/pull-request-writer.ts
+;// CONCATENATED MODULE: ./src/core/blob-oid.ts
+
+/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
+const blobOid = (content) => (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+
+;// CONCATENATED MODULE: ./src/sync/proposal-state.ts
 
 
 
-
-
-
-
-
-/**
- * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
- * plus one commit. What it must remember stands in the pull requests' bodies.
- */
-const createPullRequestWriter = (options) => {
-    const { client, blobs } = options;
-    return async (planned) => {
-        const { snapshot, plan } = planned;
-        const head = options.branch ?? `mlflow-sync/${snapshot.branch}`;
-        if (head === snapshot.branch) {
-            throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
-                advice: 'Give the pull request a branch of its own.',
-            });
-        }
-        const proposal = await readProposal(client, snapshot, head);
-        const open = proposal.pullRequests.find(({ state }) => state === 'open');
-        const situation = { planned, proposal, head, open };
-        if (proposal.branch !== undefined && !(await isOurs(client, situation, proposal.branch))) {
-            throw foreignCommit(head, open);
-        }
-        if (plan.changes.length === 0)
-            return withdraw(client, situation);
-        if (open !== undefined && isUpToDate(proposal.branch, planned)) {
-            return { kind: 'written', operation: 'none', pullRequest: reference(open) };
-        }
-        const refused = open === undefined ? closedByPerson(proposal, planned) : undefined;
-        if (refused !== undefined) {
-            return {
-                kind: 'written',
-                operation: 'none',
-                pullRequest: reference(refused),
-                warning: `Pull request #${refused.number} with these very changes was closed unmerged: it is not opened again. Reopen it, or let a new change come.`,
-            };
-        }
-        if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(snapshot)))) {
-            return { kind: 'again', why: 'the branch moved while it was read' };
-        }
-        return propose(options, situation);
-    };
-};
-const reference = ({ number, url }) => ({ number, url });
-const foreignCommit = (head, open) => new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
-    advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
-});
 /** Kept in the marker; a job that was killed may have left the branch one step behind. */
 const rememberedHeads = 5;
 /** Whether nothing but the action's own commit is on the head branch. */
-const isOurs = async (client, { planned, proposal }, branch) => {
-    if (branch.head === planned.snapshot.head)
+const isOurs = async (client, { planned, proposal, made }, branch) => {
+    if (branch.head === planned.snapshot.head || made.has(branch.head))
         return true;
     const recorded = new Set(proposal.pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []));
     if (recorded.has(branch.head))
@@ -45038,6 +44991,76 @@ const closedByPerson = (proposal, { plan }) => {
         return undefined;
     return readMarker(last.body)?.withdrawn === true ? undefined : last;
 };
+const markerFor = ({ planned, open, proposal }, sha) => {
+    const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
+    const current = proposal.branch === undefined ? [] : [proposal.branch.head];
+    const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads);
+    return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false };
+};
+
+;// CONCATENATED MODULE: ./src/sync/pull-request-writer.ts
+
+
+
+
+
+
+
+
+/**
+ * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
+ * plus one commit. What it must remember stands in the pull requests' bodies.
+ */
+const createPullRequestWriter = (options) => {
+    const { client, blobs } = options;
+    const made = new Set();
+    /** What an earlier attempt was about to do when an answer was lost. */
+    let begun;
+    return async (planned) => {
+        const { snapshot, plan } = planned;
+        const head = options.branch ?? `mlflow-sync/${snapshot.branch}`;
+        if (head === snapshot.branch) {
+            throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
+                advice: 'Give the pull request a branch of its own.',
+            });
+        }
+        const proposal = await readProposal(client, snapshot, head);
+        const open = proposal.pullRequests.find(({ state }) => state === 'open');
+        const situation = { planned, proposal, head, open, made };
+        if (proposal.branch !== undefined && !(await isOurs(client, situation, proposal.branch))) {
+            throw foreignCommit(head, open);
+        }
+        if (plan.changes.length === 0)
+            return withdraw(client, situation);
+        if (open !== undefined && isUpToDate(proposal.branch, planned)) {
+            return {
+                kind: 'written',
+                operation: begun ?? 'none',
+                pullRequest: reference(open),
+                ...(begun === undefined ? {} : commitOf(proposal.branch)),
+            };
+        }
+        const refused = open === undefined ? closedByPerson(proposal, planned) : undefined;
+        if (refused !== undefined) {
+            return {
+                kind: 'written',
+                operation: 'none',
+                pullRequest: reference(refused),
+                warning: `Pull request #${refused.number} with these very changes was closed unmerged: it is not opened again. Reopen it, or let a new change come.`,
+            };
+        }
+        if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(snapshot)))) {
+            return { kind: 'again', why: 'the branch moved while it was read' };
+        }
+        begun = open === undefined ? 'pull-request-created' : 'pull-request-updated';
+        return propose(options, situation, (sha) => made.add(sha));
+    };
+};
+const commitOf = (branch) => branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } };
+const reference = ({ number, url }) => ({ number, url });
+const foreignCommit = (head, open) => new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
+    advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
+});
 /** Nothing is left to propose. */
 const withdraw = async (client, situation) => {
     const { planned, proposal, head, open } = situation;
@@ -45064,7 +45087,7 @@ const withdraw = async (client, situation) => {
         ? { kind: 'written', operation: 'none' }
         : { kind: 'written', operation: 'pull-request-closed', pullRequest: reference(open) };
 };
-const propose = async (options, situation) => {
+const propose = async (options, situation, onCommit) => {
     const { client } = options;
     const { planned, proposal, head, open } = situation;
     const { plan, snapshot } = planned;
@@ -45080,7 +45103,8 @@ const propose = async (options, situation) => {
     if (open !== undefined)
         await updatePullRequest(client, snapshot.repository, open.number, text);
     if (commit !== undefined) {
-        const moved = await moveBranch(client, {
+        onCommit(commit.sha);
+        const moved = await tryMove(client, {
             repositoryId: proposal.repositoryId,
             repository: snapshot.repository,
             branch: head,
@@ -45099,17 +45123,22 @@ const propose = async (options, situation) => {
         kind: 'written',
         operation: open === undefined ? 'pull-request-created' : 'pull-request-updated',
         pullRequest: reference(opened),
-        ...(commit === undefined ? {} : { commit: { sha: commit.sha, url: commit.url } }),
+        ...(commit === undefined ? commitOf(proposal.branch) : { commit: { sha, url: commit.url } }),
         ...(warning === undefined ? {} : { warning }),
     };
 };
-const pull_request_writer_unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
-const markerFor = ({ planned, open, proposal }, sha) => {
-    const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
-    const current = proposal.branch === undefined ? [] : [proposal.branch.head];
-    const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads);
-    return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false };
+/** A lost answer is settled by reading again, like a branch that moved. */
+const tryMove = async (...args) => {
+    try {
+        return await moveBranch(...args);
+    }
+    catch (error) {
+        if (error instanceof GitHubError && error.outcomeUnknown)
+            return false;
+        throw error;
+    }
 };
+const pull_request_writer_unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
 /** @returns undefined when another job was faster. */
 const openPullRequest = async (options, { planned, proposal, head }, text, sha) => {
     const { client } = options;

@@ -6,6 +6,8 @@ import type { GitHubClient } from './client.ts'
 export type ProposalBranch = {
   readonly name: string
   readonly head: string
+  /** Address of that commit. */
+  readonly url: string
   readonly message: string
   readonly parents: readonly string[]
   /** Hash of each entry of the values directory on it. */
@@ -33,7 +35,7 @@ const query = `query Proposal($owner: String!, $name: String!, $ref: String!, $d
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
-      target { oid ... on Commit { message parents(first: 3) { nodes { oid } } } }
+      target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
     }
     directory: object(expression: $directory) { __typename ... on Tree { entries { name oid } } }
   }
@@ -46,6 +48,7 @@ const answer = z.object({
       .object({
         target: z.object({
           oid: z.string(),
+          url: z.string(),
           message: z.string(),
           parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
         }),
@@ -122,6 +125,7 @@ const branchOf = (
 ): ProposalBranch => ({
   name,
   head: target.oid,
+  url: target.url,
   message: target.message,
   parents: target.parents.nodes.map(({ oid }) => oid),
   entries: new Map(entries.map((entry) => [entry.name, entry.oid])),

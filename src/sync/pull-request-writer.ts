@@ -1,29 +1,21 @@
-import { blobOid } from '../core/blob-oid.ts'
-import type { FileChange } from '../core/outcome.ts'
-import {
-  markerComment,
-  proposalDigest,
-  readMarker,
-  replaceMarker,
-  type ProposalMarker,
-} from '../core/proposal-marker.ts'
+import type { FileChange, Operation } from '../core/outcome.ts'
+import { markerComment, readMarker, replaceMarker } from '../core/proposal-marker.ts'
 import { GitHubError, SyncError } from '../errors.ts'
 import type { BlobReader } from '../github/blobs.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { createCommit } from '../github/git-data.ts'
 import {
   addLabels,
-  commitsAhead,
   createPullRequest,
   readProposal,
   updatePullRequest,
-  type Proposal,
   type ProposalBranch,
   type PullRequest,
 } from '../github/proposal.ts'
 import { moveBranch } from '../github/refs.ts'
 import { commitRequest } from './commit-writer.ts'
 import { anchorOf } from './directory.ts'
+import { closedByPerson, isOurs, isUpToDate, markerFor, type Situation } from './proposal-state.ts'
 import type { PlannedSync, Written } from './sync.ts'
 
 export type PullRequestWriterOptions = {
@@ -38,14 +30,6 @@ export type PullRequestWriterOptions = {
   readonly describe: (planned: PlannedSync, headBranch: string) => Promise<string>
 }
 
-/** All that is known when a plan meets the pull request that is there. */
-type Situation = {
-  readonly planned: PlannedSync
-  readonly proposal: Proposal
-  readonly head: string
-  readonly open: PullRequest | undefined
-}
-
 /**
  * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
  * plus one commit. What it must remember stands in the pull requests' bodies.
@@ -54,6 +38,9 @@ export const createPullRequestWriter = (
   options: PullRequestWriterOptions,
 ): ((planned: PlannedSync) => Promise<Written>) => {
   const { client, blobs } = options
+  const made = new Set<string>()
+  /** What an earlier attempt was about to do when an answer was lost. */
+  let begun: Operation | undefined
 
   return async (planned) => {
     const { snapshot, plan } = planned
@@ -65,13 +52,18 @@ export const createPullRequestWriter = (
     }
     const proposal = await readProposal(client, snapshot, head)
     const open = proposal.pullRequests.find(({ state }) => state === 'open')
-    const situation = { planned, proposal, head, open }
+    const situation: Situation = { planned, proposal, head, open, made }
     if (proposal.branch !== undefined && !(await isOurs(client, situation, proposal.branch))) {
       throw foreignCommit(head, open)
     }
     if (plan.changes.length === 0) return withdraw(client, situation)
     if (open !== undefined && isUpToDate(proposal.branch, planned)) {
-      return { kind: 'written', operation: 'none', pullRequest: reference(open) }
+      return {
+        kind: 'written',
+        operation: begun ?? 'none',
+        pullRequest: reference(open),
+        ...(begun === undefined ? {} : commitOf(proposal.branch)),
+      }
     }
     const refused = open === undefined ? closedByPerson(proposal, planned) : undefined
     if (refused !== undefined) {
@@ -85,9 +77,13 @@ export const createPullRequestWriter = (
     if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(snapshot)))) {
       return { kind: 'again', why: 'the branch moved while it was read' }
     }
-    return propose(options, situation)
+    begun = open === undefined ? 'pull-request-created' : 'pull-request-updated'
+    return propose(options, situation, (sha) => made.add(sha))
   }
 }
+
+const commitOf = (branch: ProposalBranch | undefined) =>
+  branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } }
 
 const reference = ({ number, url }: PullRequest) => ({ number, url })
 
@@ -95,52 +91,6 @@ const foreignCommit = (head: string, open: PullRequest | undefined): SyncError =
   new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
     advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
   })
-
-/** Kept in the marker; a job that was killed may have left the branch one step behind. */
-const rememberedHeads = 5
-
-/** Whether nothing but the action's own commit is on the head branch. */
-const isOurs = async (
-  client: GitHubClient,
-  { planned, proposal }: Situation,
-  branch: ProposalBranch,
-): Promise<boolean> => {
-  if (branch.head === planned.snapshot.head) return true
-  const recorded = new Set(
-    proposal.pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []),
-  )
-  if (recorded.has(branch.head)) return true
-  const looksOurs = branch.parents.length === 1 && /^MLflow-Run-Id: /m.test(branch.message)
-  if (looksOurs && recorded.size === 0) return true
-  const { repository, branch: base } = planned.snapshot
-  return (await commitsAhead(client, repository, base, branch.name)) === 0
-}
-
-/** The head branch is the base's head plus exactly the plan. */
-const isUpToDate = (
-  branch: ProposalBranch | undefined,
-  { plan, snapshot }: PlannedSync,
-): boolean => {
-  if (branch?.parents.length !== 1 || branch.parents[0] !== snapshot.head) return false
-  const wanted = new Map([...snapshot.entries].map(([name, { oid }]) => [name, oid]))
-  for (const { record, after } of plan.changes) {
-    const name = record.path.slice(record.path.lastIndexOf('/') + 1)
-    if (after === null) wanted.delete(name)
-    else wanted.set(name, blobOid(Buffer.from(after)))
-  }
-  return (
-    wanted.size === branch.entries.size &&
-    [...wanted].every(([name, oid]) => branch.entries.get(name) === oid)
-  )
-}
-
-/** The newest pull request with the same proposal decides, however its branch fared. */
-const closedByPerson = (proposal: Proposal, { plan }: PlannedSync): PullRequest | undefined => {
-  const digest = proposalDigest(plan.changes)
-  const last = proposal.pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
-  if (last === undefined || last.merged || last.state === 'open') return undefined
-  return readMarker(last.body)?.withdrawn === true ? undefined : last
-}
 
 /** Nothing is left to propose. */
 const withdraw = async (client: GitHubClient, situation: Situation): Promise<Written> => {
@@ -171,6 +121,7 @@ const withdraw = async (client: GitHubClient, situation: Situation): Promise<Wri
 const propose = async (
   options: PullRequestWriterOptions,
   situation: Situation,
+  onCommit: (sha: string) => void,
 ): Promise<Written> => {
   const { client } = options
   const { planned, proposal, head, open } = situation
@@ -186,7 +137,8 @@ const propose = async (
   // The body first: a job killed here leaves a branch whose head the body still knows.
   if (open !== undefined) await updatePullRequest(client, snapshot.repository, open.number, text)
   if (commit !== undefined) {
-    const moved = await moveBranch(client, {
+    onCommit(commit.sha)
+    const moved = await tryMove(client, {
       repositoryId: proposal.repositoryId,
       repository: snapshot.repository,
       branch: head,
@@ -204,20 +156,23 @@ const propose = async (
     kind: 'written',
     operation: open === undefined ? 'pull-request-created' : 'pull-request-updated',
     pullRequest: reference(opened),
-    ...(commit === undefined ? {} : { commit: { sha: commit.sha, url: commit.url } }),
+    ...(commit === undefined ? commitOf(proposal.branch) : { commit: { sha, url: commit.url } }),
     ...(warning === undefined ? {} : { warning }),
+  }
+}
+
+/** A lost answer is settled by reading again, like a branch that moved. */
+const tryMove = async (...args: Parameters<typeof moveBranch>): Promise<boolean> => {
+  try {
+    return await moveBranch(...args)
+  } catch (error) {
+    if (error instanceof GitHubError && error.outcomeUnknown) return false
+    throw error
   }
 }
 
 const unsigned =
   'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token'
-
-const markerFor = ({ planned, open, proposal }: Situation, sha: string): ProposalMarker => {
-  const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? [])
-  const current = proposal.branch === undefined ? [] : [proposal.branch.head]
-  const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads)
-  return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false }
-}
 
 /** @returns undefined when another job was faster. */
 const openPullRequest = async (
