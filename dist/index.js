@@ -41826,7 +41826,11 @@ function preprocess(fn, schema) {
 ;// CONCATENATED MODULE: ./src/github/branch.ts
 
 
-const query = `query Branch(
+/** Every directory above a path, so that a file or a link among them is found. */
+const ancestorsOf = (directory) => directory
+    .split('/')
+    .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]));
+const queryFor = (rev, directory) => `query Branch(
   $owner: String!, $name: String!, $ref: String!, $named: Boolean!,
   $directory: String!, $template: String!, $templated: Boolean!
 ) {
@@ -41841,6 +41845,9 @@ const query = `query Branch(
       ... on Tree { entries { name mode type oid } }
     }
     template: object(expression: $template) @include(if: $templated) { __typename oid }
+    ${ancestorsOf(directory)
+    .map((path, index) => `a${index}: object(expression: ${JSON.stringify(`${rev}:${path}`)}) { __typename }`)
+    .join('\n')}
   }
 }
 fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`;
@@ -41856,7 +41863,7 @@ const entry = object({
     oid: schemas_string(),
 });
 const answer = object({
-    repository: object({
+    repository: looseObject({
         nameWithOwner: schemas_string(),
         isArchived: schemas_boolean(),
         defaultBranchRef: ref.nullable(),
@@ -41873,7 +41880,7 @@ const answer = object({
 const readBranch = async (client, wanted) => {
     const [owner = '', name = ''] = wanted.repository.split('/');
     const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`;
-    const { repository } = await client.query(query, {
+    const { repository } = await client.query(queryFor(rev, wanted.directory), {
         owner,
         name,
         ref: rev,
@@ -41892,10 +41899,13 @@ const readBranch = async (client, wanted) => {
         throw missingBranch(wanted, repository.defaultBranchRef?.name);
     }
     const { directory, template } = repository;
+    for (const [index, path] of ancestorsOf(wanted.directory).entries()) {
+        const ancestor = object({ __typename: literal('Blob') }).safeParse(repository[`a${index}`]);
+        if (ancestor.success)
+            throw notADirectory(path, found.name);
+    }
     if (directory !== null && directory.__typename !== 'Tree') {
-        throw new GitHubError(`path ${wanted.directory} is not a directory on branch ${found.name}`, {
-            advice: 'Set the input path to a directory; it is created when it does not exist.',
-        });
+        throw notADirectory(wanted.directory, found.name);
     }
     return {
         repository: repository.nameWithOwner,
@@ -41908,6 +41918,9 @@ const readBranch = async (client, wanted) => {
         templateOid: template?.__typename === 'Blob' ? template.oid : undefined,
     };
 };
+const notADirectory = (path, branch) => new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
+    advice: 'Set the input path to a directory; it is created when it does not exist.',
+});
 const missingBranch = (wanted, defaultBranch) => {
     if (defaultBranch === undefined) {
         return new GitHubError(`${wanted.repository} has no commit yet`, {
@@ -43830,7 +43843,7 @@ const commitByMutation = async (client, request) => {
 ;// CONCATENATED MODULE: ./src/github/landed.ts
 
 
-const landed_query = `query Landed($owner: String!, $name: String!, $ref: String!) {
+const query = `query Landed($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     ref(qualifiedName: $ref) {
       target { ... on Commit {
@@ -43863,7 +43876,7 @@ const landed_answer = object({
 const findLanded = async (client, request) => {
     const [owner = '', name = ''] = request.repository.split('/');
     const variables = { owner, name, ref: `refs/heads/${request.branch}` };
-    const { repository } = await client.query(landed_query, variables, landed_answer);
+    const { repository } = await client.query(query, variables, landed_answer);
     const message = fullMessage(request);
     const found = repository.ref?.target.history.nodes.find((node) => node.parents.nodes[0]?.oid === request.expectedHead && node.message.trim() === message.trim());
     return found === undefined ? undefined : { sha: found.oid, url: found.url };
@@ -44379,6 +44392,11 @@ const planRun = (input) => {
         const other = otherRun(state.values, input.candidate.runId);
         if (other !== undefined)
             return left(input, 'failed', other);
+        const { modelName = '' } = state.values.owned;
+        // Two jobs that share a directory must not write over each other's choice for ever.
+        if (modelName !== '' && !input.models(modelName)) {
+            return left(input, 'skipped', `the file is about model ${modelName}, which is not within models`);
+        }
     }
     if (answer.kind === 'failed')
         return left(input, 'failed', answer.reason);
@@ -44488,6 +44506,7 @@ const planSync = async (registry, directory, tools) => {
             answer: answers.get(candidate.runId) ?? { kind: 'missing' },
             head: directory.snapshot.head,
             url: tools.versionUrl(candidate.version.name, candidate.version.version),
+            models: tools.models,
             render,
         }));
     }
@@ -45635,6 +45654,7 @@ const plan = async (context, runs, registry) => {
     return stopwatch.measure('plan', async () => {
         const made = await planSync(registry, directory, {
             runs,
+            models: criteriaOf(inputs).models,
             prepareRender: createRendering(mlflow, runs, template),
             versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
         });

@@ -55,8 +55,7 @@ export const runAction = async (options: StepOptions): Promise<StepResult> => {
     ...inputVariables(options.inputs, options.github.token, repository),
     ...options.env,
   }
-  const dist = process.env.ACTION_DIST ?? join(root, 'dist')
-  const child = spawn(node, [join(dist, 'index.js')], { cwd: directory, env })
+  const child = spawn(node, [join(root, 'dist', 'index.js')], { cwd: directory, env })
   let stdout = ''
   let stderr = ''
   let interrupted = false

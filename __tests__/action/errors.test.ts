@@ -150,10 +150,13 @@ describe('GitHub', () => {
     },
   )
 
-  test('a directory that is a file', async () => {
-    const step = await world.sync({ path: 'README.md' })
-    expectFailure(step, /path README\.md is not a directory on branch main/)
-  })
+  test.each(['README.md', 'README.md/values/deep'])(
+    'a directory that is a file: %s',
+    async (path) => {
+      const step = await world.sync({ path })
+      expectFailure(step, /path README\.md is not a directory on branch main/)
+    },
+  )
 
   test('a rate limit that ends too late is told at once, with the time when it ends', async () => {
     const reset = Math.floor(Date.now() / 1000) + 3600

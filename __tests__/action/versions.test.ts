@@ -257,6 +257,19 @@ describe('where the artifacts are', () => {
   })
 })
 
+describe('jobs that share a directory', () => {
+  test('leave each other’s files alone, even when a run is registered under both', async () => {
+    const { runId } = await register('team-a')
+    await world.api.createModelVersion({ name: model('team-b'), source: 's3://b/m', runId })
+    await sync({ models: model('team-b') })
+    const head = world.repository.head()
+    const step = await sync({ models: model('team-a'), prune: 'true' })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'skipped-count': '1' })
+    expect(changes(step)[0]?.reason).toMatch(/is about model .*team-b, which is not within models/)
+    expect(world.repository.head()).toBe(head)
+  })
+})
+
 describe('narrowing it down', () => {
   test('models, aliases, filter and run-filter select; a filter that MLflow refuses is named', async () => {
     const a = await register('a', { metrics: { accuracy: 0.95 }, versionTags: { deploy: 'yes' } })

@@ -1,5 +1,6 @@
 import type { Candidate } from './candidate.ts'
 import type { FileContent, FileState, ParsedValues } from './file-state.ts'
+import type { NameMatcher } from './glob.ts'
 import type { FileChange, Outcome, RunRecord } from './outcome.ts'
 import type { Run } from './registry.ts'
 import type { OwnedValues } from './values/owned.ts'
@@ -36,6 +37,8 @@ export type RunPlanInput = {
   /** Commit that was read: it holds what is written over. */
   readonly head: string
   readonly url: string | null
+  /** The models that this job is about. */
+  readonly models: NameMatcher
   /** Makes the text of a new file, without its owned values. */
   readonly render: (candidate: Candidate, run: Run) => Rendered
 }
@@ -51,6 +54,15 @@ export const planRun = (input: RunPlanInput): PlannedRun => {
   if (state.kind === 'values') {
     const other = otherRun(state.values, input.candidate.runId)
     if (other !== undefined) return left(input, 'failed', other)
+    const { modelName = '' } = state.values.owned
+    // Two jobs that share a directory must not write over each other's choice for ever.
+    if (modelName !== '' && !input.models(modelName)) {
+      return left(
+        input,
+        'skipped',
+        `the file is about model ${modelName}, which is not within models`,
+      )
+    }
   }
   if (answer.kind === 'failed') return left(input, 'failed', answer.reason)
   if (answer.kind === 'missing') {

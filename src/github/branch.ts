@@ -39,7 +39,13 @@ export type BranchQuery = {
   readonly template: string | undefined
 }
 
-const query = `query Branch(
+/** Every directory above a path, so that a file or a link among them is found. */
+const ancestorsOf = (directory: string): string[] =>
+  directory
+    .split('/')
+    .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]))
+
+const queryFor = (rev: string, directory: string): string => `query Branch(
   $owner: String!, $name: String!, $ref: String!, $named: Boolean!,
   $directory: String!, $template: String!, $templated: Boolean!
 ) {
@@ -54,6 +60,12 @@ const query = `query Branch(
       ... on Tree { entries { name mode type oid } }
     }
     template: object(expression: $template) @include(if: $templated) { __typename oid }
+    ${ancestorsOf(directory)
+      .map(
+        (path, index) =>
+          `a${index}: object(expression: ${JSON.stringify(`${rev}:${path}`)}) { __typename }`,
+      )
+      .join('\n')}
   }
 }
 fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
@@ -73,7 +85,7 @@ const entry = z.object({
 })
 
 const answer = z.object({
-  repository: z.object({
+  repository: z.looseObject({
     nameWithOwner: z.string(),
     isArchived: z.boolean(),
     defaultBranchRef: ref.nullable(),
@@ -96,7 +108,7 @@ export const readBranch = async (
   const [owner = '', name = ''] = wanted.repository.split('/')
   const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`
   const { repository } = await client.query(
-    query,
+    queryFor(rev, wanted.directory),
     {
       owner,
       name,
@@ -118,10 +130,12 @@ export const readBranch = async (
     throw missingBranch(wanted, repository.defaultBranchRef?.name)
   }
   const { directory, template } = repository
+  for (const [index, path] of ancestorsOf(wanted.directory).entries()) {
+    const ancestor = z.object({ __typename: z.literal('Blob') }).safeParse(repository[`a${index}`])
+    if (ancestor.success) throw notADirectory(path, found.name)
+  }
   if (directory !== null && directory.__typename !== 'Tree') {
-    throw new GitHubError(`path ${wanted.directory} is not a directory on branch ${found.name}`, {
-      advice: 'Set the input path to a directory; it is created when it does not exist.',
-    })
+    throw notADirectory(wanted.directory, found.name)
   }
   return {
     repository: repository.nameWithOwner,
@@ -134,6 +148,11 @@ export const readBranch = async (
     templateOid: template?.__typename === 'Blob' ? template.oid : undefined,
   }
 }
+
+const notADirectory = (path: string, branch: string): GitHubError =>
+  new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
+    advice: 'Set the input path to a directory; it is created when it does not exist.',
+  })
 
 const missingBranch = (wanted: BranchQuery, defaultBranch: string | undefined): GitHubError => {
   if (defaultBranch === undefined) {

@@ -113,6 +113,7 @@ const plan = async (
   return stopwatch.measure('plan', async () => {
     const made = await planSync(registry, directory, {
       runs,
+      models: criteriaOf(inputs).models,
       prepareRender: createRendering(mlflow, runs, template),
       versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
     })

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Candidate, LeftOut } from '../core/candidate.ts'
 import type { FileState } from '../core/file-state.ts'
+import type { NameMatcher } from '../core/glob.ts'
 import type { FileChange, RunRecord } from '../core/outcome.ts'
 import { planRun, type PlannedRun } from '../core/plan.ts'
 import type { Run } from '../core/registry.ts'
@@ -27,6 +28,8 @@ export type SyncPlan = {
 export type PlanningTools = {
   readonly runs: RunReader
   readonly prepareRender: PrepareRender
+  /** The models that this job is about. */
+  readonly models: NameMatcher
   /** Address of a model version in MLflow's UI. */
   readonly versionUrl: (name: string, version: string) => string
 }
@@ -60,6 +63,7 @@ export const planSync = async (
         answer: answers.get(candidate.runId) ?? { kind: 'missing' },
         head: directory.snapshot.head,
         url: tools.versionUrl(candidate.version.name, candidate.version.version),
+        models: tools.models,
         render,
       }),
     )
