@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8576);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2411);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8576:
+/***/ 2411:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29281,12 +29281,8 @@ __nccwpck_require__.d(core_namespaceObject, {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -44498,7 +44494,7 @@ const planSync = async (registry, directory, tools) => {
     for (const [index, candidate] of candidates.entries()) {
         // A thousand files take seconds: connections that end meanwhile have to be noticed.
         if (index % filesBetweenBreaths === 0)
-            await (0,external_node_timers_promises_namespaceObject.setImmediate)();
+            await (0,promises_namespaceObject.setImmediate)();
         planned.push(planRun({
             candidate,
             path: pathIn(directory.snapshot, fileName(candidate.runId)),
@@ -45881,334 +45877,10 @@ const checkTemplate = async ({ inputs, session, builtInTemplate }, snapshot) => 
     };
 };
 
-;// CONCATENATED MODULE: ./src/inputs/tracking-uri.ts
-/**
- * Reduces what people paste to the server's base: `https://host/prefix` of
- * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
- *
- * @returns the base without a trailing slash, or what is wrong with the text.
- */
-const serverBase = (text) => {
-    if (/^databricks(-uc)?(:|$)/i.test(text)) {
-        return {
-            ok: false,
-            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
-        };
-    }
-    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
-    }
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '') {
-        return {
-            ok: false,
-            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
-        };
-    }
-    const path = url.pathname
-        .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
-        .replace(/\/(index\.html)?$/, '')
-        .replace(/\/+$/, '');
-    return { ok: true, base: `${url.origin}${path}` };
-};
-
-;// CONCATENATED MODULE: ./src/inputs/values.ts
-
-/** The kinds of values that inputs have; each says in one sentence what it wants. */
-/** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
-const orDefault = (fallback) => schemas_string().transform((text) => (text === '' ? fallback : text));
-/** YAML 1.2 core schema, as `@actions/core` has it. */
-const values_boolean = (fallback) => orDefault(String(fallback))
-    .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
-    .transform((text) => text.toLowerCase() === 'true');
-const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** In milliseconds. */
-const values_duration = (fallback) => orDefault(fallback).transform((text, context) => {
-    const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-    if (amount === undefined || unit === undefined) {
-        context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
-        return NEVER;
-    }
-    return Number(amount) * unitMs[unit];
-});
-const count = (fallback) => orDefault(fallback)
-    .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
-    .transform(Number);
-const choice = (options, fallback) => orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
-/** One entry a line; blank lines and blanks at the ends do not count. */
-const lines = schemas_string().transform((text) => text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== ''));
-const values_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
-const repository = schemas_string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
-    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
-/** What `git check-ref-format` forbids, and `:` above all, which would read another path. */
-const badRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
-/** A branch, with or without `refs/heads/`. */
-const branch = schemas_string()
-    .transform((text) => text.replace(/^refs\/heads\//, ''))
-    .refine((text) => text === '' || !badRef.test(text), 'must be the name of a branch')
-    .transform((text) => (text === '' ? undefined : text));
-/** Why a path may not be used; undefined when it may. */
-const pathProblem = (text) => {
-    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
-        return 'must be relative to the repository';
-    if (/[\\\p{Cc}]/u.test(text))
-        return 'must not hold backslashes or control characters';
-    const segments = text.split('/');
-    if (segments.includes('..'))
-        return 'must stay inside the repository (it holds ..)';
-    const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
-    return reserved === undefined ? undefined : `must not be in ${reserved}`;
-};
-/** A path inside the repository, as git writes it: no leading `./`, no trailing `/`; root is `''`. */
-const repositoryPath = schemas_string().transform((text, context) => {
-    const problem = pathProblem(text);
-    if (problem !== undefined) {
-        context.addIssue(problem);
-        return NEVER;
-    }
-    return text
-        .split('/')
-        .filter((segment) => segment !== '' && segment !== '.')
-        .join('/');
-});
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Headers that belong to the connection itself. */
-const ownHeaders = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
-/** `Name: value`, one a line. A problem names the line's number, never its content. */
-const headers = lines.transform((entries, context) => {
-    const result = {};
-    for (const [index, entry] of entries.entries()) {
-        const [, name = '', value = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
-        if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
-            context.addIssue(`line ${index + 1} must be "Name: value"`);
-        }
-        else if (ownHeaders.has(name.trim().toLowerCase())) {
-            context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`);
-        }
-        else {
-            result[name.trim().toLowerCase()] = value.trim();
-        }
-    }
-    return result;
-});
-/** What HTTP allows in a header's value, latin letters included. */
-const isHeaderValue = (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
-/** Goes into a header: a line break, as a pasted secret may have, would break the request. */
-const secret = schemas_string()
-    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
-
-;// CONCATENATED MODULE: ./src/inputs/schema.ts
-
-
-
-
-const serverAddress = schemas_string().transform((text, context) => {
-    const base = serverBase(text);
-    if (base.ok)
-        return base.base;
-    context.addIssue(base.problem);
-    return NEVER;
-});
-const requiredServerAddress = schemas_string()
-    .transform((text, context) => {
-    if (text !== '')
-        return text;
-    context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)');
-    return NEVER;
-})
-    .pipe(serverAddress);
-const message = values_optional.transform((text, context) => {
-    for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
-        context.addIssue(problem);
-    }
-    return text;
-});
-/**
- * All inputs by the names that they have in `action.yml` (a test holds the two together). Values
- * come in as the runner's strings, trimmed, `''` for what is not set.
- */
-const inputSchema = object({
-    'mlflow-tracking-uri': requiredServerAddress,
-    'mlflow-username': secret,
-    'mlflow-password': secret,
-    'mlflow-token': secret,
-    'mlflow-headers': headers,
-    'mlflow-workspace': values_optional,
-    'mlflow-ca-certificate': values_optional,
-    'mlflow-insecure-tls': values_boolean(false),
-    'mlflow-ui-url': union([literal(''), serverAddress]),
-    models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
-    aliases: lines,
-    filter: values_optional,
-    'run-filter': values_optional,
-    'minimum-age': values_duration('0s'),
-    'github-token': secret.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
-    repository: repository,
-    branch: branch,
-    path: repositoryPath,
-    template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
-    mode: choice(['sync', 'plan', 'check'], 'sync'),
-    prune: values_boolean(false),
-    'max-deletions': count('10'),
-    'pull-request': values_boolean(false),
-    'pull-request-branch': branch,
-    'pull-request-title': message,
-    'pull-request-labels': lines,
-    'commit-message': message,
-    'fail-on': choice(['error', 'never'], 'error'),
-    'poll-interval': values_duration('60s'),
-    'poll-duration': values_duration('0s'),
-});
-const inputNames = Object.keys(inputSchema.shape);
-/** MLflow's own variables, used where an input is not set. */
-const environmentFallback = {
-    'mlflow-tracking-uri': 'MLFLOW_TRACKING_URI',
-    'mlflow-username': 'MLFLOW_TRACKING_USERNAME',
-    'mlflow-password': 'MLFLOW_TRACKING_PASSWORD',
-    'mlflow-token': 'MLFLOW_TRACKING_TOKEN',
-    'mlflow-workspace': 'MLFLOW_WORKSPACE',
-    'mlflow-ca-certificate': 'MLFLOW_TRACKING_SERVER_CERT_PATH',
-    'mlflow-insecure-tls': 'MLFLOW_TRACKING_INSECURE_TLS',
-    repository: 'GITHUB_REPOSITORY',
-};
-const schema_decimal = (fallback) => schemas_string()
-    .transform((text) => (text === '' ? String(fallback) : text))
-    .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
-    .transform(Number);
-/** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
-const defaultTimeoutSeconds = 30;
-/** MLflow's own client allows no more tries. */
-const mostRetries = 10;
-/** How MLflow's own client retries (`mlflow/environment_variables.py`). */
-const environmentSchema = object({
-    MLFLOW_HTTP_REQUEST_MAX_RETRIES: schema_decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
-    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: schema_decimal(2),
-    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: schema_decimal(1),
-    MLFLOW_HTTP_REQUEST_TIMEOUT: schema_decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
-});
-
-;// CONCATENATED MODULE: ./src/inputs/inputs.ts
-
-
-
-/**
- * Reads `INPUT_*` and MLflow's variables.
- *
- * @throws InputError with all faults together, each by the name of its input.
- */
-const readInputs = (environment) => {
-    const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]));
-    const parsed = inputSchema.safeParse(raw);
-    const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
-    const settings = environmentSchema.safeParse(variables);
-    const problems = [parsed, settings].flatMap((result) => result.success
-        ? []
-        : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`));
-    const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
-    problems.push(...contradictions(raw), ...certificates.problems);
-    if (!parsed.success || !settings.success || problems.length > 0)
-        throw new InputError(problems);
-    return arrange(parsed.data, settings.data, certificates.pem);
-};
-/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
-const rawInput = (environment, name) => {
-    const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
-    const fallback = environmentFallback[name];
-    return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given;
-};
-const issueText = (issue) => issue.code === 'invalid_union'
-    ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
-    : issue.message;
-/** Faults that only two inputs together have. */
-const contradictions = (raw) => {
-    const problems = [];
-    const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
-    if (half && raw['mlflow-token'] === '') {
-        const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
-        problems.push(`${missing} is empty, but the other half of the credentials is set`);
-    }
-    if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-        problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other');
-    }
-    if (/^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
-        !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
-        problems.push('poll-interval must be at least 1s');
-    }
-    return problems;
-};
-const pemMark = '-----BEGIN CERTIFICATE-----';
-/** PEM text, or a path to such a file. */
-const readCertificates = (text) => {
-    if (text === '')
-        return { pem: undefined, problems: [] };
-    if (text.includes(pemMark))
-        return { pem: text, problems: [] };
-    const bad = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
-    if (text.includes('-----BEGIN'))
-        return bad(`must hold certificates (${pemMark})`);
-    if (/[\r\n]/.test(text))
-        return bad('must be PEM text or a path to a PEM file');
-    try {
-        const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
-        return content.includes(pemMark)
-            ? { pem: content, problems: [] }
-            : bad(`names the file ${text}, which holds no certificate in PEM form`);
-    }
-    catch (error) {
-        const { code = '' } = error;
-        return bad(`names the file ${text}, which can't be read (${code})`);
-    }
-};
-const arrange = (input, settings, caCertificate) => ({
-    mlflow: {
-        baseUrl: input['mlflow-tracking-uri'],
-        uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
-        username: input['mlflow-username'],
-        password: input['mlflow-password'],
-        token: input['mlflow-token'],
-        headers: input['mlflow-headers'],
-        workspace: input['mlflow-workspace'],
-        caCertificate,
-        insecureTls: input['mlflow-insecure-tls'],
-        timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
-        retry: {
-            maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
-            backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
-            backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
-        },
-    },
-    models: input.models,
-    aliases: input.aliases,
-    filter: input.filter,
-    runFilter: input['run-filter'],
-    minimumAgeMs: input['minimum-age'],
-    github: {
-        token: input['github-token'],
-        repository: input.repository,
-        branch: input.branch,
-        directory: input.path,
-    },
-    template: input.template,
-    prune: input.prune,
-    maxDeletions: input['max-deletions'],
-    mode: input.mode,
-    pullRequest: input['pull-request']
-        ? {
-            branch: input['pull-request-branch'],
-            title: input['pull-request-title'],
-            labels: input['pull-request-labels'],
-        }
-        : undefined,
-    commitMessage: input['commit-message'],
-    failOn: input['fail-on'],
-    pollIntervalMs: input['poll-interval'],
-    pollDurationMs: input['poll-duration'],
-});
-
+;// CONCATENATED MODULE: external "node:fs/promises"
+const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./src/report/log.ts
 
 /**
@@ -46366,8 +46038,8 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 const wellFormed = (_key, value) => typeof value === 'string' ? value.toWellFormed() : value;
 /** Writes the report to a new folder of its own in `directory` and returns the file's path. */
 const writeReport = async (report, directory) => {
-    const file = (0,external_node_path_namespaceObject.join)(await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
-    await (0,promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
+    const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
+    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
     return file;
 };
 
@@ -46426,7 +46098,7 @@ function iso_duration(params) {
 
 
 
-const report_count = schemas_int().min(0);
+const count = schemas_int().min(0);
 const report_text = schemas_string();
 const nullableText = report_text.nullable();
 const recordSchema = strictObject({
@@ -46453,18 +46125,18 @@ const reportSchema = strictObject({
     branch: report_text,
     path: report_text.describe('Directory of the files.'),
     commit: strictObject({ sha: report_text, url: report_text }).nullable(),
-    pullRequest: strictObject({ number: report_count, url: report_text }).nullable(),
+    pullRequest: strictObject({ number: count, url: report_text }).nullable(),
     counts: strictObject({
-        created: report_count,
-        updated: report_count,
-        deleted: report_count,
-        unchanged: report_count,
-        held: report_count,
-        skipped: report_count,
-        failed: report_count,
+        created: count,
+        updated: count,
+        deleted: count,
+        unchanged: count,
+        held: count,
+        skipped: count,
+        failed: count,
     }),
     records: array(recordSchema).describe('One for each run.'),
-    requests: strictObject({ mlflow: report_count, github: report_count }),
+    requests: strictObject({ mlflow: count, github: count }),
     phases: array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
     warnings: array(report_text),
     connections: array(strictObject({
@@ -46560,23 +46232,6 @@ const changesOutput = (records) => {
         return true;
     });
     return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length };
-};
-
-;// CONCATENATED MODULE: ./src/report/progress.ts
-const createStopwatch = (now) => {
-    const spent = new Map();
-    return {
-        measure: async (name, work) => {
-            const started = now();
-            try {
-                return await work();
-            }
-            finally {
-                spent.set(name, (spent.get(name) ?? 0) + now() - started);
-            }
-        },
-        phases: () => [...spent].map(([name, milliseconds]) => ({ name, milliseconds: Math.round(milliseconds) })),
-    };
 };
 
 ;// CONCATENATED MODULE: ./src/report/headline.ts
@@ -46861,6 +46516,385 @@ const renderSummary = (result) => {
     return `${parts.join('\n\n')}\n`;
 };
 
+;// CONCATENATED MODULE: ./src/conclude.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Outputs, report, summary, annotations and the exit code: also after a failure. */
+const conclude = async (result, environment, failOn) => {
+    const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
+    for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
+        setOutput(name, value);
+    }
+    for (const line of logLines(result))
+        info(safeLine(line));
+    const summary = renderSummary(result);
+    const summaryFile = environment.GITHUB_STEP_SUMMARY;
+    if (summaryFile !== undefined && summaryFile !== '')
+        await (0,external_node_fs_promises_namespaceObject.appendFile)(summaryFile, summary);
+    const failed = hasFailed(result);
+    const green = failOn === 'never';
+    annotate(result, core_namespaceObject, green ? 'warning' : 'error');
+    if (failed && !green)
+        process.exitCode = ExitCode.Failure;
+};
+const hasFailed = (result) => result.error !== undefined ||
+    countOutcomes(result.records).failed > 0 ||
+    (result.connections?.some(({ status }) => status === 'failed') ?? false);
+
+;// CONCATENATED MODULE: ./src/inputs/tracking-uri.ts
+/**
+ * Reduces what people paste to the server's base: `https://host/prefix` of
+ * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
+ *
+ * @returns the base without a trailing slash, or what is wrong with the text.
+ */
+const serverBase = (text) => {
+    if (/^databricks(-uc)?(:|$)/i.test(text)) {
+        return {
+            ok: false,
+            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
+        };
+    }
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
+    }
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '') {
+        return {
+            ok: false,
+            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
+        };
+    }
+    const path = url.pathname
+        .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
+        .replace(/\/(index\.html)?$/, '')
+        .replace(/\/+$/, '');
+    return { ok: true, base: `${url.origin}${path}` };
+};
+
+;// CONCATENATED MODULE: ./src/inputs/values.ts
+
+/** The kinds of values that inputs have; each says in one sentence what it wants. */
+/** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
+const orDefault = (fallback) => schemas_string().transform((text) => (text === '' ? fallback : text));
+/** YAML 1.2 core schema, as `@actions/core` has it. */
+const values_boolean = (fallback) => orDefault(String(fallback))
+    .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
+    .transform((text) => text.toLowerCase() === 'true');
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** In milliseconds. */
+const values_duration = (fallback) => orDefault(fallback).transform((text, context) => {
+    const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+    if (amount === undefined || unit === undefined) {
+        context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
+        return NEVER;
+    }
+    return Number(amount) * unitMs[unit];
+});
+const values_count = (fallback) => orDefault(fallback)
+    .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
+    .transform(Number);
+const choice = (options, fallback) => orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
+/** One entry a line; blank lines and blanks at the ends do not count. */
+const lines = schemas_string().transform((text) => text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== ''));
+const values_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
+const repository = schemas_string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
+    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
+/** What `git check-ref-format` forbids, and `:` above all, which would read another path. */
+const badRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
+/** A branch, with or without `refs/heads/`. */
+const branch = schemas_string()
+    .transform((text) => text.replace(/^refs\/heads\//, ''))
+    .refine((text) => text === '' || !badRef.test(text), 'must be the name of a branch')
+    .transform((text) => (text === '' ? undefined : text));
+/** Why a path may not be used; undefined when it may. */
+const pathProblem = (text) => {
+    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
+        return 'must be relative to the repository';
+    if (/[\\\p{Cc}]/u.test(text))
+        return 'must not hold backslashes or control characters';
+    const segments = text.split('/');
+    if (segments.includes('..'))
+        return 'must stay inside the repository (it holds ..)';
+    const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
+    return reserved === undefined ? undefined : `must not be in ${reserved}`;
+};
+/** A path inside the repository, as git writes it: no leading `./`, no trailing `/`; root is `''`. */
+const repositoryPath = schemas_string().transform((text, context) => {
+    const problem = pathProblem(text);
+    if (problem !== undefined) {
+        context.addIssue(problem);
+        return NEVER;
+    }
+    return text
+        .split('/')
+        .filter((segment) => segment !== '' && segment !== '.')
+        .join('/');
+});
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Headers that belong to the connection itself. */
+const ownHeaders = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
+/** `Name: value`, one a line. A problem names the line's number, never its content. */
+const headers = lines.transform((entries, context) => {
+    const result = {};
+    for (const [index, entry] of entries.entries()) {
+        const [, name = '', value = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
+        if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
+            context.addIssue(`line ${index + 1} must be "Name: value"`);
+        }
+        else if (ownHeaders.has(name.trim().toLowerCase())) {
+            context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`);
+        }
+        else {
+            result[name.trim().toLowerCase()] = value.trim();
+        }
+    }
+    return result;
+});
+/** What HTTP allows in a header's value, latin letters included. */
+const isHeaderValue = (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+/** Goes into a header: a line break, as a pasted secret may have, would break the request. */
+const secret = schemas_string()
+    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+
+;// CONCATENATED MODULE: ./src/inputs/schema.ts
+
+
+
+
+const serverAddress = schemas_string().transform((text, context) => {
+    const base = serverBase(text);
+    if (base.ok)
+        return base.base;
+    context.addIssue(base.problem);
+    return NEVER;
+});
+const requiredServerAddress = schemas_string()
+    .transform((text, context) => {
+    if (text !== '')
+        return text;
+    context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)');
+    return NEVER;
+})
+    .pipe(serverAddress);
+const message = values_optional.transform((text, context) => {
+    for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
+        context.addIssue(problem);
+    }
+    return text;
+});
+/**
+ * All inputs by the names that they have in `action.yml` (a test holds the two together). Values
+ * come in as the runner's strings, trimmed, `''` for what is not set.
+ */
+const inputSchema = object({
+    'mlflow-tracking-uri': requiredServerAddress,
+    'mlflow-username': secret,
+    'mlflow-password': secret,
+    'mlflow-token': secret,
+    'mlflow-headers': headers,
+    'mlflow-workspace': values_optional,
+    'mlflow-ca-certificate': values_optional,
+    'mlflow-insecure-tls': values_boolean(false),
+    'mlflow-ui-url': union([literal(''), serverAddress]),
+    models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
+    aliases: lines,
+    filter: values_optional,
+    'run-filter': values_optional,
+    'minimum-age': values_duration('0s'),
+    'github-token': secret.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
+    repository: repository,
+    branch: branch,
+    path: repositoryPath,
+    template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
+    mode: choice(['sync', 'plan', 'check'], 'sync'),
+    prune: values_boolean(false),
+    'max-deletions': values_count('10'),
+    'pull-request': values_boolean(false),
+    'pull-request-branch': branch,
+    'pull-request-title': message,
+    'pull-request-labels': lines,
+    'commit-message': message,
+    'fail-on': choice(['error', 'never'], 'error'),
+    'poll-interval': values_duration('60s'),
+    'poll-duration': values_duration('0s'),
+});
+const inputNames = Object.keys(inputSchema.shape);
+/** MLflow's own variables, used where an input is not set. */
+const environmentFallback = {
+    'mlflow-tracking-uri': 'MLFLOW_TRACKING_URI',
+    'mlflow-username': 'MLFLOW_TRACKING_USERNAME',
+    'mlflow-password': 'MLFLOW_TRACKING_PASSWORD',
+    'mlflow-token': 'MLFLOW_TRACKING_TOKEN',
+    'mlflow-workspace': 'MLFLOW_WORKSPACE',
+    'mlflow-ca-certificate': 'MLFLOW_TRACKING_SERVER_CERT_PATH',
+    'mlflow-insecure-tls': 'MLFLOW_TRACKING_INSECURE_TLS',
+    repository: 'GITHUB_REPOSITORY',
+};
+const schema_decimal = (fallback) => schemas_string()
+    .transform((text) => (text === '' ? String(fallback) : text))
+    .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
+    .transform(Number);
+/** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
+const defaultTimeoutSeconds = 30;
+/** MLflow's own client allows no more tries. */
+const mostRetries = 10;
+/** How MLflow's own client retries (`mlflow/environment_variables.py`). */
+const environmentSchema = object({
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: schema_decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
+    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: schema_decimal(2),
+    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: schema_decimal(1),
+    MLFLOW_HTTP_REQUEST_TIMEOUT: schema_decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
+});
+
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
+
+
+/**
+ * Reads `INPUT_*` and MLflow's variables.
+ *
+ * @throws InputError with all faults together, each by the name of its input.
+ */
+const readInputs = (environment) => {
+    const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]));
+    const parsed = inputSchema.safeParse(raw);
+    const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
+    const settings = environmentSchema.safeParse(variables);
+    const problems = [parsed, settings].flatMap((result) => result.success
+        ? []
+        : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`));
+    const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
+    problems.push(...contradictions(raw), ...certificates.problems);
+    if (!parsed.success || !settings.success || problems.length > 0)
+        throw new InputError(problems);
+    return arrange(parsed.data, settings.data, certificates.pem);
+};
+/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
+const rawInput = (environment, name) => {
+    const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
+    const fallback = environmentFallback[name];
+    return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given;
+};
+const issueText = (issue) => issue.code === 'invalid_union'
+    ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
+    : issue.message;
+/** Faults that only two inputs together have. */
+const contradictions = (raw) => {
+    const problems = [];
+    const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
+    if (half && raw['mlflow-token'] === '') {
+        const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
+        problems.push(`${missing} is empty, but the other half of the credentials is set`);
+    }
+    if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
+        problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other');
+    }
+    if (/^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
+        !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
+        problems.push('poll-interval must be at least 1s');
+    }
+    return problems;
+};
+const pemMark = '-----BEGIN CERTIFICATE-----';
+/** PEM text, or a path to such a file. */
+const readCertificates = (text) => {
+    if (text === '')
+        return { pem: undefined, problems: [] };
+    if (text.includes(pemMark))
+        return { pem: text, problems: [] };
+    const bad = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
+    if (text.includes('-----BEGIN'))
+        return bad(`must hold certificates (${pemMark})`);
+    if (/[\r\n]/.test(text))
+        return bad('must be PEM text or a path to a PEM file');
+    try {
+        const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
+        return content.includes(pemMark)
+            ? { pem: content, problems: [] }
+            : bad(`names the file ${text}, which holds no certificate in PEM form`);
+    }
+    catch (error) {
+        const { code = '' } = error;
+        return bad(`names the file ${text}, which can't be read (${code})`);
+    }
+};
+const arrange = (input, settings, caCertificate) => ({
+    mlflow: {
+        baseUrl: input['mlflow-tracking-uri'],
+        uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
+        username: input['mlflow-username'],
+        password: input['mlflow-password'],
+        token: input['mlflow-token'],
+        headers: input['mlflow-headers'],
+        workspace: input['mlflow-workspace'],
+        caCertificate,
+        insecureTls: input['mlflow-insecure-tls'],
+        timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
+        retry: {
+            maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+            backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
+            backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+        },
+    },
+    models: input.models,
+    aliases: input.aliases,
+    filter: input.filter,
+    runFilter: input['run-filter'],
+    minimumAgeMs: input['minimum-age'],
+    github: {
+        token: input['github-token'],
+        repository: input.repository,
+        branch: input.branch,
+        directory: input.path,
+    },
+    template: input.template,
+    prune: input.prune,
+    maxDeletions: input['max-deletions'],
+    mode: input.mode,
+    pullRequest: input['pull-request']
+        ? {
+            branch: input['pull-request-branch'],
+            title: input['pull-request-title'],
+            labels: input['pull-request-labels'],
+        }
+        : undefined,
+    commitMessage: input['commit-message'],
+    failOn: input['fail-on'],
+    pollIntervalMs: input['poll-interval'],
+    pollDurationMs: input['poll-duration'],
+});
+
+;// CONCATENATED MODULE: ./src/report/progress.ts
+const createStopwatch = (now) => {
+    const spent = new Map();
+    return {
+        measure: async (name, work) => {
+            const started = now();
+            try {
+                return await work();
+            }
+            finally {
+                spent.set(name, (spent.get(name) ?? 0) + now() - started);
+            }
+        },
+        phases: () => [...spent].map(([name, milliseconds]) => ({ name, milliseconds: Math.round(milliseconds) })),
+    };
+};
+
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
@@ -46962,8 +46996,8 @@ const createCheckoutCache = (workspace) => async (oids) => {
 };
 const readSmallFile = async (path) => {
     try {
-        const stats = await (0,promises_namespaceObject.lstat)(path);
-        return stats.isFile() && stats.size <= largestFile ? await (0,promises_namespaceObject.readFile)(path) : undefined;
+        const stats = await (0,external_node_fs_promises_namespaceObject.lstat)(path);
+        return stats.isFile() && stats.size <= largestFile ? await (0,external_node_fs_promises_namespaceObject.readFile)(path) : undefined;
     }
     catch {
         return undefined;
@@ -52002,7 +52036,19 @@ const retryAfterMs = (headers, now) => {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 };
 
+;// CONCATENATED MODULE: ./src/http/json.ts
+/** The document in a text; undefined when the text is none, or not whole. JSON itself has no undefined. */
+const parseJson = (text) => {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+};
+
 ;// CONCATENATED MODULE: ./src/github/judge.ts
+
 
 const temporary = new Set([408, 500, 502, 503, 504]);
 /** GitHub asks for at least a minute when its answer does not say how long. */
@@ -52030,7 +52076,7 @@ const judgeGitHub = (result, now, repeatable) => {
         };
     }
     const { status, text } = result;
-    if (status >= 200 && status < 300 && status !== 204 && !isJson(text)) {
+    if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
         return { kind: 'retry', why: 'an answer that is no whole JSON document' };
     }
     return { kind: 'final' };
@@ -52055,15 +52101,6 @@ const rateLimit = (response, now) => {
     }
     return undefined;
 };
-const isJson = (text) => {
-    try {
-        JSON.parse(text);
-        return true;
-    }
-    catch {
-        return false;
-    }
-};
 const retries = 5;
 /** 1, 2, 4, 8, 16 s, each with up to a quarter more. */
 const gitHubRetryPolicy = (random) => ({
@@ -52072,6 +52109,7 @@ const gitHubRetryPolicy = (random) => ({
 });
 
 ;// CONCATENATED MODULE: ./src/github/client.ts
+
 
 
 
@@ -52171,7 +52209,7 @@ const responseOf = (retried, repeatable, options) => {
         throw diagnoseNoAnswer(retried, options.apiUrl, !repeatable);
     }
     const { status, headers, text } = result;
-    if (status >= 200 && status < 300 && status !== 204 && !client_isJson(text)) {
+    if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
         throw unreadable(`it is no whole JSON document (${text.length} characters)`, !repeatable);
     }
     if (status >= 500 && !repeatable) {
@@ -52186,15 +52224,6 @@ const responseOf = (retried, repeatable, options) => {
 };
 /** The body has been decoded and measured already. */
 const bodyHeaders = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
-const client_isJson = (text) => {
-    try {
-        JSON.parse(text);
-        return true;
-    }
-    catch {
-        return false;
-    }
-};
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
@@ -52458,6 +52487,7 @@ const errorCode = (json) => typeof json === 'object' && json !== null && 'error_
 
 ;// CONCATENATED MODULE: ./src/mlflow/judge.ts
 
+
 /** Codes that MLflow's own client retries for every method (`mlflow/utils/request_utils.py`). */
 const judge_temporary = new Set([408, 429, 500, 502, 503, 504]);
 /** A page of HTML may be maintenance or a login: not worth the whole series of retries. */
@@ -52481,7 +52511,7 @@ const judgeMlflow = (result, now) => {
         // MLflow reports its overload as a bad request (measured on 3.17.2).
         return { kind: 'retry', why: 'MLflow is overloaded (database pool exhausted)' };
     }
-    if (status >= 200 && status < 300 && !judge_isJson(text)) {
+    if (status >= 200 && status < 300 && parseJson(text) === undefined) {
         return /^\s*</.test(text)
             ? { kind: 'retry', why: 'a page of HTML instead of JSON', atMost: htmlRetries }
             : { kind: 'retry', why: 'an answer that is no whole JSON document' };
@@ -52490,15 +52520,6 @@ const judgeMlflow = (result, now) => {
 };
 /** Workspaces switched off (500), and the `--artifacts-only` server (503), stay as they are. */
 const isPermanent = (text) => text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only');
-const judge_isJson = (text) => {
-    try {
-        JSON.parse(text);
-        return true;
-    }
-    catch {
-        return false;
-    }
-};
 /** Longest single back-off, as in urllib3, which MLflow's client uses. */
 const longestBackoffMs = 120_000;
 /** The first retry comes at once, the next after factor × 2, × 4, … seconds; jitter on each. */
@@ -52545,6 +52566,7 @@ const nextLocation = (request, response, trustedOrigin) => {
 };
 
 ;// CONCATENATED MODULE: ./src/mlflow/client.ts
+
 
 
 
@@ -52605,8 +52627,8 @@ const createMlflowClient = (options) => {
         return read(retried, `${method} ${path}`, schema);
     };
     const read = (retried, what, schema) => {
-        const json = parseJson(retried.result);
         const { result } = retried;
+        const json = result.kind === 'failure' ? undefined : parseJson(result.text);
         if (result.kind === 'failure' ||
             result.status < 200 ||
             result.status > 299 ||
@@ -52637,16 +52659,6 @@ const searchOf = (query) => {
             search.append(name, String(value));
     }
     return search.size === 0 ? '' : `?${search.toString()}`;
-};
-const parseJson = (result) => {
-    if (result.kind === 'failure')
-        return undefined;
-    try {
-        return JSON.parse(result.text);
-    }
-    catch {
-        return undefined;
-    }
 };
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -52857,13 +52869,6 @@ const add = (earlier, later) => ({
 
 
 
-
-
-
-
-
-
-
 /** The whole action: reads the environment, does the job, and always says what came of it. */
 const main = async (environment) => {
     const startedAt = new Date();
@@ -52882,7 +52887,8 @@ const main = async (environment) => {
     finally {
         cancel.dispose();
     }
-    await conclude(withoutSecrets(result, inputs === undefined ? [] : secretsOf(inputs)), inputs, environment);
+    const secrets = inputs === undefined ? [] : secretsOf(inputs);
+    await conclude(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
 };
 /** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
 const cancellation = () => {
@@ -52907,7 +52913,7 @@ const clockFor = (signal) => ({
     random: () => Math.random(),
     sleep: async (ms) => {
         try {
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
         }
         catch {
             signal.throwIfAborted();
@@ -53015,27 +53021,6 @@ const failedResult = (error, inputs, environment, startedAt) => {
         error: wordsOf(error),
     };
 };
-/** Outputs, report, summary, annotations and the exit code: also after a failure. */
-const conclude = async (result, inputs, environment) => {
-    const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
-    for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
-        setOutput(name, value);
-    }
-    for (const line of logLines(result))
-        log.info(line);
-    const summary = renderSummary(result);
-    const summaryFile = environment.GITHUB_STEP_SUMMARY;
-    if (summaryFile !== undefined && summaryFile !== '')
-        await (0,promises_namespaceObject.appendFile)(summaryFile, summary);
-    const failed = hasFailed(result);
-    const green = inputs?.failOn === 'never';
-    annotate(result, core_namespaceObject, green ? 'warning' : 'error');
-    if (failed && !green)
-        process.exitCode = ExitCode.Failure;
-};
-const hasFailed = (result) => result.error !== undefined ||
-    countOutcomes(result.records).failed > 0 ||
-    (result.connections?.some(({ status }) => status === 'failed') ?? false);
 
 
 /***/ }),

@@ -1,21 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { runChecks } from './check/check.ts'
+import { conclude } from './conclude.ts'
 import { ActionError, InputError, SyncError } from './errors.ts'
 import type { Clock } from './http/retry.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
-import { annotate } from './report/annotations.ts'
-import { writeReport } from './report/file.ts'
-import { logLines } from './report/lines.ts'
 import { safeLine } from './report/log.ts'
-import { outputsOf } from './report/outputs.ts'
 import { createStopwatch } from './report/progress.ts'
-import { reportOf } from './report/report.ts'
-import { countOutcomes, withoutSecrets, type SyncResult } from './report/result.ts'
-import { renderSummary } from './report/summary.ts'
+import { withoutSecrets, type SyncResult } from './report/result.ts'
 import { createSession, secretsOf, type Log } from './session.ts'
 import { runSync, type JobContext } from './sync/job.ts'
 import { poll } from './sync/poll.ts'
@@ -37,11 +30,8 @@ export const main = async (environment: Environment): Promise<void> => {
   } finally {
     cancel.dispose()
   }
-  await conclude(
-    withoutSecrets(result, inputs === undefined ? [] : secretsOf(inputs)),
-    inputs,
-    environment,
-  )
+  const secrets = inputs === undefined ? [] : secretsOf(inputs)
+  await conclude(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error')
 }
 
 /** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
@@ -196,29 +186,3 @@ const failedResult = (
     error: wordsOf(error),
   }
 }
-
-/** Outputs, report, summary, annotations and the exit code: also after a failure. */
-const conclude = async (
-  result: SyncResult,
-  inputs: Inputs | undefined,
-  environment: Environment,
-): Promise<void> => {
-  const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? tmpdir())
-  for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
-    core.setOutput(name, value)
-  }
-  for (const line of logLines(result)) log.info(line)
-  const summary = renderSummary(result)
-  const summaryFile = environment.GITHUB_STEP_SUMMARY
-  if (summaryFile !== undefined && summaryFile !== '') await appendFile(summaryFile, summary)
-
-  const failed = hasFailed(result)
-  const green = inputs?.failOn === 'never'
-  annotate(result, core, green ? 'warning' : 'error')
-  if (failed && !green) process.exitCode = core.ExitCode.Failure
-}
-
-const hasFailed = (result: SyncResult): boolean =>
-  result.error !== undefined ||
-  countOutcomes(result.records).failed > 0 ||
-  (result.connections?.some(({ status }) => status === 'failed') ?? false)

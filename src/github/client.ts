@@ -8,6 +8,7 @@ import {
   type WaitBudget,
   sendWithRetries,
 } from '../http/retry.ts'
+import { parseJson } from '../http/json.ts'
 import type { Transport } from '../http/transport.ts'
 import { diagnoseAnswer, diagnoseGraphql, diagnoseNoAnswer, unreadable } from './diagnose.ts'
 import { judgeGitHub } from './judge.ts'
@@ -175,7 +176,7 @@ const responseOf = (
     throw diagnoseNoAnswer(retried, options.apiUrl, !repeatable)
   }
   const { status, headers, text } = result
-  if (status >= 200 && status < 300 && status !== 204 && !isJson(text)) {
+  if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
     throw unreadable(`it is no whole JSON document (${text.length} characters)`, !repeatable)
   }
   if (status >= 500 && !repeatable) {
@@ -196,12 +197,3 @@ const bodyHeaders = (headers: Readonly<Record<string, string>>): Record<string, 
       ([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name),
     ),
   )
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,4 +1,5 @@
 import { retryAfterMs, type RetryPolicy, type Verdict } from '../http/retry.ts'
+import { parseJson } from '../http/json.ts'
 import type { HttpResponse, HttpResult } from '../http/transport.ts'
 
 const temporary = new Set([408, 500, 502, 503, 504])
@@ -27,7 +28,7 @@ export const judgeGitHub = (result: HttpResult, now: number, repeatable: boolean
     }
   }
   const { status, text } = result
-  if (status >= 200 && status < 300 && status !== 204 && !isJson(text)) {
+  if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
     return { kind: 'retry', why: 'an answer that is no whole JSON document' }
   }
   return { kind: 'final' }
@@ -52,15 +53,6 @@ const rateLimit = (response: HttpResponse, now: number): Verdict | undefined => 
     return { kind: 'retry', why: 'secondary rate limit', waitMs: secondaryLimitMs }
   }
   return undefined
-}
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 const retries = 5

@@ -7,6 +7,7 @@ import {
   type Retried,
   sendWithRetries,
 } from '../http/retry.ts'
+import { parseJson } from '../http/json.ts'
 import type { HttpRequest, HttpResult, Transport } from '../http/transport.ts'
 import { diagnose, isHtml } from './diagnose.ts'
 import { judgeMlflow } from './judge.ts'
@@ -105,8 +106,8 @@ export const createMlflowClient = (options: MlflowClientOptions): MlflowClient =
   }
 
   const read = <T>(retried: Retried, what: string, schema: z.ZodType<T>): T => {
-    const json = parseJson(retried.result)
     const { result } = retried
+    const json = result.kind === 'failure' ? undefined : parseJson(result.text)
     if (
       result.kind === 'failure' ||
       result.status < 200 ||
@@ -144,15 +145,6 @@ const searchOf = (query: Query): string => {
     if (value !== undefined && value !== '') search.append(name, String(value))
   }
   return search.size === 0 ? '' : `?${search.toString()}`
-}
-
-const parseJson = (result: HttpResult): unknown => {
-  if (result.kind === 'failure') return undefined
-  try {
-    return JSON.parse(result.text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 const isObject = (value: unknown): boolean =>

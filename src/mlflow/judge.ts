@@ -1,4 +1,5 @@
 import { retryAfterMs, type RetryPolicy, type Verdict } from '../http/retry.ts'
+import { parseJson } from '../http/json.ts'
 import type { HttpResult } from '../http/transport.ts'
 
 /** Codes that MLflow's own client retries for every method (`mlflow/utils/request_utils.py`). */
@@ -26,7 +27,7 @@ export const judgeMlflow = (result: HttpResult, now: number): Verdict => {
     // MLflow reports its overload as a bad request (measured on 3.17.2).
     return { kind: 'retry', why: 'MLflow is overloaded (database pool exhausted)' }
   }
-  if (status >= 200 && status < 300 && !isJson(text)) {
+  if (status >= 200 && status < 300 && parseJson(text) === undefined) {
     return /^\s*</.test(text)
       ? { kind: 'retry', why: 'a page of HTML instead of JSON', atMost: htmlRetries }
       : { kind: 'retry', why: 'an answer that is no whole JSON document' }
@@ -37,15 +38,6 @@ export const judgeMlflow = (result: HttpResult, now: number): Verdict => {
 /** Workspaces switched off (500), and the `--artifacts-only` server (503), stay as they are. */
 const isPermanent = (text: string): boolean =>
   text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only')
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** MLflow's own variables, already validated. Times in seconds, as MLflow has them. */
 export type MlflowRetrySettings = {

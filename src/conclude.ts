@@ -1,0 +1,39 @@
+import { appendFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import * as core from '@actions/core'
+import { annotate } from './report/annotations.ts'
+import { writeReport } from './report/file.ts'
+import { logLines } from './report/lines.ts'
+import { safeLine } from './report/log.ts'
+import { outputsOf } from './report/outputs.ts'
+import { reportOf } from './report/report.ts'
+import { countOutcomes, type SyncResult } from './report/result.ts'
+import { renderSummary } from './report/summary.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Outputs, report, summary, annotations and the exit code: also after a failure. */
+export const conclude = async (
+  result: SyncResult,
+  environment: Environment,
+  failOn: 'error' | 'never',
+): Promise<void> => {
+  const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? tmpdir())
+  for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
+    core.setOutput(name, value)
+  }
+  for (const line of logLines(result)) core.info(safeLine(line))
+  const summary = renderSummary(result)
+  const summaryFile = environment.GITHUB_STEP_SUMMARY
+  if (summaryFile !== undefined && summaryFile !== '') await appendFile(summaryFile, summary)
+
+  const failed = hasFailed(result)
+  const green = failOn === 'never'
+  annotate(result, core, green ? 'warning' : 'error')
+  if (failed && !green) process.exitCode = core.ExitCode.Failure
+}
+
+const hasFailed = (result: SyncResult): boolean =>
+  result.error !== undefined ||
+  countOutcomes(result.records).failed > 0 ||
+  (result.connections?.some(({ status }) => status === 'failed') ?? false)
