@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2411);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1107);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2411:
+/***/ 1107:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32230,60 +32230,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./src/errors.ts
-/** Base of all errors that the action raises on purpose: what failed, and what to do about it. */
-class ActionError extends Error {
-    name = 'ActionError';
-    /** The way out, as one or two sentences to the person who reads the log. */
-    advice;
-    constructor(message, options = {}) {
-        super(message, { cause: options.cause });
-        this.advice = options.advice;
-    }
-}
-/** Inputs that can't be used; found before any request. */
-class InputError extends ActionError {
-    name = 'InputError';
-    /** One sentence for each fault; each begins with the input's name. */
-    problems;
-    constructor(problems) {
-        super(problems.length === 1
-            ? `Invalid input: ${problems[0] ?? ''}`
-            : `${problems.length} invalid inputs: ${problems.join('; ')}`, { advice: 'Correct the inputs under `with:` (or the environment variables) of the step.' });
-        this.problems = problems;
-    }
-}
-/** MLflow, or something in front of it, did not give a usable answer. */
-class MlflowError extends ActionError {
-    name = 'MlflowError';
-    /** HTTP status; undefined when there was no answer. */
-    status;
-    /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
-    code;
-    constructor(message, options = {}) {
-        super(message, options);
-        this.status = options.status;
-        this.code = options.code;
-    }
-}
-/** GitHub refused, or did not give a usable answer. */
-class GitHubError extends ActionError {
-    name = 'GitHubError';
-    /** HTTP status (200 for a GraphQL error); undefined when there was no answer. */
-    status;
-    /** True when a write may have been made although its answer never came. */
-    outcomeUnknown;
-    constructor(message, options = {}) {
-        super(message, options);
-        this.status = options.status;
-        this.outcomeUnknown = options.outcomeUnknown ?? false;
-    }
-}
-/** The sync stopped itself rather than do something that it must not do. */
-class SyncError extends ActionError {
-    name = 'SyncError';
-}
-
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
@@ -41819,6 +41765,60 @@ function preprocess(fn, schema) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/errors.ts
+/** Base of all errors that the action raises on purpose: what failed, and what to do about it. */
+class ActionError extends Error {
+    name = 'ActionError';
+    /** The way out, as one or two sentences to the person who reads the log. */
+    advice;
+    constructor(message, options = {}) {
+        super(message, { cause: options.cause });
+        this.advice = options.advice;
+    }
+}
+/** Inputs that can't be used; found before any request. */
+class InputError extends ActionError {
+    name = 'InputError';
+    /** One sentence for each fault; each begins with the input's name. */
+    problems;
+    constructor(problems) {
+        super(problems.length === 1
+            ? `Invalid input: ${problems[0] ?? ''}`
+            : `${problems.length} invalid inputs: ${problems.join('; ')}`, { advice: 'Correct the inputs under `with:` (or the environment variables) of the step.' });
+        this.problems = problems;
+    }
+}
+/** MLflow, or something in front of it, did not give a usable answer. */
+class MlflowError extends ActionError {
+    name = 'MlflowError';
+    /** HTTP status; undefined when there was no answer. */
+    status;
+    /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
+    code;
+    constructor(message, options = {}) {
+        super(message, options);
+        this.status = options.status;
+        this.code = options.code;
+    }
+}
+/** GitHub refused, or did not give a usable answer. */
+class GitHubError extends ActionError {
+    name = 'GitHubError';
+    /** HTTP status (200 for a GraphQL error); undefined when there was no answer. */
+    status;
+    /** True when a write may have been made although its answer never came. */
+    outcomeUnknown;
+    constructor(message, options = {}) {
+        super(message, options);
+        this.status = options.status;
+        this.outcomeUnknown = options.outcomeUnknown ?? false;
+    }
+}
+/** The sync stopped itself rather than do something that it must not do. */
+class SyncError extends ActionError {
+    name = 'SyncError';
+}
+
 ;// CONCATENATED MODULE: ./src/github/branch.ts
 
 
@@ -42479,6 +42479,26 @@ const readText = async (blobs, snapshot, path) => {
         });
     }
 };
+
+;// CONCATENATED MODULE: ./src/check/finding.ts
+
+/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
+const tryCheck = async (name, check) => {
+    try {
+        return { name, advice: '', ...(await check()) };
+    }
+    catch (error) {
+        if (!(error instanceof ActionError))
+            throw error;
+        return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
+    }
+};
+const skipped = (name, detail) => ({
+    name,
+    status: 'skipped',
+    detail,
+    advice: '',
+});
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
 
@@ -45803,23 +45823,6 @@ const checkPullRequests = async (client, snapshot) => {
 
 
 
-/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-const tryCheck = async (name, check) => {
-    try {
-        return { name, advice: '', ...(await check()) };
-    }
-    catch (error) {
-        if (!(error instanceof ActionError))
-            throw error;
-        return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
-    }
-};
-const skipped = (name, detail) => ({
-    name,
-    status: 'skipped',
-    detail,
-    advice: '',
-});
 /**
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
  * reports everything at once. It leaves no trace.

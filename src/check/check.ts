@@ -1,36 +1,10 @@
-import { ActionError } from '../errors.ts'
 import { readBranch, type BranchSnapshot } from '../github/branch.ts'
 import type { Connection, SyncResult } from '../report/result.ts'
 import type { JobContext } from '../sync/job.ts'
 import { readTemplate } from '../sync/template.ts'
+import { skipped, tryCheck, type Finding } from './finding.ts'
 import { checkMlflow } from './mlflow.ts'
 import { checkPullRequests, checkRules, checkWrite } from './permissions.ts'
-
-/** What one check found; thrown errors count as failed. */
-export type Finding = {
-  readonly status: 'ok' | 'skipped'
-  readonly detail: string
-}
-
-/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-export const tryCheck = async (
-  name: string,
-  check: () => Promise<Finding>,
-): Promise<Connection> => {
-  try {
-    return { name, advice: '', ...(await check()) }
-  } catch (error) {
-    if (!(error instanceof ActionError)) throw error
-    return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' }
-  }
-}
-
-export const skipped = (name: string, detail: string): Connection => ({
-  name,
-  status: 'skipped',
-  detail,
-  advice: '',
-})
 
 /**
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and

@@ -5,7 +5,7 @@ import { readRegistry } from '../sync/registry.ts'
 import { createRunReader } from '../mlflow/run-reader.ts'
 import type { Connection } from '../report/result.ts'
 import { registryQuery, type JobContext } from '../sync/job.ts'
-import { skipped, tryCheck } from './check.ts'
+import { skipped, tryCheck } from './finding.ts'
 
 /** The requests that a sync with these inputs makes to MLflow, each tried for itself. */
 export const checkMlflow = async (context: JobContext): Promise<Connection[]> => {

@@ -3,7 +3,7 @@ import { GitHubError } from '../errors.ts'
 import type { BranchSnapshot } from '../github/branch.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { diagnoseGraphql } from '../github/diagnose.ts'
-import type { Finding } from './check.ts'
+import type { Finding } from './finding.ts'
 
 /** No commit has this hash, so a commit "on top of it" is refused, but only after the permission. */
 const noCommit = '0'.repeat(40)

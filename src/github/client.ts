@@ -10,7 +10,13 @@ import {
 } from '../http/retry.ts'
 import { parseJson } from '../http/json.ts'
 import type { Transport } from '../http/transport.ts'
-import { diagnoseAnswer, diagnoseGraphql, diagnoseNoAnswer, unreadable } from './diagnose.ts'
+import {
+  diagnoseAnswer,
+  diagnoseGraphql,
+  diagnoseNoAnswer,
+  unreadable,
+  type GraphqlProblem,
+} from './diagnose.ts'
 import { judgeGitHub } from './judge.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
@@ -35,8 +41,6 @@ export type GitHubClient = {
   /** Requests sent so far, retries included. */
   readonly requests: () => number
 }
-
-export type GraphqlProblem = { readonly type: string; readonly message: string }
 
 export type MutationResult<T> =
   | { readonly kind: 'done'; readonly data: T }

@@ -1,7 +1,9 @@
 import { ActionError, GitHubError } from '../errors.ts'
 import type { FailureReason } from '../http/failure.ts'
 import type { Retried } from '../http/retry.ts'
-import type { GraphqlProblem } from './client.ts'
+
+/** One of GraphQL's `errors`; `type` is GitHub's own word, e.g. `STALE_DATA`. */
+export type GraphqlProblem = { readonly type: string; readonly message: string }
 
 const failureAdvice: Record<FailureReason, string> = {
   'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',

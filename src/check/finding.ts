@@ -1,0 +1,28 @@
+import { ActionError } from '../errors.ts'
+import type { Connection } from '../report/result.ts'
+
+/** What one check found; thrown errors count as failed. */
+export type Finding = {
+  readonly status: 'ok' | 'skipped'
+  readonly detail: string
+}
+
+/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
+export const tryCheck = async (
+  name: string,
+  check: () => Promise<Finding>,
+): Promise<Connection> => {
+  try {
+    return { name, advice: '', ...(await check()) }
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error
+    return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' }
+  }
+}
+
+export const skipped = (name: string, detail: string): Connection => ({
+  name,
+  status: 'skipped',
+  detail,
+  advice: '',
+})
