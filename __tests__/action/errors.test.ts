@@ -199,3 +199,27 @@ describe('inputs', () => {
     expect(step.stdout).not.toMatch(/^::error/m)
   })
 })
+
+describe('the branch', () => {
+  test('is the default one, whatever its name', async () => {
+    const trunk = await world.github.createRepository('acme/trunk', {
+      defaultBranch: 'trunk/1',
+      files: { a: 'a' },
+    })
+    const step = await world.sync({ path: 'x' }, { repository: 'acme/trunk' })
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    expect(trunk.git('log', '-1', '--format=%s', 'trunk/1')).toMatch(/^Add model version 1/)
+    const again = await world.sync(
+      { path: 'x', branch: 'refs/heads/trunk/1' },
+      { repository: 'acme/trunk' },
+    )
+    expect(again.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
+  })
+
+  test('must exist: a repository without a commit is named', async () => {
+    await world.github.createRepository('acme/empty')
+    const step = await world.sync({}, { repository: 'acme/empty' })
+    expect(step.exitCode).toBe(1)
+    expect(step.stdout).toMatch(/acme\/empty has no commit yet.*first commit/)
+  })
+})

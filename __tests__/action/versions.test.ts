@@ -304,3 +304,61 @@ describe('narrowing it down', () => {
     expect(files()).toContain(runId)
   })
 })
+
+describe('prune does not trust a listing', () => {
+  /** Changes the rows of the first listing only; the question for one run gets the truth. */
+  const changeListing = (change: (rows: Record<string, unknown>[]) => unknown[]): void => {
+    gateway.rule = async ({ url }, pass) => {
+      if (!url.includes('model-versions/search') || url.includes('run_id')) return undefined
+      const answer = JSON.parse((await pass()).body) as {
+        model_versions: Record<string, unknown>[]
+      }
+      return {
+        status: 200,
+        body: JSON.stringify({ model_versions: change(answer.model_versions) }),
+      }
+    }
+  }
+
+  test('that lacks a version which MLflow still has when asked for it', async () => {
+    const { runId } = await register('a')
+    await register('b')
+    await sync()
+    changeListing((rows) => rows.filter((row) => row.run_id !== runId))
+    const step = await sync({ prune: 'true' })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'deleted-count': '0' })
+    expect(changes(step)[0]).toMatchObject({ runId, outcome: 'skipped' })
+    expect(files()).toContain(runId)
+  })
+
+  test('that hides the run of a version (MLflow 3.17, users who may not read runs)', async () => {
+    const { runId } = await register('a')
+    await register('b')
+    await sync()
+    changeListing((rows) =>
+      rows.map((row) =>
+        row.run_id === runId ? { ...row, run_id: undefined, source: 's3://b/m' } : row,
+      ),
+    )
+    const step = await sync({ prune: 'true' })
+    expect(step.outputs['deleted-count']).toBe('0')
+    expect(files()).toContain(runId)
+  })
+
+  test('that is empty, or when a run could not be read', async () => {
+    const { runId } = await register('a')
+    await sync()
+    await world.api.deleteVersion(model('a'), '1')
+    changeListing(() => [])
+    const empty = await sync({ prune: 'true' })
+    expect(empty.stdout).toMatch(/Nothing is pruned: MLflow lists no model version at all/)
+    const broken = await register('broken')
+    gateway.rule = ({ url, body }) =>
+      url.includes('runs/search') && body.includes(broken.runId)
+        ? { status: 500, body: '{"error_code":"INTERNAL_ERROR","message":"corrupt row"}' }
+        : undefined
+    const step = await sync({ prune: 'true' })
+    expect(step.stdout).toMatch(/Nothing is pruned: 1 runs could not be read/)
+    expect(files()).toContain(runId)
+  })
+})
