@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { withTables } from '../script/readme.ts'
 import { readInputs } from '../src/inputs/inputs.ts'
 import { inputNames } from '../src/inputs/schema.ts'
+import { createWorld, type World } from '../testing/world.ts'
 
 const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
 
@@ -67,5 +68,40 @@ describe('the pages', () => {
         expect([target, existsSync(`${folder}${target}`)]).toEqual([target, true])
       }
     }
+  })
+})
+
+describe('the examples run', () => {
+  let world: World
+
+  beforeAll(async () => {
+    world = await createWorld({ version: 3 })
+    const experiment = await world.api.createExperiment('examples')
+    await world.api.register('team-a-model', experiment, { metrics: { accuracy: 0.9 } })
+  })
+
+  afterAll(async () => {
+    await world.close()
+  })
+
+  test.each(examples)('%s', async (name, text) => {
+    const repository = `acme/${name.replace(/\W+/g, '-')}`
+    const given = Object.fromEntries(
+      Object.entries(stepOf(text).with ?? {}).map(([input, value]) => [
+        input,
+        // Secrets and variables are not set here.
+        String(value).replace(/\$\{\{[^}]*\}\}/g, ''),
+      ]),
+    )
+    const template = given.template ?? 'unused.yaml'
+    await world.github.createRepository(repository, {
+      files: { [template]: readFileSync('src/template/vllm.yaml') },
+    })
+    const step = await world.sync(
+      { ...given, 'mlflow-tracking-uri': world.mlflow.url },
+      { repository },
+    )
+    expect(step.stdout).not.toMatch(/^::error/m)
+    expect(step.exitCode).toBe(0)
   })
 })
