@@ -41823,10 +41823,13 @@ class SyncError extends ActionError {
 
 
 /** Every directory above a path, so that a file or a link among them is found. */
-const ancestorsOf = (directory) => directory
-    .split('/')
-    .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]));
-const queryFor = (rev, directory) => `query Branch(
+function ancestorsOf(directory) {
+    return directory
+        .split('/')
+        .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]));
+}
+function queryFor(rev, directory) {
+    return `query Branch(
   $owner: String!, $name: String!, $ref: String!, $named: Boolean!,
   $directory: String!, $template: String!, $templated: Boolean!
 ) {
@@ -41842,11 +41845,12 @@ const queryFor = (rev, directory) => `query Branch(
     }
     template: object(expression: $template) @include(if: $templated) { __typename oid }
     ${ancestorsOf(directory)
-    .map((path, index) => `a${index}: object(expression: ${JSON.stringify(`${rev}:${path}`)}) { __typename }`)
-    .join('\n')}
+        .map((path, index) => `a${index}: object(expression: ${JSON.stringify(`${rev}:${path}`)}) { __typename }`)
+        .join('\n')}
   }
 }
 fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`;
+}
 const branch_object = object({ oid: schemas_string() });
 const ref = object({
     name: schemas_string(),
@@ -41873,7 +41877,7 @@ const answer = object({
     }),
 });
 /** Reads the branch's head and the directory's entries in one request. */
-const readBranch = async (client, wanted) => {
+async function readBranch(client, wanted) {
     const [owner = '', name = ''] = wanted.repository.split('/');
     const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`;
     const { repository } = await client.query(queryFor(rev, wanted.directory), {
@@ -41913,11 +41917,13 @@ const readBranch = async (client, wanted) => {
         entries: new Map((directory?.entries ?? []).map((row) => [row.name, entryOf(row)])),
         templateOid: template?.__typename === 'Blob' ? template.oid : undefined,
     };
-};
-const notADirectory = (path, branch) => new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
-    advice: 'Set the input path to a directory; it is created when it does not exist.',
-});
-const missingBranch = (wanted, defaultBranch) => {
+}
+function notADirectory(path, branch) {
+    return new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
+        advice: 'Set the input path to a directory; it is created when it does not exist.',
+    });
+}
+function missingBranch(wanted, defaultBranch) {
     if (defaultBranch === undefined) {
         return new GitHubError(`${wanted.repository} has no commit yet`, {
             advice: 'Make a first commit (a README will do): a branch is needed to commit to.',
@@ -41927,11 +41933,11 @@ const missingBranch = (wanted, defaultBranch) => {
         status: 404,
         advice: `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
     });
-};
+}
 /** Git's file modes; GraphQL gives them in decimal. */
 const executableMode = 0o100755;
 const linkMode = 0o120000;
-const entryOf = (row) => {
+function entryOf(row) {
     const { name, oid } = row;
     if (row.type === 'tree')
         return { name, oid, kind: 'directory' };
@@ -41940,7 +41946,7 @@ const entryOf = (row) => {
     if (row.mode === linkMode)
         return { name, oid, kind: 'link' };
     return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
-};
+}
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
@@ -41954,13 +41960,15 @@ const ownedKeys = [
     'modelName',
     'modelVersion',
 ];
-const isOwnedKey = (name) => ownedKeys.includes(name);
+function isOwnedKey(name) {
+    return ownedKeys.includes(name);
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/document.ts
 
 
 /** Parses a values file and finds the places that matter; never throws. */
-const parseValues = (text) => {
+function parseValues(text) {
     try {
         return document_parse(text);
     }
@@ -41968,9 +41976,11 @@ const parseValues = (text) => {
         // The YAML library is recursive.
         return wrongShape('it is nested too deeply');
     }
-};
-const wrongShape = (problem) => ({ kind: 'wrong-shape', problem });
-const document_parse = (text) => {
+}
+function wrongShape(problem) {
+    return { kind: 'wrong-shape', problem };
+}
+function document_parse(text) {
     const tokens = [...new dist/* Parser */.iX().parse(text)];
     // Other readers accept a key twice; that is no reason to throw the file away.
     const options = { keepSourceTokens: true, uniqueKeys: false };
@@ -41987,8 +41997,8 @@ const document_parse = (text) => {
         return wrongShape('it holds several YAML documents');
     const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
     return findPlaces(text, doc, end);
-};
-const findPlaces = (text, doc, end) => {
+}
+function findPlaces(text, doc, end) {
     const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
     if (isEmpty(doc.contents))
         return { kind: 'parsed', parsed: { ...found, owned: {} } };
@@ -42010,9 +42020,9 @@ const findPlaces = (text, doc, end) => {
         return wrongShape(`in global, ${owned}`);
     const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) };
     return { kind: 'parsed', parsed };
-};
+}
 /** The entries whose key is asked for, by key; text says what is wrong with the keys. */
-const entries = (doc, { map }, wanted) => {
+function entries(doc, { map }, wanted) {
     const found = new Map();
     for (const { key, value, srcToken } of map.items) {
         const named = (0,dist/* isAlias */.Vj)(key) ? key.resolve(doc) : key;
@@ -42026,25 +42036,31 @@ const entries = (doc, { map }, wanted) => {
         found.set(name, { value, token: srcToken });
     }
     return found;
-};
-const parsedMap = (node) => {
+}
+function parsedMap(node) {
     if (!(0,dist/* isMap */.jh)(node))
         return undefined;
     const token = node.srcToken;
     return token?.type === 'block-map' || token?.type === 'flow-collection'
         ? { map: node, token }
         : undefined;
-};
+}
 /** Nothing at all, not even a written `null`, an anchor or a tag. */
-const isEmpty = (node) => node === null ||
-    ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag);
-const isNull = (node) => node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
-const kindOf = (node) => {
+function isEmpty(node) {
+    return (node === null ||
+        ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag));
+}
+function isNull(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
+}
+function kindOf(node) {
     if ((0,dist/* isAlias */.Vj)(node))
         return 'an alias';
     return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
-};
-const lineOf = (text, offset) => text.slice(0, offset).split('\n').length;
+}
+function lineOf(text, offset) {
+    return text.slice(0, offset).split('\n').length;
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/comments.ts
 
@@ -42052,7 +42068,7 @@ const lineOf = (text, offset) => text.slice(0, offset).split('\n').length;
 const scalarMark = '\x1f';
 const marks = [scalarMark, '\x02', '\x18'];
 /** All comments of a YAML text, in order; `#` inside a scalar is none. */
-const commentsOf = (text) => {
+function commentsOf(text) {
     const comments = [];
     let offset = 0;
     let inScalar = false;
@@ -42067,7 +42083,7 @@ const commentsOf = (text) => {
         inScalar = false;
     }
     return comments;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/hold.ts
 
@@ -42076,15 +42092,19 @@ const commentsOf = (text) => {
  * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
  * be left alone. In a file that is no YAML every such line counts.
  */
-const isHeld = (text) => holdOffsets(text).size > 0 && (heldByComment(text) || parseValues(text).kind === 'unparseable');
+function isHeld(text) {
+    return (holdOffsets(text).size > 0 && (heldByComment(text) || parseValues(text).kind === 'unparseable'));
+}
 /** As `isHeld`, for a text that is known to be YAML. */
-const heldByComment = (text) => {
+function heldByComment(text) {
     const offsets = holdOffsets(text);
     return offsets.size > 0 && commentsOf(text).some(({ offset }) => offsets.has(offset));
-};
+}
 const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
 /** Where the `#` of each line that looks like the comment is. */
-const holdOffsets = (text) => new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
+function holdOffsets(text) {
+    return new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/reading.ts
 
@@ -42092,7 +42112,7 @@ const holdOffsets = (text) => new Set(Array.from(text.matchAll(holdLine), (match
 const stringTag = 'tag:yaml.org,2002:str';
 const integerTag = 'tag:yaml.org,2002:int';
 /** Reads a value; undefined for a map, a list, or an alias of one. */
-const readingOf = (doc, node) => {
+function readingOf(doc, node) {
     if (node === null)
         return { kind: 'null' };
     if ((0,dist/* isScalar */.jn)(node))
@@ -42103,8 +42123,8 @@ const readingOf = (doc, node) => {
     if (target === undefined)
         return { kind: 'other', text: '' };
     return (0,dist/* isScalar */.jn)(target) ? scalarReading(target) : undefined;
-};
-const scalarReading = (scalar) => {
+}
+function scalarReading(scalar) {
     const text = scalar.source ?? '';
     const { tag } = scalar;
     const plain = scalar.type === 'PLAIN';
@@ -42119,7 +42139,7 @@ const scalarReading = (scalar) => {
         return { kind: 'integer', text };
     const string = (tag === undefined || tag === stringTag) && sameInAll(scalar);
     return { kind: string ? 'string' : 'other', text };
-};
+}
 const reading_integer = /^(?:0|[1-9][0-9]*)$/;
 /** Plain scalars that one of the readers does not take for a string. */
 const notString = [
@@ -42132,28 +42152,32 @@ const notString = [
     // Between braces PyYAML refuses these.
     /^[?:]/,
 ];
-const stringInAll = (plain) => !/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
-    !notString.some((pattern) => pattern.test(plain));
+function stringInAll(plain) {
+    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
+        !notString.some((pattern) => pattern.test(plain)));
+}
 /** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
-const sameInAll = ({ source = '', type, srcToken }) => {
+function sameInAll({ source = '', type, srcToken }) {
     const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
     if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
         return false;
     if (!source.isWellFormed())
         return false;
     return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
-};
+}
 /** The owned keys whose value in the file is not what is wanted, missing ones included. */
-const outdatedKeys = (readings, owned) => ownedKeys.filter((key) => {
-    const wanted = owned[key];
-    const reading = readings[key];
-    return typeof wanted === 'number'
-        ? !(reading?.kind === 'integer' && reading.text === String(wanted))
-        : !readsAs(reading, wanted ?? '', key);
-});
+function outdatedKeys(readings, owned) {
+    return ownedKeys.filter((key) => {
+        const wanted = owned[key];
+        const reading = readings[key];
+        return typeof wanted === 'number'
+            ? !(reading?.kind === 'integer' && reading.text === String(wanted))
+            : !readsAs(reading, wanted ?? '', key);
+    });
+}
 /** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
 const longestPlainNumber = 6;
-const readsAs = (reading, wanted, key) => {
+function readsAs(reading, wanted, key) {
     if (reading === undefined || reading.kind === 'null')
         return key === 'modelid' && wanted === '';
     if (reading.text !== wanted.toWellFormed())
@@ -42161,7 +42185,7 @@ const readsAs = (reading, wanted, key) => {
     if (reading.kind === 'integer')
         return reading.text.length <= longestPlainNumber;
     return reading.kind === 'string';
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/read.ts
 
@@ -42169,7 +42193,7 @@ const readsAs = (reading, wanted, key) => {
 
 
 /** Reads a values file; never throws. */
-const readValues = (text) => {
+function readValues(text) {
     const result = parseValues(text);
     if (result.kind !== 'parsed')
         return result;
@@ -42183,9 +42207,9 @@ const readValues = (text) => {
             owned[key] = reading.text;
     }
     return { kind: 'values', text, held: heldByComment(text), owned, readings };
-};
+}
 /** Reads the owned values of a parsed file; text says which of them is no scalar. */
-const readingsOf = (parsed) => {
+function readingsOf(parsed) {
     const readings = {};
     for (const key of ownedKeys) {
         const entry = parsed.owned[key];
@@ -42197,7 +42221,7 @@ const readingsOf = (parsed) => {
         readings[key] = reading;
     }
     return readings;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
 const texts = [
@@ -42224,7 +42248,7 @@ const fields = [...texts, ...maps];
  */
 const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
 /** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
-const splitText = (text) => {
+function splitText(text) {
     const parts = [];
     let end = 0;
     for (const match of text.matchAll(token)) {
@@ -42236,9 +42260,11 @@ const splitText = (text) => {
     if (end < text.length)
         parts.push(placeholder_literal(text.slice(end)));
     return parts;
-};
-const placeholder_literal = (source, text = source) => ({ kind: 'literal', text, source });
-const partOf = ([source, body, brace]) => {
+}
+function placeholder_literal(source, text = source) {
+    return { kind: 'literal', text, source };
+}
+function partOf([source, body, brace]) {
     if (source === '$${')
         return placeholder_literal(source, '${');
     if (body === undefined)
@@ -42262,22 +42288,22 @@ const partOf = ([source, body, brace]) => {
         placeholder: { ...query, label: `\${${name}}`, fallback },
         source,
     };
-};
+}
 const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
-const queryOf = (name) => {
+function queryOf(name) {
     const field = texts.find((text) => text === name);
     if (field !== undefined)
         return { field };
     const map = maps.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
     return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
 
 
 
 /** Checks a template: its YAML, its shape and every placeholder. */
-const parseTemplate = (text) => {
+function parseTemplate(text) {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, {
         keepSourceTokens: true,
@@ -42301,9 +42327,13 @@ const parseTemplate = (text) => {
         return { ok: false, problems: inOrder(problems) };
     const placeholders = located.flatMap(({ part, line }) => part.kind === 'placeholder' ? [{ ...part.placeholder, line }] : []);
     return { ok: true, template: { text, placeholders, root, sites } };
-};
-const inOrder = (problems) => problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `line ${line}: ${text}`);
-const yamlProblems = (text, document, lineAt) => {
+}
+function inOrder(problems) {
+    return problems
+        .toSorted((a, b) => a.line - b.line)
+        .map(({ line, text }) => `line ${line}: ${text}`);
+}
+function yamlProblems(text, document, lineAt) {
     const first = new Map();
     for (const { code, message, pos } of document.errors) {
         const line = lineAt(pos[0]);
@@ -42318,10 +42348,10 @@ const yamlProblems = (text, document, lineAt) => {
         });
     }
     return [...first.values()];
-};
+}
 const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)';
 /** A template must be able to take the owned values; the values file's own reader decides. */
-const shapeProblems = (text, document, lineAt) => {
+function shapeProblems(text, document, lineAt) {
     if (document.errors.length > 0)
         return [];
     const root = document.contents;
@@ -42334,17 +42364,19 @@ const shapeProblems = (text, document, lineAt) => {
         return [];
     const global = root.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === 'global');
     return [{ line: lineAt((global?.key ?? root).range[0]), text: shape.problem }];
-};
+}
 const parse_stringTag = 'tag:yaml.org,2002:str';
-const tagProblems = ({ tag, range }, lineAt) => tag === undefined || tag === parse_stringTag || tag === '!'
-    ? []
-    : [
-        {
-            line: lineAt(range[0]),
-            text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
-        },
-    ];
-const findSites = (document) => {
+function tagProblems({ tag, range }, lineAt) {
+    return tag === undefined || tag === parse_stringTag || tag === '!'
+        ? []
+        : [
+            {
+                line: lineAt(range[0]),
+                text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
+            },
+        ];
+}
+function findSites(document) {
     const sites = [];
     (0,dist/* visit */.YR)(document, {
         Scalar: (key, node) => {
@@ -42357,10 +42389,12 @@ const findSites = (document) => {
         },
     });
     return sites;
-};
-const isParsed = (node) => Array.isArray(node.range);
+}
+function isParsed(node) {
+    return Array.isArray(node.range);
+}
 /** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
-const locate = (text, { range }, parts, lineAt) => {
+function locate(text, { range }, parts, lineAt) {
     let from = range[0];
     return parts.map((part) => {
         const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from);
@@ -42369,7 +42403,7 @@ const locate = (text, { range }, parts, lineAt) => {
         from = found + part.source.length;
         return { part, line: lineAt(found) };
     });
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/file-state.ts
 
@@ -42381,7 +42415,7 @@ const blockedBy = {
     submodule: 'a submodule is in the way',
 };
 /** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
-const readContent = (bytes) => {
+function readContent(bytes) {
     const text = file_state_decode(bytes);
     if (text === undefined) {
         const lossy = new TextDecoder().decode(bytes);
@@ -42397,28 +42431,34 @@ const readContent = (bytes) => {
     return values.kind === 'values'
         ? { kind: 'values', text, values }
         : { kind: values.kind, text, problem: values.problem };
-};
-const file_state_decode = (bytes) => {
+}
+function file_state_decode(bytes) {
     try {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch {
         return undefined;
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/directory.ts
 
-const fileName = (runId) => `${runId}.yaml`;
+function fileName(runId) {
+    return `${runId}.yaml`;
+}
 /** Path in the repository of a file in the snapshot's directory. */
-const pathIn = (snapshot, name) => snapshot.directory === '' ? name : `${snapshot.directory}/${name}`;
-const anchorOf = ({ head, directory, tree }) => ({
-    head,
-    directory,
-    tree,
-});
+function pathIn(snapshot, name) {
+    return snapshot.directory === '' ? name : `${snapshot.directory}/${name}`;
+}
+function anchorOf({ head, directory, tree }) {
+    return {
+        head,
+        directory,
+        tree,
+    };
+}
 /** Reads the candidates' files, and nothing else of the directory but what `others` names. */
-const readDirectory = async (blobs, snapshot, candidates, others) => {
+async function readDirectory(blobs, snapshot, candidates, others) {
     const wanted = new Map();
     for (const [path, oid] of others)
         wanted.set(oid, path);
@@ -42437,9 +42477,11 @@ const readDirectory = async (blobs, snapshot, candidates, others) => {
         return content === undefined ? [] : [[path, content]];
     });
     return { snapshot, states, others: new Map(found), anchored };
-};
-const isFile = (entry) => entry?.kind === 'file' || entry?.kind === 'executable';
-const stateOf = (entry, contents) => {
+}
+function isFile(entry) {
+    return entry?.kind === 'file' || entry?.kind === 'executable';
+}
+function stateOf(entry, contents) {
     if (entry === undefined)
         return { kind: 'absent' };
     if (entry.kind !== 'file' && entry.kind !== 'executable') {
@@ -42449,20 +42491,20 @@ const stateOf = (entry, contents) => {
     return content === undefined
         ? { kind: 'blocked', reason: 'its content could not be read' }
         : readContent(content);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/template.ts
 
 
 
 /** Reads and checks the template once, before anything is written. */
-const readTemplate = async (blobs, snapshot, path, builtIn) => {
+async function readTemplate(blobs, snapshot, path, builtIn) {
     const parsed = parseTemplate(path === undefined ? builtIn : await readText(blobs, snapshot, path));
     if (parsed.ok)
         return parsed.template;
     throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${snapshot.branch}; nothing was written.` });
-};
-const readText = async (blobs, snapshot, path) => {
+}
+async function readText(blobs, snapshot, path) {
     const { templateOid } = snapshot;
     if (templateOid === undefined) {
         throw new SyncError(`There is no template ${path} on branch ${snapshot.branch}`, {
@@ -42478,12 +42520,12 @@ const readText = async (blobs, snapshot, path) => {
             advice: 'Save it as UTF-8.',
         });
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./src/check/finding.ts
 
 /** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-const tryCheck = async (name, check) => {
+async function tryCheck(name, check) {
     try {
         return { name, advice: '', ...(await check()) };
     }
@@ -42492,13 +42534,15 @@ const tryCheck = async (name, check) => {
             throw error;
         return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
     }
-};
-const skipped = (name, detail) => ({
-    name,
-    status: 'skipped',
-    detail,
-    advice: '',
-});
+}
+function skipped(name, detail) {
+    return {
+        name,
+        status: 'skipped',
+        detail,
+        advice: '',
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
 
@@ -42506,7 +42550,7 @@ const skipped = (name, detail) => ({
  * Reads until there is no token. Short and empty pages do not end a listing (basic-auth filters
  * after paging); a token that comes twice would never end, and is an error.
  */
-const readPages = async (what, readPage) => {
+async function readPages(what, readPage) {
     const all = [];
     const seen = new Set();
     let token;
@@ -42524,7 +42568,7 @@ const readPages = async (what, readPage) => {
         }
         seen.add(token);
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/schema.ts
 
@@ -42566,15 +42610,17 @@ const modelVersion = object({
 }));
 const pageToken = schema_text;
 /** A page without its list is an empty one, but an object with other fields is no page at all. */
-const page = (list, item) => looseObject({ next_page_token: pageToken })
-    .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
-    error: `the list ${list} is missing`,
-})
-    .transform((body) => ({
-    items: body[list] ?? [],
-    nextPageToken: body.next_page_token,
-}))
-    .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
+function page(list, item) {
+    return looseObject({ next_page_token: pageToken })
+        .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
+        error: `the list ${list} is missing`,
+    })
+        .transform((body) => ({
+        items: body[list] ?? [],
+        nextPageToken: body.next_page_token,
+    }))
+        .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
+}
 const modelVersionPage = page('model_versions', modelVersion);
 const registeredModelPage = page('registered_models', object({
     name: schemas_string(),
@@ -42642,17 +42688,17 @@ const downloadUri = object({ artifact_uri: schemas_string() });
 const runsPerSearch = { whole: 250, state: 1000 };
 const experimentsPerPage = 10_000;
 /** Names of all experiments by id, deleted ones too. */
-const listExperiments = async (client) => {
+async function listExperiments(client) {
     const rows = await readPages('experiments', (pageToken) => client.get('experiments/search', { view_type: 'ALL', max_results: experimentsPerPage, page_token: pageToken }, experimentPage));
     return new Map(rows.map((row) => [row.experiment_id, row.name]));
-};
+}
 /**
  * Reads runs by id, in batches. MLflow wants the experiments named (without them it answers
  * "no runs"), so the caller gives the ones it knows of.
  *
  * @returns the runs that were found or could not be read; the others are in none of the experiments.
  */
-const searchRuns = async (client, ids, experimentIds, detail) => {
+async function searchRuns(client, ids, experimentIds, detail) {
     const found = new Map();
     if (experimentIds.length === 0)
         return found;
@@ -42661,9 +42707,9 @@ const searchRuns = async (client, ids, experimentIds, detail) => {
         await searchBatch(client, batch, experimentIds, found);
     }
     return found;
-};
+}
 /** A batch that the server can't answer is halved until the run that spoils it stands alone. */
-const searchBatch = async (client, ids, experimentIds, found) => {
+async function searchBatch(client, ids, experimentIds, found) {
     try {
         const rows = await searchPages(client, idFilter(ids), ids, experimentIds);
         for (const row of rows)
@@ -42680,8 +42726,8 @@ const searchBatch = async (client, ids, experimentIds, found) => {
         await searchBatch(client, ids.slice(0, middle), experimentIds, found);
         await searchBatch(client, ids.slice(middle), experimentIds, found);
     }
-};
-const keep = (row, found) => {
+}
+function keep(row, found) {
     const parsed = run.safeParse(row);
     if (parsed.success) {
         found.set(parsed.data.id, { kind: 'found', run: parsed.data });
@@ -42696,14 +42742,16 @@ const keep = (row, found) => {
         kind: 'failed',
         reason: `MLflow's answer for this run can't be read: ${problem}`,
     });
-};
+}
 /** An answer about what was asked for, unlike a lost connection or a refused password. */
-const isAboutContent = (error) => error.status === 400 || error.status === 404 || error.status === 500;
+function isAboutContent(error) {
+    return error.status === 400 || error.status === 404 || error.status === 500;
+}
 /**
  * Which of the runs pass MLflow's own run filter. Its grammar knows only AND, so the filter and the
  * list of ids can be joined: no more comes back than was asked for.
  */
-const filterRuns = async (client, filter, ids, experimentIds) => {
+async function filterRuns(client, filter, ids, experimentIds) {
     const passed = new Set();
     for (let start = 0; start < ids.length; start += runsPerSearch.state) {
         const batch = ids.slice(start, start + runsPerSearch.state);
@@ -42715,9 +42763,9 @@ const filterRuns = async (client, filter, ids, experimentIds) => {
         }
     }
     return passed;
-};
+}
 /** One run, as it is right now; undefined when MLflow has it no more. */
-const readRun = async (client, id) => {
+async function readRun(client, id) {
     try {
         return (await client.get('runs/get', { run_id: id }, runAnswer)).run;
     }
@@ -42726,20 +42774,26 @@ const readRun = async (client, id) => {
             return undefined;
         throw error;
     }
-};
-const idFilter = (ids) => `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
-const searchPages = (client, filter, ids, experimentIds) => readPages('runs', (pageToken) => client.post('runs/search', {
-    experiment_ids: experimentIds,
-    filter,
-    run_view_type: 'ALL',
-    // One more than can come: 2.22 gives a token for an empty page when the page is full.
-    max_results: ids.length + 1,
-    ...(pageToken === undefined ? {} : { page_token: pageToken }),
-}, runPage));
+}
+function idFilter(ids) {
+    return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
+}
+function searchPages(client, filter, ids, experimentIds) {
+    return readPages('runs', (pageToken) => client.post('runs/search', {
+        experiment_ids: experimentIds,
+        filter,
+        run_view_type: 'ALL',
+        // One more than can come: 2.22 gives a token for an empty page when the page is full.
+        max_results: ids.length + 1,
+        ...(pageToken === undefined ? {} : { page_token: pageToken }),
+    }, runPage));
+}
 
 ;// CONCATENATED MODULE: ./src/core/order.ts
 /** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
-const compareText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/versions.ts
 
@@ -42754,7 +42808,7 @@ const modelsPerPage = 1000;
  * is registered during the reading comes at the end: MLflow pages by offset, any other order would
  * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
  */
-const listModelVersions = async (client, filter) => {
+async function listModelVersions(client, filter) {
     const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
         filter,
         max_results: versionsPerPage,
@@ -42763,9 +42817,9 @@ const listModelVersions = async (client, filter) => {
     }, modelVersionPage));
     const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
-};
+}
 /** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
-const listAliases = async (client) => {
+async function listAliases(client) {
     const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
     const aliases = new Map();
     for (const model of models) {
@@ -42775,7 +42829,7 @@ const listAliases = async (client) => {
         }
     }
     return aliases;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/artifacts.ts
 /** Where the charts mount the root of MLflow's artifact store. */
@@ -42783,13 +42837,15 @@ const mount = '/mlflow';
 /** What `log_model` calls the folder of a run's model when nobody says otherwise. */
 const usualFolder = 'model';
 /** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-const loggedModelId = (source) => /^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-    /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1];
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
 /**
  * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
  * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
  */
-const artifactsPath = (input) => {
+function artifactsPath(input) {
     const source = input.resolvedSource ?? input.version.source;
     const located = artifacts_locate(source, input);
     if (typeof located === 'string')
@@ -42799,8 +42855,8 @@ const artifactsPath = (input) => {
     if (problem !== undefined)
         return { ok: false, problem };
     return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
-};
-const unsafe = (segments) => {
+}
+function unsafe(segments) {
     const path = segments.join('/');
     if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
         return "the artifacts' path in MLflow holds control characters";
@@ -42811,9 +42867,9 @@ const unsafe = (segments) => {
     return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
         ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
         : undefined;
-};
+}
 /** Segments below the mount, or the problem. */
-const artifacts_locate = (source, input) => {
+function artifacts_locate(source, input) {
     const { run, loggedModel } = input;
     if (source.startsWith('models:/')) {
         const id = loggedModelId(source);
@@ -42830,18 +42886,18 @@ const artifacts_locate = (source, input) => {
     if (runId !== run.id)
         return 'its source names the artifacts of another run';
     return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
-};
+}
 /** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-const belowMount = (uri, input, folder = usualFolder) => {
+function belowMount(uri, input, folder = usualFolder) {
     const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
     return (proxied?.split('/') ??
         byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
-};
+}
 /**
  * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
  * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
  */
-const byLayout = (segments, { run, loggedModel }) => {
+function byLayout(segments, { run, loggedModel }) {
     const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
     const { end, isModel, own } = findOwner(segments, isRun);
     if (end < 0)
@@ -42852,9 +42908,9 @@ const byLayout = (segments, { run, loggedModel }) => {
     }
     const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
     return [experiment, ...segments.slice(end - 1)];
-};
+}
 /** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-const findOwner = (segments, isRun) => {
+function findOwner(segments, isRun) {
     for (const [end, segment] of segments.entries()) {
         const own = segments[end - 1];
         if (segment !== 'artifacts' || own === undefined)
@@ -42864,16 +42920,16 @@ const findOwner = (segments, isRun) => {
             return { end, isModel, own };
     }
     return { end: -1, isModel: false, own: '' };
-};
+}
 /** Segments that the run's experiment has below the mount. */
-const experimentRoot = (input) => {
+function experimentRoot(input) {
     const { run } = input;
     const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
     const [own, artifacts] = ofRun.slice(-2);
     return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
-};
+}
 /** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
-const withPlaceholders = (segments, { run, modelId }) => {
+function withPlaceholders(segments, { run, modelId }) {
     const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
     if (end < 0)
         return segments;
@@ -42886,9 +42942,13 @@ const withPlaceholders = (segments, { run, modelId }) => {
     if (segments[experiment] === run.experimentId)
         result[experiment] = global('experimentId');
     return result;
-};
-const isLoggedModelId = (id) => /^m-[0-9a-f]{32}$/.test(id);
-const global = (key) => `{{ .Values.global.${key} }}`;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
+}
+function global(key) {
+    return `{{ .Values.global.${key} }}`;
+}
 
 ;// CONCATENATED MODULE: ./src/core/candidate.ts
 
@@ -42896,7 +42956,7 @@ const global = (key) => `{{ .Values.global.${key} }}`;
 /** MLflow's tag on what is really a prompt of the prompt registry. */
 const promptTag = 'mlflow.prompt.is_prompt';
 /** Applies the criteria; the order of the versions stays. */
-const selectVersions = (versions, criteria, now) => {
+function selectVersions(versions, criteria, now) {
     const selected = [];
     const leftOut = [];
     for (const version of versions) {
@@ -42911,9 +42971,11 @@ const selectVersions = (versions, criteria, now) => {
             leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
     }
     return { selected, leftOut };
-};
-const carriesAlias = (version, aliases) => aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
-const notYet = (version, criteria, now) => {
+}
+function carriesAlias(version, aliases) {
+    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
+}
+function notYet(version, criteria, now) {
     if (version.status !== undefined && version.status !== 'READY') {
         return `its status is ${version.status}, not READY`;
     }
@@ -42922,15 +42984,17 @@ const notYet = (version, criteria, now) => {
         return 'it is younger than minimum-age';
     }
     return undefined;
-};
+}
 /** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
-const isRunId = (text) => runIdPattern.test(text);
+function isRunId(text) {
+    return runIdPattern.test(text);
+}
 /**
  * One version for each run: the newest by creation time, then the higher number, then the model's
  * name in ascending order. MLflow does not check what is registered as a run id.
  */
-const chooseByRun = (versions, listed) => {
+function chooseByRun(versions, listed) {
     const byRun = new Map();
     const leftOut = [];
     for (const version of versions) {
@@ -42953,18 +43017,18 @@ const chooseByRun = (versions, listed) => {
         .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
         .sort((a, b) => compareText(a.runId, b.runId));
     return { candidates, leftOut };
-};
-const wins = (a, b) => {
+}
+function wins(a, b) {
     if (a.creationTime !== b.creationTime)
         return a.creationTime > b.creationTime;
     const byNumber = Number(a.version) - Number(b.version);
     if (byNumber !== 0 && !Number.isNaN(byNumber))
         return byNumber > 0;
     return compareText(a.name, b.name) < 0;
-};
+}
 /** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
 const longestChain = 20;
-const sourceResolver = (listed) => {
+function sourceResolver(listed) {
     const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
     return (version) => {
         let source = version.source;
@@ -42980,7 +43044,7 @@ const sourceResolver = (listed) => {
         }
         return { source, sourceUnresolved: true, modelId: undefined };
     };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
 
@@ -42988,7 +43052,7 @@ const sourceResolver = (listed) => {
 
 const modelsPerSearch = 1000;
 /** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
-const searchLoggedModels = async (client, ids, experimentIds) => {
+async function searchLoggedModels(client, ids, experimentIds) {
     const found = new Map();
     if (experimentIds.length === 0)
         return found;
@@ -43011,12 +43075,12 @@ const searchLoggedModels = async (client, ids, experimentIds) => {
         }
     }
     return found;
-};
+}
 /** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
-const readDownloadUri = async (client, name, version) => {
+async function readDownloadUri(client, name, version) {
     const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
     return answer.artifact_uri;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/registry.ts
 
@@ -43026,7 +43090,7 @@ const readDownloadUri = async (client, name, version) => {
 
 
 /** Reads the registry and decides which version each run's file is about. */
-const readRegistry = async (client, runs, query, now) => {
+async function readRegistry(client, runs, query, now) {
     const rows = await naming('filter', query.filter, () => listModelVersions(client, query.filter));
     const listed = query.withAliases ? await addAliases(client, rows) : rows;
     const selection = selectVersions(listed, query.criteria, now);
@@ -43038,9 +43102,9 @@ const readRegistry = async (client, runs, query, now) => {
         leftOut: [...selection.leftOut, ...chosen.leftOut, ...gate.leftOut],
         listed,
     };
-};
+}
 /** Shows MLflow's own words about a filter with the name of its input. */
-const naming = async (input, filter, read) => {
+async function naming(input, filter, read) {
     try {
         return await read();
     }
@@ -43053,8 +43117,8 @@ const naming = async (input, filter, read) => {
             cause: error,
         });
     }
-};
-const applyRunFilter = async (client, runs, candidates, runFilter) => {
+}
+async function applyRunFilter(client, runs, candidates, runFilter) {
     if (runFilter === undefined || candidates.length === 0)
         return { candidates, leftOut: [] };
     const experiments = [...(await runs.experiments()).keys()];
@@ -43071,9 +43135,9 @@ const applyRunFilter = async (client, runs, candidates, runFilter) => {
             keepsFile: false,
         })),
     };
-};
+}
 /** A server may send them with the versions one day: both are taken. */
-const addAliases = async (client, versions) => {
+async function addAliases(client, versions) {
     const aliases = await listAliases(client);
     return versions.map((version) => ({
         ...version,
@@ -43084,9 +43148,9 @@ const addAliases = async (client, versions) => {
             ]),
         ].sort(),
     }));
-};
+}
 /** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
-const findRuns = async (client, runs, versions) => {
+async function findRuns(client, runs, versions) {
     const modelIds = new Set(versions.flatMap((version) => {
         const id = version.runId === '' ? loggedModelId(version.source) : undefined;
         return id === undefined ? [] : [id];
@@ -43101,11 +43165,11 @@ const findRuns = async (client, runs, versions) => {
         const model = models.get(loggedModelId(version.source) ?? '');
         return model === undefined ? version : { ...version, runId: model.sourceRunId };
     });
-};
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/run-reader.ts
 
-const createRunReader = (client) => {
+function createRunReader(client) {
     const known = new Map();
     let experiments;
     const listAll = () => (experiments ??= listExperiments(client));
@@ -43136,15 +43200,17 @@ const createRunReader = (client) => {
         return new Map([...known].map(([id, { lookup }]) => [id, lookup]));
     };
     return { read, experiments: listAll };
-};
-const ids = (runs) => runs.map((run) => run.id);
+}
+function ids(runs) {
+    return runs.map((run) => run.id);
+}
 /** Ten thousand runs with all their parameters would not fit into memory for nothing. */
-const run_reader_keep = (lookup, detail) => {
+function run_reader_keep(lookup, detail) {
     if (lookup.kind !== 'found' || detail === 'whole')
         return lookup;
     const run = { ...lookup.run, params: {}, metrics: {}, tags: {} };
     return { kind: 'found', run };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/glob.ts
 /**
@@ -43152,19 +43218,19 @@ const run_reader_keep = (lookup, detail) => {
  * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
  * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
  */
-const nameMatcher = (patterns) => {
+function nameMatcher(patterns) {
     const rules = patterns.map((pattern) => ({
         selects: !pattern.startsWith('!'),
         expression: globExpression(pattern.replace(/^!/, '')),
     }));
     const selectsByDefault = rules.every((rule) => !rule.selects);
     return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault;
-};
-const globExpression = (glob) => {
+}
+function globExpression(glob) {
     const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? [];
     return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u');
-};
-const tokenExpression = (token) => {
+}
+function tokenExpression(token) {
     if (token.startsWith('*'))
         return '[^]*';
     if (token === '?')
@@ -43175,23 +43241,27 @@ const tokenExpression = (token) => {
         return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
     }
     return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
-};
+}
 /** `[z-a]` is no set; it is then taken letter by letter. */
-const isValidSet = (set) => {
+function isValidSet(set) {
     try {
         return new RegExp(`[${set}]`).test('') || true;
     }
     catch {
         return false;
     }
-};
-const escapeExpression = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+function escapeExpression(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/fit.ts
 /** Bytes of a text in UTF-8, as GitHub counts a job summary. */
-const utf8Bytes = (text) => new TextEncoder().encode(text).length;
+function utf8Bytes(text) {
+    return new TextEncoder().encode(text).length;
+}
 /** Lines of the first items, as long as they fit with a line feed each; the rest are never made. */
-const fitLines = (items, lineOf, maxBytes) => {
+function fitLines(items, lineOf, maxBytes) {
     const taken = [];
     let bytes = 0;
     for (const item of items) {
@@ -43202,7 +43272,7 @@ const fitLines = (items, lineOf, maxBytes) => {
         taken.push(line);
     }
     return taken;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/harmless.ts
 /** What GitHub or git act on in a message, and the character without which they do not. */
@@ -43220,29 +43290,33 @@ const triggers = [
 ];
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** One line of text: white space becomes single spaces, what can't be seen becomes `�`. */
-const plainText = (text, maxCharacters) => cut(
-// No regular expression should have to read megabytes that are cut off afterwards.
-text
-    .slice(0, 16 * maxCharacters)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(unprintable, '�'), maxCharacters);
+function plainText(text, maxCharacters) {
+    return cut(
+    // No regular expression should have to read megabytes that are cut off afterwards.
+    text
+        .slice(0, 16 * maxCharacters)
+        .replace(/\s+/g, ' ')
+        .trim()
+        .replace(unprintable, '�'), maxCharacters);
+}
 /** Ends a text that is too long with `…`, never inside a character. */
-const cut = (text, maxCharacters) => {
+function cut(text, maxCharacters) {
     if (text.length <= maxCharacters)
         return text;
     const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
     return characters.length <= maxCharacters
         ? characters.join('')
         : `${characters.slice(0, maxCharacters - 1).join('')}…`;
-};
+}
 /** One line of foreign text in which nothing is a mention, a reference, an address or an instruction. */
-const harmless = (text, maxCharacters) => joinHarmless([{ text, foreign: true }], maxCharacters);
+function harmless(text, maxCharacters) {
+    return joinHarmless([{ text, foreign: true }], maxCharacters);
+}
 /**
  * Joins pieces to one line. A trigger that lies wholly in a piece of ours stays (a user may well want
  * `[skip ci]`); one that foreign text makes or completes is disarmed.
  */
-const joinHarmless = (pieces, maxCharacters) => {
+function joinHarmless(pieces, maxCharacters) {
     const clean = pieces.map(({ text, foreign }) => ({
         text: foreign ? plainText(text, maxCharacters) : text,
         foreign,
@@ -43255,43 +43329,55 @@ const joinHarmless = (pieces, maxCharacters) => {
             : match.replaceAll(character, fullWidth(character)));
     }
     return line;
-};
+}
 /** The twin of an ASCII character that people read alike and programs do not. */
-const fullWidth = (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0);
-const ownRanges = (pieces) => {
+function fullWidth(character) {
+    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+}
+function ownRanges(pieces) {
     let end = 0;
     return pieces.flatMap(({ text, foreign }) => {
         const start = end;
         end += text.length;
         return foreign ? [] : [{ start, end }];
     });
-};
+}
 const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
 /** A trailer's value: percent-encoded where it would break the line or trigger something. */
-const trailerValue = (text) => cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
+function trailerValue(text) {
+    return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
+}
 /** Each byte of the text's UTF-8 as `%XX`. */
-const percentEncode = (text) => [...new TextEncoder().encode(text)]
-    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-    .join('');
+function percentEncode(text) {
+    return [...new TextEncoder().encode(text)]
+        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+        .join('');
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/wording.ts
 
-const countChanges = (changes) => {
+function countChanges(changes) {
     const count = (outcome) => changes.filter(({ record }) => record.outcome === outcome).length;
     return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
-};
+}
 /** `2 created, 1 updated`: only what there is; empty when there is nothing. */
-const countsPhrase = ({ created, updated, deleted }) => Object.entries({ created, updated, deleted })
-    .filter(([, count]) => count > 0)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-    .join(', ');
+function countsPhrase({ created, updated, deleted }) {
+    return Object.entries({ created, updated, deleted })
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`)
+        .join(', ');
+}
 /** Longest model name in a message; MLflow itself allows 256 characters. */
 const maxName = 100;
-const modelLabel = ({ record }) => plainText(record.modelName ?? '', maxName);
+function modelLabel({ record }) {
+    return plainText(record.modelName ?? '', maxName);
+}
 /** The version that a change is about: the new one, or for a deleted file the one that it named. */
-const versionLabel = ({ record }) => plainText(record.modelVersion ?? record.previousVersion ?? '', 40);
+function versionLabel({ record }) {
+    return plainText(record.modelVersion ?? record.previousVersion ?? '', 40);
+}
 /** `Add my_model version 3 (abc123de)`; not yet harmless. */
-const changePhrase = (change) => {
+function changePhrase(change) {
     const { outcome, path, runId } = change.record;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
     const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
@@ -43303,9 +43389,9 @@ const changePhrase = (change) => {
         return `${verb} ${model}${run}`;
     const to = isNewVersion(change) ? 'to version' : 'version';
     return `${verb} ${model} ${to} ${version}${run}`;
-};
+}
 /** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet harmless. */
-const fileLine = (change) => {
+function fileLine(change) {
     const { outcome, path, previousVersion } = change.record;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
     const version = versionLabel(change);
@@ -43314,10 +43400,12 @@ const fileLine = (change) => {
         .join(' ');
     const was = isNewVersion(change) ? ` (was ${plainText(previousVersion ?? '', 40)})` : '';
     return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
-};
-const isNewVersion = ({ record }) => record.outcome === 'updated' &&
-    record.previousVersion !== null &&
-    record.previousVersion !== record.modelVersion;
+}
+function isNewVersion({ record }) {
+    return (record.outcome === 'updated' &&
+        record.previousVersion !== null &&
+        record.previousVersion !== record.modelVersion);
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/template.ts
 
@@ -43336,20 +43424,22 @@ const template_valueOf = {
     'model.version': (changes) => oneOrCount(changes.map(versionLabel), 'versions'),
     'run.id': (changes) => oneOrCount(changes.map(({ record }) => record.runId ?? ''), 'runs'),
 };
-const distinct = (values) => [
-    ...new Set(values.filter((value) => value !== '')),
-];
-const listed = (values) => values.length <= maxModels
-    ? values.join(', ')
-    : `${values.slice(0, maxModels).join(', ')} and ${values.length - maxModels} more`;
+function distinct(values) {
+    return [...new Set(values.filter((value) => value !== ''))];
+}
+function listed(values) {
+    return values.length <= maxModels
+        ? values.join(', ')
+        : `${values.slice(0, maxModels).join(', ')} and ${values.length - maxModels} more`;
+}
 /** What all changes have in common, else how many there are: `3 versions`. */
-const oneOrCount = (values, noun) => {
+function oneOrCount(values, noun) {
     const [first, ...others] = distinct(values);
     return others.length === 0 ? (first ?? '') : `${others.length + 1} ${noun}`;
-};
+}
 const placeholder = /\$\{([^{}]*)\}/;
 /** Problems of an input `commit-message` or `pull-request-title`, for after its name; none when empty. */
-const checkMessageTemplate = (text) => {
+function checkMessageTemplate(text) {
     const known = Object.keys(template_valueOf);
     const unknown = split(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(template_valueOf, part.name)
         ? []
@@ -43362,18 +43452,22 @@ const checkMessageTemplate = (text) => {
         ...(literal.includes('${') ? ['a placeholder `${` has no `}`'] : []),
         ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
     ];
-};
-const quotedList = (names) => names.map((name) => `\`\${${name}}\``).join(', ');
+}
+function quotedList(names) {
+    return names.map((name) => `\`\${${name}}\``).join(', ');
+}
 /** The template's line for these changes; empty when nothing but white space comes of it. */
-const renderMessage = (template, changes) => {
+function renderMessage(template, changes) {
     const pieces = split(template).map((part) => {
         if (typeof part === 'string')
             return { text: part, foreign: false };
         return { text: template_valueOf[part.name]?.(changes) ?? '', foreign: true };
     });
     return joinHarmless(pieces, maxHeadline).trim();
-};
-const split = (text) => text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
+}
+function split(text) {
+    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/commit.ts
 
@@ -43383,12 +43477,14 @@ const split = (text) => text.split(placeholder).map((part, index) => (index % 2 
 /** A whole body stays well under the 65,536 characters that GitHub takes elsewhere. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
 /** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
-const commitMessage = (changes, options = {}) => ({
-    headline: headline(changes, options.template),
-    body: `${fileList(changes)}\n\n${trailers(changes)}`,
-});
+function commitMessage(changes, options = {}) {
+    return {
+        headline: headline(changes, options.template),
+        body: `${fileList(changes)}\n\n${trailers(changes)}`,
+    };
+}
 /** First line of the commit and title of the pull request; the default when the template gives nothing. */
-const headline = (changes, template = '') => {
+function headline(changes, template = '') {
     const line = renderMessage(template, changes);
     if (line !== '')
         return line;
@@ -43398,22 +43494,22 @@ const headline = (changes, template = '') => {
     return others.length === 0
         ? harmless(changePhrase(first), maxHeadline)
         : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
-};
-const fileList = (changes) => {
+}
+function fileList(changes) {
     const lineOf = (change) => harmless(fileLine(change), limits.line);
     const lines = fitLines(changes, lineOf, limits.fileBytes);
     const left = changes.length - lines.length;
     return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
-};
-const trailers = (changes) => {
+}
+function trailers(changes) {
     const blocks = fitLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
     const left = changes.length - blocks.length;
     return [
         ...blocks.filter((block) => block !== ''),
         ...(left > 0 ? [`MLflow-More-Changes: ${left}`] : []),
     ].join('\n');
-};
-const trailersOf = ({ record }) => {
+}
+function trailersOf({ record }) {
     const { runId, modelName, modelVersion, previousVersion } = record;
     const version = modelVersion ?? previousVersion;
     return [
@@ -43422,19 +43518,31 @@ const trailersOf = ({ record }) => {
             ? []
             : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
     ].join('\n');
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/links.ts
 /** Address of a run's page in MLflow's UI. */
-const runUrl = (uiUrl, experimentId, runId) => `${base(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
+function runUrl(uiUrl, experimentId, runId) {
+    return `${base(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
+}
 /** Address of a model version's page in MLflow's UI. */
-const modelVersionUrl = (uiUrl, name, version) => `${base(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
+function modelVersionUrl(uiUrl, name, version) {
+    return `${base(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
+}
 /** Address of a file on GitHub; `ref` is a branch or a commit. */
-const fileUrl = (serverUrl, repository, ref, path) => `${base(serverUrl)}/${segments(repository)}/blob/${segments(ref)}/${segments(path)}`;
+function fileUrl(serverUrl, repository, ref, path) {
+    return `${base(serverUrl)}/${segments(repository)}/blob/${segments(ref)}/${segments(path)}`;
+}
 /** Address of a branch on GitHub. */
-const branchUrl = (serverUrl, repository, branch) => `${base(serverUrl)}/${segments(repository)}/tree/${segments(branch)}`;
-const base = (url) => url.replace(/\/+$/, '');
-const segments = (path) => path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+function branchUrl(serverUrl, repository, branch) {
+    return `${base(serverUrl)}/${segments(repository)}/tree/${segments(branch)}`;
+}
+function base(url) {
+    return url.replace(/\/+$/, '');
+}
+function segments(path) {
+    return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/markdown.ts
 
@@ -43443,76 +43551,92 @@ const segments = (path) => path.toWellFormed().split('/').map(encodeURIComponent
  * a meaning there becomes an entity, which Markdown and HTML alike take for plain text; `my_model` stays
  * as it is.
  */
-const escapeMarkdown = (text, maxCharacters = 200) => harmless(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity);
+function escapeMarkdown(text, maxCharacters = 200) {
+    return harmless(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity);
+}
 const named = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const entity = (character) => named[character] ?? `&#${character.charCodeAt(0)};`;
+function entity(character) {
+    return named[character] ?? `&#${character.charCodeAt(0)};`;
+}
 /** Foreign text in a fixed-width font. */
-const code = (text, maxCharacters = 200) => `<code>${escapeMarkdown(text, maxCharacters)}</code>`;
+function code(text, maxCharacters = 200) {
+    return `<code>${escapeMarkdown(text, maxCharacters)}</code>`;
+}
 /** A link; only its text when the address is not one of the web. */
-const markdown_link = (markdown, url) => {
+function markdown_link(markdown, url) {
     const address = webAddress(url ?? '');
     return address === null || markdown === '' ? markdown : `[${markdown}](${address})`;
-};
+}
 /** An http(s) address without user and password that can't end a Markdown link; null when it is none. */
-const webAddress = (url) => {
+function webAddress(url) {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
         return null;
     const parsed = new URL(url);
     parsed.username = '';
     parsed.password = '';
     return parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
-};
-const tableRow = (cells) => `| ${cells.join(' | ')} |`;
-const tableHead = (names) => `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`;
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function tableHead(names) {
+    return `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`;
+}
 /** A fenced block that its content can't end; characters that can't be seen are shown. */
-const fenced = (text, language) => {
+function fenced(text, language) {
     const shown = showControls(text);
     const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
     const fence = '`'.repeat(longest + 1);
     return `${fence}${language}\n${shown}${shown.endsWith('\n') ? '' : '\n'}${fence}`;
-};
-const showControls = (text) => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    if (character === '\n' || character === '\t')
-        return character;
-    const point = character.charCodeAt(0);
-    return point < 0x20 ? String.fromCharCode(0x2400 + point) : '�';
-});
+}
+function showControls(text) {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+        if (character === '\n' || character === '\t')
+            return character;
+        const point = character.charCodeAt(0);
+        return point < 0x20 ? String.fromCharCode(0x2400 + point) : '�';
+    });
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/change-table.ts
 
 
 const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File']);
 /** One run as a row: model version and run link to MLflow's UI, the file to GitHub. */
-const changeRow = (record, bases) => tableRow([
-    record.outcome,
-    escapeMarkdown(record.modelName ?? ''),
-    markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-    escapeMarkdown(record.previousVersion ?? '', 40),
-    runCell(record, bases.uiUrl),
-    fileCell(record, bases),
-]);
-const runCell = ({ runId, experimentId }, uiUrl) => {
+function changeRow(record, bases) {
+    return tableRow([
+        record.outcome,
+        escapeMarkdown(record.modelName ?? ''),
+        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
+        escapeMarkdown(record.previousVersion ?? '', 40),
+        runCell(record, bases.uiUrl),
+        fileCell(record, bases),
+    ]);
+}
+function runCell({ runId, experimentId }, uiUrl) {
     if (runId === null || runId === '')
         return '';
     const text = code(runId.slice(0, 8));
     return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
-};
-const fileCell = ({ path, outcome }, { serverUrl, repository, fileRef }) => {
+}
+function fileCell({ path, outcome }, { serverUrl, repository, fileRef }) {
     if (path === null)
         return '';
     const gone = outcome === 'deleted' || fileRef === undefined;
     return markdown_link(code(path, 400), gone ? null : fileUrl(serverUrl, repository, fileRef, path));
-};
+}
 const weight = { deleted: 0, updated: 1, created: 2 };
 /** What a reviewer must not miss comes first: deletions, then updates, then new files. */
-const byImportance = (changes) => changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome]);
+function byImportance(changes) {
+    return changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome]);
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/comparison.ts
 
 
 const maxRows = 60;
 /** What differs first, metrics before parameters; empty when the run has neither. */
-const comparisonTable = (version, details) => {
+function comparisonTable(version, details) {
     const { previous } = details;
     const rows = [
         ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
@@ -43533,13 +43657,13 @@ const comparisonTable = (version, details) => {
         ...shown,
         ...(left > 0 ? ['', `${left} more are not shown.`] : []),
     ].join('\n');
-};
-const rowText = ({ kind, name, now, before, change }, compared) => {
+}
+function rowText({ kind, name, now, before, change }, compared) {
     const cells = [name, now].map((text) => escapeMarkdown(text, 120));
     const others = compared ? [before, change].map((text) => escapeMarkdown(text, 120)) : [];
     return tableRow([kind, ...cells, ...others]);
-};
-const rowsOf = (kind, now, before, textOf, changeOf) => {
+}
+function rowsOf(kind, now, before, textOf, changeOf) {
     const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
     const own = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
     return names.toSorted(compareText).map((name) => {
@@ -43552,10 +43676,12 @@ const rowsOf = (kind, now, before, textOf, changeOf) => {
             change: before === undefined ? '' : changeOf(a, b),
         };
     });
-};
+}
 /** Six significant digits: what a person compares, without the noise of binary fractions. */
-const metricText = (value) => Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
-const metricChange = (now, before) => {
+function metricText(value) {
+    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
+}
+function metricChange(now, before) {
     if (now === undefined || before === undefined)
         return now === undefined ? 'gone' : 'new';
     if (Object.is(now, before))
@@ -43564,12 +43690,12 @@ const metricChange = (now, before) => {
     if (!Number.isFinite(difference))
         return 'changed';
     return `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
-};
-const paramChange = (now, before) => {
+}
+function paramChange(now, before) {
     if (now === undefined || before === undefined)
         return now === undefined ? 'gone' : 'new';
     return now === before ? '' : 'changed';
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
 
@@ -43583,9 +43709,11 @@ const pull_request_limits = { rows: 35_000, comparisons: 23_000 };
 /** So many comparisons are unfolded at once. */
 const maxOpen = 3;
 /** The commit's first line, unless the template says otherwise. */
-const pullRequestTitle = (changes, options = {}) => headline(changes, options.template);
+function pullRequestTitle(changes, options = {}) {
+    return headline(changes, options.template);
+}
 /** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
-const pullRequestBody = (changes, context) => {
+function pullRequestBody(changes, context) {
     const ordered = byImportance(changes);
     const rows = fitLines(ordered, ({ record }) => changeRow(record, context), pull_request_limits.rows);
     const sections = comparisonsOf(ordered, context.details);
@@ -43599,11 +43727,13 @@ const pullRequestBody = (changes, context) => {
     ]
         .filter((part) => part !== '')
         .join('\n\n');
-};
-const introduction = (changes, branch) => `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-    `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
-    'closed when nothing is left to propose; a commit made on its branch by hand stops that.';
-const comparisonsOf = (changes, details) => {
+}
+function introduction(changes, branch) {
+    return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
+        `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
+        'closed when nothing is left to propose; a commit made on its branch by hand stops that.');
+}
+function comparisonsOf(changes, details) {
     const open = changes.length <= maxOpen ? ' open' : '';
     return changes.flatMap(({ record }) => {
         const values = details.get(record.runId ?? '');
@@ -43618,8 +43748,10 @@ const comparisonsOf = (changes, details) => {
         const title = `Metrics and parameters of ${name}${beside}`;
         return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
     });
-};
-const leftOut = (count, noun, where) => count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : '';
+}
+function leftOut(count, noun, where) {
+    return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : '';
+}
 
 ;// CONCATENATED MODULE: ./src/github/diagnose.ts
 
@@ -43632,7 +43764,7 @@ const failureAdvice = {
     network: 'Check that the runner may reach GitHub (firewall, proxy).',
 };
 /** No whole answer, or one that asks for too long a wait. */
-const diagnoseNoAnswer = (retried, apiUrl, write) => {
+function diagnoseNoAnswer(retried, apiUrl, write) {
     const { result, tries, waitEndsAt } = retried;
     if (result.kind === 'response') {
         const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`;
@@ -43646,14 +43778,16 @@ const diagnoseNoAnswer = (retried, apiUrl, write) => {
         advice: failureAdvice[result.reason],
         outcomeUnknown: write && result.reason !== 'refused' && result.reason !== 'unknown-host',
     });
-};
+}
 /** An answer that is cut, or not of the shape that GitHub's schema promises. */
-const unreadable = (detail, write = false) => new GitHubError(`GitHub's answer can't be used: ${detail}`, {
-    outcomeUnknown: write,
-    advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
-});
+function unreadable(detail, write = false) {
+    return new GitHubError(`GitHub's answer can't be used: ${detail}`, {
+        outcomeUnknown: write,
+        advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
+    });
+}
 /** What octokit throws, in the action's words. */
-const diagnoseAnswer = (error, repository) => {
+function diagnoseAnswer(error, repository) {
     if (error instanceof ActionError)
         return error;
     if (!(error instanceof Error))
@@ -43665,21 +43799,21 @@ const diagnoseAnswer = (error, repository) => {
     if (!('status' in error) || typeof error.status !== 'number')
         return error;
     return explain(error.status, error.message, repository, neededPermission(error));
-};
+}
 /** GraphQL answers 200 and says in `errors` what went wrong. */
-const diagnoseGraphql = (problems, repository) => {
+function diagnoseGraphql(problems, repository) {
     const first = problems[0];
     const message = first?.message ?? 'unknown error';
     const status = first?.type === 'NOT_FOUND' ? 404 : first?.type === 'FORBIDDEN' ? 403 : 200;
     return explain(status, message, repository, undefined);
-};
-const neededPermission = (error) => {
+}
+function neededPermission(error) {
     const response = 'response' in error ? error.response : undefined;
     const headers = response?.headers;
     return headers?.['x-accepted-github-permissions'];
-};
+}
 /** GitHub tells its refusals apart by their words only. */
-const explain = (status, message, repository, permission) => {
+function explain(status, message, repository, permission) {
     const words = message.replace(/\s+/g, ' ').trim();
     const fault = (text, advice) => new GitHubError(`${text} [GitHub: ${words}]`, { status, advice });
     if (/Secret detected|push protection/i.test(words)) {
@@ -43702,11 +43836,13 @@ const explain = (status, message, repository, permission) => {
         return fault(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
     }
     return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.');
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/commit-request.ts
 /** The message as git keeps it. */
-const fullMessage = ({ headline, body }) => body === '' ? headline : `${headline}\n\n${body}`;
+function fullMessage({ headline, body }) {
+    return body === '' ? headline : `${headline}\n\n${body}`;
+}
 
 ;// CONCATENATED MODULE: ./src/github/git-data.ts
 
@@ -43724,7 +43860,7 @@ const createdCommit = object({
  * One commit of any size by the Git data API: trees in parts, each on the one before, then the
  * commit, then the branch in one compare-and-swap step. Nothing is visible before that step.
  */
-const commitByGitData = async (client, request) => {
+async function commitByGitData(client, request) {
     const [owner = '', repo = ''] = request.repository.split('/');
     const made = await createCommit(client, request);
     try {
@@ -43743,12 +43879,12 @@ const commitByGitData = async (client, request) => {
         throw error;
     }
     return { kind: 'committed', ...made };
-};
+}
 /**
  * Makes the commit without moving a branch. GitHub signs it for the workflow token and for GitHub
  * Apps, since it names neither author nor committer.
  */
-const createCommit = async (client, request) => {
+async function createCommit(client, request) {
     const [owner = '', repo = ''] = request.repository.split('/');
     let tree = request.baseTree;
     for (const part of partsOf(request.files))
@@ -43761,8 +43897,8 @@ const createCommit = async (client, request) => {
         message: fullMessage(request),
     }));
     return { sha: made.sha, url: made.html_url, verified: made.verification?.verified ?? false };
-};
-const partsOf = (files) => {
+}
+function partsOf(files) {
     const parts = [];
     let part = [];
     let bytes = 0;
@@ -43777,9 +43913,9 @@ const partsOf = (files) => {
         bytes += size;
     }
     return part.length > 0 ? [...parts, part] : parts;
-};
+}
 /** A part that GitHub finds too large after all is halved. */
-const createTree = async (client, request, base, files) => {
+async function createTree(client, request, base, files) {
     const [owner = '', repo = ''] = request.repository.split('/');
     try {
         const answer = await client.rest(created, (octokit) => octokit.rest.git.createTree({ owner, repo, base_tree: base, tree: files.map(treeEntry) }));
@@ -43792,13 +43928,15 @@ const createTree = async (client, request, base, files) => {
         const first = await createTree(client, request, base, files.slice(0, middle));
         return createTree(client, request, first, files.slice(middle));
     }
-};
-const isTooLarge = (error) => error.status === 502 || (error.status === 422 && /timed out|too large/i.test(error.message));
-const treeEntry = (file) => {
+}
+function isTooLarge(error) {
+    return (error.status === 502 || (error.status === 422 && /timed out|too large/i.test(error.message)));
+}
+function treeEntry(file) {
     const mode = file.executable ? '100755' : '100644';
     const place = { path: file.path, mode, type: 'blob' };
     return file.content === undefined ? { ...place, sha: null } : { ...place, content: file.content };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/commit.ts
 
@@ -43814,7 +43952,7 @@ const commit_answer = object({
     createCommitOnBranch: object({ commit: object({ oid: schemas_string(), url: schemas_string() }) }),
 });
 /** Makes one commit of all the files, or none. */
-const commit = async (client, request) => {
+async function commit(client, request) {
     try {
         return fitsOneMutation(request.files)
             ? await commitByMutation(client, request)
@@ -43825,14 +43963,14 @@ const commit = async (client, request) => {
             return { kind: 'unknown', error };
         throw error;
     }
-};
+}
 /** `createCommitOnBranch` would also make every file 100644. */
-const fitsOneMutation = (files) => {
+function fitsOneMutation(files) {
     const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.content ?? ''), 0);
     const executable = files.some((file) => file.executable && file.content !== undefined);
     return files.length <= commit_limits.files && (bytes * 4) / 3 <= commit_limits.base64Bytes && !executable;
-};
-const commitByMutation = async (client, request) => {
+}
+async function commitByMutation(client, request) {
     const additions = request.files.flatMap(({ path, content }) => content === undefined ? [] : [{ path, contents: Buffer.from(content).toString('base64') }]);
     const deletions = request.files.flatMap(({ path, content }) => content === undefined ? [{ path }] : []);
     const result = await client.mutate(mutation, {
@@ -43854,7 +43992,7 @@ const commitByMutation = async (client, request) => {
     if (result.problems.some(({ type }) => type === 'STALE_DATA'))
         return { kind: 'moved' };
     throw diagnoseGraphql(result.problems, request.repository);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/landed.ts
 
@@ -43889,21 +44027,21 @@ const landed_answer = object({
  * Looks for a commit whose answer was lost: a child of the expected head with exactly its message.
  * Only one commit can have become the child of that head, so there is no mistaking it.
  */
-const findLanded = async (client, request) => {
+async function findLanded(client, request) {
     const [owner = '', name = ''] = request.repository.split('/');
     const variables = { owner, name, ref: `refs/heads/${request.branch}` };
     const { repository } = await client.query(query, variables, landed_answer);
     const message = fullMessage(request);
     const found = repository.ref?.target.history.nodes.find((node) => node.parents.nodes[0]?.oid === request.expectedHead && node.message.trim() === message.trim());
     return found === undefined ? undefined : { sha: found.oid, url: found.url };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/commit-writer.ts
 
 
 
 /** Commits a plan to the branch itself. Remembers writes whose answer was lost. */
-const createCommitWriter = (options) => {
+function createCommitWriter(options) {
     const { client, blobs } = options;
     let lost;
     return async (planned) => {
@@ -43935,31 +44073,33 @@ const createCommitWriter = (options) => {
                 };
         }
     };
-};
+}
 const unsigned = 'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token';
 /** The whole plan as one commit on the head that it was made for. */
-const commitRequest = ({ plan, snapshot }, message) => ({
-    repository: snapshot.repository,
-    branch: snapshot.branch,
-    expectedHead: snapshot.head,
-    baseTree: snapshot.rootTree,
-    ...message,
-    files: plan.changes.map((change) => {
-        const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1);
-        return {
-            path: change.record.path,
-            content: change.after ?? undefined,
-            executable: snapshot.entries.get(name)?.kind === 'executable',
-        };
-    }),
-});
+function commitRequest({ plan, snapshot }, message) {
+    return {
+        repository: snapshot.repository,
+        branch: snapshot.branch,
+        expectedHead: snapshot.head,
+        baseTree: snapshot.rootTree,
+        ...message,
+        files: plan.changes.map((change) => {
+            const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1);
+            return {
+                path: change.record.path,
+                content: change.after ?? undefined,
+                executable: snapshot.entries.get(name)?.kind === 'executable',
+            };
+        }),
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/edit.ts
 /** Thrown and caught within this folder: the file is legal, but has no safe place for the value. */
 class CannotEdit extends Error {
 }
 /** Makes edits that do not overlap; those at one offset keep their order. */
-const applyEdits = (text, edits) => {
+function applyEdits(text, edits) {
     let result = '';
     let done = 0;
     for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
@@ -43969,24 +44109,32 @@ const applyEdits = (text, edits) => {
         done = at + remove;
     }
     return result + text.slice(done);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/layout.ts
 
 /** Whether a token is more than white space, a line break or a comment. */
-const isContent = ({ type }) => type !== 'space' && type !== 'newline' && type !== 'comment';
+function isContent({ type }) {
+    return type !== 'space' && type !== 'newline' && type !== 'comment';
+}
 /** First token of an entry that is content; undefined for what is only comments. */
-const firstContent = ({ start, key, sep }) => start.find(isContent) ?? key ?? sep?.find(isContent);
-const hasEntry = (item) => firstContent(item) !== undefined;
+function firstContent({ start, key, sep }) {
+    return start.find(isContent) ?? key ?? sep?.find(isContent);
+}
+function hasEntry(item) {
+    return firstContent(item) !== undefined;
+}
 /** Offset of the first entry of a map, its anchor or tag included; undefined when it is empty. */
-const firstEntryStart = (map) => {
+function firstEntryStart(map) {
     const first = map.items.find(hasEntry);
     return first && firstContent(first)?.offset;
-};
+}
 /** The last thing in a map that is no comment; a flow map's trailing comma is one, too. */
-const lastEntry = (collection) => collection.items.findLast(hasEntry);
+function lastEntry(collection) {
+    return collection.items.findLast(hasEntry);
+}
 /** The token that a node or an entry ends with, without the blank lines and comments that follow. */
-const lastToken = (part) => {
+function lastToken(part) {
     if (!('type' in part))
         return lastOfEntry(part);
     if (part.type === 'flow-collection')
@@ -43995,51 +44143,55 @@ const lastToken = (part) => {
         return part;
     const last = lastEntry(part);
     return last ? lastOfEntry(last) : part;
-};
-const lastOfEntry = ({ start, key, sep, value }) => {
+}
+function lastOfEntry({ start, key, sep, value }) {
     const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
     if (last === undefined)
         throw new CannotEdit('there is an empty entry');
     return lastToken(last);
-};
+}
 /** Offset behind a token of `lastToken`. */
-const tokenEnd = (token) => {
+function tokenEnd(token) {
     if (token.type === 'block-scalar')
         return blockScalarEnd(token);
     return token.offset + ('source' in token ? token.source.length : 0);
-};
+}
 /** In front of the last line break that belongs to the text; with `+` blank lines belong to it. */
-const blockScalarEnd = (token) => {
+function blockScalarEnd(token) {
     const header = blockScalarHeader(token);
     const keepsBlankLines = header.source.includes('+');
     const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '');
     const empty = text === '' && !(keepsBlankLines && token.source !== '');
     return empty ? tokenEnd(header) : blockScalarStart(token) + text.length;
-};
-const blockScalarHeader = (token) => {
+}
+function blockScalarHeader(token) {
     const header = token.props.find((prop) => prop.type === 'block-scalar-header');
     if (header?.type !== 'block-scalar-header')
         throw new CannotEdit('a block scalar has no header');
     return header;
-};
+}
 /** Offset of the block scalar's first line of text. */
-const blockScalarStart = ({ props, offset }) => {
+function blockScalarStart({ props, offset }) {
     const last = props.at(-1);
     return last ? tokenEnd(last) : offset;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/lines.ts
 
 /** The line break that ends the line of an offset; on the last line the file's first one. */
-const lineBreakBehind = (text, offset) => {
+function lineBreakBehind(text, offset) {
     const at = text.indexOf('\n', offset);
     return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
-};
+}
 /** The file's first line break, or else a line feed. */
-const firstLineBreak = (text) => lineBreakEndingAt(text, text.indexOf('\n'));
-const lineBreakEndingAt = (text, lineFeed) => lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
+function firstLineBreak(text) {
+    return lineBreakEndingAt(text, text.indexOf('\n'));
+}
+function lineBreakEndingAt(text, lineFeed) {
+    return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
+}
 /** Adds lines behind the line that an offset is on: nothing but a comment may follow there. */
-const linesBehind = (text, offset, lines) => {
+function linesBehind(text, offset, lines) {
     const lineFeed = text.indexOf('\n', offset);
     const lineBreak = lineBreakBehind(text, offset);
     const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
@@ -44049,7 +44201,7 @@ const linesBehind = (text, offset, lines) => {
     return lineFeed < 0
         ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
         : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/scalar.ts
 const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
@@ -44058,9 +44210,11 @@ const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|na
 /** What some reader refuses or takes for a line break unless it is escaped. */
 const scalar_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
 /** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
-const yamlString = (value) => restyle(value, 'plain');
+function yamlString(value) {
+    return restyle(value, 'plain');
+}
 /** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
-const restyle = (value, style) => {
+function restyle(value, style) {
     // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
     const text = value.toWellFormed();
     if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
@@ -44068,7 +44222,7 @@ const restyle = (value, style) => {
     if (style === 'single' && !scalar_unprintable.test(text))
         return `'${text.replaceAll("'", "''")}'`;
     return `"${text.replace(needsEscape, scalar_escape)}"`;
-};
+}
 const needsEscape = new RegExp(`["\\\\]|${scalar_unprintable.source}`, 'gu');
 const shortEscapes = {
     '"': '\\"',
@@ -44077,12 +44231,12 @@ const shortEscapes = {
     '\r': '\\r',
     '\t': '\\t',
 };
-const scalar_escape = (character) => {
+function scalar_escape(character) {
     const code = character.charCodeAt(0);
     const hex = code.toString(16).toUpperCase();
     return (shortEscapes[character] ??
         (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/replace.ts
 
@@ -44092,9 +44246,11 @@ const scalar_escape = (character) => {
 
 
 /** Source of an owned value that is new in the file. */
-const sourceOf = (value) => typeof value === 'number' ? String(value) : yamlString(value ?? '');
+function sourceOf(value) {
+    return typeof value === 'number' ? String(value) : yamlString(value ?? '');
+}
 /** Edits that give an entry another value; its anchor, its quotes and its comments stay. */
-const replaceValue = (text, key, { value, token }, wanted) => {
+function replaceValue(text, key, { value, token }, wanted) {
     checkTag(key, value, typeof wanted === 'number' ? integerTag : stringTag);
     const old = token.value;
     if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
@@ -44104,19 +44260,19 @@ const replaceValue = (text, key, { value, token }, wanted) => {
     if (old.type === 'block-scalar')
         return replaceBlockScalar(old, source);
     return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }];
-};
-const checkTag = (key, value, allowed) => {
+}
+function checkTag(key, value, allowed) {
     if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
         return;
     throw new CannotEdit(`${key} has the tag ${value.tag}`);
-};
-const styleOf = (type) => {
+}
+function styleOf(type) {
     if (type === 'single-quoted-scalar')
         return 'single';
     return type === 'double-quoted-scalar' ? 'double' : 'plain';
-};
+}
 /** Puts a value behind the colon, or behind the anchor or tag that follows the colon. */
-const valueAfterColon = (text, key, token, source) => {
+function valueAfterColon(text, key, token, source) {
     const last = token.sep?.findLast(isContent);
     if (last === undefined)
         throw new CannotEdit(`${key} has no colon`);
@@ -44127,9 +44283,9 @@ const valueAfterColon = (text, key, token, source) => {
     return blanksToLineEnd === 0
         ? { at, remove: 0, insert: ` ${source}` }
         : { at: at + blanksToLineEnd, remove: 0, insert: source };
-};
+}
 /** The header's line keeps its comment, blank lines behind the text stay. */
-const replaceBlockScalar = (scalar, source) => {
+function replaceBlockScalar(scalar, source) {
     const header = blockScalarHeader(scalar);
     const replaced = { at: header.offset, remove: header.source.length, insert: source };
     const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
@@ -44142,7 +44298,7 @@ const replaceBlockScalar = (scalar, source) => {
     const lineBreak = scalar.props.at(-1);
     const at = lineBreak?.type === 'newline' ? lineBreak.offset : start;
     return [replaced, { at, remove: start - at + lines.length, insert: '' }];
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/add.ts
 
@@ -44151,7 +44307,7 @@ const replaceBlockScalar = (scalar, source) => {
 
 
 /** Edits that add entries (`key: value`) to the end of `global`, which is made when missing. */
-const addEntries = (parsed, entries) => {
+function addEntries(parsed, entries) {
     const { text, root, global, globalEntry } = parsed;
     if (root === undefined)
         return [documentOf(parsed, entries)];
@@ -44162,9 +44318,11 @@ const addEntries = (parsed, entries) => {
     return globalEntry === undefined
         ? [globalFirst(text, root, entries)]
         : fillGlobal(text, root, globalEntry, entries);
-};
-const flowMap = (entries) => `{${entries.join(', ')}}`;
-const intoFlow = (text, map, entries) => {
+}
+function flowMap(entries) {
+    return `{${entries.join(', ')}}`;
+}
+function intoFlow(text, map, entries) {
     const last = lastEntry(map);
     const list = entries.join(', ');
     if (last === undefined) {
@@ -44176,8 +44334,8 @@ const intoFlow = (text, map, entries) => {
     const separator = end.type === 'map-value-ind' ? ' , ' : ', ';
     const insert = end.type === 'comma' ? ` ${list},` : separator + list;
     return { at: tokenEnd(end), remove: 0, insert };
-};
-const intoBlock = (text, map, entries) => {
+}
+function intoBlock(text, map, entries) {
     const last = lastEntry(map);
     if (last === undefined)
         throw new CannotEdit('global has no entries');
@@ -44191,15 +44349,17 @@ const intoBlock = (text, map, entries) => {
         }
     }
     return linesBehind(text, behindComments(text, tokenEnd(end), column), lines);
-};
+}
 /** Comments that are indented deeper than the keys belong to the last entry. */
-const behindComments = (text, offset, column) => {
+function behindComments(text, offset, column) {
     const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y');
     comments.lastIndex = offset;
     return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
-};
-const columnOf = (text, offset) => text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
-const globalFirst = (text, root, entries) => {
+}
+function columnOf(text, offset) {
+    return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
+}
+function globalFirst(text, root, entries) {
     const first = firstEntryStart(root.token);
     if (root.token.type === 'flow-collection') {
         const at = first ?? root.token.offset + 1;
@@ -44211,16 +44371,16 @@ const globalFirst = (text, root, entries) => {
     const step = ' '.repeat(indentStep(text, root));
     const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent];
     return { at, remove: 0, insert: lines.join(lineBreakBehind(text, at)) };
-};
+}
 /** The spaces in front of the first entry of a line. */
-const indentOf = (text, offset) => {
+function indentOf(text, offset) {
     const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '');
     if (/^ *$/.test(indent))
         return indent;
     throw new CannotEdit('the first key does not stand on a line of its own');
-};
+}
 /** How far the file indents its maps: 2 where it has none. */
-const indentStep = (text, { map, token }) => {
+function indentStep(text, { map, token }) {
     const column = columnOf(text, firstEntryStart(token) ?? token.offset);
     for (const { srcToken } of map.items) {
         const value = srcToken?.value;
@@ -44231,9 +44391,9 @@ const indentStep = (text, { map, token }) => {
             return step;
     }
     return 2;
-};
+}
 /** Gives a `global` without entries its first ones. */
-const fillGlobal = (text, root, { value, token }, entries) => {
+function fillGlobal(text, root, { value, token }, entries) {
     if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
         throw new CannotEdit(`global has the tag ${value.tag}`);
     }
@@ -44252,15 +44412,15 @@ const fillGlobal = (text, root, { value, token }, entries) => {
     const lines = entries.map((entry) => indent + entry);
     const added = linesBehind(text, tokenEnd(last), lines);
     return written === undefined ? [added] : [withoutNull(text, written), added];
-};
+}
 /** Takes out a written `null` with the blanks in front of it. */
-const withoutNull = (text, written) => {
+function withoutNull(text, written) {
     const blanks = /[ \t]*$/.exec(text.slice(0, written.offset))?.[0].length ?? 0;
     const at = written.offset - blanks;
     return { at, remove: tokenEnd(written) - at, insert: '' };
-};
+}
 /** Content of a document that has none. */
-const documentOf = ({ text, end }, entries) => {
+function documentOf({ text, end }, entries) {
     const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
     const lineBreak = firstLineBreak(text);
     const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end));
@@ -44268,14 +44428,14 @@ const documentOf = ({ text, end }, entries) => {
         ? lines.map((line) => line + lineBreak).join('')
         : lines.map((line) => lineBreak + line).join('');
     return { at: end, remove: 0, insert };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/rest.ts
 
 
 
 /** Everything that a file says besides the owned values, comments included, as text to compare. */
-const restOf = ({ text, root, global, globalEntry, owned }) => {
+function restOf({ text, root, global, globalEntry, owned }) {
     const ownedValues = ownedKeys.map((key) => owned[key]);
     const others = (map, left) => map?.items.filter(({ srcToken }) => !left.includes(srcToken)).map(pairOutline) ?? [];
     return JSON.stringify({
@@ -44287,10 +44447,12 @@ const restOf = ({ text, root, global, globalEntry, owned }) => {
         owned: ownedValues.map((entry) => propsOf(entry?.value)),
         comments: commentsOf(text).map(({ source }) => source),
     });
-};
-const pairOutline = ({ key, value }) => [outline(key), outline(value)];
+}
+function pairOutline({ key, value }) {
+    return [outline(key), outline(value)];
+}
 /** A node with all that is written: aliases by name, scalars by text and style. */
-const outline = (node) => {
+function outline(node) {
     if ((0,dist/* isAlias */.Vj)(node))
         return { alias: node.source };
     if ((0,dist/* isScalar */.jn)(node))
@@ -44300,8 +44462,10 @@ const outline = (node) => {
     if ((0,dist/* isSeq */.oP)(node))
         return { ...propsOf(node), flow: node.flow, list: node.items.map(outline) };
     return null;
-};
-const propsOf = (node) => (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
+}
+function propsOf(node) {
+    return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
+}
 
 ;// CONCATENATED MODULE: ./src/core/values/update.ts
 
@@ -44316,7 +44480,7 @@ const propsOf = (node) => (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.
  * Makes the owned values what they should be and changes no other byte. A file that was read already
  * is not parsed again unless something changes. Never throws.
  */
-const updateValues = (file, owned) => {
+function updateValues(file, owned) {
     const values = typeof file === 'string' ? readValues(file) : file;
     if (values.kind !== 'values')
         return { kind: 'refused', problem: values.problem };
@@ -44329,10 +44493,10 @@ const updateValues = (file, owned) => {
         const problem = error instanceof CannotEdit ? error.message : 'it is nested too deeply';
         return { kind: 'refused', problem };
     }
-};
+}
 /** Values first, then missing keys; a third round when an alias followed a value that changed. */
 const maxRounds = 4;
-const rewrite = (original, owned) => {
+function rewrite(original, owned) {
     checkTimestamp(owned.timestamp);
     checkLineBreaks(original);
     const before = parseOrRefuse(original);
@@ -44348,8 +44512,8 @@ const rewrite = (original, owned) => {
         current = parseOrRefuse(text);
     }
     throw new CannotEdit('its values depend on each other');
-};
-const editsFor = (parsed, owned, outdated) => {
+}
+function editsFor(parsed, owned, outdated) {
     const edits = outdated.flatMap((key) => {
         const entry = parsed.owned[key];
         return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
@@ -44357,45 +44521,45 @@ const editsFor = (parsed, owned, outdated) => {
     if (edits.length > 0)
         return edits;
     return addEntries(parsed, outdated.map((key) => `${key}: ${sourceOf(owned[key])}`));
-};
+}
 /** Compares what must not have changed; what should have changed was just read back. */
-const verified = (before, after, changed) => {
+function verified(before, after, changed) {
     if (restOf(before) !== restOf(after))
         throw new CannotEdit('other values would change');
     const keys = ownedKeys.filter((key) => changed.has(key));
     return { kind: 'updated', text: after.text, keys };
-};
-const parseOrRefuse = (text) => {
+}
+function parseOrRefuse(text) {
     const result = parseValues(text);
     if (result.kind === 'parsed')
         return result.parsed;
     throw new CannotEdit(result.problem);
-};
-const readOrRefuse = (parsed) => {
+}
+function readOrRefuse(parsed) {
     const readings = readingsOf(parsed);
     if (typeof readings === 'string')
         throw new CannotEdit(readings);
     return readings;
-};
-const checkTimestamp = (timestamp) => {
+}
+function checkTimestamp(timestamp) {
     if (Number.isSafeInteger(timestamp) && timestamp >= 0)
         return;
     throw new CannotEdit(`the timestamp ${timestamp} is no date`);
-};
+}
 /** YAML 1.1 ends a line at these, or fails, and YAML 1.2 does not: the two see different files. */
-const checkLineBreaks = (text) => {
+function checkLineBreaks(text) {
     const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text);
     if (!found)
         return;
     const line = text.slice(0, found.index).split('\n').length;
     const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     throw new CannotEdit(`line ${line} holds U+${code}, on which readers of YAML do not agree`);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/plan.ts
 
 /** Decides what happens to the file of one run. */
-const planRun = (input) => {
+function planRun(input) {
     const { state, answer } = input;
     if (state.kind === 'blocked')
         return left(input, 'failed', state.reason);
@@ -44425,23 +44589,23 @@ const planRun = (input) => {
     return state.kind === 'values'
         ? planUpdate(input, state, answer.run)
         : planNewText(input, state, answer.run);
-};
+}
 /** The file's name says which run it is about; a file that says otherwise is not the action's. */
-const otherRun = (values, runId) => {
+function otherRun(values, runId) {
     const named = values.owned.runid;
     if (named === undefined || named === '' || named === runId)
         return undefined;
     return 'not changed: global.runid names another run, so the file is not the action’s';
-};
-const planUpdate = (input, state, run) => {
+}
+function planUpdate(input, state, run) {
     const update = updateValues(state.values, ownedValues(input, run, state.values));
     if (update.kind === 'unchanged')
         return { record: recordOf(input, 'unchanged', run) };
     if (update.kind === 'refused')
         return left(input, 'failed', `not changed: ${update.problem}`);
     return change(input, 'updated', run, state.text, update.text);
-};
-const planNewText = (input, state, run) => {
+}
+function planNewText(input, state, run) {
     const text = newText(input, run);
     if (typeof text !== 'string')
         return left(input, 'failed', text.problem);
@@ -44451,8 +44615,8 @@ const planNewText = (input, state, run) => {
         ...change(input, 'updated', run, state.text, text),
         warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${input.head}`,
     };
-};
-const newText = (input, run) => {
+}
+function newText(input, run) {
     const rendered = input.render(input.candidate, run);
     if (!rendered.ok)
         return rendered;
@@ -44462,42 +44626,52 @@ const newText = (input, run) => {
         return { problem: `the template can't take the owned values: ${update.problem}` };
     }
     return update.kind === 'updated' ? update.text : rendered.text;
-};
-const ownedValues = ({ candidate }, run, current) => ({
-    experimentId: run.experimentId,
-    runid: candidate.runId,
-    // Which logged model a copy stems from may be out of sight: then the file's own word stays.
-    modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
-    timestamp: utcDate(candidate.version.creationTime),
-    modelName: candidate.version.name,
-    modelVersion: candidate.version.version,
-});
+}
+function ownedValues({ candidate }, run, current) {
+    return {
+        experimentId: run.experimentId,
+        runid: candidate.runId,
+        // Which logged model a copy stems from may be out of sight: then the file's own word stays.
+        modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
+        timestamp: utcDate(candidate.version.creationTime),
+        modelName: candidate.version.name,
+        modelVersion: candidate.version.version,
+    };
+}
 /** `20240131` for a moment in milliseconds. */
-const utcDate = (ms) => Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
-const change = (input, outcome, run, before, after) => {
+function utcDate(ms) {
+    return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
+}
+function change(input, outcome, run, before, after) {
     const record = recordOf(input, outcome, run);
     return { record, change: { record: { ...record, path: input.path, outcome }, before, after } };
-};
-const left = (input, outcome, reason) => ({
-    record: recordOf(input, outcome, foundRun(input.answer), reason),
-});
-const foundRun = (answer) => answer.kind === 'found' ? answer.run : undefined;
-const recordOf = ({ candidate, path, state, url }, outcome, run, reason = null) => ({
-    path,
-    outcome,
-    runId: candidate.runId,
-    experimentId: run?.experimentId ?? null,
-    modelName: candidate.version.name,
-    modelVersion: candidate.version.version,
-    previousVersion: previousVersion(state),
-    url,
-    reason,
-});
-const previousVersion = (state) => {
+}
+function left(input, outcome, reason) {
+    return {
+        record: recordOf(input, outcome, foundRun(input.answer), reason),
+    };
+}
+function foundRun(answer) {
+    return answer.kind === 'found' ? answer.run : undefined;
+}
+function recordOf({ candidate, path, state, url }, outcome, run, reason = null) {
+    return {
+        path,
+        outcome,
+        runId: candidate.runId,
+        experimentId: run?.experimentId ?? null,
+        modelName: candidate.version.name,
+        modelVersion: candidate.version.version,
+        previousVersion: previousVersion(state),
+        url,
+        reason,
+    };
+}
+function previousVersion(state) {
     if (state.kind === 'values')
         return state.values.owned.modelVersion ?? null;
     return state.kind === 'held' ? (state.modelVersion ?? null) : null;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/plan-sync.ts
 
@@ -44505,7 +44679,7 @@ const previousVersion = (state) => {
 
 const filesBetweenBreaths = 20;
 /** Plans for every candidate; what a run's file needs from MLflow is read in batches first. */
-const planSync = async (registry, directory, tools) => {
+async function planSync(registry, directory, tools) {
     const { candidates } = registry;
     const stateFor = (candidate) => directory.states.get(candidate.runId) ?? { kind: 'absent' };
     const answers = await tools.runs.read(candidates.flatMap((candidate) => wantedRun(candidate, stateFor(candidate))));
@@ -44533,10 +44707,12 @@ const planSync = async (registry, directory, tools) => {
         goneRuns: candidates.map(({ runId }) => runId).filter((runId) => isGone(answers.get(runId))),
         unreadRuns: [...answers.values()].filter(({ kind }) => kind === 'failed').length,
     };
-};
-const isGone = (answer) => answer?.kind === 'missing' || (answer?.kind === 'found' && answer.run.lifecycle === 'deleted');
+}
+function isGone(answer) {
+    return (answer?.kind === 'missing' || (answer?.kind === 'found' && answer.run.lifecycle === 'deleted'));
+}
 /** A new file needs all of the run, an existing one only its experiment and life cycle. */
-const wantedRun = (candidate, state) => {
+function wantedRun(candidate, state) {
     const id = candidate.runId;
     switch (state.kind) {
         case 'absent':
@@ -44547,22 +44723,22 @@ const wantedRun = (candidate, state) => {
         default:
             return [];
     }
-};
+}
 /** `mlflow-artifacts:/<experiment>/<run>/…` tells where the run is; only a hint. */
-const experimentInSource = (source, runId) => {
+function experimentInSource(source, runId) {
     const segments = source.split('/');
     const experiment = segments[segments.indexOf(runId) - 1];
     return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined;
-};
-const newFile = (candidate, state, answers) => {
+}
+function newFile(candidate, state, answers) {
     const answer = answers.get(candidate.runId);
     const isNew = state.kind === 'absent' || state.kind === 'unparseable';
     return isNew && answer?.kind === 'found' && answer.run.lifecycle === 'active'
         ? [{ candidate, run: answer.run }]
         : [];
-};
+}
 /** Versions without a file of their own, unless another version of the same run has it. */
-const leftOutRecords = (registry, tools) => {
+function leftOutRecords(registry, tools) {
     const covered = new Set(registry.candidates.map(({ runId }) => runId));
     return registry.leftOut
         .filter(({ version }) => !covered.has(version.runId))
@@ -44577,7 +44753,7 @@ const leftOutRecords = (registry, tools) => {
         url: tools.versionUrl(version.name, version.version),
         reason,
     }));
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/proposal-text.ts
 
@@ -44587,52 +44763,56 @@ const mostCompared = 40;
  * Makes the text of the pull request: the changes, and the metrics and parameters of each run
  * beside those of the model version before it.
  */
-const createDescription = (runs, registry, links) => async ({ plan, snapshot }, headBranch) => {
-    const compared = plan.changes
-        .filter(({ record }) => record.outcome !== 'deleted')
-        .slice(0, mostCompared)
-        .map(({ record }) => ({
-        runId: record.runId ?? '',
-        previous: versionBefore(registry.listed, record.modelName, record.modelVersion),
-    }));
-    const wanted = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
-    const answers = await runs.read([...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })));
-    const valuesOf = (runId) => {
-        const answer = answers.get(runId);
-        return answer?.kind === 'found' ? answer.run : undefined;
-    };
-    const details = new Map();
-    for (const { runId, previous } of compared) {
-        const run = valuesOf(runId);
-        if (run === undefined)
-            continue;
-        const before = previous === undefined ? undefined : valuesOf(previous.runId);
-        details.set(runId, {
-            metrics: run.metrics,
-            params: run.params,
-            ...(before === undefined || previous === undefined
-                ? {}
-                : {
-                    previous: {
-                        modelVersion: previous.version,
-                        metrics: before.metrics,
-                        params: before.params,
-                    },
-                }),
+function createDescription(runs, registry, links) {
+    return async ({ plan, snapshot }, headBranch) => {
+        const compared = plan.changes
+            .filter(({ record }) => record.outcome !== 'deleted')
+            .slice(0, mostCompared)
+            .map(({ record }) => ({
+            runId: record.runId ?? '',
+            previous: versionBefore(registry.listed, record.modelName, record.modelVersion),
+        }));
+        const wanted = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
+        const answers = await runs.read([...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })));
+        const valuesOf = (runId) => {
+            const answer = answers.get(runId);
+            return answer?.kind === 'found' ? answer.run : undefined;
+        };
+        const details = new Map();
+        for (const { runId, previous } of compared) {
+            const run = valuesOf(runId);
+            if (run === undefined)
+                continue;
+            const before = previous === undefined ? undefined : valuesOf(previous.runId);
+            details.set(runId, {
+                metrics: run.metrics,
+                params: run.params,
+                ...(before === undefined || previous === undefined
+                    ? {}
+                    : {
+                        previous: {
+                            modelVersion: previous.version,
+                            metrics: before.metrics,
+                            params: before.params,
+                        },
+                    }),
+            });
+        }
+        return pullRequestBody(plan.changes, {
+            ...links,
+            repository: snapshot.repository,
+            branch: snapshot.branch,
+            fileRef: headBranch,
+            details,
         });
-    }
-    return pullRequestBody(plan.changes, {
-        ...links,
-        repository: snapshot.repository,
-        branch: snapshot.branch,
-        fileRef: headBranch,
-        details,
-    });
-};
+    };
+}
 /** The version of the same model that a new one replaces: the highest number below its own. */
-const versionBefore = (listed, name, version) => listed
-    .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
-    .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
+function versionBefore(listed, name, version) {
+    return listed
+        .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
+        .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
+}
 
 ;// CONCATENATED MODULE: ./src/core/prune.ts
 /**
@@ -44640,7 +44820,7 @@ const versionBefore = (listed, name, version) => listed
  * `models`, may be deleted. A version that is still listed without its run may have it hidden
  * (MLflow 3.17 does so for users who may not read runs).
  */
-const judgeOrphan = (orphan, reason, models, listed) => {
+function judgeOrphan(orphan, reason, models, listed) {
     const { content, runId, path } = orphan;
     if (content.kind === 'held') {
         const held = 'the file has the comment "# mlflow-sync: hold"';
@@ -44665,18 +44845,20 @@ const judgeOrphan = (orphan, reason, models, listed) => {
         return { kind: 'keep', record: { ...record, outcome: 'skipped', reason: why } };
     }
     return { kind: 'delete', record: { ...record, reason }, text: content.text };
-};
-const blank = (runId, path) => ({
-    path,
-    outcome: 'deleted',
-    runId,
-    experimentId: null,
-    modelName: null,
-    modelVersion: null,
-    previousVersion: null,
-    url: null,
-    reason: null,
-});
+}
+function blank(runId, path) {
+    return {
+        path,
+        outcome: 'deleted',
+        runId,
+        experimentId: null,
+        modelName: null,
+        modelVersion: null,
+        previousVersion: null,
+        url: null,
+        reason: null,
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/sync/prune.ts
 
@@ -44687,7 +44869,7 @@ const blank = (runId, path) => ({
 
 
 /** Hash by path of the files that prune may have to look into. */
-const orphanFiles = (snapshot, registry) => {
+function orphanFiles(snapshot, registry) {
     const spoken = new Set(registry.candidates.map(({ runId }) => runId));
     for (const { version, keepsFile } of registry.leftOut)
         if (keepsFile)
@@ -44701,9 +44883,9 @@ const orphanFiles = (snapshot, registry) => {
         }
     }
     return orphans;
-};
+}
 /** Adds the deletions to a plan, each confirmed by a query for that very run. */
-const addDeletions = async (plan, registry, directory, options) => {
+async function addDeletions(plan, registry, directory, options) {
     const doubt = doubtful(plan, registry);
     const verdicts = [
         ...judgeUnlisted(registry, directory, options),
@@ -44730,33 +44912,37 @@ const addDeletions = async (plan, registry, directory, options) => {
         }
     }
     return prune_merge(plan, kept, changes);
-};
+}
 /** Deletions need a listing that can be trusted. */
-const doubtful = (plan, registry) => {
+function doubtful(plan, registry) {
     if (registry.listed.length === 0) {
         return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
     }
     if (plan.unreadRuns > 0)
         return `${plan.unreadRuns} runs could not be read from MLflow`;
     return undefined;
-};
-const judgeUnlisted = (registry, directory, { criteria }) => [...directory.others].flatMap(([path, bytes]) => {
-    const runId = path.slice(path.lastIndexOf('/') + 1).replace(/\.yaml$/, '');
-    const orphan = { runId, path, content: readContent(bytes) };
-    const reason = 'no selected model version names this run any more';
-    return [judgeOrphan(orphan, reason, criteria.models, registry.listed)];
-});
+}
+function judgeUnlisted(registry, directory, { criteria }) {
+    return [...directory.others].flatMap(([path, bytes]) => {
+        const runId = path.slice(path.lastIndexOf('/') + 1).replace(/\.yaml$/, '');
+        const orphan = { runId, path, content: readContent(bytes) };
+        const reason = 'no selected model version names this run any more';
+        return [judgeOrphan(orphan, reason, criteria.models, registry.listed)];
+    });
+}
 /** Files of runs that are still registered, but deleted in MLflow. */
-const judgeGoneRuns = (plan, registry, directory, { criteria }) => plan.goneRuns.flatMap((runId) => {
-    const content = directory.states.get(runId);
-    if (content === undefined || content.kind === 'absent' || content.kind === 'blocked')
-        return [];
-    const path = pathIn(directory.snapshot, fileName(runId));
-    const reason = 'the run is deleted in MLflow';
-    return [judgeOrphan({ runId, path, content }, reason, criteria.models, registry.listed)];
-});
+function judgeGoneRuns(plan, registry, directory, { criteria }) {
+    return plan.goneRuns.flatMap((runId) => {
+        const content = directory.states.get(runId);
+        if (content === undefined || content.kind === 'absent' || content.kind === 'blocked')
+            return [];
+        const path = pathIn(directory.snapshot, fileName(runId));
+        const reason = 'the run is deleted in MLflow';
+        return [judgeOrphan({ runId, path, content }, reason, criteria.models, registry.listed)];
+    });
+}
 /** Why a file stays after all; undefined when MLflow confirms that its run is not wanted. */
-const refuseDeletion = async ({ runId }, registry, options) => {
+async function refuseDeletion({ runId }, registry, options) {
     if (runId === null)
         return undefined;
     try {
@@ -44772,8 +44958,8 @@ const refuseDeletion = async ({ runId }, registry, options) => {
             throw error;
         return { outcome: 'failed', reason: `not deleted, could not be confirmed: ${error.message}` };
     }
-};
-const isStillWanted = async (runId, registry, options) => {
+}
+async function isStillWanted(runId, registry, options) {
     const { client, criteria, filter, runFilter } = options;
     const condition = `run_id = '${runId}'`;
     const rows = await listModelVersions(client, filter === undefined ? condition : `${filter} AND ${condition}`);
@@ -44790,16 +44976,16 @@ const isStillWanted = async (runId, registry, options) => {
     if (runFilter === undefined)
         return true;
     return (await filterRuns(client, runFilter, [runId], [run.experimentId])).size > 0;
-};
-const tooMany = (wanted, maxDeletions) => {
+}
+function tooMany(wanted, maxDeletions) {
     const shown = wanted.slice(0, 50).map(({ record }) => record.path ?? '');
     const more = wanted.length > shown.length ? ` and ${wanted.length - shown.length} more` : '';
     return new SyncError(`Prune would delete ${wanted.length} files, more than max-deletions (${maxDeletions}); none was deleted: ${shown.join(', ')}${more}`, {
         advice: 'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
     });
-};
+}
 /** A run has one record: what prune decides replaces what was said before. */
-const prune_merge = (plan, kept, deletions) => {
+function prune_merge(plan, kept, deletions) {
     const records = [...kept, ...deletions.map(({ record }) => record)];
     const decided = new Set(records.map(({ path }) => path));
     return {
@@ -44810,16 +44996,18 @@ const prune_merge = (plan, kept, deletions) => {
         ],
         changes: [...plan.changes, ...deletions],
     };
-};
+}
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/core/proposal-marker.ts
 
 const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
-const markerComment = ({ digest, heads, withdrawn }) => `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`;
+function markerComment({ digest, heads, withdrawn }) {
+    return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`;
+}
 /** The marker of a pull request's body; undefined when a person took it out. */
-const readMarker = (body) => {
+function readMarker(body) {
     const match = pattern.exec(body);
     if (match === null)
         return undefined;
@@ -44828,19 +45016,21 @@ const readMarker = (body) => {
         heads: (match[2] ?? '').split(',').filter((head) => head !== ''),
         withdrawn: match[3] !== undefined,
     };
-};
-const replaceMarker = (body, marker) => pattern.test(body)
-    ? body.replace(pattern, () => markerComment(marker))
-    : `${body}\n${markerComment(marker)}`;
+}
+function replaceMarker(body, marker) {
+    return pattern.test(body)
+        ? body.replace(pattern, () => markerComment(marker))
+        : `${body}\n${markerComment(marker)}`;
+}
 /**
  * The same for the same proposal: which file is to be created, updated or deleted for which model
  * version. The text around the owned values does not count, so that a person's edit on the base
  * branch does not reopen what a person closed.
  */
-const proposalDigest = (changes) => {
+function proposalDigest(changes) {
     const lines = changes.map(({ record }) => JSON.stringify([record.path, record.outcome, record.modelName, record.modelVersion]));
     return (0,external_node_crypto_.createHash)('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 40);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/proposal.ts
 
@@ -44888,7 +45078,7 @@ const pullRequest = object({
 /** A proposal that was closed longer ago than this many others is forgotten. */
 const remembered = 30;
 /** Reads the head branch and the pull requests that it has or had. */
-const readProposal = async (client, base, head) => {
+async function readProposal(client, base, head) {
     const [owner = '', repo = ''] = base.repository.split('/');
     const { repository } = await client.query(proposal_query, {
         owner,
@@ -44912,33 +45102,35 @@ const readProposal = async (client, base, head) => {
         branch: ref === null ? undefined : branchOf(head, ref.target, directory?.entries ?? []),
         pullRequests,
     };
-};
-const branchOf = (name, target, entries) => ({
-    name,
-    head: target.oid,
-    url: target.url,
-    message: target.message,
-    parents: target.parents.nodes.map(({ oid }) => oid),
-    entries: new Map(entries.map((entry) => [entry.name, entry.oid])),
-});
-const createPullRequest = (client, base, head, text) => {
+}
+function branchOf(name, target, entries) {
+    return {
+        name,
+        head: target.oid,
+        url: target.url,
+        message: target.message,
+        parents: target.parents.nodes.map(({ oid }) => oid),
+        entries: new Map(entries.map((entry) => [entry.name, entry.oid])),
+    };
+}
+function createPullRequest(client, base, head, text) {
     const [owner = '', repo = ''] = base.repository.split('/');
     return client.restOnce(pullRequest, (octokit) => octokit.rest.pulls.create({ owner, repo, head, base: base.branch, ...text }));
-};
-const updatePullRequest = (client, repository, number, change) => {
+}
+function updatePullRequest(client, repository, number, change) {
     const [owner = '', repo = ''] = repository.split('/');
     return client.rest(pullRequest, (octokit) => octokit.rest.pulls.update({ owner, repo, pull_number: number, ...change }));
-};
-const addLabels = async (client, repository, number, labels) => {
+}
+async function addLabels(client, repository, number, labels) {
     const [owner = '', repo = ''] = repository.split('/');
     await client.rest(unknown(), (octokit) => octokit.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] }));
-};
+}
 /** How many commits the head branch has that the base has not. */
-const commitsAhead = async (client, repository, base, head) => {
+async function commitsAhead(client, repository, base, head) {
     const [owner = '', repo = ''] = repository.split('/');
     const answer = await client.rest(object({ ahead_by: schemas_number() }), (octokit) => octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${base}...${head}` }));
     return answer.ahead_by;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/refs.ts
 
@@ -44955,7 +45147,7 @@ const refs_mutation = `mutation Move($input: UpdateRefsInput!) {
  *
  * @returns false when the branch is no longer at `from`.
  */
-const moveBranch = async (client, options) => {
+async function moveBranch(client, options) {
     const result = await client.mutate(refs_mutation, {
         input: {
             repositoryId: options.repositoryId,
@@ -44975,14 +45167,18 @@ const moveBranch = async (client, options) => {
     if (result.problems.some(({ type }) => type === 'FORBIDDEN') || isRule(error))
         throw error;
     return false;
-};
+}
 /** A rule is no race: trying again would end the same way. */
-const isRule = (error) => error.message.includes('rule of');
+function isRule(error) {
+    return error.message.includes('rule of');
+}
 
 ;// CONCATENATED MODULE: ./src/core/blob-oid.ts
 
 /** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
-const blobOid = (content) => (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+function blobOid(content) {
+    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
 
 ;// CONCATENATED MODULE: ./src/sync/proposal-state.ts
 
@@ -44991,7 +45187,7 @@ const blobOid = (content) => (0,external_node_crypto_.createHash)('sha1').update
 /** Kept in the marker; a job that was killed may have left the branch one step behind. */
 const rememberedHeads = 5;
 /** Whether nothing but the action's own commit is on the head branch. */
-const isOurs = async (client, { planned, proposal, made }, branch) => {
+async function isOurs(client, { planned, proposal, made }, branch) {
     if (branch.head === planned.snapshot.head || made.has(branch.head))
         return true;
     const recorded = new Set(proposal.pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []));
@@ -45002,9 +45198,9 @@ const isOurs = async (client, { planned, proposal, made }, branch) => {
         return true;
     const { repository, branch: base } = planned.snapshot;
     return (await commitsAhead(client, repository, base, branch.name)) === 0;
-};
+}
 /** The head branch is the base's head plus exactly the plan. */
-const isUpToDate = (branch, { plan, snapshot }) => {
+function isUpToDate(branch, { plan, snapshot }) {
     if (branch?.parents.length !== 1 || branch.parents[0] !== snapshot.head)
         return false;
     const wanted = new Map([...snapshot.entries].map(([name, { oid }]) => [name, oid]));
@@ -45017,21 +45213,21 @@ const isUpToDate = (branch, { plan, snapshot }) => {
     }
     return (wanted.size === branch.entries.size &&
         [...wanted].every(([name, oid]) => branch.entries.get(name) === oid));
-};
+}
 /** The newest pull request with the same proposal decides, however its branch fared. */
-const closedByPerson = (proposal, { plan }) => {
+function closedByPerson(proposal, { plan }) {
     const digest = proposalDigest(plan.changes);
     const last = proposal.pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
     if (last === undefined || last.merged || last.state === 'open')
         return undefined;
     return readMarker(last.body)?.withdrawn === true ? undefined : last;
-};
-const markerFor = ({ planned, open, proposal }, sha) => {
+}
+function markerFor({ planned, open, proposal }, sha) {
     const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
     const current = proposal.branch === undefined ? [] : [proposal.branch.head];
     const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads);
     return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/pull-request-writer.ts
 
@@ -45046,7 +45242,7 @@ const markerFor = ({ planned, open, proposal }, sha) => {
  * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
  * plus one commit. What it must remember stands in the pull requests' bodies.
  */
-const createPullRequestWriter = (options) => {
+function createPullRequestWriter(options) {
     const { client, blobs } = options;
     const made = new Set();
     /** What an earlier attempt was about to do when an answer was lost. */
@@ -45090,14 +45286,20 @@ const createPullRequestWriter = (options) => {
         begun = open === undefined ? 'pull-request-created' : 'pull-request-updated';
         return propose(options, situation, (sha) => made.add(sha));
     };
-};
-const commitOf = (branch) => branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } };
-const reference = ({ number, url }) => ({ number, url });
-const foreignCommit = (head, open) => new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
-    advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
-});
+}
+function commitOf(branch) {
+    return branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } };
+}
+function reference({ number, url }) {
+    return { number, url };
+}
+function foreignCommit(head, open) {
+    return new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
+        advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
+    });
+}
 /** Nothing is left to propose. */
-const withdraw = async (client, situation) => {
+async function withdraw(client, situation) {
     const { planned, proposal, head, open } = situation;
     const { repository } = planned.snapshot;
     if (open !== undefined) {
@@ -45121,8 +45323,8 @@ const withdraw = async (client, situation) => {
     return open === undefined
         ? { kind: 'written', operation: 'none' }
         : { kind: 'written', operation: 'pull-request-closed', pullRequest: reference(open) };
-};
-const propose = async (options, situation, onCommit) => {
+}
+async function propose(options, situation, onCommit) {
     const { client } = options;
     const { planned, proposal, head, open } = situation;
     const { plan, snapshot } = planned;
@@ -45161,9 +45363,9 @@ const propose = async (options, situation, onCommit) => {
         ...(commit === undefined ? commitOf(proposal.branch) : { commit: { sha, url: commit.url } }),
         ...(warning === undefined ? {} : { warning }),
     };
-};
+}
 /** A lost answer is settled by reading again, like a branch that moved. */
-const tryMove = async (...args) => {
+async function tryMove(...args) {
     try {
         return await moveBranch(...args);
     }
@@ -45172,10 +45374,10 @@ const tryMove = async (...args) => {
             return false;
         throw error;
     }
-};
+}
 const pull_request_writer_unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
 /** @returns undefined when another job was faster. */
-const openPullRequest = async (options, { planned, proposal, head }, text, sha) => {
+async function openPullRequest(options, { planned, proposal, head }, text, sha) {
     const { client } = options;
     const { snapshot } = planned;
     try {
@@ -45194,9 +45396,9 @@ const openPullRequest = async (options, { planned, proposal, head }, text, sha) 
         }
         throw error;
     }
-};
+}
 /** A label that can't be set is not worth a failed sync: the answer is a warning. */
-const label = async ({ client, labels }, repository, { number }) => {
+async function label({ client, labels }, repository, { number }) {
     if (labels.length === 0)
         return undefined;
     try {
@@ -45208,7 +45410,7 @@ const label = async ({ client, labels }, repository, { number }) => {
             throw error;
         return `The labels could not be set on pull request #${number}: ${error.message}`;
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/slug.ts
 
@@ -45222,7 +45424,7 @@ const plainName = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
  * only change case and signs (`My_model` is `my-model`); a name that is cut, or that loses
  * characters, ends in a hash of the whole name.
  */
-const slug = (name, maxLength = maxLabel) => {
+function slug(name, maxLength = maxLabel) {
     const label = name
         .normalize('NFKD')
         .replace(/\p{M}/gu, '')
@@ -45235,44 +45437,52 @@ const slug = (name, maxLength = maxLabel) => {
     const room = maxLength - hashLength - 1;
     const head = (label === '' ? 'model' : label).slice(0, Math.max(room, 0)).replace(/-+$/, '');
     return head === '' ? hash : `${head}-${hash}`;
-};
+}
 /** Room for a model in `vllm-<model>-<run>-sa`, the longest name of the built-in template. */
 const maxModelSlug = maxLabel - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
 /** `${model.slug}`: leaves room for `vllm-` before it, and `-<run>` and `-sa` behind it. */
-const modelSlug = (name) => slug(name, maxModelSlug);
+function modelSlug(name) {
+    return slug(name, maxModelSlug);
+}
 /** `${run.slug}`: the first 8 characters of a run id as MLflow makes them, else 8 at most. */
-const runSlug = (runId) => /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength);
+function runSlug(runId) {
+    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength);
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/values.ts
 
 /** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
-const fillIn = (placeholder, values) => {
+function fillIn(placeholder, values) {
     const found = find(placeholder, values);
     const { fallback } = placeholder;
     return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
         ? { ok: true, text: fallback }
         : found;
-};
+}
 /** The text of filled-in parts. The caller has made sure that every placeholder has a value. */
-const joinParts = (parts, values) => parts.map((part) => textOf(part, values)).join('');
+function joinParts(parts, values) {
+    return parts.map((part) => textOf(part, values)).join('');
+}
 /** Lone surrogates are no text that a file could hold. */
-const textOf = (part, values) => {
+function textOf(part, values) {
     if (part.kind === 'literal')
         return part.text;
     if (part.kind === 'malformed')
         return part.source;
     const found = fillIn(part.placeholder, values);
     return found.ok ? found.text.toWellFormed() : '';
-};
-const find = (query, values) => {
+}
+function find(query, values) {
     if (query.key !== undefined)
         return present(findEntry(query, values));
     if (query.field === 'model.artifacts' && !values.artifacts.ok)
         return values.artifacts;
     return present(textFields[query.field](values));
-};
-const present = (text) => text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
-const findEntry = ({ field, key }, { run, version }) => {
+}
+function present(text) {
+    return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
+}
+function findEntry({ field, key }, { run, version }) {
     const map = {
         'run.params': run.params,
         'run.metrics': run.metrics,
@@ -45280,7 +45490,7 @@ const findEntry = ({ field, key }, { run, version }) => {
         'model.tags': version.tags,
     }[field];
     return Object.hasOwn(map, key) ? String(map[key]) : undefined;
-};
+}
 const textFields = {
     'run.id': ({ run }) => run.id,
     'run.name': ({ run }) => run.name,
@@ -45305,7 +45515,7 @@ const textFields = {
  * A block scalar with its placeholders filled in line by line, in its own style; undefined when a
  * reader could take it for anything but `expected`.
  */
-const fillBlock = (source, { srcToken }, values, expected) => {
+function fillBlock(source, { srcToken }, values, expected) {
     if (!isPlainText(expected) || looksLikeHold.test(expected) || srcToken?.type !== 'block-scalar')
         return undefined;
     const { header, body, newline } = block_split(source);
@@ -45320,36 +45530,38 @@ const fillBlock = (source, { srcToken }, values, expected) => {
         .join('');
     const text = `${header}${newline}${filled}`;
     return readBack(text, parent) === expected ? text : undefined;
-};
+}
 /** What has to follow a scalar that takes a block's place: its comment and its blank lines. */
-const blockEnd = (source) => {
+function blockEnd(source) {
     const { header, body } = block_split(source);
     const comment = /[ \t]#.*$/.exec(header)?.[0] ?? '';
     return `${comment}${/(?:\r?\n *)*$/.exec(body)?.[0] ?? ''}`;
-};
-const block_split = (source) => {
+}
+function block_split(source) {
     const [line, newline = '\n'] = /^[^\n]*?(\r?\n|$)/.exec(source) ?? [''];
     const header = line.slice(0, line.length - newline.length);
     return { header, body: source.slice(line.length), newline };
-};
+}
 /** By the indicator in the header (`|2`), else as the first line that is not blank. */
-const block_indentOf = (header, body, parent) => {
+function block_indentOf(header, body, parent) {
     const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
     if (indicator !== undefined)
         return parent + Number(indicator);
     return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
-};
+}
 /** Text from MLflow must not look like the comment by which a person freezes a file. */
 const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m;
 /**
  * Line breaks, tabs behind other text (Helm refuses them before it), and else nothing that a reader
  * of YAML 1.1 or 1.2 takes for a line break, or refuses.
  */
-const isPlainText = (text) => !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
-const readBack = (block, parent) => {
+function isPlainText(text) {
+    return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
+}
+function readBack(block, parent) {
     const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
     return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/core-type.ts
 const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
@@ -45358,7 +45570,7 @@ const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
  * Reads a text by YAML 1.2's core schema. Numbers that not every reader takes as the same number
  * (infinite ones, integers beyond a double's precision) count as strings.
  */
-const coreValue = (text) => {
+function coreValue(text) {
     if (/^(?:null|Null|NULL|~|)$/.test(text))
         return { type: 'null', value: null, text: 'null' };
     const boolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
@@ -45372,18 +45584,18 @@ const coreValue = (text) => {
     return isShared(text, value)
         ? { type: 'number', value, text: spelling(value) }
         : { type: 'string' };
-};
-const isShared = (text, value) => {
+}
+function isShared(text, value) {
     if (!Number.isFinite(value))
         return false;
     const isInteger = other.test(text) || /^[-+]?[0-9]+$/.test(text);
     return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value));
-};
+}
 /** PyYAML takes an exponent only behind a point and with a sign: `1.0e+21`. */
-const spelling = (value) => {
+function spelling(value) {
     const text = String(value);
     return text.includes('.') ? text : text.replace('e', '.0e');
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/scalar-style.ts
 
@@ -45391,7 +45603,7 @@ const spelling = (value) => {
 
 
 /** Writes a scalar with its placeholders filled in, in the style it has in the template. */
-const fillSite = (site, source, values) => {
+function fillSite(site, source, values) {
     const text = joinParts(site.parts, values);
     switch (site.node.type) {
         case 'BLOCK_LITERAL':
@@ -45404,16 +45616,20 @@ const fillSite = (site, source, values) => {
         default:
             return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) };
     }
-};
-const block = ({ node }, source, values, text) => fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
+}
+function block({ node }, source, values, text) {
+    return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
+}
 /** Keys are strings for every reader of values files, and so are scalars tagged as such. */
-const isTyped = ({ node, parts, isKey }) => !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
-const typed = (text) => {
+function isTyped({ node, parts, isKey }) {
+    return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
+}
+function typed(text) {
     const core = coreValue(text);
     return core.type === 'string'
         ? { value: text, source: yamlString(text) }
         : { value: core.value, source: core.text };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/structure.ts
 
@@ -45421,7 +45637,7 @@ const typed = (text) => {
  * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
  * otherwise for a scalar of the first.
  */
-const sameStructure = (before, after, expected) => {
+function sameStructure(before, after, expected) {
     if ((0,dist/* isPair */.tO)(before)) {
         return ((0,dist/* isPair */.tO)(after) &&
             sameStructure(before.key, after.key, expected) &&
@@ -45443,8 +45659,10 @@ const sameStructure = (before, after, expected) => {
         before.anchor === after.anchor &&
         before.items.length === after.items.length &&
         before.items.every((item, index) => sameStructure(item, after.items[index], expected)));
-};
-const isNode = (value) => (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
+}
+function isNode(value) {
+    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/render.ts
 
@@ -45455,7 +45673,7 @@ const isNode = (value) => (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar 
  * Fills in a template. Only scalars that hold placeholders change, and no value can change
  * anything else: the result is read again and compared with the template.
  */
-const renderTemplate = (template, values) => {
+function renderTemplate(template, values) {
     const problems = template.placeholders.flatMap((placeholder) => {
         const found = fillIn(placeholder, values);
         if (found.ok)
@@ -45471,8 +45689,8 @@ const renderTemplate = (template, values) => {
     const { text, expected } = splice(template, values);
     const problem = checkResult(template, text, expected);
     return problem === undefined ? { ok: true, text } : { ok: false, problem };
-};
-const splice = ({ text, sites }, values) => {
+}
+function splice({ text, sites }, values) {
     const expected = new Map();
     const pieces = [];
     let done = 0;
@@ -45484,8 +45702,8 @@ const splice = ({ text, sites }, values) => {
         done = end;
     }
     return { text: [...pieces, text.slice(done)].join(''), expected };
-};
-const checkResult = (template, text, expected) => {
+}
+function checkResult(template, text, expected) {
     const document = (0,dist/* parseDocument */.Tp)(text);
     const [error] = document.errors;
     if (error !== undefined)
@@ -45493,7 +45711,7 @@ const checkResult = (template, text, expected) => {
     return sameStructure(template.root, document.contents, expected)
         ? undefined
         : 'the filled-in template no longer has the structure of the template';
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/rendering.ts
 
@@ -45501,44 +45719,46 @@ const checkResult = (template, text, expected) => {
 
 
 
-const createRendering = (mlflow, runs, template) => async (files) => {
-    const needs = (field) => files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
-    const sources = await resolveCopies(mlflow, files);
-    const models = await readModels(mlflow, files, sources);
-    const experiments = needs('experiment.name')
-        ? await runs.experiments()
-        : new Map();
-    const aliases = needs('model.aliases')
-        ? await listAliases(mlflow)
-        : new Map();
-    return (candidate, run) => {
-        const resolved = sources.get(candidate.runId) ?? { source: candidate.source };
-        if ('problem' in resolved)
-            return { ok: false, problem: resolved.problem };
-        const { source } = resolved;
-        const modelId = loggedModelId(source);
-        const { name, version } = candidate.version;
-        const rendered = renderTemplate(template, {
-            version: {
-                ...candidate.version,
-                aliases: aliases.get(`${version}/${name}`) ?? candidate.version.aliases,
-            },
-            run,
-            experimentName: experiments.get(run.experimentId),
-            modelId,
-            artifacts: artifactsPath({
-                version: candidate.version,
+function createRendering(mlflow, runs, template) {
+    return async (files) => {
+        const needs = (field) => files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
+        const sources = await resolveCopies(mlflow, files);
+        const models = await readModels(mlflow, files, sources);
+        const experiments = needs('experiment.name')
+            ? await runs.experiments()
+            : new Map();
+        const aliases = needs('model.aliases')
+            ? await listAliases(mlflow)
+            : new Map();
+        return (candidate, run) => {
+            const resolved = sources.get(candidate.runId) ?? { source: candidate.source };
+            if ('problem' in resolved)
+                return { ok: false, problem: resolved.problem };
+            const { source } = resolved;
+            const modelId = loggedModelId(source);
+            const { name, version } = candidate.version;
+            const rendered = renderTemplate(template, {
+                version: {
+                    ...candidate.version,
+                    aliases: aliases.get(`${version}/${name}`) ?? candidate.version.aliases,
+                },
                 run,
-                resolvedSource: source,
+                experimentName: experiments.get(run.experimentId),
                 modelId,
-                loggedModel: modelId === undefined ? undefined : models.get(modelId),
-            }),
-        });
-        return rendered.ok ? { ...rendered, modelId } : rendered;
+                artifacts: artifactsPath({
+                    version: candidate.version,
+                    run,
+                    resolvedSource: source,
+                    modelId,
+                    loggedModel: modelId === undefined ? undefined : models.get(modelId),
+                }),
+            });
+            return rendered.ok ? { ...rendered, modelId } : rendered;
+        };
     };
-};
+}
 /** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
-const resolveCopies = async (mlflow, files) => {
+async function resolveCopies(mlflow, files) {
     const resolved = new Map();
     for (const { candidate } of files) {
         if (!candidate.sourceUnresolved)
@@ -45556,9 +45776,9 @@ const resolveCopies = async (mlflow, files) => {
         }
     }
     return resolved;
-};
+}
 /** Only `models:/m-…` does not say itself where the artifacts are. */
-const readModels = (mlflow, files, sources) => {
+function readModels(mlflow, files, sources) {
     const ids = new Set();
     const experiments = new Set();
     for (const { candidate, run } of files) {
@@ -45571,19 +45791,21 @@ const readModels = (mlflow, files, sources) => {
     return ids.size === 0
         ? Promise.resolve(new Map())
         : searchLoggedModels(mlflow, [...ids], [...experiments]);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
 
 const attempts = 5;
 /** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
-const waitMs = (attempt, random) => Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
+function waitMs(attempt, random) {
+    return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
+}
 /**
  * Plans and writes, and does both again when the branch moved in between.
  *
  * @throws SyncError when the branch moved five times.
  */
-const syncWithRetries = async (steps) => {
+async function syncWithRetries(steps) {
     for (let attempt = 1;; attempt += 1) {
         const planned = await steps.plan();
         const written = planned.anchored === false
@@ -45600,7 +45822,7 @@ const syncWithRetries = async (steps) => {
         steps.info(`${written.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`);
         await steps.clock.sleep(wait);
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/job.ts
 
@@ -45620,7 +45842,7 @@ const syncWithRetries = async (steps) => {
 
 
 /** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
-const runSync = async (context) => {
+async function runSync(context) {
     const { inputs, session, stopwatch } = context;
     const { log, clock } = session;
     session.renewBudget();
@@ -45646,20 +45868,26 @@ const runSync = async (context) => {
         ...(rest.commit === undefined ? {} : { commit: rest.commit }),
         ...(rest.pullRequest === undefined ? {} : { pullRequest: rest.pullRequest }),
     };
-};
-const onlyPlan = ({ plan: { changes } }) => Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' });
-const registryQuery = (inputs) => ({
-    criteria: criteriaOf(inputs),
-    filter: inputs.filter,
-    runFilter: inputs.runFilter,
-    withAliases: inputs.aliases.length > 0,
-});
-const criteriaOf = (inputs) => ({
-    models: nameMatcher(inputs.models),
-    aliases: inputs.aliases,
-    minimumAgeMs: inputs.minimumAgeMs,
-});
-const plan = async (context, runs, registry) => {
+}
+function onlyPlan({ plan: { changes } }) {
+    return Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' });
+}
+function registryQuery(inputs) {
+    return {
+        criteria: criteriaOf(inputs),
+        filter: inputs.filter,
+        runFilter: inputs.runFilter,
+        withAliases: inputs.aliases.length > 0,
+    };
+}
+function criteriaOf(inputs) {
+    return {
+        models: nameMatcher(inputs.models),
+        aliases: inputs.aliases,
+        minimumAgeMs: inputs.minimumAgeMs,
+    };
+}
+async function plan(context, runs, registry) {
     const { inputs, session, stopwatch } = context;
     const { github, mlflow, blobs, log } = session;
     const snapshot = await stopwatch.measure('read GitHub', () => readBranch(github, { ...inputs.github, template: inputs.template }));
@@ -45679,15 +45907,17 @@ const plan = async (context, runs, registry) => {
             : made;
         return { plan: pruned, snapshot, anchored: directory.anchored };
     });
-};
-const pruneOptions = ({ inputs, session }) => ({
-    client: session.mlflow,
-    criteria: criteriaOf(inputs),
-    filter: inputs.filter,
-    runFilter: inputs.runFilter,
-    maxDeletions: inputs.maxDeletions,
-});
-const createWriter = (context, runs, registry) => {
+}
+function pruneOptions({ inputs, session }) {
+    return {
+        client: session.mlflow,
+        criteria: criteriaOf(inputs),
+        filter: inputs.filter,
+        runFilter: inputs.runFilter,
+        maxDeletions: inputs.maxDeletions,
+    };
+}
+function createWriter(context, runs, registry) {
     const { inputs, session } = context;
     const { github, blobs } = session;
     const message = (changes) => commitMessage(changes, inputs.commitMessage === undefined ? {} : { template: inputs.commitMessage });
@@ -45708,7 +45938,7 @@ const createWriter = (context, runs, registry) => {
             serverUrl: context.serverUrl,
         }),
     });
-};
+}
 
 ;// CONCATENATED MODULE: ./src/check/mlflow.ts
 
@@ -45719,7 +45949,7 @@ const createWriter = (context, runs, registry) => {
 
 
 /** The requests that a sync with these inputs makes to MLflow, each tried for itself. */
-const checkMlflow = async (context) => {
+async function checkMlflow(context) {
     const { inputs, session } = context;
     const { mlflow, clock } = session;
     let runId = '';
@@ -45752,7 +45982,7 @@ const checkMlflow = async (context) => {
         return { status: 'ok', detail: `${state.candidates.length} runs are selected` };
     });
     return [registry, runs, selection];
-};
+}
 
 ;// CONCATENATED MODULE: ./src/check/permissions.ts
 
@@ -45764,7 +45994,7 @@ const permissions_mutation = `mutation Check($input: CreateCommitOnBranchInput!)
   createCommitOnBranch(input: $input) { commit { oid } }
 }`;
 /** Whether the token may commit: a commit that can't be made is refused for one reason or the other. */
-const checkWrite = async (client, snapshot) => {
+async function checkWrite(client, snapshot) {
     const path = snapshot.directory === '' ? '' : `${snapshot.directory}/`;
     const result = await client.mutate(permissions_mutation, {
         input: {
@@ -45780,10 +46010,10 @@ const checkWrite = async (client, snapshot) => {
     if (stale)
         return { status: 'ok', detail: 'the token may commit' };
     throw diagnoseGraphql(result.problems, snapshot.repository);
-};
+}
 const rules = array(object({ type: schemas_string() }));
 /** Rules that refuse a direct commit; what GitHub does not show to this token can't be checked. */
-const checkRules = async (client, snapshot, byPullRequest) => {
+async function checkRules(client, snapshot, byPullRequest) {
     const [owner = '', repo = ''] = snapshot.repository.split('/');
     try {
         const found = await client.rest(rules, (octokit) => octokit.rest.repos.getBranchRules({ owner, repo, branch: snapshot.branch }));
@@ -45800,9 +46030,9 @@ const checkRules = async (client, snapshot, byPullRequest) => {
         }
         throw error;
     }
-};
+}
 /** Whether the token may open pull requests: one of a branch into itself can't exist. */
-const checkPullRequests = async (client, snapshot) => {
+async function checkPullRequests(client, snapshot) {
     const [owner = '', repo = ''] = snapshot.repository.split('/');
     const { branch } = snapshot;
     try {
@@ -45815,7 +46045,7 @@ const checkPullRequests = async (client, snapshot) => {
         throw error;
     }
     throw new GitHubError('A pull request of a branch into itself was opened');
-};
+}
 
 ;// CONCATENATED MODULE: ./src/check/check.ts
 
@@ -45827,7 +46057,7 @@ const checkPullRequests = async (client, snapshot) => {
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
  * reports everything at once. It leaves no trace.
  */
-const runChecks = async (context) => {
+async function runChecks(context) {
     const mlflow = await checkMlflow(context);
     const gitHub = await checkGitHub(context);
     return {
@@ -45837,8 +46067,8 @@ const runChecks = async (context) => {
         warnings: [],
         connections: [...mlflow, ...gitHub],
     };
-};
-const checkGitHub = async (context) => {
+}
+async function checkGitHub(context) {
     const { inputs, session } = context;
     let snapshot;
     const branch = await tryCheck('GitHub: repository and branch', async () => {
@@ -45871,14 +46101,14 @@ const checkGitHub = async (context) => {
             : await tryCheck('GitHub: pull-requests: write', () => checkPullRequests(session.github, known)),
         await tryCheck('Template', () => checkTemplate(context, known)),
     ];
-};
-const checkTemplate = async ({ inputs, session, builtInTemplate }, snapshot) => {
+}
+async function checkTemplate({ inputs, session, builtInTemplate }, snapshot) {
     await readTemplate(session.blobs, snapshot, inputs.template, builtInTemplate);
     return {
         status: 'ok',
         detail: inputs.template === undefined ? 'built in' : `${inputs.template} can be used`,
     };
-};
+}
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
@@ -45890,9 +46120,11 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
  * Foreign text as one line of the log. The runner takes a line that begins with `::` for a command, and
  * `##[…]` wherever it stands.
  */
-const safeLine = (text, maxCharacters = 2000) => plainText(text, maxCharacters)
-    .replaceAll('::', `:${fullWidth(':')}`)
-    .replaceAll('##[', `##${fullWidth('[')}`);
+function safeLine(text, maxCharacters = 2000) {
+    return plainText(text, maxCharacters)
+        .replaceAll('::', `:${fullWidth(':')}`)
+        .replaceAll('##[', `##${fullWidth('[')}`);
+}
 
 ;// CONCATENATED MODULE: ./src/core/outcome.ts
 /** What became of each run in a sync; the vocabulary of outputs, report and summary. */
@@ -45918,7 +46150,7 @@ const operations = [
 
 ;// CONCATENATED MODULE: ./src/report/result.ts
 
-const countOutcomes = (records) => {
+function countOutcomes(records) {
     const counts = {
         created: 0,
         updated: 0,
@@ -45931,22 +46163,24 @@ const countOutcomes = (records) => {
     for (const { outcome } of records)
         counts[outcome] += 1;
     return counts;
-};
+}
 /** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
-const hasChanged = ({ operation, records, commit }) => {
+function hasChanged({ operation, records, commit }) {
     if (operation === 'none' || operation === 'checked')
         return false;
     if (operation === 'failed' && commit === undefined)
         return false;
     return records.some(({ outcome }) => ['created', 'updated', 'deleted'].includes(outcome));
-};
+}
 /** Changes first, then failures, held, skipped and unchanged; otherwise in the order given. */
-const byOutcome = (records) => records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
+function byOutcome(records) {
+    return records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
+}
 /**
  * Takes the given secrets, and any user and password of an address, out of every free text and address.
  * GitHub drops a whole output when it finds a masked value in it.
  */
-const withoutSecrets = (result, secrets) => {
+function withoutSecrets(result, secrets) {
     const clean = cleaner(secrets);
     const cleanRecord = (record) => ({
         ...record,
@@ -45970,15 +46204,17 @@ const withoutSecrets = (result, secrets) => {
             advice: result.error.advice === undefined ? undefined : clean(result.error.advice),
         },
     };
-};
+}
 /** The text with no user and password in any address. */
-const withoutCredentials = (text) => text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '');
-const cleaner = (secrets) => {
+function withoutCredentials(text) {
+    return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '');
+}
+function cleaner(secrets) {
     const longestFirst = secrets
         .filter((secret) => secret !== '')
         .toSorted((a, b) => b.length - a.length);
     return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), withoutCredentials(text));
-};
+}
 
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
 
@@ -45989,7 +46225,7 @@ const annotations_limits = { singles: 9, characters: 4000 };
  * One annotation that sums up, then at most nine single ones: failures first, then warnings. A warning
  * that is alone stands for itself. `level` is that of failures: `warning` where the step stays green.
  */
-const annotate = (result, { error, warning }, level = 'error') => {
+function annotate(result, { error, warning }, level = 'error') {
     const singles = [
         ...failures(result).map((text) => ({ level, text })),
         ...result.warnings.map((text) => ({ level: 'warning', text })),
@@ -45999,20 +46235,22 @@ const annotate = (result, { error, warning }, level = 'error') => {
         const send = item.level === 'error' ? error : warning;
         send(safeLine(item.text, annotations_limits.characters), { title: 'MLflow sync' });
     }
-};
-const failures = (result) => [
-    ...(result.connections ?? [])
-        .filter(({ status }) => status === 'failed')
-        .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
-    ...result.records
-        .filter(({ outcome }) => outcome === 'failed')
-        .map(({ modelName, modelVersion, runId, reason }) => {
-        const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');
-        const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`;
-        return `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`;
-    }),
-];
-const summing = (result, level, singles) => {
+}
+function failures(result) {
+    return [
+        ...(result.connections ?? [])
+            .filter(({ status }) => status === 'failed')
+            .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
+        ...result.records
+            .filter(({ outcome }) => outcome === 'failed')
+            .map(({ modelName, modelVersion, runId, reason }) => {
+            const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');
+            const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`;
+            return `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`;
+        }),
+    ];
+}
+function summing(result, level, singles) {
     const text = annotations_summary(result);
     const more = singles > annotations_limits.singles ? ' The job summary and the report list them all.' : '';
     if (text !== '')
@@ -46020,8 +46258,8 @@ const summing = (result, level, singles) => {
     return singles > 1
         ? { level: 'warning', text: `The sync ended with ${singles} warnings.${more}` }
         : undefined;
-};
-const annotations_summary = ({ error, records, connections }) => {
+}
+function annotations_summary({ error, records, connections }) {
     if (error !== undefined)
         return sentence(error.message, error.advice);
     const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0;
@@ -46029,8 +46267,10 @@ const annotations_summary = ({ error, records, connections }) => {
         return `${refused} of ${connections?.length ?? 0} checks failed.`;
     const { failed } = countOutcomes(records);
     return failed > 0 ? `${failed} of ${records.length} runs failed.` : '';
-};
-const sentence = (message, advice) => [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
+}
+function sentence(message, advice) {
+    return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
+}
 
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
@@ -46038,13 +46278,15 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 /** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
-const wellFormed = (_key, value) => typeof value === 'string' ? value.toWellFormed() : value;
+function wellFormed(_key, value) {
+    return typeof value === 'string' ? value.toWellFormed() : value;
+}
 /** Writes the report to a new folder of its own in `directory` and returns the file's path. */
-const writeReport = async (report, directory) => {
+async function writeReport(report, directory) {
     const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
     await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
     return file;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/report/lines.ts
 
@@ -46052,7 +46294,7 @@ const writeReport = async (report, directory) => {
 /** More than this is in the report; a log of ten thousand lines helps nobody. */
 const mostLines = 200;
 /** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
-const logLines = (result) => {
+function logLines(result) {
     const told = byOutcome(result.records).filter(({ outcome }) => outcome !== 'unchanged');
     const more = told.length - mostLines;
     return [
@@ -46061,8 +46303,8 @@ const logLines = (result) => {
         ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`),
         sumLine(result),
     ];
-};
-const recordLine = (record) => {
+}
+function recordLine(record) {
     const { outcome, path, modelName, modelVersion, previousVersion, reason } = record;
     const version = modelVersion === null ? '' : ` version ${modelVersion}`;
     const changed = previousVersion !== null && previousVersion !== modelVersion;
@@ -46070,15 +46312,15 @@ const recordLine = (record) => {
     const why = reason === null ? '' : `: ${reason}`;
     const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
     return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
-};
-const sumLine = (result) => {
+}
+function sumLine(result) {
     const counts = countOutcomes(result.records);
     const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`);
     const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
     const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
     const pull = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
     return `${result.operation}${pull}${commit}${sum} (${result.requests.mlflow} requests to MLflow, ${result.requests.github} to GitHub)`;
-};
+}
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
@@ -46155,41 +46397,45 @@ const reportSchema = strictObject({
         .describe('Why the sync as a whole failed.'),
 })
     .meta({ title: 'Report of mlflow-sync' });
-const reportOf = (result) => ({
-    schemaVersion: 1,
-    startedAt: result.startedAt.toISOString(),
-    finishedAt: result.finishedAt.toISOString(),
-    mode: result.mode,
-    operation: result.operation,
-    changed: hasChanged(result),
-    server: { trackingUri: withoutCredentials(result.trackingUri) },
-    repository: result.repository,
-    branch: result.branch,
-    path: result.path,
-    commit: result.commit ?? null,
-    pullRequest: result.pullRequest ?? null,
-    counts: countOutcomes(result.records),
-    records: byOutcome(result.records).map(fieldsOf),
-    requests: result.requests,
-    phases: [...result.phases],
-    warnings: [...result.warnings],
-    connections: result.connections === undefined ? null : [...result.connections],
-    error: result.error === undefined
-        ? null
-        : { message: result.error.message, advice: result.error.advice ?? null },
-});
+function reportOf(result) {
+    return {
+        schemaVersion: 1,
+        startedAt: result.startedAt.toISOString(),
+        finishedAt: result.finishedAt.toISOString(),
+        mode: result.mode,
+        operation: result.operation,
+        changed: hasChanged(result),
+        server: { trackingUri: withoutCredentials(result.trackingUri) },
+        repository: result.repository,
+        branch: result.branch,
+        path: result.path,
+        commit: result.commit ?? null,
+        pullRequest: result.pullRequest ?? null,
+        counts: countOutcomes(result.records),
+        records: byOutcome(result.records).map(fieldsOf),
+        requests: result.requests,
+        phases: [...result.phases],
+        warnings: [...result.warnings],
+        connections: result.connections === undefined ? null : [...result.connections],
+        error: result.error === undefined
+            ? null
+            : { message: result.error.message, advice: result.error.advice ?? null },
+    };
+}
 /** The contract's fields in the contract's order, and none else. */
-const fieldsOf = (record) => ({
-    path: record.path,
-    outcome: record.outcome,
-    runId: record.runId,
-    experimentId: record.experimentId,
-    modelName: record.modelName,
-    modelVersion: record.modelVersion,
-    previousVersion: record.previousVersion,
-    url: record.url === null ? null : withoutCredentials(record.url),
-    reason: record.reason,
-});
+function fieldsOf(record) {
+    return {
+        path: record.path,
+        outcome: record.outcome,
+        runId: record.runId,
+        experimentId: record.experimentId,
+        modelName: record.modelName,
+        modelVersion: record.modelVersion,
+        previousVersion: record.previousVersion,
+        url: record.url === null ? null : withoutCredentials(record.url),
+        reason: record.reason,
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
@@ -46198,7 +46444,7 @@ const fieldsOf = (record) => ({
 /** GitHub counts outputs as UTF-16 and stops at 1 MB for a job; a reader may count them as UTF-8. */
 const maxChangesBytes = 512 * 1024;
 /** Every output of the action, by name; what does not apply is empty. */
-const outputsOf = (result, reportFile) => {
+function outputsOf(result, reportFile) {
     const counts = countOutcomes(result.records);
     const changes = changesOutput(result.records);
     return {
@@ -46220,9 +46466,9 @@ const outputsOf = (result, reportFile) => {
         'pull-request-url': result.pullRequest?.url ?? '',
         connections: result.connections === undefined ? '' : JSON.stringify(result.connections),
     };
-};
+}
 /** A record that does not fit is left out, so that one endless reason can't hide all that follow. */
-const changesOutput = (records) => {
+function changesOutput(records) {
     const items = byOutcome(records)
         .filter(({ outcome }) => outcome !== 'unchanged')
         .map((record) => JSON.stringify(fieldsOf(record)));
@@ -46235,7 +46481,7 @@ const changesOutput = (records) => {
         return true;
     });
     return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/report/headline.ts
 
@@ -46243,11 +46489,11 @@ const changesOutput = (records) => {
 
 
 /** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
-const summaryHeadline = (result) => {
+function summaryHeadline(result) {
     const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ');
     return [sentences, reason(result)].filter((part) => part !== '').join('\n\n');
-};
-const done = (result) => {
+}
+function done(result) {
     const counts = countOutcomes(result.records);
     const changes = countsPhrase(counts);
     const target = targetOf(result);
@@ -46273,43 +46519,51 @@ const done = (result) => {
         case 'failed':
             return `The sync failed${writtenBefore(result, target, changes)}.`;
     }
-};
+}
 /** A sync may fail although a part of it was done. */
-const reason = ({ error }) => error === undefined
-    ? ''
-    : `**Error:** ${[error.message, error.advice ?? '']
-        .filter((part) => part !== '')
-        .map((part) => escapeMarkdown(part, 4000))
-        .join('<br>')}`;
-const writtenBefore = (result, target, changes) => {
+function reason({ error }) {
+    return error === undefined
+        ? ''
+        : `**Error:** ${[error.message, error.advice ?? '']
+            .filter((part) => part !== '')
+            .map((part) => escapeMarkdown(part, 4000))
+            .join('<br>')}`;
+}
+function writtenBefore(result, target, changes) {
     if (result.commit === undefined)
         return '';
     const where = result.pullRequest === undefined ? target : pullRequestLink(result);
     return ` after ${commitLink(result)} was committed to ${where}: ${changes}`;
-};
-const checked = ({ connections = [] }) => {
+}
+function checked({ connections = [] }) {
     const bad = connections.filter(({ status }) => status === 'failed').length;
     return bad === 0
         ? 'Everything that was checked works. Nothing was written.'
         : `${bad} of ${connections.length} checks failed. Nothing was written.`;
-};
-const rest = ({ records, operation }) => {
+}
+function rest({ records, operation }) {
     if (operation === 'checked')
         return '';
     const { unchanged, held, skipped, failed: bad } = countOutcomes(records);
     const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
     return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
-};
-const targetOf = ({ serverUrl, repository, branch }) => `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
-const commitLink = ({ commit }) => markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
-const pullRequestLink = ({ pullRequest }) => markdown_link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url);
+}
+function targetOf({ serverUrl, repository, branch }) {
+    return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
+}
+function commitLink({ commit }) {
+    return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
+}
+function pullRequestLink({ pullRequest }) {
+    return markdown_link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url);
+}
 
 ;// CONCATENATED MODULE: ./src/report/diff.ts
 const context = 3;
 /** Beyond so many pairs of lines the differing part is shown as replaced whole. */
 const maxPairs = 4_000_000;
 /** Unified diff of one file, as `git apply` takes it; empty when nothing differs. Null: no such file. */
-const unifiedDiff = (path, before, after) => {
+function unifiedDiff(path, before, after) {
     const edits = editsOf(linesOf(before), linesOf(after));
     const hunks = hunksOf(edits);
     if (hunks.length === 0)
@@ -46319,9 +46573,11 @@ const unifiedDiff = (path, before, after) => {
         `+++ ${after === null ? '/dev/null' : `b/${path}`}\n`,
         ...hunks,
     ].join('');
-};
-const linesOf = (text) => text?.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-const editsOf = (before, after) => {
+}
+function linesOf(text) {
+    return text?.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+function editsOf(before, after) {
     const shorter = Math.min(before.length, after.length);
     let head = 0;
     while (head < shorter && before[head] === after[head])
@@ -46335,9 +46591,9 @@ const editsOf = (before, after) => {
         ...middle(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
         ...before.slice(before.length - tail).map(same),
     ];
-};
+}
 /** Keeps a longest common subsequence; deletions stand before insertions. */
-const middle = (a, b) => {
+function middle(a, b) {
     const edits = [];
     const common = a.length * b.length > maxPairs ? () => 0 : commonLengths(a, b);
     let [i, j] = [0, 0];
@@ -46358,9 +46614,9 @@ const middle = (a, b) => {
         }
     }
     return edits;
-};
+}
 /** Length of the longest common subsequence of what follows line i of a and line j of b. */
-const commonLengths = (a, b) => {
+function commonLengths(a, b) {
     const width = b.length + 1;
     const lengths = new Uint32Array((a.length + 1) * width);
     const at = (i, j) => lengths[i * width + j] ?? 0;
@@ -46371,8 +46627,8 @@ const commonLengths = (a, b) => {
         }
     }
     return at;
-};
-const hunksOf = (edits) => {
+}
+function hunksOf(edits) {
     const hunks = [];
     let [end, oldLine, newLine] = [0, 1, 1];
     const skip = (upTo) => {
@@ -46393,24 +46649,24 @@ const hunksOf = (edits) => {
         hunks.push(hunkText(hunk, oldLine, newLine));
         skip(end + hunk.length);
     }
-};
+}
 /** A hunk goes on as long as changes are no further apart than their contexts reach. */
-const endOfHunk = (edits, first) => {
+function endOfHunk(edits, first) {
     let last = first;
     for (let index = first; index < edits.length && index - last <= 2 * context + 1; index += 1) {
         if (edits[index]?.sign !== ' ')
             last = index;
     }
     return Math.min(edits.length, last + 1 + context);
-};
-const hunkText = (hunk, oldLine, newLine) => {
+}
+function hunkText(hunk, oldLine, newLine) {
     const oldCount = hunk.filter(({ sign }) => sign !== '+').length;
     const newCount = hunk.filter(({ sign }) => sign !== '-').length;
     // By the format an empty side names the line before it.
     const range = (line, count) => `${count === 0 ? line - 1 : line},${count}`;
     const lines = hunk.map(({ sign, line }) => line.endsWith('\n') ? `${sign}${line}` : `${sign}${line}\n\\ No newline at end of file\n`);
     return `@@ -${range(oldLine, oldCount)} +${range(newLine, newCount)} @@\n${lines.join('')}`;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/report/sections.ts
 
@@ -46434,31 +46690,41 @@ const leftAloneSection = (result, maxBytes) => {
     const close = '\n\n</details>';
     return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`;
 };
-const withOutcomes = ({ records }, wanted) => wanted.flatMap((one) => records.filter(({ outcome }) => outcome === one));
-const reasonTable = (title, { uiUrl }, records, maxBytes) => table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
-    record.outcome,
-    escapeMarkdown(record.modelName ?? ''),
-    markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-    runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
-    escapeMarkdown(record.reason ?? '', 1000),
-]), maxBytes);
+function withOutcomes({ records }, wanted) {
+    return wanted.flatMap((one) => records.filter(({ outcome }) => outcome === one));
+}
+function reasonTable(title, { uiUrl }, records, maxBytes) {
+    return table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
+        record.outcome,
+        escapeMarkdown(record.modelName ?? ''),
+        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
+        runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
+        escapeMarkdown(record.reason ?? '', 1000),
+    ]), maxBytes);
+}
 /** Files are linked where they are now: in the commit, or on the branch if they were there before. */
-const linkBases = (result, { outcome }) => ({
-    uiUrl: result.uiUrl,
-    serverUrl: result.serverUrl,
-    repository: result.repository,
-    fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
-});
+function linkBases(result, { outcome }) {
+    return {
+        uiUrl: result.uiUrl,
+        serverUrl: result.serverUrl,
+        repository: result.repository,
+        fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
+    };
+}
 const noteBytes = 200;
-const table = (title, head, items, rowOf, maxBytes) => {
+function table(title, head, items, rowOf, maxBytes) {
     if (items.length === 0)
         return '';
     const top = `${title}\n\n${head}`;
     const taken = fitLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
     return [top, ...taken, ...leftOutNote(items.length - taken.length)].join('\n');
-};
+}
 /** Says what was left out, as a paragraph of its own. */
-const leftOutNote = (count) => count > 0 ? ['', `${count} more left out here for want of room; the report has them all.`] : [];
+function leftOutNote(count) {
+    return count > 0
+        ? ['', `${count} more left out here for want of room; the report has them all.`]
+        : [];
+}
 
 ;// CONCATENATED MODULE: ./src/report/plan-diffs.ts
 
@@ -46481,14 +46747,14 @@ const diffsSection = ({ mode, changes }, maxBytes) => {
     const taken = fitLines(byImportance(changes), (change) => foldedDiff(change, open), room);
     return [title, ...taken, ...leftOutNote(changes.length - taken.length)].join('\n');
 };
-const foldedDiff = ({ record, before, after }, open) => {
+function foldedDiff({ record, before, after }, open) {
     const lines = unifiedDiff(record.path, before, after).replace(/\n$/, '').split('\n');
     const taken = fitLines(lines, (line) => line, maxDiff);
     const left = lines.length - taken.length;
     const summary = `${record.outcome} ${code(record.path, 400)}`;
     const note = left > 0 ? `\n\n${left} more lines left out.` : '';
     return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/report/summary.ts
 
@@ -46507,7 +46773,7 @@ const sections = [
     { section: diffsSection, share: 1 },
 ];
 /** The job summary as GitHub's Markdown, always under 1,000,000 bytes. */
-const renderSummary = (result) => {
+function renderSummary(result) {
     const parts = [`## MLflow sync\n\n${summaryHeadline(result)}`];
     let left = maxBytes - sections.length * 4 - utf8Bytes(parts.join(''));
     for (const { section, share } of sections) {
@@ -46517,7 +46783,7 @@ const renderSummary = (result) => {
             parts.push(text);
     }
     return `${parts.join('\n\n')}\n`;
-};
+}
 
 ;// CONCATENATED MODULE: ./src/conclude.ts
 
@@ -46532,7 +46798,7 @@ const renderSummary = (result) => {
 
 
 /** Outputs, report, summary, annotations and the exit code: also after a failure. */
-const conclude = async (result, environment, failOn) => {
+async function conclude(result, environment, failOn) {
     const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
     for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
         setOutput(name, value);
@@ -46548,10 +46814,12 @@ const conclude = async (result, environment, failOn) => {
     annotate(result, core_namespaceObject, green ? 'warning' : 'error');
     if (failed && !green)
         process.exitCode = ExitCode.Failure;
-};
-const hasFailed = (result) => result.error !== undefined ||
-    countOutcomes(result.records).failed > 0 ||
-    (result.connections?.some(({ status }) => status === 'failed') ?? false);
+}
+function hasFailed(result) {
+    return (result.error !== undefined ||
+        countOutcomes(result.records).failed > 0 ||
+        (result.connections?.some(({ status }) => status === 'failed') ?? false));
+}
 
 ;// CONCATENATED MODULE: ./src/inputs/tracking-uri.ts
 /**
@@ -46560,7 +46828,7 @@ const hasFailed = (result) => result.error !== undefined ||
  *
  * @returns the base without a trailing slash, or what is wrong with the text.
  */
-const serverBase = (text) => {
+function serverBase(text) {
     if (/^databricks(-uc)?(:|$)/i.test(text)) {
         return {
             ok: false,
@@ -46582,31 +46850,41 @@ const serverBase = (text) => {
         .replace(/\/(index\.html)?$/, '')
         .replace(/\/+$/, '');
     return { ok: true, base: `${url.origin}${path}` };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/inputs/values.ts
 
 /** The kinds of values that inputs have; each says in one sentence what it wants. */
 /** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
-const orDefault = (fallback) => schemas_string().transform((text) => (text === '' ? fallback : text));
+function orDefault(fallback) {
+    return schemas_string().transform((text) => (text === '' ? fallback : text));
+}
 /** YAML 1.2 core schema, as `@actions/core` has it. */
-const values_boolean = (fallback) => orDefault(String(fallback))
-    .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
-    .transform((text) => text.toLowerCase() === 'true');
+function values_boolean(fallback) {
+    return orDefault(String(fallback))
+        .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
+        .transform((text) => text.toLowerCase() === 'true');
+}
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** In milliseconds. */
-const values_duration = (fallback) => orDefault(fallback).transform((text, context) => {
-    const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-    if (amount === undefined || unit === undefined) {
-        context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
-        return NEVER;
-    }
-    return Number(amount) * unitMs[unit];
-});
-const values_count = (fallback) => orDefault(fallback)
-    .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
-    .transform(Number);
-const choice = (options, fallback) => orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
+function values_duration(fallback) {
+    return orDefault(fallback).transform((text, context) => {
+        const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+        if (amount === undefined || unit === undefined) {
+            context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
+            return NEVER;
+        }
+        return Number(amount) * unitMs[unit];
+    });
+}
+function values_count(fallback) {
+    return orDefault(fallback)
+        .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
+        .transform(Number);
+}
+function choice(options, fallback) {
+    return orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
+}
 /** One entry a line; blank lines and blanks at the ends do not count. */
 const lines = schemas_string().transform((text) => text
     .split(/\r?\n/)
@@ -46624,7 +46902,7 @@ const branch = schemas_string()
     .refine((text) => text === '' || !badRef.test(text), 'must be the name of a branch')
     .transform((text) => (text === '' ? undefined : text));
 /** Why a path may not be used; undefined when it may. */
-const pathProblem = (text) => {
+function pathProblem(text) {
     if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
         return 'must be relative to the repository';
     if (/[\\\p{Cc}]/u.test(text))
@@ -46634,7 +46912,7 @@ const pathProblem = (text) => {
         return 'must stay inside the repository (it holds ..)';
     const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
     return reserved === undefined ? undefined : `must not be in ${reserved}`;
-};
+}
 /** A path inside the repository, as git writes it: no leading `./`, no trailing `/`; root is `''`. */
 const repositoryPath = schemas_string().transform((text, context) => {
     const problem = pathProblem(text);
@@ -46668,7 +46946,9 @@ const headers = lines.transform((entries, context) => {
     return result;
 });
 /** What HTTP allows in a header's value, latin letters included. */
-const isHeaderValue = (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+function isHeaderValue(text) {
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
 /** Goes into a header: a line break, as a pasted secret may have, would break the request. */
 const secret = schemas_string()
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
@@ -46747,10 +47027,12 @@ const environmentFallback = {
     'mlflow-insecure-tls': 'MLFLOW_TRACKING_INSECURE_TLS',
     repository: 'GITHUB_REPOSITORY',
 };
-const schema_decimal = (fallback) => schemas_string()
-    .transform((text) => (text === '' ? String(fallback) : text))
-    .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
-    .transform(Number);
+function schema_decimal(fallback) {
+    return schemas_string()
+        .transform((text) => (text === '' ? String(fallback) : text))
+        .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
+        .transform(Number);
+}
 /** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
 const defaultTimeoutSeconds = 30;
 /** MLflow's own client allows no more tries. */
@@ -46772,7 +47054,7 @@ const environmentSchema = object({
  *
  * @throws InputError with all faults together, each by the name of its input.
  */
-const readInputs = (environment) => {
+function readInputs(environment) {
     const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]));
     const parsed = inputSchema.safeParse(raw);
     const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
@@ -46785,18 +47067,20 @@ const readInputs = (environment) => {
     if (!parsed.success || !settings.success || problems.length > 0)
         throw new InputError(problems);
     return arrange(parsed.data, settings.data, certificates.pem);
-};
+}
 /** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
-const rawInput = (environment, name) => {
+function rawInput(environment, name) {
     const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
     const fallback = environmentFallback[name];
     return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given;
-};
-const issueText = (issue) => issue.code === 'invalid_union'
-    ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
-    : issue.message;
+}
+function issueText(issue) {
+    return issue.code === 'invalid_union'
+        ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
+        : issue.message;
+}
 /** Faults that only two inputs together have. */
-const contradictions = (raw) => {
+function contradictions(raw) {
     const problems = [];
     const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
     if (half && raw['mlflow-token'] === '') {
@@ -46811,10 +47095,10 @@ const contradictions = (raw) => {
         problems.push('poll-interval must be at least 1s');
     }
     return problems;
-};
+}
 const pemMark = '-----BEGIN CERTIFICATE-----';
 /** PEM text, or a path to such a file. */
-const readCertificates = (text) => {
+function readCertificates(text) {
     if (text === '')
         return { pem: undefined, problems: [] };
     if (text.includes(pemMark))
@@ -46834,55 +47118,57 @@ const readCertificates = (text) => {
         const { code = '' } = error;
         return bad(`names the file ${text}, which can't be read (${code})`);
     }
-};
-const arrange = (input, settings, caCertificate) => ({
-    mlflow: {
-        baseUrl: input['mlflow-tracking-uri'],
-        uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
-        username: input['mlflow-username'],
-        password: input['mlflow-password'],
-        token: input['mlflow-token'],
-        headers: input['mlflow-headers'],
-        workspace: input['mlflow-workspace'],
-        caCertificate,
-        insecureTls: input['mlflow-insecure-tls'],
-        timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
-        retry: {
-            maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
-            backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
-            backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+}
+function arrange(input, settings, caCertificate) {
+    return {
+        mlflow: {
+            baseUrl: input['mlflow-tracking-uri'],
+            uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
+            username: input['mlflow-username'],
+            password: input['mlflow-password'],
+            token: input['mlflow-token'],
+            headers: input['mlflow-headers'],
+            workspace: input['mlflow-workspace'],
+            caCertificate,
+            insecureTls: input['mlflow-insecure-tls'],
+            timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
+            retry: {
+                maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+                backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
+                backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+            },
         },
-    },
-    models: input.models,
-    aliases: input.aliases,
-    filter: input.filter,
-    runFilter: input['run-filter'],
-    minimumAgeMs: input['minimum-age'],
-    github: {
-        token: input['github-token'],
-        repository: input.repository,
-        branch: input.branch,
-        directory: input.path,
-    },
-    template: input.template,
-    prune: input.prune,
-    maxDeletions: input['max-deletions'],
-    mode: input.mode,
-    pullRequest: input['pull-request']
-        ? {
-            branch: input['pull-request-branch'],
-            title: input['pull-request-title'],
-            labels: input['pull-request-labels'],
-        }
-        : undefined,
-    commitMessage: input['commit-message'],
-    failOn: input['fail-on'],
-    pollIntervalMs: input['poll-interval'],
-    pollDurationMs: input['poll-duration'],
-});
+        models: input.models,
+        aliases: input.aliases,
+        filter: input.filter,
+        runFilter: input['run-filter'],
+        minimumAgeMs: input['minimum-age'],
+        github: {
+            token: input['github-token'],
+            repository: input.repository,
+            branch: input.branch,
+            directory: input.path,
+        },
+        template: input.template,
+        prune: input.prune,
+        maxDeletions: input['max-deletions'],
+        mode: input.mode,
+        pullRequest: input['pull-request']
+            ? {
+                branch: input['pull-request-branch'],
+                title: input['pull-request-title'],
+                labels: input['pull-request-labels'],
+            }
+            : undefined,
+        commitMessage: input['commit-message'],
+        failOn: input['fail-on'],
+        pollIntervalMs: input['poll-interval'],
+        pollDurationMs: input['poll-duration'],
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/report/progress.ts
-const createStopwatch = (now) => {
+function createStopwatch(now) {
     const spent = new Map();
     return {
         measure: async (name, work) => {
@@ -46896,7 +47182,7 @@ const createStopwatch = (now) => {
         },
         phases: () => [...spent].map(([name, milliseconds]) => ({ name, milliseconds: Math.round(milliseconds) })),
     };
-};
+}
 
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
@@ -46908,7 +47194,7 @@ var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node
 const blobsPerQuery = 250;
 /** Reads do not disturb each other; GitHub allows 100 at a time. */
 const queriesAtOnce = 4;
-const createBlobReader = (client, repository, checkout) => {
+function createBlobReader(client, repository, checkout) {
     const known = new Map();
     const read = async (wanted, anchor) => {
         const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)));
@@ -46938,13 +47224,13 @@ const createBlobReader = (client, repository, checkout) => {
         read,
         confirm: async (anchor) => (await readBatch(client, repository, [], anchor)).anchored,
     };
-};
+}
 const blob = object({
     text: schemas_string().nullable(),
     isTruncated: schemas_boolean(),
 })
     .nullable();
-const readBatch = async (client, repository, oids, anchor) => {
+async function readBatch(client, repository, oids, anchor) {
     const [owner = '', name = ''] = repository.split('/');
     const fields = oids.map((oid, index) => `b${index}: object(oid: "${oid}") { ...Content }`);
     const fragment = oids.length === 0 ? '' : ' fragment Content on Blob { text isTruncated }';
@@ -46967,13 +47253,13 @@ const readBatch = async (client, repository, oids, anchor) => {
             : await readRaw(client, repository, oid));
     }
     return { contents, anchored: answer.anchor?.oid === anchor.tree };
-};
+}
 const rawBlob = object({ content: schemas_string(), encoding: literal('base64') });
-const readRaw = async (client, repository, oid) => {
+async function readRaw(client, repository, oid) {
     const [owner = '', repo = ''] = repository.split('/');
     const answer = await client.rest(rawBlob, (octokit) => octokit.rest.git.getBlob({ owner, repo, file_sha: oid }));
     return Buffer.from(answer.content, 'base64');
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/checkout.ts
 
@@ -46986,18 +47272,20 @@ const largestFile = 4 * 1024 * 1024;
  * only when its bytes have the wanted git hash, so a stale, edited or foreign check-out changes
  * nothing but the number of requests.
  */
-const createCheckoutCache = (workspace) => async (oids) => {
-    const found = new Map();
-    if (workspace === '')
+function createCheckoutCache(workspace) {
+    return async (oids) => {
+        const found = new Map();
+        if (workspace === '')
+            return found;
+        for (const [oid, path] of oids) {
+            const content = await readSmallFile((0,external_node_path_namespaceObject.join)(workspace, path));
+            if (content !== undefined && blobOid(content) === oid)
+                found.set(oid, content);
+        }
         return found;
-    for (const [oid, path] of oids) {
-        const content = await readSmallFile((0,external_node_path_namespaceObject.join)(workspace, path));
-        if (content !== undefined && blobOid(content) === oid)
-            found.set(oid, content);
-    }
-    return found;
-};
-const readSmallFile = async (path) => {
+    };
+}
+async function readSmallFile(path) {
     try {
         const stats = await (0,external_node_fs_promises_namespaceObject.lstat)(path);
         return stats.isFile() && stats.size <= largestFile ? await (0,external_node_fs_promises_namespaceObject.readFile)(path) : undefined;
@@ -47005,7 +47293,7 @@ const readSmallFile = async (path) => {
     catch {
         return undefined;
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
 
@@ -52007,9 +52295,11 @@ function getOctokit(token, options, ...additionalPlugins) {
 //# sourceMappingURL=github.js.map
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 const waitBudgetMs = 5 * 60_000;
-const createWaitBudget = () => ({ remainingMs: waitBudgetMs });
+function createWaitBudget() {
+    return { remainingMs: waitBudgetMs };
+}
 /** Sends until the judge is content, the policy or the budget is used up. */
-const sendWithRetries = async (options) => {
+async function sendWithRetries(options) {
     const { send, judge, policy, clock, budget, onRetry } = options;
     for (let tries = 1;; tries += 1) {
         const result = await send();
@@ -52027,9 +52317,9 @@ const sendWithRetries = async (options) => {
         onRetry(verdict.why, waitMs, tries);
         await clock.sleep(waitMs);
     }
-};
+}
 /** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
-const retryAfterMs = (headers, now) => {
+function retryAfterMs(headers, now) {
     const value = headers['retry-after']?.trim();
     if (value === undefined)
         return undefined;
@@ -52037,18 +52327,18 @@ const retryAfterMs = (headers, now) => {
         return Number(value) * 1000;
     const date = Date.parse(value);
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-};
+}
 
 ;// CONCATENATED MODULE: ./src/http/json.ts
 /** The document in a text; undefined when the text is none, or not whole. JSON itself has no undefined. */
-const parseJson = (text) => {
+function parseJson(text) {
     try {
         return JSON.parse(text);
     }
     catch {
         return undefined;
     }
-};
+}
 
 ;// CONCATENATED MODULE: ./src/github/judge.ts
 
@@ -52060,7 +52350,7 @@ const secondaryLimitMs = 60_000;
  * Which of GitHub's answers are worth another try. A rate limit always is, since the request was
  * not carried out; anything else only where a repetition does no harm.
  */
-const judgeGitHub = (result, now, repeatable) => {
+function judgeGitHub(result, now, repeatable) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
         return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', why: result.detail };
@@ -52083,9 +52373,9 @@ const judgeGitHub = (result, now, repeatable) => {
         return { kind: 'retry', why: 'an answer that is no whole JSON document' };
     }
     return { kind: 'final' };
-};
+}
 /** Primary limit: remaining 0 and a reset time; secondary: Retry-After or words only. */
-const rateLimit = (response, now) => {
+function rateLimit(response, now) {
     const { status, headers, text } = response;
     const graphql = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096));
     const refused = status === 403 || status === 429;
@@ -52103,13 +52393,15 @@ const rateLimit = (response, now) => {
         return { kind: 'retry', why: 'secondary rate limit', waitMs: secondaryLimitMs };
     }
     return undefined;
-};
+}
 const retries = 5;
 /** 1, 2, 4, 8, 16 s, each with up to a quarter more. */
-const gitHubRetryPolicy = (random) => ({
-    retries,
-    backoffMs: (retry) => Math.round(1000 * 2 ** (retry - 1) * (1 + random() / 4)),
-});
+function gitHubRetryPolicy(random) {
+    return {
+        retries,
+        backoffMs: (retry) => Math.round(1000 * 2 ** (retry - 1) * (1 + random() / 4)),
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/github/client.ts
 
@@ -52119,7 +52411,7 @@ const gitHubRetryPolicy = (random) => ({
 
 
 
-const createGitHubClient = (options) => {
+function createGitHubClient(options) {
     let requests = 0;
     const octokitFor = (repeatable) => getOctokit(options.token, {
         baseUrl: options.apiUrl,
@@ -52161,8 +52453,10 @@ const createGitHubClient = (options) => {
         restOnce: (schema, call) => rest(once, schema, call),
         requests: () => requests,
     };
-};
-const ignore = () => undefined;
+}
+function ignore() {
+    return undefined;
+}
 const problem = object({
     type: schemas_string().default('UNKNOWN'),
     message: schemas_string(),
@@ -52171,42 +52465,46 @@ const envelopeSchema = object({
     data: unknown().optional(),
     errors: array(problem).default([]),
 });
-const envelope = (answer) => parsed(envelopeSchema, answer, 'GraphQL request');
-const parsed = (schema, value, what) => {
+function envelope(answer) {
+    return parsed(envelopeSchema, answer, 'GraphQL request');
+}
+function parsed(schema, value, what) {
     const result = schema.safeParse(value);
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
     throw unreadable(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
-};
+}
 /** The `fetch` that octokit gets: our transport, with retries, giving only answers read whole. */
-const fetchWithRetries = (options, repeatable, count) => async (url, init) => {
-    const { transport, clock, log } = options;
-    const method = init.method ?? 'GET';
-    const send = async () => {
-        count();
-        const started = clock.now();
-        const result = await transport.send({
-            method,
-            url,
-            headers: init.headers ?? {},
-            ...(init.body === undefined ? {} : { body: init.body }),
+function fetchWithRetries(options, repeatable, count) {
+    return async (url, init) => {
+        const { transport, clock, log } = options;
+        const method = init.method ?? 'GET';
+        const send = async () => {
+            count();
+            const started = clock.now();
+            const result = await transport.send({
+                method,
+                url,
+                headers: init.headers ?? {},
+                ...(init.body === undefined ? {} : { body: init.body }),
+            });
+            const outcome = result.kind === 'response' ? result.status : result.detail;
+            log.debug(`GitHub ${method} ${url} -> ${outcome}, ${clock.now() - started} ms`);
+            return result;
+        };
+        const retried = await sendWithRetries({
+            send,
+            judge: (result) => judgeGitHub(result, clock.now(), repeatable),
+            policy: options.policy,
+            clock,
+            budget: options.budget(),
+            onRetry: (why, waitMs, retry) => log.info(`GitHub: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
-        const outcome = result.kind === 'response' ? result.status : result.detail;
-        log.debug(`GitHub ${method} ${url} -> ${outcome}, ${clock.now() - started} ms`);
-        return result;
+        return responseOf(retried, repeatable, options);
     };
-    const retried = await sendWithRetries({
-        send,
-        judge: (result) => judgeGitHub(result, clock.now(), repeatable),
-        policy: options.policy,
-        clock,
-        budget: options.budget(),
-        onRetry: (why, waitMs, retry) => log.info(`GitHub: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
-    });
-    return responseOf(retried, repeatable, options);
-};
-const responseOf = (retried, repeatable, options) => {
+}
+function responseOf(retried, repeatable, options) {
     const { result } = retried;
     if (result.kind === 'failure' || retried.waitEndsAt !== undefined) {
         throw diagnoseNoAnswer(retried, options.apiUrl, !repeatable);
@@ -52224,9 +52522,11 @@ const responseOf = (retried, repeatable, options) => {
     }
     const emptyBody = status === 204 || status === 205 || status === 304;
     return new Response(emptyBody ? null : text, { status, headers: bodyHeaders(headers) });
-};
+}
 /** The body has been decoded and measured already. */
-const bodyHeaders = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
+function bodyHeaders(headers) {
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
+}
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
@@ -52251,7 +52551,7 @@ const cutCodes = new Set([
  * Reads the cause out of undici's errors, which hide it one or two levels deep.
  * Codes are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici (`UND_ERR_…`).
  */
-const describeFailure = (error, timeoutMs) => {
+function describeFailure(error, timeoutMs) {
     const { code, message, name } = deepestCause(error);
     const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
     if (timeoutCodes.has(code) || name === 'TimeoutError') {
@@ -52267,9 +52567,9 @@ const describeFailure = (error, timeoutMs) => {
     if (cutCodes.has(code) || message === 'terminated')
         return { reason: 'cut', detail };
     return { reason: 'network', detail };
-};
+}
 /** By what it has, not by its class: an error may come from another realm. */
-const deepestCause = (error) => {
+function deepestCause(error) {
     if (typeof error !== 'object' || error === null) {
         return { code: '', message: String(error), name: '' };
     }
@@ -52282,7 +52582,7 @@ const deepestCause = (error) => {
         return typeof value === 'string' ? value : '';
     };
     return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/http/transport.ts
 
@@ -52292,7 +52592,7 @@ const deepestCause = (error) => {
 
 /** A drip-fed answer may take this many times the longest silence. */
 const wholeAnswerFactor = 10;
-const createTransport = (options) => {
+function createTransport(options) {
     const dispatchers = new Map();
     const dispatcherFor = (url) => {
         const known = dispatchers.get(url.origin);
@@ -52331,14 +52631,16 @@ const createTransport = (options) => {
         await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     };
     return { send, close };
-};
+}
 const unzip = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
-const singleHeaders = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
-    name.toLowerCase(),
-    Array.isArray(value) ? value.join(', ') : value,
-]));
+function singleHeaders(headers) {
+    return Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
+        name.toLowerCase(),
+        Array.isArray(value) ? value.join(', ') : value,
+    ]));
+}
 /** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
-const createDispatcher = (url, options) => {
+function createDispatcher(url, options) {
     const tls = {
         ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
         ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
@@ -52354,12 +52656,12 @@ const createDispatcher = (url, options) => {
         proxyTunnel: false,
         requestTls: { ...tls, servername: url.hostname, timeout: options.timeoutMs },
     });
-};
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/diagnose.ts
 
 /** Turns whatever MLflow, a gateway or the network did into one error with its advice. */
-const diagnose = (symptom) => {
+function diagnose(symptom) {
     const { retried, baseUrl, what } = symptom;
     const { result } = retried;
     const after = retried.tries > 1 ? ` (after ${retried.tries} tries)` : '';
@@ -52378,7 +52680,7 @@ const diagnose = (symptom) => {
         advice: known.advice,
         ...(code === undefined ? {} : { code }),
     });
-};
+}
 const diagnose_failureAdvice = {
     'unknown-host': 'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
     refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
@@ -52387,7 +52689,7 @@ const diagnose_failureAdvice = {
     cut: 'Something ended the connection in the middle of the answer: look at the proxies in front of MLflow and at its log.',
     network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
 };
-const recognise = (response, symptom) => {
+function recognise(response, symptom) {
     const { baseUrl } = symptom;
     const { status, text } = response;
     const words = serverWords(symptom.json, text);
@@ -52447,8 +52749,8 @@ const recognise = (response, symptom) => {
             ? "Look into MLflow's own log; the next scheduled run will catch up."
             : 'The request was not accepted; the server says why.',
     };
-};
-const htmlPage = (response, baseUrl) => {
+}
+function htmlPage(response, baseUrl) {
     if (response.status === 404) {
         return {
             message: `There is no MLflow API at ${baseUrl}`,
@@ -52466,15 +52768,17 @@ const htmlPage = (response, baseUrl) => {
         message: `${baseUrl} answers with a page of HTML instead of MLflow's API`,
         advice: 'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
     };
-};
-const redirectTarget = (response) => {
+}
+function redirectTarget(response) {
     const location = response.headers.location ?? '';
     return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
-};
+}
 /** True for a page, whatever its Content-Type says. */
-const isHtml = (response) => /^\s*<(!doctype|html|head|body)/i.test(response.text);
+function isHtml(response) {
+    return /^\s*<(!doctype|html|head|body)/i.test(response.text);
+}
 /** MLflow's own words, or the beginning of whatever came instead. */
-const serverWords = (json, text) => {
+function serverWords(json, text) {
     if (typeof json === 'object' && json !== null && 'message' in json)
         return String(json.message);
     const plain = text
@@ -52483,10 +52787,12 @@ const serverWords = (json, text) => {
         .replace(/\s+/g, ' ')
         .trim();
     return plain === '' ? 'an empty answer' : plain.slice(0, 300);
-};
-const errorCode = (json) => typeof json === 'object' && json !== null && 'error_code' in json
-    ? String(json.error_code)
-    : undefined;
+}
+function errorCode(json) {
+    return typeof json === 'object' && json !== null && 'error_code' in json
+        ? String(json.error_code)
+        : undefined;
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/judge.ts
 
@@ -52496,7 +52802,7 @@ const judge_temporary = new Set([408, 429, 500, 502, 503, 504]);
 /** A page of HTML may be maintenance or a login: not worth the whole series of retries. */
 const htmlRetries = 2;
 /** Which of MLflow's answers are worth another try. */
-const judgeMlflow = (result, now) => {
+function judgeMlflow(result, now) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
         return permanent ? { kind: 'final' } : { kind: 'retry', why: result.detail };
@@ -52520,20 +52826,24 @@ const judgeMlflow = (result, now) => {
             : { kind: 'retry', why: 'an answer that is no whole JSON document' };
     }
     return { kind: 'final' };
-};
+}
 /** Workspaces switched off (500), and the `--artifacts-only` server (503), stay as they are. */
-const isPermanent = (text) => text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only');
+function isPermanent(text) {
+    return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only');
+}
 /** Longest single back-off, as in urllib3, which MLflow's client uses. */
 const longestBackoffMs = 120_000;
 /** The first retry comes at once, the next after factor × 2, × 4, … seconds; jitter on each. */
-const mlflowRetryPolicy = (settings, random) => ({
-    retries: settings.maxRetries,
-    backoffMs: (retry) => {
-        const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000;
-        const jitter = random() * settings.backoffJitter * 1000;
-        return Math.round(Math.min(exponential, longestBackoffMs) + jitter);
-    },
-});
+function mlflowRetryPolicy(settings, random) {
+    return {
+        retries: settings.maxRetries,
+        backoffMs: (retry) => {
+            const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000;
+            const jitter = random() * settings.backoffJitter * 1000;
+            return Math.round(Math.min(exponential, longestBackoffMs) + jitter);
+        },
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/redirect.ts
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -52542,7 +52852,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * Another origin gets no credential, no gateway header and no workspace, and a
  * POST is repeated only where HTTP says that it stays one (307, 308).
  */
-const nextLocation = (request, response, trustedOrigin) => {
+function nextLocation(request, response, trustedOrigin) {
     const location = response.headers.location;
     if (!redirects.has(response.status) || location === undefined)
         return undefined;
@@ -52566,7 +52876,7 @@ const nextLocation = (request, response, trustedOrigin) => {
         },
         ...(request.body === undefined ? {} : { body: request.body }),
     };
-};
+}
 
 ;// CONCATENATED MODULE: ./src/mlflow/client.ts
 
@@ -52577,7 +52887,7 @@ const nextLocation = (request, response, trustedOrigin) => {
 
 /** MLflow's own client follows redirects too; more than this is a loop. */
 const maxRedirects = 5;
-const createMlflowClient = (options) => {
+function createMlflowClient(options) {
     const { connection, transport, clock, log } = options;
     const { origin, pathname } = new URL(connection.baseUrl);
     let requests = 0;
@@ -52652,18 +52962,22 @@ const createMlflowClient = (options) => {
         post: (path, body, schema) => call('POST', path, { body: JSON.stringify(body) }, schema),
         requests: () => requests,
     };
-};
-const isUnknownRoute = (result) => result.kind === 'response' && result.status === 404 && isHtml(result);
+}
+function isUnknownRoute(result) {
+    return result.kind === 'response' && result.status === 404 && isHtml(result);
+}
 /** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
-const searchOf = (query) => {
+function searchOf(query) {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
         if (value !== undefined && value !== '')
             search.append(name, String(value));
     }
     return search.size === 0 ? '' : `?${search.toString()}`;
-};
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 ;// CONCATENATED MODULE: ./src/session.ts
 
@@ -52677,7 +52991,7 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 
 /** GitHub's requests get this long, whatever MLflow gets. */
 const gitHubTimeoutMs = 30_000;
-const createSession = (options) => {
+function createSession(options) {
     const { inputs, environment, clock, signal, log } = options;
     const toMlflow = createTransport({
         timeoutMs: inputs.mlflow.timeoutMs,
@@ -52725,13 +53039,13 @@ const createSession = (options) => {
             await Promise.all([toMlflow.close(), toGitHub.close()]);
         },
     };
-};
+}
 /** A `ca` of our own would replace the trusted certificates, so they are named too. */
-const trustedCertificates = () => [
-    ...new Set([...external_node_tls_default().getCACertificates('default'), ...external_node_tls_default().getCACertificates('system')]),
-];
+function trustedCertificates() {
+    return [...new Set([...external_node_tls_default().getCACertificates('default'), ...external_node_tls_default().getCACertificates('system')])];
+}
 /** Precedence as in MLflow's client: user and password, then the token; headers given win. */
-const mlflowHeaders = (mlflow) => {
+function mlflowHeaders(mlflow) {
     const { username, password, token, workspace, headers } = mlflow;
     const authorization = mlflowAuthorization(username, password, token);
     return {
@@ -52739,28 +53053,32 @@ const mlflowHeaders = (mlflow) => {
         ...(workspace === undefined ? {} : { 'x-mlflow-workspace': workspace }),
         ...headers,
     };
-};
-const mlflowAuthorization = (username, password, token) => {
+}
+function mlflowAuthorization(username, password, token) {
     if (username !== '' && password !== '')
         return `Basic ${basicCredentials(username, password)}`;
     return token === '' ? undefined : `Bearer ${token}`;
-};
-const basicCredentials = (username, password) => Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
+}
+function basicCredentials(username, password) {
+    return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
+}
 /** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
-const secretsOf = ({ mlflow, github }) => [
-    github.token,
-    mlflow.password,
-    mlflow.token,
-    ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
-    ...Object.values(mlflow.headers),
-].filter((secret) => secret !== '');
+function secretsOf({ mlflow, github }) {
+    return [
+        github.token,
+        mlflow.password,
+        mlflow.token,
+        ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
+        ...Object.values(mlflow.headers),
+    ].filter((secret) => secret !== '');
+}
 
 ;// CONCATENATED MODULE: ./src/report/merge.ts
 /**
  * Adds a later round of the same job: every change once, a run's newest state otherwise. A file
  * that was created and then updated is a created one, with its newest version.
  */
-const mergeRecords = (earlier, later) => {
+function mergeRecords(earlier, later) {
     const merged = new Map(earlier.map((record) => [keyOf(record), record]));
     for (const record of later) {
         const before = merged.get(keyOf(record));
@@ -52771,10 +53089,14 @@ const mergeRecords = (earlier, later) => {
             merged.set(keyOf(record), next);
     }
     return [...merged.values()];
-};
-const keyOf = ({ runId, path, modelName, modelVersion }) => path ?? JSON.stringify([runId, modelName, modelVersion]);
-const isChange = ({ outcome }) => outcome === 'created' || outcome === 'updated' || outcome === 'deleted';
-const mergeRecord = (before, after) => {
+}
+function keyOf({ runId, path, modelName, modelVersion }) {
+    return path ?? JSON.stringify([runId, modelName, modelVersion]);
+}
+function isChange({ outcome }) {
+    return outcome === 'created' || outcome === 'updated' || outcome === 'deleted';
+}
+function mergeRecord(before, after) {
     if (!isChange(before))
         return after;
     if (after.outcome === 'unchanged')
@@ -52789,16 +53111,16 @@ const mergeRecord = (before, after) => {
             ? 'updated'
             : after.outcome;
     return { ...after, outcome, previousVersion: before.previousVersion };
-};
+}
 /** The texts go with the records: from the oldest to the newest. */
-const mergeChanges = (earlier, later) => {
+function mergeChanges(earlier, later) {
     const merged = new Map(earlier.map((change) => [change.record.path, change]));
     for (const change of later) {
         const before = merged.get(change.record.path)?.before;
         merged.set(change.record.path, before === undefined ? change : { ...change, before });
     }
     return [...merged.values()];
-};
+}
 
 ;// CONCATENATED MODULE: ./src/sync/poll.ts
 
@@ -52807,7 +53129,7 @@ const mergeChanges = (earlier, later) => {
  * Syncs once, then again every interval until the duration is over. An error of one round is
  * reported at once and does not keep the next one from running.
  */
-const poll = async (sync, options) => {
+async function poll(sync, options) {
     const { intervalMs, durationMs, clock, signal, log } = options;
     const end = clock.now() + durationMs;
     let job = { outcome: undefined, error: undefined, recovered: [] };
@@ -52827,9 +53149,9 @@ const poll = async (sync, options) => {
         if (!slept)
             return job;
     }
-};
+}
 /** Only what the action raises on purpose is one round's matter; anything else is a fault of its own. */
-const attempt = async (sync) => {
+async function attempt(sync) {
     try {
         return { outcome: await sync() };
     }
@@ -52838,8 +53160,8 @@ const attempt = async (sync) => {
             return { error };
         throw error;
     }
-};
-const addRound = (job, round) => {
+}
+function addRound(job, round) {
     const recovered = job.error === undefined ? job.recovered : [...job.recovered, job.error];
     if ('error' in round)
         return { ...job, recovered, error: round.error };
@@ -52848,15 +53170,17 @@ const addRound = (job, round) => {
         recovered,
         error: undefined,
     };
-};
-const add = (earlier, later) => ({
-    ...earlier,
-    ...later,
-    operation: later.operation === 'none' ? earlier.operation : later.operation,
-    records: mergeRecords(earlier.records, later.records),
-    changes: mergeChanges(earlier.changes, later.changes),
-    warnings: [...new Set([...earlier.warnings, ...later.warnings])],
-});
+}
+function add(earlier, later) {
+    return {
+        ...earlier,
+        ...later,
+        operation: later.operation === 'none' ? earlier.operation : later.operation,
+        records: mergeRecords(earlier.records, later.records),
+        changes: mergeChanges(earlier.changes, later.changes),
+        warnings: [...new Set([...earlier.warnings, ...later.warnings])],
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/main.ts
 
@@ -52873,7 +53197,7 @@ const add = (earlier, later) => ({
 
 
 /** The whole action: reads the environment, does the job, and always says what came of it. */
-const main = async (environment) => {
+async function main(environment) {
     const startedAt = new Date();
     const cancel = cancellation();
     let inputs;
@@ -52892,9 +53216,9 @@ const main = async (environment) => {
     }
     const secrets = inputs === undefined ? [] : secretsOf(inputs);
     await conclude(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
-};
+}
 /** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
-const cancellation = () => {
+function cancellation() {
     const controller = new AbortController();
     const cancel = () => {
         const advice = 'A commit is made whole or not at all; the next run will catch up.';
@@ -52910,26 +53234,28 @@ const cancellation = () => {
                 process.off(name, cancel);
         },
     };
-};
-const clockFor = (signal) => ({
-    now: () => Date.now(),
-    random: () => Math.random(),
-    sleep: async (ms) => {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
-        }
-        catch {
-            signal.throwIfAborted();
-        }
-    },
-});
+}
+function clockFor(signal) {
+    return {
+        now: () => Date.now(),
+        random: () => Math.random(),
+        sleep: async (ms) => {
+            try {
+                await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+            }
+            catch {
+                signal.throwIfAborted();
+            }
+        },
+    };
+}
 const log = {
     debug: (line) => debug(safeLine(line)),
     info: (line) => info(safeLine(line)),
     // An annotation comes at the end, within GitHub's limit of ten.
     warn: (line) => info(safeLine(`Warning: ${line}`)),
 };
-const runJob = async (inputs, environment, startedAt, signal) => {
+async function runJob(inputs, environment, startedAt, signal) {
     const clock = clockFor(signal);
     const stopwatch = createStopwatch(() => performance.now());
     const session = createSession({ inputs, environment, clock, signal, log });
@@ -52956,13 +53282,15 @@ const runJob = async (inputs, environment, startedAt, signal) => {
     finally {
         await session.close();
     }
-};
-const insecureTls = ({ mlflow }) => mlflow.insecureTls
-    ? [
-        'mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.',
-    ]
-    : [];
-const runSyncs = async (context, signal) => {
+}
+function insecureTls({ mlflow }) {
+    return mlflow.insecureTls
+        ? [
+            'mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.',
+        ]
+        : [];
+}
+async function runSyncs(context, signal) {
     const { inputs, session } = context;
     const job = await poll(() => runSync(context), {
         intervalMs: inputs.pollIntervalMs,
@@ -52986,8 +53314,8 @@ const runSyncs = async (context, signal) => {
         pullRequest: outcome?.pullRequest,
         ...(error === undefined ? {} : { error: wordsOf(error) }),
     };
-};
-const wordsOf = (error) => {
+}
+function wordsOf(error) {
     if (error instanceof InputError && error.problems.length > 1) {
         return { message: error.message, advice: error.advice };
     }
@@ -52997,25 +53325,27 @@ const wordsOf = (error) => {
         message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
         advice: 'This is a fault of the action itself: please report it with the log at debug level.',
     };
-};
-const emptyResult = (inputs, environment, startedAt) => ({
-    operation: 'none',
-    mode: inputs?.mode ?? 'sync',
-    repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
-    branch: inputs?.github.branch ?? '',
-    path: inputs?.github.directory ?? '',
-    serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
-    trackingUri: inputs?.mlflow.baseUrl ?? '',
-    uiUrl: inputs?.mlflow.uiUrl ?? '',
-    records: [],
-    changes: [],
-    warnings: [],
-    requests: { mlflow: 0, github: 0 },
-    phases: [],
-    startedAt,
-    finishedAt: new Date(),
-});
-const failedResult = (error, inputs, environment, startedAt) => {
+}
+function emptyResult(inputs, environment, startedAt) {
+    return {
+        operation: 'none',
+        mode: inputs?.mode ?? 'sync',
+        repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
+        branch: inputs?.github.branch ?? '',
+        path: inputs?.github.directory ?? '',
+        serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+        trackingUri: inputs?.mlflow.baseUrl ?? '',
+        uiUrl: inputs?.mlflow.uiUrl ?? '',
+        records: [],
+        changes: [],
+        warnings: [],
+        requests: { mlflow: 0, github: 0 },
+        phases: [],
+        startedAt,
+        finishedAt: new Date(),
+    };
+}
+function failedResult(error, inputs, environment, startedAt) {
     if (!(error instanceof ActionError) && error instanceof Error)
         debug(safeLine(error.stack ?? ''));
     return {
@@ -53023,7 +53353,7 @@ const failedResult = (error, inputs, environment, startedAt) => {
         operation: 'failed',
         error: wordsOf(error),
     };
-};
+}
 
 
 /***/ }),

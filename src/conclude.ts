@@ -13,11 +13,11 @@ import { renderSummary } from './report/summary.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Outputs, report, summary, annotations and the exit code: also after a failure. */
-export const conclude = async (
+export async function conclude(
   result: SyncResult,
   environment: Environment,
   failOn: 'error' | 'never',
-): Promise<void> => {
+): Promise<void> {
   const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? tmpdir())
   for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
     core.setOutput(name, value)
@@ -33,7 +33,10 @@ export const conclude = async (
   if (failed && !green) process.exitCode = core.ExitCode.Failure
 }
 
-const hasFailed = (result: SyncResult): boolean =>
-  result.error !== undefined ||
-  countOutcomes(result.records).failed > 0 ||
-  (result.connections?.some(({ status }) => status === 'failed') ?? false)
+function hasFailed(result: SyncResult): boolean {
+  return (
+    result.error !== undefined ||
+    countOutcomes(result.records).failed > 0 ||
+    (result.connections?.some(({ status }) => status === 'failed') ?? false)
+  )
+}

@@ -16,7 +16,7 @@ import { poll } from './sync/poll.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The whole action: reads the environment, does the job, and always says what came of it. */
-export const main = async (environment: Environment): Promise<void> => {
+export async function main(environment: Environment): Promise<void> {
   const startedAt = new Date()
   const cancel = cancellation()
   let inputs: Inputs | undefined
@@ -35,7 +35,7 @@ export const main = async (environment: Environment): Promise<void> => {
 }
 
 /** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
-const cancellation = (): { signal: AbortSignal; dispose: () => void } => {
+function cancellation(): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
   const cancel = (): void => {
     const advice = 'A commit is made whole or not at all; the next run will catch up.'
@@ -51,17 +51,19 @@ const cancellation = (): { signal: AbortSignal; dispose: () => void } => {
   }
 }
 
-const clockFor = (signal: AbortSignal): Clock => ({
-  now: () => Date.now(),
-  random: () => Math.random(),
-  sleep: async (ms) => {
-    try {
-      await sleep(ms, undefined, { signal })
-    } catch {
-      signal.throwIfAborted()
-    }
-  },
-})
+function clockFor(signal: AbortSignal): Clock {
+  return {
+    now: () => Date.now(),
+    random: () => Math.random(),
+    sleep: async (ms) => {
+      try {
+        await sleep(ms, undefined, { signal })
+      } catch {
+        signal.throwIfAborted()
+      }
+    },
+  }
+}
 
 const log: Log = {
   debug: (line) => core.debug(safeLine(line)),
@@ -70,12 +72,12 @@ const log: Log = {
   warn: (line) => core.info(safeLine(`Warning: ${line}`)),
 }
 
-const runJob = async (
+async function runJob(
   inputs: Inputs,
   environment: Environment,
   startedAt: Date,
   signal: AbortSignal,
-): Promise<SyncResult> => {
+): Promise<SyncResult> {
   const clock = clockFor(signal)
   const stopwatch = createStopwatch(() => performance.now())
   const session = createSession({ inputs, environment, clock, signal, log })
@@ -104,16 +106,17 @@ const runJob = async (
   }
 }
 
-const insecureTls = ({ mlflow }: Inputs): string[] =>
-  mlflow.insecureTls
+function insecureTls({ mlflow }: Inputs): string[] {
+  return mlflow.insecureTls
     ? [
         'mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.',
       ]
     : []
+}
 
 type Done = Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings'> & Partial<SyncResult>
 
-const runSyncs = async (context: JobContext, signal: AbortSignal): Promise<Done> => {
+async function runSyncs(context: JobContext, signal: AbortSignal): Promise<Done> {
   const { inputs, session } = context
   const job = await poll(() => runSync(context), {
     intervalMs: inputs.pollIntervalMs,
@@ -139,7 +142,7 @@ const runSyncs = async (context: JobContext, signal: AbortSignal): Promise<Done>
   }
 }
 
-const wordsOf = (error: unknown): { message: string; advice?: string | undefined } => {
+function wordsOf(error: unknown): { message: string; advice?: string | undefined } {
   if (error instanceof InputError && error.problems.length > 1) {
     return { message: error.message, advice: error.advice }
   }
@@ -150,34 +153,36 @@ const wordsOf = (error: unknown): { message: string; advice?: string | undefined
   }
 }
 
-const emptyResult = (
+function emptyResult(
   inputs: Inputs | undefined,
   environment: Environment,
   startedAt: Date,
-): SyncResult => ({
-  operation: 'none',
-  mode: inputs?.mode ?? 'sync',
-  repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
-  branch: inputs?.github.branch ?? '',
-  path: inputs?.github.directory ?? '',
-  serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
-  trackingUri: inputs?.mlflow.baseUrl ?? '',
-  uiUrl: inputs?.mlflow.uiUrl ?? '',
-  records: [],
-  changes: [],
-  warnings: [],
-  requests: { mlflow: 0, github: 0 },
-  phases: [],
-  startedAt,
-  finishedAt: new Date(),
-})
+): SyncResult {
+  return {
+    operation: 'none',
+    mode: inputs?.mode ?? 'sync',
+    repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
+    branch: inputs?.github.branch ?? '',
+    path: inputs?.github.directory ?? '',
+    serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+    trackingUri: inputs?.mlflow.baseUrl ?? '',
+    uiUrl: inputs?.mlflow.uiUrl ?? '',
+    records: [],
+    changes: [],
+    warnings: [],
+    requests: { mlflow: 0, github: 0 },
+    phases: [],
+    startedAt,
+    finishedAt: new Date(),
+  }
+}
 
-const failedResult = (
+function failedResult(
   error: unknown,
   inputs: Inputs | undefined,
   environment: Environment,
   startedAt: Date,
-): SyncResult => {
+): SyncResult {
   if (!(error instanceof ActionError) && error instanceof Error)
     core.debug(safeLine(error.stack ?? ''))
   return {

@@ -35,7 +35,7 @@ export type SessionOptions = {
 /** GitHub's requests get this long, whatever MLflow gets. */
 const gitHubTimeoutMs = 30_000
 
-export const createSession = (options: SessionOptions): Session => {
+export function createSession(options: SessionOptions): Session {
   const { inputs, environment, clock, signal, log } = options
   const toMlflow = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
@@ -91,12 +91,12 @@ export const createSession = (options: SessionOptions): Session => {
 }
 
 /** A `ca` of our own would replace the trusted certificates, so they are named too. */
-const trustedCertificates = (): string[] => [
-  ...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')]),
-]
+function trustedCertificates(): string[] {
+  return [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])]
+}
 
 /** Precedence as in MLflow's client: user and password, then the token; headers given win. */
-export const mlflowHeaders = (mlflow: Inputs['mlflow']): Record<string, string> => {
+export function mlflowHeaders(mlflow: Inputs['mlflow']): Record<string, string> {
   const { username, password, token, workspace, headers } = mlflow
   const authorization = mlflowAuthorization(username, password, token)
   return {
@@ -106,24 +106,26 @@ export const mlflowHeaders = (mlflow: Inputs['mlflow']): Record<string, string> 
   }
 }
 
-const mlflowAuthorization = (
+function mlflowAuthorization(
   username: string,
   password: string,
   token: string,
-): string | undefined => {
+): string | undefined {
   if (username !== '' && password !== '') return `Basic ${basicCredentials(username, password)}`
   return token === '' ? undefined : `Bearer ${token}`
 }
 
-export const basicCredentials = (username: string, password: string): string =>
-  Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
+export function basicCredentials(username: string, password: string): string {
+  return Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
+}
 
 /** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
-export const secretsOf = ({ mlflow, github }: Inputs): string[] =>
-  [
+export function secretsOf({ mlflow, github }: Inputs): string[] {
+  return [
     github.token,
     mlflow.password,
     mlflow.token,
     ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
     ...Object.values(mlflow.headers),
   ].filter((secret) => secret !== '')
+}

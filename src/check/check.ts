@@ -10,9 +10,9 @@ import { checkPullRequests, checkRules, checkWrite } from './permissions.ts'
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
  * reports everything at once. It leaves no trace.
  */
-export const runChecks = async (
+export async function runChecks(
   context: JobContext,
-): Promise<Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings' | 'connections'>> => {
+): Promise<Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings' | 'connections'>> {
   const mlflow = await checkMlflow(context)
   const gitHub = await checkGitHub(context)
   return {
@@ -24,7 +24,7 @@ export const runChecks = async (
   }
 }
 
-const checkGitHub = async (context: JobContext): Promise<Connection[]> => {
+async function checkGitHub(context: JobContext): Promise<Connection[]> {
   const { inputs, session } = context
   let snapshot: BranchSnapshot | undefined
   const branch = await tryCheck('GitHub: repository and branch', async () => {
@@ -63,10 +63,10 @@ const checkGitHub = async (context: JobContext): Promise<Connection[]> => {
   ]
 }
 
-const checkTemplate = async (
+async function checkTemplate(
   { inputs, session, builtInTemplate }: JobContext,
   snapshot: BranchSnapshot,
-): Promise<Finding> => {
+): Promise<Finding> {
   await readTemplate(session.blobs, snapshot, inputs.template, builtInTemplate)
   return {
     status: 'ok',

@@ -8,10 +8,7 @@ export type Finding = {
 }
 
 /** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-export const tryCheck = async (
-  name: string,
-  check: () => Promise<Finding>,
-): Promise<Connection> => {
+export async function tryCheck(name: string, check: () => Promise<Finding>): Promise<Connection> {
   try {
     return { name, advice: '', ...(await check()) }
   } catch (error) {
@@ -20,9 +17,11 @@ export const tryCheck = async (
   }
 }
 
-export const skipped = (name: string, detail: string): Connection => ({
-  name,
-  status: 'skipped',
-  detail,
-  advice: '',
-})
+export function skipped(name: string, detail: string): Connection {
+  return {
+    name,
+    status: 'skipped',
+    detail,
+    advice: '',
+  }
+}

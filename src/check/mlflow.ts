@@ -8,7 +8,7 @@ import { registryQuery, type JobContext } from '../sync/job.ts'
 import { skipped, tryCheck } from './finding.ts'
 
 /** The requests that a sync with these inputs makes to MLflow, each tried for itself. */
-export const checkMlflow = async (context: JobContext): Promise<Connection[]> => {
+export async function checkMlflow(context: JobContext): Promise<Connection[]> {
   const { inputs, session } = context
   const { mlflow, clock } = session
   let runId = ''

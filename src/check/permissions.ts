@@ -13,10 +13,7 @@ const mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
 }`
 
 /** Whether the token may commit: a commit that can't be made is refused for one reason or the other. */
-export const checkWrite = async (
-  client: GitHubClient,
-  snapshot: BranchSnapshot,
-): Promise<Finding> => {
+export async function checkWrite(client: GitHubClient, snapshot: BranchSnapshot): Promise<Finding> {
   const path = snapshot.directory === '' ? '' : `${snapshot.directory}/`
   const result = await client.mutate(
     mutation,
@@ -41,11 +38,11 @@ export const checkWrite = async (
 const rules = z.array(z.object({ type: z.string() }))
 
 /** Rules that refuse a direct commit; what GitHub does not show to this token can't be checked. */
-export const checkRules = async (
+export async function checkRules(
   client: GitHubClient,
   snapshot: BranchSnapshot,
   byPullRequest: boolean,
-): Promise<Finding> => {
+): Promise<Finding> {
   const [owner = '', repo = ''] = snapshot.repository.split('/')
   try {
     const found = await client.rest(rules, (octokit) =>
@@ -67,10 +64,10 @@ export const checkRules = async (
 }
 
 /** Whether the token may open pull requests: one of a branch into itself can't exist. */
-export const checkPullRequests = async (
+export async function checkPullRequests(
   client: GitHubClient,
   snapshot: BranchSnapshot,
-): Promise<Finding> => {
+): Promise<Finding> {
   const [owner = '', repo = ''] = snapshot.repository.split('/')
   const { branch } = snapshot
   try {

@@ -21,15 +21,18 @@ const mount = '/mlflow'
 const usualFolder = 'model'
 
 /** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-export const loggedModelId = (source: string): string | undefined =>
-  /^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-  /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]
+export function loggedModelId(source: string): string | undefined {
+  return (
+    /^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+    /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]
+  )
+}
 
 /**
  * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
  * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
  */
-export const artifactsPath = (input: ArtifactsInput): ArtifactsPath => {
+export function artifactsPath(input: ArtifactsInput): ArtifactsPath {
   const source = input.resolvedSource ?? input.version.source
   const located = locate(source, input)
   if (typeof located === 'string') return { ok: false, problem: located }
@@ -39,7 +42,7 @@ export const artifactsPath = (input: ArtifactsInput): ArtifactsPath => {
   return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') }
 }
 
-const unsafe = (segments: readonly string[]): string | undefined => {
+function unsafe(segments: readonly string[]): string | undefined {
   const path = segments.join('/')
   if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
     return "the artifacts' path in MLflow holds control characters"
@@ -53,7 +56,7 @@ const unsafe = (segments: readonly string[]): string | undefined => {
 }
 
 /** Segments below the mount, or the problem. */
-const locate = (source: string, input: ArtifactsInput): readonly string[] | string => {
+function locate(source: string, input: ArtifactsInput): readonly string[] | string {
   const { run, loggedModel } = input
   if (source.startsWith('models:/')) {
     const id = loggedModelId(source)
@@ -70,11 +73,7 @@ const locate = (source: string, input: ArtifactsInput): readonly string[] | stri
 }
 
 /** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-const belowMount = (
-  uri: string,
-  input: ArtifactsInput,
-  folder = usualFolder,
-): readonly string[] => {
+function belowMount(uri: string, input: ArtifactsInput, folder = usualFolder): readonly string[] {
   const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1]
   return (
     proxied?.split('/') ??
@@ -86,10 +85,10 @@ const belowMount = (
  * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
  * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
  */
-const byLayout = (
+function byLayout(
   segments: readonly string[],
   { run, loggedModel }: ArtifactsInput,
-): readonly string[] | undefined => {
+): readonly string[] | undefined {
   const isRun = (id: string) => id === run.id || /^[0-9a-f]{32}$/.test(id)
   const { end, isModel, own } = findOwner(segments, isRun)
   if (end < 0) return undefined
@@ -102,10 +101,10 @@ const byLayout = (
 }
 
 /** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-const findOwner = (
+function findOwner(
   segments: readonly string[],
   isRun: (id: string) => boolean,
-): { end: number; isModel: boolean; own: string } => {
+): { end: number; isModel: boolean; own: string } {
   for (const [end, segment] of segments.entries()) {
     const own = segments[end - 1]
     if (segment !== 'artifacts' || own === undefined) continue
@@ -116,7 +115,7 @@ const findOwner = (
 }
 
 /** Segments that the run's experiment has below the mount. */
-const experimentRoot = (input: ArtifactsInput): readonly string[] => {
+function experimentRoot(input: ArtifactsInput): readonly string[] {
   const { run } = input
   const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '')
   const [own, artifacts] = ofRun.slice(-2)
@@ -124,10 +123,10 @@ const experimentRoot = (input: ArtifactsInput): readonly string[] => {
 }
 
 /** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
-const withPlaceholders = (
+function withPlaceholders(
   segments: readonly string[],
   { run, modelId }: ArtifactsInput,
-): readonly string[] => {
+): readonly string[] {
   const { end, isModel, own } = findOwner(segments, (id) => id === run.id)
   if (end < 0) return segments
   const result = [...segments]
@@ -138,6 +137,10 @@ const withPlaceholders = (
   return result
 }
 
-const isLoggedModelId = (id: string): boolean => /^m-[0-9a-f]{32}$/.test(id)
+function isLoggedModelId(id: string): boolean {
+  return /^m-[0-9a-f]{32}$/.test(id)
+}
 
-const global = (key: string): string => `{{ .Values.global.${key} }}`
+function global(key: string): string {
+  return `{{ .Values.global.${key} }}`
+}

@@ -42,11 +42,11 @@ export type Selection = {
 const promptTag = 'mlflow.prompt.is_prompt'
 
 /** Applies the criteria; the order of the versions stays. */
-export const selectVersions = (
+export function selectVersions(
   versions: readonly ModelVersion[],
   criteria: Criteria,
   now: number,
-): Selection => {
+): Selection {
   const selected: ModelVersion[] = []
   const leftOut: LeftOut[] = []
   for (const version of versions) {
@@ -59,10 +59,11 @@ export const selectVersions = (
   return { selected, leftOut }
 }
 
-const carriesAlias = (version: ModelVersion, aliases: readonly string[]): boolean =>
-  aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias))
+function carriesAlias(version: ModelVersion, aliases: readonly string[]): boolean {
+  return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias))
+}
 
-const notYet = (version: ModelVersion, criteria: Criteria, now: number): string | undefined => {
+function notYet(version: ModelVersion, criteria: Criteria, now: number): string | undefined {
   if (version.status !== undefined && version.status !== 'READY') {
     return `its status is ${version.status}, not READY`
   }
@@ -76,16 +77,18 @@ const notYet = (version: ModelVersion, criteria: Criteria, now: number): string 
 /** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
 
-export const isRunId = (text: string): boolean => runIdPattern.test(text)
+export function isRunId(text: string): boolean {
+  return runIdPattern.test(text)
+}
 
 /**
  * One version for each run: the newest by creation time, then the higher number, then the model's
  * name in ascending order. MLflow does not check what is registered as a run id.
  */
-export const chooseByRun = (
+export function chooseByRun(
   versions: readonly ModelVersion[],
   listed: readonly ModelVersion[],
-): { candidates: Candidate[]; leftOut: LeftOut[] } => {
+): { candidates: Candidate[]; leftOut: LeftOut[] } {
   const byRun = new Map<string, ModelVersion>()
   const leftOut: LeftOut[] = []
   for (const version of versions) {
@@ -107,7 +110,7 @@ export const chooseByRun = (
   return { candidates, leftOut }
 }
 
-const wins = (a: ModelVersion, b: ModelVersion): boolean => {
+function wins(a: ModelVersion, b: ModelVersion): boolean {
   if (a.creationTime !== b.creationTime) return a.creationTime > b.creationTime
   const byNumber = Number(a.version) - Number(b.version)
   if (byNumber !== 0 && !Number.isNaN(byNumber)) return byNumber > 0
@@ -117,7 +120,7 @@ const wins = (a: ModelVersion, b: ModelVersion): boolean => {
 /** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
 const longestChain = 20
 
-const sourceResolver = (listed: readonly ModelVersion[]) => {
+function sourceResolver(listed: readonly ModelVersion[]) {
   const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]))
   return (version: ModelVersion): Pick<Candidate, 'source' | 'sourceUnresolved' | 'modelId'> => {
     let source = version.source

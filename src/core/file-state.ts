@@ -25,7 +25,7 @@ export const blockedBy = {
 } as const
 
 /** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
-export const readContent = (bytes: Uint8Array): FileContent => {
+export function readContent(bytes: Uint8Array): FileContent {
   const text = decode(bytes)
   if (text === undefined) {
     const lossy = new TextDecoder().decode(bytes)
@@ -42,7 +42,7 @@ export const readContent = (bytes: Uint8Array): FileContent => {
     : { kind: values.kind, text, problem: values.problem }
 }
 
-const decode = (bytes: Uint8Array): string | undefined => {
+function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

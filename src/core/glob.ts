@@ -6,7 +6,7 @@ export type NameMatcher = (name: string) => boolean
  * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
  * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
  */
-export const nameMatcher = (patterns: readonly string[]): NameMatcher => {
+export function nameMatcher(patterns: readonly string[]): NameMatcher {
   const rules = patterns.map((pattern) => ({
     selects: !pattern.startsWith('!'),
     expression: globExpression(pattern.replace(/^!/, '')),
@@ -15,12 +15,12 @@ export const nameMatcher = (patterns: readonly string[]): NameMatcher => {
   return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault
 }
 
-const globExpression = (glob: string): RegExp => {
+function globExpression(glob: string): RegExp {
   const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? []
   return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u')
 }
 
-const tokenExpression = (token: string): string => {
+function tokenExpression(token: string): string {
   if (token.startsWith('*')) return '[^]*'
   if (token === '?') return '[^]'
   if (/^\[[!^]?[^]+\]$/.test(token)) {
@@ -32,7 +32,7 @@ const tokenExpression = (token: string): string => {
 }
 
 /** `[z-a]` is no set; it is then taken letter by letter. */
-const isValidSet = (set: string): boolean => {
+function isValidSet(set: string): boolean {
   try {
     return new RegExp(`[${set}]`).test('') || true
   } catch {
@@ -40,4 +40,6 @@ const isValidSet = (set: string): boolean => {
   }
 }
 
-const escapeExpression = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+function escapeExpression(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}

@@ -44,7 +44,7 @@ export type RunPlanInput = {
 }
 
 /** Decides what happens to the file of one run. */
-export const planRun = (input: RunPlanInput): PlannedRun => {
+export function planRun(input: RunPlanInput): PlannedRun {
   const { state, answer } = input
   if (state.kind === 'blocked') return left(input, 'failed', state.reason)
   if (state.kind === 'held') {
@@ -77,28 +77,28 @@ export const planRun = (input: RunPlanInput): PlannedRun => {
 }
 
 /** The file's name says which run it is about; a file that says otherwise is not the action's. */
-const otherRun = (values: ParsedValues, runId: string): string | undefined => {
+function otherRun(values: ParsedValues, runId: string): string | undefined {
   const named = values.owned.runid
   if (named === undefined || named === '' || named === runId) return undefined
   return 'not changed: global.runid names another run, so the file is not the action’s'
 }
 
-const planUpdate = (
+function planUpdate(
   input: RunPlanInput,
   state: Extract<FileContent, { kind: 'values' }>,
   run: Run,
-): PlannedRun => {
+): PlannedRun {
   const update = updateValues(state.values, ownedValues(input, run, state.values))
   if (update.kind === 'unchanged') return { record: recordOf(input, 'unchanged', run) }
   if (update.kind === 'refused') return left(input, 'failed', `not changed: ${update.problem}`)
   return change(input, 'updated', run, state.text, update.text)
 }
 
-const planNewText = (
+function planNewText(
   input: RunPlanInput,
   state: Extract<FileState, { kind: 'absent' | 'unparseable' }>,
   run: Run,
-): PlannedRun => {
+): PlannedRun {
   const text = newText(input, run)
   if (typeof text !== 'string') return left(input, 'failed', text.problem)
   if (state.kind === 'absent') return change(input, 'created', run, null, text)
@@ -108,7 +108,7 @@ const planNewText = (
   }
 }
 
-const newText = (input: RunPlanInput, run: Run): string | { readonly problem: string } => {
+function newText(input: RunPlanInput, run: Run): string | { readonly problem: string } {
   const rendered = input.render(input.candidate, run)
   if (!rendered.ok) return rendered
   const owned = { ...ownedValues(input, run, undefined), modelid: rendered.modelId }
@@ -119,64 +119,72 @@ const newText = (input: RunPlanInput, run: Run): string | { readonly problem: st
   return update.kind === 'updated' ? update.text : rendered.text
 }
 
-const ownedValues = (
+function ownedValues(
   { candidate }: RunPlanInput,
   run: Run,
   current: ParsedValues | undefined,
-): OwnedValues => ({
-  experimentId: run.experimentId,
-  runid: candidate.runId,
-  // Which logged model a copy stems from may be out of sight: then the file's own word stays.
-  modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
-  timestamp: utcDate(candidate.version.creationTime),
-  modelName: candidate.version.name,
-  modelVersion: candidate.version.version,
-})
+): OwnedValues {
+  return {
+    experimentId: run.experimentId,
+    runid: candidate.runId,
+    // Which logged model a copy stems from may be out of sight: then the file's own word stays.
+    modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
+    timestamp: utcDate(candidate.version.creationTime),
+    modelName: candidate.version.name,
+    modelVersion: candidate.version.version,
+  }
+}
 
 /** `20240131` for a moment in milliseconds. */
-export const utcDate = (ms: number): number =>
-  Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''))
+export function utcDate(ms: number): number {
+  return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''))
+}
 
-const change = (
+function change(
   input: RunPlanInput,
   outcome: 'created' | 'updated',
   run: Run,
   before: string | null,
   after: string,
-): PlannedRun => {
+): PlannedRun {
   const record = recordOf(input, outcome, run)
   return { record, change: { record: { ...record, path: input.path, outcome }, before, after } }
 }
 
-const left = (
+function left(
   input: RunPlanInput,
   outcome: 'failed' | 'held' | 'skipped',
   reason: string,
-): PlannedRun => ({
-  record: recordOf(input, outcome, foundRun(input.answer), reason),
-})
+): PlannedRun {
+  return {
+    record: recordOf(input, outcome, foundRun(input.answer), reason),
+  }
+}
 
-const foundRun = (answer: RunAnswer): Run | undefined =>
-  answer.kind === 'found' ? answer.run : undefined
+function foundRun(answer: RunAnswer): Run | undefined {
+  return answer.kind === 'found' ? answer.run : undefined
+}
 
-const recordOf = (
+function recordOf(
   { candidate, path, state, url }: RunPlanInput,
   outcome: Outcome,
   run: Run | undefined,
   reason: string | null = null,
-): RunRecord => ({
-  path,
-  outcome,
-  runId: candidate.runId,
-  experimentId: run?.experimentId ?? null,
-  modelName: candidate.version.name,
-  modelVersion: candidate.version.version,
-  previousVersion: previousVersion(state),
-  url,
-  reason,
-})
+): RunRecord {
+  return {
+    path,
+    outcome,
+    runId: candidate.runId,
+    experimentId: run?.experimentId ?? null,
+    modelName: candidate.version.name,
+    modelVersion: candidate.version.version,
+    previousVersion: previousVersion(state),
+    url,
+    reason,
+  }
+}
 
-const previousVersion = (state: FileState): string | null => {
+function previousVersion(state: FileState): string | null {
   if (state.kind === 'values') return state.values.owned.modelVersion ?? null
   return state.kind === 'held' ? (state.modelVersion ?? null) : null
 }

@@ -16,11 +16,12 @@ export type ProposalMarker = {
 
 const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/
 
-export const markerComment = ({ digest, heads, withdrawn }: ProposalMarker): string =>
-  `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`
+export function markerComment({ digest, heads, withdrawn }: ProposalMarker): string {
+  return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`
+}
 
 /** The marker of a pull request's body; undefined when a person took it out. */
-export const readMarker = (body: string): ProposalMarker | undefined => {
+export function readMarker(body: string): ProposalMarker | undefined {
   const match = pattern.exec(body)
   if (match === null) return undefined
   return {
@@ -30,17 +31,18 @@ export const readMarker = (body: string): ProposalMarker | undefined => {
   }
 }
 
-export const replaceMarker = (body: string, marker: ProposalMarker): string =>
-  pattern.test(body)
+export function replaceMarker(body: string, marker: ProposalMarker): string {
+  return pattern.test(body)
     ? body.replace(pattern, () => markerComment(marker))
     : `${body}\n${markerComment(marker)}`
+}
 
 /**
  * The same for the same proposal: which file is to be created, updated or deleted for which model
  * version. The text around the owned values does not count, so that a person's edit on the base
  * branch does not reopen what a person closed.
  */
-export const proposalDigest = (changes: readonly FileChange[]): string => {
+export function proposalDigest(changes: readonly FileChange[]): string {
   const lines = changes.map(({ record }) =>
     JSON.stringify([record.path, record.outcome, record.modelName, record.modelVersion]),
   )

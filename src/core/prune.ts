@@ -21,12 +21,12 @@ export type OrphanVerdict =
  * `models`, may be deleted. A version that is still listed without its run may have it hidden
  * (MLflow 3.17 does so for users who may not read runs).
  */
-export const judgeOrphan = (
+export function judgeOrphan(
   orphan: Orphan,
   reason: string,
   models: NameMatcher,
   listed: readonly ModelVersion[],
-): OrphanVerdict => {
+): OrphanVerdict {
   const { content, runId, path } = orphan
   if (content.kind === 'held') {
     const held = 'the file has the comment "# mlflow-sync: hold"'
@@ -54,14 +54,16 @@ export const judgeOrphan = (
   return { kind: 'delete', record: { ...record, reason }, text: content.text }
 }
 
-const blank = (runId: string, path: string): RunRecord => ({
-  path,
-  outcome: 'deleted',
-  runId,
-  experimentId: null,
-  modelName: null,
-  modelVersion: null,
-  previousVersion: null,
-  url: null,
-  reason: null,
-})
+function blank(runId: string, path: string): RunRecord {
+  return {
+    path,
+    outcome: 'deleted',
+    runId,
+    experimentId: null,
+    modelName: null,
+    modelVersion: null,
+    previousVersion: null,
+    url: null,
+    reason: null,
+  }
+}

@@ -13,7 +13,7 @@ const plainName = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i
  * only change case and signs (`My_model` is `my-model`); a name that is cut, or that loses
  * characters, ends in a hash of the whole name.
  */
-export const slug = (name: string, maxLength = maxLabel): string => {
+export function slug(name: string, maxLength = maxLabel): string {
   const label = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -31,8 +31,11 @@ export const slug = (name: string, maxLength = maxLabel): string => {
 const maxModelSlug = maxLabel - 'vllm-'.length - '-'.length - hashLength - '-sa'.length
 
 /** `${model.slug}`: leaves room for `vllm-` before it, and `-<run>` and `-sa` behind it. */
-export const modelSlug = (name: string): string => slug(name, maxModelSlug)
+export function modelSlug(name: string): string {
+  return slug(name, maxModelSlug)
+}
 
 /** `${run.slug}`: the first 8 characters of a run id as MLflow makes them, else 8 at most. */
-export const runSlug = (runId: string): string =>
-  /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength)
+export function runSlug(runId: string): string {
+  return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength)
+}

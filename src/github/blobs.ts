@@ -32,11 +32,11 @@ const blobsPerQuery = 250
 /** Reads do not disturb each other; GitHub allows 100 at a time. */
 const queriesAtOnce = 4
 
-export const createBlobReader = (
+export function createBlobReader(
   client: GitHubClient,
   repository: string,
   checkout: ContentCache,
-): BlobReader => {
+): BlobReader {
   const known = new Map<string, Buffer>()
 
   const read: BlobReader['read'] = async (wanted, anchor) => {
@@ -76,12 +76,12 @@ const blob = z
   })
   .nullable()
 
-const readBatch = async (
+async function readBatch(
   client: GitHubClient,
   repository: string,
   oids: readonly string[],
   anchor: Anchor,
-): Promise<{ contents: Map<string, Buffer>; anchored: boolean }> => {
+): Promise<{ contents: Map<string, Buffer>; anchored: boolean }> {
   const [owner = '', name = ''] = repository.split('/')
   const fields = oids.map((oid, index) => `b${index}: object(oid: "${oid}") { ...Content }`)
   const fragment = oids.length === 0 ? '' : ' fragment Content on Blob { text isTruncated }'
@@ -116,7 +116,7 @@ const readBatch = async (
 
 const rawBlob = z.object({ content: z.string(), encoding: z.literal('base64') })
 
-const readRaw = async (client: GitHubClient, repository: string, oid: string): Promise<Buffer> => {
+async function readRaw(client: GitHubClient, repository: string, oid: string): Promise<Buffer> {
   const [owner = '', repo = ''] = repository.split('/')
   const answer = await client.rest(rawBlob, (octokit) =>
     octokit.rest.git.getBlob({ owner, repo, file_sha: oid }),

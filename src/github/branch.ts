@@ -40,12 +40,14 @@ export type BranchQuery = {
 }
 
 /** Every directory above a path, so that a file or a link among them is found. */
-const ancestorsOf = (directory: string): string[] =>
-  directory
+function ancestorsOf(directory: string): string[] {
+  return directory
     .split('/')
     .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]))
+}
 
-const queryFor = (rev: string, directory: string): string => `query Branch(
+function queryFor(rev: string, directory: string): string {
+  return `query Branch(
   $owner: String!, $name: String!, $ref: String!, $named: Boolean!,
   $directory: String!, $template: String!, $templated: Boolean!
 ) {
@@ -69,6 +71,7 @@ const queryFor = (rev: string, directory: string): string => `query Branch(
   }
 }
 fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
+}
 
 const object = z.object({ oid: z.string() })
 
@@ -101,10 +104,10 @@ const answer = z.object({
 })
 
 /** Reads the branch's head and the directory's entries in one request. */
-export const readBranch = async (
+export async function readBranch(
   client: GitHubClient,
   wanted: BranchQuery,
-): Promise<BranchSnapshot> => {
+): Promise<BranchSnapshot> {
   const [owner = '', name = ''] = wanted.repository.split('/')
   const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`
   const { repository } = await client.query(
@@ -149,12 +152,13 @@ export const readBranch = async (
   }
 }
 
-const notADirectory = (path: string, branch: string): GitHubError =>
-  new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
+function notADirectory(path: string, branch: string): GitHubError {
+  return new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
     advice: 'Set the input path to a directory; it is created when it does not exist.',
   })
+}
 
-const missingBranch = (wanted: BranchQuery, defaultBranch: string | undefined): GitHubError => {
+function missingBranch(wanted: BranchQuery, defaultBranch: string | undefined): GitHubError {
   if (defaultBranch === undefined) {
     return new GitHubError(`${wanted.repository} has no commit yet`, {
       advice: 'Make a first commit (a README will do): a branch is needed to commit to.',
@@ -170,7 +174,7 @@ const missingBranch = (wanted: BranchQuery, defaultBranch: string | undefined): 
 const executableMode = 0o100755
 const linkMode = 0o120000
 
-const entryOf = (row: z.infer<typeof entry>): DirectoryEntry => {
+function entryOf(row: z.infer<typeof entry>): DirectoryEntry {
   const { name, oid } = row
   if (row.type === 'tree') return { name, oid, kind: 'directory' }
   if (row.type === 'commit') return { name, oid, kind: 'submodule' }

@@ -11,9 +11,8 @@ const largestFile = 4 * 1024 * 1024
  * only when its bytes have the wanted git hash, so a stale, edited or foreign check-out changes
  * nothing but the number of requests.
  */
-export const createCheckoutCache =
-  (workspace: string): ContentCache =>
-  async (oids) => {
+export function createCheckoutCache(workspace: string): ContentCache {
+  return async (oids) => {
     const found = new Map<string, Buffer>()
     if (workspace === '') return found
     for (const [oid, path] of oids) {
@@ -22,8 +21,9 @@ export const createCheckoutCache =
     }
     return found
   }
+}
 
-const readSmallFile = async (path: string): Promise<Buffer | undefined> => {
+async function readSmallFile(path: string): Promise<Buffer | undefined> {
   try {
     const stats = await lstat(path)
     return stats.isFile() && stats.size <= largestFile ? await readFile(path) : undefined

@@ -62,7 +62,7 @@ export type GitHubClientOptions = {
   readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
 }
 
-export const createGitHubClient = (options: GitHubClientOptions): GitHubClient => {
+export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   let requests = 0
   const octokitFor = (repeatable: boolean): Octokit =>
     getOctokit(options.token, {
@@ -114,7 +114,9 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
   }
 }
 
-const ignore = (): void => undefined
+function ignore(): void {
+  return undefined
+}
 
 const problem = z.object({
   type: z.string().default('UNKNOWN'),
@@ -126,10 +128,11 @@ const envelopeSchema = z.object({
   errors: z.array(problem).default([]),
 })
 
-const envelope = (answer: unknown): { data?: unknown; errors: GraphqlProblem[] } =>
-  parsed(envelopeSchema, answer, 'GraphQL request')
+function envelope(answer: unknown): { data?: unknown; errors: GraphqlProblem[] } {
+  return parsed(envelopeSchema, answer, 'GraphQL request')
+}
 
-const parsed = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
@@ -137,9 +140,8 @@ const parsed = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
 }
 
 /** The `fetch` that octokit gets: our transport, with retries, giving only answers read whole. */
-const fetchWithRetries =
-  (options: GitHubClientOptions, repeatable: boolean, count: () => void) =>
-  async (
+function fetchWithRetries(options: GitHubClientOptions, repeatable: boolean, count: () => void) {
+  return async (
     url: string,
     init: { method?: string; headers?: Record<string, string>; body?: string },
   ): Promise<Response> => {
@@ -169,12 +171,9 @@ const fetchWithRetries =
     })
     return responseOf(retried, repeatable, options)
   }
+}
 
-const responseOf = (
-  retried: Retried,
-  repeatable: boolean,
-  options: GitHubClientOptions,
-): Response => {
+function responseOf(retried: Retried, repeatable: boolean, options: GitHubClientOptions): Response {
   const { result } = retried
   if (result.kind === 'failure' || retried.waitEndsAt !== undefined) {
     throw diagnoseNoAnswer(retried, options.apiUrl, !repeatable)
@@ -195,9 +194,10 @@ const responseOf = (
 }
 
 /** The body has been decoded and measured already. */
-const bodyHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
+function bodyHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(headers).filter(
       ([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name),
     ),
   )
+}

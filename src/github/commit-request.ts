@@ -34,5 +34,6 @@ export type CommitResult =
   | { readonly kind: 'unknown'; readonly error: GitHubError }
 
 /** The message as git keeps it. */
-export const fullMessage = ({ headline, body }: CommitRequest): string =>
-  body === '' ? headline : `${headline}\n\n${body}`
+export function fullMessage({ headline, body }: CommitRequest): string {
+  return body === '' ? headline : `${headline}\n\n${body}`
+}

@@ -17,10 +17,7 @@ const answer = z.object({
 })
 
 /** Makes one commit of all the files, or none. */
-export const commit = async (
-  client: GitHubClient,
-  request: CommitRequest,
-): Promise<CommitResult> => {
+export async function commit(client: GitHubClient, request: CommitRequest): Promise<CommitResult> {
   try {
     return fitsOneMutation(request.files)
       ? await commitByMutation(client, request)
@@ -32,16 +29,16 @@ export const commit = async (
 }
 
 /** `createCommitOnBranch` would also make every file 100644. */
-const fitsOneMutation = (files: readonly FileWrite[]): boolean => {
+function fitsOneMutation(files: readonly FileWrite[]): boolean {
   const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.content ?? ''), 0)
   const executable = files.some((file) => file.executable && file.content !== undefined)
   return files.length <= limits.files && (bytes * 4) / 3 <= limits.base64Bytes && !executable
 }
 
-const commitByMutation = async (
+async function commitByMutation(
   client: GitHubClient,
   request: CommitRequest,
-): Promise<CommitResult> => {
+): Promise<CommitResult> {
   const additions = request.files.flatMap(({ path, content }) =>
     content === undefined ? [] : [{ path, contents: Buffer.from(content).toString('base64') }],
   )

@@ -15,7 +15,7 @@ const failureAdvice: Record<FailureReason, string> = {
 }
 
 /** No whole answer, or one that asks for too long a wait. */
-export const diagnoseNoAnswer = (retried: Retried, apiUrl: string, write: boolean): GitHubError => {
+export function diagnoseNoAnswer(retried: Retried, apiUrl: string, write: boolean): GitHubError {
   const { result, tries, waitEndsAt } = retried
   if (result.kind === 'response') {
     const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`
@@ -36,14 +36,15 @@ export const diagnoseNoAnswer = (retried: Retried, apiUrl: string, write: boolea
 }
 
 /** An answer that is cut, or not of the shape that GitHub's schema promises. */
-export const unreadable = (detail: string, write = false): GitHubError =>
-  new GitHubError(`GitHub's answer can't be used: ${detail}`, {
+export function unreadable(detail: string, write = false): GitHubError {
+  return new GitHubError(`GitHub's answer can't be used: ${detail}`, {
     outcomeUnknown: write,
     advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
   })
+}
 
 /** What octokit throws, in the action's words. */
-export const diagnoseAnswer = (error: unknown, repository: string): Error => {
+export function diagnoseAnswer(error: unknown, repository: string): Error {
   if (error instanceof ActionError) return error
   if (!(error instanceof Error)) return new GitHubError(String(error))
   if (error.cause instanceof ActionError) return error.cause
@@ -53,29 +54,29 @@ export const diagnoseAnswer = (error: unknown, repository: string): Error => {
 }
 
 /** GraphQL answers 200 and says in `errors` what went wrong. */
-export const diagnoseGraphql = (
+export function diagnoseGraphql(
   problems: readonly GraphqlProblem[],
   repository: string,
-): GitHubError => {
+): GitHubError {
   const first = problems[0]
   const message = first?.message ?? 'unknown error'
   const status = first?.type === 'NOT_FOUND' ? 404 : first?.type === 'FORBIDDEN' ? 403 : 200
   return explain(status, message, repository, undefined)
 }
 
-const neededPermission = (error: object): string | undefined => {
+function neededPermission(error: object): string | undefined {
   const response = 'response' in error ? (error.response as { headers?: unknown }) : undefined
   const headers = response?.headers as Record<string, string> | undefined
   return headers?.['x-accepted-github-permissions']
 }
 
 /** GitHub tells its refusals apart by their words only. */
-const explain = (
+function explain(
   status: number,
   message: string,
   repository: string,
   permission: string | undefined,
-): GitHubError => {
+): GitHubError {
   const words = message.replace(/\s+/g, ' ').trim()
   const fault = (text: string, advice: string): GitHubError =>
     new GitHubError(`${text} [GitHub: ${words}]`, { status, advice })

@@ -23,10 +23,10 @@ const createdCommit = z.object({
  * One commit of any size by the Git data API: trees in parts, each on the one before, then the
  * commit, then the branch in one compare-and-swap step. Nothing is visible before that step.
  */
-export const commitByGitData = async (
+export async function commitByGitData(
   client: GitHubClient,
   request: CommitRequest,
-): Promise<CommitResult> => {
+): Promise<CommitResult> {
   const [owner = '', repo = ''] = request.repository.split('/')
   const made = await createCommit(client, request)
   try {
@@ -55,10 +55,10 @@ export type LooseCommit = { readonly sha: string; readonly url: string; readonly
  * Makes the commit without moving a branch. GitHub signs it for the workflow token and for GitHub
  * Apps, since it names neither author nor committer.
  */
-export const createCommit = async (
+export async function createCommit(
   client: GitHubClient,
   request: CommitRequest,
-): Promise<LooseCommit> => {
+): Promise<LooseCommit> {
   const [owner = '', repo = ''] = request.repository.split('/')
   let tree = request.baseTree
   for (const part of partsOf(request.files)) tree = await createTree(client, request, tree, part)
@@ -74,7 +74,7 @@ export const createCommit = async (
   return { sha: made.sha, url: made.html_url, verified: made.verification?.verified ?? false }
 }
 
-const partsOf = (files: readonly FileWrite[]): FileWrite[][] => {
+function partsOf(files: readonly FileWrite[]): FileWrite[][] {
   const parts: FileWrite[][] = []
   let part: FileWrite[] = []
   let bytes = 0
@@ -92,12 +92,12 @@ const partsOf = (files: readonly FileWrite[]): FileWrite[][] => {
 }
 
 /** A part that GitHub finds too large after all is halved. */
-const createTree = async (
+async function createTree(
   client: GitHubClient,
   request: CommitRequest,
   base: string,
   files: readonly FileWrite[],
-): Promise<string> => {
+): Promise<string> {
   const [owner = '', repo = ''] = request.repository.split('/')
   try {
     const answer = await client.rest(created, (octokit) =>
@@ -112,10 +112,13 @@ const createTree = async (
   }
 }
 
-const isTooLarge = (error: GitHubError): boolean =>
-  error.status === 502 || (error.status === 422 && /timed out|too large/i.test(error.message))
+function isTooLarge(error: GitHubError): boolean {
+  return (
+    error.status === 502 || (error.status === 422 && /timed out|too large/i.test(error.message))
+  )
+}
 
-const treeEntry = (file: FileWrite) => {
+function treeEntry(file: FileWrite) {
   const mode = file.executable ? ('100755' as const) : ('100644' as const)
   const place = { path: file.path, mode, type: 'blob' as const }
   return file.content === undefined ? { ...place, sha: null } : { ...place, content: file.content }

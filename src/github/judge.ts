@@ -11,7 +11,7 @@ const secondaryLimitMs = 60_000
  * Which of GitHub's answers are worth another try. A rate limit always is, since the request was
  * not carried out; anything else only where a repetition does no harm.
  */
-export const judgeGitHub = (result: HttpResult, now: number, repeatable: boolean): Verdict => {
+export function judgeGitHub(result: HttpResult, now: number, repeatable: boolean): Verdict {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
     return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', why: result.detail }
@@ -35,7 +35,7 @@ export const judgeGitHub = (result: HttpResult, now: number, repeatable: boolean
 }
 
 /** Primary limit: remaining 0 and a reset time; secondary: Retry-After or words only. */
-const rateLimit = (response: HttpResponse, now: number): Verdict | undefined => {
+function rateLimit(response: HttpResponse, now: number): Verdict | undefined {
   const { status, headers, text } = response
   const graphql = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096))
   const refused = status === 403 || status === 429
@@ -58,7 +58,9 @@ const rateLimit = (response: HttpResponse, now: number): Verdict | undefined => 
 const retries = 5
 
 /** 1, 2, 4, 8, 16 s, each with up to a quarter more. */
-export const gitHubRetryPolicy = (random: () => number): RetryPolicy => ({
-  retries,
-  backoffMs: (retry) => Math.round(1000 * 2 ** (retry - 1) * (1 + random() / 4)),
-})
+export function gitHubRetryPolicy(random: () => number): RetryPolicy {
+  return {
+    retries,
+    backoffMs: (retry) => Math.round(1000 * 2 ** (retry - 1) * (1 + random() / 4)),
+  }
+}

@@ -37,10 +37,10 @@ const answer = z.object({
  * Looks for a commit whose answer was lost: a child of the expected head with exactly its message.
  * Only one commit can have become the child of that head, so there is no mistaking it.
  */
-export const findLanded = async (
+export async function findLanded(
   client: GitHubClient,
   request: CommitRequest,
-): Promise<{ sha: string; url: string } | undefined> => {
+): Promise<{ sha: string; url: string } | undefined> {
   const [owner = '', name = ''] = request.repository.split('/')
   const variables = { owner, name, ref: `refs/heads/${request.branch}` }
   const { repository } = await client.query(query, variables, answer)

@@ -82,11 +82,11 @@ const pullRequest = z
 const remembered = 30
 
 /** Reads the head branch and the pull requests that it has or had. */
-export const readProposal = async (
+export async function readProposal(
   client: GitHubClient,
   base: BranchSnapshot,
   head: string,
-): Promise<Proposal> => {
+): Promise<Proposal> {
   const [owner = '', repo = ''] = base.repository.split('/')
   const { repository } = await client.query(
     query,
@@ -118,49 +118,51 @@ export const readProposal = async (
   }
 }
 
-const branchOf = (
+function branchOf(
   name: string,
   target: NonNullable<z.infer<typeof answer>['repository']['ref']>['target'],
   entries: readonly { name: string; oid: string }[],
-): ProposalBranch => ({
-  name,
-  head: target.oid,
-  url: target.url,
-  message: target.message,
-  parents: target.parents.nodes.map(({ oid }) => oid),
-  entries: new Map(entries.map((entry) => [entry.name, entry.oid])),
-})
+): ProposalBranch {
+  return {
+    name,
+    head: target.oid,
+    url: target.url,
+    message: target.message,
+    parents: target.parents.nodes.map(({ oid }) => oid),
+    entries: new Map(entries.map((entry) => [entry.name, entry.oid])),
+  }
+}
 
-export const createPullRequest = (
+export function createPullRequest(
   client: GitHubClient,
   base: BranchSnapshot,
   head: string,
   text: { readonly title: string; readonly body: string },
-): Promise<PullRequest> => {
+): Promise<PullRequest> {
   const [owner = '', repo = ''] = base.repository.split('/')
   return client.restOnce(pullRequest, (octokit) =>
     octokit.rest.pulls.create({ owner, repo, head, base: base.branch, ...text }),
   )
 }
 
-export const updatePullRequest = (
+export function updatePullRequest(
   client: GitHubClient,
   repository: string,
   number: number,
   change: { readonly title?: string; readonly body?: string; readonly state?: 'closed' },
-): Promise<PullRequest> => {
+): Promise<PullRequest> {
   const [owner = '', repo = ''] = repository.split('/')
   return client.rest(pullRequest, (octokit) =>
     octokit.rest.pulls.update({ owner, repo, pull_number: number, ...change }),
   )
 }
 
-export const addLabels = async (
+export async function addLabels(
   client: GitHubClient,
   repository: string,
   number: number,
   labels: readonly string[],
-): Promise<void> => {
+): Promise<void> {
   const [owner = '', repo = ''] = repository.split('/')
   await client.rest(z.unknown(), (octokit) =>
     octokit.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] }),
@@ -168,12 +170,12 @@ export const addLabels = async (
 }
 
 /** How many commits the head branch has that the base has not. */
-export const commitsAhead = async (
+export async function commitsAhead(
   client: GitHubClient,
   repository: string,
   base: string,
   head: string,
-): Promise<number> => {
+): Promise<number> {
   const [owner = '', repo = ''] = repository.split('/')
   const answer = await client.rest(z.object({ ahead_by: z.number() }), (octokit) =>
     octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${base}...${head}` }),

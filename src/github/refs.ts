@@ -16,7 +16,7 @@ const mutation = `mutation Move($input: UpdateRefsInput!) {
  *
  * @returns false when the branch is no longer at `from`.
  */
-export const moveBranch = async (
+export async function moveBranch(
   client: GitHubClient,
   options: {
     readonly repositoryId: string
@@ -25,7 +25,7 @@ export const moveBranch = async (
     readonly from: string | undefined
     readonly to: string | undefined
   },
-): Promise<boolean> => {
+): Promise<boolean> {
   const result = await client.mutate(
     mutation,
     {
@@ -50,4 +50,6 @@ export const moveBranch = async (
 }
 
 /** A rule is no race: trying again would end the same way. */
-const isRule = (error: GitHubError): boolean => error.message.includes('rule of')
+function isRule(error: GitHubError): boolean {
+  return error.message.includes('rule of')
+}

@@ -21,10 +21,10 @@ const cutCodes = new Set([
  * Reads the cause out of undici's errors, which hide it one or two levels deep.
  * Codes are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici (`UND_ERR_…`).
  */
-export const describeFailure = (
+export function describeFailure(
   error: unknown,
   timeoutMs: number,
-): { reason: FailureReason; detail: string } => {
+): { reason: FailureReason; detail: string } {
   const { code, message, name } = deepestCause(error)
   const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
   if (timeoutCodes.has(code) || name === 'TimeoutError') {
@@ -40,7 +40,7 @@ export const describeFailure = (
 }
 
 /** By what it has, not by its class: an error may come from another realm. */
-const deepestCause = (error: unknown): { code: string; message: string; name: string } => {
+function deepestCause(error: unknown): { code: string; message: string; name: string } {
   if (typeof error !== 'object' || error === null) {
     return { code: '', message: String(error), name: '' }
   }

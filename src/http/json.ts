@@ -1,5 +1,5 @@
 /** The document in a text; undefined when the text is none, or not whole. JSON itself has no undefined. */
-export const parseJson = (text: string): unknown => {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {

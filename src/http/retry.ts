@@ -34,7 +34,9 @@ export type WaitBudget = { remainingMs: number }
 
 export const waitBudgetMs = 5 * 60_000
 
-export const createWaitBudget = (): WaitBudget => ({ remainingMs: waitBudgetMs })
+export function createWaitBudget(): WaitBudget {
+  return { remainingMs: waitBudgetMs }
+}
 
 export type Retried = {
   readonly result: HttpResult
@@ -44,14 +46,14 @@ export type Retried = {
 }
 
 /** Sends until the judge is content, the policy or the budget is used up. */
-export const sendWithRetries = async (options: {
+export async function sendWithRetries(options: {
   readonly send: () => Promise<HttpResult>
   readonly judge: (result: HttpResult) => Verdict
   readonly policy: RetryPolicy
   readonly clock: Clock
   readonly budget: WaitBudget
   readonly onRetry: (why: string, waitMs: number, retry: number) => void
-}): Promise<Retried> => {
+}): Promise<Retried> {
   const { send, judge, policy, clock, budget, onRetry } = options
   for (let tries = 1; ; tries += 1) {
     const result = await send()
@@ -70,10 +72,10 @@ export const sendWithRetries = async (options: {
 }
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
-export const retryAfterMs = (
+export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
   now: number,
-): number | undefined => {
+): number | undefined {
   const value = headers['retry-after']?.trim()
   if (value === undefined) return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1000

@@ -53,7 +53,7 @@ export type TransportOptions = {
 /** A drip-fed answer may take this many times the longest silence. */
 const wholeAnswerFactor = 10
 
-export const createTransport = (options: TransportOptions): Transport => {
+export function createTransport(options: TransportOptions): Transport {
   const dispatchers = new Map<string, Dispatcher>()
 
   const dispatcherFor = (url: URL): Dispatcher => {
@@ -98,18 +98,19 @@ export const createTransport = (options: TransportOptions): Transport => {
 
 const unzip = promisify(gunzip)
 
-const singleHeaders = (
+function singleHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> =>
-  Object.fromEntries(
+): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(headers).map(([name, value = '']) => [
       name.toLowerCase(),
       Array.isArray(value) ? value.join(', ') : value,
     ]),
   )
+}
 
 /** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
-const createDispatcher = (url: URL, options: TransportOptions): Dispatcher => {
+function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
   const tls = {
     ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
     ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),

@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  *
  * @throws InputError with all faults together, each by the name of its input.
  */
-export const readInputs = (environment: Environment): Inputs => {
+export function readInputs(environment: Environment): Inputs {
   const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]))
   const parsed = inputSchema.safeParse(raw)
   const variables = Object.fromEntries(
@@ -41,19 +41,20 @@ export const readInputs = (environment: Environment): Inputs => {
 }
 
 /** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
-const rawInput = (environment: Environment, name: InputName): string => {
+function rawInput(environment: Environment, name: InputName): string {
   const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? ''
   const fallback = environmentFallback[name]
   return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given
 }
 
-const issueText = (issue: z.core.$ZodIssue): string =>
-  issue.code === 'invalid_union'
+function issueText(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_union'
     ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
     : issue.message
+}
 
 /** Faults that only two inputs together have. */
-const contradictions = (raw: Readonly<Record<string, string>>): string[] => {
+function contradictions(raw: Readonly<Record<string, string>>): string[] {
   const problems: string[] = []
   const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
   if (half && raw['mlflow-token'] === '') {
@@ -75,9 +76,7 @@ const contradictions = (raw: Readonly<Record<string, string>>): string[] => {
 const pemMark = '-----BEGIN CERTIFICATE-----'
 
 /** PEM text, or a path to such a file. */
-const readCertificates = (
-  text: string,
-): { pem: string | undefined; problems: readonly string[] } => {
+function readCertificates(text: string): { pem: string | undefined; problems: readonly string[] } {
   if (text === '') return { pem: undefined, problems: [] }
   if (text.includes(pemMark)) return { pem: text, problems: [] }
   const bad = (why: string) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] })
@@ -94,48 +93,50 @@ const readCertificates = (
   }
 }
 
-const arrange = (input: Parsed, settings: Settings, caCertificate: string | undefined) => ({
-  mlflow: {
-    baseUrl: input['mlflow-tracking-uri'],
-    uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
-    username: input['mlflow-username'],
-    password: input['mlflow-password'],
-    token: input['mlflow-token'],
-    headers: input['mlflow-headers'],
-    workspace: input['mlflow-workspace'],
-    caCertificate,
-    insecureTls: input['mlflow-insecure-tls'],
-    timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
-    retry: {
-      maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
-      backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
-      backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+function arrange(input: Parsed, settings: Settings, caCertificate: string | undefined) {
+  return {
+    mlflow: {
+      baseUrl: input['mlflow-tracking-uri'],
+      uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
+      username: input['mlflow-username'],
+      password: input['mlflow-password'],
+      token: input['mlflow-token'],
+      headers: input['mlflow-headers'],
+      workspace: input['mlflow-workspace'],
+      caCertificate,
+      insecureTls: input['mlflow-insecure-tls'],
+      timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
+      retry: {
+        maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+        backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
+        backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+      },
     },
-  },
-  models: input.models,
-  aliases: input.aliases,
-  filter: input.filter,
-  runFilter: input['run-filter'],
-  minimumAgeMs: input['minimum-age'],
-  github: {
-    token: input['github-token'],
-    repository: input.repository,
-    branch: input.branch,
-    directory: input.path,
-  },
-  template: input.template,
-  prune: input.prune,
-  maxDeletions: input['max-deletions'],
-  mode: input.mode,
-  pullRequest: input['pull-request']
-    ? {
-        branch: input['pull-request-branch'],
-        title: input['pull-request-title'],
-        labels: input['pull-request-labels'],
-      }
-    : undefined,
-  commitMessage: input['commit-message'],
-  failOn: input['fail-on'],
-  pollIntervalMs: input['poll-interval'],
-  pollDurationMs: input['poll-duration'],
-})
+    models: input.models,
+    aliases: input.aliases,
+    filter: input.filter,
+    runFilter: input['run-filter'],
+    minimumAgeMs: input['minimum-age'],
+    github: {
+      token: input['github-token'],
+      repository: input.repository,
+      branch: input.branch,
+      directory: input.path,
+    },
+    template: input.template,
+    prune: input.prune,
+    maxDeletions: input['max-deletions'],
+    mode: input.mode,
+    pullRequest: input['pull-request']
+      ? {
+          branch: input['pull-request-branch'],
+          title: input['pull-request-title'],
+          labels: input['pull-request-labels'],
+        }
+      : undefined,
+    commitMessage: input['commit-message'],
+    failOn: input['fail-on'],
+    pollIntervalMs: input['poll-interval'],
+    pollDurationMs: input['poll-duration'],
+  }
+}

@@ -94,12 +94,13 @@ export const environmentFallback: Partial<Record<InputName, string>> = {
   repository: 'GITHUB_REPOSITORY',
 }
 
-const decimal = (fallback: number) =>
-  z
+function decimal(fallback: number) {
+  return z
     .string()
     .transform((text) => (text === '' ? String(fallback) : text))
     .pipe(z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
     .transform(Number)
+}
 
 /** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
 const defaultTimeoutSeconds = 30

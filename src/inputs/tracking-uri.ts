@@ -4,11 +4,9 @@
  *
  * @returns the base without a trailing slash, or what is wrong with the text.
  */
-export const serverBase = (
+export function serverBase(
   text: string,
-):
-  | { readonly ok: true; readonly base: string }
-  | { readonly ok: false; readonly problem: string } => {
+): { readonly ok: true; readonly base: string } | { readonly ok: false; readonly problem: string } {
   if (/^databricks(-uc)?(:|$)/i.test(text)) {
     return {
       ok: false,

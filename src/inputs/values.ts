@@ -3,20 +3,22 @@ import { z } from 'zod'
 /** The kinds of values that inputs have; each says in one sentence what it wants. */
 
 /** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
-const orDefault = (fallback: string) =>
-  z.string().transform((text) => (text === '' ? fallback : text))
+function orDefault(fallback: string) {
+  return z.string().transform((text) => (text === '' ? fallback : text))
+}
 
 /** YAML 1.2 core schema, as `@actions/core` has it. */
-export const boolean = (fallback: boolean) =>
-  orDefault(String(fallback))
+export function boolean(fallback: boolean) {
+  return orDefault(String(fallback))
     .pipe(z.string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
     .transform((text) => text.toLowerCase() === 'true')
+}
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** In milliseconds. */
-export const duration = (fallback: string) =>
-  orDefault(fallback).transform((text, context) => {
+export function duration(fallback: string) {
+  return orDefault(fallback).transform((text, context) => {
     const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
     if (amount === undefined || unit === undefined) {
       context.addIssue('must be a duration such as 30s, 10m, 2h or 1d')
@@ -24,14 +26,17 @@ export const duration = (fallback: string) =>
     }
     return Number(amount) * unitMs[unit as keyof typeof unitMs]
   })
+}
 
-export const count = (fallback: string) =>
-  orDefault(fallback)
+export function count(fallback: string) {
+  return orDefault(fallback)
     .pipe(z.string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
     .transform(Number)
+}
 
-export const choice = <const T extends string>(options: readonly [T, ...T[]], fallback: T) =>
-  orDefault(fallback).pipe(z.enum(options, `must be one of ${options.join(', ')}`))
+export function choice<const T extends string>(options: readonly [T, ...T[]], fallback: T) {
+  return orDefault(fallback).pipe(z.enum(options, `must be one of ${options.join(', ')}`))
+}
 
 /** One entry a line; blank lines and blanks at the ends do not count. */
 export const lines = z.string().transform((text) =>
@@ -59,7 +64,7 @@ export const branch = z
   .transform((text) => (text === '' ? undefined : text))
 
 /** Why a path may not be used; undefined when it may. */
-const pathProblem = (text: string): string | undefined => {
+function pathProblem(text: string): string | undefined {
   if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) return 'must be relative to the repository'
   if (/[\\\p{Cc}]/u.test(text)) return 'must not hold backslashes or control characters'
   const segments = text.split('/')
@@ -103,7 +108,9 @@ export const headers = lines.transform((entries, context) => {
 })
 
 /** What HTTP allows in a header's value, latin letters included. */
-export const isHeaderValue = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
+export function isHeaderValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
+}
 
 /** Goes into a header: a line break, as a pasted secret may have, would break the request. */
 export const secret = z

@@ -43,7 +43,7 @@ export type MlflowClientOptions = {
 /** MLflow's own client follows redirects too; more than this is a loop. */
 const maxRedirects = 5
 
-export const createMlflowClient = (options: MlflowClientOptions): MlflowClient => {
+export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   const { connection, transport, clock, log } = options
   const { origin, pathname } = new URL(connection.baseUrl)
   let requests = 0
@@ -135,11 +135,12 @@ export const createMlflowClient = (options: MlflowClientOptions): MlflowClient =
   }
 }
 
-const isUnknownRoute = (result: HttpResult): boolean =>
-  result.kind === 'response' && result.status === 404 && isHtml(result)
+function isUnknownRoute(result: HttpResult): boolean {
+  return result.kind === 'response' && result.status === 404 && isHtml(result)
+}
 
 /** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
-const searchOf = (query: Query): string => {
+function searchOf(query: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') search.append(name, String(value))
@@ -147,5 +148,6 @@ const searchOf = (query: Query): string => {
   return search.size === 0 ? '' : `?${search.toString()}`
 }
 
-const isObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

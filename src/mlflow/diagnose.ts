@@ -13,7 +13,7 @@ type Symptom = {
 }
 
 /** Turns whatever MLflow, a gateway or the network did into one error with its advice. */
-export const diagnose = (symptom: Symptom): MlflowError => {
+export function diagnose(symptom: Symptom): MlflowError {
   const { retried, baseUrl, what } = symptom
   const { result } = retried
   const after = retried.tries > 1 ? ` (after ${retried.tries} tries)` : ''
@@ -51,7 +51,7 @@ const failureAdvice: Record<FailureReason, string> = {
 
 type Recognised = { readonly message: string; readonly advice: string }
 
-const recognise = (response: HttpResponse, symptom: Symptom): Recognised => {
+function recognise(response: HttpResponse, symptom: Symptom): Recognised {
   const { baseUrl } = symptom
   const { status, text } = response
   const words = serverWords(symptom.json, text)
@@ -117,7 +117,7 @@ const recognise = (response: HttpResponse, symptom: Symptom): Recognised => {
   }
 }
 
-const htmlPage = (response: HttpResponse, baseUrl: string): Recognised => {
+function htmlPage(response: HttpResponse, baseUrl: string): Recognised {
   if (response.status === 404) {
     return {
       message: `There is no MLflow API at ${baseUrl}`,
@@ -140,17 +140,18 @@ const htmlPage = (response: HttpResponse, baseUrl: string): Recognised => {
   }
 }
 
-const redirectTarget = (response: HttpResponse): string => {
+function redirectTarget(response: HttpResponse): string {
   const location = response.headers.location ?? ''
   return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
 }
 
 /** True for a page, whatever its Content-Type says. */
-export const isHtml = (response: HttpResponse): boolean =>
-  /^\s*<(!doctype|html|head|body)/i.test(response.text)
+export function isHtml(response: HttpResponse): boolean {
+  return /^\s*<(!doctype|html|head|body)/i.test(response.text)
+}
 
 /** MLflow's own words, or the beginning of whatever came instead. */
-const serverWords = (json: unknown, text: string): string => {
+function serverWords(json: unknown, text: string): string {
   if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
   const plain = text
     .replace(/<(style|script|title)[\s\S]*?<\/\1>/gi, ' ')
@@ -160,7 +161,8 @@ const serverWords = (json: unknown, text: string): string => {
   return plain === '' ? 'an empty answer' : plain.slice(0, 300)
 }
 
-const errorCode = (json: unknown): string | undefined =>
-  typeof json === 'object' && json !== null && 'error_code' in json
+function errorCode(json: unknown): string | undefined {
+  return typeof json === 'object' && json !== null && 'error_code' in json
     ? String(json.error_code)
     : undefined
+}

@@ -9,7 +9,7 @@ const temporary = new Set([408, 429, 500, 502, 503, 504])
 const htmlRetries = 2
 
 /** Which of MLflow's answers are worth another try. */
-export const judgeMlflow = (result: HttpResult, now: number): Verdict => {
+export function judgeMlflow(result: HttpResult, now: number): Verdict {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
     return permanent ? { kind: 'final' } : { kind: 'retry', why: result.detail }
@@ -36,8 +36,9 @@ export const judgeMlflow = (result: HttpResult, now: number): Verdict => {
 }
 
 /** Workspaces switched off (500), and the `--artifacts-only` server (503), stay as they are. */
-const isPermanent = (text: string): boolean =>
-  text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only')
+function isPermanent(text: string): boolean {
+  return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only')
+}
 
 /** MLflow's own variables, already validated. Times in seconds, as MLflow has them. */
 export type MlflowRetrySettings = {
@@ -50,14 +51,16 @@ export type MlflowRetrySettings = {
 const longestBackoffMs = 120_000
 
 /** The first retry comes at once, the next after factor × 2, × 4, … seconds; jitter on each. */
-export const mlflowRetryPolicy = (
+export function mlflowRetryPolicy(
   settings: MlflowRetrySettings,
   random: () => number,
-): RetryPolicy => ({
-  retries: settings.maxRetries,
-  backoffMs: (retry) => {
-    const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000
-    const jitter = random() * settings.backoffJitter * 1000
-    return Math.round(Math.min(exponential, longestBackoffMs) + jitter)
-  },
-})
+): RetryPolicy {
+  return {
+    retries: settings.maxRetries,
+    backoffMs: (retry) => {
+      const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000
+      const jitter = random() * settings.backoffJitter * 1000
+      return Math.round(Math.min(exponential, longestBackoffMs) + jitter)
+    },
+  }
+}

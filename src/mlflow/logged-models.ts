@@ -7,11 +7,11 @@ import { downloadUri, loggedModelPage } from './schema.ts'
 const modelsPerSearch = 1000
 
 /** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
-export const searchLoggedModels = async (
+export async function searchLoggedModels(
   client: MlflowClient,
   ids: readonly string[],
   experimentIds: readonly string[],
-): Promise<Map<string, LoggedModel>> => {
+): Promise<Map<string, LoggedModel>> {
   const found = new Map<string, LoggedModel>()
   if (experimentIds.length === 0) return found
   for (let start = 0; start < ids.length; start += modelsPerSearch) {
@@ -39,11 +39,11 @@ export const searchLoggedModels = async (
 }
 
 /** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
-export const readDownloadUri = async (
+export async function readDownloadUri(
   client: MlflowClient,
   name: string,
   version: string,
-): Promise<string> => {
+): Promise<string> {
   const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri)
   return answer.artifact_uri
 }

@@ -6,10 +6,10 @@ export type Page<T> = { readonly items: readonly T[]; readonly nextPageToken: st
  * Reads until there is no token. Short and empty pages do not end a listing (basic-auth filters
  * after paging); a token that comes twice would never end, and is an error.
  */
-export const readPages = async <T>(
+export async function readPages<T>(
   what: string,
   readPage: (pageToken: string | undefined) => Promise<Page<T>>,
-): Promise<T[]> => {
+): Promise<T[]> {
   const all: T[] = []
   const seen = new Set<string>()
   let token: string | undefined

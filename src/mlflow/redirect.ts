@@ -7,11 +7,11 @@ const redirects = new Set([301, 302, 303, 307, 308])
  * Another origin gets no credential, no gateway header and no workspace, and a
  * POST is repeated only where HTTP says that it stays one (307, 308).
  */
-export const nextLocation = (
+export function nextLocation(
   request: HttpRequest,
   response: HttpResponse,
   trustedOrigin: string,
-): HttpRequest | undefined => {
+): HttpRequest | undefined {
   const location = response.headers.location
   if (!redirects.has(response.status) || location === undefined) return undefined
   if (!URL.canParse(location, request.url)) return undefined

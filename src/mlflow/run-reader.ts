@@ -16,7 +16,7 @@ export type RunReader = {
   readonly experiments: () => Promise<ReadonlyMap<string, string>>
 }
 
-export const createRunReader = (client: MlflowClient): RunReader => {
+export function createRunReader(client: MlflowClient): RunReader {
   const known = new Map<string, { detail: RunDetail; lookup: RunLookup }>()
   let experiments: Promise<Map<string, string>> | undefined
 
@@ -52,10 +52,12 @@ export const createRunReader = (client: MlflowClient): RunReader => {
   return { read, experiments: listAll }
 }
 
-const ids = (runs: readonly RunWanted[]): string[] => runs.map((run) => run.id)
+function ids(runs: readonly RunWanted[]): string[] {
+  return runs.map((run) => run.id)
+}
 
 /** Ten thousand runs with all their parameters would not fit into memory for nothing. */
-const keep = (lookup: RunLookup, detail: RunDetail): RunLookup => {
+function keep(lookup: RunLookup, detail: RunDetail): RunLookup {
   if (lookup.kind !== 'found' || detail === 'whole') return lookup
   const run: Run = { ...lookup.run, params: {}, metrics: {}, tags: {} }
   return { kind: 'found', run }

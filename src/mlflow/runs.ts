@@ -20,7 +20,7 @@ export type RunDetail = keyof typeof runsPerSearch
 const experimentsPerPage = 10_000
 
 /** Names of all experiments by id, deleted ones too. */
-export const listExperiments = async (client: MlflowClient): Promise<Map<string, string>> => {
+export async function listExperiments(client: MlflowClient): Promise<Map<string, string>> {
   const rows = await readPages('experiments', (pageToken) =>
     client.get(
       'experiments/search',
@@ -37,12 +37,12 @@ export const listExperiments = async (client: MlflowClient): Promise<Map<string,
  *
  * @returns the runs that were found or could not be read; the others are in none of the experiments.
  */
-export const searchRuns = async (
+export async function searchRuns(
   client: MlflowClient,
   ids: readonly string[],
   experimentIds: readonly string[],
   detail: RunDetail,
-): Promise<Map<string, RunLookup>> => {
+): Promise<Map<string, RunLookup>> {
   const found = new Map<string, RunLookup>()
   if (experimentIds.length === 0) return found
   for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
@@ -53,12 +53,12 @@ export const searchRuns = async (
 }
 
 /** A batch that the server can't answer is halved until the run that spoils it stands alone. */
-const searchBatch = async (
+async function searchBatch(
   client: MlflowClient,
   ids: readonly string[],
   experimentIds: readonly string[],
   found: Map<string, RunLookup>,
-): Promise<void> => {
+): Promise<void> {
   try {
     const rows = await searchPages(client, idFilter(ids), ids, experimentIds)
     for (const row of rows) keep(row, found)
@@ -74,7 +74,7 @@ const searchBatch = async (
   }
 }
 
-const keep = (row: unknown, found: Map<string, RunLookup>): void => {
+function keep(row: unknown, found: Map<string, RunLookup>): void {
   const parsed = runSchema.safeParse(row)
   if (parsed.success) {
     found.set(parsed.data.id, { kind: 'found', run: parsed.data })
@@ -91,19 +91,20 @@ const keep = (row: unknown, found: Map<string, RunLookup>): void => {
 }
 
 /** An answer about what was asked for, unlike a lost connection or a refused password. */
-const isAboutContent = (error: MlflowError): boolean =>
-  error.status === 400 || error.status === 404 || error.status === 500
+function isAboutContent(error: MlflowError): boolean {
+  return error.status === 400 || error.status === 404 || error.status === 500
+}
 
 /**
  * Which of the runs pass MLflow's own run filter. Its grammar knows only AND, so the filter and the
  * list of ids can be joined: no more comes back than was asked for.
  */
-export const filterRuns = async (
+export async function filterRuns(
   client: MlflowClient,
   filter: string,
   ids: readonly string[],
   experimentIds: readonly string[],
-): Promise<Set<string>> => {
+): Promise<Set<string>> {
   const passed = new Set<string>()
   for (let start = 0; start < ids.length; start += runsPerSearch.state) {
     const batch = ids.slice(start, start + runsPerSearch.state)
@@ -117,7 +118,7 @@ export const filterRuns = async (
 }
 
 /** One run, as it is right now; undefined when MLflow has it no more. */
-export const readRun = async (client: MlflowClient, id: string): Promise<Run | undefined> => {
+export async function readRun(client: MlflowClient, id: string): Promise<Run | undefined> {
   try {
     return (await client.get('runs/get', { run_id: id }, runAnswer)).run
   } catch (error) {
@@ -126,16 +127,17 @@ export const readRun = async (client: MlflowClient, id: string): Promise<Run | u
   }
 }
 
-const idFilter = (ids: readonly string[]): string =>
-  `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`
+function idFilter(ids: readonly string[]): string {
+  return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`
+}
 
-const searchPages = (
+function searchPages(
   client: MlflowClient,
   filter: string,
   ids: readonly string[],
   experimentIds: readonly string[],
-): Promise<unknown[]> =>
-  readPages('runs', (pageToken) =>
+): Promise<unknown[]> {
+  return readPages('runs', (pageToken) =>
     client.post(
       'runs/search',
       {
@@ -149,3 +151,4 @@ const searchPages = (
       runPage,
     ),
   )
+}

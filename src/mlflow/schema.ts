@@ -50,8 +50,8 @@ const modelVersion = z
 const pageToken = text
 
 /** A page without its list is an empty one, but an object with other fields is no page at all. */
-const page = <T extends z.ZodType>(list: string, item: T) =>
-  z
+function page<T extends z.ZodType>(list: string, item: T) {
+  return z
     .looseObject({ next_page_token: pageToken })
     .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
       error: `the list ${list} is missing`,
@@ -61,6 +61,7 @@ const page = <T extends z.ZodType>(list: string, item: T) =>
       nextPageToken: body.next_page_token,
     }))
     .pipe(z.object({ items: z.array(item), nextPageToken: z.string() }))
+}
 
 export const modelVersionPage = page('model_versions', modelVersion)
 

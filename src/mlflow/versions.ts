@@ -15,10 +15,10 @@ const modelsPerPage = 1000
  * is registered during the reading comes at the end: MLflow pages by offset, any other order would
  * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
  */
-export const listModelVersions = async (
+export async function listModelVersions(
   client: MlflowClient,
   filter: string | undefined,
-): Promise<ModelVersion[]> => {
+): Promise<ModelVersion[]> {
   const rows = await readPages('model versions', (pageToken) =>
     client.get(
       'model-versions/search',
@@ -38,7 +38,7 @@ export const listModelVersions = async (
 }
 
 /** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
-export const listAliases = async (client: MlflowClient): Promise<Map<string, string[]>> => {
+export async function listAliases(client: MlflowClient): Promise<Map<string, string[]>> {
   const models = await readPages('registered models', (pageToken) =>
     client.get(
       'registered-models/search',

@@ -15,11 +15,11 @@ const limits = { singles: 9, characters: 4000 }
  * One annotation that sums up, then at most nine single ones: failures first, then warnings. A warning
  * that is alone stands for itself. `level` is that of failures: `warning` where the step stays green.
  */
-export const annotate = (
+export function annotate(
   result: SyncResult,
   { error, warning }: Annotate,
   level: 'error' | 'warning' = 'error',
-): void => {
+): void {
   const singles = [
     ...failures(result).map((text): Annotation => ({ level, text })),
     ...result.warnings.map((text): Annotation => ({ level: 'warning', text })),
@@ -31,24 +31,26 @@ export const annotate = (
   }
 }
 
-const failures = (result: SyncResult): string[] => [
-  ...(result.connections ?? [])
-    .filter(({ status }) => status === 'failed')
-    .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
-  ...result.records
-    .filter(({ outcome }) => outcome === 'failed')
-    .map(({ modelName, modelVersion, runId, reason }) => {
-      const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ')
-      const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`
-      return `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`
-    }),
-]
+function failures(result: SyncResult): string[] {
+  return [
+    ...(result.connections ?? [])
+      .filter(({ status }) => status === 'failed')
+      .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
+    ...result.records
+      .filter(({ outcome }) => outcome === 'failed')
+      .map(({ modelName, modelVersion, runId, reason }) => {
+        const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ')
+        const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`
+        return `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`
+      }),
+  ]
+}
 
-const summing = (
+function summing(
   result: SyncResult,
   level: 'error' | 'warning',
   singles: number,
-): Annotation | undefined => {
+): Annotation | undefined {
   const text = summary(result)
   const more = singles > limits.singles ? ' The job summary and the report list them all.' : ''
   if (text !== '') return { level, text: `${text}${more}` }
@@ -57,7 +59,7 @@ const summing = (
     : undefined
 }
 
-const summary = ({ error, records, connections }: SyncResult): string => {
+function summary({ error, records, connections }: SyncResult): string {
   if (error !== undefined) return sentence(error.message, error.advice)
   const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0
   if (refused > 0) return `${refused} of ${connections?.length ?? 0} checks failed.`
@@ -65,5 +67,6 @@ const summary = ({ error, records, connections }: SyncResult): string => {
   return failed > 0 ? `${failed} of ${records.length} runs failed.` : ''
 }
 
-const sentence = (message: string, advice: string | undefined): string =>
-  [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim()
+function sentence(message: string, advice: string | undefined): string {
+  return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim()
+}

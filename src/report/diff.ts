@@ -5,7 +5,7 @@ const context = 3
 const maxPairs = 4_000_000
 
 /** Unified diff of one file, as `git apply` takes it; empty when nothing differs. Null: no such file. */
-export const unifiedDiff = (path: string, before: string | null, after: string | null): string => {
+export function unifiedDiff(path: string, before: string | null, after: string | null): string {
   const edits = editsOf(linesOf(before), linesOf(after))
   const hunks = hunksOf(edits)
   if (hunks.length === 0) return ''
@@ -16,9 +16,11 @@ export const unifiedDiff = (path: string, before: string | null, after: string |
   ].join('')
 }
 
-const linesOf = (text: string | null): string[] => text?.match(/[^\n]*\n|[^\n]+$/g) ?? []
+function linesOf(text: string | null): string[] {
+  return text?.match(/[^\n]*\n|[^\n]+$/g) ?? []
+}
 
-const editsOf = (before: readonly string[], after: readonly string[]): Edit[] => {
+function editsOf(before: readonly string[], after: readonly string[]): Edit[] {
   const shorter = Math.min(before.length, after.length)
   let head = 0
   while (head < shorter && before[head] === after[head]) head += 1
@@ -33,7 +35,7 @@ const editsOf = (before: readonly string[], after: readonly string[]): Edit[] =>
 }
 
 /** Keeps a longest common subsequence; deletions stand before insertions. */
-const middle = (a: readonly string[], b: readonly string[]): Edit[] => {
+function middle(a: readonly string[], b: readonly string[]): Edit[] {
   const edits: Edit[] = []
   const common = a.length * b.length > maxPairs ? () => 0 : commonLengths(a, b)
   let [i, j] = [0, 0]
@@ -55,7 +57,7 @@ const middle = (a: readonly string[], b: readonly string[]): Edit[] => {
 }
 
 /** Length of the longest common subsequence of what follows line i of a and line j of b. */
-const commonLengths = (a: readonly string[], b: readonly string[]) => {
+function commonLengths(a: readonly string[], b: readonly string[]) {
   const width = b.length + 1
   const lengths = new Uint32Array((a.length + 1) * width)
   const at = (i: number, j: number): number => lengths[i * width + j] ?? 0
@@ -68,7 +70,7 @@ const commonLengths = (a: readonly string[], b: readonly string[]) => {
   return at
 }
 
-const hunksOf = (edits: readonly Edit[]): string[] => {
+function hunksOf(edits: readonly Edit[]): string[] {
   const hunks: string[] = []
   let [end, oldLine, newLine] = [0, 1, 1]
   const skip = (upTo: number) => {
@@ -89,7 +91,7 @@ const hunksOf = (edits: readonly Edit[]): string[] => {
 }
 
 /** A hunk goes on as long as changes are no further apart than their contexts reach. */
-const endOfHunk = (edits: readonly Edit[], first: number): number => {
+function endOfHunk(edits: readonly Edit[], first: number): number {
   let last = first
   for (let index = first; index < edits.length && index - last <= 2 * context + 1; index += 1) {
     if (edits[index]?.sign !== ' ') last = index
@@ -97,7 +99,7 @@ const endOfHunk = (edits: readonly Edit[], first: number): number => {
   return Math.min(edits.length, last + 1 + context)
 }
 
-const hunkText = (hunk: readonly Edit[], oldLine: number, newLine: number): string => {
+function hunkText(hunk: readonly Edit[], oldLine: number, newLine: number): string {
   const oldCount = hunk.filter(({ sign }) => sign !== '+').length
   const newCount = hunk.filter(({ sign }) => sign !== '-').length
   // By the format an empty side names the line before it.

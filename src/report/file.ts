@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { Report } from './report.ts'
 
 /** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
-const wellFormed = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.toWellFormed() : value
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value
+}
 
 /** Writes the report to a new folder of its own in `directory` and returns the file's path. */
-export const writeReport = async (report: Report, directory: string): Promise<string> => {
+export async function writeReport(report: Report, directory: string): Promise<string> {
   const file = join(await mkdtemp(join(directory, 'mlflow-sync-')), 'report.json')
   await writeFile(file, `${JSON.stringify(report, wellFormed, 2)}\n`)
   return file

@@ -4,12 +4,12 @@ import { countsPhrase } from '../core/message/wording.ts'
 import { countOutcomes, type SyncResult } from './result.ts'
 
 /** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
-export const summaryHeadline = (result: SyncResult): string => {
+export function summaryHeadline(result: SyncResult): string {
   const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ')
   return [sentences, reason(result)].filter((part) => part !== '').join('\n\n')
 }
 
-const done = (result: SyncResult): string => {
+function done(result: SyncResult): string {
   const counts = countOutcomes(result.records)
   const changes = countsPhrase(counts)
   const target = targetOf(result)
@@ -38,39 +38,43 @@ const done = (result: SyncResult): string => {
 }
 
 /** A sync may fail although a part of it was done. */
-const reason = ({ error }: SyncResult): string =>
-  error === undefined
+function reason({ error }: SyncResult): string {
+  return error === undefined
     ? ''
     : `**Error:** ${[error.message, error.advice ?? '']
         .filter((part) => part !== '')
         .map((part) => escapeMarkdown(part, 4000))
         .join('<br>')}`
+}
 
-const writtenBefore = (result: SyncResult, target: string, changes: string): string => {
+function writtenBefore(result: SyncResult, target: string, changes: string): string {
   if (result.commit === undefined) return ''
   const where = result.pullRequest === undefined ? target : pullRequestLink(result)
   return ` after ${commitLink(result)} was committed to ${where}: ${changes}`
 }
 
-const checked = ({ connections = [] }: SyncResult): string => {
+function checked({ connections = [] }: SyncResult): string {
   const bad = connections.filter(({ status }) => status === 'failed').length
   return bad === 0
     ? 'Everything that was checked works. Nothing was written.'
     : `${bad} of ${connections.length} checks failed. Nothing was written.`
 }
 
-const rest = ({ records, operation }: SyncResult): string => {
+function rest({ records, operation }: SyncResult): string {
   if (operation === 'checked') return ''
   const { unchanged, held, skipped, failed: bad } = countOutcomes(records)
   const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0)
   return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`
 }
 
-const targetOf = ({ serverUrl, repository, branch }: SyncResult): string =>
-  `${link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`
+function targetOf({ serverUrl, repository, branch }: SyncResult): string {
+  return `${link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`
+}
 
-const commitLink = ({ commit }: SyncResult): string =>
-  link(code((commit?.sha ?? '').slice(0, 7)), commit?.url)
+function commitLink({ commit }: SyncResult): string {
+  return link(code((commit?.sha ?? '').slice(0, 7)), commit?.url)
+}
 
-const pullRequestLink = ({ pullRequest }: SyncResult): string =>
-  link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url)
+function pullRequestLink({ pullRequest }: SyncResult): string {
+  return link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url)
+}

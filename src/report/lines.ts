@@ -5,7 +5,7 @@ import { outcomes, type RunRecord } from '../core/outcome.ts'
 const mostLines = 200
 
 /** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
-export const logLines = (result: SyncResult): string[] => {
+export function logLines(result: SyncResult): string[] {
   const told = byOutcome(result.records).filter(({ outcome }) => outcome !== 'unchanged')
   const more = told.length - mostLines
   return [
@@ -18,7 +18,7 @@ export const logLines = (result: SyncResult): string[] => {
   ]
 }
 
-const recordLine = (record: RunRecord): string => {
+function recordLine(record: RunRecord): string {
   const { outcome, path, modelName, modelVersion, previousVersion, reason } = record
   const version = modelVersion === null ? '' : ` version ${modelVersion}`
   const changed = previousVersion !== null && previousVersion !== modelVersion
@@ -28,7 +28,7 @@ const recordLine = (record: RunRecord): string => {
   return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`
 }
 
-const sumLine = (result: SyncResult): string => {
+function sumLine(result: SyncResult): string {
   const counts = countOutcomes(result.records)
   const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`)
   const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`

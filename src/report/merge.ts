@@ -4,10 +4,10 @@ import type { FileChange, RunRecord } from '../core/outcome.ts'
  * Adds a later round of the same job: every change once, a run's newest state otherwise. A file
  * that was created and then updated is a created one, with its newest version.
  */
-export const mergeRecords = (
+export function mergeRecords(
   earlier: readonly RunRecord[],
   later: readonly RunRecord[],
-): RunRecord[] => {
+): RunRecord[] {
   const merged = new Map(earlier.map((record) => [keyOf(record), record]))
   for (const record of later) {
     const before = merged.get(keyOf(record))
@@ -18,13 +18,15 @@ export const mergeRecords = (
   return [...merged.values()]
 }
 
-const keyOf = ({ runId, path, modelName, modelVersion }: RunRecord): string =>
-  path ?? JSON.stringify([runId, modelName, modelVersion])
+function keyOf({ runId, path, modelName, modelVersion }: RunRecord): string {
+  return path ?? JSON.stringify([runId, modelName, modelVersion])
+}
 
-const isChange = ({ outcome }: RunRecord): boolean =>
-  outcome === 'created' || outcome === 'updated' || outcome === 'deleted'
+function isChange({ outcome }: RunRecord): boolean {
+  return outcome === 'created' || outcome === 'updated' || outcome === 'deleted'
+}
 
-const mergeRecord = (before: RunRecord, after: RunRecord): RunRecord | undefined => {
+function mergeRecord(before: RunRecord, after: RunRecord): RunRecord | undefined {
   if (!isChange(before)) return after
   if (after.outcome === 'unchanged') return before
   if (!isChange(after)) return after.outcome === 'failed' ? after : before
@@ -39,10 +41,10 @@ const mergeRecord = (before: RunRecord, after: RunRecord): RunRecord | undefined
 }
 
 /** The texts go with the records: from the oldest to the newest. */
-export const mergeChanges = (
+export function mergeChanges(
   earlier: readonly FileChange[],
   later: readonly FileChange[],
-): FileChange[] => {
+): FileChange[] {
   const merged = new Map(earlier.map((change) => [change.record.path, change]))
   for (const change of later) {
     const before = merged.get(change.record.path)?.before

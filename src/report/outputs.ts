@@ -7,7 +7,7 @@ import { byOutcome, countOutcomes, hasChanged, type SyncResult } from './result.
 const maxChangesBytes = 512 * 1024
 
 /** Every output of the action, by name; what does not apply is empty. */
-export const outputsOf = (result: SyncResult, reportFile: string): Record<string, string> => {
+export function outputsOf(result: SyncResult, reportFile: string): Record<string, string> {
   const counts = countOutcomes(result.records)
   const changes = changesOutput(result.records)
   return {
@@ -33,7 +33,7 @@ export const outputsOf = (result: SyncResult, reportFile: string): Record<string
 }
 
 /** A record that does not fit is left out, so that one endless reason can't hide all that follow. */
-const changesOutput = (records: readonly RunRecord[]): { json: string; truncated: boolean } => {
+function changesOutput(records: readonly RunRecord[]): { json: string; truncated: boolean } {
   const items = byOutcome(records)
     .filter(({ outcome }) => outcome !== 'unchanged')
     .map((record) => JSON.stringify(fieldsOf(record)))

@@ -21,7 +21,7 @@ export const diffsSection: Section = ({ mode, changes }, maxBytes) => {
   return [title, ...taken, ...leftOutNote(changes.length - taken.length)].join('\n')
 }
 
-const foldedDiff = ({ record, before, after }: FileChange, open: string): string => {
+function foldedDiff({ record, before, after }: FileChange, open: string): string {
   const lines = unifiedDiff(record.path, before, after).replace(/\n$/, '').split('\n')
   const taken = fitLines(lines, (line) => line, maxDiff)
   const left = lines.length - taken.length

@@ -8,7 +8,7 @@ export type Stopwatch = {
   readonly phases: () => Phase[]
 }
 
-export const createStopwatch = (now: () => number): Stopwatch => {
+export function createStopwatch(now: () => number): Stopwatch {
   const spent = new Map<string, number>()
   return {
     measure: async (name, work) => {

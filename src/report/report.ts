@@ -72,40 +72,44 @@ export const reportSchema = z
 
 export type Report = z.infer<typeof reportSchema>
 
-export const reportOf = (result: SyncResult): Report => ({
-  schemaVersion: 1,
-  startedAt: result.startedAt.toISOString(),
-  finishedAt: result.finishedAt.toISOString(),
-  mode: result.mode,
-  operation: result.operation,
-  changed: hasChanged(result),
-  server: { trackingUri: withoutCredentials(result.trackingUri) },
-  repository: result.repository,
-  branch: result.branch,
-  path: result.path,
-  commit: result.commit ?? null,
-  pullRequest: result.pullRequest ?? null,
-  counts: countOutcomes(result.records),
-  records: byOutcome(result.records).map(fieldsOf),
-  requests: result.requests,
-  phases: [...result.phases],
-  warnings: [...result.warnings],
-  connections: result.connections === undefined ? null : [...result.connections],
-  error:
-    result.error === undefined
-      ? null
-      : { message: result.error.message, advice: result.error.advice ?? null },
-})
+export function reportOf(result: SyncResult): Report {
+  return {
+    schemaVersion: 1,
+    startedAt: result.startedAt.toISOString(),
+    finishedAt: result.finishedAt.toISOString(),
+    mode: result.mode,
+    operation: result.operation,
+    changed: hasChanged(result),
+    server: { trackingUri: withoutCredentials(result.trackingUri) },
+    repository: result.repository,
+    branch: result.branch,
+    path: result.path,
+    commit: result.commit ?? null,
+    pullRequest: result.pullRequest ?? null,
+    counts: countOutcomes(result.records),
+    records: byOutcome(result.records).map(fieldsOf),
+    requests: result.requests,
+    phases: [...result.phases],
+    warnings: [...result.warnings],
+    connections: result.connections === undefined ? null : [...result.connections],
+    error:
+      result.error === undefined
+        ? null
+        : { message: result.error.message, advice: result.error.advice ?? null },
+  }
+}
 
 /** The contract's fields in the contract's order, and none else. */
-export const fieldsOf = (record: RunRecord): RunRecord => ({
-  path: record.path,
-  outcome: record.outcome,
-  runId: record.runId,
-  experimentId: record.experimentId,
-  modelName: record.modelName,
-  modelVersion: record.modelVersion,
-  previousVersion: record.previousVersion,
-  url: record.url === null ? null : withoutCredentials(record.url),
-  reason: record.reason,
-})
+export function fieldsOf(record: RunRecord): RunRecord {
+  return {
+    path: record.path,
+    outcome: record.outcome,
+    runId: record.runId,
+    experimentId: record.experimentId,
+    modelName: record.modelName,
+    modelVersion: record.modelVersion,
+    previousVersion: record.previousVersion,
+    url: record.url === null ? null : withoutCredentials(record.url),
+    reason: record.reason,
+  }
+}

@@ -44,7 +44,7 @@ export type SyncResult = {
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>
 
-export const countOutcomes = (records: readonly RunRecord[]): OutcomeCounts => {
+export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
   const counts: Record<Outcome, number> = {
     created: 0,
     updated: 0,
@@ -59,21 +59,22 @@ export const countOutcomes = (records: readonly RunRecord[]): OutcomeCounts => {
 }
 
 /** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
-export const hasChanged = ({ operation, records, commit }: SyncResult): boolean => {
+export function hasChanged({ operation, records, commit }: SyncResult): boolean {
   if (operation === 'none' || operation === 'checked') return false
   if (operation === 'failed' && commit === undefined) return false
   return records.some(({ outcome }) => ['created', 'updated', 'deleted'].includes(outcome))
 }
 
 /** Changes first, then failures, held, skipped and unchanged; otherwise in the order given. */
-export const byOutcome = (records: readonly RunRecord[]): RunRecord[] =>
-  records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome))
+export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
+  return records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome))
+}
 
 /**
  * Takes the given secrets, and any user and password of an address, out of every free text and address.
  * GitHub drops a whole output when it finds a masked value in it.
  */
-export const withoutSecrets = (result: SyncResult, secrets: readonly string[]): SyncResult => {
+export function withoutSecrets(result: SyncResult, secrets: readonly string[]): SyncResult {
   const clean = cleaner(secrets)
   const cleanRecord = <T extends RunRecord>(record: T): T => ({
     ...record,
@@ -100,10 +101,11 @@ export const withoutSecrets = (result: SyncResult, secrets: readonly string[]): 
 }
 
 /** The text with no user and password in any address. */
-export const withoutCredentials = (text: string): string =>
-  text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '')
+export function withoutCredentials(text: string): string {
+  return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '')
+}
 
-const cleaner = (secrets: readonly string[]): ((text: string) => string) => {
+function cleaner(secrets: readonly string[]): (text: string) => string {
   const longestFirst = secrets
     .filter((secret) => secret !== '')
     .toSorted((a, b) => b.length - a.length)

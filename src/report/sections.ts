@@ -57,16 +57,17 @@ export const leftAloneSection: Section = (result, maxBytes) => {
   return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`
 }
 
-const withOutcomes = ({ records }: SyncResult, wanted: readonly Outcome[]): RunRecord[] =>
-  wanted.flatMap((one) => records.filter(({ outcome }) => outcome === one))
+function withOutcomes({ records }: SyncResult, wanted: readonly Outcome[]): RunRecord[] {
+  return wanted.flatMap((one) => records.filter(({ outcome }) => outcome === one))
+}
 
-const reasonTable = (
+function reasonTable(
   title: string,
   { uiUrl }: SyncResult,
   records: readonly RunRecord[],
   maxBytes: number,
-): string =>
-  table(
+): string {
+  return table(
     title,
     tableHead(['', 'Model', 'Version', 'Run', 'Reason']),
     records,
@@ -80,24 +81,27 @@ const reasonTable = (
       ]),
     maxBytes,
   )
+}
 
 /** Files are linked where they are now: in the commit, or on the branch if they were there before. */
-const linkBases = (result: SyncResult, { outcome }: RunRecord): LinkBases => ({
-  uiUrl: result.uiUrl,
-  serverUrl: result.serverUrl,
-  repository: result.repository,
-  fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
-})
+function linkBases(result: SyncResult, { outcome }: RunRecord): LinkBases {
+  return {
+    uiUrl: result.uiUrl,
+    serverUrl: result.serverUrl,
+    repository: result.repository,
+    fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
+  }
+}
 
 const noteBytes = 200
 
-const table = <T>(
+function table<T>(
   title: string,
   head: string,
   items: readonly T[],
   rowOf: (item: T) => string,
   maxBytes: number,
-): string => {
+): string {
   if (items.length === 0) return ''
   const top = `${title}\n\n${head}`
   const taken = fitLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes)
@@ -105,5 +109,8 @@ const table = <T>(
 }
 
 /** Says what was left out, as a paragraph of its own. */
-export const leftOutNote = (count: number): string[] =>
-  count > 0 ? ['', `${count} more left out here for want of room; the report has them all.`] : []
+export function leftOutNote(count: number): string[] {
+  return count > 0
+    ? ['', `${count} more left out here for want of room; the report has them all.`]
+    : []
+}

@@ -14,9 +14,9 @@ export type CommitWriterOptions = {
 }
 
 /** Commits a plan to the branch itself. Remembers writes whose answer was lost. */
-export const createCommitWriter = (
+export function createCommitWriter(
   options: CommitWriterOptions,
-): ((planned: PlannedSync) => Promise<Written>) => {
+): (planned: PlannedSync) => Promise<Written> {
   const { client, blobs } = options
   let lost: { request: CommitRequest; planned: PlannedSync } | undefined
 
@@ -54,21 +54,23 @@ const unsigned =
   'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token'
 
 /** The whole plan as one commit on the head that it was made for. */
-export const commitRequest = (
+export function commitRequest(
   { plan, snapshot }: PlannedSync,
   message: { headline: string; body: string },
-): CommitRequest => ({
-  repository: snapshot.repository,
-  branch: snapshot.branch,
-  expectedHead: snapshot.head,
-  baseTree: snapshot.rootTree,
-  ...message,
-  files: plan.changes.map((change): FileWrite => {
-    const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1)
-    return {
-      path: change.record.path,
-      content: change.after ?? undefined,
-      executable: snapshot.entries.get(name)?.kind === 'executable',
-    }
-  }),
-})
+): CommitRequest {
+  return {
+    repository: snapshot.repository,
+    branch: snapshot.branch,
+    expectedHead: snapshot.head,
+    baseTree: snapshot.rootTree,
+    ...message,
+    files: plan.changes.map((change): FileWrite => {
+      const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1)
+      return {
+        path: change.record.path,
+        content: change.after ?? undefined,
+        executable: snapshot.entries.get(name)?.kind === 'executable',
+      }
+    }),
+  }
+}

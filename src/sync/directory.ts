@@ -3,17 +3,22 @@ import { blockedBy, readContent, type FileState } from '../core/file-state.ts'
 import type { Anchor, BlobReader } from '../github/blobs.ts'
 import type { BranchSnapshot, DirectoryEntry } from '../github/branch.ts'
 
-export const fileName = (runId: string): string => `${runId}.yaml`
+export function fileName(runId: string): string {
+  return `${runId}.yaml`
+}
 
 /** Path in the repository of a file in the snapshot's directory. */
-export const pathIn = (snapshot: Pick<BranchSnapshot, 'directory'>, name: string): string =>
-  snapshot.directory === '' ? name : `${snapshot.directory}/${name}`
+export function pathIn(snapshot: Pick<BranchSnapshot, 'directory'>, name: string): string {
+  return snapshot.directory === '' ? name : `${snapshot.directory}/${name}`
+}
 
-export const anchorOf = ({ head, directory, tree }: BranchSnapshot): Anchor => ({
-  head,
-  directory,
-  tree,
-})
+export function anchorOf({ head, directory, tree }: BranchSnapshot): Anchor {
+  return {
+    head,
+    directory,
+    tree,
+  }
+}
 
 /** The contents that matter, with the branch they are of. */
 export type DirectoryState = {
@@ -27,12 +32,12 @@ export type DirectoryState = {
 }
 
 /** Reads the candidates' files, and nothing else of the directory but what `others` names. */
-export const readDirectory = async (
+export async function readDirectory(
   blobs: BlobReader,
   snapshot: BranchSnapshot,
   candidates: readonly Candidate[],
   others: ReadonlyMap<string, string>,
-): Promise<DirectoryState> => {
+): Promise<DirectoryState> {
   const wanted = new Map<string, string>()
   for (const [path, oid] of others) wanted.set(oid, path)
   for (const { runId } of candidates) {
@@ -53,13 +58,14 @@ export const readDirectory = async (
   return { snapshot, states, others: new Map(found), anchored }
 }
 
-export const isFile = (entry: DirectoryEntry | undefined): entry is DirectoryEntry =>
-  entry?.kind === 'file' || entry?.kind === 'executable'
+export function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEntry {
+  return entry?.kind === 'file' || entry?.kind === 'executable'
+}
 
-const stateOf = (
+function stateOf(
   entry: DirectoryEntry | undefined,
   contents: ReadonlyMap<string, Uint8Array>,
-): FileState => {
+): FileState {
   if (entry === undefined) return { kind: 'absent' }
   if (entry.kind !== 'file' && entry.kind !== 'executable') {
     return { kind: 'blocked', reason: blockedBy[entry.kind] }

@@ -44,7 +44,7 @@ export type JobContext = {
 }
 
 /** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
-export const runSync = async (context: JobContext): Promise<SyncOutcome> => {
+export async function runSync(context: JobContext): Promise<SyncOutcome> {
   const { inputs, session, stopwatch } = context
   const { log, clock } = session
   session.renewBudget()
@@ -76,27 +76,32 @@ export const runSync = async (context: JobContext): Promise<SyncOutcome> => {
   }
 }
 
-const onlyPlan = ({ plan: { changes } }: PlannedSync): Promise<Written> =>
-  Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' })
+function onlyPlan({ plan: { changes } }: PlannedSync): Promise<Written> {
+  return Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' })
+}
 
-export const registryQuery = (inputs: Inputs) => ({
-  criteria: criteriaOf(inputs),
-  filter: inputs.filter,
-  runFilter: inputs.runFilter,
-  withAliases: inputs.aliases.length > 0,
-})
+export function registryQuery(inputs: Inputs) {
+  return {
+    criteria: criteriaOf(inputs),
+    filter: inputs.filter,
+    runFilter: inputs.runFilter,
+    withAliases: inputs.aliases.length > 0,
+  }
+}
 
-const criteriaOf = (inputs: Inputs) => ({
-  models: nameMatcher(inputs.models),
-  aliases: inputs.aliases,
-  minimumAgeMs: inputs.minimumAgeMs,
-})
+function criteriaOf(inputs: Inputs) {
+  return {
+    models: nameMatcher(inputs.models),
+    aliases: inputs.aliases,
+    minimumAgeMs: inputs.minimumAgeMs,
+  }
+}
 
-const plan = async (
+async function plan(
   context: JobContext,
   runs: RunReader,
   registry: RegistryState,
-): Promise<PlannedSync> => {
+): Promise<PlannedSync> {
   const { inputs, session, stopwatch } = context
   const { github, mlflow, blobs, log } = session
   const snapshot = await stopwatch.measure('read GitHub', () =>
@@ -124,15 +129,17 @@ const plan = async (
   })
 }
 
-const pruneOptions = ({ inputs, session }: JobContext): PruneOptions => ({
-  client: session.mlflow,
-  criteria: criteriaOf(inputs),
-  filter: inputs.filter,
-  runFilter: inputs.runFilter,
-  maxDeletions: inputs.maxDeletions,
-})
+function pruneOptions({ inputs, session }: JobContext): PruneOptions {
+  return {
+    client: session.mlflow,
+    criteria: criteriaOf(inputs),
+    filter: inputs.filter,
+    runFilter: inputs.runFilter,
+    maxDeletions: inputs.maxDeletions,
+  }
+}
 
-const createWriter = (context: JobContext, runs: RunReader, registry: RegistryState) => {
+function createWriter(context: JobContext, runs: RunReader, registry: RegistryState) {
   const { inputs, session } = context
   const { github, blobs } = session
   const message = (changes: readonly FileChange[]) =>

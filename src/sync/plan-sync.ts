@@ -37,11 +37,11 @@ export type PlanningTools = {
 const filesBetweenBreaths = 20
 
 /** Plans for every candidate; what a run's file needs from MLflow is read in batches first. */
-export const planSync = async (
+export async function planSync(
   registry: RegistryState,
   directory: DirectoryState,
   tools: PlanningTools,
-): Promise<SyncPlan> => {
+): Promise<SyncPlan> {
   const { candidates } = registry
   const stateFor = (candidate: Candidate): FileState =>
     directory.states.get(candidate.runId) ?? { kind: 'absent' }
@@ -79,11 +79,14 @@ export const planSync = async (
   }
 }
 
-const isGone = (answer: RunLookup | undefined): boolean =>
-  answer?.kind === 'missing' || (answer?.kind === 'found' && answer.run.lifecycle === 'deleted')
+function isGone(answer: RunLookup | undefined): boolean {
+  return (
+    answer?.kind === 'missing' || (answer?.kind === 'found' && answer.run.lifecycle === 'deleted')
+  )
+}
 
 /** A new file needs all of the run, an existing one only its experiment and life cycle. */
-const wantedRun = (candidate: Candidate, state: FileState): RunWanted[] => {
+function wantedRun(candidate: Candidate, state: FileState): RunWanted[] {
   const id = candidate.runId
   switch (state.kind) {
     case 'absent':
@@ -97,17 +100,17 @@ const wantedRun = (candidate: Candidate, state: FileState): RunWanted[] => {
 }
 
 /** `mlflow-artifacts:/<experiment>/<run>/…` tells where the run is; only a hint. */
-const experimentInSource = (source: string, runId: string): string | undefined => {
+function experimentInSource(source: string, runId: string): string | undefined {
   const segments = source.split('/')
   const experiment = segments[segments.indexOf(runId) - 1]
   return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined
 }
 
-const newFile = (
+function newFile(
   candidate: Candidate,
   state: FileState,
   answers: ReadonlyMap<string, RunLookup>,
-): { candidate: Candidate; run: Run }[] => {
+): { candidate: Candidate; run: Run }[] {
   const answer = answers.get(candidate.runId)
   const isNew = state.kind === 'absent' || state.kind === 'unparseable'
   return isNew && answer?.kind === 'found' && answer.run.lifecycle === 'active'
@@ -116,7 +119,7 @@ const newFile = (
 }
 
 /** Versions without a file of their own, unless another version of the same run has it. */
-const leftOutRecords = (registry: RegistryState, tools: PlanningTools): RunRecord[] => {
+function leftOutRecords(registry: RegistryState, tools: PlanningTools): RunRecord[] {
   const covered = new Set(registry.candidates.map(({ runId }) => runId))
   return registry.leftOut
     .filter(({ version }) => !covered.has(version.runId))

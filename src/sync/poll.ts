@@ -26,10 +26,10 @@ export type PollOptions = {
  * Syncs once, then again every interval until the duration is over. An error of one round is
  * reported at once and does not keep the next one from running.
  */
-export const poll = async (
+export async function poll(
   sync: () => Promise<SyncOutcome>,
   options: PollOptions,
-): Promise<JobOutcome> => {
+): Promise<JobOutcome> {
   const { intervalMs, durationMs, clock, signal, log } = options
   const end = clock.now() + durationMs
   let job: JobOutcome = { outcome: undefined, error: undefined, recovered: [] }
@@ -54,7 +54,7 @@ export const poll = async (
 type Round = { readonly outcome: SyncOutcome } | { readonly error: ActionError }
 
 /** Only what the action raises on purpose is one round's matter; anything else is a fault of its own. */
-const attempt = async (sync: () => Promise<SyncOutcome>): Promise<Round> => {
+async function attempt(sync: () => Promise<SyncOutcome>): Promise<Round> {
   try {
     return { outcome: await sync() }
   } catch (error) {
@@ -63,7 +63,7 @@ const attempt = async (sync: () => Promise<SyncOutcome>): Promise<Round> => {
   }
 }
 
-const addRound = (job: JobOutcome, round: Round): JobOutcome => {
+function addRound(job: JobOutcome, round: Round): JobOutcome {
   const recovered = job.error === undefined ? job.recovered : [...job.recovered, job.error]
   if ('error' in round) return { ...job, recovered, error: round.error }
   return {
@@ -73,11 +73,13 @@ const addRound = (job: JobOutcome, round: Round): JobOutcome => {
   }
 }
 
-const add = (earlier: SyncOutcome, later: SyncOutcome): SyncOutcome => ({
-  ...earlier,
-  ...later,
-  operation: later.operation === 'none' ? earlier.operation : later.operation,
-  records: mergeRecords(earlier.records, later.records),
-  changes: mergeChanges(earlier.changes, later.changes),
-  warnings: [...new Set([...earlier.warnings, ...later.warnings])],
-})
+function add(earlier: SyncOutcome, later: SyncOutcome): SyncOutcome {
+  return {
+    ...earlier,
+    ...later,
+    operation: later.operation === 'none' ? earlier.operation : later.operation,
+    records: mergeRecords(earlier.records, later.records),
+    changes: mergeChanges(earlier.changes, later.changes),
+    warnings: [...new Set([...earlier.warnings, ...later.warnings])],
+  }
+}

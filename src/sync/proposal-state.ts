@@ -23,11 +23,11 @@ export type Situation = {
 const rememberedHeads = 5
 
 /** Whether nothing but the action's own commit is on the head branch. */
-export const isOurs = async (
+export async function isOurs(
   client: GitHubClient,
   { planned, proposal, made }: Situation,
   branch: ProposalBranch,
-): Promise<boolean> => {
+): Promise<boolean> {
   if (branch.head === planned.snapshot.head || made.has(branch.head)) return true
   const recorded = new Set(
     proposal.pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []),
@@ -40,10 +40,10 @@ export const isOurs = async (
 }
 
 /** The head branch is the base's head plus exactly the plan. */
-export const isUpToDate = (
+export function isUpToDate(
   branch: ProposalBranch | undefined,
   { plan, snapshot }: PlannedSync,
-): boolean => {
+): boolean {
   if (branch?.parents.length !== 1 || branch.parents[0] !== snapshot.head) return false
   const wanted = new Map([...snapshot.entries].map(([name, { oid }]) => [name, oid]))
   for (const { record, after } of plan.changes) {
@@ -58,17 +58,14 @@ export const isUpToDate = (
 }
 
 /** The newest pull request with the same proposal decides, however its branch fared. */
-export const closedByPerson = (
-  proposal: Proposal,
-  { plan }: PlannedSync,
-): PullRequest | undefined => {
+export function closedByPerson(proposal: Proposal, { plan }: PlannedSync): PullRequest | undefined {
   const digest = proposalDigest(plan.changes)
   const last = proposal.pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
   if (last === undefined || last.merged || last.state === 'open') return undefined
   return readMarker(last.body)?.withdrawn === true ? undefined : last
 }
 
-export const markerFor = ({ planned, open, proposal }: Situation, sha: string): ProposalMarker => {
+export function markerFor({ planned, open, proposal }: Situation, sha: string): ProposalMarker {
   const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? [])
   const current = proposal.branch === undefined ? [] : [proposal.branch.head]
   const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads)

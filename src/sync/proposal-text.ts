@@ -12,13 +12,12 @@ const mostCompared = 40
  * Makes the text of the pull request: the changes, and the metrics and parameters of each run
  * beside those of the model version before it.
  */
-export const createDescription =
-  (
-    runs: RunReader,
-    registry: RegistryState,
-    links: { readonly uiUrl: string; readonly serverUrl: string },
-  ) =>
-  async ({ plan, snapshot }: PlannedSync, headBranch: string): Promise<string> => {
+export function createDescription(
+  runs: RunReader,
+  registry: RegistryState,
+  links: { readonly uiUrl: string; readonly serverUrl: string },
+) {
+  return async ({ plan, snapshot }: PlannedSync, headBranch: string): Promise<string> => {
     const compared = plan.changes
       .filter(({ record }) => record.outcome !== 'deleted')
       .slice(0, mostCompared)
@@ -65,17 +64,19 @@ export const createDescription =
       details,
     })
   }
+}
 
 /** The version of the same model that a new one replaces: the highest number below its own. */
-const versionBefore = (
+function versionBefore(
   listed: readonly ModelVersion[],
   name: string | null,
   version: string | null,
-): ModelVersion | undefined =>
-  listed
+): ModelVersion | undefined {
+  return listed
     .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
     .reduce<ModelVersion | undefined>(
       (best, row) =>
         best === undefined || Number(row.version) > Number(best.version) ? row : best,
       undefined,
     )
+}

@@ -20,10 +20,10 @@ export type PruneOptions = {
 }
 
 /** Hash by path of the files that prune may have to look into. */
-export const orphanFiles = (
+export function orphanFiles(
   snapshot: BranchSnapshot,
   registry: RegistryState,
-): Map<string, string> => {
+): Map<string, string> {
   const spoken = new Set(registry.candidates.map(({ runId }) => runId))
   for (const { version, keepsFile } of registry.leftOut) if (keepsFile) spoken.add(version.runId)
   const orphans = new Map<string, string>()
@@ -38,12 +38,12 @@ export const orphanFiles = (
 }
 
 /** Adds the deletions to a plan, each confirmed by a query for that very run. */
-export const addDeletions = async (
+export async function addDeletions(
   plan: SyncPlan,
   registry: RegistryState,
   directory: DirectoryState,
   options: PruneOptions,
-): Promise<SyncPlan> => {
+): Promise<SyncPlan> {
   const doubt = doubtful(plan, registry)
   const verdicts = [
     ...judgeUnlisted(registry, directory, options),
@@ -71,7 +71,7 @@ export const addDeletions = async (
 }
 
 /** Deletions need a listing that can be trusted. */
-const doubtful = (plan: SyncPlan, registry: RegistryState): string | undefined => {
+function doubtful(plan: SyncPlan, registry: RegistryState): string | undefined {
   if (registry.listed.length === 0) {
     return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission'
   }
@@ -79,39 +79,41 @@ const doubtful = (plan: SyncPlan, registry: RegistryState): string | undefined =
   return undefined
 }
 
-const judgeUnlisted = (
+function judgeUnlisted(
   registry: RegistryState,
   directory: DirectoryState,
   { criteria }: PruneOptions,
-): OrphanVerdict[] =>
-  [...directory.others].flatMap(([path, bytes]) => {
+): OrphanVerdict[] {
+  return [...directory.others].flatMap(([path, bytes]) => {
     const runId = path.slice(path.lastIndexOf('/') + 1).replace(/\.yaml$/, '')
     const orphan: Orphan = { runId, path, content: readContent(bytes) }
     const reason = 'no selected model version names this run any more'
     return [judgeOrphan(orphan, reason, criteria.models, registry.listed)]
   })
+}
 
 /** Files of runs that are still registered, but deleted in MLflow. */
-const judgeGoneRuns = (
+function judgeGoneRuns(
   plan: SyncPlan,
   registry: RegistryState,
   directory: DirectoryState,
   { criteria }: PruneOptions,
-): OrphanVerdict[] =>
-  plan.goneRuns.flatMap((runId) => {
+): OrphanVerdict[] {
+  return plan.goneRuns.flatMap((runId) => {
     const content = directory.states.get(runId)
     if (content === undefined || content.kind === 'absent' || content.kind === 'blocked') return []
     const path = pathIn(directory.snapshot, fileName(runId))
     const reason = 'the run is deleted in MLflow'
     return [judgeOrphan({ runId, path, content }, reason, criteria.models, registry.listed)]
   })
+}
 
 /** Why a file stays after all; undefined when MLflow confirms that its run is not wanted. */
-const refuseDeletion = async (
+async function refuseDeletion(
   { runId }: RunRecord,
   registry: RegistryState,
   options: PruneOptions,
-): Promise<Pick<RunRecord, 'outcome' | 'reason'> | undefined> => {
+): Promise<Pick<RunRecord, 'outcome' | 'reason'> | undefined> {
   if (runId === null) return undefined
   try {
     return (await isStillWanted(runId, registry, options))
@@ -126,11 +128,11 @@ const refuseDeletion = async (
   }
 }
 
-const isStillWanted = async (
+async function isStillWanted(
   runId: string,
   registry: RegistryState,
   options: PruneOptions,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { client, criteria, filter, runFilter } = options
   const condition = `run_id = '${runId}'`
   const rows = await listModelVersions(
@@ -155,10 +157,10 @@ const isStillWanted = async (
   return (await filterRuns(client, runFilter, [runId], [run.experimentId])).size > 0
 }
 
-const tooMany = (
+function tooMany(
   wanted: readonly Extract<OrphanVerdict, { kind: 'delete' }>[],
   maxDeletions: number,
-): SyncError => {
+): SyncError {
   const shown = wanted.slice(0, 50).map(({ record }) => record.path ?? '')
   const more = wanted.length > shown.length ? ` and ${wanted.length - shown.length} more` : ''
   return new SyncError(
@@ -171,11 +173,11 @@ const tooMany = (
 }
 
 /** A run has one record: what prune decides replaces what was said before. */
-const merge = (
+function merge(
   plan: SyncPlan,
   kept: readonly RunRecord[],
   deletions: readonly FileChange[],
-): SyncPlan => {
+): SyncPlan {
   const records = [...kept, ...deletions.map(({ record }) => record)]
   const decided = new Set(records.map(({ path }) => path))
   return {

@@ -34,9 +34,9 @@ export type PullRequestWriterOptions = {
  * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
  * plus one commit. What it must remember stands in the pull requests' bodies.
  */
-export const createPullRequestWriter = (
+export function createPullRequestWriter(
   options: PullRequestWriterOptions,
-): ((planned: PlannedSync) => Promise<Written>) => {
+): (planned: PlannedSync) => Promise<Written> {
   const { client, blobs } = options
   const made = new Set<string>()
   /** What an earlier attempt was about to do when an answer was lost. */
@@ -82,18 +82,25 @@ export const createPullRequestWriter = (
   }
 }
 
-const commitOf = (branch: ProposalBranch | undefined) =>
-  branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } }
+function commitOf(branch: ProposalBranch | undefined) {
+  return branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } }
+}
 
-const reference = ({ number, url }: PullRequest) => ({ number, url })
+function reference({ number, url }: PullRequest) {
+  return { number, url }
+}
 
-const foreignCommit = (head: string, open: PullRequest | undefined): SyncError =>
-  new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
-    advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
-  })
+function foreignCommit(head: string, open: PullRequest | undefined): SyncError {
+  return new SyncError(
+    `Branch ${head} has a commit that the action did not make, and is left as it is`,
+    {
+      advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
+    },
+  )
+}
 
 /** Nothing is left to propose. */
-const withdraw = async (client: GitHubClient, situation: Situation): Promise<Written> => {
+async function withdraw(client: GitHubClient, situation: Situation): Promise<Written> {
   const { planned, proposal, head, open } = situation
   const { repository } = planned.snapshot
   if (open !== undefined) {
@@ -118,11 +125,11 @@ const withdraw = async (client: GitHubClient, situation: Situation): Promise<Wri
     : { kind: 'written', operation: 'pull-request-closed', pullRequest: reference(open) }
 }
 
-const propose = async (
+async function propose(
   options: PullRequestWriterOptions,
   situation: Situation,
   onCommit: (sha: string) => void,
-): Promise<Written> => {
+): Promise<Written> {
   const { client } = options
   const { planned, proposal, head, open } = situation
   const { plan, snapshot } = planned
@@ -162,7 +169,7 @@ const propose = async (
 }
 
 /** A lost answer is settled by reading again, like a branch that moved. */
-const tryMove = async (...args: Parameters<typeof moveBranch>): Promise<boolean> => {
+async function tryMove(...args: Parameters<typeof moveBranch>): Promise<boolean> {
   try {
     return await moveBranch(...args)
   } catch (error) {
@@ -175,12 +182,12 @@ const unsigned =
   'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token'
 
 /** @returns undefined when another job was faster. */
-const openPullRequest = async (
+async function openPullRequest(
   options: PullRequestWriterOptions,
   { planned, proposal, head }: Situation,
   text: { title: string; body: string },
   sha: string,
-): Promise<PullRequest | undefined> => {
+): Promise<PullRequest | undefined> {
   const { client } = options
   const { snapshot } = planned
   try {
@@ -199,11 +206,11 @@ const openPullRequest = async (
 }
 
 /** A label that can't be set is not worth a failed sync: the answer is a warning. */
-const label = async (
+async function label(
   { client, labels }: PullRequestWriterOptions,
   repository: string,
   { number }: PullRequest,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   if (labels.length === 0) return undefined
   try {
     await addLabels(client, repository, number, labels)

@@ -33,12 +33,12 @@ export type RegistryState = {
 }
 
 /** Reads the registry and decides which version each run's file is about. */
-export const readRegistry = async (
+export async function readRegistry(
   client: MlflowClient,
   runs: RunReader,
   query: RegistryQuery,
   now: number,
-): Promise<RegistryState> => {
+): Promise<RegistryState> {
   const rows = await naming('filter', query.filter, () => listModelVersions(client, query.filter))
   const listed = query.withAliases ? await addAliases(client, rows) : rows
   const selection = selectVersions(listed, query.criteria, now)
@@ -53,11 +53,11 @@ export const readRegistry = async (
 }
 
 /** Shows MLflow's own words about a filter with the name of its input. */
-const naming = async <T>(
+async function naming<T>(
   input: string,
   filter: string | undefined,
   read: () => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   try {
     return await read()
   } catch (error) {
@@ -70,12 +70,12 @@ const naming = async <T>(
   }
 }
 
-const applyRunFilter = async (
+async function applyRunFilter(
   client: MlflowClient,
   runs: RunReader,
   candidates: readonly Candidate[],
   runFilter: string | undefined,
-): Promise<{ candidates: readonly Candidate[]; leftOut: LeftOut[] }> => {
+): Promise<{ candidates: readonly Candidate[]; leftOut: LeftOut[] }> {
   if (runFilter === undefined || candidates.length === 0) return { candidates, leftOut: [] }
   const experiments = [...(await runs.experiments()).keys()]
   const ids = candidates.map(({ runId }) => runId)
@@ -96,10 +96,10 @@ const applyRunFilter = async (
 }
 
 /** A server may send them with the versions one day: both are taken. */
-const addAliases = async (
+async function addAliases(
   client: MlflowClient,
   versions: readonly ModelVersion[],
-): Promise<ModelVersion[]> => {
+): Promise<ModelVersion[]> {
   const aliases = await listAliases(client)
   return versions.map((version) => ({
     ...version,
@@ -113,11 +113,11 @@ const addAliases = async (
 }
 
 /** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
-const findRuns = async (
+async function findRuns(
   client: MlflowClient,
   runs: RunReader,
   versions: readonly ModelVersion[],
-): Promise<ModelVersion[]> => {
+): Promise<ModelVersion[]> {
   const modelIds = new Set(
     versions.flatMap((version) => {
       const id = version.runId === '' ? loggedModelId(version.source) : undefined

@@ -18,9 +18,12 @@ type Render = (candidate: Candidate, run: Run) => Rendered
 /** Reads, in batches, what the new files need from MLflow, and gives the function that makes them. */
 export type PrepareRender = (files: readonly NewFile[]) => Promise<Render>
 
-export const createRendering =
-  (mlflow: MlflowClient, runs: RunReader, template: Template): PrepareRender =>
-  async (files) => {
+export function createRendering(
+  mlflow: MlflowClient,
+  runs: RunReader,
+  template: Template,
+): PrepareRender {
+  return async (files) => {
     const needs = (field: string): boolean =>
       files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field)
     const sources = await resolveCopies(mlflow, files)
@@ -57,14 +60,15 @@ export const createRendering =
       return rendered.ok ? { ...rendered, modelId } : rendered
     }
   }
+}
 
 type Resolved = { readonly source: string } | { readonly problem: string }
 
 /** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
-const resolveCopies = async (
+async function resolveCopies(
   mlflow: MlflowClient,
   files: readonly NewFile[],
-): Promise<Map<string, Resolved>> => {
+): Promise<Map<string, Resolved>> {
   const resolved = new Map<string, Resolved>()
   for (const { candidate } of files) {
     if (!candidate.sourceUnresolved) continue
@@ -82,11 +86,11 @@ const resolveCopies = async (
 }
 
 /** Only `models:/m-…` does not say itself where the artifacts are. */
-const readModels = (
+function readModels(
   mlflow: MlflowClient,
   files: readonly NewFile[],
   sources: ReadonlyMap<string, Resolved>,
-): Promise<Map<string, LoggedModel>> => {
+): Promise<Map<string, LoggedModel>> {
   const ids = new Set<string>()
   const experiments = new Set<string>()
   for (const { candidate, run } of files) {

@@ -38,17 +38,18 @@ export type SyncSteps = {
 const attempts = 5
 
 /** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
-const waitMs = (attempt: number, random: number): number =>
-  Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+function waitMs(attempt: number, random: number): number {
+  return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+}
 
 /**
  * Plans and writes, and does both again when the branch moved in between.
  *
  * @throws SyncError when the branch moved five times.
  */
-export const syncWithRetries = async (
+export async function syncWithRetries(
   steps: SyncSteps,
-): Promise<{ planned: PlannedSync; written: Extract<Written, { kind: 'written' }> }> => {
+): Promise<{ planned: PlannedSync; written: Extract<Written, { kind: 'written' }> }> {
   for (let attempt = 1; ; attempt += 1) {
     const planned = await steps.plan()
     const written =

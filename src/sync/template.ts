@@ -5,12 +5,12 @@ import type { BranchSnapshot } from '../github/branch.ts'
 import { anchorOf } from './directory.ts'
 
 /** Reads and checks the template once, before anything is written. */
-export const readTemplate = async (
+export async function readTemplate(
   blobs: BlobReader,
   snapshot: BranchSnapshot,
   path: string | undefined,
   builtIn: string,
-): Promise<Template> => {
+): Promise<Template> {
   const parsed = parseTemplate(path === undefined ? builtIn : await readText(blobs, snapshot, path))
   if (parsed.ok) return parsed.template
   throw new SyncError(
@@ -19,11 +19,11 @@ export const readTemplate = async (
   )
 }
 
-const readText = async (
+async function readText(
   blobs: BlobReader,
   snapshot: BranchSnapshot,
   path: string,
-): Promise<string> => {
+): Promise<string> {
   const { templateOid } = snapshot
   if (templateOid === undefined) {
     throw new SyncError(`There is no template ${path} on branch ${snapshot.branch}`, {

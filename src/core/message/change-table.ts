@@ -14,8 +14,8 @@ export type LinkBases = {
 export const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File'])
 
 /** One run as a row: model version and run link to MLflow's UI, the file to GitHub. */
-export const changeRow = (record: RunRecord, bases: LinkBases): string =>
-  tableRow([
+export function changeRow(record: RunRecord, bases: LinkBases): string {
+  return tableRow([
     record.outcome,
     escapeMarkdown(record.modelName ?? ''),
     link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
@@ -23,17 +23,18 @@ export const changeRow = (record: RunRecord, bases: LinkBases): string =>
     runCell(record, bases.uiUrl),
     fileCell(record, bases),
   ])
+}
 
-export const runCell = ({ runId, experimentId }: RunRecord, uiUrl: string): string => {
+export function runCell({ runId, experimentId }: RunRecord, uiUrl: string): string {
   if (runId === null || runId === '') return ''
   const text = code(runId.slice(0, 8))
   return experimentId === null ? text : link(text, runUrl(uiUrl, experimentId, runId))
 }
 
-export const fileCell = (
+export function fileCell(
   { path, outcome }: RunRecord,
   { serverUrl, repository, fileRef }: LinkBases,
-): string => {
+): string {
   if (path === null) return ''
   const gone = outcome === 'deleted' || fileRef === undefined
   return link(code(path, 400), gone ? null : fileUrl(serverUrl, repository, fileRef, path))
@@ -42,5 +43,6 @@ export const fileCell = (
 const weight = { deleted: 0, updated: 1, created: 2 }
 
 /** What a reviewer must not miss comes first: deletions, then updates, then new files. */
-export const byImportance = (changes: readonly FileChange[]): FileChange[] =>
-  changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome])
+export function byImportance(changes: readonly FileChange[]): FileChange[] {
+  return changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome])
+}

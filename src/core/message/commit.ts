@@ -13,16 +13,18 @@ export type CommitMessage = {
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 }
 
 /** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
-export const commitMessage = (
+export function commitMessage(
   changes: readonly FileChange[],
   options: { readonly template?: string } = {},
-): CommitMessage => ({
-  headline: headline(changes, options.template),
-  body: `${fileList(changes)}\n\n${trailers(changes)}`,
-})
+): CommitMessage {
+  return {
+    headline: headline(changes, options.template),
+    body: `${fileList(changes)}\n\n${trailers(changes)}`,
+  }
+}
 
 /** First line of the commit and title of the pull request; the default when the template gives nothing. */
-export const headline = (changes: readonly FileChange[], template = ''): string => {
+export function headline(changes: readonly FileChange[], template = ''): string {
   const line = renderMessage(template, changes)
   if (line !== '') return line
   const [first, ...others] = changes
@@ -32,14 +34,14 @@ export const headline = (changes: readonly FileChange[], template = ''): string 
     : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`
 }
 
-const fileList = (changes: readonly FileChange[]): string => {
+function fileList(changes: readonly FileChange[]): string {
   const lineOf = (change: FileChange) => harmless(fileLine(change), limits.line)
   const lines = fitLines(changes, lineOf, limits.fileBytes)
   const left = changes.length - lines.length
   return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n')
 }
 
-const trailers = (changes: readonly FileChange[]): string => {
+function trailers(changes: readonly FileChange[]): string {
   const blocks = fitLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
   const left = changes.length - blocks.length
   return [
@@ -48,7 +50,7 @@ const trailers = (changes: readonly FileChange[]): string => {
   ].join('\n')
 }
 
-const trailersOf = ({ record }: FileChange): string => {
+function trailersOf({ record }: FileChange): string {
   const { runId, modelName, modelVersion, previousVersion } = record
   const version = modelVersion ?? previousVersion
   return [

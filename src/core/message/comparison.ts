@@ -23,7 +23,7 @@ type Row = {
 const maxRows = 60
 
 /** What differs first, metrics before parameters; empty when the run has neither. */
-export const comparisonTable = (version: string, details: RunDetails): string => {
+export function comparisonTable(version: string, details: RunDetails): string {
   const { previous } = details
   const rows = [
     ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
@@ -45,19 +45,19 @@ export const comparisonTable = (version: string, details: RunDetails): string =>
   ].join('\n')
 }
 
-const rowText = ({ kind, name, now, before, change }: Row, compared: boolean): string => {
+function rowText({ kind, name, now, before, change }: Row, compared: boolean): string {
   const cells = [name, now].map((text) => escapeMarkdown(text, 120))
   const others = compared ? [before, change].map((text) => escapeMarkdown(text, 120)) : []
   return tableRow([kind, ...cells, ...others])
 }
 
-const rowsOf = <T>(
+function rowsOf<T>(
   kind: Row['kind'],
   now: Readonly<Record<string, T>>,
   before: Readonly<Record<string, T>> | undefined,
   textOf: (value: T) => string,
   changeOf: (now: T | undefined, before: T | undefined) => string,
-): Row[] => {
+): Row[] {
   const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])]
   const own = (values: Readonly<Record<string, T>> | undefined, name: string) =>
     values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined
@@ -74,10 +74,11 @@ const rowsOf = <T>(
 }
 
 /** Six significant digits: what a person compares, without the noise of binary fractions. */
-const metricText = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
+function metricText(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
+}
 
-const metricChange = (now: number | undefined, before: number | undefined): string => {
+function metricChange(now: number | undefined, before: number | undefined): string {
   if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
   if (Object.is(now, before)) return ''
   const difference = now - before
@@ -85,7 +86,7 @@ const metricChange = (now: number | undefined, before: number | undefined): stri
   return `${difference >= 0 ? '+' : ''}${metricText(difference)}`
 }
 
-const paramChange = (now: string | undefined, before: string | undefined): string => {
+function paramChange(now: string | undefined, before: string | undefined): string {
   if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
   return now === before ? '' : 'changed'
 }

@@ -1,12 +1,14 @@
 /** Bytes of a text in UTF-8, as GitHub counts a job summary. */
-export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length
+}
 
 /** Lines of the first items, as long as they fit with a line feed each; the rest are never made. */
-export const fitLines = <T>(
+export function fitLines<T>(
   items: readonly T[],
   lineOf: (item: T) => string,
   maxBytes: number,
-): string[] => {
+): string[] {
   const taken: string[] = []
   let bytes = 0
   for (const item of items) {

@@ -21,8 +21,8 @@ const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 /** One line of text: white space becomes single spaces, what can't be seen becomes `�`. */
-export const plainText = (text: string, maxCharacters: number): string =>
-  cut(
+export function plainText(text: string, maxCharacters: number): string {
+  return cut(
     // No regular expression should have to read megabytes that are cut off afterwards.
     text
       .slice(0, 16 * maxCharacters)
@@ -31,9 +31,10 @@ export const plainText = (text: string, maxCharacters: number): string =>
       .replace(unprintable, '�'),
     maxCharacters,
   )
+}
 
 /** Ends a text that is too long with `…`, never inside a character. */
-export const cut = (text: string, maxCharacters: number): string => {
+export function cut(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text
   const characters = Array.from(text.slice(0, 2 * maxCharacters + 2))
   return characters.length <= maxCharacters
@@ -42,14 +43,15 @@ export const cut = (text: string, maxCharacters: number): string => {
 }
 
 /** One line of foreign text in which nothing is a mention, a reference, an address or an instruction. */
-export const harmless = (text: string, maxCharacters: number): string =>
-  joinHarmless([{ text, foreign: true }], maxCharacters)
+export function harmless(text: string, maxCharacters: number): string {
+  return joinHarmless([{ text, foreign: true }], maxCharacters)
+}
 
 /**
  * Joins pieces to one line. A trigger that lies wholly in a piece of ours stays (a user may well want
  * `[skip ci]`); one that foreign text makes or completes is disarmed.
  */
-export const joinHarmless = (pieces: readonly Piece[], maxCharacters: number): string => {
+export function joinHarmless(pieces: readonly Piece[], maxCharacters: number): string {
   const clean = pieces.map(({ text, foreign }) => ({
     text: foreign ? plainText(text, maxCharacters) : text,
     foreign,
@@ -67,10 +69,11 @@ export const joinHarmless = (pieces: readonly Piece[], maxCharacters: number): s
 }
 
 /** The twin of an ASCII character that people read alike and programs do not. */
-export const fullWidth = (character: string): string =>
-  String.fromCharCode(character.charCodeAt(0) + 0xfee0)
+export function fullWidth(character: string): string {
+  return String.fromCharCode(character.charCodeAt(0) + 0xfee0)
+}
 
-const ownRanges = (pieces: readonly Piece[]): { start: number; end: number }[] => {
+function ownRanges(pieces: readonly Piece[]): { start: number; end: number }[] {
   let end = 0
   return pieces.flatMap(({ text, foreign }) => {
     const start = end
@@ -82,11 +85,13 @@ const ownRanges = (pieces: readonly Piece[]): { start: number; end: number }[] =
 const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu
 
 /** A trailer's value: percent-encoded where it would break the line or trigger something. */
-export const trailerValue = (text: string): string =>
-  cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode)
+export function trailerValue(text: string): string {
+  return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode)
+}
 
 /** Each byte of the text's UTF-8 as `%XX`. */
-export const percentEncode = (text: string): string =>
-  [...new TextEncoder().encode(text)]
+export function percentEncode(text: string): string {
+  return [...new TextEncoder().encode(text)]
     .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
     .join('')
+}

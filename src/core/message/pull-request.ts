@@ -21,16 +21,18 @@ const limits = { rows: 35_000, comparisons: 23_000 }
 const maxOpen = 3
 
 /** The commit's first line, unless the template says otherwise. */
-export const pullRequestTitle = (
+export function pullRequestTitle(
   changes: readonly FileChange[],
   options: { readonly template?: string } = {},
-): string => headline(changes, options.template)
+): string {
+  return headline(changes, options.template)
+}
 
 /** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
-export const pullRequestBody = (
+export function pullRequestBody(
   changes: readonly FileChange[],
   context: PullRequestContext,
-): string => {
+): string {
   const ordered = byImportance(changes)
   const rows = fitLines(ordered, ({ record }) => changeRow(record, context), limits.rows)
   const sections = comparisonsOf(ordered, context.details)
@@ -46,15 +48,18 @@ export const pullRequestBody = (
     .join('\n\n')
 }
 
-const introduction = (changes: readonly FileChange[], branch: string): string =>
-  `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-  `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
-  'closed when nothing is left to propose; a commit made on its branch by hand stops that.'
+function introduction(changes: readonly FileChange[], branch: string): string {
+  return (
+    `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
+    `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
+    'closed when nothing is left to propose; a commit made on its branch by hand stops that.'
+  )
+}
 
-const comparisonsOf = (
+function comparisonsOf(
   changes: readonly FileChange[],
   details: ReadonlyMap<string, RunDetails>,
-): string[] => {
+): string[] {
   const open = changes.length <= maxOpen ? ' open' : ''
   return changes.flatMap(({ record }) => {
     const values = details.get(record.runId ?? '')
@@ -70,5 +75,6 @@ const comparisonsOf = (
   })
 }
 
-const leftOut = (count: number, noun: string, where: string): string =>
-  count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : ''
+function leftOut(count: number, noun: string, where: string): string {
+  return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : ''
+}

@@ -23,17 +23,18 @@ const valueOf: Record<string, (changes: readonly FileChange[]) => string> = {
     ),
 }
 
-const distinct = (values: readonly string[]): string[] => [
-  ...new Set(values.filter((value) => value !== '')),
-]
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value) => value !== ''))]
+}
 
-const listed = (values: readonly string[]): string =>
-  values.length <= maxModels
+function listed(values: readonly string[]): string {
+  return values.length <= maxModels
     ? values.join(', ')
     : `${values.slice(0, maxModels).join(', ')} and ${values.length - maxModels} more`
+}
 
 /** What all changes have in common, else how many there are: `3 versions`. */
-const oneOrCount = (values: readonly string[], noun: string): string => {
+function oneOrCount(values: readonly string[], noun: string): string {
   const [first, ...others] = distinct(values)
   return others.length === 0 ? (first ?? '') : `${others.length + 1} ${noun}`
 }
@@ -41,7 +42,7 @@ const oneOrCount = (values: readonly string[], noun: string): string => {
 const placeholder = /\$\{([^{}]*)\}/
 
 /** Problems of an input `commit-message` or `pull-request-title`, for after its name; none when empty. */
-export const checkMessageTemplate = (text: string): string[] => {
+export function checkMessageTemplate(text: string): string[] {
   const known = Object.keys(valueOf)
   const unknown = split(text).flatMap((part) =>
     typeof part === 'string' || Object.hasOwn(valueOf, part.name)
@@ -58,11 +59,12 @@ export const checkMessageTemplate = (text: string): string[] => {
   ]
 }
 
-const quotedList = (names: readonly string[]): string =>
-  names.map((name) => `\`\${${name}}\``).join(', ')
+function quotedList(names: readonly string[]): string {
+  return names.map((name) => `\`\${${name}}\``).join(', ')
+}
 
 /** The template's line for these changes; empty when nothing but white space comes of it. */
-export const renderMessage = (template: string, changes: readonly FileChange[]): string => {
+export function renderMessage(template: string, changes: readonly FileChange[]): string {
   const pieces = split(template).map((part): Piece => {
     if (typeof part === 'string') return { text: part, foreign: false }
     return { text: valueOf[part.name]?.(changes) ?? '', foreign: true }
@@ -70,5 +72,6 @@ export const renderMessage = (template: string, changes: readonly FileChange[]):
   return joinHarmless(pieces, maxHeadline).trim()
 }
 
-const split = (text: string): (string | { readonly name: string })[] =>
-  text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }))
+function split(text: string): (string | { readonly name: string })[] {
+  return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }))
+}

@@ -8,31 +8,34 @@ export type ChangeCounts = {
   readonly deleted: number
 }
 
-export const countChanges = (changes: readonly FileChange[]): ChangeCounts => {
+export function countChanges(changes: readonly FileChange[]): ChangeCounts {
   const count = (outcome: string) =>
     changes.filter(({ record }) => record.outcome === outcome).length
   return { created: count('created'), updated: count('updated'), deleted: count('deleted') }
 }
 
 /** `2 created, 1 updated`: only what there is; empty when there is nothing. */
-export const countsPhrase = ({ created, updated, deleted }: ChangeCounts): string =>
-  Object.entries({ created, updated, deleted })
+export function countsPhrase({ created, updated, deleted }: ChangeCounts): string {
+  return Object.entries({ created, updated, deleted })
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${count} ${outcome}`)
     .join(', ')
+}
 
 /** Longest model name in a message; MLflow itself allows 256 characters. */
 const maxName = 100
 
-export const modelLabel = ({ record }: FileChange): string =>
-  plainText(record.modelName ?? '', maxName)
+export function modelLabel({ record }: FileChange): string {
+  return plainText(record.modelName ?? '', maxName)
+}
 
 /** The version that a change is about: the new one, or for a deleted file the one that it named. */
-export const versionLabel = ({ record }: FileChange): string =>
-  plainText(record.modelVersion ?? record.previousVersion ?? '', 40)
+export function versionLabel({ record }: FileChange): string {
+  return plainText(record.modelVersion ?? record.previousVersion ?? '', 40)
+}
 
 /** `Add my_model version 3 (abc123de)`; not yet harmless. */
-export const changePhrase = (change: FileChange): string => {
+export function changePhrase(change: FileChange): string {
   const { outcome, path, runId } = change.record
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]
   const run = runId === null ? '' : ` (${runId.slice(0, 8)})`
@@ -45,7 +48,7 @@ export const changePhrase = (change: FileChange): string => {
 }
 
 /** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet harmless. */
-export const fileLine = (change: FileChange): string => {
+export function fileLine(change: FileChange): string {
   const { outcome, path, previousVersion } = change.record
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]
   const version = versionLabel(change)
@@ -56,7 +59,10 @@ export const fileLine = (change: FileChange): string => {
   return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`
 }
 
-const isNewVersion = ({ record }: FileChange): boolean =>
-  record.outcome === 'updated' &&
-  record.previousVersion !== null &&
-  record.previousVersion !== record.modelVersion
+function isNewVersion({ record }: FileChange): boolean {
+  return (
+    record.outcome === 'updated' &&
+    record.previousVersion !== null &&
+    record.previousVersion !== record.modelVersion
+  )
+}

@@ -10,7 +10,7 @@ const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/
  * Reads a text by YAML 1.2's core schema. Numbers that not every reader takes as the same number
  * (infinite ones, integers beyond a double's precision) count as strings.
  */
-export const coreValue = (text: string): CoreValue => {
+export function coreValue(text: string): CoreValue {
   if (/^(?:null|Null|NULL|~|)$/.test(text)) return { type: 'null', value: null, text: 'null' }
   const boolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
   if (boolean) {
@@ -24,14 +24,14 @@ export const coreValue = (text: string): CoreValue => {
     : { type: 'string' }
 }
 
-const isShared = (text: string, value: number): boolean => {
+function isShared(text: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
   const isInteger = other.test(text) || /^[-+]?[0-9]+$/.test(text)
   return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value))
 }
 
 /** PyYAML takes an exponent only behind a point and with a sign: `1.0e+21`. */
-const spelling = (value: number): string => {
+function spelling(value: number): string {
   const text = String(value)
   return text.includes('.') ? text : text.replace('e', '.0e')
 }

@@ -36,7 +36,7 @@ export type TemplateAnswer =
   | { readonly ok: false; readonly problems: readonly string[] }
 
 /** Checks a template: its YAML, its shape and every placeholder. */
-export const parseTemplate = (text: string): TemplateAnswer => {
+export function parseTemplate(text: string): TemplateAnswer {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     keepSourceTokens: true,
@@ -69,10 +69,13 @@ type Problem = { readonly line: number; readonly text: string }
 
 type LineAt = (offset: number) => number
 
-const inOrder = (problems: readonly Problem[]): string[] =>
-  problems.toSorted((a, b) => a.line - b.line).map(({ line, text }) => `line ${line}: ${text}`)
+function inOrder(problems: readonly Problem[]): string[] {
+  return problems
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ line, text }) => `line ${line}: ${text}`)
+}
 
-const yamlProblems = (text: string, document: Document.Parsed, lineAt: LineAt): Problem[] => {
+function yamlProblems(text: string, document: Document.Parsed, lineAt: LineAt): Problem[] {
   const first = new Map<number, Problem>()
   for (const { code, message, pos } of document.errors) {
     const line = lineAt(pos[0])
@@ -92,7 +95,7 @@ const yamlProblems = (text: string, document: Document.Parsed, lineAt: LineAt): 
 const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)'
 
 /** A template must be able to take the owned values; the values file's own reader decides. */
-const shapeProblems = (text: string, document: Document.Parsed, lineAt: LineAt): Problem[] => {
+function shapeProblems(text: string, document: Document.Parsed, lineAt: LineAt): Problem[] {
   if (document.errors.length > 0) return []
   const root = document.contents
   if (!isMap(root)) {
@@ -107,8 +110,8 @@ const shapeProblems = (text: string, document: Document.Parsed, lineAt: LineAt):
 
 const stringTag = 'tag:yaml.org,2002:str'
 
-const tagProblems = ({ tag, range }: Scalar.Parsed, lineAt: LineAt): Problem[] =>
-  tag === undefined || tag === stringTag || tag === '!'
+function tagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Problem[] {
+  return tag === undefined || tag === stringTag || tag === '!'
     ? []
     : [
         {
@@ -116,8 +119,9 @@ const tagProblems = ({ tag, range }: Scalar.Parsed, lineAt: LineAt): Problem[] =
           text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
         },
       ]
+}
 
-const findSites = (document: Document.Parsed): Site[] => {
+function findSites(document: Document.Parsed): Site[] {
   const sites: Site[] = []
   visit(document, {
     Scalar: (key, node) => {
@@ -130,15 +134,17 @@ const findSites = (document: Document.Parsed): Site[] => {
   return sites
 }
 
-const isParsed = (node: Scalar): node is Scalar.Parsed => Array.isArray(node.range)
+function isParsed(node: Scalar): node is Scalar.Parsed {
+  return Array.isArray(node.range)
+}
 
 /** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
-const locate = (
+function locate(
   text: string,
   { range }: Scalar.Parsed,
   parts: readonly Part[],
   lineAt: LineAt,
-): { part: Part; line: number }[] => {
+): { part: Part; line: number }[] {
   let from = range[0]
   return parts.map((part) => {
     const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from)

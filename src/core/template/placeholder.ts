@@ -48,7 +48,7 @@ export type Part =
 const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g
 
 /** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
-export const splitText = (text: string): Part[] => {
+export function splitText(text: string): Part[] {
   const parts: Part[] = []
   let end = 0
   for (const match of text.matchAll(token)) {
@@ -60,9 +60,11 @@ export const splitText = (text: string): Part[] => {
   return parts
 }
 
-const literal = (source: string, text = source): Part => ({ kind: 'literal', text, source })
+function literal(source: string, text = source): Part {
+  return { kind: 'literal', text, source }
+}
 
-const partOf = ([source, body, brace]: RegExpExecArray): Part => {
+function partOf([source, body, brace]: RegExpExecArray): Part {
   if (source === '$${') return literal(source, '${')
   if (body === undefined) return literal(source)
   const malformed = (problem: string): Part => ({ kind: 'malformed', problem, source })
@@ -90,7 +92,7 @@ const partOf = ([source, body, brace]: RegExpExecArray): Part => {
 
 const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`
 
-const queryOf = (name: string): Query | undefined => {
+function queryOf(name: string): Query | undefined {
   const field = texts.find((text) => text === name)
   if (field !== undefined) return { field }
   const map = maps.find(

@@ -15,7 +15,7 @@ export type RenderAnswer =
  * Fills in a template. Only scalars that hold placeholders change, and no value can change
  * anything else: the result is read again and compared with the template.
  */
-export const renderTemplate = (template: Template, values: PlaceholderValues): RenderAnswer => {
+export function renderTemplate(template: Template, values: PlaceholderValues): RenderAnswer {
   const problems = template.placeholders.flatMap((placeholder) => {
     const found = fillIn(placeholder, values)
     if (found.ok) return []
@@ -32,10 +32,10 @@ export const renderTemplate = (template: Template, values: PlaceholderValues): R
   return problem === undefined ? { ok: true, text } : { ok: false, problem }
 }
 
-const splice = (
+function splice(
   { text, sites }: Template,
   values: PlaceholderValues,
-): { text: string; expected: Map<Scalar, unknown> } => {
+): { text: string; expected: Map<Scalar, unknown> } {
   const expected = new Map<Scalar, unknown>()
   const pieces: string[] = []
   let done = 0
@@ -49,11 +49,11 @@ const splice = (
   return { text: [...pieces, text.slice(done)].join(''), expected }
 }
 
-const checkResult = (
+function checkResult(
   template: Template,
   text: string,
   expected: ReadonlyMap<Scalar, unknown>,
-): string | undefined => {
+): string | undefined {
   const document = parseDocument(text)
   const [error] = document.errors
   if (error !== undefined) return `the filled-in template is not valid YAML: ${error.message}`

@@ -8,7 +8,7 @@ import { joinParts, type PlaceholderValues } from './values.ts'
 export type Filled = { readonly source: string; readonly value: unknown }
 
 /** Writes a scalar with its placeholders filled in, in the style it has in the template. */
-export const fillSite = (site: Site, source: string, values: PlaceholderValues): Filled => {
+export function fillSite(site: Site, source: string, values: PlaceholderValues): Filled {
   const text = joinParts(site.parts, values)
   switch (site.node.type) {
     case 'BLOCK_LITERAL':
@@ -23,14 +23,16 @@ export const fillSite = (site: Site, source: string, values: PlaceholderValues):
   }
 }
 
-const block = ({ node }: Site, source: string, values: PlaceholderValues, text: string): string =>
-  fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`
+function block({ node }: Site, source: string, values: PlaceholderValues, text: string): string {
+  return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`
+}
 
 /** Keys are strings for every reader of values files, and so are scalars tagged as such. */
-const isTyped = ({ node, parts, isKey }: Site): boolean =>
-  !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder'
+function isTyped({ node, parts, isKey }: Site): boolean {
+  return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder'
+}
 
-const typed = (text: string): Filled => {
+function typed(text: string): Filled {
   const core = coreValue(text)
   return core.type === 'string'
     ? { value: text, source: yamlString(text) }

@@ -4,11 +4,11 @@ import { isAlias, isCollection, isMap, isPair, isScalar, type Node, type Scalar 
  * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
  * otherwise for a scalar of the first.
  */
-export const sameStructure = (
+export function sameStructure(
   before: unknown,
   after: unknown,
   expected: ReadonlyMap<Scalar, unknown>,
-): boolean => {
+): boolean {
   if (isPair(before)) {
     return (
       isPair(after) &&
@@ -32,5 +32,6 @@ export const sameStructure = (
   )
 }
 
-const isNode = (value: unknown): value is Node =>
-  isAlias(value) || isScalar(value) || isCollection(value)
+function isNode(value: unknown): value is Node {
+  return isAlias(value) || isScalar(value) || isCollection(value)
+}

@@ -21,7 +21,7 @@ type Found =
   | { readonly ok: false; readonly problem: string | undefined }
 
 /** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
-export const fillIn = (placeholder: Placeholder, values: PlaceholderValues): Found => {
+export function fillIn(placeholder: Placeholder, values: PlaceholderValues): Found {
   const found = find(placeholder, values)
   const { fallback } = placeholder
   return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
@@ -30,30 +30,32 @@ export const fillIn = (placeholder: Placeholder, values: PlaceholderValues): Fou
 }
 
 /** The text of filled-in parts. The caller has made sure that every placeholder has a value. */
-export const joinParts = (parts: readonly Part[], values: PlaceholderValues): string =>
-  parts.map((part) => textOf(part, values)).join('')
+export function joinParts(parts: readonly Part[], values: PlaceholderValues): string {
+  return parts.map((part) => textOf(part, values)).join('')
+}
 
 /** Lone surrogates are no text that a file could hold. */
-const textOf = (part: Part, values: PlaceholderValues): string => {
+function textOf(part: Part, values: PlaceholderValues): string {
   if (part.kind === 'literal') return part.text
   if (part.kind === 'malformed') return part.source
   const found = fillIn(part.placeholder, values)
   return found.ok ? found.text.toWellFormed() : ''
 }
 
-const find = (query: Query, values: PlaceholderValues): Found => {
+function find(query: Query, values: PlaceholderValues): Found {
   if (query.key !== undefined) return present(findEntry(query, values))
   if (query.field === 'model.artifacts' && !values.artifacts.ok) return values.artifacts
   return present(textFields[query.field](values))
 }
 
-const present = (text: string | undefined): Found =>
-  text === undefined ? { ok: false, problem: undefined } : { ok: true, text }
+function present(text: string | undefined): Found {
+  return text === undefined ? { ok: false, problem: undefined } : { ok: true, text }
+}
 
-const findEntry = (
+function findEntry(
   { field, key }: Extract<Query, { key: string }>,
   { run, version }: PlaceholderValues,
-): string | undefined => {
+): string | undefined {
   const map = {
     'run.params': run.params,
     'run.metrics': run.metrics,

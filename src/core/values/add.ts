@@ -13,7 +13,7 @@ import { firstLineBreak, lineBreakBehind, linesBehind } from './lines.ts'
 import { valueAfterColon } from './replace.ts'
 
 /** Edits that add entries (`key: value`) to the end of `global`, which is made when missing. */
-export const addEntries = (parsed: ParsedFile, entries: readonly string[]): Edit[] => {
+export function addEntries(parsed: ParsedFile, entries: readonly string[]): Edit[] {
   const { text, root, global, globalEntry } = parsed
   if (root === undefined) return [documentOf(parsed, entries)]
   if (global?.token.type === 'flow-collection') return [intoFlow(text, global.token, entries)]
@@ -23,9 +23,11 @@ export const addEntries = (parsed: ParsedFile, entries: readonly string[]): Edit
     : fillGlobal(text, root, globalEntry, entries)
 }
 
-const flowMap = (entries: readonly string[]): string => `{${entries.join(', ')}}`
+function flowMap(entries: readonly string[]): string {
+  return `{${entries.join(', ')}}`
+}
 
-const intoFlow = (text: string, map: CST.FlowCollection, entries: readonly string[]): Edit => {
+function intoFlow(text: string, map: CST.FlowCollection, entries: readonly string[]): Edit {
   const last = lastEntry(map)
   const list = entries.join(', ')
   if (last === undefined) {
@@ -39,7 +41,7 @@ const intoFlow = (text: string, map: CST.FlowCollection, entries: readonly strin
   return { at: tokenEnd(end), remove: 0, insert }
 }
 
-const intoBlock = (text: string, map: CST.BlockMap, entries: readonly string[]): Edit => {
+function intoBlock(text: string, map: CST.BlockMap, entries: readonly string[]): Edit {
   const last = lastEntry(map)
   if (last === undefined) throw new CannotEdit('global has no entries')
   const end = lastToken(last)
@@ -55,16 +57,17 @@ const intoBlock = (text: string, map: CST.BlockMap, entries: readonly string[]):
 }
 
 /** Comments that are indented deeper than the keys belong to the last entry. */
-const behindComments = (text: string, offset: number, column: number): number => {
+function behindComments(text: string, offset: number, column: number): number {
   const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y')
   comments.lastIndex = offset
   return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0)
 }
 
-const columnOf = (text: string, offset: number): number =>
-  text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length
+function columnOf(text: string, offset: number): number {
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length
+}
 
-const globalFirst = (text: string, root: ParsedMap, entries: readonly string[]): Edit => {
+function globalFirst(text: string, root: ParsedMap, entries: readonly string[]): Edit {
   const first = firstEntryStart(root.token)
   if (root.token.type === 'flow-collection') {
     const at = first ?? root.token.offset + 1
@@ -79,14 +82,14 @@ const globalFirst = (text: string, root: ParsedMap, entries: readonly string[]):
 }
 
 /** The spaces in front of the first entry of a line. */
-const indentOf = (text: string, offset: number): string => {
+function indentOf(text: string, offset: number): string {
   const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '')
   if (/^ *$/.test(indent)) return indent
   throw new CannotEdit('the first key does not stand on a line of its own')
 }
 
 /** How far the file indents its maps: 2 where it has none. */
-const indentStep = (text: string, { map, token }: ParsedMap): number => {
+function indentStep(text: string, { map, token }: ParsedMap): number {
   const column = columnOf(text, firstEntryStart(token) ?? token.offset)
   for (const { srcToken } of map.items) {
     const value = srcToken?.value
@@ -98,12 +101,12 @@ const indentStep = (text: string, { map, token }: ParsedMap): number => {
 }
 
 /** Gives a `global` without entries its first ones. */
-const fillGlobal = (
+function fillGlobal(
   text: string,
   root: ParsedMap,
   { value, token }: Entry,
   entries: readonly string[],
-): Edit[] => {
+): Edit[] {
   if (isScalar(value) && value.tag !== undefined) {
     throw new CannotEdit(`global has the tag ${value.tag}`)
   }
@@ -123,14 +126,14 @@ const fillGlobal = (
 }
 
 /** Takes out a written `null` with the blanks in front of it. */
-const withoutNull = (text: string, written: CST.Token): Edit => {
+function withoutNull(text: string, written: CST.Token): Edit {
   const blanks = /[ \t]*$/.exec(text.slice(0, written.offset))?.[0].length ?? 0
   const at = written.offset - blanks
   return { at, remove: tokenEnd(written) - at, insert: '' }
 }
 
 /** Content of a document that has none. */
-const documentOf = ({ text, end }: ParsedFile, entries: readonly string[]): Edit => {
+function documentOf({ text, end }: ParsedFile, entries: readonly string[]): Edit {
   const lines = ['global:', ...entries.map((entry) => `  ${entry}`)]
   const lineBreak = firstLineBreak(text)
   const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end))

@@ -7,7 +7,7 @@ const scalarMark = '\x1f'
 const marks: readonly string[] = [scalarMark, '\x02', '\x18']
 
 /** All comments of a YAML text, in order; `#` inside a scalar is none. */
-export const commentsOf = (text: string): Comment[] => {
+export function commentsOf(text: string): Comment[] {
   const comments: Comment[] = []
   let offset = 0
   let inScalar = false

@@ -39,7 +39,7 @@ export type ParseResult =
   | { readonly kind: 'parsed'; readonly parsed: ParsedFile }
 
 /** Parses a values file and finds the places that matter; never throws. */
-export const parseValues = (text: string): ParseResult => {
+export function parseValues(text: string): ParseResult {
   try {
     return parse(text)
   } catch {
@@ -48,9 +48,11 @@ export const parseValues = (text: string): ParseResult => {
   }
 }
 
-const wrongShape = (problem: string): ParseResult => ({ kind: 'wrong-shape', problem })
+function wrongShape(problem: string): ParseResult {
+  return { kind: 'wrong-shape', problem }
+}
 
-const parse = (text: string): ParseResult => {
+function parse(text: string): ParseResult {
   const tokens = [...new Parser().parse(text)]
   // Other readers accept a key twice; that is no reason to throw the file away.
   const options = { keepSourceTokens: true, uniqueKeys: false }
@@ -66,7 +68,7 @@ const parse = (text: string): ParseResult => {
   return findPlaces(text, doc, end)
 }
 
-const findPlaces = (text: string, doc: Document, end: number): ParseResult => {
+function findPlaces(text: string, doc: Document, end: number): ParseResult {
   const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined }
   if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: { ...found, owned: {} } }
   const root = parsedMap(doc.contents)
@@ -86,11 +88,11 @@ const findPlaces = (text: string, doc: Document, end: number): ParseResult => {
 }
 
 /** The entries whose key is asked for, by key; text says what is wrong with the keys. */
-const entries = (
+function entries(
   doc: Document,
   { map }: ParsedMap,
   wanted: (name: string) => boolean,
-): Map<string, Entry> | string => {
+): Map<string, Entry> | string {
   const found = new Map<string, Entry>()
   for (const { key, value, srcToken } of map.items) {
     const named = isAlias(key) ? key.resolve(doc) : key
@@ -103,7 +105,7 @@ const entries = (
   return found
 }
 
-const parsedMap = (node: unknown): ParsedMap | undefined => {
+function parsedMap(node: unknown): ParsedMap | undefined {
   if (!isMap(node)) return undefined
   const token = node.srcToken
   return token?.type === 'block-map' || token?.type === 'flow-collection'
@@ -112,16 +114,22 @@ const parsedMap = (node: unknown): ParsedMap | undefined => {
 }
 
 /** Nothing at all, not even a written `null`, an anchor or a tag. */
-const isEmpty = (node: unknown): boolean =>
-  node === null ||
-  (isScalar(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag)
+function isEmpty(node: unknown): boolean {
+  return (
+    node === null ||
+    (isScalar(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag)
+  )
+}
 
-export const isNull = (node: unknown): boolean =>
-  node === null || (isScalar(node) && node.type === 'PLAIN' && node.value === null)
+export function isNull(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.type === 'PLAIN' && node.value === null)
+}
 
-const kindOf = (node: unknown): string => {
+function kindOf(node: unknown): string {
   if (isAlias(node)) return 'an alias'
   return isSeq(node) ? 'a list' : 'a single value'
 }
 
-const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length
+}

@@ -5,7 +5,7 @@ export type Edit = { readonly at: number; readonly remove: number; readonly inse
 export class CannotEdit extends Error {}
 
 /** Makes edits that do not overlap; those at one offset keep their order. */
-export const applyEdits = (text: string, edits: readonly Edit[]): string => {
+export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = ''
   let done = 0
   for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {

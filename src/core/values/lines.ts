@@ -1,19 +1,22 @@
 import { CannotEdit, type Edit } from './edit.ts'
 
 /** The line break that ends the line of an offset; on the last line the file's first one. */
-export const lineBreakBehind = (text: string, offset: number): string => {
+export function lineBreakBehind(text: string, offset: number): string {
   const at = text.indexOf('\n', offset)
   return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at)
 }
 
 /** The file's first line break, or else a line feed. */
-export const firstLineBreak = (text: string): string => lineBreakEndingAt(text, text.indexOf('\n'))
+export function firstLineBreak(text: string): string {
+  return lineBreakEndingAt(text, text.indexOf('\n'))
+}
 
-const lineBreakEndingAt = (text: string, lineFeed: number): string =>
-  lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n'
+function lineBreakEndingAt(text: string, lineFeed: number): string {
+  return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n'
+}
 
 /** Adds lines behind the line that an offset is on: nothing but a comment may follow there. */
-export const linesBehind = (text: string, offset: number, lines: readonly string[]): Edit => {
+export function linesBehind(text: string, offset: number, lines: readonly string[]): Edit {
   const lineFeed = text.indexOf('\n', offset)
   const lineBreak = lineBreakBehind(text, offset)
   const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed)

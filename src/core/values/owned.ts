@@ -22,5 +22,6 @@ export const ownedKeys = [
   'modelVersion',
 ] as const satisfies readonly OwnedKey[]
 
-export const isOwnedKey = (name: string): name is OwnedKey =>
-  (ownedKeys as readonly string[]).includes(name)
+export function isOwnedKey(name: string): name is OwnedKey {
+  return (ownedKeys as readonly string[]).includes(name)
+}

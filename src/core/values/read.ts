@@ -20,7 +20,7 @@ export type ValuesFile =
     }
 
 /** Reads a values file; never throws. */
-export const readValues = (text: string): ValuesFile => {
+export function readValues(text: string): ValuesFile {
   const result = parseValues(text)
   if (result.kind !== 'parsed') return result
   const readings = readingsOf(result.parsed)
@@ -34,7 +34,7 @@ export const readValues = (text: string): ValuesFile => {
 }
 
 /** Reads the owned values of a parsed file; text says which of them is no scalar. */
-export const readingsOf = (parsed: ParsedFile): Readings | string => {
+export function readingsOf(parsed: ParsedFile): Readings | string {
   const readings: Partial<Record<OwnedKey, Reading>> = {}
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]

@@ -15,7 +15,7 @@ export const stringTag = 'tag:yaml.org,2002:str'
 export const integerTag = 'tag:yaml.org,2002:int'
 
 /** Reads a value; undefined for a map, a list, or an alias of one. */
-export const readingOf = (doc: Document, node: unknown): Reading | undefined => {
+export function readingOf(doc: Document, node: unknown): Reading | undefined {
   if (node === null) return { kind: 'null' }
   if (isScalar(node)) return scalarReading(node)
   if (!isAlias(node)) return undefined
@@ -24,7 +24,7 @@ export const readingOf = (doc: Document, node: unknown): Reading | undefined => 
   return isScalar(target) ? scalarReading(target) : undefined
 }
 
-const scalarReading = (scalar: Scalar): Reading => {
+function scalarReading(scalar: Scalar): Reading {
   const text = scalar.source ?? ''
   const { tag } = scalar
   const plain = scalar.type === 'PLAIN'
@@ -52,12 +52,15 @@ const notString = [
   /^[?:]/,
 ]
 
-const stringInAll = (plain: string): boolean =>
-  !/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
-  !notString.some((pattern) => pattern.test(plain))
+function stringInAll(plain: string): boolean {
+  return (
+    !/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
+    !notString.some((pattern) => pattern.test(plain))
+  )
+}
 
 /** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
-const sameInAll = ({ source = '', type, srcToken }: Scalar): boolean => {
+function sameInAll({ source = '', type, srcToken }: Scalar): boolean {
   const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : ''
   if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw)) return false
   if (!source.isWellFormed()) return false
@@ -65,19 +68,20 @@ const sameInAll = ({ source = '', type, srcToken }: Scalar): boolean => {
 }
 
 /** The owned keys whose value in the file is not what is wanted, missing ones included. */
-export const outdatedKeys = (readings: Readings, owned: OwnedValues): OwnedKey[] =>
-  ownedKeys.filter((key) => {
+export function outdatedKeys(readings: Readings, owned: OwnedValues): OwnedKey[] {
+  return ownedKeys.filter((key) => {
     const wanted = owned[key]
     const reading = readings[key]
     return typeof wanted === 'number'
       ? !(reading?.kind === 'integer' && reading.text === String(wanted))
       : !readsAs(reading, wanted ?? '', key)
   })
+}
 
 /** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
 const longestPlainNumber = 6
 
-const readsAs = (reading: Reading | undefined, wanted: string, key: OwnedKey): boolean => {
+function readsAs(reading: Reading | undefined, wanted: string, key: OwnedKey): boolean {
   if (reading === undefined || reading.kind === 'null') return key === 'modelid' && wanted === ''
   if (reading.text !== wanted.toWellFormed()) return false
   if (reading.kind === 'integer') return reading.text.length <= longestPlainNumber

@@ -6,16 +6,17 @@ import { integerTag, stringTag } from './reading.ts'
 import { restyle, yamlString, type ScalarStyle } from './scalar.ts'
 
 /** Source of an owned value that is new in the file. */
-export const sourceOf = (value: string | number | undefined): string =>
-  typeof value === 'number' ? String(value) : yamlString(value ?? '')
+export function sourceOf(value: string | number | undefined): string {
+  return typeof value === 'number' ? String(value) : yamlString(value ?? '')
+}
 
 /** Edits that give an entry another value; its anchor, its quotes and its comments stay. */
-export const replaceValue = (
+export function replaceValue(
   text: string,
   key: string,
   { value, token }: Entry,
   wanted: string | number | undefined,
-): Edit[] => {
+): Edit[] {
   checkTag(key, value, typeof wanted === 'number' ? integerTag : stringTag)
   const old = token.value
   if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
@@ -27,23 +28,23 @@ export const replaceValue = (
   return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }]
 }
 
-const checkTag = (key: string, value: unknown, allowed: string): void => {
+function checkTag(key: string, value: unknown, allowed: string): void {
   if (!isScalar(value) || value.tag === undefined || value.tag === allowed) return
   throw new CannotEdit(`${key} has the tag ${value.tag}`)
 }
 
-const styleOf = (type: CST.Token['type']): ScalarStyle => {
+function styleOf(type: CST.Token['type']): ScalarStyle {
   if (type === 'single-quoted-scalar') return 'single'
   return type === 'double-quoted-scalar' ? 'double' : 'plain'
 }
 
 /** Puts a value behind the colon, or behind the anchor or tag that follows the colon. */
-export const valueAfterColon = (
+export function valueAfterColon(
   text: string,
   key: string,
   token: CST.CollectionItem,
   source: string,
-): Edit => {
+): Edit {
   const last = token.sep?.findLast(isContent)
   if (last === undefined) throw new CannotEdit(`${key} has no colon`)
   const at = tokenEnd(last)
@@ -56,7 +57,7 @@ export const valueAfterColon = (
 }
 
 /** The header's line keeps its comment, blank lines behind the text stay. */
-const replaceBlockScalar = (scalar: CST.BlockScalar, source: string): Edit[] => {
+function replaceBlockScalar(scalar: CST.BlockScalar, source: string): Edit[] {
   const header = blockScalarHeader(scalar)
   const replaced = { at: header.offset, remove: header.source.length, insert: source }
   const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? ''

@@ -4,7 +4,7 @@ import type { ParsedFile } from './document.ts'
 import { ownedKeys } from './owned.ts'
 
 /** Everything that a file says besides the owned values, comments included, as text to compare. */
-export const restOf = ({ text, root, global, globalEntry, owned }: ParsedFile): string => {
+export function restOf({ text, root, global, globalEntry, owned }: ParsedFile): string {
   const ownedValues = ownedKeys.map((key) => owned[key])
   const others = (map: YAMLMap | undefined, left: readonly unknown[]) =>
     map?.items.filter(({ srcToken }) => !left.includes(srcToken)).map(pairOutline) ?? []
@@ -22,10 +22,12 @@ export const restOf = ({ text, root, global, globalEntry, owned }: ParsedFile): 
   })
 }
 
-const pairOutline = ({ key, value }: Pair): unknown => [outline(key), outline(value)]
+function pairOutline({ key, value }: Pair): unknown {
+  return [outline(key), outline(value)]
+}
 
 /** A node with all that is written: aliases by name, scalars by text and style. */
-const outline = (node: unknown): unknown => {
+function outline(node: unknown): unknown {
   if (isAlias(node)) return { alias: node.source }
   if (isScalar(node)) return { ...propsOf(node), type: node.type, text: node.source }
   if (isMap(node)) return { ...propsOf(node), flow: node.flow, map: node.items.map(pairOutline) }
@@ -33,5 +35,6 @@ const outline = (node: unknown): unknown => {
   return null
 }
 
-const propsOf = (node: unknown): { anchor?: string | undefined; tag?: string | undefined } =>
-  isScalar(node) || isMap(node) || isSeq(node) ? { anchor: node.anchor, tag: node.tag } : {}
+function propsOf(node: unknown): { anchor?: string | undefined; tag?: string | undefined } {
+  return isScalar(node) || isMap(node) || isSeq(node) ? { anchor: node.anchor, tag: node.tag } : {}
+}

@@ -8,10 +8,12 @@ const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|na
 const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u
 
 /** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
-export const yamlString = (value: string): string => restyle(value, 'plain')
+export function yamlString(value: string): string {
+  return restyle(value, 'plain')
+}
 
 /** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
-export const restyle = (value: string, style: ScalarStyle): string => {
+export function restyle(value: string, style: ScalarStyle): string {
   // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
   const text = value.toWellFormed()
   if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text)) return text
@@ -28,7 +30,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
   '\t': '\\t',
 }
 
-const escape = (character: string): string => {
+function escape(character: string): string {
   const code = character.charCodeAt(0)
   const hex = code.toString(16).toUpperCase()
   return (

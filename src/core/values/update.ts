@@ -18,7 +18,7 @@ export type Update =
  * Makes the owned values what they should be and changes no other byte. A file that was read already
  * is not parsed again unless something changes. Never throws.
  */
-export const updateValues = (file: string | ValuesFile, owned: OwnedValues): Update => {
+export function updateValues(file: string | ValuesFile, owned: OwnedValues): Update {
   const values = typeof file === 'string' ? readValues(file) : file
   if (values.kind !== 'values') return { kind: 'refused', problem: values.problem }
   if (outdatedKeys(values.readings, owned).length === 0) return { kind: 'unchanged' }
@@ -33,7 +33,7 @@ export const updateValues = (file: string | ValuesFile, owned: OwnedValues): Upd
 /** Values first, then missing keys; a third round when an alias followed a value that changed. */
 const maxRounds = 4
 
-const rewrite = (original: string, owned: OwnedValues): Update => {
+function rewrite(original: string, owned: OwnedValues): Update {
   checkTimestamp(owned.timestamp)
   checkLineBreaks(original)
   const before = parseOrRefuse(original)
@@ -49,11 +49,7 @@ const rewrite = (original: string, owned: OwnedValues): Update => {
   throw new CannotEdit('its values depend on each other')
 }
 
-const editsFor = (
-  parsed: ParsedFile,
-  owned: OwnedValues,
-  outdated: readonly OwnedKey[],
-): Edit[] => {
+function editsFor(parsed: ParsedFile, owned: OwnedValues, outdated: readonly OwnedKey[]): Edit[] {
   const edits = outdated.flatMap((key) => {
     const entry = parsed.owned[key]
     return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : []
@@ -66,35 +62,31 @@ const editsFor = (
 }
 
 /** Compares what must not have changed; what should have changed was just read back. */
-const verified = (
-  before: ParsedFile,
-  after: ParsedFile,
-  changed: ReadonlySet<OwnedKey>,
-): Update => {
+function verified(before: ParsedFile, after: ParsedFile, changed: ReadonlySet<OwnedKey>): Update {
   if (restOf(before) !== restOf(after)) throw new CannotEdit('other values would change')
   const keys = ownedKeys.filter((key) => changed.has(key))
   return { kind: 'updated', text: after.text, keys }
 }
 
-const parseOrRefuse = (text: string): ParsedFile => {
+function parseOrRefuse(text: string): ParsedFile {
   const result = parseValues(text)
   if (result.kind === 'parsed') return result.parsed
   throw new CannotEdit(result.problem)
 }
 
-const readOrRefuse = (parsed: ParsedFile) => {
+function readOrRefuse(parsed: ParsedFile) {
   const readings = readingsOf(parsed)
   if (typeof readings === 'string') throw new CannotEdit(readings)
   return readings
 }
 
-const checkTimestamp = (timestamp: number): void => {
+function checkTimestamp(timestamp: number): void {
   if (Number.isSafeInteger(timestamp) && timestamp >= 0) return
   throw new CannotEdit(`the timestamp ${timestamp} is no date`)
 }
 
 /** YAML 1.1 ends a line at these, or fails, and YAML 1.2 does not: the two see different files. */
-const checkLineBreaks = (text: string): void => {
+function checkLineBreaks(text: string): void {
   const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text)
   if (!found) return
   const line = text.slice(0, found.index).split('\n').length
