@@ -41948,1313 +41948,6 @@ function entryOf(row) {
     return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
 }
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/core/values/owned.ts
-/** In the order in which missing keys are added. */
-const ownedKeys = [
-    'experimentId',
-    'runid',
-    'modelid',
-    'timestamp',
-    'modelName',
-    'modelVersion',
-];
-function isOwnedKey(name) {
-    return ownedKeys.includes(name);
-}
-
-;// CONCATENATED MODULE: ./src/core/values/document.ts
-
-
-/** Parses a values file and finds the places that matter; never throws. */
-function parseValues(text) {
-    try {
-        return document_parse(text);
-    }
-    catch {
-        // The YAML library is recursive.
-        return wrongShape('it is nested too deeply');
-    }
-}
-function wrongShape(problem) {
-    return { kind: 'wrong-shape', problem };
-}
-function document_parse(text) {
-    const tokens = [...new dist/* Parser */.iX().parse(text)];
-    // Other readers accept a key twice; that is no reason to throw the file away.
-    const options = { keepSourceTokens: true, uniqueKeys: false };
-    const [doc, second] = new dist/* Composer */.Dk(options).compose(tokens, true, text.length);
-    if (doc === undefined)
-        return wrongShape('it holds no document');
-    const error = doc.errors[0] ?? second?.errors[0];
-    if (error?.code === 'RESOURCE_EXHAUSTION')
-        return wrongShape('it is nested too deeply');
-    if (error) {
-        return { kind: 'unparseable', problem: `line ${lineOf(text, error.pos[0])}: ${error.message}` };
-    }
-    if (second !== undefined)
-        return wrongShape('it holds several YAML documents');
-    const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
-    return findPlaces(text, doc, end);
-}
-function findPlaces(text, doc, end) {
-    const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
-    if (isEmpty(doc.contents))
-        return { kind: 'parsed', parsed: { ...found, owned: {} } };
-    const root = parsedMap(doc.contents);
-    if (!root)
-        return wrongShape(`the document is ${kindOf(doc.contents)}, not a map`);
-    const globals = entries(doc, root, (name) => name === 'global');
-    if (typeof globals === 'string')
-        return wrongShape(globals);
-    const globalEntry = globals.get('global');
-    if (!globalEntry || isNull(globalEntry.value)) {
-        return { kind: 'parsed', parsed: { ...found, root, globalEntry, owned: {} } };
-    }
-    const global = parsedMap(globalEntry.value);
-    if (!global)
-        return wrongShape(`global is ${kindOf(globalEntry.value)}, not a map`);
-    const owned = entries(doc, global, isOwnedKey);
-    if (typeof owned === 'string')
-        return wrongShape(`in global, ${owned}`);
-    const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) };
-    return { kind: 'parsed', parsed };
-}
-/** The entries whose key is asked for, by key; text says what is wrong with the keys. */
-function entries(doc, { map }, wanted) {
-    const found = new Map();
-    for (const { key, value, srcToken } of map.items) {
-        const named = (0,dist/* isAlias */.Vj)(key) ? key.resolve(doc) : key;
-        const name = (0,dist/* isScalar */.jn)(named) ? named.source : undefined;
-        if (name === undefined || srcToken === undefined || !wanted(name))
-            continue;
-        if ((0,dist/* isAlias */.Vj)(key))
-            return `the key ${name} is written as an alias`;
-        if (found.has(name))
-            return `the key ${name} stands there twice`;
-        found.set(name, { value, token: srcToken });
-    }
-    return found;
-}
-function parsedMap(node) {
-    if (!(0,dist/* isMap */.jh)(node))
-        return undefined;
-    const token = node.srcToken;
-    return token?.type === 'block-map' || token?.type === 'flow-collection'
-        ? { map: node, token }
-        : undefined;
-}
-/** Nothing at all, not even a written `null`, an anchor or a tag. */
-function isEmpty(node) {
-    return (node === null ||
-        ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag));
-}
-function isNull(node) {
-    return node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
-}
-function kindOf(node) {
-    if ((0,dist/* isAlias */.Vj)(node))
-        return 'an alias';
-    return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
-}
-function lineOf(text, offset) {
-    return text.slice(0, offset).split('\n').length;
-}
-
-;// CONCATENATED MODULE: ./src/core/values/comments.ts
-
-/** Mark of the lexer, of no width: what comes next is a scalar. */
-const scalarMark = '\x1f';
-const marks = [scalarMark, '\x02', '\x18'];
-/** All comments of a YAML text, in order; `#` inside a scalar is none. */
-function commentsOf(text) {
-    const comments = [];
-    let offset = 0;
-    let inScalar = false;
-    for (const lexeme of new dist/* Lexer */.JG().lex(text)) {
-        if (!inScalar && marks.includes(lexeme)) {
-            inScalar = lexeme === scalarMark;
-            continue;
-        }
-        if (!inScalar && lexeme.startsWith('#'))
-            comments.push({ offset, source: lexeme });
-        offset += lexeme.length;
-        inScalar = false;
-    }
-    return comments;
-}
-
-;// CONCATENATED MODULE: ./src/core/values/hold.ts
-
-
-/**
- * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
- * be left alone. In a file that is no YAML every such line counts.
- */
-function isHeld(text) {
-    return (holdOffsets(text).size > 0 && (heldByComment(text) || parseValues(text).kind === 'unparseable'));
-}
-/** As `isHeld`, for a text that is known to be YAML. */
-function heldByComment(text) {
-    const offsets = holdOffsets(text);
-    return offsets.size > 0 && commentsOf(text).some(({ offset }) => offsets.has(offset));
-}
-const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
-/** Where the `#` of each line that looks like the comment is. */
-function holdOffsets(text) {
-    return new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
-}
-
-;// CONCATENATED MODULE: ./src/core/values/reading.ts
-
-
-const stringTag = 'tag:yaml.org,2002:str';
-const integerTag = 'tag:yaml.org,2002:int';
-/** Reads a value; undefined for a map, a list, or an alias of one. */
-function readingOf(doc, node) {
-    if (node === null)
-        return { kind: 'null' };
-    if ((0,dist/* isScalar */.jn)(node))
-        return scalarReading(node);
-    if (!(0,dist/* isAlias */.Vj)(node))
-        return undefined;
-    const target = node.resolve(doc);
-    if (target === undefined)
-        return { kind: 'other', text: '' };
-    return (0,dist/* isScalar */.jn)(target) ? scalarReading(target) : undefined;
-}
-function scalarReading(scalar) {
-    const text = scalar.source ?? '';
-    const { tag } = scalar;
-    const plain = scalar.type === 'PLAIN';
-    if (tag === undefined && plain) {
-        if (/^(?:~|null|Null|NULL|)$/.test(text))
-            return { kind: 'null' };
-        if (reading_integer.test(text))
-            return { kind: 'integer', text };
-        return { kind: stringInAll(text) ? 'string' : 'other', text };
-    }
-    if (tag === integerTag && plain && reading_integer.test(text))
-        return { kind: 'integer', text };
-    const string = (tag === undefined || tag === stringTag) && sameInAll(scalar);
-    return { kind: string ? 'string' : 'other', text };
-}
-const reading_integer = /^(?:0|[1-9][0-9]*)$/;
-/** Plain scalars that one of the readers does not take for a string. */
-const notString = [
-    /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
-    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
-    /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
-    /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
-    /^[-+]?\.(?:inf|nan)$/i,
-    /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
-    // Between braces PyYAML refuses these.
-    /^[?:]/,
-];
-function stringInAll(plain) {
-    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
-        !notString.some((pattern) => pattern.test(plain)));
-}
-/** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
-function sameInAll({ source = '', type, srcToken }) {
-    const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
-    if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
-        return false;
-    if (!source.isWellFormed())
-        return false;
-    return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
-}
-/** The owned keys whose value in the file is not what is wanted, missing ones included. */
-function outdatedKeys(readings, owned) {
-    return ownedKeys.filter((key) => {
-        const wanted = owned[key];
-        const reading = readings[key];
-        return typeof wanted === 'number'
-            ? !(reading?.kind === 'integer' && reading.text === String(wanted))
-            : !readsAs(reading, wanted ?? '', key);
-    });
-}
-/** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
-const longestPlainNumber = 6;
-function readsAs(reading, wanted, key) {
-    if (reading === undefined || reading.kind === 'null')
-        return key === 'modelid' && wanted === '';
-    if (reading.text !== wanted.toWellFormed())
-        return false;
-    if (reading.kind === 'integer')
-        return reading.text.length <= longestPlainNumber;
-    return reading.kind === 'string';
-}
-
-;// CONCATENATED MODULE: ./src/core/values/read.ts
-
-
-
-
-/** Reads a values file; never throws. */
-function readValues(text) {
-    const result = parseValues(text);
-    if (result.kind !== 'parsed')
-        return result;
-    const readings = readingsOf(result.parsed);
-    if (typeof readings === 'string')
-        return { kind: 'wrong-shape', problem: readings };
-    const owned = {};
-    for (const key of ownedKeys) {
-        const reading = readings[key];
-        if (reading !== undefined && reading.kind !== 'null')
-            owned[key] = reading.text;
-    }
-    return { kind: 'values', text, held: heldByComment(text), owned, readings };
-}
-/** Reads the owned values of a parsed file; text says which of them is no scalar. */
-function readingsOf(parsed) {
-    const readings = {};
-    for (const key of ownedKeys) {
-        const entry = parsed.owned[key];
-        if (entry === undefined)
-            continue;
-        const reading = readingOf(parsed.doc, entry.value);
-        if (reading === undefined)
-            return `global.${key} is a map or a list, not a single value`;
-        readings[key] = reading;
-    }
-    return readings;
-}
-
-;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
-const texts = [
-    'run.id',
-    'run.name',
-    'run.slug',
-    'experiment.id',
-    'experiment.name',
-    'model.name',
-    'model.slug',
-    'model.version',
-    'model.id',
-    'model.source',
-    'model.artifacts',
-    'model.description',
-    'model.aliases',
-];
-const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
-/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
-const fields = [...texts, ...maps];
-/**
- * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
- * placeholder, or the beginning of one without an end on its line.
- */
-const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
-/** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
-function splitText(text) {
-    const parts = [];
-    let end = 0;
-    for (const match of text.matchAll(token)) {
-        if (match.index > end)
-            parts.push(placeholder_literal(text.slice(end, match.index)));
-        parts.push(partOf(match));
-        end = match.index + match[0].length;
-    }
-    if (end < text.length)
-        parts.push(placeholder_literal(text.slice(end)));
-    return parts;
-}
-function placeholder_literal(source, text = source) {
-    return { kind: 'literal', text, source };
-}
-function partOf([source, body, brace]) {
-    if (source === '$${')
-        return placeholder_literal(source, '${');
-    if (body === undefined)
-        return placeholder_literal(source);
-    const malformed = (problem) => ({ kind: 'malformed', problem, source });
-    if (brace !== '}') {
-        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`);
-    }
-    const cut = body.indexOf(':-');
-    const name = cut < 0 ? body : body.slice(0, cut);
-    const fallback = cut < 0 ? undefined : body.slice(cut + 2);
-    if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
-        return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`);
-    }
-    const query = queryOf(name);
-    if (query === undefined) {
-        return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`);
-    }
-    return {
-        kind: 'placeholder',
-        placeholder: { ...query, label: `\${${name}}`, fallback },
-        source,
-    };
-}
-const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
-function queryOf(name) {
-    const field = texts.find((text) => text === name);
-    if (field !== undefined)
-        return { field };
-    const map = maps.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
-    return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
-}
-
-;// CONCATENATED MODULE: ./src/core/template/parse.ts
-
-
-
-/** Checks a template: its YAML, its shape and every placeholder. */
-function parseTemplate(text) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, {
-        keepSourceTokens: true,
-        lineCounter: lines,
-        prettyErrors: false,
-    });
-    const lineAt = (offset) => lines.linePos(offset).line;
-    const sites = findSites(document);
-    const located = sites.flatMap(({ node, parts }) => locate(text, node, parts, lineAt));
-    const broken = yamlProblems(text, document, lineAt);
-    const problems = [
-        ...broken,
-        ...shapeProblems(text, document, lineAt),
-        ...sites.flatMap(({ node }) => tagProblems(node, lineAt)),
-        ...located.flatMap(({ part, line }) => part.kind === 'malformed' && broken.every((other) => other.line !== line)
-            ? [{ line, text: part.problem }]
-            : []),
-    ];
-    const root = document.contents;
-    if (problems.length > 0 || root === null)
-        return { ok: false, problems: inOrder(problems) };
-    const placeholders = located.flatMap(({ part, line }) => part.kind === 'placeholder' ? [{ ...part.placeholder, line }] : []);
-    return { ok: true, template: { text, placeholders, root, sites } };
-}
-function inOrder(problems) {
-    return problems
-        .toSorted((a, b) => a.line - b.line)
-        .map(({ line, text }) => `line ${line}: ${text}`);
-}
-function yamlProblems(text, document, lineAt) {
-    const first = new Map();
-    for (const { code, message, pos } of document.errors) {
-        const line = lineAt(pos[0]);
-        const source = text.split('\n', line)[line - 1] ?? '';
-        if (first.has(line))
-            continue;
-        first.set(line, {
-            line,
-            text: code === 'MULTIPLE_DOCS'
-                ? 'a second document begins; a template is a single one'
-                : `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
-        });
-    }
-    return [...first.values()];
-}
-const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)';
-/** A template must be able to take the owned values; the values file's own reader decides. */
-function shapeProblems(text, document, lineAt) {
-    if (document.errors.length > 0)
-        return [];
-    const root = document.contents;
-    if (!(0,dist/* isMap */.jh)(root)) {
-        const problem = 'the template must be a map (key: value) at its top';
-        return [{ line: lineAt(root?.range[0] ?? 0), text: problem }];
-    }
-    const shape = readValues(text);
-    if (shape.kind === 'values')
-        return [];
-    const global = root.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === 'global');
-    return [{ line: lineAt((global?.key ?? root).range[0]), text: shape.problem }];
-}
-const parse_stringTag = 'tag:yaml.org,2002:str';
-function tagProblems({ tag, range }, lineAt) {
-    return tag === undefined || tag === parse_stringTag || tag === '!'
-        ? []
-        : [
-            {
-                line: lineAt(range[0]),
-                text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
-            },
-        ];
-}
-function findSites(document) {
-    const sites = [];
-    (0,dist/* visit */.YR)(document, {
-        Scalar: (key, node) => {
-            if (typeof node.value !== 'string' || !isParsed(node))
-                return;
-            const parts = splitText(node.value);
-            if (parts.every((part) => part.kind === 'literal' && part.text === part.source))
-                return;
-            sites.push({ node, parts, isKey: key === 'key' });
-        },
-    });
-    return sites;
-}
-function isParsed(node) {
-    return Array.isArray(node.range);
-}
-/** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
-function locate(text, { range }, parts, lineAt) {
-    let from = range[0];
-    return parts.map((part) => {
-        const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from);
-        if (found < 0 || found >= range[1])
-            return { part, line: lineAt(range[0]) };
-        from = found + part.source.length;
-        return { part, line: lineAt(found) };
-    });
-}
-
-;// CONCATENATED MODULE: ./src/core/file-state.ts
-
-
-/** Kinds of directory entries that stand in the way of a file. */
-const blockedBy = {
-    link: 'a symbolic link is in the way',
-    directory: 'a directory is in the way',
-    submodule: 'a submodule is in the way',
-};
-/** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
-function readContent(bytes) {
-    const text = file_state_decode(bytes);
-    if (text === undefined) {
-        const lossy = new TextDecoder().decode(bytes);
-        if (isHeld(lossy))
-            return { kind: 'held', text: lossy, modelVersion: undefined };
-        return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' };
-    }
-    const values = readValues(text);
-    if (isHeld(text)) {
-        const modelVersion = values.kind === 'values' ? values.owned.modelVersion : undefined;
-        return { kind: 'held', text, modelVersion };
-    }
-    return values.kind === 'values'
-        ? { kind: 'values', text, values }
-        : { kind: values.kind, text, problem: values.problem };
-}
-function file_state_decode(bytes) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/sync/directory.ts
-
-function fileName(runId) {
-    return `${runId}.yaml`;
-}
-/** Path in the repository of a file in the snapshot's directory. */
-function pathIn(snapshot, name) {
-    return snapshot.directory === '' ? name : `${snapshot.directory}/${name}`;
-}
-function anchorOf({ head, directory, tree }) {
-    return {
-        head,
-        directory,
-        tree,
-    };
-}
-/** Reads the candidates' files, and nothing else of the directory but what `others` names. */
-async function readDirectory(blobs, snapshot, candidates, others) {
-    const wanted = new Map();
-    for (const [path, oid] of others)
-        wanted.set(oid, path);
-    for (const { runId } of candidates) {
-        const entry = snapshot.entries.get(fileName(runId));
-        if (isFile(entry))
-            wanted.set(entry.oid, pathIn(snapshot, entry.name));
-    }
-    const { contents, anchored } = await blobs.read(wanted, anchorOf(snapshot));
-    const states = new Map(candidates.map(({ runId }) => [
-        runId,
-        stateOf(snapshot.entries.get(fileName(runId)), contents),
-    ]));
-    const found = [...others].flatMap(([path, oid]) => {
-        const content = contents.get(oid);
-        return content === undefined ? [] : [[path, content]];
-    });
-    return { snapshot, states, others: new Map(found), anchored };
-}
-function isFile(entry) {
-    return entry?.kind === 'file' || entry?.kind === 'executable';
-}
-function stateOf(entry, contents) {
-    if (entry === undefined)
-        return { kind: 'absent' };
-    if (entry.kind !== 'file' && entry.kind !== 'executable') {
-        return { kind: 'blocked', reason: blockedBy[entry.kind] };
-    }
-    const content = contents.get(entry.oid);
-    return content === undefined
-        ? { kind: 'blocked', reason: 'its content could not be read' }
-        : readContent(content);
-}
-
-;// CONCATENATED MODULE: ./src/sync/template.ts
-
-
-
-/** Reads and checks the template once, before anything is written. */
-async function readTemplate(blobs, snapshot, path, builtIn) {
-    const parsed = parseTemplate(path === undefined ? builtIn : await readText(blobs, snapshot, path));
-    if (parsed.ok)
-        return parsed.template;
-    throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${snapshot.branch}; nothing was written.` });
-}
-async function readText(blobs, snapshot, path) {
-    const { templateOid } = snapshot;
-    if (templateOid === undefined) {
-        throw new SyncError(`There is no template ${path} on branch ${snapshot.branch}`, {
-            advice: 'Check the input template: a path from the root of the repository.',
-        });
-    }
-    const { contents } = await blobs.read(new Map([[templateOid, path]]), anchorOf(snapshot));
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(contents.get(templateOid));
-    }
-    catch {
-        throw new SyncError(`The template ${path} is not UTF-8 text`, {
-            advice: 'Save it as UTF-8.',
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/check/finding.ts
-
-/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-async function tryCheck(name, check) {
-    try {
-        return { name, advice: '', ...(await check()) };
-    }
-    catch (error) {
-        if (!(error instanceof ActionError))
-            throw error;
-        return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
-    }
-}
-function skipped(name, detail) {
-    return {
-        name,
-        status: 'skipped',
-        detail,
-        advice: '',
-    };
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/pages.ts
-
-/**
- * Reads until there is no token. Short and empty pages do not end a listing (basic-auth filters
- * after paging); a token that comes twice would never end, and is an error.
- */
-async function readPages(what, readPage) {
-    const all = [];
-    const seen = new Set();
-    let token;
-    for (;;) {
-        const page = await readPage(token);
-        for (const item of page.items)
-            all.push(item);
-        if (page.nextPageToken === '')
-            return all;
-        token = page.nextPageToken;
-        if (seen.has(token)) {
-            throw new MlflowError(`MLflow's listing of ${what} does not end: a page token came twice`, {
-                advice: 'Look for a cache between the action and MLflow that ignores the query.',
-            });
-        }
-        seen.add(token);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/schema.ts
-
-/**
- * The parts of MLflow's answers that the action uses. 64-bit integers come as numbers, from old
- * servers and generic protobuf gateways as strings; missing, null and "" mean the same.
- */
-const schema_text = schemas_string()
-    .nullish()
-    .transform((value) => value ?? '');
-const schema_integer = union([schemas_number(), schemas_string().regex(/^\d+$/).transform(Number)]);
-const identifier = union([schemas_string().min(1), schemas_number().transform(String)]);
-const keyValues = array(object({ key: schemas_string(), value: schema_text }))
-    .nullish()
-    .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])));
-const modelVersion = object({
-    name: schemas_string().min(1),
-    version: identifier,
-    creation_timestamp: schema_integer,
-    status: schemas_string().nullish(),
-    run_id: schema_text,
-    source: schema_text,
-    description: schema_text,
-    tags: keyValues,
-    // Strings in MLflow, {alias, version} in Unity Catalog.
-    aliases: array(union([schemas_string(), object({ alias: schemas_string() }).transform((a) => a.alias)]))
-        .nullish(),
-})
-    .transform((wire) => ({
-    name: wire.name,
-    version: wire.version,
-    creationTime: wire.creation_timestamp,
-    status: wire.status ?? undefined,
-    runId: wire.run_id,
-    source: wire.source,
-    description: wire.description,
-    tags: wire.tags,
-    aliases: wire.aliases ?? [],
-}));
-const pageToken = schema_text;
-/** A page without its list is an empty one, but an object with other fields is no page at all. */
-function page(list, item) {
-    return looseObject({ next_page_token: pageToken })
-        .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
-        error: `the list ${list} is missing`,
-    })
-        .transform((body) => ({
-        items: body[list] ?? [],
-        nextPageToken: body.next_page_token,
-    }))
-        .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
-}
-const modelVersionPage = page('model_versions', modelVersion);
-const registeredModelPage = page('registered_models', object({
-    name: schemas_string(),
-    aliases: array(object({ alias: schemas_string(), version: identifier })).nullish(),
-}));
-const experimentPage = page('experiments', object({ experiment_id: identifier, name: schema_text }));
-/** protobuf's JSON writes what JSON numbers can't say as strings. */
-const metricValue = union([
-    schemas_number(),
-    schemas_enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
-]);
-const run = object({
-    info: object({
-        run_id: schemas_string().min(1),
-        run_name: schema_text,
-        experiment_id: identifier,
-        lifecycle_stage: schemas_enum(['active', 'deleted']).nullish(),
-        artifact_uri: schema_text,
-    }),
-    data: object({
-        params: keyValues,
-        tags: keyValues,
-        metrics: array(object({ key: schemas_string(), value: metricValue })).nullish(),
-    })
-        .nullish(),
-})
-    .transform(({ info, data }) => ({
-    id: info.run_id,
-    name: info.run_name,
-    experimentId: info.experiment_id,
-    lifecycle: info.lifecycle_stage ?? 'active',
-    artifactUri: info.artifact_uri,
-    params: data?.params ?? {},
-    tags: data?.tags ?? {},
-    metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
-}));
-/** Runs are parsed one by one: one that can't be read fails alone. */
-const runPage = page('runs', unknown());
-const runAnswer = object({ run });
-const runIdOf = object({ info: object({ run_id: schemas_string() }) });
-const loggedModel = object({
-    info: object({
-        model_id: schemas_string(),
-        name: schema_text,
-        experiment_id: identifier,
-        source_run_id: schema_text,
-        artifact_uri: schema_text,
-    }),
-})
-    .transform(({ info }) => ({
-    id: info.model_id,
-    name: info.name,
-    experimentId: info.experiment_id,
-    sourceRunId: info.source_run_id,
-    artifactUri: info.artifact_uri,
-}));
-const loggedModelPage = page('models', loggedModel);
-const downloadUri = object({ artifact_uri: schemas_string() });
-
-;// CONCATENATED MODULE: ./src/mlflow/runs.ts
-
-
-
-/** Measured on 3.17.2: 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
-const runsPerSearch = { whole: 250, state: 1000 };
-const experimentsPerPage = 10_000;
-/** Names of all experiments by id, deleted ones too. */
-async function listExperiments(client) {
-    const rows = await readPages('experiments', (pageToken) => client.get('experiments/search', { view_type: 'ALL', max_results: experimentsPerPage, page_token: pageToken }, experimentPage));
-    return new Map(rows.map((row) => [row.experiment_id, row.name]));
-}
-/**
- * Reads runs by id, in batches. MLflow wants the experiments named (without them it answers
- * "no runs"), so the caller gives the ones it knows of.
- *
- * @returns the runs that were found or could not be read; the others are in none of the experiments.
- */
-async function searchRuns(client, ids, experimentIds, detail) {
-    const found = new Map();
-    if (experimentIds.length === 0)
-        return found;
-    for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
-        const batch = ids.slice(start, start + runsPerSearch[detail]);
-        await searchBatch(client, batch, experimentIds, found);
-    }
-    return found;
-}
-/** A batch that the server can't answer is halved until the run that spoils it stands alone. */
-async function searchBatch(client, ids, experimentIds, found) {
-    try {
-        const rows = await searchPages(client, idFilter(ids), ids, experimentIds);
-        for (const row of rows)
-            keep(row, found);
-    }
-    catch (error) {
-        if (!(error instanceof MlflowError) || !isAboutContent(error))
-            throw error;
-        if (ids.length === 1) {
-            found.set(ids[0] ?? '', { kind: 'failed', reason: error.message });
-            return;
-        }
-        const middle = Math.ceil(ids.length / 2);
-        await searchBatch(client, ids.slice(0, middle), experimentIds, found);
-        await searchBatch(client, ids.slice(middle), experimentIds, found);
-    }
-}
-function keep(row, found) {
-    const parsed = run.safeParse(row);
-    if (parsed.success) {
-        found.set(parsed.data.id, { kind: 'found', run: parsed.data });
-        return;
-    }
-    const named = runIdOf.safeParse(row);
-    const issue = parsed.error.issues[0];
-    const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
-    if (!named.success)
-        throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`);
-    found.set(named.data.info.run_id, {
-        kind: 'failed',
-        reason: `MLflow's answer for this run can't be read: ${problem}`,
-    });
-}
-/** An answer about what was asked for, unlike a lost connection or a refused password. */
-function isAboutContent(error) {
-    return error.status === 400 || error.status === 404 || error.status === 500;
-}
-/**
- * Which of the runs pass MLflow's own run filter. Its grammar knows only AND, so the filter and the
- * list of ids can be joined: no more comes back than was asked for.
- */
-async function filterRuns(client, filter, ids, experimentIds) {
-    const passed = new Set();
-    for (let start = 0; start < ids.length; start += runsPerSearch.state) {
-        const batch = ids.slice(start, start + runsPerSearch.state);
-        const rows = await searchPages(client, `${filter} AND ${idFilter(batch)}`, batch, experimentIds);
-        for (const row of rows) {
-            const named = runIdOf.safeParse(row);
-            if (named.success)
-                passed.add(named.data.info.run_id);
-        }
-    }
-    return passed;
-}
-/** One run, as it is right now; undefined when MLflow has it no more. */
-async function readRun(client, id) {
-    try {
-        return (await client.get('runs/get', { run_id: id }, runAnswer)).run;
-    }
-    catch (error) {
-        if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')
-            return undefined;
-        throw error;
-    }
-}
-function idFilter(ids) {
-    return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
-}
-function searchPages(client, filter, ids, experimentIds) {
-    return readPages('runs', (pageToken) => client.post('runs/search', {
-        experiment_ids: experimentIds,
-        filter,
-        run_view_type: 'ALL',
-        // One more than can come: 2.22 gives a token for an empty page when the page is full.
-        max_results: ids.length + 1,
-        ...(pageToken === undefined ? {} : { page_token: pageToken }),
-    }, runPage));
-}
-
-;// CONCATENATED MODULE: ./src/core/order.ts
-/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/versions.ts
-
-
-
-/** The most that every MLflow, Databricks included, gives in one page. */
-const versionsPerPage = 10_000;
-/** The server's own limit for registered models. */
-const modelsPerPage = 1000;
-/**
- * All model versions that MLflow shows, each once, oldest first. Ordered by creation so that what
- * is registered during the reading comes at the end: MLflow pages by offset, any other order would
- * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
- */
-async function listModelVersions(client, filter) {
-    const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
-        filter,
-        max_results: versionsPerPage,
-        order_by: 'creation_timestamp ASC',
-        page_token: pageToken,
-    }, modelVersionPage));
-    const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
-    return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
-}
-/** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
-async function listAliases(client) {
-    const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
-    const aliases = new Map();
-    for (const model of models) {
-        for (const { alias, version } of model.aliases ?? []) {
-            const key = `${version}/${model.name}`;
-            aliases.set(key, [...(aliases.get(key) ?? []), alias]);
-        }
-    }
-    return aliases;
-}
-
-;// CONCATENATED MODULE: ./src/core/artifacts.ts
-/** Where the charts mount the root of MLflow's artifact store. */
-const mount = '/mlflow';
-/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
-const usualFolder = 'model';
-/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-function loggedModelId(source) {
-    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
-}
-/**
- * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
- * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
- */
-function artifactsPath(input) {
-    const source = input.resolvedSource ?? input.version.source;
-    const located = artifacts_locate(source, input);
-    if (typeof located === 'string')
-        return { ok: false, problem: located };
-    const segments = located.filter((segment) => segment !== '' && segment !== '.');
-    const problem = unsafe(segments);
-    if (problem !== undefined)
-        return { ok: false, problem };
-    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
-}
-function unsafe(segments) {
-    const path = segments.join('/');
-    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow holds control characters";
-    }
-    if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
-    }
-    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
-        : undefined;
-}
-/** Segments below the mount, or the problem. */
-function artifacts_locate(source, input) {
-    const { run, loggedModel } = input;
-    if (source.startsWith('models:/')) {
-        const id = loggedModelId(source);
-        if (id === undefined)
-            return 'its source is a copy whose origin is not known';
-        return loggedModel?.id === id && loggedModel.artifactUri !== ''
-            ? belowMount(loggedModel.artifactUri, input)
-            : [...experimentRoot(input), 'models', id, 'artifacts'];
-    }
-    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
-    if (inRun === null)
-        return belowMount(source, input);
-    const [, runId, path = ''] = inRun;
-    if (runId !== run.id)
-        return 'its source names the artifacts of another run';
-    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
-}
-/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-function belowMount(uri, input, folder = usualFolder) {
-    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
-    return (proxied?.split('/') ??
-        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
-}
-/**
- * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
- */
-function byLayout(segments, { run, loggedModel }) {
-    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
-    const { end, isModel, own } = findOwner(segments, isRun);
-    if (end < 0)
-        return undefined;
-    if (isModel) {
-        const experiment = loggedModel?.experimentId ?? run.experimentId;
-        return [experiment, ...segments.slice(end - 2)];
-    }
-    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
-    return [experiment, ...segments.slice(end - 1)];
-}
-/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-function findOwner(segments, isRun) {
-    for (const [end, segment] of segments.entries()) {
-        const own = segments[end - 1];
-        if (segment !== 'artifacts' || own === undefined)
-            continue;
-        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
-        if (isModel || isRun(own))
-            return { end, isModel, own };
-    }
-    return { end: -1, isModel: false, own: '' };
-}
-/** Segments that the run's experiment has below the mount. */
-function experimentRoot(input) {
-    const { run } = input;
-    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
-    const [own, artifacts] = ofRun.slice(-2);
-    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
-}
-/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
-function withPlaceholders(segments, { run, modelId }) {
-    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
-    if (end < 0)
-        return segments;
-    const result = [...segments];
-    if (!isModel)
-        result[end - 1] = global('runid');
-    else if (own === modelId)
-        result[end - 1] = global('modelid');
-    const experiment = end - (isModel ? 3 : 2);
-    if (segments[experiment] === run.experimentId)
-        result[experiment] = global('experimentId');
-    return result;
-}
-function isLoggedModelId(id) {
-    return /^m-[0-9a-f]{32}$/.test(id);
-}
-function global(key) {
-    return `{{ .Values.global.${key} }}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/candidate.ts
-
-
-/** MLflow's tag on what is really a prompt of the prompt registry. */
-const promptTag = 'mlflow.prompt.is_prompt';
-/** Applies the criteria; the order of the versions stays. */
-function selectVersions(versions, criteria, now) {
-    const selected = [];
-    const leftOut = [];
-    for (const version of versions) {
-        if (version.tags[promptTag] !== undefined || !criteria.models(version.name))
-            continue;
-        if (!carriesAlias(version, criteria.aliases))
-            continue;
-        const reason = notYet(version, criteria, now);
-        if (reason === undefined)
-            selected.push(version);
-        else
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
-    }
-    return { selected, leftOut };
-}
-function carriesAlias(version, aliases) {
-    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
-}
-function notYet(version, criteria, now) {
-    if (version.status !== undefined && version.status !== 'READY') {
-        return `its status is ${version.status}, not READY`;
-    }
-    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
-    if (criteria.minimumAgeMs > 0 && now - version.creationTime < criteria.minimumAgeMs) {
-        return 'it is younger than minimum-age';
-    }
-    return undefined;
-}
-/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
-const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
-function isRunId(text) {
-    return runIdPattern.test(text);
-}
-/**
- * One version for each run: the newest by creation time, then the higher number, then the model's
- * name in ascending order. MLflow does not check what is registered as a run id.
- */
-function chooseByRun(versions, listed) {
-    const byRun = new Map();
-    const leftOut = [];
-    for (const version of versions) {
-        if (version.runId === '') {
-            const reason = 'MLflow names no run for this version';
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
-        }
-        else if (!isRunId(version.runId)) {
-            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
-            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
-        }
-        else {
-            const rival = byRun.get(version.runId);
-            if (rival === undefined || wins(version, rival))
-                byRun.set(version.runId, version);
-        }
-    }
-    const resolve = sourceResolver(listed);
-    const candidates = [...byRun]
-        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
-        .sort((a, b) => compareText(a.runId, b.runId));
-    return { candidates, leftOut };
-}
-function wins(a, b) {
-    if (a.creationTime !== b.creationTime)
-        return a.creationTime > b.creationTime;
-    const byNumber = Number(a.version) - Number(b.version);
-    if (byNumber !== 0 && !Number.isNaN(byNumber))
-        return byNumber > 0;
-    return compareText(a.name, b.name) < 0;
-}
-/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
-const longestChain = 20;
-function sourceResolver(listed) {
-    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
-    return (version) => {
-        let source = version.source;
-        for (let step = 0; step < longestChain; step += 1) {
-            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
-            if (copied === undefined) {
-                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
-            }
-            const origin = sources.get(copied);
-            if (origin === undefined)
-                break;
-            source = origin;
-        }
-        return { source, sourceUnresolved: true, modelId: undefined };
-    };
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
-
-
-
-const modelsPerSearch = 1000;
-/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
-async function searchLoggedModels(client, ids, experimentIds) {
-    const found = new Map();
-    if (experimentIds.length === 0)
-        return found;
-    for (let start = 0; start < ids.length; start += modelsPerSearch) {
-        const batch = ids.slice(start, start + modelsPerSearch);
-        try {
-            const rows = await readPages('logged models', (pageToken) => client.post('logged-models/search', {
-                experiment_ids: experimentIds,
-                filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
-                max_results: batch.length,
-                ...(pageToken === undefined ? {} : { page_token: pageToken }),
-            }, loggedModelPage));
-            for (const row of rows)
-                found.set(row.id, row);
-        }
-        catch (error) {
-            if (error instanceof MlflowError && error.status === 404)
-                return found;
-            throw error;
-        }
-    }
-    return found;
-}
-/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
-async function readDownloadUri(client, name, version) {
-    const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
-    return answer.artifact_uri;
-}
-
-;// CONCATENATED MODULE: ./src/sync/registry.ts
-
-
-
-
-
-
-/** Reads the registry and decides which version each run's file is about. */
-async function readRegistry(client, runs, query, now) {
-    const rows = await naming('filter', query.filter, () => listModelVersions(client, query.filter));
-    const listed = query.withAliases ? await addAliases(client, rows) : rows;
-    const selection = selectVersions(listed, query.criteria, now);
-    const resolved = await findRuns(client, runs, selection.selected);
-    const chosen = chooseByRun(resolved, listed);
-    const gate = await applyRunFilter(client, runs, chosen.candidates, query.runFilter);
-    return {
-        candidates: gate.candidates,
-        leftOut: [...selection.leftOut, ...chosen.leftOut, ...gate.leftOut],
-        listed,
-    };
-}
-/** Shows MLflow's own words about a filter with the name of its input. */
-async function naming(input, filter, read) {
-    try {
-        return await read();
-    }
-    catch (error) {
-        if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
-            throw error;
-        throw new MlflowError(`The input ${input} is refused: ${error.message}`, {
-            status: 400,
-            advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
-            cause: error,
-        });
-    }
-}
-async function applyRunFilter(client, runs, candidates, runFilter) {
-    if (runFilter === undefined || candidates.length === 0)
-        return { candidates, leftOut: [] };
-    const experiments = [...(await runs.experiments()).keys()];
-    const ids = candidates.map(({ runId }) => runId);
-    const passed = await naming('run-filter', runFilter, () => filterRuns(client, runFilter, ids, experiments));
-    return {
-        candidates: candidates.filter(({ runId }) => passed.has(runId)),
-        leftOut: candidates
-            .filter(({ runId }) => !passed.has(runId))
-            .map(({ version }) => ({
-            version,
-            outcome: 'skipped',
-            reason: 'its run does not pass run-filter',
-            keepsFile: false,
-        })),
-    };
-}
-/** A server may send them with the versions one day: both are taken. */
-async function addAliases(client, versions) {
-    const aliases = await listAliases(client);
-    return versions.map((version) => ({
-        ...version,
-        aliases: [
-            ...new Set([
-                ...version.aliases,
-                ...(aliases.get(`${version.version}/${version.name}`) ?? []),
-            ]),
-        ].sort(),
-    }));
-}
-/** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
-async function findRuns(client, runs, versions) {
-    const modelIds = new Set(versions.flatMap((version) => {
-        const id = version.runId === '' ? loggedModelId(version.source) : undefined;
-        return id === undefined ? [] : [id];
-    }));
-    if (modelIds.size === 0)
-        return [...versions];
-    const experiments = [...(await runs.experiments()).keys()];
-    const models = await searchLoggedModels(client, [...modelIds], experiments);
-    return versions.map((version) => {
-        if (version.runId !== '')
-            return version;
-        const model = models.get(loggedModelId(version.source) ?? '');
-        return model === undefined ? version : { ...version, runId: model.sourceRunId };
-    });
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/run-reader.ts
-
-function createRunReader(client) {
-    const known = new Map();
-    let experiments;
-    const listAll = () => (experiments ??= listExperiments(client));
-    const readDetail = async (wanted, detail) => {
-        const hinted = wanted.filter((run) => run.experimentId !== undefined);
-        const hints = new Set(hinted.map((run) => run.experimentId ?? ''));
-        const found = await searchRuns(client, ids(hinted), [...hints], detail);
-        const rest = wanted.filter((run) => !found.has(run.id));
-        if (rest.length > 0) {
-            const all = [...(await listAll()).keys()];
-            for (const [id, lookup] of await searchRuns(client, ids(rest), all, detail)) {
-                found.set(id, lookup);
-            }
-        }
-        for (const { id } of wanted) {
-            known.set(id, { detail, lookup: run_reader_keep(found.get(id) ?? { kind: 'missing' }, detail) });
-        }
-    };
-    const read = async (wanted) => {
-        for (const detail of ['whole', 'state']) {
-            const unread = wanted.filter((run) => {
-                const have = known.get(run.id);
-                return run.detail === detail && have?.detail !== 'whole' && have?.detail !== detail;
-            });
-            if (unread.length > 0)
-                await readDetail(unread, detail);
-        }
-        return new Map([...known].map(([id, { lookup }]) => [id, lookup]));
-    };
-    return { read, experiments: listAll };
-}
-function ids(runs) {
-    return runs.map((run) => run.id);
-}
-/** Ten thousand runs with all their parameters would not fit into memory for nothing. */
-function run_reader_keep(lookup, detail) {
-    if (lookup.kind !== 'found' || detail === 'whole')
-        return lookup;
-    const run = { ...lookup.run, params: {}, metrics: {}, tags: {} };
-    return { kind: 'found', run };
-}
-
-;// CONCATENATED MODULE: ./src/core/glob.ts
-/**
- * Compiles the input `models`: `*` is any text (slashes and dots too), `?` one character,
- * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
- * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
- */
-function nameMatcher(patterns) {
-    const rules = patterns.map((pattern) => ({
-        selects: !pattern.startsWith('!'),
-        expression: globExpression(pattern.replace(/^!/, '')),
-    }));
-    const selectsByDefault = rules.every((rule) => !rule.selects);
-    return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault;
-}
-function globExpression(glob) {
-    const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? [];
-    return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u');
-}
-function tokenExpression(token) {
-    if (token.startsWith('*'))
-        return '[^]*';
-    if (token === '?')
-        return '[^]';
-    if (/^\[[!^]?[^]+\]$/.test(token)) {
-        const negated = /^\[[!^]/.test(token);
-        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^&~|$#@!%,.:;<=>`{}+*?()]/g, '\\$&');
-        return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
-    }
-    return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
-}
-/** `[z-a]` is no set; it is then taken letter by letter. */
-function isValidSet(set) {
-    try {
-        return new RegExp(`[${set}]`).test('') || true;
-    }
-    catch {
-        return false;
-    }
-}
-function escapeExpression(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
 ;// CONCATENATED MODULE: ./src/core/message/fit.ts
 /** Bytes of a text in UTF-8, as GitHub counts a job summary. */
 function utf8Bytes(text) {
@@ -43631,6 +42324,12 @@ function byImportance(changes) {
     return changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome]);
 }
 
+;// CONCATENATED MODULE: ./src/core/order.ts
+/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
 ;// CONCATENATED MODULE: ./src/core/message/comparison.ts
 
 
@@ -43751,6 +42450,659 @@ function comparisonsOf(changes, details) {
 }
 function leftOut(count, noun, where) {
     return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/pages.ts
+
+/**
+ * Reads until there is no token. Short and empty pages do not end a listing (basic-auth filters
+ * after paging); a token that comes twice would never end, and is an error.
+ */
+async function readPages(what, readPage) {
+    const all = [];
+    const seen = new Set();
+    let token;
+    for (;;) {
+        const page = await readPage(token);
+        for (const item of page.items)
+            all.push(item);
+        if (page.nextPageToken === '')
+            return all;
+        token = page.nextPageToken;
+        if (seen.has(token)) {
+            throw new MlflowError(`MLflow's listing of ${what} does not end: a page token came twice`, {
+                advice: 'Look for a cache between the action and MLflow that ignores the query.',
+            });
+        }
+        seen.add(token);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/schema.ts
+
+/**
+ * The parts of MLflow's answers that the action uses. 64-bit integers come as numbers, from old
+ * servers and generic protobuf gateways as strings; missing, null and "" mean the same.
+ */
+const schema_text = schemas_string()
+    .nullish()
+    .transform((value) => value ?? '');
+const schema_integer = union([schemas_number(), schemas_string().regex(/^\d+$/).transform(Number)]);
+const identifier = union([schemas_string().min(1), schemas_number().transform(String)]);
+const keyValues = array(object({ key: schemas_string(), value: schema_text }))
+    .nullish()
+    .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])));
+const modelVersion = object({
+    name: schemas_string().min(1),
+    version: identifier,
+    creation_timestamp: schema_integer,
+    status: schemas_string().nullish(),
+    run_id: schema_text,
+    source: schema_text,
+    description: schema_text,
+    tags: keyValues,
+    // Strings in MLflow, {alias, version} in Unity Catalog.
+    aliases: array(union([schemas_string(), object({ alias: schemas_string() }).transform((a) => a.alias)]))
+        .nullish(),
+})
+    .transform((wire) => ({
+    name: wire.name,
+    version: wire.version,
+    creationTime: wire.creation_timestamp,
+    status: wire.status ?? undefined,
+    runId: wire.run_id,
+    source: wire.source,
+    description: wire.description,
+    tags: wire.tags,
+    aliases: wire.aliases ?? [],
+}));
+const pageToken = schema_text;
+/** A page without its list is an empty one, but an object with other fields is no page at all. */
+function page(list, item) {
+    return looseObject({ next_page_token: pageToken })
+        .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
+        error: `the list ${list} is missing`,
+    })
+        .transform((body) => ({
+        items: body[list] ?? [],
+        nextPageToken: body.next_page_token,
+    }))
+        .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
+}
+const modelVersionPage = page('model_versions', modelVersion);
+const registeredModelPage = page('registered_models', object({
+    name: schemas_string(),
+    aliases: array(object({ alias: schemas_string(), version: identifier })).nullish(),
+}));
+const experimentPage = page('experiments', object({ experiment_id: identifier, name: schema_text }));
+/** protobuf's JSON writes what JSON numbers can't say as strings. */
+const metricValue = union([
+    schemas_number(),
+    schemas_enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
+]);
+const run = object({
+    info: object({
+        run_id: schemas_string().min(1),
+        run_name: schema_text,
+        experiment_id: identifier,
+        lifecycle_stage: schemas_enum(['active', 'deleted']).nullish(),
+        artifact_uri: schema_text,
+    }),
+    data: object({
+        params: keyValues,
+        tags: keyValues,
+        metrics: array(object({ key: schemas_string(), value: metricValue })).nullish(),
+    })
+        .nullish(),
+})
+    .transform(({ info, data }) => ({
+    id: info.run_id,
+    name: info.run_name,
+    experimentId: info.experiment_id,
+    lifecycle: info.lifecycle_stage ?? 'active',
+    artifactUri: info.artifact_uri,
+    params: data?.params ?? {},
+    tags: data?.tags ?? {},
+    metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
+}));
+/** Runs are parsed one by one: one that can't be read fails alone. */
+const runPage = page('runs', unknown());
+const runAnswer = object({ run });
+const runIdOf = object({ info: object({ run_id: schemas_string() }) });
+const loggedModel = object({
+    info: object({
+        model_id: schemas_string(),
+        name: schema_text,
+        experiment_id: identifier,
+        source_run_id: schema_text,
+        artifact_uri: schema_text,
+    }),
+})
+    .transform(({ info }) => ({
+    id: info.model_id,
+    name: info.name,
+    experimentId: info.experiment_id,
+    sourceRunId: info.source_run_id,
+    artifactUri: info.artifact_uri,
+}));
+const loggedModelPage = page('models', loggedModel);
+const downloadUri = object({ artifact_uri: schemas_string() });
+
+;// CONCATENATED MODULE: ./src/mlflow/runs.ts
+
+
+
+/** Measured on 3.17.2: 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
+const runsPerSearch = { whole: 250, state: 1000 };
+const experimentsPerPage = 10_000;
+/** Names of all experiments by id, deleted ones too. */
+async function listExperiments(client) {
+    const rows = await readPages('experiments', (pageToken) => client.get('experiments/search', { view_type: 'ALL', max_results: experimentsPerPage, page_token: pageToken }, experimentPage));
+    return new Map(rows.map((row) => [row.experiment_id, row.name]));
+}
+/**
+ * Reads runs by id, in batches. MLflow wants the experiments named (without them it answers
+ * "no runs"), so the caller gives the ones it knows of.
+ *
+ * @returns the runs that were found or could not be read; the others are in none of the experiments.
+ */
+async function searchRuns(client, ids, experimentIds, detail) {
+    const found = new Map();
+    if (experimentIds.length === 0)
+        return found;
+    for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
+        const batch = ids.slice(start, start + runsPerSearch[detail]);
+        await searchBatch(client, batch, experimentIds, found);
+    }
+    return found;
+}
+/** A batch that the server can't answer is halved until the run that spoils it stands alone. */
+async function searchBatch(client, ids, experimentIds, found) {
+    try {
+        const rows = await searchPages(client, idFilter(ids), ids, experimentIds);
+        for (const row of rows)
+            keep(row, found);
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError) || !isAboutContent(error))
+            throw error;
+        if (ids.length === 1) {
+            found.set(ids[0] ?? '', { kind: 'failed', reason: error.message });
+            return;
+        }
+        const middle = Math.ceil(ids.length / 2);
+        await searchBatch(client, ids.slice(0, middle), experimentIds, found);
+        await searchBatch(client, ids.slice(middle), experimentIds, found);
+    }
+}
+function keep(row, found) {
+    const parsed = run.safeParse(row);
+    if (parsed.success) {
+        found.set(parsed.data.id, { kind: 'found', run: parsed.data });
+        return;
+    }
+    const named = runIdOf.safeParse(row);
+    const issue = parsed.error.issues[0];
+    const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+    if (!named.success)
+        throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`);
+    found.set(named.data.info.run_id, {
+        kind: 'failed',
+        reason: `MLflow's answer for this run can't be read: ${problem}`,
+    });
+}
+/** An answer about what was asked for, unlike a lost connection or a refused password. */
+function isAboutContent(error) {
+    return error.status === 400 || error.status === 404 || error.status === 500;
+}
+/**
+ * Which of the runs pass MLflow's own run filter. Its grammar knows only AND, so the filter and the
+ * list of ids can be joined: no more comes back than was asked for.
+ */
+async function filterRuns(client, filter, ids, experimentIds) {
+    const passed = new Set();
+    for (let start = 0; start < ids.length; start += runsPerSearch.state) {
+        const batch = ids.slice(start, start + runsPerSearch.state);
+        const rows = await searchPages(client, `${filter} AND ${idFilter(batch)}`, batch, experimentIds);
+        for (const row of rows) {
+            const named = runIdOf.safeParse(row);
+            if (named.success)
+                passed.add(named.data.info.run_id);
+        }
+    }
+    return passed;
+}
+/** One run, as it is right now; undefined when MLflow has it no more. */
+async function readRun(client, id) {
+    try {
+        return (await client.get('runs/get', { run_id: id }, runAnswer)).run;
+    }
+    catch (error) {
+        if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')
+            return undefined;
+        throw error;
+    }
+}
+function idFilter(ids) {
+    return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
+}
+function searchPages(client, filter, ids, experimentIds) {
+    return readPages('runs', (pageToken) => client.post('runs/search', {
+        experiment_ids: experimentIds,
+        filter,
+        run_view_type: 'ALL',
+        // One more than can come: 2.22 gives a token for an empty page when the page is full.
+        max_results: ids.length + 1,
+        ...(pageToken === undefined ? {} : { page_token: pageToken }),
+    }, runPage));
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/run-reader.ts
+
+function createRunReader(client) {
+    const known = new Map();
+    let experiments;
+    const listAll = () => (experiments ??= listExperiments(client));
+    const readDetail = async (wanted, detail) => {
+        const hinted = wanted.filter((run) => run.experimentId !== undefined);
+        const hints = new Set(hinted.map((run) => run.experimentId ?? ''));
+        const found = await searchRuns(client, ids(hinted), [...hints], detail);
+        const rest = wanted.filter((run) => !found.has(run.id));
+        if (rest.length > 0) {
+            const all = [...(await listAll()).keys()];
+            for (const [id, lookup] of await searchRuns(client, ids(rest), all, detail)) {
+                found.set(id, lookup);
+            }
+        }
+        for (const { id } of wanted) {
+            known.set(id, { detail, lookup: run_reader_keep(found.get(id) ?? { kind: 'missing' }, detail) });
+        }
+    };
+    const read = async (wanted) => {
+        for (const detail of ['whole', 'state']) {
+            const unread = wanted.filter((run) => {
+                const have = known.get(run.id);
+                return run.detail === detail && have?.detail !== 'whole' && have?.detail !== detail;
+            });
+            if (unread.length > 0)
+                await readDetail(unread, detail);
+        }
+        return new Map([...known].map(([id, { lookup }]) => [id, lookup]));
+    };
+    return { read, experiments: listAll };
+}
+function ids(runs) {
+    return runs.map((run) => run.id);
+}
+/** Ten thousand runs with all their parameters would not fit into memory for nothing. */
+function run_reader_keep(lookup, detail) {
+    if (lookup.kind !== 'found' || detail === 'whole')
+        return lookup;
+    const run = { ...lookup.run, params: {}, metrics: {}, tags: {} };
+    return { kind: 'found', run };
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/core/values/comments.ts
+
+/** Mark of the lexer, of no width: what comes next is a scalar. */
+const scalarMark = '\x1f';
+const marks = [scalarMark, '\x02', '\x18'];
+/** All comments of a YAML text, in order; `#` inside a scalar is none. */
+function commentsOf(text) {
+    const comments = [];
+    let offset = 0;
+    let inScalar = false;
+    for (const lexeme of new dist/* Lexer */.JG().lex(text)) {
+        if (!inScalar && marks.includes(lexeme)) {
+            inScalar = lexeme === scalarMark;
+            continue;
+        }
+        if (!inScalar && lexeme.startsWith('#'))
+            comments.push({ offset, source: lexeme });
+        offset += lexeme.length;
+        inScalar = false;
+    }
+    return comments;
+}
+
+;// CONCATENATED MODULE: ./src/core/values/owned.ts
+/** In the order in which missing keys are added. */
+const ownedKeys = [
+    'experimentId',
+    'runid',
+    'modelid',
+    'timestamp',
+    'modelName',
+    'modelVersion',
+];
+function isOwnedKey(name) {
+    return ownedKeys.includes(name);
+}
+
+;// CONCATENATED MODULE: ./src/core/values/document.ts
+
+
+/** Parses a values file and finds the places that matter; never throws. */
+function parseValues(text) {
+    try {
+        return document_parse(text);
+    }
+    catch {
+        // The YAML library is recursive.
+        return wrongShape('it is nested too deeply');
+    }
+}
+function wrongShape(problem) {
+    return { kind: 'wrong-shape', problem };
+}
+function document_parse(text) {
+    const tokens = [...new dist/* Parser */.iX().parse(text)];
+    // Other readers accept a key twice; that is no reason to throw the file away.
+    const options = { keepSourceTokens: true, uniqueKeys: false };
+    const [doc, second] = new dist/* Composer */.Dk(options).compose(tokens, true, text.length);
+    if (doc === undefined)
+        return wrongShape('it holds no document');
+    const error = doc.errors[0] ?? second?.errors[0];
+    if (error?.code === 'RESOURCE_EXHAUSTION')
+        return wrongShape('it is nested too deeply');
+    if (error) {
+        return { kind: 'unparseable', problem: `line ${lineOf(text, error.pos[0])}: ${error.message}` };
+    }
+    if (second !== undefined)
+        return wrongShape('it holds several YAML documents');
+    const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
+    return findPlaces(text, doc, end);
+}
+function findPlaces(text, doc, end) {
+    const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
+    if (isEmpty(doc.contents))
+        return { kind: 'parsed', parsed: { ...found, owned: {} } };
+    const root = parsedMap(doc.contents);
+    if (!root)
+        return wrongShape(`the document is ${kindOf(doc.contents)}, not a map`);
+    const globals = entries(doc, root, (name) => name === 'global');
+    if (typeof globals === 'string')
+        return wrongShape(globals);
+    const globalEntry = globals.get('global');
+    if (!globalEntry || isNull(globalEntry.value)) {
+        return { kind: 'parsed', parsed: { ...found, root, globalEntry, owned: {} } };
+    }
+    const global = parsedMap(globalEntry.value);
+    if (!global)
+        return wrongShape(`global is ${kindOf(globalEntry.value)}, not a map`);
+    const owned = entries(doc, global, isOwnedKey);
+    if (typeof owned === 'string')
+        return wrongShape(`in global, ${owned}`);
+    const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) };
+    return { kind: 'parsed', parsed };
+}
+/** The entries whose key is asked for, by key; text says what is wrong with the keys. */
+function entries(doc, { map }, wanted) {
+    const found = new Map();
+    for (const { key, value, srcToken } of map.items) {
+        const named = (0,dist/* isAlias */.Vj)(key) ? key.resolve(doc) : key;
+        const name = (0,dist/* isScalar */.jn)(named) ? named.source : undefined;
+        if (name === undefined || srcToken === undefined || !wanted(name))
+            continue;
+        if ((0,dist/* isAlias */.Vj)(key))
+            return `the key ${name} is written as an alias`;
+        if (found.has(name))
+            return `the key ${name} stands there twice`;
+        found.set(name, { value, token: srcToken });
+    }
+    return found;
+}
+function parsedMap(node) {
+    if (!(0,dist/* isMap */.jh)(node))
+        return undefined;
+    const token = node.srcToken;
+    return token?.type === 'block-map' || token?.type === 'flow-collection'
+        ? { map: node, token }
+        : undefined;
+}
+/** Nothing at all, not even a written `null`, an anchor or a tag. */
+function isEmpty(node) {
+    return (node === null ||
+        ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag));
+}
+function isNull(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
+}
+function kindOf(node) {
+    if ((0,dist/* isAlias */.Vj)(node))
+        return 'an alias';
+    return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
+}
+function lineOf(text, offset) {
+    return text.slice(0, offset).split('\n').length;
+}
+
+;// CONCATENATED MODULE: ./src/core/values/hold.ts
+
+
+/**
+ * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
+ * be left alone. In a file that is no YAML every such line counts.
+ */
+function isHeld(text) {
+    return (holdOffsets(text).size > 0 && (heldByComment(text) || parseValues(text).kind === 'unparseable'));
+}
+/** As `isHeld`, for a text that is known to be YAML. */
+function heldByComment(text) {
+    const offsets = holdOffsets(text);
+    return offsets.size > 0 && commentsOf(text).some(({ offset }) => offsets.has(offset));
+}
+const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
+/** Where the `#` of each line that looks like the comment is. */
+function holdOffsets(text) {
+    return new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
+}
+
+;// CONCATENATED MODULE: ./src/core/values/reading.ts
+
+
+const stringTag = 'tag:yaml.org,2002:str';
+const integerTag = 'tag:yaml.org,2002:int';
+/** Reads a value; undefined for a map, a list, or an alias of one. */
+function readingOf(doc, node) {
+    if (node === null)
+        return { kind: 'null' };
+    if ((0,dist/* isScalar */.jn)(node))
+        return scalarReading(node);
+    if (!(0,dist/* isAlias */.Vj)(node))
+        return undefined;
+    const target = node.resolve(doc);
+    if (target === undefined)
+        return { kind: 'other', text: '' };
+    return (0,dist/* isScalar */.jn)(target) ? scalarReading(target) : undefined;
+}
+function scalarReading(scalar) {
+    const text = scalar.source ?? '';
+    const { tag } = scalar;
+    const plain = scalar.type === 'PLAIN';
+    if (tag === undefined && plain) {
+        if (/^(?:~|null|Null|NULL|)$/.test(text))
+            return { kind: 'null' };
+        if (reading_integer.test(text))
+            return { kind: 'integer', text };
+        return { kind: stringInAll(text) ? 'string' : 'other', text };
+    }
+    if (tag === integerTag && plain && reading_integer.test(text))
+        return { kind: 'integer', text };
+    const string = (tag === undefined || tag === stringTag) && sameInAll(scalar);
+    return { kind: string ? 'string' : 'other', text };
+}
+const reading_integer = /^(?:0|[1-9][0-9]*)$/;
+/** Plain scalars that one of the readers does not take for a string. */
+const notString = [
+    /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
+    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
+    /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
+    /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
+    /^[-+]?\.(?:inf|nan)$/i,
+    /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
+    // Between braces PyYAML refuses these.
+    /^[?:]/,
+];
+function stringInAll(plain) {
+    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
+        !notString.some((pattern) => pattern.test(plain)));
+}
+/** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
+function sameInAll({ source = '', type, srcToken }) {
+    const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
+    if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
+        return false;
+    if (!source.isWellFormed())
+        return false;
+    return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
+}
+/** The owned keys whose value in the file is not what is wanted, missing ones included. */
+function outdatedKeys(readings, owned) {
+    return ownedKeys.filter((key) => {
+        const wanted = owned[key];
+        const reading = readings[key];
+        return typeof wanted === 'number'
+            ? !(reading?.kind === 'integer' && reading.text === String(wanted))
+            : !readsAs(reading, wanted ?? '', key);
+    });
+}
+/** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
+const longestPlainNumber = 6;
+function readsAs(reading, wanted, key) {
+    if (reading === undefined || reading.kind === 'null')
+        return key === 'modelid' && wanted === '';
+    if (reading.text !== wanted.toWellFormed())
+        return false;
+    if (reading.kind === 'integer')
+        return reading.text.length <= longestPlainNumber;
+    return reading.kind === 'string';
+}
+
+;// CONCATENATED MODULE: ./src/core/values/read.ts
+
+
+
+
+/** Reads a values file; never throws. */
+function readValues(text) {
+    const result = parseValues(text);
+    if (result.kind !== 'parsed')
+        return result;
+    const readings = readingsOf(result.parsed);
+    if (typeof readings === 'string')
+        return { kind: 'wrong-shape', problem: readings };
+    const owned = {};
+    for (const key of ownedKeys) {
+        const reading = readings[key];
+        if (reading !== undefined && reading.kind !== 'null')
+            owned[key] = reading.text;
+    }
+    return { kind: 'values', text, held: heldByComment(text), owned, readings };
+}
+/** Reads the owned values of a parsed file; text says which of them is no scalar. */
+function readingsOf(parsed) {
+    const readings = {};
+    for (const key of ownedKeys) {
+        const entry = parsed.owned[key];
+        if (entry === undefined)
+            continue;
+        const reading = readingOf(parsed.doc, entry.value);
+        if (reading === undefined)
+            return `global.${key} is a map or a list, not a single value`;
+        readings[key] = reading;
+    }
+    return readings;
+}
+
+;// CONCATENATED MODULE: ./src/core/file-state.ts
+
+
+/** Kinds of directory entries that stand in the way of a file. */
+const blockedBy = {
+    link: 'a symbolic link is in the way',
+    directory: 'a directory is in the way',
+    submodule: 'a submodule is in the way',
+};
+/** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
+function readContent(bytes) {
+    const text = file_state_decode(bytes);
+    if (text === undefined) {
+        const lossy = new TextDecoder().decode(bytes);
+        if (isHeld(lossy))
+            return { kind: 'held', text: lossy, modelVersion: undefined };
+        return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' };
+    }
+    const values = readValues(text);
+    if (isHeld(text)) {
+        const modelVersion = values.kind === 'values' ? values.owned.modelVersion : undefined;
+        return { kind: 'held', text, modelVersion };
+    }
+    return values.kind === 'values'
+        ? { kind: 'values', text, values }
+        : { kind: values.kind, text, problem: values.problem };
+}
+function file_state_decode(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sync/directory.ts
+
+function fileName(runId) {
+    return `${runId}.yaml`;
+}
+/** Path in the repository of a file in the snapshot's directory. */
+function pathIn(snapshot, name) {
+    return snapshot.directory === '' ? name : `${snapshot.directory}/${name}`;
+}
+function anchorOf({ head, directory, tree }) {
+    return {
+        head,
+        directory,
+        tree,
+    };
+}
+/** Reads the candidates' files, and nothing else of the directory but what `others` names. */
+async function readDirectory(blobs, snapshot, candidates, others) {
+    const wanted = new Map();
+    for (const [path, oid] of others)
+        wanted.set(oid, path);
+    for (const { runId } of candidates) {
+        const entry = snapshot.entries.get(fileName(runId));
+        if (isFile(entry))
+            wanted.set(entry.oid, pathIn(snapshot, entry.name));
+    }
+    const { contents, anchored } = await blobs.read(wanted, anchorOf(snapshot));
+    const states = new Map(candidates.map(({ runId }) => [
+        runId,
+        stateOf(snapshot.entries.get(fileName(runId)), contents),
+    ]));
+    const found = [...others].flatMap(([path, oid]) => {
+        const content = contents.get(oid);
+        return content === undefined ? [] : [[path, content]];
+    });
+    return { snapshot, states, others: new Map(found), anchored };
+}
+function isFile(entry) {
+    return entry?.kind === 'file' || entry?.kind === 'executable';
+}
+function stateOf(entry, contents) {
+    if (entry === undefined)
+        return { kind: 'absent' };
+    if (entry.kind !== 'file' && entry.kind !== 'executable') {
+        return { kind: 'blocked', reason: blockedBy[entry.kind] };
+    }
+    const content = contents.get(entry.oid);
+    return content === undefined
+        ? { kind: 'blocked', reason: 'its content could not be read' }
+        : readContent(content);
 }
 
 ;// CONCATENATED MODULE: ./src/github/diagnose.ts
@@ -44814,6 +44166,221 @@ function versionBefore(listed, name, version) {
         .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
 }
 
+;// CONCATENATED MODULE: ./src/core/artifacts.ts
+/** Where the charts mount the root of MLflow's artifact store. */
+const mount = '/mlflow';
+/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
+const usualFolder = 'model';
+/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
+/**
+ * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
+ * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
+ */
+function artifactsPath(input) {
+    const source = input.resolvedSource ?? input.version.source;
+    const located = locate(source, input);
+    if (typeof located === 'string')
+        return { ok: false, problem: located };
+    const segments = located.filter((segment) => segment !== '' && segment !== '.');
+    const problem = unsafe(segments);
+    if (problem !== undefined)
+        return { ok: false, problem };
+    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
+}
+function unsafe(segments) {
+    const path = segments.join('/');
+    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
+        return "the artifacts' path in MLflow holds control characters";
+    }
+    if (/\{\{|\}\}/.test(path)) {
+        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
+    }
+    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
+        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
+        : undefined;
+}
+/** Segments below the mount, or the problem. */
+function locate(source, input) {
+    const { run, loggedModel } = input;
+    if (source.startsWith('models:/')) {
+        const id = loggedModelId(source);
+        if (id === undefined)
+            return 'its source is a copy whose origin is not known';
+        return loggedModel?.id === id && loggedModel.artifactUri !== ''
+            ? belowMount(loggedModel.artifactUri, input)
+            : [...experimentRoot(input), 'models', id, 'artifacts'];
+    }
+    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    if (inRun === null)
+        return belowMount(source, input);
+    const [, runId, path = ''] = inRun;
+    if (runId !== run.id)
+        return 'its source names the artifacts of another run';
+    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
+}
+/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
+function belowMount(uri, input, folder = usualFolder) {
+    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
+    return (proxied?.split('/') ??
+        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
+}
+/**
+ * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
+ * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
+ */
+function byLayout(segments, { run, loggedModel }) {
+    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
+    const { end, isModel, own } = findOwner(segments, isRun);
+    if (end < 0)
+        return undefined;
+    if (isModel) {
+        const experiment = loggedModel?.experimentId ?? run.experimentId;
+        return [experiment, ...segments.slice(end - 2)];
+    }
+    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
+    return [experiment, ...segments.slice(end - 1)];
+}
+/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
+function findOwner(segments, isRun) {
+    for (const [end, segment] of segments.entries()) {
+        const own = segments[end - 1];
+        if (segment !== 'artifacts' || own === undefined)
+            continue;
+        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
+        if (isModel || isRun(own))
+            return { end, isModel, own };
+    }
+    return { end: -1, isModel: false, own: '' };
+}
+/** Segments that the run's experiment has below the mount. */
+function experimentRoot(input) {
+    const { run } = input;
+    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
+    const [own, artifacts] = ofRun.slice(-2);
+    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
+}
+/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
+function withPlaceholders(segments, { run, modelId }) {
+    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
+    if (end < 0)
+        return segments;
+    const result = [...segments];
+    if (!isModel)
+        result[end - 1] = global('runid');
+    else if (own === modelId)
+        result[end - 1] = global('modelid');
+    const experiment = end - (isModel ? 3 : 2);
+    if (segments[experiment] === run.experimentId)
+        result[experiment] = global('experimentId');
+    return result;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
+}
+function global(key) {
+    return `{{ .Values.global.${key} }}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/candidate.ts
+
+
+/** MLflow's tag on what is really a prompt of the prompt registry. */
+const promptTag = 'mlflow.prompt.is_prompt';
+/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
+function selectVersions(versions, selection, now) {
+    const selected = [];
+    const leftOut = [];
+    for (const version of versions) {
+        if (version.tags[promptTag] !== undefined || !selection.models(version.name))
+            continue;
+        if (!carriesAlias(version, selection.aliases))
+            continue;
+        const reason = notYet(version, selection, now);
+        if (reason === undefined)
+            selected.push(version);
+        else
+            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+    }
+    return { selected, leftOut };
+}
+function carriesAlias(version, aliases) {
+    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
+}
+function notYet(version, selection, now) {
+    if (version.status !== undefined && version.status !== 'READY') {
+        return `its status is ${version.status}, not READY`;
+    }
+    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
+    if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
+        return 'it is younger than minimum-age';
+    }
+    return undefined;
+}
+/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
+function isRunId(text) {
+    return runIdPattern.test(text);
+}
+/**
+ * One version for each run: the newest by creation time, then the higher number, then the model's
+ * name in ascending order. MLflow does not check what is registered as a run id.
+ */
+function chooseByRun(versions, listed) {
+    const byRun = new Map();
+    const leftOut = [];
+    for (const version of versions) {
+        if (version.runId === '') {
+            const reason = 'MLflow names no run for this version';
+            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+        }
+        else if (!isRunId(version.runId)) {
+            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
+            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
+        }
+        else {
+            const rival = byRun.get(version.runId);
+            if (rival === undefined || wins(version, rival))
+                byRun.set(version.runId, version);
+        }
+    }
+    const resolve = sourceResolver(listed);
+    const candidates = [...byRun]
+        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
+        .sort((a, b) => compareText(a.runId, b.runId));
+    return { candidates, leftOut };
+}
+function wins(a, b) {
+    if (a.creationTime !== b.creationTime)
+        return a.creationTime > b.creationTime;
+    const byNumber = Number(a.version) - Number(b.version);
+    if (byNumber !== 0 && !Number.isNaN(byNumber))
+        return byNumber > 0;
+    return compareText(a.name, b.name) < 0;
+}
+/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
+const longestChain = 20;
+function sourceResolver(listed) {
+    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
+    return (version) => {
+        let source = version.source;
+        for (let step = 0; step < longestChain; step += 1) {
+            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
+            if (copied === undefined) {
+                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
+            }
+            const origin = sources.get(copied);
+            if (origin === undefined)
+                break;
+            source = origin;
+        }
+        return { source, sourceUnresolved: true, modelId: undefined };
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/core/prune.ts
 /**
  * Decides by the file itself: only a file that says that it is this run's, of a model within
@@ -44858,6 +44425,42 @@ function blank(runId, path) {
         url: null,
         reason: null,
     };
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/versions.ts
+
+
+
+/** The most that every MLflow, Databricks included, gives in one page. */
+const versionsPerPage = 10_000;
+/** The server's own limit for registered models. */
+const modelsPerPage = 1000;
+/**
+ * All model versions that MLflow shows, each once, oldest first. Ordered by creation so that what
+ * is registered during the reading comes at the end: MLflow pages by offset, any other order would
+ * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
+ */
+async function listModelVersions(client, filter) {
+    const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
+        filter,
+        max_results: versionsPerPage,
+        order_by: 'creation_timestamp ASC',
+        page_token: pageToken,
+    }, modelVersionPage));
+    const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
+    return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
+}
+/** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
+async function listAliases(client) {
+    const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
+    const aliases = new Map();
+    for (const model of models) {
+        for (const { alias, version } of model.aliases ?? []) {
+            const key = `${version}/${model.name}`;
+            aliases.set(key, [...(aliases.get(key) ?? []), alias]);
+        }
+    }
+    return aliases;
 }
 
 ;// CONCATENATED MODULE: ./src/sync/prune.ts
@@ -44922,23 +44525,23 @@ function doubtful(plan, registry) {
         return `${plan.unreadRuns} runs could not be read from MLflow`;
     return undefined;
 }
-function judgeUnlisted(registry, directory, { criteria }) {
+function judgeUnlisted(registry, directory, { selection }) {
     return [...directory.others].flatMap(([path, bytes]) => {
         const runId = path.slice(path.lastIndexOf('/') + 1).replace(/\.yaml$/, '');
         const orphan = { runId, path, content: readContent(bytes) };
         const reason = 'no selected model version names this run any more';
-        return [judgeOrphan(orphan, reason, criteria.models, registry.listed)];
+        return [judgeOrphan(orphan, reason, selection.models, registry.listed)];
     });
 }
 /** Files of runs that are still registered, but deleted in MLflow. */
-function judgeGoneRuns(plan, registry, directory, { criteria }) {
+function judgeGoneRuns(plan, registry, directory, { selection }) {
     return plan.goneRuns.flatMap((runId) => {
         const content = directory.states.get(runId);
         if (content === undefined || content.kind === 'absent' || content.kind === 'blocked')
             return [];
         const path = pathIn(directory.snapshot, fileName(runId));
         const reason = 'the run is deleted in MLflow';
-        return [judgeOrphan({ runId, path, content }, reason, criteria.models, registry.listed)];
+        return [judgeOrphan({ runId, path, content }, reason, selection.models, registry.listed)];
     });
 }
 /** Why a file stays after all; undefined when MLflow confirms that its run is not wanted. */
@@ -44960,14 +44563,15 @@ async function refuseDeletion({ runId }, registry, options) {
     }
 }
 async function isStillWanted(runId, registry, options) {
-    const { client, criteria, filter, runFilter } = options;
+    const { client, selection } = options;
+    const { filter, runFilter } = selection;
     const condition = `run_id = '${runId}'`;
     const rows = await listModelVersions(client, filter === undefined ? condition : `${filter} AND ${condition}`);
     const aliases = new Map(registry.listed.map((version) => [`${version.version}/${version.name}`, version.aliases]));
     const { selected, leftOut } = selectVersions(rows.map((row) => ({
         ...row,
         aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
-    })), criteria, Number.MAX_SAFE_INTEGER);
+    })), selection, Number.MAX_SAFE_INTEGER);
     if (selected.length === 0 && leftOut.length === 0)
         return false;
     const run = await readRun(client, runId);
@@ -45412,6 +45016,127 @@ async function label({ client, labels }, repository, { number }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
+
+
+
+const modelsPerSearch = 1000;
+/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
+async function searchLoggedModels(client, ids, experimentIds) {
+    const found = new Map();
+    if (experimentIds.length === 0)
+        return found;
+    for (let start = 0; start < ids.length; start += modelsPerSearch) {
+        const batch = ids.slice(start, start + modelsPerSearch);
+        try {
+            const rows = await readPages('logged models', (pageToken) => client.post('logged-models/search', {
+                experiment_ids: experimentIds,
+                filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
+                max_results: batch.length,
+                ...(pageToken === undefined ? {} : { page_token: pageToken }),
+            }, loggedModelPage));
+            for (const row of rows)
+                found.set(row.id, row);
+        }
+        catch (error) {
+            if (error instanceof MlflowError && error.status === 404)
+                return found;
+            throw error;
+        }
+    }
+    return found;
+}
+/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
+async function readDownloadUri(client, name, version) {
+    const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
+    return answer.artifact_uri;
+}
+
+;// CONCATENATED MODULE: ./src/sync/registry.ts
+
+
+
+
+
+
+/** Reads the registry and decides which version each run's file is about. */
+async function readRegistry(client, runs, selection, now) {
+    const rows = await naming('filter', selection.filter, () => listModelVersions(client, selection.filter));
+    const listed = selection.aliases.length > 0 ? await addAliases(client, rows) : rows;
+    const versions = selectVersions(listed, selection, now);
+    const resolved = await findRuns(client, runs, versions.selected);
+    const chosen = chooseByRun(resolved, listed);
+    const gate = await applyRunFilter(client, runs, chosen.candidates, selection.runFilter);
+    return {
+        candidates: gate.candidates,
+        leftOut: [...versions.leftOut, ...chosen.leftOut, ...gate.leftOut],
+        listed,
+    };
+}
+/** Shows MLflow's own words about a filter with the name of its input. */
+async function naming(input, filter, read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
+            throw error;
+        throw new MlflowError(`The input ${input} is refused: ${error.message}`, {
+            status: 400,
+            advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
+            cause: error,
+        });
+    }
+}
+async function applyRunFilter(client, runs, candidates, runFilter) {
+    if (runFilter === undefined || candidates.length === 0)
+        return { candidates, leftOut: [] };
+    const experiments = [...(await runs.experiments()).keys()];
+    const ids = candidates.map(({ runId }) => runId);
+    const passed = await naming('run-filter', runFilter, () => filterRuns(client, runFilter, ids, experiments));
+    return {
+        candidates: candidates.filter(({ runId }) => passed.has(runId)),
+        leftOut: candidates
+            .filter(({ runId }) => !passed.has(runId))
+            .map(({ version }) => ({
+            version,
+            outcome: 'skipped',
+            reason: 'its run does not pass run-filter',
+            keepsFile: false,
+        })),
+    };
+}
+/** A server may send them with the versions one day: both are taken. */
+async function addAliases(client, versions) {
+    const aliases = await listAliases(client);
+    return versions.map((version) => ({
+        ...version,
+        aliases: [
+            ...new Set([
+                ...version.aliases,
+                ...(aliases.get(`${version.version}/${version.name}`) ?? []),
+            ]),
+        ].sort(),
+    }));
+}
+/** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
+async function findRuns(client, runs, versions) {
+    const modelIds = new Set(versions.flatMap((version) => {
+        const id = version.runId === '' ? loggedModelId(version.source) : undefined;
+        return id === undefined ? [] : [id];
+    }));
+    if (modelIds.size === 0)
+        return [...versions];
+    const experiments = [...(await runs.experiments()).keys()];
+    const models = await searchLoggedModels(client, [...modelIds], experiments);
+    return versions.map((version) => {
+        if (version.runId !== '')
+            return version;
+        const model = models.get(loggedModelId(version.source) ?? '');
+        return model === undefined ? version : { ...version, runId: model.sourceRunId };
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/core/slug.ts
 
 /** Longest label of DNS (RFC 1123), and so the longest name of most Kubernetes objects. */
@@ -45506,6 +45231,81 @@ const textFields = {
     'model.description': ({ version }) => version.description,
     'model.aliases': ({ version }) => version.aliases.join(','),
 };
+
+;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
+const texts = [
+    'run.id',
+    'run.name',
+    'run.slug',
+    'experiment.id',
+    'experiment.name',
+    'model.name',
+    'model.slug',
+    'model.version',
+    'model.id',
+    'model.source',
+    'model.artifacts',
+    'model.description',
+    'model.aliases',
+];
+const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
+/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
+const fields = [...texts, ...maps];
+/**
+ * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
+ * placeholder, or the beginning of one without an end on its line.
+ */
+const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
+/** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
+function splitText(text) {
+    const parts = [];
+    let end = 0;
+    for (const match of text.matchAll(token)) {
+        if (match.index > end)
+            parts.push(placeholder_literal(text.slice(end, match.index)));
+        parts.push(partOf(match));
+        end = match.index + match[0].length;
+    }
+    if (end < text.length)
+        parts.push(placeholder_literal(text.slice(end)));
+    return parts;
+}
+function placeholder_literal(source, text = source) {
+    return { kind: 'literal', text, source };
+}
+function partOf([source, body, brace]) {
+    if (source === '$${')
+        return placeholder_literal(source, '${');
+    if (body === undefined)
+        return placeholder_literal(source);
+    const malformed = (problem) => ({ kind: 'malformed', problem, source });
+    if (brace !== '}') {
+        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`);
+    }
+    const cut = body.indexOf(':-');
+    const name = cut < 0 ? body : body.slice(0, cut);
+    const fallback = cut < 0 ? undefined : body.slice(cut + 2);
+    if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
+        return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`);
+    }
+    const query = queryOf(name);
+    if (query === undefined) {
+        return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`);
+    }
+    return {
+        kind: 'placeholder',
+        placeholder: { ...query, label: `\${${name}}`, fallback },
+        source,
+    };
+}
+const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
+function queryOf(name) {
+    const field = texts.find((text) => text === name);
+    if (field !== undefined)
+        return { field };
+    const map = maps.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
+    return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
+}
 
 ;// CONCATENATED MODULE: ./src/core/template/block.ts
 
@@ -45824,8 +45624,143 @@ async function syncWithRetries(steps) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/sync/job.ts
+;// CONCATENATED MODULE: ./src/core/template/parse.ts
 
+
+
+/** Checks a template: its YAML, its shape and every placeholder. */
+function parseTemplate(text) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, {
+        keepSourceTokens: true,
+        lineCounter: lines,
+        prettyErrors: false,
+    });
+    const lineAt = (offset) => lines.linePos(offset).line;
+    const sites = findSites(document);
+    const located = sites.flatMap(({ node, parts }) => parse_locate(text, node, parts, lineAt));
+    const broken = yamlProblems(text, document, lineAt);
+    const problems = [
+        ...broken,
+        ...shapeProblems(text, document, lineAt),
+        ...sites.flatMap(({ node }) => tagProblems(node, lineAt)),
+        ...located.flatMap(({ part, line }) => part.kind === 'malformed' && broken.every((other) => other.line !== line)
+            ? [{ line, text: part.problem }]
+            : []),
+    ];
+    const root = document.contents;
+    if (problems.length > 0 || root === null)
+        return { ok: false, problems: inOrder(problems) };
+    const placeholders = located.flatMap(({ part, line }) => part.kind === 'placeholder' ? [{ ...part.placeholder, line }] : []);
+    return { ok: true, template: { text, placeholders, root, sites } };
+}
+function inOrder(problems) {
+    return problems
+        .toSorted((a, b) => a.line - b.line)
+        .map(({ line, text }) => `line ${line}: ${text}`);
+}
+function yamlProblems(text, document, lineAt) {
+    const first = new Map();
+    for (const { code, message, pos } of document.errors) {
+        const line = lineAt(pos[0]);
+        const source = text.split('\n', line)[line - 1] ?? '';
+        if (first.has(line))
+            continue;
+        first.set(line, {
+            line,
+            text: code === 'MULTIPLE_DOCS'
+                ? 'a second document begins; a template is a single one'
+                : `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
+        });
+    }
+    return [...first.values()];
+}
+const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)';
+/** A template must be able to take the owned values; the values file's own reader decides. */
+function shapeProblems(text, document, lineAt) {
+    if (document.errors.length > 0)
+        return [];
+    const root = document.contents;
+    if (!(0,dist/* isMap */.jh)(root)) {
+        const problem = 'the template must be a map (key: value) at its top';
+        return [{ line: lineAt(root?.range[0] ?? 0), text: problem }];
+    }
+    const shape = readValues(text);
+    if (shape.kind === 'values')
+        return [];
+    const global = root.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === 'global');
+    return [{ line: lineAt((global?.key ?? root).range[0]), text: shape.problem }];
+}
+const parse_stringTag = 'tag:yaml.org,2002:str';
+function tagProblems({ tag, range }, lineAt) {
+    return tag === undefined || tag === parse_stringTag || tag === '!'
+        ? []
+        : [
+            {
+                line: lineAt(range[0]),
+                text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
+            },
+        ];
+}
+function findSites(document) {
+    const sites = [];
+    (0,dist/* visit */.YR)(document, {
+        Scalar: (key, node) => {
+            if (typeof node.value !== 'string' || !isParsed(node))
+                return;
+            const parts = splitText(node.value);
+            if (parts.every((part) => part.kind === 'literal' && part.text === part.source))
+                return;
+            sites.push({ node, parts, isKey: key === 'key' });
+        },
+    });
+    return sites;
+}
+function isParsed(node) {
+    return Array.isArray(node.range);
+}
+/** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
+function parse_locate(text, { range }, parts, lineAt) {
+    let from = range[0];
+    return parts.map((part) => {
+        const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from);
+        if (found < 0 || found >= range[1])
+            return { part, line: lineAt(range[0]) };
+        from = found + part.source.length;
+        return { part, line: lineAt(found) };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sync/template.ts
+
+
+
+/** Reads and checks the template once, before anything is written. */
+async function readTemplate(blobs, snapshot, path, builtIn) {
+    const parsed = parseTemplate(path === undefined ? builtIn : await readText(blobs, snapshot, path));
+    if (parsed.ok)
+        return parsed.template;
+    throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${snapshot.branch}; nothing was written.` });
+}
+async function readText(blobs, snapshot, path) {
+    const { templateOid } = snapshot;
+    if (templateOid === undefined) {
+        throw new SyncError(`There is no template ${path} on branch ${snapshot.branch}`, {
+            advice: 'Check the input template: a path from the root of the repository.',
+        });
+    }
+    const { contents } = await blobs.read(new Map([[templateOid, path]]), anchorOf(snapshot));
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(contents.get(templateOid));
+    }
+    catch {
+        throw new SyncError(`The template ${path} is not UTF-8 text`, {
+            advice: 'Save it as UTF-8.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sync/job.ts
 
 
 
@@ -45845,13 +45780,14 @@ async function syncWithRetries(steps) {
 async function runSync(context) {
     const { inputs, session, stopwatch } = context;
     const { log, clock } = session;
+    const [target] = inputs.targets;
     session.renewBudget();
     const runs = createRunReader(session.mlflow);
-    const registry = await stopwatch.measure('read MLflow', () => readRegistry(session.mlflow, runs, registryQuery(inputs), clock.now()));
+    const registry = await stopwatch.measure('read MLflow', () => readRegistry(session.mlflow, runs, target.selection, clock.now()));
     log.info(`MLflow lists ${registry.listed.length} model versions; ${registry.candidates.length} runs are selected`);
     const write = inputs.mode === 'plan' ? onlyPlan : createWriter(context, runs, registry);
     const { planned, written } = await syncWithRetries({
-        plan: () => plan(context, runs, registry),
+        plan: () => plan(context, target, runs, registry),
         write: (made) => stopwatch.measure('write', () => write(made)),
         clock,
         info: log.info,
@@ -45872,50 +45808,34 @@ async function runSync(context) {
 function onlyPlan({ plan: { changes } }) {
     return Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' });
 }
-function registryQuery(inputs) {
-    return {
-        criteria: criteriaOf(inputs),
-        filter: inputs.filter,
-        runFilter: inputs.runFilter,
-        withAliases: inputs.aliases.length > 0,
-    };
+function branchQuery({ repository }, { directory, template }) {
+    return { repository: repository.name, branch: repository.branch, directory, template };
 }
-function criteriaOf(inputs) {
-    return {
-        models: nameMatcher(inputs.models),
-        aliases: inputs.aliases,
-        minimumAgeMs: inputs.minimumAgeMs,
-    };
-}
-async function plan(context, runs, registry) {
+async function plan(context, target, runs, registry) {
     const { inputs, session, stopwatch } = context;
     const { github, mlflow, blobs, log } = session;
-    const snapshot = await stopwatch.measure('read GitHub', () => readBranch(github, { ...inputs.github, template: inputs.template }));
+    const snapshot = await stopwatch.measure('read GitHub', () => readBranch(github, branchQuery(inputs, target)));
     log.info(`${snapshot.repository} branch ${snapshot.branch} is at ${snapshot.head.slice(0, 8)}; ${snapshot.entries.size} entries in ${snapshot.directory === '' ? 'its root' : snapshot.directory}`);
-    const others = inputs.prune ? orphanFiles(snapshot, registry) : new Map();
+    const { prune, selection } = target;
+    const others = prune === undefined ? new Map() : orphanFiles(snapshot, registry);
     const directory = await stopwatch.measure('read GitHub', () => readDirectory(blobs, snapshot, registry.candidates, others));
-    const template = await readTemplate(blobs, snapshot, inputs.template, context.builtInTemplate);
+    const template = await readTemplate(blobs, snapshot, target.template, context.builtInTemplate);
     return stopwatch.measure('plan', async () => {
         const made = await planSync(registry, directory, {
             runs,
-            models: criteriaOf(inputs).models,
+            models: selection.models,
             prepareRender: createRendering(mlflow, runs, template),
             versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
         });
-        const pruned = inputs.prune
-            ? await addDeletions(made, registry, directory, pruneOptions(context))
-            : made;
+        const pruned = prune === undefined
+            ? made
+            : await addDeletions(made, registry, directory, {
+                client: mlflow,
+                selection,
+                maxDeletions: prune.maxDeletions,
+            });
         return { plan: pruned, snapshot, anchored: directory.anchored };
     });
-}
-function pruneOptions({ inputs, session }) {
-    return {
-        client: session.mlflow,
-        criteria: criteriaOf(inputs),
-        filter: inputs.filter,
-        runFilter: inputs.runFilter,
-        maxDeletions: inputs.maxDeletions,
-    };
 }
 function createWriter(context, runs, registry) {
     const { inputs, session } = context;
@@ -45940,8 +45860,29 @@ function createWriter(context, runs, registry) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/check/mlflow.ts
+;// CONCATENATED MODULE: ./src/check/finding.ts
 
+/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
+async function tryCheck(name, check) {
+    try {
+        return { name, advice: '', ...(await check()) };
+    }
+    catch (error) {
+        if (!(error instanceof ActionError))
+            throw error;
+        return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
+    }
+}
+function skipped(name, detail) {
+    return {
+        name,
+        status: 'skipped',
+        detail,
+        advice: '',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/check/mlflow.ts
 
 
 
@@ -45952,10 +45893,11 @@ function createWriter(context, runs, registry) {
 async function checkMlflow(context) {
     const { inputs, session } = context;
     const { mlflow, clock } = session;
+    const { selection } = inputs.targets[0];
     let runId = '';
     let experiments = [];
     const registry = await tryCheck('MLflow: model versions', async () => {
-        const versions = await listModelVersions(mlflow, inputs.filter);
+        const versions = await listModelVersions(mlflow, selection.filter);
         runId = versions.find((version) => version.runId !== '')?.runId ?? '';
         return { status: 'ok', detail: `${inputs.mlflow.baseUrl} lists ${versions.length}` };
     });
@@ -45975,13 +45917,13 @@ async function checkMlflow(context) {
         }
         return { status: 'ok', detail: `${experiments.length} experiments; runs can be read` };
     });
-    const selection = await tryCheck('MLflow: selection', async () => {
-        if (inputs.aliases.length > 0)
+    const selected = await tryCheck('MLflow: selection', async () => {
+        if (selection.aliases.length > 0)
             await listAliases(mlflow);
-        const state = await readRegistry(mlflow, createRunReader(mlflow), registryQuery(inputs), clock.now());
+        const state = await readRegistry(mlflow, createRunReader(mlflow), selection, clock.now());
         return { status: 'ok', detail: `${state.candidates.length} runs are selected` };
     });
-    return [registry, runs, selection];
+    return [registry, runs, selected];
 }
 
 ;// CONCATENATED MODULE: ./src/check/permissions.ts
@@ -46053,6 +45995,7 @@ async function checkPullRequests(client, snapshot) {
 
 
 
+
 /**
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
  * reports everything at once. It leaves no trace.
@@ -46072,7 +46015,7 @@ async function checkGitHub(context) {
     const { inputs, session } = context;
     let snapshot;
     const branch = await tryCheck('GitHub: repository and branch', async () => {
-        const read = await readBranch(session.github, { ...inputs.github, template: inputs.template });
+        const read = await readBranch(session.github, branchQuery(inputs, inputs.targets[0]));
         snapshot = read;
         const place = read.directory === '' ? 'the root' : read.directory;
         const there = read.tree === undefined ? 'is not there yet and will be created' : 'is there';
@@ -46103,10 +46046,11 @@ async function checkGitHub(context) {
     ];
 }
 async function checkTemplate({ inputs, session, builtInTemplate }, snapshot) {
-    await readTemplate(session.blobs, snapshot, inputs.template, builtInTemplate);
+    const { template } = inputs.targets[0];
+    await readTemplate(session.blobs, snapshot, template, builtInTemplate);
     return {
         status: 'ok',
-        detail: inputs.template === undefined ? 'built in' : `${inputs.template} can be used`,
+        detail: template === undefined ? 'built in' : `${template} can be used`,
     };
 }
 
@@ -46821,6 +46765,49 @@ function hasFailed(result) {
         (result.connections?.some(({ status }) => status === 'failed') ?? false));
 }
 
+;// CONCATENATED MODULE: ./src/core/glob.ts
+/**
+ * Compiles the input `models`: `*` is any text (slashes and dots too), `?` one character,
+ * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
+ * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
+ */
+function nameMatcher(patterns) {
+    const rules = patterns.map((pattern) => ({
+        selects: !pattern.startsWith('!'),
+        expression: globExpression(pattern.replace(/^!/, '')),
+    }));
+    const selectsByDefault = rules.every((rule) => !rule.selects);
+    return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault;
+}
+function globExpression(glob) {
+    const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? [];
+    return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u');
+}
+function tokenExpression(token) {
+    if (token.startsWith('*'))
+        return '[^]*';
+    if (token === '?')
+        return '[^]';
+    if (/^\[[!^]?[^]+\]$/.test(token)) {
+        const negated = /^\[[!^]/.test(token);
+        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^&~|$#@!%,.:;<=>`{}+*?()]/g, '\\$&');
+        return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
+    }
+    return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
+}
+/** `[z-a]` is no set; it is then taken letter by letter. */
+function isValidSet(set) {
+    try {
+        return new RegExp(`[${set}]`).test('') || true;
+    }
+    catch {
+        return false;
+    }
+}
+function escapeExpression(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/tracking-uri.ts
 /**
  * Reduces what people paste to the server's base: `https://host/prefix` of
@@ -47049,6 +47036,7 @@ const environmentSchema = object({
 
 
 
+
 /**
  * Reads `INPUT_*` and MLflow's variables.
  *
@@ -47138,20 +47126,12 @@ function arrange(input, settings, caCertificate) {
                 backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
             },
         },
-        models: input.models,
-        aliases: input.aliases,
-        filter: input.filter,
-        runFilter: input['run-filter'],
-        minimumAgeMs: input['minimum-age'],
-        github: {
-            token: input['github-token'],
-            repository: input.repository,
+        repository: {
+            name: input.repository,
             branch: input.branch,
-            directory: input.path,
+            token: input['github-token'],
         },
-        template: input.template,
-        prune: input.prune,
-        maxDeletions: input['max-deletions'],
+        targets: [inputs_targetOf(input)],
         mode: input.mode,
         pullRequest: input['pull-request']
             ? {
@@ -47162,8 +47142,22 @@ function arrange(input, settings, caCertificate) {
             : undefined,
         commitMessage: input['commit-message'],
         failOn: input['fail-on'],
-        pollIntervalMs: input['poll-interval'],
-        pollDurationMs: input['poll-duration'],
+        poll: { intervalMs: input['poll-interval'], durationMs: input['poll-duration'] },
+    };
+}
+function inputs_targetOf(input) {
+    return {
+        name: input.path === '' ? '.' : input.path,
+        directory: input.path,
+        template: input.template,
+        selection: {
+            models: nameMatcher(input.models),
+            aliases: input.aliases,
+            filter: input.filter,
+            runFilter: input['run-filter'],
+            minimumAgeMs: input['minimum-age'],
+        },
+        prune: input.prune ? { maxDeletions: input['max-deletions'] } : undefined,
     };
 }
 
@@ -53016,10 +53010,10 @@ function createSession(options) {
         log,
     });
     const github = createGitHubClient({
-        token: inputs.github.token,
+        token: inputs.repository.token,
         apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
         graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
-        repository: inputs.github.repository,
+        repository: inputs.repository.name,
         policy: gitHubRetryPolicy(clock.random),
         transport: toGitHub,
         clock,
@@ -53029,7 +53023,7 @@ function createSession(options) {
     return {
         mlflow,
         github,
-        blobs: createBlobReader(github, inputs.github.repository, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
+        blobs: createBlobReader(github, inputs.repository.name, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
         clock,
         log,
         renewBudget: () => {
@@ -53063,9 +53057,9 @@ function basicCredentials(username, password) {
     return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
 }
 /** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
-function secretsOf({ mlflow, github }) {
+function secretsOf({ mlflow, repository }) {
     return [
-        github.token,
+        repository.token,
         mlflow.password,
         mlflow.token,
         ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
@@ -53293,8 +53287,8 @@ function insecureTls({ mlflow }) {
 async function runSyncs(context, signal) {
     const { inputs, session } = context;
     const job = await poll(() => runSync(context), {
-        intervalMs: inputs.pollIntervalMs,
-        durationMs: inputs.mode === 'plan' ? 0 : inputs.pollDurationMs,
+        intervalMs: inputs.poll.intervalMs,
+        durationMs: inputs.mode === 'plan' ? 0 : inputs.poll.durationMs,
         clock: session.clock,
         signal,
         log: session.log,
@@ -53330,9 +53324,9 @@ function emptyResult(inputs, environment, startedAt) {
     return {
         operation: 'none',
         mode: inputs?.mode ?? 'sync',
-        repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
-        branch: inputs?.github.branch ?? '',
-        path: inputs?.github.directory ?? '',
+        repository: inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '',
+        branch: inputs?.repository.branch ?? '',
+        path: inputs?.targets[0].directory ?? '',
         serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
         trackingUri: inputs?.mlflow.baseUrl ?? '',
         uiUrl: inputs?.mlflow.uiUrl ?? '',

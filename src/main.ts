@@ -119,8 +119,8 @@ type Done = Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings'> &
 async function runSyncs(context: JobContext, signal: AbortSignal): Promise<Done> {
   const { inputs, session } = context
   const job = await poll(() => runSync(context), {
-    intervalMs: inputs.pollIntervalMs,
-    durationMs: inputs.mode === 'plan' ? 0 : inputs.pollDurationMs,
+    intervalMs: inputs.poll.intervalMs,
+    durationMs: inputs.mode === 'plan' ? 0 : inputs.poll.durationMs,
     clock: session.clock,
     signal,
     log: session.log,
@@ -161,9 +161,9 @@ function emptyResult(
   return {
     operation: 'none',
     mode: inputs?.mode ?? 'sync',
-    repository: inputs?.github.repository ?? environment.GITHUB_REPOSITORY ?? '',
-    branch: inputs?.github.branch ?? '',
-    path: inputs?.github.directory ?? '',
+    repository: inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '',
+    branch: inputs?.repository.branch ?? '',
+    path: inputs?.targets[0].directory ?? '',
     serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',

@@ -61,10 +61,10 @@ export function createSession(options: SessionOptions): Session {
     log,
   })
   const github = createGitHubClient({
-    token: inputs.github.token,
+    token: inputs.repository.token,
     apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
     graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
-    repository: inputs.github.repository,
+    repository: inputs.repository.name,
     policy: gitHubRetryPolicy(clock.random),
     transport: toGitHub,
     clock,
@@ -76,7 +76,7 @@ export function createSession(options: SessionOptions): Session {
     github,
     blobs: createBlobReader(
       github,
-      inputs.github.repository,
+      inputs.repository.name,
       createCheckoutCache(environment.GITHUB_WORKSPACE ?? ''),
     ),
     clock,
@@ -120,9 +120,9 @@ export function basicCredentials(username: string, password: string): string {
 }
 
 /** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
-export function secretsOf({ mlflow, github }: Inputs): string[] {
+export function secretsOf({ mlflow, repository }: Inputs): string[] {
   return [
-    github.token,
+    repository.token,
     mlflow.password,
     mlflow.token,
     ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { chooseByRun, isRunId, selectVersions } from '../../src/core/candidate.ts'
 import { nameMatcher } from '../../src/core/glob.ts'
 import type { ModelVersion } from '../../src/core/registry.ts'
+import type { Selection } from '../../src/core/target.ts'
 
 const version = (fields: Partial<ModelVersion> = {}): ModelVersion => ({
   name: 'model',
@@ -17,7 +18,13 @@ const version = (fields: Partial<ModelVersion> = {}): ModelVersion => ({
   ...fields,
 })
 
-const everything = { models: nameMatcher(['*']), aliases: [], minimumAgeMs: 0 }
+const everything: Selection = {
+  models: nameMatcher(['*']),
+  aliases: [],
+  filter: undefined,
+  runFilter: undefined,
+  minimumAgeMs: 0,
+}
 
 describe('selecting versions', () => {
   test('a server whose clock is ahead does not hide its newest versions', () => {
@@ -26,9 +33,9 @@ describe('selecting versions', () => {
   })
 
   test('a minimum age counts from the creation', () => {
-    const criteria = { ...everything, minimumAgeMs: 100 }
-    expect(selectVersions([version()], criteria, 1099).selected).toEqual([])
-    expect(selectVersions([version()], criteria, 1100).selected).toHaveLength(1)
+    const selection = { ...everything, minimumAgeMs: 100 }
+    expect(selectVersions([version()], selection, 1099).selected).toEqual([])
+    expect(selectVersions([version()], selection, 1100).selected).toHaveLength(1)
   })
 
   test('a status that is absent counts as ready', () => {

@@ -1,6 +1,6 @@
 import { readBranch, type BranchSnapshot } from '../github/branch.ts'
 import type { Connection, SyncResult } from '../report/result.ts'
-import type { JobContext } from '../sync/job.ts'
+import { branchQuery, type JobContext } from '../sync/job.ts'
 import { readTemplate } from '../sync/template.ts'
 import { skipped, tryCheck, type Finding } from './finding.ts'
 import { checkMlflow } from './mlflow.ts'
@@ -28,7 +28,7 @@ async function checkGitHub(context: JobContext): Promise<Connection[]> {
   const { inputs, session } = context
   let snapshot: BranchSnapshot | undefined
   const branch = await tryCheck('GitHub: repository and branch', async () => {
-    const read = await readBranch(session.github, { ...inputs.github, template: inputs.template })
+    const read = await readBranch(session.github, branchQuery(inputs, inputs.targets[0]))
     snapshot = read
     const place = read.directory === '' ? 'the root' : read.directory
     const there = read.tree === undefined ? 'is not there yet and will be created' : 'is there'
@@ -67,9 +67,10 @@ async function checkTemplate(
   { inputs, session, builtInTemplate }: JobContext,
   snapshot: BranchSnapshot,
 ): Promise<Finding> {
-  await readTemplate(session.blobs, snapshot, inputs.template, builtInTemplate)
+  const { template } = inputs.targets[0]
+  await readTemplate(session.blobs, snapshot, template, builtInTemplate)
   return {
     status: 'ok',
-    detail: inputs.template === undefined ? 'built in' : `${inputs.template} can be used`,
+    detail: template === undefined ? 'built in' : `${template} can be used`,
   }
 }

@@ -4,17 +4,18 @@ import { listAliases, listModelVersions } from '../mlflow/versions.ts'
 import { readRegistry } from '../sync/registry.ts'
 import { createRunReader } from '../mlflow/run-reader.ts'
 import type { Connection } from '../report/result.ts'
-import { registryQuery, type JobContext } from '../sync/job.ts'
+import type { JobContext } from '../sync/job.ts'
 import { skipped, tryCheck } from './finding.ts'
 
 /** The requests that a sync with these inputs makes to MLflow, each tried for itself. */
 export async function checkMlflow(context: JobContext): Promise<Connection[]> {
   const { inputs, session } = context
   const { mlflow, clock } = session
+  const { selection } = inputs.targets[0]
   let runId = ''
   let experiments: string[] = []
   const registry = await tryCheck('MLflow: model versions', async () => {
-    const versions = await listModelVersions(mlflow, inputs.filter)
+    const versions = await listModelVersions(mlflow, selection.filter)
     runId = versions.find((version) => version.runId !== '')?.runId ?? ''
     return { status: 'ok', detail: `${inputs.mlflow.baseUrl} lists ${versions.length}` }
   })
@@ -33,15 +34,10 @@ export async function checkMlflow(context: JobContext): Promise<Connection[]> {
     }
     return { status: 'ok', detail: `${experiments.length} experiments; runs can be read` }
   })
-  const selection = await tryCheck('MLflow: selection', async () => {
-    if (inputs.aliases.length > 0) await listAliases(mlflow)
-    const state = await readRegistry(
-      mlflow,
-      createRunReader(mlflow),
-      registryQuery(inputs),
-      clock.now(),
-    )
+  const selected = await tryCheck('MLflow: selection', async () => {
+    if (selection.aliases.length > 0) await listAliases(mlflow)
+    const state = await readRegistry(mlflow, createRunReader(mlflow), selection, clock.now())
     return { status: 'ok', detail: `${state.candidates.length} runs are selected` }
   })
-  return [registry, runs, selection]
+  return [registry, runs, selected]
 }

@@ -1,16 +1,7 @@
 import { loggedModelId } from './artifacts.ts'
-import type { NameMatcher } from './glob.ts'
 import { compareText } from './order.ts'
 import type { ModelVersion } from './registry.ts'
-
-/** What the inputs say about which versions are wanted. */
-export type Criteria = {
-  readonly models: NameMatcher
-  /** Only versions that carry one of these; empty: all. */
-  readonly aliases: readonly string[]
-  /** Milliseconds. */
-  readonly minimumAgeMs: number
-}
+import type { Selection } from './target.ts'
 
 /** The one version that a run's file is about. */
 export type Candidate = {
@@ -33,26 +24,21 @@ export type LeftOut = {
   readonly keepsFile: boolean
 }
 
-export type Selection = {
-  readonly selected: readonly ModelVersion[]
-  readonly leftOut: readonly LeftOut[]
-}
-
 /** MLflow's tag on what is really a prompt of the prompt registry. */
 const promptTag = 'mlflow.prompt.is_prompt'
 
-/** Applies the criteria; the order of the versions stays. */
+/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
 export function selectVersions(
   versions: readonly ModelVersion[],
-  criteria: Criteria,
+  selection: Selection,
   now: number,
-): Selection {
+): { selected: ModelVersion[]; leftOut: LeftOut[] } {
   const selected: ModelVersion[] = []
   const leftOut: LeftOut[] = []
   for (const version of versions) {
-    if (version.tags[promptTag] !== undefined || !criteria.models(version.name)) continue
-    if (!carriesAlias(version, criteria.aliases)) continue
-    const reason = notYet(version, criteria, now)
+    if (version.tags[promptTag] !== undefined || !selection.models(version.name)) continue
+    if (!carriesAlias(version, selection.aliases)) continue
+    const reason = notYet(version, selection, now)
     if (reason === undefined) selected.push(version)
     else leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true })
   }
@@ -63,12 +49,12 @@ function carriesAlias(version: ModelVersion, aliases: readonly string[]): boolea
   return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias))
 }
 
-function notYet(version: ModelVersion, criteria: Criteria, now: number): string | undefined {
+function notYet(version: ModelVersion, selection: Selection, now: number): string | undefined {
   if (version.status !== undefined && version.status !== 'READY') {
     return `its status is ${version.status}, not READY`
   }
   // Without a minimum age a server whose clock is ahead must not hide its newest versions.
-  if (criteria.minimumAgeMs > 0 && now - version.creationTime < criteria.minimumAgeMs) {
+  if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
     return 'it is younger than minimum-age'
   }
   return undefined

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
+import { nameMatcher } from '../core/glob.ts'
+import type { Target } from '../core/target.ts'
 import { InputError } from '../errors.ts'
 import {
   environmentFallback,
@@ -12,8 +14,59 @@ import {
 type Parsed = z.output<typeof inputSchema>
 type Settings = z.output<typeof environmentSchema>
 
-/** All that the user decided, validated. Times in milliseconds. */
-export type Inputs = ReturnType<typeof arrange>
+/** The validated inputs, with MLflow's environment variables. */
+export type Inputs = {
+  readonly mlflow: MlflowSettings
+  readonly repository: {
+    /** `owner/name` */
+    readonly name: string
+    /** Undefined: the default branch. */
+    readonly branch: string | undefined
+    readonly token: string
+  }
+  readonly targets: readonly [Target, ...Target[]]
+  readonly mode: 'sync' | 'plan' | 'check'
+  /** Undefined: commit to the branch itself. */
+  readonly pullRequest: PullRequestSettings | undefined
+  /** Template of the first line; undefined: the default message. */
+  readonly commitMessage: string | undefined
+  readonly failOn: 'error' | 'never'
+  /** A duration of 0 is a single sync. */
+  readonly poll: { readonly intervalMs: number; readonly durationMs: number }
+}
+
+/** How to reach MLflow. What is not set is `''` for credentials, otherwise undefined. */
+export type MlflowSettings = {
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /** Base URL of links for people. */
+  readonly uiUrl: string
+  readonly username: string
+  readonly password: string
+  readonly token: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly workspace: string | undefined
+  /** PEM text. */
+  readonly caCertificate: string | undefined
+  readonly insecureTls: boolean
+  readonly timeoutMs: number
+  readonly retry: MlflowRetrySettings
+}
+
+/** The retry variables of MLflow's own client; times in seconds, as MLflow has them. */
+export type MlflowRetrySettings = {
+  readonly maxRetries: number
+  readonly backoffFactor: number
+  readonly backoffJitter: number
+}
+
+export type PullRequestSettings = {
+  /** Head branch; undefined: `mlflow-sync/<base>`. */
+  readonly branch: string | undefined
+  /** Template; undefined: the commit's first line. */
+  readonly title: string | undefined
+  readonly labels: readonly string[]
+}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -93,7 +146,7 @@ function readCertificates(text: string): { pem: string | undefined; problems: re
   }
 }
 
-function arrange(input: Parsed, settings: Settings, caCertificate: string | undefined) {
+function arrange(input: Parsed, settings: Settings, caCertificate: string | undefined): Inputs {
   return {
     mlflow: {
       baseUrl: input['mlflow-tracking-uri'],
@@ -112,20 +165,12 @@ function arrange(input: Parsed, settings: Settings, caCertificate: string | unde
         backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
       },
     },
-    models: input.models,
-    aliases: input.aliases,
-    filter: input.filter,
-    runFilter: input['run-filter'],
-    minimumAgeMs: input['minimum-age'],
-    github: {
-      token: input['github-token'],
-      repository: input.repository,
+    repository: {
+      name: input.repository,
       branch: input.branch,
-      directory: input.path,
+      token: input['github-token'],
     },
-    template: input.template,
-    prune: input.prune,
-    maxDeletions: input['max-deletions'],
+    targets: [targetOf(input)],
     mode: input.mode,
     pullRequest: input['pull-request']
       ? {
@@ -136,7 +181,22 @@ function arrange(input: Parsed, settings: Settings, caCertificate: string | unde
       : undefined,
     commitMessage: input['commit-message'],
     failOn: input['fail-on'],
-    pollIntervalMs: input['poll-interval'],
-    pollDurationMs: input['poll-duration'],
+    poll: { intervalMs: input['poll-interval'], durationMs: input['poll-duration'] },
+  }
+}
+
+function targetOf(input: Parsed): Target {
+  return {
+    name: input.path === '' ? '.' : input.path,
+    directory: input.path,
+    template: input.template,
+    selection: {
+      models: nameMatcher(input.models),
+      aliases: input.aliases,
+      filter: input.filter,
+      runFilter: input['run-filter'],
+      minimumAgeMs: input['minimum-age'],
+    },
+    prune: input.prune ? { maxDeletions: input['max-deletions'] } : undefined,
   }
 }

@@ -1,10 +1,10 @@
-import { nameMatcher } from '../core/glob.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import { modelVersionUrl } from '../core/message/links.ts'
 import { pullRequestTitle } from '../core/message/pull-request.ts'
 import type { FileChange, Operation, RunRecord } from '../core/outcome.ts'
+import type { Target } from '../core/target.ts'
 import type { ActionError } from '../errors.ts'
-import { readBranch } from '../github/branch.ts'
+import { readBranch, type BranchQuery } from '../github/branch.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { createRunReader, type RunReader } from '../mlflow/run-reader.ts'
 import type { Stopwatch } from '../report/progress.ts'
@@ -13,7 +13,7 @@ import { createCommitWriter } from './commit-writer.ts'
 import { readDirectory } from './directory.ts'
 import { planSync } from './plan-sync.ts'
 import { createDescription } from './proposal-text.ts'
-import { addDeletions, orphanFiles, type PruneOptions } from './prune.ts'
+import { addDeletions, orphanFiles } from './prune.ts'
 import { createPullRequestWriter } from './pull-request-writer.ts'
 import { readRegistry, type RegistryState } from './registry.ts'
 import { createRendering } from './rendering.ts'
@@ -47,17 +47,18 @@ export type JobContext = {
 export async function runSync(context: JobContext): Promise<SyncOutcome> {
   const { inputs, session, stopwatch } = context
   const { log, clock } = session
+  const [target] = inputs.targets
   session.renewBudget()
   const runs = createRunReader(session.mlflow)
   const registry = await stopwatch.measure('read MLflow', () =>
-    readRegistry(session.mlflow, runs, registryQuery(inputs), clock.now()),
+    readRegistry(session.mlflow, runs, target.selection, clock.now()),
   )
   log.info(
     `MLflow lists ${registry.listed.length} model versions; ${registry.candidates.length} runs are selected`,
   )
   const write = inputs.mode === 'plan' ? onlyPlan : createWriter(context, runs, registry)
   const { planned, written } = await syncWithRetries({
-    plan: () => plan(context, runs, registry),
+    plan: () => plan(context, target, runs, registry),
     write: (made) => stopwatch.measure('write', () => write(made)),
     clock,
     info: log.info,
@@ -80,63 +81,47 @@ function onlyPlan({ plan: { changes } }: PlannedSync): Promise<Written> {
   return Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' })
 }
 
-export function registryQuery(inputs: Inputs) {
-  return {
-    criteria: criteriaOf(inputs),
-    filter: inputs.filter,
-    runFilter: inputs.runFilter,
-    withAliases: inputs.aliases.length > 0,
-  }
-}
-
-function criteriaOf(inputs: Inputs) {
-  return {
-    models: nameMatcher(inputs.models),
-    aliases: inputs.aliases,
-    minimumAgeMs: inputs.minimumAgeMs,
-  }
+export function branchQuery({ repository }: Inputs, { directory, template }: Target): BranchQuery {
+  return { repository: repository.name, branch: repository.branch, directory, template }
 }
 
 async function plan(
   context: JobContext,
+  target: Target,
   runs: RunReader,
   registry: RegistryState,
 ): Promise<PlannedSync> {
   const { inputs, session, stopwatch } = context
   const { github, mlflow, blobs, log } = session
   const snapshot = await stopwatch.measure('read GitHub', () =>
-    readBranch(github, { ...inputs.github, template: inputs.template }),
+    readBranch(github, branchQuery(inputs, target)),
   )
   log.info(
     `${snapshot.repository} branch ${snapshot.branch} is at ${snapshot.head.slice(0, 8)}; ${snapshot.entries.size} entries in ${snapshot.directory === '' ? 'its root' : snapshot.directory}`,
   )
-  const others = inputs.prune ? orphanFiles(snapshot, registry) : new Map<string, string>()
+  const { prune, selection } = target
+  const others = prune === undefined ? new Map<string, string>() : orphanFiles(snapshot, registry)
   const directory = await stopwatch.measure('read GitHub', () =>
     readDirectory(blobs, snapshot, registry.candidates, others),
   )
-  const template = await readTemplate(blobs, snapshot, inputs.template, context.builtInTemplate)
+  const template = await readTemplate(blobs, snapshot, target.template, context.builtInTemplate)
   return stopwatch.measure('plan', async () => {
     const made = await planSync(registry, directory, {
       runs,
-      models: criteriaOf(inputs).models,
+      models: selection.models,
       prepareRender: createRendering(mlflow, runs, template),
       versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
     })
-    const pruned = inputs.prune
-      ? await addDeletions(made, registry, directory, pruneOptions(context))
-      : made
+    const pruned =
+      prune === undefined
+        ? made
+        : await addDeletions(made, registry, directory, {
+            client: mlflow,
+            selection,
+            maxDeletions: prune.maxDeletions,
+          })
     return { plan: pruned, snapshot, anchored: directory.anchored }
   })
-}
-
-function pruneOptions({ inputs, session }: JobContext): PruneOptions {
-  return {
-    client: session.mlflow,
-    criteria: criteriaOf(inputs),
-    filter: inputs.filter,
-    runFilter: inputs.runFilter,
-    maxDeletions: inputs.maxDeletions,
-  }
 }
 
 function createWriter(context: JobContext, runs: RunReader, registry: RegistryState) {

@@ -1,7 +1,8 @@
-import { isRunId, selectVersions, type Criteria } from '../core/candidate.ts'
+import { isRunId, selectVersions } from '../core/candidate.ts'
 import { readContent } from '../core/file-state.ts'
 import type { FileChange, RunRecord } from '../core/outcome.ts'
 import { judgeOrphan, type Orphan, type OrphanVerdict } from '../core/prune.ts'
+import type { Selection } from '../core/target.ts'
 import { MlflowError, SyncError } from '../errors.ts'
 import type { BranchSnapshot } from '../github/branch.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
@@ -13,9 +14,7 @@ import type { RegistryState } from './registry.ts'
 
 export type PruneOptions = {
   readonly client: MlflowClient
-  readonly criteria: Criteria
-  readonly filter: string | undefined
-  readonly runFilter: string | undefined
+  readonly selection: Selection
   readonly maxDeletions: number
 }
 
@@ -82,13 +81,13 @@ function doubtful(plan: SyncPlan, registry: RegistryState): string | undefined {
 function judgeUnlisted(
   registry: RegistryState,
   directory: DirectoryState,
-  { criteria }: PruneOptions,
+  { selection }: PruneOptions,
 ): OrphanVerdict[] {
   return [...directory.others].flatMap(([path, bytes]) => {
     const runId = path.slice(path.lastIndexOf('/') + 1).replace(/\.yaml$/, '')
     const orphan: Orphan = { runId, path, content: readContent(bytes) }
     const reason = 'no selected model version names this run any more'
-    return [judgeOrphan(orphan, reason, criteria.models, registry.listed)]
+    return [judgeOrphan(orphan, reason, selection.models, registry.listed)]
   })
 }
 
@@ -97,14 +96,14 @@ function judgeGoneRuns(
   plan: SyncPlan,
   registry: RegistryState,
   directory: DirectoryState,
-  { criteria }: PruneOptions,
+  { selection }: PruneOptions,
 ): OrphanVerdict[] {
   return plan.goneRuns.flatMap((runId) => {
     const content = directory.states.get(runId)
     if (content === undefined || content.kind === 'absent' || content.kind === 'blocked') return []
     const path = pathIn(directory.snapshot, fileName(runId))
     const reason = 'the run is deleted in MLflow'
-    return [judgeOrphan({ runId, path, content }, reason, criteria.models, registry.listed)]
+    return [judgeOrphan({ runId, path, content }, reason, selection.models, registry.listed)]
   })
 }
 
@@ -133,7 +132,8 @@ async function isStillWanted(
   registry: RegistryState,
   options: PruneOptions,
 ): Promise<boolean> {
-  const { client, criteria, filter, runFilter } = options
+  const { client, selection } = options
+  const { filter, runFilter } = selection
   const condition = `run_id = '${runId}'`
   const rows = await listModelVersions(
     client,
@@ -147,7 +147,7 @@ async function isStillWanted(
       ...row,
       aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
     })),
-    criteria,
+    selection,
     Number.MAX_SAFE_INTEGER,
   )
   if (selected.length === 0 && leftOut.length === 0) return false

@@ -1,28 +1,13 @@
 import { loggedModelId } from '../core/artifacts.ts'
-import {
-  chooseByRun,
-  selectVersions,
-  type Candidate,
-  type Criteria,
-  type LeftOut,
-} from '../core/candidate.ts'
+import { chooseByRun, selectVersions, type Candidate, type LeftOut } from '../core/candidate.ts'
 import type { ModelVersion } from '../core/registry.ts'
+import type { Selection } from '../core/target.ts'
 import { MlflowError } from '../errors.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { searchLoggedModels } from '../mlflow/logged-models.ts'
 import type { RunReader } from '../mlflow/run-reader.ts'
 import { filterRuns } from '../mlflow/runs.ts'
 import { listAliases, listModelVersions } from '../mlflow/versions.ts'
-
-export type RegistryQuery = {
-  readonly criteria: Criteria
-  /** MLflow's own model-version filter. */
-  readonly filter: string | undefined
-  /** MLflow's own run filter: the training run must pass it. */
-  readonly runFilter: string | undefined
-  /** Aliases are asked for only where something depends on them. */
-  readonly withAliases: boolean
-}
 
 /** What the Model Registry wants to be deployed, read whole. */
 export type RegistryState = {
@@ -36,18 +21,20 @@ export type RegistryState = {
 export async function readRegistry(
   client: MlflowClient,
   runs: RunReader,
-  query: RegistryQuery,
+  selection: Selection,
   now: number,
 ): Promise<RegistryState> {
-  const rows = await naming('filter', query.filter, () => listModelVersions(client, query.filter))
-  const listed = query.withAliases ? await addAliases(client, rows) : rows
-  const selection = selectVersions(listed, query.criteria, now)
-  const resolved = await findRuns(client, runs, selection.selected)
+  const rows = await naming('filter', selection.filter, () =>
+    listModelVersions(client, selection.filter),
+  )
+  const listed = selection.aliases.length > 0 ? await addAliases(client, rows) : rows
+  const versions = selectVersions(listed, selection, now)
+  const resolved = await findRuns(client, runs, versions.selected)
   const chosen = chooseByRun(resolved, listed)
-  const gate = await applyRunFilter(client, runs, chosen.candidates, query.runFilter)
+  const gate = await applyRunFilter(client, runs, chosen.candidates, selection.runFilter)
   return {
     candidates: gate.candidates,
-    leftOut: [...selection.leftOut, ...chosen.leftOut, ...gate.leftOut],
+    leftOut: [...versions.leftOut, ...chosen.leftOut, ...gate.leftOut],
     listed,
   }
 }
