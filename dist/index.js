@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1107);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7237);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1107:
+/***/ 7237:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43446,6 +43446,705 @@ function commitRequest({ plan, snapshot }, message) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/core/artifacts.ts
+/** Where the charts mount the root of MLflow's artifact store. */
+const mount = '/mlflow';
+/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
+const usualFolder = 'model';
+/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
+/**
+ * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
+ * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
+ */
+function artifactsPath(input) {
+    const source = input.resolvedSource ?? input.version.source;
+    const located = locate(source, input);
+    if (typeof located === 'string')
+        return { ok: false, problem: located };
+    const segments = located.filter((segment) => segment !== '' && segment !== '.');
+    const problem = unsafe(segments);
+    if (problem !== undefined)
+        return { ok: false, problem };
+    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
+}
+function unsafe(segments) {
+    const path = segments.join('/');
+    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
+        return "the artifacts' path in MLflow holds control characters";
+    }
+    if (/\{\{|\}\}/.test(path)) {
+        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
+    }
+    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
+        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
+        : undefined;
+}
+/** Segments below the mount, or the problem. */
+function locate(source, input) {
+    const { run, loggedModel } = input;
+    if (source.startsWith('models:/')) {
+        const id = loggedModelId(source);
+        if (id === undefined)
+            return 'its source is a copy whose origin is not known';
+        return loggedModel?.id === id && loggedModel.artifactUri !== ''
+            ? belowMount(loggedModel.artifactUri, input)
+            : [...experimentRoot(input), 'models', id, 'artifacts'];
+    }
+    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    if (inRun === null)
+        return belowMount(source, input);
+    const [, runId, path = ''] = inRun;
+    if (runId !== run.id)
+        return 'its source names the artifacts of another run';
+    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
+}
+/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
+function belowMount(uri, input, folder = usualFolder) {
+    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
+    return (proxied?.split('/') ??
+        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
+}
+/**
+ * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
+ * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
+ */
+function byLayout(segments, { run, loggedModel }) {
+    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
+    const { end, isModel, own } = findOwner(segments, isRun);
+    if (end < 0)
+        return undefined;
+    if (isModel) {
+        const experiment = loggedModel?.experimentId ?? run.experimentId;
+        return [experiment, ...segments.slice(end - 2)];
+    }
+    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
+    return [experiment, ...segments.slice(end - 1)];
+}
+/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
+function findOwner(segments, isRun) {
+    for (const [end, segment] of segments.entries()) {
+        const own = segments[end - 1];
+        if (segment !== 'artifacts' || own === undefined)
+            continue;
+        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
+        if (isModel || isRun(own))
+            return { end, isModel, own };
+    }
+    return { end: -1, isModel: false, own: '' };
+}
+/** Segments that the run's experiment has below the mount. */
+function experimentRoot(input) {
+    const { run } = input;
+    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
+    const [own, artifacts] = ofRun.slice(-2);
+    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
+}
+/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
+function withPlaceholders(segments, { run, modelId }) {
+    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
+    if (end < 0)
+        return segments;
+    const result = [...segments];
+    if (!isModel)
+        result[end - 1] = global('runid');
+    else if (own === modelId)
+        result[end - 1] = global('modelid');
+    const experiment = end - (isModel ? 3 : 2);
+    if (segments[experiment] === run.experimentId)
+        result[experiment] = global('experimentId');
+    return result;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
+}
+function global(key) {
+    return `{{ .Values.global.${key} }}`;
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
+
+
+
+const modelsPerSearch = 1000;
+/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
+async function searchLoggedModels(client, ids, experimentIds) {
+    const found = new Map();
+    if (experimentIds.length === 0)
+        return found;
+    for (let start = 0; start < ids.length; start += modelsPerSearch) {
+        const batch = ids.slice(start, start + modelsPerSearch);
+        try {
+            const rows = await readPages('logged models', (pageToken) => client.post('logged-models/search', {
+                experiment_ids: experimentIds,
+                filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
+                max_results: batch.length,
+                ...(pageToken === undefined ? {} : { page_token: pageToken }),
+            }, loggedModelPage));
+            for (const row of rows)
+                found.set(row.id, row);
+        }
+        catch (error) {
+            if (error instanceof MlflowError && error.status === 404)
+                return found;
+            throw error;
+        }
+    }
+    return found;
+}
+/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
+async function readDownloadUri(client, name, version) {
+    const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
+    return answer.artifact_uri;
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/versions.ts
+
+
+
+/** The most that every MLflow, Databricks included, gives in one page. */
+const versionsPerPage = 10_000;
+/** The server's own limit for registered models. */
+const modelsPerPage = 1000;
+/**
+ * All model versions that MLflow shows, each once, oldest first. Ordered by creation so that what
+ * is registered during the reading comes at the end: MLflow pages by offset, any other order would
+ * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
+ */
+async function listModelVersions(client, filter) {
+    const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
+        filter,
+        max_results: versionsPerPage,
+        order_by: 'creation_timestamp ASC',
+        page_token: pageToken,
+    }, modelVersionPage));
+    const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
+    return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
+}
+/** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
+async function listAliases(client) {
+    const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
+    const aliases = new Map();
+    for (const model of models) {
+        for (const { alias, version } of model.aliases ?? []) {
+            const key = `${version}/${model.name}`;
+            aliases.set(key, [...(aliases.get(key) ?? []), alias]);
+        }
+    }
+    return aliases;
+}
+
+;// CONCATENATED MODULE: ./src/sync/facts.ts
+
+
+
+
+/**
+ * Reads in batches what the plan needs from MLflow, by run id. Nothing is read for a run whose file
+ * is left alone whatever MLflow says.
+ */
+async function readFacts(options) {
+    const { mlflow, runs, candidates, states, template } = options;
+    const stateOf = ({ runId }) => states.get(runId) ?? { kind: 'absent' };
+    const lookups = await runs.read(candidates.flatMap((candidate) => wantedRun(candidate, stateOf(candidate))));
+    const files = candidates.flatMap((candidate) => newFile(candidate, stateOf(candidate), lookups.get(candidate.runId)));
+    const needs = (field) => files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
+    const sources = await resolveCopies(mlflow, files);
+    const models = await readModels(mlflow, files, sources);
+    const experiments = needs('experiment.name') ? await runs.experiments() : undefined;
+    const aliases = needs('model.aliases') ? await listAliases(mlflow) : undefined;
+    return new Map(candidates.flatMap(({ runId, version, source }) => {
+        const run = lookups.get(runId);
+        if (run === undefined)
+            return [];
+        const resolved = sources.get(runId) ?? { ok: true, source };
+        const facts = {
+            run,
+            source: resolved,
+            loggedModel: resolved.ok ? models.get(loggedModelId(resolved.source) ?? '') : undefined,
+            experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
+            aliases: aliases?.get(`${version.version}/${version.name}`) ?? version.aliases,
+        };
+        return [[runId, facts]];
+    }));
+}
+/** A new file needs all of the run, an existing one only its experiment and lifecycle stage. */
+function wantedRun(candidate, state) {
+    const id = candidate.runId;
+    switch (state.kind) {
+        case 'absent':
+        case 'unparseable':
+            return [{ id, detail: 'whole', experimentId: experimentInSource(candidate.source, id) }];
+        case 'values':
+            return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }];
+        default:
+            return [];
+    }
+}
+/** `mlflow-artifacts:/<experiment>/<run>/…` says where the run is; only a hint. */
+function experimentInSource(source, runId) {
+    const segments = source.split('/');
+    const experiment = segments[segments.indexOf(runId) - 1];
+    return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined;
+}
+function newFile(candidate, state, lookup) {
+    const isNew = state.kind === 'absent' || state.kind === 'unparseable';
+    return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
+        ? [{ candidate, run: lookup.run }]
+        : [];
+}
+/** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
+async function resolveCopies(mlflow, files) {
+    const resolved = new Map();
+    for (const { candidate } of files) {
+        if (!candidate.sourceUnresolved)
+            continue;
+        const { name, version } = candidate.version;
+        try {
+            const source = await readDownloadUri(mlflow, name, version);
+            resolved.set(candidate.runId, { ok: true, source });
+        }
+        catch (error) {
+            if (!(error instanceof MlflowError))
+                throw error;
+            resolved.set(candidate.runId, {
+                ok: false,
+                problem: `where its artifacts are could not be read: ${error.message}`,
+            });
+        }
+    }
+    return resolved;
+}
+/** Only `models:/m-…` does not itself say where the artifacts are. */
+async function readModels(mlflow, files, sources) {
+    const ids = new Set();
+    const experiments = new Set();
+    for (const { candidate, run } of files) {
+        const resolved = sources.get(candidate.runId) ?? { ok: true, source: candidate.source };
+        if (!resolved.ok || !resolved.source.startsWith('models:/m-'))
+            continue;
+        ids.add(loggedModelId(resolved.source) ?? '');
+        experiments.add(run.experimentId);
+    }
+    return ids.size === 0 ? new Map() : searchLoggedModels(mlflow, [...ids], [...experiments]);
+}
+
+;// CONCATENATED MODULE: ./src/core/values/scalar.ts
+const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
+/** Words that some reader, or a person, could take for something else than a string. */
+const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
+/** What some reader refuses or takes for a line break unless it is escaped. */
+const scalar_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
+function yamlString(value) {
+    return restyle(value, 'plain');
+}
+/** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
+function restyle(value, style) {
+    // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
+    const text = value.toWellFormed();
+    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
+        return text;
+    if (style === 'single' && !scalar_unprintable.test(text))
+        return `'${text.replaceAll("'", "''")}'`;
+    return `"${text.replace(needsEscape, scalar_escape)}"`;
+}
+const needsEscape = new RegExp(`["\\\\]|${scalar_unprintable.source}`, 'gu');
+const shortEscapes = {
+    '"': '\\"',
+    '\\': '\\\\',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+};
+function scalar_escape(character) {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16).toUpperCase();
+    return (shortEscapes[character] ??
+        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/core/slug.ts
+
+/** Longest label of DNS (RFC 1123), and so the longest name of most Kubernetes objects. */
+const maxLabel = 63;
+const hashLength = 8;
+/** Names that differ from their slug in case and in the sign between words only. */
+const plainName = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
+/**
+ * A DNS label made from any name, at most `maxLength` characters (8 at the least). Plain names
+ * only change case and signs (`My_model` is `my-model`); a name that is cut, or that loses
+ * characters, ends in a hash of the whole name.
+ */
+function slug(name, maxLength = maxLabel) {
+    const label = name
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .toLowerCase()
+        .replace(plainName.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
+        .replace(/^-+|-+$/g, '');
+    if (plainName.test(name) && label.length <= maxLength)
+        return label;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
+    const room = maxLength - hashLength - 1;
+    const head = (label === '' ? 'model' : label).slice(0, Math.max(room, 0)).replace(/-+$/, '');
+    return head === '' ? hash : `${head}-${hash}`;
+}
+/** Room for a model in `vllm-<model>-<run>-sa`, the longest name of the built-in template. */
+const maxModelSlug = maxLabel - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
+/** `${model.slug}`: leaves room for `vllm-` before it, and `-<run>` and `-sa` behind it. */
+function modelSlug(name) {
+    return slug(name, maxModelSlug);
+}
+/** `${run.slug}`: the first 8 characters of a run id as MLflow makes them, else 8 at most. */
+function runSlug(runId) {
+    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength);
+}
+
+;// CONCATENATED MODULE: ./src/core/template/values.ts
+
+/** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
+function fillIn(placeholder, values) {
+    const found = find(placeholder, values);
+    const { fallback } = placeholder;
+    return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
+        ? { ok: true, text: fallback }
+        : found;
+}
+/** The text of filled-in parts. The caller has made sure that every placeholder has a value. */
+function joinParts(parts, values) {
+    return parts.map((part) => textOf(part, values)).join('');
+}
+/** Lone surrogates are no text that a file could hold. */
+function textOf(part, values) {
+    if (part.kind === 'literal')
+        return part.text;
+    if (part.kind === 'malformed')
+        return part.source;
+    const found = fillIn(part.placeholder, values);
+    return found.ok ? found.text.toWellFormed() : '';
+}
+function find(query, values) {
+    if (query.key !== undefined)
+        return present(findEntry(query, values));
+    if (query.field === 'model.artifacts' && !values.artifacts.ok)
+        return values.artifacts;
+    return present(textFields[query.field](values));
+}
+function present(text) {
+    return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
+}
+function findEntry({ field, key }, { run, version }) {
+    const map = {
+        'run.params': run.params,
+        'run.metrics': run.metrics,
+        'run.tags': run.tags,
+        'model.tags': version.tags,
+    }[field];
+    return Object.hasOwn(map, key) ? String(map[key]) : undefined;
+}
+const textFields = {
+    'run.id': ({ run }) => run.id,
+    'run.name': ({ run }) => run.name,
+    'run.slug': ({ run }) => runSlug(run.id),
+    'experiment.id': ({ run }) => run.experimentId,
+    'experiment.name': ({ experimentName }) => experimentName,
+    'model.name': ({ version }) => version.name,
+    'model.slug': ({ version }) => modelSlug(version.name),
+    'model.version': ({ version }) => version.version,
+    'model.id': ({ modelId }) => modelId,
+    'model.source': ({ version }) => version.source,
+    'model.artifacts': ({ artifacts }) => (artifacts.ok ? artifacts.path : undefined),
+    'model.description': ({ version }) => version.description,
+    'model.aliases': ({ version }) => version.aliases.join(','),
+};
+
+;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
+const texts = [
+    'run.id',
+    'run.name',
+    'run.slug',
+    'experiment.id',
+    'experiment.name',
+    'model.name',
+    'model.slug',
+    'model.version',
+    'model.id',
+    'model.source',
+    'model.artifacts',
+    'model.description',
+    'model.aliases',
+];
+const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
+/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
+const fields = [...texts, ...maps];
+/**
+ * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
+ * placeholder, or the beginning of one without an end on its line.
+ */
+const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
+/** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
+function splitText(text) {
+    const parts = [];
+    let end = 0;
+    for (const match of text.matchAll(token)) {
+        if (match.index > end)
+            parts.push(placeholder_literal(text.slice(end, match.index)));
+        parts.push(partOf(match));
+        end = match.index + match[0].length;
+    }
+    if (end < text.length)
+        parts.push(placeholder_literal(text.slice(end)));
+    return parts;
+}
+function placeholder_literal(source, text = source) {
+    return { kind: 'literal', text, source };
+}
+function partOf([source, body, brace]) {
+    if (source === '$${')
+        return placeholder_literal(source, '${');
+    if (body === undefined)
+        return placeholder_literal(source);
+    const malformed = (problem) => ({ kind: 'malformed', problem, source });
+    if (brace !== '}') {
+        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`);
+    }
+    const cut = body.indexOf(':-');
+    const name = cut < 0 ? body : body.slice(0, cut);
+    const fallback = cut < 0 ? undefined : body.slice(cut + 2);
+    if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
+        return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`);
+    }
+    const query = queryOf(name);
+    if (query === undefined) {
+        return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`);
+    }
+    return {
+        kind: 'placeholder',
+        placeholder: { ...query, label: `\${${name}}`, fallback },
+        source,
+    };
+}
+const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
+function queryOf(name) {
+    const field = texts.find((text) => text === name);
+    if (field !== undefined)
+        return { field };
+    const map = maps.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
+    return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
+}
+
+;// CONCATENATED MODULE: ./src/core/template/block.ts
+
+
+
+/**
+ * A block scalar with its placeholders filled in line by line, in its own style; undefined when a
+ * reader could take it for anything but `expected`.
+ */
+function fillBlock(source, { srcToken }, values, expected) {
+    if (!isPlainText(expected) || looksLikeHold.test(expected) || srcToken?.type !== 'block-scalar')
+        return undefined;
+    const { header, body, newline } = block_split(source);
+    const parent = srcToken.indent;
+    const indent = ' '.repeat(indentOf(header, body, parent));
+    const filled = splitText(body)
+        .map((part) => part.kind === 'placeholder'
+        ? joinParts([part], values)
+            .replace(/\n(?!\n)/g, `\n${indent}`)
+            .replaceAll('\n', newline)
+        : joinParts([part], values))
+        .join('');
+    const text = `${header}${newline}${filled}`;
+    return readBack(text, parent) === expected ? text : undefined;
+}
+/** What has to follow a scalar that takes a block's place: its comment and its blank lines. */
+function blockEnd(source) {
+    const { header, body } = block_split(source);
+    const comment = /[ \t]#.*$/.exec(header)?.[0] ?? '';
+    return `${comment}${/(?:\r?\n *)*$/.exec(body)?.[0] ?? ''}`;
+}
+function block_split(source) {
+    const [line, newline = '\n'] = /^[^\n]*?(\r?\n|$)/.exec(source) ?? [''];
+    const header = line.slice(0, line.length - newline.length);
+    return { header, body: source.slice(line.length), newline };
+}
+/** By the indicator in the header (`|2`), else as the first line that is not blank. */
+function indentOf(header, body, parent) {
+    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
+    if (indicator !== undefined)
+        return parent + Number(indicator);
+    return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
+}
+/** Text from MLflow must not look like the comment by which a person freezes a file. */
+const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m;
+/**
+ * Line breaks, tabs behind other text (Helm refuses them before it), and else nothing that a reader
+ * of YAML 1.1 or 1.2 takes for a line break, or refuses.
+ */
+function isPlainText(text) {
+    return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
+}
+function readBack(block, parent) {
+    const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
+    return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/core/template/core-type.ts
+const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
+/**
+ * Reads a text by YAML 1.2's core schema. Numbers that not every reader takes as the same number
+ * (infinite ones, integers beyond a double's precision) count as strings.
+ */
+function coreValue(text) {
+    if (/^(?:null|Null|NULL|~|)$/.test(text))
+        return { type: 'null', value: null, text: 'null' };
+    const boolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
+    if (boolean) {
+        const value = text.toLowerCase() === 'true';
+        return { type: 'boolean', value, text: String(value) };
+    }
+    if (!decimal.test(text) && !other.test(text))
+        return { type: 'string' };
+    const value = Number(text) + 0;
+    return isShared(text, value)
+        ? { type: 'number', value, text: spelling(value) }
+        : { type: 'string' };
+}
+function isShared(text, value) {
+    if (!Number.isFinite(value))
+        return false;
+    const isInteger = other.test(text) || /^[-+]?[0-9]+$/.test(text);
+    return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value));
+}
+/** PyYAML takes an exponent only behind a point and with a sign: `1.0e+21`. */
+function spelling(value) {
+    const text = String(value);
+    return text.includes('.') ? text : text.replace('e', '.0e');
+}
+
+;// CONCATENATED MODULE: ./src/core/template/scalar-style.ts
+
+
+
+
+/** Writes a scalar with its placeholders filled in, in the style it has in the template. */
+function fillSite(site, source, values) {
+    const text = joinParts(site.parts, values);
+    switch (site.node.type) {
+        case 'BLOCK_LITERAL':
+        case 'BLOCK_FOLDED':
+            return { value: text, source: block(site, source, values, text) };
+        case 'QUOTE_DOUBLE':
+            return { value: text, source: restyle(text, 'double') };
+        case 'QUOTE_SINGLE':
+            return { value: text, source: restyle(text, 'single') };
+        default:
+            return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) };
+    }
+}
+function block({ node }, source, values, text) {
+    return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
+}
+/** Keys are strings for every reader of values files, and so are scalars tagged as such. */
+function isTyped({ node, parts, isKey }) {
+    return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
+}
+function typed(text) {
+    const core = coreValue(text);
+    return core.type === 'string'
+        ? { value: text, source: yamlString(text) }
+        : { value: core.value, source: core.text };
+}
+
+;// CONCATENATED MODULE: ./src/core/template/structure.ts
+
+/**
+ * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
+ * otherwise for a scalar of the first.
+ */
+function sameStructure(before, after, expected) {
+    if ((0,dist/* isPair */.tO)(before)) {
+        return ((0,dist/* isPair */.tO)(after) &&
+            sameStructure(before.key, after.key, expected) &&
+            sameStructure(before.value, after.value, expected));
+    }
+    if (!isNode(before) || !isNode(after))
+        return before === after;
+    if (before.tag !== after.tag)
+        return false;
+    if ((0,dist/* isAlias */.Vj)(before))
+        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
+    if ((0,dist/* isScalar */.jn)(before)) {
+        const value = expected.has(before) ? expected.get(before) : before.value;
+        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
+    }
+    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
+        return false;
+    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
+        before.anchor === after.anchor &&
+        before.items.length === after.items.length &&
+        before.items.every((item, index) => sameStructure(item, after.items[index], expected)));
+}
+function isNode(value) {
+    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
+}
+
+;// CONCATENATED MODULE: ./src/core/template/render.ts
+
+
+
+
+/**
+ * Fills in a template. Only scalars that hold placeholders change, and no value can change
+ * anything else: the result is read again and compared with the template.
+ */
+function renderTemplate(template, values) {
+    const problems = template.placeholders.flatMap((placeholder) => {
+        const found = fillIn(placeholder, values);
+        if (found.ok)
+            return [];
+        const { label, line } = placeholder;
+        const reason = found.problem === undefined
+            ? ` has no value and no fallback (${label.slice(0, -1)}:-…})`
+            : `: ${found.problem}`;
+        return [`${label} on line ${line} of the template${reason}`];
+    });
+    if (problems.length > 0)
+        return { ok: false, problem: problems.join('; ') };
+    const { text, expected } = splice(template, values);
+    const problem = checkResult(template, text, expected);
+    return problem === undefined ? { ok: true, text } : { ok: false, problem };
+}
+function splice({ text, sites }, values) {
+    const expected = new Map();
+    const pieces = [];
+    let done = 0;
+    for (const site of sites) {
+        const [start, end] = site.node.range;
+        const filled = fillSite(site, text.slice(start, end), values);
+        expected.set(site.node, filled.value);
+        pieces.push(text.slice(done, start), filled.source);
+        done = end;
+    }
+    return { text: [...pieces, text.slice(done)].join(''), expected };
+}
+function checkResult(template, text, expected) {
+    const document = (0,dist/* parseDocument */.Tp)(text);
+    const [error] = document.errors;
+    if (error !== undefined)
+        return `the filled-in template is not valid YAML: ${error.message}`;
+    return sameStructure(template.root, document.contents, expected)
+        ? undefined
+        : 'the filled-in template no longer has the structure of the template';
+}
+
 ;// CONCATENATED MODULE: ./src/core/values/edit.ts
 /** Thrown and caught within this folder: the file is legal, but has no safe place for the value. */
 class CannotEdit extends Error {
@@ -43553,41 +44252,6 @@ function linesBehind(text, offset, lines) {
     return lineFeed < 0
         ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
         : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
-}
-
-;// CONCATENATED MODULE: ./src/core/values/scalar.ts
-const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
-/** Words that some reader, or a person, could take for something else than a string. */
-const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
-/** What some reader refuses or takes for a line break unless it is escaped. */
-const scalar_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
-/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
-function yamlString(value) {
-    return restyle(value, 'plain');
-}
-/** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
-function restyle(value, style) {
-    // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
-    const text = value.toWellFormed();
-    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
-        return text;
-    if (style === 'single' && !scalar_unprintable.test(text))
-        return `'${text.replaceAll("'", "''")}'`;
-    return `"${text.replace(needsEscape, scalar_escape)}"`;
-}
-const needsEscape = new RegExp(`["\\\\]|${scalar_unprintable.source}`, 'gu');
-const shortEscapes = {
-    '"': '\\"',
-    '\\': '\\\\',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-};
-function scalar_escape(character) {
-    const code = character.charCodeAt(0);
-    const hex = code.toString(16).toUpperCase();
-    return (shortEscapes[character] ??
-        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
 }
 
 ;// CONCATENATED MODULE: ./src/core/values/replace.ts
@@ -43719,13 +44383,13 @@ function globalFirst(text, root, entries) {
         return { at, remove: 0, insert };
     }
     const at = first ?? root.token.offset;
-    const indent = indentOf(text, at);
+    const indent = add_indentOf(text, at);
     const step = ' '.repeat(indentStep(text, root));
     const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent];
     return { at, remove: 0, insert: lines.join(lineBreakBehind(text, at)) };
 }
 /** The spaces in front of the first entry of a line. */
-function indentOf(text, offset) {
+function add_indentOf(text, offset) {
     const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '');
     if (/^ *$/.test(indent))
         return indent;
@@ -43910,37 +44574,42 @@ function checkLineBreaks(text) {
 
 ;// CONCATENATED MODULE: ./src/core/plan.ts
 
+
+
+
 /** Decides what happens to the file of one run. */
-function planRun(input) {
-    const { state, answer } = input;
+function planRun(input, context) {
+    const { state } = input;
+    const { facts } = input;
     if (state.kind === 'blocked')
-        return left(input, 'failed', state.reason);
+        return left(input, context, 'failed', state.reason);
     if (state.kind === 'held') {
-        return left(input, 'held', 'the file has the comment "# mlflow-sync: hold"');
+        return left(input, context, 'held', 'the file has the comment "# mlflow-sync: hold"');
     }
     if (state.kind === 'wrong-shape')
-        return left(input, 'failed', `not changed: ${state.problem}`);
+        return left(input, context, 'failed', `not changed: ${state.problem}`);
     if (state.kind === 'values') {
         const other = otherRun(state.values, input.candidate.runId);
         if (other !== undefined)
-            return left(input, 'failed', other);
+            return left(input, context, 'failed', other);
         const { modelName = '' } = state.values.owned;
         // Two jobs that share a directory must not write over each other's choice for ever.
-        if (modelName !== '' && !input.models(modelName)) {
-            return left(input, 'skipped', `the file is about model ${modelName}, which is not within models`);
+        if (modelName !== '' && !context.models(modelName)) {
+            return left(input, context, 'skipped', `the file is about model ${modelName}, which is not within models`);
         }
     }
-    if (answer.kind === 'failed')
-        return left(input, 'failed', answer.reason);
-    if (answer.kind === 'missing') {
-        return left(input, 'skipped', 'MLflow no longer has the run (or does not show it to this user)');
+    if (facts === undefined || facts.run.kind === 'missing') {
+        return left(input, context, 'skipped', 'MLflow no longer has the run (or does not show it to this user)');
     }
-    if (answer.run.lifecycle === 'deleted') {
-        return left(input, 'skipped', 'the run is deleted in MLflow');
+    if (facts.run.kind === 'failed')
+        return left(input, context, 'failed', facts.run.reason);
+    const { run } = facts.run;
+    if (run.lifecycle === 'deleted') {
+        return left(input, context, 'skipped', 'the run is deleted in MLflow');
     }
     return state.kind === 'values'
-        ? planUpdate(input, state, answer.run)
-        : planNewText(input, state, answer.run);
+        ? planUpdate(input, context, state, run)
+        : planNewText(input, context, state, facts, run);
 }
 /** The file's name says which run it is about; a file that says otherwise is not the action's. */
 function otherRun(values, runId) {
@@ -43949,37 +44618,54 @@ function otherRun(values, runId) {
         return undefined;
     return 'not changed: global.runid names another run, so the file is not the action’s';
 }
-function planUpdate(input, state, run) {
-    const update = updateValues(state.values, ownedValues(input, run, state.values));
+function planUpdate(input, context, state, run) {
+    const update = updateValues(state.values, ownedValues(input.candidate, run, state.values));
     if (update.kind === 'unchanged')
-        return { record: recordOf(input, 'unchanged', run) };
+        return { record: recordOf(input, context, 'unchanged', run) };
     if (update.kind === 'refused')
-        return left(input, 'failed', `not changed: ${update.problem}`);
-    return change(input, 'updated', run, state.text, update.text);
+        return left(input, context, 'failed', `not changed: ${update.problem}`);
+    return change(input, context, 'updated', run, state.text, update.text);
 }
-function planNewText(input, state, run) {
-    const text = newText(input, run);
+function planNewText(input, context, state, facts, run) {
+    const text = newText(input.candidate, context.template, facts, run);
     if (typeof text !== 'string')
-        return left(input, 'failed', text.problem);
+        return left(input, context, 'failed', text.problem);
     if (state.kind === 'absent')
-        return change(input, 'created', run, null, text);
+        return change(input, context, 'created', run, null, text);
     return {
-        ...change(input, 'updated', run, state.text, text),
-        warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${input.head}`,
+        ...change(input, context, 'updated', run, state.text, text),
+        warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
     };
 }
-function newText(input, run) {
-    const rendered = input.render(input.candidate, run);
+function newText(candidate, template, facts, run) {
+    const { source, loggedModel, experimentName, aliases } = facts;
+    if (!source.ok)
+        return source;
+    const modelId = loggedModelId(source.source);
+    const { version } = candidate;
+    const rendered = renderTemplate(template, {
+        version: { ...version, aliases },
+        run,
+        experimentName,
+        modelId,
+        artifacts: artifactsPath({
+            version,
+            run,
+            resolvedSource: source.source,
+            modelId,
+            loggedModel,
+        }),
+    });
     if (!rendered.ok)
         return rendered;
-    const owned = { ...ownedValues(input, run, undefined), modelid: rendered.modelId };
+    const owned = { ...ownedValues(candidate, run, undefined), modelid: modelId };
     const update = updateValues(rendered.text, owned);
     if (update.kind === 'refused') {
         return { problem: `the template can't take the owned values: ${update.problem}` };
     }
     return update.kind === 'updated' ? update.text : rendered.text;
 }
-function ownedValues({ candidate }, run, current) {
+function ownedValues(candidate, run, current) {
     return {
         experimentId: run.experimentId,
         runid: candidate.runId,
@@ -43994,19 +44680,19 @@ function ownedValues({ candidate }, run, current) {
 function utcDate(ms) {
     return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
 }
-function change(input, outcome, run, before, after) {
-    const record = recordOf(input, outcome, run);
+function change(input, context, outcome, run, before, after) {
+    const record = recordOf(input, context, outcome, run);
     return { record, change: { record: { ...record, path: input.path, outcome }, before, after } };
 }
-function left(input, outcome, reason) {
+function left(input, context, outcome, reason) {
     return {
-        record: recordOf(input, outcome, foundRun(input.answer), reason),
+        record: recordOf(input, context, outcome, foundRun(input.facts?.run), reason),
     };
 }
-function foundRun(answer) {
-    return answer.kind === 'found' ? answer.run : undefined;
+function foundRun(lookup) {
+    return lookup?.kind === 'found' ? lookup.run : undefined;
 }
-function recordOf({ candidate, path, state, url }, outcome, run, reason = null) {
+function recordOf({ candidate, path, state }, { uiUrl }, outcome, run, reason = null) {
     return {
         path,
         outcome,
@@ -44015,7 +44701,7 @@ function recordOf({ candidate, path, state, url }, outcome, run, reason = null) 
         modelName: candidate.version.name,
         modelVersion: candidate.version.version,
         previousVersion: previousVersion(state),
-        url,
+        url: modelVersionUrl(uiUrl, candidate.version.name, candidate.version.version),
         reason,
     };
 }
@@ -44024,75 +44710,10 @@ function previousVersion(state) {
         return state.values.owned.modelVersion ?? null;
     return state.kind === 'held' ? (state.modelVersion ?? null) : null;
 }
-
-;// CONCATENATED MODULE: ./src/sync/plan-sync.ts
-
-
-
-const filesBetweenBreaths = 20;
-/** Plans for every candidate; what a run's file needs from MLflow is read in batches first. */
-async function planSync(registry, directory, tools) {
-    const { candidates } = registry;
-    const stateFor = (candidate) => directory.states.get(candidate.runId) ?? { kind: 'absent' };
-    const answers = await tools.runs.read(candidates.flatMap((candidate) => wantedRun(candidate, stateFor(candidate))));
-    const render = await tools.prepareRender(candidates.flatMap((candidate) => newFile(candidate, stateFor(candidate), answers)));
-    const planned = [];
-    for (const [index, candidate] of candidates.entries()) {
-        // A thousand files take seconds: connections that end meanwhile have to be noticed.
-        if (index % filesBetweenBreaths === 0)
-            await (0,promises_namespaceObject.setImmediate)();
-        planned.push(planRun({
-            candidate,
-            path: pathIn(directory.snapshot, fileName(candidate.runId)),
-            state: stateFor(candidate),
-            answer: answers.get(candidate.runId) ?? { kind: 'missing' },
-            head: directory.snapshot.head,
-            url: tools.versionUrl(candidate.version.name, candidate.version.version),
-            models: tools.models,
-            render,
-        }));
-    }
-    return {
-        records: [...planned.map(({ record }) => record), ...leftOutRecords(registry, tools)],
-        changes: planned.flatMap(({ change }) => (change === undefined ? [] : [change])),
-        warnings: planned.flatMap(({ warning }) => warning === undefined ? [] : [warning]),
-        goneRuns: candidates.map(({ runId }) => runId).filter((runId) => isGone(answers.get(runId))),
-        unreadRuns: [...answers.values()].filter(({ kind }) => kind === 'failed').length,
-    };
-}
-function isGone(answer) {
-    return (answer?.kind === 'missing' || (answer?.kind === 'found' && answer.run.lifecycle === 'deleted'));
-}
-/** A new file needs all of the run, an existing one only its experiment and life cycle. */
-function wantedRun(candidate, state) {
-    const id = candidate.runId;
-    switch (state.kind) {
-        case 'absent':
-        case 'unparseable':
-            return [{ id, detail: 'whole', experimentId: experimentInSource(candidate.source, id) }];
-        case 'values':
-            return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }];
-        default:
-            return [];
-    }
-}
-/** `mlflow-artifacts:/<experiment>/<run>/…` tells where the run is; only a hint. */
-function experimentInSource(source, runId) {
-    const segments = source.split('/');
-    const experiment = segments[segments.indexOf(runId) - 1];
-    return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined;
-}
-function newFile(candidate, state, answers) {
-    const answer = answers.get(candidate.runId);
-    const isNew = state.kind === 'absent' || state.kind === 'unparseable';
-    return isNew && answer?.kind === 'found' && answer.run.lifecycle === 'active'
-        ? [{ candidate, run: answer.run }]
-        : [];
-}
-/** Versions without a file of their own, unless another version of the same run has it. */
-function leftOutRecords(registry, tools) {
-    const covered = new Set(registry.candidates.map(({ runId }) => runId));
-    return registry.leftOut
+/** Records of versions that get no file, unless another version of the same run has one. */
+function leftOutRecords(leftOut, candidates, uiUrl) {
+    const covered = new Set(candidates.map(({ runId }) => runId));
+    return leftOut
         .filter(({ version }) => !covered.has(version.runId))
         .map(({ version, outcome, reason }) => ({
         path: null,
@@ -44102,9 +44723,42 @@ function leftOutRecords(registry, tools) {
         modelName: version.name,
         modelVersion: version.version,
         previousVersion: null,
-        url: tools.versionUrl(version.name, version.version),
+        url: modelVersionUrl(uiUrl, version.name, version.version),
         reason,
     }));
+}
+
+;// CONCATENATED MODULE: ./src/sync/plan-sync.ts
+
+
+
+const yieldEvery = 20;
+/** Plans for every candidate; the facts were read before. */
+async function planSync(registry, directory, facts, context) {
+    const { candidates, leftOut } = registry;
+    const planned = [];
+    for (const [index, candidate] of candidates.entries()) {
+        // A thousand files take seconds: connections that end meanwhile have to be noticed.
+        if (index % yieldEvery === 0)
+            await (0,promises_namespaceObject.setImmediate)();
+        const path = pathIn(directory.snapshot, fileName(candidate.runId));
+        const state = directory.states.get(candidate.runId) ?? { kind: 'absent' };
+        planned.push(planRun({ candidate, path, state, facts: facts.get(candidate.runId) }, context));
+    }
+    const lookups = [...facts].map(([runId, { run }]) => ({ runId, run }));
+    return {
+        records: [
+            ...planned.map(({ record }) => record),
+            ...leftOutRecords(leftOut, candidates, context.uiUrl),
+        ],
+        changes: planned.flatMap(({ change }) => (change === undefined ? [] : [change])),
+        warnings: planned.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+        goneRuns: lookups.filter(({ run }) => isGone(run)).map(({ runId }) => runId),
+        unreadRuns: lookups.filter(({ run }) => run.kind === 'failed').length,
+    };
+}
+function isGone(lookup) {
+    return (lookup.kind === 'missing' || (lookup.kind === 'found' && lookup.run.lifecycle === 'deleted'));
 }
 
 ;// CONCATENATED MODULE: ./src/sync/proposal-text.ts
@@ -44164,125 +44818,6 @@ function versionBefore(listed, name, version) {
     return listed
         .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
         .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
-}
-
-;// CONCATENATED MODULE: ./src/core/artifacts.ts
-/** Where the charts mount the root of MLflow's artifact store. */
-const mount = '/mlflow';
-/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
-const usualFolder = 'model';
-/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-function loggedModelId(source) {
-    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
-}
-/**
- * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
- * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
- */
-function artifactsPath(input) {
-    const source = input.resolvedSource ?? input.version.source;
-    const located = locate(source, input);
-    if (typeof located === 'string')
-        return { ok: false, problem: located };
-    const segments = located.filter((segment) => segment !== '' && segment !== '.');
-    const problem = unsafe(segments);
-    if (problem !== undefined)
-        return { ok: false, problem };
-    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
-}
-function unsafe(segments) {
-    const path = segments.join('/');
-    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow holds control characters";
-    }
-    if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
-    }
-    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
-        : undefined;
-}
-/** Segments below the mount, or the problem. */
-function locate(source, input) {
-    const { run, loggedModel } = input;
-    if (source.startsWith('models:/')) {
-        const id = loggedModelId(source);
-        if (id === undefined)
-            return 'its source is a copy whose origin is not known';
-        return loggedModel?.id === id && loggedModel.artifactUri !== ''
-            ? belowMount(loggedModel.artifactUri, input)
-            : [...experimentRoot(input), 'models', id, 'artifacts'];
-    }
-    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
-    if (inRun === null)
-        return belowMount(source, input);
-    const [, runId, path = ''] = inRun;
-    if (runId !== run.id)
-        return 'its source names the artifacts of another run';
-    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
-}
-/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-function belowMount(uri, input, folder = usualFolder) {
-    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
-    return (proxied?.split('/') ??
-        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
-}
-/**
- * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
- */
-function byLayout(segments, { run, loggedModel }) {
-    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
-    const { end, isModel, own } = findOwner(segments, isRun);
-    if (end < 0)
-        return undefined;
-    if (isModel) {
-        const experiment = loggedModel?.experimentId ?? run.experimentId;
-        return [experiment, ...segments.slice(end - 2)];
-    }
-    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
-    return [experiment, ...segments.slice(end - 1)];
-}
-/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-function findOwner(segments, isRun) {
-    for (const [end, segment] of segments.entries()) {
-        const own = segments[end - 1];
-        if (segment !== 'artifacts' || own === undefined)
-            continue;
-        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
-        if (isModel || isRun(own))
-            return { end, isModel, own };
-    }
-    return { end: -1, isModel: false, own: '' };
-}
-/** Segments that the run's experiment has below the mount. */
-function experimentRoot(input) {
-    const { run } = input;
-    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
-    const [own, artifacts] = ofRun.slice(-2);
-    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
-}
-/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
-function withPlaceholders(segments, { run, modelId }) {
-    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
-    if (end < 0)
-        return segments;
-    const result = [...segments];
-    if (!isModel)
-        result[end - 1] = global('runid');
-    else if (own === modelId)
-        result[end - 1] = global('modelid');
-    const experiment = end - (isModel ? 3 : 2);
-    if (segments[experiment] === run.experimentId)
-        result[experiment] = global('experimentId');
-    return result;
-}
-function isLoggedModelId(id) {
-    return /^m-[0-9a-f]{32}$/.test(id);
-}
-function global(key) {
-    return `{{ .Values.global.${key} }}`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/candidate.ts
@@ -44427,42 +44962,6 @@ function blank(runId, path) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/versions.ts
-
-
-
-/** The most that every MLflow, Databricks included, gives in one page. */
-const versionsPerPage = 10_000;
-/** The server's own limit for registered models. */
-const modelsPerPage = 1000;
-/**
- * All model versions that MLflow shows, each once, oldest first. Ordered by creation so that what
- * is registered during the reading comes at the end: MLflow pages by offset, any other order would
- * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
- */
-async function listModelVersions(client, filter) {
-    const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
-        filter,
-        max_results: versionsPerPage,
-        order_by: 'creation_timestamp ASC',
-        page_token: pageToken,
-    }, modelVersionPage));
-    const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
-    return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
-}
-/** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
-async function listAliases(client) {
-    const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
-    const aliases = new Map();
-    for (const model of models) {
-        for (const { alias, version } of model.aliases ?? []) {
-            const key = `${version}/${model.name}`;
-            aliases.set(key, [...(aliases.get(key) ?? []), alias]);
-        }
-    }
-    return aliases;
-}
-
 ;// CONCATENATED MODULE: ./src/sync/prune.ts
 
 
@@ -44602,8 +45101,6 @@ function prune_merge(plan, kept, deletions) {
     };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/core/proposal-marker.ts
 
 const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
@@ -45016,42 +45513,6 @@ async function label({ client, labels }, repository, { number }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
-
-
-
-const modelsPerSearch = 1000;
-/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
-async function searchLoggedModels(client, ids, experimentIds) {
-    const found = new Map();
-    if (experimentIds.length === 0)
-        return found;
-    for (let start = 0; start < ids.length; start += modelsPerSearch) {
-        const batch = ids.slice(start, start + modelsPerSearch);
-        try {
-            const rows = await readPages('logged models', (pageToken) => client.post('logged-models/search', {
-                experiment_ids: experimentIds,
-                filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
-                max_results: batch.length,
-                ...(pageToken === undefined ? {} : { page_token: pageToken }),
-            }, loggedModelPage));
-            for (const row of rows)
-                found.set(row.id, row);
-        }
-        catch (error) {
-            if (error instanceof MlflowError && error.status === 404)
-                return found;
-            throw error;
-        }
-    }
-    return found;
-}
-/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
-async function readDownloadUri(client, name, version) {
-    const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
-    return answer.artifact_uri;
-}
-
 ;// CONCATENATED MODULE: ./src/sync/registry.ts
 
 
@@ -45135,462 +45596,6 @@ async function findRuns(client, runs, versions) {
         const model = models.get(loggedModelId(version.source) ?? '');
         return model === undefined ? version : { ...version, runId: model.sourceRunId };
     });
-}
-
-;// CONCATENATED MODULE: ./src/core/slug.ts
-
-/** Longest label of DNS (RFC 1123), and so the longest name of most Kubernetes objects. */
-const maxLabel = 63;
-const hashLength = 8;
-/** Names that differ from their slug in case and in the sign between words only. */
-const plainName = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
-/**
- * A DNS label made from any name, at most `maxLength` characters (8 at the least). Plain names
- * only change case and signs (`My_model` is `my-model`); a name that is cut, or that loses
- * characters, ends in a hash of the whole name.
- */
-function slug(name, maxLength = maxLabel) {
-    const label = name
-        .normalize('NFKD')
-        .replace(/\p{M}/gu, '')
-        .toLowerCase()
-        .replace(plainName.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '');
-    if (plainName.test(name) && label.length <= maxLength)
-        return label;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
-    const room = maxLength - hashLength - 1;
-    const head = (label === '' ? 'model' : label).slice(0, Math.max(room, 0)).replace(/-+$/, '');
-    return head === '' ? hash : `${head}-${hash}`;
-}
-/** Room for a model in `vllm-<model>-<run>-sa`, the longest name of the built-in template. */
-const maxModelSlug = maxLabel - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
-/** `${model.slug}`: leaves room for `vllm-` before it, and `-<run>` and `-sa` behind it. */
-function modelSlug(name) {
-    return slug(name, maxModelSlug);
-}
-/** `${run.slug}`: the first 8 characters of a run id as MLflow makes them, else 8 at most. */
-function runSlug(runId) {
-    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength);
-}
-
-;// CONCATENATED MODULE: ./src/core/template/values.ts
-
-/** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
-function fillIn(placeholder, values) {
-    const found = find(placeholder, values);
-    const { fallback } = placeholder;
-    return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
-        ? { ok: true, text: fallback }
-        : found;
-}
-/** The text of filled-in parts. The caller has made sure that every placeholder has a value. */
-function joinParts(parts, values) {
-    return parts.map((part) => textOf(part, values)).join('');
-}
-/** Lone surrogates are no text that a file could hold. */
-function textOf(part, values) {
-    if (part.kind === 'literal')
-        return part.text;
-    if (part.kind === 'malformed')
-        return part.source;
-    const found = fillIn(part.placeholder, values);
-    return found.ok ? found.text.toWellFormed() : '';
-}
-function find(query, values) {
-    if (query.key !== undefined)
-        return present(findEntry(query, values));
-    if (query.field === 'model.artifacts' && !values.artifacts.ok)
-        return values.artifacts;
-    return present(textFields[query.field](values));
-}
-function present(text) {
-    return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
-}
-function findEntry({ field, key }, { run, version }) {
-    const map = {
-        'run.params': run.params,
-        'run.metrics': run.metrics,
-        'run.tags': run.tags,
-        'model.tags': version.tags,
-    }[field];
-    return Object.hasOwn(map, key) ? String(map[key]) : undefined;
-}
-const textFields = {
-    'run.id': ({ run }) => run.id,
-    'run.name': ({ run }) => run.name,
-    'run.slug': ({ run }) => runSlug(run.id),
-    'experiment.id': ({ run }) => run.experimentId,
-    'experiment.name': ({ experimentName }) => experimentName,
-    'model.name': ({ version }) => version.name,
-    'model.slug': ({ version }) => modelSlug(version.name),
-    'model.version': ({ version }) => version.version,
-    'model.id': ({ modelId }) => modelId,
-    'model.source': ({ version }) => version.source,
-    'model.artifacts': ({ artifacts }) => (artifacts.ok ? artifacts.path : undefined),
-    'model.description': ({ version }) => version.description,
-    'model.aliases': ({ version }) => version.aliases.join(','),
-};
-
-;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
-const texts = [
-    'run.id',
-    'run.name',
-    'run.slug',
-    'experiment.id',
-    'experiment.name',
-    'model.name',
-    'model.slug',
-    'model.version',
-    'model.id',
-    'model.source',
-    'model.artifacts',
-    'model.description',
-    'model.aliases',
-];
-const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
-/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
-const fields = [...texts, ...maps];
-/**
- * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
- * placeholder, or the beginning of one without an end on its line.
- */
-const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
-/** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
-function splitText(text) {
-    const parts = [];
-    let end = 0;
-    for (const match of text.matchAll(token)) {
-        if (match.index > end)
-            parts.push(placeholder_literal(text.slice(end, match.index)));
-        parts.push(partOf(match));
-        end = match.index + match[0].length;
-    }
-    if (end < text.length)
-        parts.push(placeholder_literal(text.slice(end)));
-    return parts;
-}
-function placeholder_literal(source, text = source) {
-    return { kind: 'literal', text, source };
-}
-function partOf([source, body, brace]) {
-    if (source === '$${')
-        return placeholder_literal(source, '${');
-    if (body === undefined)
-        return placeholder_literal(source);
-    const malformed = (problem) => ({ kind: 'malformed', problem, source });
-    if (brace !== '}') {
-        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`);
-    }
-    const cut = body.indexOf(':-');
-    const name = cut < 0 ? body : body.slice(0, cut);
-    const fallback = cut < 0 ? undefined : body.slice(cut + 2);
-    if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
-        return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`);
-    }
-    const query = queryOf(name);
-    if (query === undefined) {
-        return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`);
-    }
-    return {
-        kind: 'placeholder',
-        placeholder: { ...query, label: `\${${name}}`, fallback },
-        source,
-    };
-}
-const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
-function queryOf(name) {
-    const field = texts.find((text) => text === name);
-    if (field !== undefined)
-        return { field };
-    const map = maps.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
-    return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
-}
-
-;// CONCATENATED MODULE: ./src/core/template/block.ts
-
-
-
-/**
- * A block scalar with its placeholders filled in line by line, in its own style; undefined when a
- * reader could take it for anything but `expected`.
- */
-function fillBlock(source, { srcToken }, values, expected) {
-    if (!isPlainText(expected) || looksLikeHold.test(expected) || srcToken?.type !== 'block-scalar')
-        return undefined;
-    const { header, body, newline } = block_split(source);
-    const parent = srcToken.indent;
-    const indent = ' '.repeat(block_indentOf(header, body, parent));
-    const filled = splitText(body)
-        .map((part) => part.kind === 'placeholder'
-        ? joinParts([part], values)
-            .replace(/\n(?!\n)/g, `\n${indent}`)
-            .replaceAll('\n', newline)
-        : joinParts([part], values))
-        .join('');
-    const text = `${header}${newline}${filled}`;
-    return readBack(text, parent) === expected ? text : undefined;
-}
-/** What has to follow a scalar that takes a block's place: its comment and its blank lines. */
-function blockEnd(source) {
-    const { header, body } = block_split(source);
-    const comment = /[ \t]#.*$/.exec(header)?.[0] ?? '';
-    return `${comment}${/(?:\r?\n *)*$/.exec(body)?.[0] ?? ''}`;
-}
-function block_split(source) {
-    const [line, newline = '\n'] = /^[^\n]*?(\r?\n|$)/.exec(source) ?? [''];
-    const header = line.slice(0, line.length - newline.length);
-    return { header, body: source.slice(line.length), newline };
-}
-/** By the indicator in the header (`|2`), else as the first line that is not blank. */
-function block_indentOf(header, body, parent) {
-    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
-    if (indicator !== undefined)
-        return parent + Number(indicator);
-    return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
-}
-/** Text from MLflow must not look like the comment by which a person freezes a file. */
-const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m;
-/**
- * Line breaks, tabs behind other text (Helm refuses them before it), and else nothing that a reader
- * of YAML 1.1 or 1.2 takes for a line break, or refuses.
- */
-function isPlainText(text) {
-    return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
-}
-function readBack(block, parent) {
-    const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
-    return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/core/template/core-type.ts
-const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
-/**
- * Reads a text by YAML 1.2's core schema. Numbers that not every reader takes as the same number
- * (infinite ones, integers beyond a double's precision) count as strings.
- */
-function coreValue(text) {
-    if (/^(?:null|Null|NULL|~|)$/.test(text))
-        return { type: 'null', value: null, text: 'null' };
-    const boolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
-    if (boolean) {
-        const value = text.toLowerCase() === 'true';
-        return { type: 'boolean', value, text: String(value) };
-    }
-    if (!decimal.test(text) && !other.test(text))
-        return { type: 'string' };
-    const value = Number(text) + 0;
-    return isShared(text, value)
-        ? { type: 'number', value, text: spelling(value) }
-        : { type: 'string' };
-}
-function isShared(text, value) {
-    if (!Number.isFinite(value))
-        return false;
-    const isInteger = other.test(text) || /^[-+]?[0-9]+$/.test(text);
-    return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value));
-}
-/** PyYAML takes an exponent only behind a point and with a sign: `1.0e+21`. */
-function spelling(value) {
-    const text = String(value);
-    return text.includes('.') ? text : text.replace('e', '.0e');
-}
-
-;// CONCATENATED MODULE: ./src/core/template/scalar-style.ts
-
-
-
-
-/** Writes a scalar with its placeholders filled in, in the style it has in the template. */
-function fillSite(site, source, values) {
-    const text = joinParts(site.parts, values);
-    switch (site.node.type) {
-        case 'BLOCK_LITERAL':
-        case 'BLOCK_FOLDED':
-            return { value: text, source: block(site, source, values, text) };
-        case 'QUOTE_DOUBLE':
-            return { value: text, source: restyle(text, 'double') };
-        case 'QUOTE_SINGLE':
-            return { value: text, source: restyle(text, 'single') };
-        default:
-            return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) };
-    }
-}
-function block({ node }, source, values, text) {
-    return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
-}
-/** Keys are strings for every reader of values files, and so are scalars tagged as such. */
-function isTyped({ node, parts, isKey }) {
-    return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
-}
-function typed(text) {
-    const core = coreValue(text);
-    return core.type === 'string'
-        ? { value: text, source: yamlString(text) }
-        : { value: core.value, source: core.text };
-}
-
-;// CONCATENATED MODULE: ./src/core/template/structure.ts
-
-/**
- * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
- * otherwise for a scalar of the first.
- */
-function sameStructure(before, after, expected) {
-    if ((0,dist/* isPair */.tO)(before)) {
-        return ((0,dist/* isPair */.tO)(after) &&
-            sameStructure(before.key, after.key, expected) &&
-            sameStructure(before.value, after.value, expected));
-    }
-    if (!isNode(before) || !isNode(after))
-        return before === after;
-    if (before.tag !== after.tag)
-        return false;
-    if ((0,dist/* isAlias */.Vj)(before))
-        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
-    if ((0,dist/* isScalar */.jn)(before)) {
-        const value = expected.has(before) ? expected.get(before) : before.value;
-        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
-    }
-    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
-        return false;
-    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
-        before.anchor === after.anchor &&
-        before.items.length === after.items.length &&
-        before.items.every((item, index) => sameStructure(item, after.items[index], expected)));
-}
-function isNode(value) {
-    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
-}
-
-;// CONCATENATED MODULE: ./src/core/template/render.ts
-
-
-
-
-/**
- * Fills in a template. Only scalars that hold placeholders change, and no value can change
- * anything else: the result is read again and compared with the template.
- */
-function renderTemplate(template, values) {
-    const problems = template.placeholders.flatMap((placeholder) => {
-        const found = fillIn(placeholder, values);
-        if (found.ok)
-            return [];
-        const { label, line } = placeholder;
-        const reason = found.problem === undefined
-            ? ` has no value and no fallback (${label.slice(0, -1)}:-…})`
-            : `: ${found.problem}`;
-        return [`${label} on line ${line} of the template${reason}`];
-    });
-    if (problems.length > 0)
-        return { ok: false, problem: problems.join('; ') };
-    const { text, expected } = splice(template, values);
-    const problem = checkResult(template, text, expected);
-    return problem === undefined ? { ok: true, text } : { ok: false, problem };
-}
-function splice({ text, sites }, values) {
-    const expected = new Map();
-    const pieces = [];
-    let done = 0;
-    for (const site of sites) {
-        const [start, end] = site.node.range;
-        const filled = fillSite(site, text.slice(start, end), values);
-        expected.set(site.node, filled.value);
-        pieces.push(text.slice(done, start), filled.source);
-        done = end;
-    }
-    return { text: [...pieces, text.slice(done)].join(''), expected };
-}
-function checkResult(template, text, expected) {
-    const document = (0,dist/* parseDocument */.Tp)(text);
-    const [error] = document.errors;
-    if (error !== undefined)
-        return `the filled-in template is not valid YAML: ${error.message}`;
-    return sameStructure(template.root, document.contents, expected)
-        ? undefined
-        : 'the filled-in template no longer has the structure of the template';
-}
-
-;// CONCATENATED MODULE: ./src/sync/rendering.ts
-
-
-
-
-
-function createRendering(mlflow, runs, template) {
-    return async (files) => {
-        const needs = (field) => files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
-        const sources = await resolveCopies(mlflow, files);
-        const models = await readModels(mlflow, files, sources);
-        const experiments = needs('experiment.name')
-            ? await runs.experiments()
-            : new Map();
-        const aliases = needs('model.aliases')
-            ? await listAliases(mlflow)
-            : new Map();
-        return (candidate, run) => {
-            const resolved = sources.get(candidate.runId) ?? { source: candidate.source };
-            if ('problem' in resolved)
-                return { ok: false, problem: resolved.problem };
-            const { source } = resolved;
-            const modelId = loggedModelId(source);
-            const { name, version } = candidate.version;
-            const rendered = renderTemplate(template, {
-                version: {
-                    ...candidate.version,
-                    aliases: aliases.get(`${version}/${name}`) ?? candidate.version.aliases,
-                },
-                run,
-                experimentName: experiments.get(run.experimentId),
-                modelId,
-                artifacts: artifactsPath({
-                    version: candidate.version,
-                    run,
-                    resolvedSource: source,
-                    modelId,
-                    loggedModel: modelId === undefined ? undefined : models.get(modelId),
-                }),
-            });
-            return rendered.ok ? { ...rendered, modelId } : rendered;
-        };
-    };
-}
-/** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
-async function resolveCopies(mlflow, files) {
-    const resolved = new Map();
-    for (const { candidate } of files) {
-        if (!candidate.sourceUnresolved)
-            continue;
-        const { name, version } = candidate.version;
-        try {
-            resolved.set(candidate.runId, { source: await readDownloadUri(mlflow, name, version) });
-        }
-        catch (error) {
-            if (!(error instanceof MlflowError))
-                throw error;
-            resolved.set(candidate.runId, {
-                problem: `where its artifacts are could not be read: ${error.message}`,
-            });
-        }
-    }
-    return resolved;
-}
-/** Only `models:/m-…` does not say itself where the artifacts are. */
-function readModels(mlflow, files, sources) {
-    const ids = new Set();
-    const experiments = new Set();
-    for (const { candidate, run } of files) {
-        const resolved = sources.get(candidate.runId) ?? { source: candidate.source };
-        if ('problem' in resolved || !resolved.source.startsWith('models:/m-'))
-            continue;
-        ids.add(loggedModelId(resolved.source) ?? '');
-        experiments.add(run.experimentId);
-    }
-    return ids.size === 0
-        ? Promise.resolve(new Map())
-        : searchLoggedModels(mlflow, [...ids], [...experiments]);
 }
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
@@ -45775,7 +45780,6 @@ async function readText(blobs, snapshot, path) {
 
 
 
-
 /** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
 async function runSync(context) {
     const { inputs, session, stopwatch } = context;
@@ -45821,11 +45825,14 @@ async function plan(context, target, runs, registry) {
     const directory = await stopwatch.measure('read GitHub', () => readDirectory(blobs, snapshot, registry.candidates, others));
     const template = await readTemplate(blobs, snapshot, target.template, context.builtInTemplate);
     return stopwatch.measure('plan', async () => {
-        const made = await planSync(registry, directory, {
-            runs,
+        const { candidates } = registry;
+        const { states } = directory;
+        const facts = await readFacts({ mlflow, runs, candidates, states, template });
+        const made = await planSync(registry, directory, facts, {
+            head: snapshot.head,
             models: selection.models,
-            prepareRender: createRendering(mlflow, runs, template),
-            versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
+            template,
+            uiUrl: inputs.mlflow.uiUrl,
         });
         const pruned = prune === undefined
             ? made

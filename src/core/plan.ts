@@ -1,26 +1,15 @@
-import type { Candidate } from './candidate.ts'
+import { artifactsPath, loggedModelId } from './artifacts.ts'
+import type { Candidate, LeftOut } from './candidate.ts'
+import type { RunFacts } from './facts.ts'
 import type { FileContent, FileState, ParsedValues } from './file-state.ts'
 import type { NameMatcher } from './glob.ts'
 import type { FileChange, Outcome, RunRecord } from './outcome.ts'
-import type { Run } from './registry.ts'
+import { modelVersionUrl } from './message/links.ts'
+import type { Run, RunLookup } from './registry.ts'
+import type { Template } from './template/parse.ts'
+import { renderTemplate } from './template/render.ts'
 import type { OwnedValues } from './values/owned.ts'
 import { updateValues } from './values/update.ts'
-
-/** What MLflow said of the run, as far as the plan needs it. */
-export type RunAnswer =
-  | { readonly kind: 'found'; readonly run: Run }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string }
-
-/** Text of a new file, or why there can be none. */
-export type Rendered =
-  | {
-      readonly ok: true
-      readonly text: string
-      /** Of a copy too, whose origin MLflow had to tell. */
-      readonly modelId: string | undefined
-    }
-  | { readonly ok: false; readonly problem: string }
 
 export type PlannedRun = {
   readonly record: RunRecord
@@ -33,47 +22,61 @@ export type RunPlanInput = {
   readonly candidate: Candidate
   readonly path: string
   readonly state: FileState
-  readonly answer: RunAnswer
-  /** Commit that was read: it holds what is written over. */
+  /** Undefined when the file is left alone whatever MLflow says. */
+  readonly facts: RunFacts | undefined
+}
+
+/** What all files of a target have in common. */
+export type PlanContext = {
+  /** Commit that was read: it holds what is overwritten. */
   readonly head: string
-  readonly url: string | null
-  /** The models that this job is about. */
+  /** The target's models. */
   readonly models: NameMatcher
-  /** Makes the text of a new file, without its owned values. */
-  readonly render: (candidate: Candidate, run: Run) => Rendered
+  readonly template: Template
+  /** Base URL of MLflow's UI, for links. */
+  readonly uiUrl: string
 }
 
 /** Decides what happens to the file of one run. */
-export function planRun(input: RunPlanInput): PlannedRun {
-  const { state, answer } = input
-  if (state.kind === 'blocked') return left(input, 'failed', state.reason)
+export function planRun(input: RunPlanInput, context: PlanContext): PlannedRun {
+  const { state } = input
+  const { facts } = input
+  if (state.kind === 'blocked') return left(input, context, 'failed', state.reason)
   if (state.kind === 'held') {
-    return left(input, 'held', 'the file has the comment "# mlflow-sync: hold"')
+    return left(input, context, 'held', 'the file has the comment "# mlflow-sync: hold"')
   }
-  if (state.kind === 'wrong-shape') return left(input, 'failed', `not changed: ${state.problem}`)
+  if (state.kind === 'wrong-shape')
+    return left(input, context, 'failed', `not changed: ${state.problem}`)
   if (state.kind === 'values') {
     const other = otherRun(state.values, input.candidate.runId)
-    if (other !== undefined) return left(input, 'failed', other)
+    if (other !== undefined) return left(input, context, 'failed', other)
     const { modelName = '' } = state.values.owned
     // Two jobs that share a directory must not write over each other's choice for ever.
-    if (modelName !== '' && !input.models(modelName)) {
+    if (modelName !== '' && !context.models(modelName)) {
       return left(
         input,
+        context,
         'skipped',
         `the file is about model ${modelName}, which is not within models`,
       )
     }
   }
-  if (answer.kind === 'failed') return left(input, 'failed', answer.reason)
-  if (answer.kind === 'missing') {
-    return left(input, 'skipped', 'MLflow no longer has the run (or does not show it to this user)')
+  if (facts === undefined || facts.run.kind === 'missing') {
+    return left(
+      input,
+      context,
+      'skipped',
+      'MLflow no longer has the run (or does not show it to this user)',
+    )
   }
-  if (answer.run.lifecycle === 'deleted') {
-    return left(input, 'skipped', 'the run is deleted in MLflow')
+  if (facts.run.kind === 'failed') return left(input, context, 'failed', facts.run.reason)
+  const { run } = facts.run
+  if (run.lifecycle === 'deleted') {
+    return left(input, context, 'skipped', 'the run is deleted in MLflow')
   }
   return state.kind === 'values'
-    ? planUpdate(input, state, answer.run)
-    : planNewText(input, state, answer.run)
+    ? planUpdate(input, context, state, run)
+    : planNewText(input, context, state, facts, run)
 }
 
 /** The file's name says which run it is about; a file that says otherwise is not the action's. */
@@ -85,33 +88,58 @@ function otherRun(values: ParsedValues, runId: string): string | undefined {
 
 function planUpdate(
   input: RunPlanInput,
+  context: PlanContext,
   state: Extract<FileContent, { kind: 'values' }>,
   run: Run,
 ): PlannedRun {
-  const update = updateValues(state.values, ownedValues(input, run, state.values))
-  if (update.kind === 'unchanged') return { record: recordOf(input, 'unchanged', run) }
-  if (update.kind === 'refused') return left(input, 'failed', `not changed: ${update.problem}`)
-  return change(input, 'updated', run, state.text, update.text)
+  const update = updateValues(state.values, ownedValues(input.candidate, run, state.values))
+  if (update.kind === 'unchanged') return { record: recordOf(input, context, 'unchanged', run) }
+  if (update.kind === 'refused')
+    return left(input, context, 'failed', `not changed: ${update.problem}`)
+  return change(input, context, 'updated', run, state.text, update.text)
 }
 
 function planNewText(
   input: RunPlanInput,
+  context: PlanContext,
   state: Extract<FileState, { kind: 'absent' | 'unparseable' }>,
+  facts: RunFacts,
   run: Run,
 ): PlannedRun {
-  const text = newText(input, run)
-  if (typeof text !== 'string') return left(input, 'failed', text.problem)
-  if (state.kind === 'absent') return change(input, 'created', run, null, text)
+  const text = newText(input.candidate, context.template, facts, run)
+  if (typeof text !== 'string') return left(input, context, 'failed', text.problem)
+  if (state.kind === 'absent') return change(input, context, 'created', run, null, text)
   return {
-    ...change(input, 'updated', run, state.text, text),
-    warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${input.head}`,
+    ...change(input, context, 'updated', run, state.text, text),
+    warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
   }
 }
 
-function newText(input: RunPlanInput, run: Run): string | { readonly problem: string } {
-  const rendered = input.render(input.candidate, run)
+function newText(
+  candidate: Candidate,
+  template: Template,
+  facts: RunFacts,
+  run: Run,
+): string | { readonly problem: string } {
+  const { source, loggedModel, experimentName, aliases } = facts
+  if (!source.ok) return source
+  const modelId = loggedModelId(source.source)
+  const { version } = candidate
+  const rendered = renderTemplate(template, {
+    version: { ...version, aliases },
+    run,
+    experimentName,
+    modelId,
+    artifacts: artifactsPath({
+      version,
+      run,
+      resolvedSource: source.source,
+      modelId,
+      loggedModel,
+    }),
+  })
   if (!rendered.ok) return rendered
-  const owned = { ...ownedValues(input, run, undefined), modelid: rendered.modelId }
+  const owned = { ...ownedValues(candidate, run, undefined), modelid: modelId }
   const update = updateValues(rendered.text, owned)
   if (update.kind === 'refused') {
     return { problem: `the template can't take the owned values: ${update.problem}` }
@@ -120,7 +148,7 @@ function newText(input: RunPlanInput, run: Run): string | { readonly problem: st
 }
 
 function ownedValues(
-  { candidate }: RunPlanInput,
+  candidate: Candidate,
   run: Run,
   current: ParsedValues | undefined,
 ): OwnedValues {
@@ -142,31 +170,34 @@ export function utcDate(ms: number): number {
 
 function change(
   input: RunPlanInput,
+  context: PlanContext,
   outcome: 'created' | 'updated',
   run: Run,
   before: string | null,
   after: string,
 ): PlannedRun {
-  const record = recordOf(input, outcome, run)
+  const record = recordOf(input, context, outcome, run)
   return { record, change: { record: { ...record, path: input.path, outcome }, before, after } }
 }
 
 function left(
   input: RunPlanInput,
+  context: PlanContext,
   outcome: 'failed' | 'held' | 'skipped',
   reason: string,
 ): PlannedRun {
   return {
-    record: recordOf(input, outcome, foundRun(input.answer), reason),
+    record: recordOf(input, context, outcome, foundRun(input.facts?.run), reason),
   }
 }
 
-function foundRun(answer: RunAnswer): Run | undefined {
-  return answer.kind === 'found' ? answer.run : undefined
+function foundRun(lookup: RunLookup | undefined): Run | undefined {
+  return lookup?.kind === 'found' ? lookup.run : undefined
 }
 
 function recordOf(
-  { candidate, path, state, url }: RunPlanInput,
+  { candidate, path, state }: RunPlanInput,
+  { uiUrl }: PlanContext,
   outcome: Outcome,
   run: Run | undefined,
   reason: string | null = null,
@@ -179,7 +210,7 @@ function recordOf(
     modelName: candidate.version.name,
     modelVersion: candidate.version.version,
     previousVersion: previousVersion(state),
-    url,
+    url: modelVersionUrl(uiUrl, candidate.version.name, candidate.version.version),
     reason,
   }
 }
@@ -187,4 +218,26 @@ function recordOf(
 function previousVersion(state: FileState): string | null {
   if (state.kind === 'values') return state.values.owned.modelVersion ?? null
   return state.kind === 'held' ? (state.modelVersion ?? null) : null
+}
+
+/** Records of versions that get no file, unless another version of the same run has one. */
+export function leftOutRecords(
+  leftOut: readonly LeftOut[],
+  candidates: readonly Candidate[],
+  uiUrl: string,
+): RunRecord[] {
+  const covered = new Set(candidates.map(({ runId }) => runId))
+  return leftOut
+    .filter(({ version }) => !covered.has(version.runId))
+    .map(({ version, outcome, reason }) => ({
+      path: null,
+      outcome,
+      runId: version.runId === '' ? null : version.runId,
+      experimentId: null,
+      modelName: version.name,
+      modelVersion: version.version,
+      previousVersion: null,
+      url: modelVersionUrl(uiUrl, version.name, version.version),
+      reason,
+    }))
 }

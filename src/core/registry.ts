@@ -44,3 +44,10 @@ export type LoggedModel = {
   /** Root of the model's artifacts, e.g. `mlflow-artifacts:/1/models/m-…/artifacts`. */
   readonly artifactUri: string
 }
+
+/** What MLflow says about a run. */
+export type RunLookup =
+  | { readonly kind: 'found'; readonly run: Run }
+  /** Deleted permanently, or hidden from this user. */
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly reason: string }

@@ -1,6 +1,6 @@
-import type { Run } from '../core/registry.ts'
+import type { Run, RunLookup } from '../core/registry.ts'
 import type { MlflowClient } from './client.ts'
-import { listExperiments, searchRuns, type RunDetail, type RunLookup } from './runs.ts'
+import { listExperiments, searchRuns, type RunDetail } from './runs.ts'
 
 export type RunWanted = {
   readonly id: string

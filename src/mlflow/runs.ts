@@ -1,15 +1,8 @@
-import type { Run } from '../core/registry.ts'
+import type { Run, RunLookup } from '../core/registry.ts'
 import { MlflowError } from '../errors.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
 import { experimentPage, run as runSchema, runAnswer, runIdOf, runPage } from './schema.ts'
-
-/** What MLflow says of one run. */
-export type RunLookup =
-  | { readonly kind: 'found'; readonly run: Run }
-  /** Deleted for good, or hidden from this user. */
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string }
 
 /** Measured on 3.17.2: 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { whole: 250, state: 1000 } as const

@@ -1,5 +1,4 @@
 import { commitMessage } from '../core/message/commit.ts'
-import { modelVersionUrl } from '../core/message/links.ts'
 import { pullRequestTitle } from '../core/message/pull-request.ts'
 import type { FileChange, Operation, RunRecord } from '../core/outcome.ts'
 import type { Target } from '../core/target.ts'
@@ -11,12 +10,12 @@ import type { Stopwatch } from '../report/progress.ts'
 import type { Session } from '../session.ts'
 import { createCommitWriter } from './commit-writer.ts'
 import { readDirectory } from './directory.ts'
+import { readFacts } from './facts.ts'
 import { planSync } from './plan-sync.ts'
 import { createDescription } from './proposal-text.ts'
 import { addDeletions, orphanFiles } from './prune.ts'
 import { createPullRequestWriter } from './pull-request-writer.ts'
 import { readRegistry, type RegistryState } from './registry.ts'
-import { createRendering } from './rendering.ts'
 import { syncWithRetries, type PlannedSync, type Written } from './sync.ts'
 import { readTemplate } from './template.ts'
 
@@ -106,11 +105,14 @@ async function plan(
   )
   const template = await readTemplate(blobs, snapshot, target.template, context.builtInTemplate)
   return stopwatch.measure('plan', async () => {
-    const made = await planSync(registry, directory, {
-      runs,
+    const { candidates } = registry
+    const { states } = directory
+    const facts = await readFacts({ mlflow, runs, candidates, states, template })
+    const made = await planSync(registry, directory, facts, {
+      head: snapshot.head,
       models: selection.models,
-      prepareRender: createRendering(mlflow, runs, template),
-      versionUrl: (name, version) => modelVersionUrl(inputs.mlflow.uiUrl, name, version),
+      template,
+      uiUrl: inputs.mlflow.uiUrl,
     })
     const pruned =
       prune === undefined

@@ -1,0 +1,132 @@
+import { loggedModelId } from '../core/artifacts.ts'
+import type { Candidate } from '../core/candidate.ts'
+import type { ResolvedSource, RunFacts } from '../core/facts.ts'
+import type { FileState } from '../core/file-state.ts'
+import type { LoggedModel, Run, RunLookup } from '../core/registry.ts'
+import type { Template } from '../core/template/parse.ts'
+import { MlflowError } from '../errors.ts'
+import type { MlflowClient } from '../mlflow/client.ts'
+import { readDownloadUri, searchLoggedModels } from '../mlflow/logged-models.ts'
+import type { RunReader, RunWanted } from '../mlflow/run-reader.ts'
+import { listAliases } from '../mlflow/versions.ts'
+
+export type FactsOptions = {
+  readonly mlflow: MlflowClient
+  readonly runs: RunReader
+  readonly candidates: readonly Candidate[]
+  /** What stands at each candidate's path, by run id. */
+  readonly states: ReadonlyMap<string, FileState>
+  readonly template: Template
+}
+
+/** A run whose file has to be rendered. */
+type NewFile = { readonly candidate: Candidate; readonly run: Run }
+
+/**
+ * Reads in batches what the plan needs from MLflow, by run id. Nothing is read for a run whose file
+ * is left alone whatever MLflow says.
+ */
+export async function readFacts(options: FactsOptions): Promise<Map<string, RunFacts>> {
+  const { mlflow, runs, candidates, states, template } = options
+  const stateOf = ({ runId }: Candidate): FileState => states.get(runId) ?? { kind: 'absent' }
+  const lookups = await runs.read(
+    candidates.flatMap((candidate) => wantedRun(candidate, stateOf(candidate))),
+  )
+  const files = candidates.flatMap((candidate) =>
+    newFile(candidate, stateOf(candidate), lookups.get(candidate.runId)),
+  )
+  const needs = (field: string): boolean =>
+    files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field)
+  const sources = await resolveCopies(mlflow, files)
+  const models = await readModels(mlflow, files, sources)
+  const experiments = needs('experiment.name') ? await runs.experiments() : undefined
+  const aliases = needs('model.aliases') ? await listAliases(mlflow) : undefined
+
+  return new Map(
+    candidates.flatMap(({ runId, version, source }): [string, RunFacts][] => {
+      const run = lookups.get(runId)
+      if (run === undefined) return []
+      const resolved = sources.get(runId) ?? { ok: true, source }
+      const facts: RunFacts = {
+        run,
+        source: resolved,
+        loggedModel: resolved.ok ? models.get(loggedModelId(resolved.source) ?? '') : undefined,
+        experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
+        aliases: aliases?.get(`${version.version}/${version.name}`) ?? version.aliases,
+      }
+      return [[runId, facts]]
+    }),
+  )
+}
+
+/** A new file needs all of the run, an existing one only its experiment and lifecycle stage. */
+function wantedRun(candidate: Candidate, state: FileState): RunWanted[] {
+  const id = candidate.runId
+  switch (state.kind) {
+    case 'absent':
+    case 'unparseable':
+      return [{ id, detail: 'whole', experimentId: experimentInSource(candidate.source, id) }]
+    case 'values':
+      return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }]
+    default:
+      return []
+  }
+}
+
+/** `mlflow-artifacts:/<experiment>/<run>/…` says where the run is; only a hint. */
+function experimentInSource(source: string, runId: string): string | undefined {
+  const segments = source.split('/')
+  const experiment = segments[segments.indexOf(runId) - 1]
+  return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined
+}
+
+function newFile(
+  candidate: Candidate,
+  state: FileState,
+  lookup: RunLookup | undefined,
+): readonly NewFile[] {
+  const isNew = state.kind === 'absent' || state.kind === 'unparseable'
+  return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
+    ? [{ candidate, run: lookup.run }]
+    : []
+}
+
+/** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
+async function resolveCopies(
+  mlflow: MlflowClient,
+  files: readonly NewFile[],
+): Promise<Map<string, ResolvedSource>> {
+  const resolved = new Map<string, ResolvedSource>()
+  for (const { candidate } of files) {
+    if (!candidate.sourceUnresolved) continue
+    const { name, version } = candidate.version
+    try {
+      const source = await readDownloadUri(mlflow, name, version)
+      resolved.set(candidate.runId, { ok: true, source })
+    } catch (error) {
+      if (!(error instanceof MlflowError)) throw error
+      resolved.set(candidate.runId, {
+        ok: false,
+        problem: `where its artifacts are could not be read: ${error.message}`,
+      })
+    }
+  }
+  return resolved
+}
+
+/** Only `models:/m-…` does not itself say where the artifacts are. */
+async function readModels(
+  mlflow: MlflowClient,
+  files: readonly NewFile[],
+  sources: ReadonlyMap<string, ResolvedSource>,
+): Promise<Map<string, LoggedModel>> {
+  const ids = new Set<string>()
+  const experiments = new Set<string>()
+  for (const { candidate, run } of files) {
+    const resolved = sources.get(candidate.runId) ?? { ok: true, source: candidate.source }
+    if (!resolved.ok || !resolved.source.startsWith('models:/m-')) continue
+    ids.add(loggedModelId(resolved.source) ?? '')
+    experiments.add(run.experimentId)
+  }
+  return ids.size === 0 ? new Map() : searchLoggedModels(mlflow, [...ids], [...experiments])
+}
