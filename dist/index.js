@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7237);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3869);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7237:
+/***/ 3869:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42050,7 +42050,7 @@ function percentEncode(text) {
 ;// CONCATENATED MODULE: ./src/core/message/wording.ts
 
 function countChanges(changes) {
-    const count = (outcome) => changes.filter(({ record }) => record.outcome === outcome).length;
+    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
     return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
 }
 /** `2 created, 1 updated`: only what there is; empty when there is nothing. */
@@ -42062,16 +42062,16 @@ function countsPhrase({ created, updated, deleted }) {
 }
 /** Longest model name in a message; MLflow itself allows 256 characters. */
 const maxName = 100;
-function modelLabel({ record }) {
-    return plainText(record.modelName ?? '', maxName);
+function modelLabel(entry) {
+    return plainText(entry.modelName ?? '', maxName);
 }
 /** The version that a change is about: the new one, or for a deleted file the one that it named. */
-function versionLabel({ record }) {
-    return plainText(record.modelVersion ?? record.previousVersion ?? '', 40);
+function versionLabel(entry) {
+    return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
 }
 /** `Add my_model version 3 (abc123de)`; not yet harmless. */
 function changePhrase(change) {
-    const { outcome, path, runId } = change.record;
+    const { outcome, path, runId } = change;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
     const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
     const model = modelLabel(change);
@@ -42085,7 +42085,7 @@ function changePhrase(change) {
 }
 /** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet harmless. */
 function fileLine(change) {
-    const { outcome, path, previousVersion } = change.record;
+    const { outcome, path, previousVersion } = change;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
     const version = versionLabel(change);
     const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
@@ -42094,10 +42094,10 @@ function fileLine(change) {
     const was = isNewVersion(change) ? ` (was ${plainText(previousVersion ?? '', 40)})` : '';
     return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
 }
-function isNewVersion({ record }) {
-    return (record.outcome === 'updated' &&
-        record.previousVersion !== null &&
-        record.previousVersion !== record.modelVersion);
+function isNewVersion(entry) {
+    return (entry.outcome === 'updated' &&
+        entry.previousVersion !== null &&
+        entry.previousVersion !== entry.modelVersion);
 }
 
 ;// CONCATENATED MODULE: ./src/core/message/template.ts
@@ -42115,7 +42115,7 @@ const template_valueOf = {
     models: (changes) => listed(distinct(changes.map(modelLabel))),
     'model.name': (changes) => oneOrCount(changes.map(modelLabel), 'models'),
     'model.version': (changes) => oneOrCount(changes.map(versionLabel), 'versions'),
-    'run.id': (changes) => oneOrCount(changes.map(({ record }) => record.runId ?? ''), 'runs'),
+    'run.id': (changes) => oneOrCount(changes.map((entry) => entry.runId ?? ''), 'runs'),
 };
 function distinct(values) {
     return [...new Set(values.filter((value) => value !== ''))];
@@ -42202,8 +42202,8 @@ function trailers(changes) {
         ...(left > 0 ? [`MLflow-More-Changes: ${left}`] : []),
     ].join('\n');
 }
-function trailersOf({ record }) {
-    const { runId, modelName, modelVersion, previousVersion } = record;
+function trailersOf(entry) {
+    const { runId, modelName, modelVersion, previousVersion } = entry;
     const version = modelVersion ?? previousVersion;
     return [
         ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
@@ -42321,7 +42321,7 @@ function fileCell({ path, outcome }, { serverUrl, repository, fileRef }) {
 const weight = { deleted: 0, updated: 1, created: 2 };
 /** What a reviewer must not miss comes first: deletions, then updates, then new files. */
 function byImportance(changes) {
-    return changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome]);
+    return changes.toSorted((a, b) => weight[a.outcome] - weight[b.outcome]);
 }
 
 ;// CONCATENATED MODULE: ./src/core/order.ts
@@ -42414,7 +42414,7 @@ function pullRequestTitle(changes, options = {}) {
 /** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
 function pullRequestBody(changes, context) {
     const ordered = byImportance(changes);
-    const rows = fitLines(ordered, ({ record }) => changeRow(record, context), pull_request_limits.rows);
+    const rows = fitLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
     const sections = comparisonsOf(ordered, context.details);
     const shown = fitLines(sections, (section) => section, pull_request_limits.comparisons);
     return [
@@ -42434,14 +42434,14 @@ function introduction(changes, branch) {
 }
 function comparisonsOf(changes, details) {
     const open = changes.length <= maxOpen ? ' open' : '';
-    return changes.flatMap(({ record }) => {
-        const values = details.get(record.runId ?? '');
-        if (values === undefined || record.outcome === 'deleted')
+    return changes.flatMap((entry) => {
+        const values = details.get(entry.runId ?? '');
+        if (values === undefined || entry.outcome === 'deleted')
             return [];
-        const table = comparisonTable(record.modelVersion ?? '', values);
+        const table = comparisonTable(entry.modelVersion ?? '', values);
         if (table === '')
             return [];
-        const name = `${escapeMarkdown(record.modelName ?? '')} ${escapeMarkdown(record.modelVersion ?? '', 40)}`;
+        const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`;
         const previous = values.previous;
         const beside = previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`;
         const title = `Metrics and parameters of ${name}${beside}`;
@@ -42450,6 +42450,359 @@ function comparisonsOf(changes, details) {
 }
 function leftOut(count, noun, where) {
     return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/core/artifacts.ts
+/** Where the charts mount the root of MLflow's artifact store. */
+const mount = '/mlflow';
+/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
+const usualFolder = 'model';
+/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
+/**
+ * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
+ * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
+ */
+function artifactsPath(input) {
+    const source = input.resolvedSource ?? input.version.source;
+    const located = locate(source, input);
+    if (typeof located === 'string')
+        return { ok: false, problem: located };
+    const segments = located.filter((segment) => segment !== '' && segment !== '.');
+    const problem = unsafe(segments);
+    if (problem !== undefined)
+        return { ok: false, problem };
+    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
+}
+function unsafe(segments) {
+    const path = segments.join('/');
+    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
+        return "the artifacts' path in MLflow holds control characters";
+    }
+    if (/\{\{|\}\}/.test(path)) {
+        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
+    }
+    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
+        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
+        : undefined;
+}
+/** Segments below the mount, or the problem. */
+function locate(source, input) {
+    const { run, loggedModel } = input;
+    if (source.startsWith('models:/')) {
+        const id = loggedModelId(source);
+        if (id === undefined)
+            return 'its source is a copy whose origin is not known';
+        return loggedModel?.id === id && loggedModel.artifactUri !== ''
+            ? belowMount(loggedModel.artifactUri, input)
+            : [...experimentRoot(input), 'models', id, 'artifacts'];
+    }
+    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    if (inRun === null)
+        return belowMount(source, input);
+    const [, runId, path = ''] = inRun;
+    if (runId !== run.id)
+        return 'its source names the artifacts of another run';
+    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
+}
+/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
+function belowMount(uri, input, folder = usualFolder) {
+    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
+    return (proxied?.split('/') ??
+        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
+}
+/**
+ * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
+ * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
+ */
+function byLayout(segments, { run, loggedModel }) {
+    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
+    const { end, isModel, own } = findOwner(segments, isRun);
+    if (end < 0)
+        return undefined;
+    if (isModel) {
+        const experiment = loggedModel?.experimentId ?? run.experimentId;
+        return [experiment, ...segments.slice(end - 2)];
+    }
+    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
+    return [experiment, ...segments.slice(end - 1)];
+}
+/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
+function findOwner(segments, isRun) {
+    for (const [end, segment] of segments.entries()) {
+        const own = segments[end - 1];
+        if (segment !== 'artifacts' || own === undefined)
+            continue;
+        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
+        if (isModel || isRun(own))
+            return { end, isModel, own };
+    }
+    return { end: -1, isModel: false, own: '' };
+}
+/** Segments that the run's experiment has below the mount. */
+function experimentRoot(input) {
+    const { run } = input;
+    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
+    const [own, artifacts] = ofRun.slice(-2);
+    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
+}
+/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
+function withPlaceholders(segments, { run, modelId }) {
+    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
+    if (end < 0)
+        return segments;
+    const result = [...segments];
+    if (!isModel)
+        result[end - 1] = global('runid');
+    else if (own === modelId)
+        result[end - 1] = global('modelid');
+    const experiment = end - (isModel ? 3 : 2);
+    if (segments[experiment] === run.experimentId)
+        result[experiment] = global('experimentId');
+    return result;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
+}
+function global(key) {
+    return `{{ .Values.global.${key} }}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/candidate.ts
+
+
+/** MLflow's tag on what is really a prompt of the prompt registry. */
+const promptTag = 'mlflow.prompt.is_prompt';
+/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
+function selectVersions(versions, selection, now) {
+    const selected = [];
+    const leftOut = [];
+    for (const version of versions) {
+        if (version.tags[promptTag] !== undefined || !selection.models(version.name))
+            continue;
+        if (!carriesAlias(version, selection.aliases))
+            continue;
+        const reason = notYet(version, selection, now);
+        if (reason === undefined)
+            selected.push(version);
+        else
+            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+    }
+    return { selected, leftOut };
+}
+function carriesAlias(version, aliases) {
+    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
+}
+function notYet(version, selection, now) {
+    if (version.status !== undefined && version.status !== 'READY') {
+        return `its status is ${version.status}, not READY`;
+    }
+    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
+    if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
+        return 'it is younger than minimum-age';
+    }
+    return undefined;
+}
+/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
+function isRunId(text) {
+    return runIdPattern.test(text);
+}
+/**
+ * One version for each run: the newest by creation time, then the higher number, then the model's
+ * name in ascending order. MLflow does not check what is registered as a run id.
+ */
+function chooseByRun(versions, listed) {
+    const byRun = new Map();
+    const leftOut = [];
+    for (const version of versions) {
+        if (version.runId === '') {
+            const reason = 'MLflow names no run for this version';
+            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+        }
+        else if (!isRunId(version.runId)) {
+            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
+            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
+        }
+        else {
+            const rival = byRun.get(version.runId);
+            if (rival === undefined || wins(version, rival))
+                byRun.set(version.runId, version);
+        }
+    }
+    const resolve = sourceResolver(listed);
+    const candidates = [...byRun]
+        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
+        .sort((a, b) => compareText(a.runId, b.runId));
+    return { candidates, leftOut };
+}
+function wins(a, b) {
+    if (a.creationTime !== b.creationTime)
+        return a.creationTime > b.creationTime;
+    const byNumber = Number(a.version) - Number(b.version);
+    if (byNumber !== 0 && !Number.isNaN(byNumber))
+        return byNumber > 0;
+    return compareText(a.name, b.name) < 0;
+}
+/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
+const longestChain = 20;
+function sourceResolver(listed) {
+    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
+    return (version) => {
+        let source = version.source;
+        for (let step = 0; step < longestChain; step += 1) {
+            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
+            if (copied === undefined) {
+                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
+            }
+            const origin = sources.get(copied);
+            if (origin === undefined)
+                break;
+            source = origin;
+        }
+        return { source, sourceUnresolved: true, modelId: undefined };
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/result.ts
+/** What became of each run in a sync; the vocabulary of outputs, report and summary. */
+const outcomes = [
+    'created',
+    'updated',
+    'deleted',
+    'failed',
+    'held',
+    'skipped',
+    'unchanged',
+];
+function changesOf(entries) {
+    return entries.filter((entry) => entry.edit !== undefined);
+}
+/** An entry that leaves the file as it is. */
+function entryWithoutEdit(record) {
+    return { ...record, edit: undefined, warning: undefined };
+}
+const operations = [
+    'none',
+    'committed',
+    'pull-request-created',
+    'pull-request-updated',
+    'pull-request-closed',
+    'planned',
+    'checked',
+    'failed',
+];
+
+;// CONCATENATED MODULE: ./src/core/prune.ts
+
+
+/** Run ids of the files that may belong to runs that are no longer selected. */
+function orphanRunIds(fileNames, candidates, leftOut) {
+    const claimed = new Set(candidates.map(({ runId }) => runId));
+    for (const { version, keepsFile } of leftOut)
+        if (keepsFile)
+            claimed.add(version.runId);
+    return [...fileNames].flatMap((name) => {
+        const runId = name.replace(/\.yaml$/, '');
+        return name === `${runId}.yaml` && isRunId(runId) && !claimed.has(runId) ? [runId] : [];
+    });
+}
+/** Decides which files are to be deleted. */
+function planDeletions(input) {
+    const verdicts = orphansOf(input).map((orphan) => judgeOrphan(orphan, input));
+    const kept = verdicts.flatMap((verdict) => (verdict.kind === 'keep' ? [verdict.entry] : []));
+    const wanted = verdicts.flatMap((verdict) => (verdict.kind === 'delete' ? [verdict.entry] : []));
+    const none = { kept, deletions: [], warning: undefined, error: undefined };
+    if (wanted.length === 0)
+        return none;
+    const doubt = doubtAbout(input);
+    if (doubt !== undefined)
+        return { ...none, warning: `Nothing is pruned: ${doubt}` };
+    if (wanted.length > input.maxDeletions) {
+        return { ...none, error: tooMany(wanted, input.maxDeletions) };
+    }
+    return { ...none, deletions: wanted };
+}
+/** Deletions need a listing that can be trusted. */
+function doubtAbout({ listed, facts }) {
+    if (listed.length === 0) {
+        return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
+    }
+    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length;
+    return unread > 0 ? `${unread} runs could not be read from MLflow` : undefined;
+}
+/** First the files of runs that nothing names any more, then those of runs that MLflow deleted. */
+function orphansOf({ candidates, facts, files }) {
+    const selected = new Set(candidates.map(({ runId }) => runId));
+    const orphans = [...files].flatMap(([runId, file]) => {
+        if (!selected.has(runId)) {
+            return [{ ...file, runId, reason: 'no selected model version names this run any more' }];
+        }
+        return isGone(facts.get(runId)?.run)
+            ? [{ ...file, runId, reason: 'the run is deleted in MLflow' }]
+            : [];
+    });
+    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)));
+}
+function isGone(lookup) {
+    return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
+}
+/**
+ * Decides by the file itself: only a file that says that it is this run's, of a model within
+ * `models`, may be deleted. A version that is still listed without its run may have it hidden
+ * (MLflow 3.17 does so for users who may not read runs).
+ */
+function judgeOrphan(orphan, { models, listed }) {
+    const { content, runId, path, reason } = orphan;
+    if (content.kind === 'held') {
+        const held = 'the file has the comment "# mlflow-sync: hold"';
+        return { kind: 'keep', entry: { ...blank(runId, path), outcome: 'held', reason: held } };
+    }
+    if (content.kind !== 'values')
+        return { kind: 'not-ours' };
+    const { owned } = content.values;
+    const { modelName = '', modelVersion = '' } = owned;
+    if (owned.runid !== runId || !models(modelName))
+        return { kind: 'not-ours' };
+    const entry = {
+        ...blank(runId, path),
+        experimentId: owned.experimentId ?? null,
+        modelName,
+        modelVersion,
+        previousVersion: modelVersion,
+    };
+    const hidden = listed.some((version) => version.runId === '' && version.name === modelName && version.version === modelVersion);
+    if (hidden) {
+        const why = 'kept: MLflow still lists its model version, only without naming the run';
+        return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: why } };
+    }
+    const edit = { path, before: content.text, after: undefined, executable: false };
+    return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } };
+}
+function blank(runId, path) {
+    return entryWithoutEdit({
+        path,
+        outcome: 'deleted',
+        runId,
+        experimentId: null,
+        modelName: null,
+        modelVersion: null,
+        previousVersion: null,
+        url: null,
+        reason: null,
+    });
+}
+const shownPaths = 50;
+function tooMany(wanted, maxDeletions) {
+    const shown = wanted.slice(0, shownPaths).map(({ path }) => path);
+    const more = wanted.length > shown.length ? ` and ${wanted.length - shown.length} more` : '';
+    return {
+        message: `Prune would delete ${wanted.length} files, more than max-deletions (${maxDeletions}); none was deleted: ${shown.join(', ')}${more}`,
+        advice: 'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
@@ -43055,6 +43408,7 @@ function file_state_decode(bytes) {
 
 ;// CONCATENATED MODULE: ./src/sync/directory.ts
 
+
 function fileName(runId) {
     return `${runId}.yaml`;
 }
@@ -43069,26 +43423,29 @@ function anchorOf({ head, directory, tree }) {
         tree,
     };
 }
-/** Reads the candidates' files, and nothing else of the directory but what `others` names. */
-async function readDirectory(blobs, snapshot, candidates, others) {
+/** Reads the candidates' files, and for prune those that no candidate claims. */
+async function readDirectory(blobs, snapshot, { candidates, leftOut }, withOrphans) {
+    const entryOf = (runId) => snapshot.entries.get(fileName(runId));
+    const selected = candidates.map(({ runId }) => runId);
+    const orphans = withOrphans
+        ? orphanRunIds(snapshot.entries.keys(), candidates, leftOut).filter((id) => isFile(entryOf(id)))
+        : [];
     const wanted = new Map();
-    for (const [path, oid] of others)
-        wanted.set(oid, path);
-    for (const { runId } of candidates) {
-        const entry = snapshot.entries.get(fileName(runId));
+    for (const runId of [...selected, ...orphans]) {
+        const entry = entryOf(runId);
         if (isFile(entry))
             wanted.set(entry.oid, pathIn(snapshot, entry.name));
     }
     const { contents, anchored } = await blobs.read(wanted, anchorOf(snapshot));
-    const states = new Map(candidates.map(({ runId }) => [
-        runId,
-        stateOf(snapshot.entries.get(fileName(runId)), contents),
-    ]));
-    const found = [...others].flatMap(([path, oid]) => {
-        const content = contents.get(oid);
-        return content === undefined ? [] : [[path, content]];
-    });
-    return { snapshot, states, others: new Map(found), anchored };
+    const states = new Map(selected.map((id) => [id, stateOf(entryOf(id), contents)]));
+    const files = new Map();
+    for (const runId of [...selected, ...orphans]) {
+        const content = states.get(runId) ?? stateOf(entryOf(runId), contents);
+        if (content.kind === 'absent' || content.kind === 'blocked')
+            continue;
+        files.set(runId, { path: pathIn(snapshot, fileName(runId)), content });
+    }
+    return { snapshot, states, files, anchored };
 }
 function isFile(entry) {
     return entry?.kind === 'file' || entry?.kind === 'executable';
@@ -43239,7 +43596,7 @@ async function commitByGitData(client, request) {
 async function createCommit(client, request) {
     const [owner = '', repo = ''] = request.repository.split('/');
     let tree = request.baseTree;
-    for (const part of partsOf(request.files))
+    for (const part of partsOf(request.edits))
         tree = await createTree(client, request, tree, part);
     const made = await client.rest(createdCommit, (octokit) => octokit.rest.git.createCommit({
         owner,
@@ -43255,7 +43612,7 @@ function partsOf(files) {
     let part = [];
     let bytes = 0;
     for (const file of files) {
-        const size = Buffer.byteLength(file.content ?? '');
+        const size = Buffer.byteLength(file.after ?? '');
         if (part.length === treeLimits.files || (part.length > 0 && bytes + size > treeLimits.bytes)) {
             parts.push(part);
             part = [];
@@ -43287,7 +43644,7 @@ function isTooLarge(error) {
 function treeEntry(file) {
     const mode = file.executable ? '100755' : '100644';
     const place = { path: file.path, mode, type: 'blob' };
-    return file.content === undefined ? { ...place, sha: null } : { ...place, content: file.content };
+    return file.after === undefined ? { ...place, sha: null } : { ...place, content: file.after };
 }
 
 ;// CONCATENATED MODULE: ./src/github/commit.ts
@@ -43306,7 +43663,7 @@ const commit_answer = object({
 /** Makes one commit of all the files, or none. */
 async function commit(client, request) {
     try {
-        return fitsOneMutation(request.files)
+        return fitsOneMutation(request.edits)
             ? await commitByMutation(client, request)
             : await commitByGitData(client, request);
     }
@@ -43318,13 +43675,13 @@ async function commit(client, request) {
 }
 /** `createCommitOnBranch` would also make every file 100644. */
 function fitsOneMutation(files) {
-    const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.content ?? ''), 0);
-    const executable = files.some((file) => file.executable && file.content !== undefined);
+    const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.after ?? ''), 0);
+    const executable = files.some((file) => file.executable && file.after !== undefined);
     return files.length <= commit_limits.files && (bytes * 4) / 3 <= commit_limits.base64Bytes && !executable;
 }
 async function commitByMutation(client, request) {
-    const additions = request.files.flatMap(({ path, content }) => content === undefined ? [] : [{ path, contents: Buffer.from(content).toString('base64') }]);
-    const deletions = request.files.flatMap(({ path, content }) => content === undefined ? [{ path }] : []);
+    const additions = request.edits.flatMap(({ path, after }) => after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }]);
+    const deletions = request.edits.flatMap(({ path, after }) => after === undefined ? [{ path }] : []);
     const result = await client.mutate(mutation, {
         input: {
             branch: { repositoryNameWithOwner: request.repository, branchName: request.branch },
@@ -43392,6 +43749,7 @@ async function findLanded(client, request) {
 
 
 
+
 /** Commits a plan to the branch itself. Remembers writes whose answer was lost. */
 function createCommitWriter(options) {
     const { client, blobs } = options;
@@ -43403,12 +43761,13 @@ function createCommitWriter(options) {
                 return { kind: 'written', operation: 'committed', commit: found, planned: lost.planned };
             }
         }
-        if (planned.plan.changes.length === 0)
+        const changes = changesOf(planned.plan.entries);
+        if (changes.length === 0)
             return { kind: 'written', operation: 'none' };
         if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
             return { kind: 'again', why: 'the branch moved while it was read' };
         }
-        const request = commitRequest(planned, options.message(planned.plan.changes));
+        const request = commitRequest(planned, options.message(changes));
         const result = await commit(client, request);
         switch (result.kind) {
             case 'moved':
@@ -43435,134 +43794,8 @@ function commitRequest({ plan, snapshot }, message) {
         expectedHead: snapshot.head,
         baseTree: snapshot.rootTree,
         ...message,
-        files: plan.changes.map((change) => {
-            const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1);
-            return {
-                path: change.record.path,
-                content: change.after ?? undefined,
-                executable: snapshot.entries.get(name)?.kind === 'executable',
-            };
-        }),
+        edits: changesOf(plan.entries).map(({ edit }) => edit),
     };
-}
-
-;// CONCATENATED MODULE: ./src/core/artifacts.ts
-/** Where the charts mount the root of MLflow's artifact store. */
-const mount = '/mlflow';
-/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
-const usualFolder = 'model';
-/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-function loggedModelId(source) {
-    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
-}
-/**
- * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
- * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
- */
-function artifactsPath(input) {
-    const source = input.resolvedSource ?? input.version.source;
-    const located = locate(source, input);
-    if (typeof located === 'string')
-        return { ok: false, problem: located };
-    const segments = located.filter((segment) => segment !== '' && segment !== '.');
-    const problem = unsafe(segments);
-    if (problem !== undefined)
-        return { ok: false, problem };
-    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
-}
-function unsafe(segments) {
-    const path = segments.join('/');
-    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow holds control characters";
-    }
-    if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
-    }
-    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
-        : undefined;
-}
-/** Segments below the mount, or the problem. */
-function locate(source, input) {
-    const { run, loggedModel } = input;
-    if (source.startsWith('models:/')) {
-        const id = loggedModelId(source);
-        if (id === undefined)
-            return 'its source is a copy whose origin is not known';
-        return loggedModel?.id === id && loggedModel.artifactUri !== ''
-            ? belowMount(loggedModel.artifactUri, input)
-            : [...experimentRoot(input), 'models', id, 'artifacts'];
-    }
-    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
-    if (inRun === null)
-        return belowMount(source, input);
-    const [, runId, path = ''] = inRun;
-    if (runId !== run.id)
-        return 'its source names the artifacts of another run';
-    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
-}
-/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-function belowMount(uri, input, folder = usualFolder) {
-    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
-    return (proxied?.split('/') ??
-        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
-}
-/**
- * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
- */
-function byLayout(segments, { run, loggedModel }) {
-    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
-    const { end, isModel, own } = findOwner(segments, isRun);
-    if (end < 0)
-        return undefined;
-    if (isModel) {
-        const experiment = loggedModel?.experimentId ?? run.experimentId;
-        return [experiment, ...segments.slice(end - 2)];
-    }
-    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
-    return [experiment, ...segments.slice(end - 1)];
-}
-/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-function findOwner(segments, isRun) {
-    for (const [end, segment] of segments.entries()) {
-        const own = segments[end - 1];
-        if (segment !== 'artifacts' || own === undefined)
-            continue;
-        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
-        if (isModel || isRun(own))
-            return { end, isModel, own };
-    }
-    return { end: -1, isModel: false, own: '' };
-}
-/** Segments that the run's experiment has below the mount. */
-function experimentRoot(input) {
-    const { run } = input;
-    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
-    const [own, artifacts] = ofRun.slice(-2);
-    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
-}
-/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
-function withPlaceholders(segments, { run, modelId }) {
-    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
-    if (end < 0)
-        return segments;
-    const result = [...segments];
-    if (!isModel)
-        result[end - 1] = global('runid');
-    else if (own === modelId)
-        result[end - 1] = global('modelid');
-    const experiment = end - (isModel ? 3 : 2);
-    if (segments[experiment] === run.experimentId)
-        result[experiment] = global('experimentId');
-    return result;
-}
-function isLoggedModelId(id) {
-    return /^m-[0-9a-f]{32}$/.test(id);
-}
-function global(key) {
-    return `{{ .Values.global.${key} }}`;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
@@ -44577,6 +44810,7 @@ function checkLineBreaks(text) {
 
 
 
+
 /** Decides what happens to the file of one run. */
 function planRun(input, context) {
     const { state } = input;
@@ -44621,7 +44855,7 @@ function otherRun(values, runId) {
 function planUpdate(input, context, state, run) {
     const update = updateValues(state.values, ownedValues(input.candidate, run, state.values));
     if (update.kind === 'unchanged')
-        return { record: recordOf(input, context, 'unchanged', run) };
+        return entryWithoutEdit(recordOf(input, context, 'unchanged', run));
     if (update.kind === 'refused')
         return left(input, context, 'failed', `not changed: ${update.problem}`);
     return change(input, context, 'updated', run, state.text, update.text);
@@ -44631,7 +44865,7 @@ function planNewText(input, context, state, facts, run) {
     if (typeof text !== 'string')
         return left(input, context, 'failed', text.problem);
     if (state.kind === 'absent')
-        return change(input, context, 'created', run, null, text);
+        return change(input, context, 'created', run, undefined, text);
     return {
         ...change(input, context, 'updated', run, state.text, text),
         warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
@@ -44681,13 +44915,16 @@ function utcDate(ms) {
     return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
 }
 function change(input, context, outcome, run, before, after) {
-    const record = recordOf(input, context, outcome, run);
-    return { record, change: { record: { ...record, path: input.path, outcome }, before, after } };
+    const { path, executable } = input;
+    return {
+        ...recordOf(input, context, outcome, run),
+        edit: { path, before, after, executable },
+        warning: undefined,
+    };
 }
 function left(input, context, outcome, reason) {
-    return {
-        record: recordOf(input, context, outcome, foundRun(input.facts?.run), reason),
-    };
+    const run = foundRun(input.facts?.run);
+    return entryWithoutEdit(recordOf(input, context, outcome, run, reason));
 }
 function foundRun(lookup) {
     return lookup?.kind === 'found' ? lookup.run : undefined;
@@ -44710,12 +44947,12 @@ function previousVersion(state) {
         return state.values.owned.modelVersion ?? null;
     return state.kind === 'held' ? (state.modelVersion ?? null) : null;
 }
-/** Records of versions that get no file, unless another version of the same run has one. */
-function leftOutRecords(leftOut, candidates, uiUrl) {
+/** Entries of versions that get no file, unless another version of the same run has one. */
+function leftOutEntries(leftOut, candidates, uiUrl) {
     const covered = new Set(candidates.map(({ runId }) => runId));
     return leftOut
         .filter(({ version }) => !covered.has(version.runId))
-        .map(({ version, outcome, reason }) => ({
+        .map(({ version, outcome, reason }) => entryWithoutEdit({
         path: null,
         outcome,
         runId: version.runId === '' ? null : version.runId,
@@ -44736,32 +44973,28 @@ const yieldEvery = 20;
 /** Plans for every candidate; the facts were read before. */
 async function planSync(registry, directory, facts, context) {
     const { candidates, leftOut } = registry;
-    const planned = [];
+    const { snapshot, states } = directory;
+    const entries = [];
     for (const [index, candidate] of candidates.entries()) {
         // A thousand files take seconds: connections that end meanwhile have to be noticed.
         if (index % yieldEvery === 0)
             await (0,promises_namespaceObject.setImmediate)();
-        const path = pathIn(directory.snapshot, fileName(candidate.runId));
-        const state = directory.states.get(candidate.runId) ?? { kind: 'absent' };
-        planned.push(planRun({ candidate, path, state, facts: facts.get(candidate.runId) }, context));
+        const { runId } = candidate;
+        const name = fileName(runId);
+        const input = {
+            candidate,
+            path: pathIn(snapshot, name),
+            state: states.get(runId) ?? { kind: 'absent' },
+            executable: snapshot.entries.get(name)?.kind === 'executable',
+            facts: facts.get(runId),
+        };
+        entries.push(planRun(input, context));
     }
-    const lookups = [...facts].map(([runId, { run }]) => ({ runId, run }));
-    return {
-        records: [
-            ...planned.map(({ record }) => record),
-            ...leftOutRecords(leftOut, candidates, context.uiUrl),
-        ],
-        changes: planned.flatMap(({ change }) => (change === undefined ? [] : [change])),
-        warnings: planned.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
-        goneRuns: lookups.filter(({ run }) => isGone(run)).map(({ runId }) => runId),
-        unreadRuns: lookups.filter(({ run }) => run.kind === 'failed').length,
-    };
-}
-function isGone(lookup) {
-    return (lookup.kind === 'missing' || (lookup.kind === 'found' && lookup.run.lifecycle === 'deleted'));
+    return [...entries, ...leftOutEntries(leftOut, candidates, context.uiUrl)];
 }
 
 ;// CONCATENATED MODULE: ./src/sync/proposal-text.ts
+
 
 /** More comparisons than this would not fit into a pull request's body. */
 const mostCompared = 40;
@@ -44771,12 +45004,13 @@ const mostCompared = 40;
  */
 function createDescription(runs, registry, links) {
     return async ({ plan, snapshot }, headBranch) => {
-        const compared = plan.changes
-            .filter(({ record }) => record.outcome !== 'deleted')
+        const changes = changesOf(plan.entries);
+        const compared = changes
+            .filter(({ outcome }) => outcome !== 'deleted')
             .slice(0, mostCompared)
-            .map(({ record }) => ({
-            runId: record.runId ?? '',
-            previous: versionBefore(registry.listed, record.modelName, record.modelVersion),
+            .map(({ runId, modelName, modelVersion }) => ({
+            runId: runId ?? '',
+            previous: versionBefore(registry.listed, modelName, modelVersion),
         }));
         const wanted = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
         const answers = await runs.read([...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })));
@@ -44804,7 +45038,7 @@ function createDescription(runs, registry, links) {
                     }),
             });
         }
-        return pullRequestBody(plan.changes, {
+        return pullRequestBody(changes, {
             ...links,
             repository: snapshot.repository,
             branch: snapshot.branch,
@@ -44820,235 +45054,27 @@ function versionBefore(listed, name, version) {
         .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
 }
 
-;// CONCATENATED MODULE: ./src/core/candidate.ts
-
-
-/** MLflow's tag on what is really a prompt of the prompt registry. */
-const promptTag = 'mlflow.prompt.is_prompt';
-/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
-function selectVersions(versions, selection, now) {
-    const selected = [];
-    const leftOut = [];
-    for (const version of versions) {
-        if (version.tags[promptTag] !== undefined || !selection.models(version.name))
-            continue;
-        if (!carriesAlias(version, selection.aliases))
-            continue;
-        const reason = notYet(version, selection, now);
-        if (reason === undefined)
-            selected.push(version);
-        else
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
-    }
-    return { selected, leftOut };
-}
-function carriesAlias(version, aliases) {
-    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
-}
-function notYet(version, selection, now) {
-    if (version.status !== undefined && version.status !== 'READY') {
-        return `its status is ${version.status}, not READY`;
-    }
-    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
-    if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
-        return 'it is younger than minimum-age';
-    }
-    return undefined;
-}
-/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
-const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
-function isRunId(text) {
-    return runIdPattern.test(text);
-}
-/**
- * One version for each run: the newest by creation time, then the higher number, then the model's
- * name in ascending order. MLflow does not check what is registered as a run id.
- */
-function chooseByRun(versions, listed) {
-    const byRun = new Map();
-    const leftOut = [];
-    for (const version of versions) {
-        if (version.runId === '') {
-            const reason = 'MLflow names no run for this version';
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
-        }
-        else if (!isRunId(version.runId)) {
-            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
-            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
-        }
-        else {
-            const rival = byRun.get(version.runId);
-            if (rival === undefined || wins(version, rival))
-                byRun.set(version.runId, version);
-        }
-    }
-    const resolve = sourceResolver(listed);
-    const candidates = [...byRun]
-        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
-        .sort((a, b) => compareText(a.runId, b.runId));
-    return { candidates, leftOut };
-}
-function wins(a, b) {
-    if (a.creationTime !== b.creationTime)
-        return a.creationTime > b.creationTime;
-    const byNumber = Number(a.version) - Number(b.version);
-    if (byNumber !== 0 && !Number.isNaN(byNumber))
-        return byNumber > 0;
-    return compareText(a.name, b.name) < 0;
-}
-/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
-const longestChain = 20;
-function sourceResolver(listed) {
-    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
-    return (version) => {
-        let source = version.source;
-        for (let step = 0; step < longestChain; step += 1) {
-            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
-            if (copied === undefined) {
-                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
-            }
-            const origin = sources.get(copied);
-            if (origin === undefined)
-                break;
-            source = origin;
-        }
-        return { source, sourceUnresolved: true, modelId: undefined };
-    };
-}
-
-;// CONCATENATED MODULE: ./src/core/prune.ts
-/**
- * Decides by the file itself: only a file that says that it is this run's, of a model within
- * `models`, may be deleted. A version that is still listed without its run may have it hidden
- * (MLflow 3.17 does so for users who may not read runs).
- */
-function judgeOrphan(orphan, reason, models, listed) {
-    const { content, runId, path } = orphan;
-    if (content.kind === 'held') {
-        const held = 'the file has the comment "# mlflow-sync: hold"';
-        return { kind: 'keep', record: { ...blank(runId, path), outcome: 'held', reason: held } };
-    }
-    if (content.kind !== 'values')
-        return { kind: 'not-ours' };
-    const { owned } = content.values;
-    const { modelName = '', modelVersion = '' } = owned;
-    if (owned.runid !== runId || !models(modelName))
-        return { kind: 'not-ours' };
-    const record = {
-        ...blank(runId, path),
-        experimentId: owned.experimentId ?? null,
-        modelName,
-        modelVersion,
-        previousVersion: modelVersion,
-    };
-    const hidden = listed.some((version) => version.runId === '' && version.name === modelName && version.version === modelVersion);
-    if (hidden) {
-        const why = 'kept: MLflow still lists its model version, only without naming the run';
-        return { kind: 'keep', record: { ...record, outcome: 'skipped', reason: why } };
-    }
-    return { kind: 'delete', record: { ...record, reason }, text: content.text };
-}
-function blank(runId, path) {
-    return {
-        path,
-        outcome: 'deleted',
-        runId,
-        experimentId: null,
-        modelName: null,
-        modelVersion: null,
-        previousVersion: null,
-        url: null,
-        reason: null,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/sync/prune.ts
+;// CONCATENATED MODULE: ./src/sync/confirm-deletions.ts
 
 
 
 
 
-
-
-/** Hash by path of the files that prune may have to look into. */
-function orphanFiles(snapshot, registry) {
-    const spoken = new Set(registry.candidates.map(({ runId }) => runId));
-    for (const { version, keepsFile } of registry.leftOut)
-        if (keepsFile)
-            spoken.add(version.runId);
-    const orphans = new Map();
-    for (const entry of snapshot.entries.values()) {
-        const runId = entry.name.replace(/\.yaml$/, '');
-        const named = fileName(runId) === entry.name && isRunId(runId);
-        if (named && isFile(entry) && !spoken.has(runId)) {
-            orphans.set(pathIn(snapshot, entry.name), entry.oid);
-        }
+/** Asks MLflow about the run of each file once more; a file whose run is still wanted stays. */
+async function confirmDeletions(deletions, options) {
+    const entries = [];
+    for (const deletion of deletions) {
+        const refusal = await refuseDeletion(deletion, options);
+        entries.push(refusal === undefined ? deletion : entryWithoutEdit({ ...deletion, ...refusal }));
     }
-    return orphans;
-}
-/** Adds the deletions to a plan, each confirmed by a query for that very run. */
-async function addDeletions(plan, registry, directory, options) {
-    const doubt = doubtful(plan, registry);
-    const verdicts = [
-        ...judgeUnlisted(registry, directory, options),
-        ...judgeGoneRuns(plan, registry, directory, options),
-    ];
-    const wanted = verdicts.filter((verdict) => verdict.kind === 'delete');
-    const kept = verdicts.flatMap((verdict) => (verdict.kind === 'keep' ? [verdict.record] : []));
-    if (doubt !== undefined) {
-        if (wanted.length === 0)
-            return prune_merge(plan, kept, []);
-        return { ...prune_merge(plan, kept, []), warnings: [...plan.warnings, `Nothing is pruned: ${doubt}`] };
-    }
-    if (wanted.length > options.maxDeletions) {
-        return { ...prune_merge(plan, kept, []), error: tooMany(wanted, options.maxDeletions) };
-    }
-    const changes = [];
-    for (const { record, text } of wanted) {
-        const refusal = await refuseDeletion(record, registry, options);
-        if (refusal !== undefined)
-            kept.push({ ...record, ...refusal });
-        else if (record.path !== null) {
-            const { path } = record;
-            changes.push({ record: { ...record, path, outcome: 'deleted' }, before: text, after: null });
-        }
-    }
-    return prune_merge(plan, kept, changes);
-}
-/** Deletions need a listing that can be trusted. */
-function doubtful(plan, registry) {
-    if (registry.listed.length === 0) {
-        return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
-    }
-    if (plan.unreadRuns > 0)
-        return `${plan.unreadRuns} runs could not be read from MLflow`;
-    return undefined;
-}
-function judgeUnlisted(registry, directory, { selection }) {
-    return [...directory.others].flatMap(([path, bytes]) => {
-        const runId = path.slice(path.lastIndexOf('/') + 1).replace(/\.yaml$/, '');
-        const orphan = { runId, path, content: readContent(bytes) };
-        const reason = 'no selected model version names this run any more';
-        return [judgeOrphan(orphan, reason, selection.models, registry.listed)];
-    });
-}
-/** Files of runs that are still registered, but deleted in MLflow. */
-function judgeGoneRuns(plan, registry, directory, { selection }) {
-    return plan.goneRuns.flatMap((runId) => {
-        const content = directory.states.get(runId);
-        if (content === undefined || content.kind === 'absent' || content.kind === 'blocked')
-            return [];
-        const path = pathIn(directory.snapshot, fileName(runId));
-        const reason = 'the run is deleted in MLflow';
-        return [judgeOrphan({ runId, path, content }, reason, selection.models, registry.listed)];
-    });
+    return entries;
 }
 /** Why a file stays after all; undefined when MLflow confirms that its run is not wanted. */
-async function refuseDeletion({ runId }, registry, options) {
+async function refuseDeletion({ runId }, options) {
     if (runId === null)
         return undefined;
     try {
-        return (await isStillWanted(runId, registry, options))
+        return (await isStillWanted(runId, options))
             ? {
                 outcome: 'skipped',
                 reason: 'kept: it was missing in the listing, but MLflow still has it when asked for it',
@@ -45061,12 +45087,11 @@ async function refuseDeletion({ runId }, registry, options) {
         return { outcome: 'failed', reason: `not deleted, could not be confirmed: ${error.message}` };
     }
 }
-async function isStillWanted(runId, registry, options) {
-    const { client, selection } = options;
+async function isStillWanted(runId, { client, selection, listed }) {
     const { filter, runFilter } = selection;
     const condition = `run_id = '${runId}'`;
     const rows = await listModelVersions(client, filter === undefined ? condition : `${filter} AND ${condition}`);
-    const aliases = new Map(registry.listed.map((version) => [`${version.version}/${version.name}`, version.aliases]));
+    const aliases = new Map(listed.map((version) => [`${version.version}/${version.name}`, version.aliases]));
     const { selected, leftOut } = selectVersions(rows.map((row) => ({
         ...row,
         aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
@@ -45079,26 +45104,6 @@ async function isStillWanted(runId, registry, options) {
     if (runFilter === undefined)
         return true;
     return (await filterRuns(client, runFilter, [runId], [run.experimentId])).size > 0;
-}
-function tooMany(wanted, maxDeletions) {
-    const shown = wanted.slice(0, 50).map(({ record }) => record.path ?? '');
-    const more = wanted.length > shown.length ? ` and ${wanted.length - shown.length} more` : '';
-    return new SyncError(`Prune would delete ${wanted.length} files, more than max-deletions (${maxDeletions}); none was deleted: ${shown.join(', ')}${more}`, {
-        advice: 'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
-    });
-}
-/** A run has one record: what prune decides replaces what was said before. */
-function prune_merge(plan, kept, deletions) {
-    const records = [...kept, ...deletions.map(({ record }) => record)];
-    const decided = new Set(records.map(({ path }) => path));
-    return {
-        ...plan,
-        records: [
-            ...plan.records.filter(({ path }) => path === null || !decided.has(path)),
-            ...records,
-        ],
-        changes: [...plan.changes, ...deletions],
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/core/proposal-marker.ts
@@ -45129,7 +45134,7 @@ function replaceMarker(body, marker) {
  * branch does not reopen what a person closed.
  */
 function proposalDigest(changes) {
-    const lines = changes.map(({ record }) => JSON.stringify([record.path, record.outcome, record.modelName, record.modelVersion]));
+    const lines = changes.map(({ path, outcome, modelName, modelVersion }) => JSON.stringify([path, outcome, modelName, modelVersion]));
     return (0,external_node_crypto_.createHash)('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 40);
 }
 
@@ -45285,6 +45290,7 @@ function blobOid(content) {
 
 
 
+
 /** Kept in the marker; a job that was killed may have left the branch one step behind. */
 const rememberedHeads = 5;
 /** Whether nothing but the action's own commit is on the head branch. */
@@ -45305,9 +45311,10 @@ function isUpToDate(branch, { plan, snapshot }) {
     if (branch?.parents.length !== 1 || branch.parents[0] !== snapshot.head)
         return false;
     const wanted = new Map([...snapshot.entries].map(([name, { oid }]) => [name, oid]));
-    for (const { record, after } of plan.changes) {
-        const name = record.path.slice(record.path.lastIndexOf('/') + 1);
-        if (after === null)
+    for (const { edit } of changesOf(plan.entries)) {
+        const { path, after } = edit;
+        const name = path.slice(path.lastIndexOf('/') + 1);
+        if (after === undefined)
             wanted.delete(name);
         else
             wanted.set(name, blobOid(Buffer.from(after)));
@@ -45317,7 +45324,7 @@ function isUpToDate(branch, { plan, snapshot }) {
 }
 /** The newest pull request with the same proposal decides, however its branch fared. */
 function closedByPerson(proposal, { plan }) {
-    const digest = proposalDigest(plan.changes);
+    const digest = proposalDigest(changesOf(plan.entries));
     const last = proposal.pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
     if (last === undefined || last.merged || last.state === 'open')
         return undefined;
@@ -45327,10 +45334,11 @@ function markerFor({ planned, open, proposal }, sha) {
     const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
     const current = proposal.branch === undefined ? [] : [proposal.branch.head];
     const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads);
-    return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false };
+    return { digest: proposalDigest(changesOf(planned.plan.entries)), heads, withdrawn: false };
 }
 
 ;// CONCATENATED MODULE: ./src/sync/pull-request-writer.ts
+
 
 
 
@@ -45362,7 +45370,7 @@ function createPullRequestWriter(options) {
         if (proposal.branch !== undefined && !(await isOurs(client, situation, proposal.branch))) {
             throw foreignCommit(head, open);
         }
-        if (plan.changes.length === 0)
+        if (changesOf(plan.entries).length === 0)
             return withdraw(client, situation);
         if (open !== undefined && isUpToDate(proposal.branch, planned)) {
             return {
@@ -45429,12 +45437,13 @@ async function propose(options, situation, onCommit) {
     const { client } = options;
     const { planned, proposal, head, open } = situation;
     const { plan, snapshot } = planned;
+    const changes = changesOf(plan.entries);
     const commit = isUpToDate(proposal.branch, planned)
         ? undefined
-        : await createCommit(client, commitRequest(planned, options.message(plan.changes)));
+        : await createCommit(client, commitRequest(planned, options.message(changes)));
     const sha = commit?.sha ?? proposal.branch?.head ?? '';
     const text = {
-        title: options.title(plan.changes),
+        title: options.title(changes),
         body: `${await options.describe(planned, head)}\n\n${markerComment(markerFor(situation, sha))}`,
     };
     // The body first: a job killed here leaves a branch whose head the body still knows.
@@ -45780,6 +45789,8 @@ async function readText(blobs, snapshot, path) {
 
 
 
+
+
 /** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
 async function runSync(context) {
     const { inputs, session, stopwatch } = context;
@@ -45800,8 +45811,7 @@ async function runSync(context) {
     return {
         repository: planned.snapshot.repository,
         branch: planned.snapshot.branch,
-        records: planned.plan.records,
-        changes: planned.plan.changes,
+        entries: planned.plan.entries,
         warnings: warning === undefined ? planned.plan.warnings : [...planned.plan.warnings, warning],
         ...(planned.plan.error === undefined ? {} : { error: planned.plan.error }),
         operation: rest.operation,
@@ -45809,8 +45819,11 @@ async function runSync(context) {
         ...(rest.pullRequest === undefined ? {} : { pullRequest: rest.pullRequest }),
     };
 }
-function onlyPlan({ plan: { changes } }) {
-    return Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' });
+function onlyPlan({ plan: { entries } }) {
+    return Promise.resolve({
+        kind: 'written',
+        operation: changesOf(entries).length === 0 ? 'none' : 'planned',
+    });
 }
 function branchQuery({ repository }, { directory, template }) {
     return { repository: repository.name, branch: repository.branch, directory, template };
@@ -45820,29 +45833,46 @@ async function plan(context, target, runs, registry) {
     const { github, mlflow, blobs, log } = session;
     const snapshot = await stopwatch.measure('read GitHub', () => readBranch(github, branchQuery(inputs, target)));
     log.info(`${snapshot.repository} branch ${snapshot.branch} is at ${snapshot.head.slice(0, 8)}; ${snapshot.entries.size} entries in ${snapshot.directory === '' ? 'its root' : snapshot.directory}`);
-    const { prune, selection } = target;
-    const others = prune === undefined ? new Map() : orphanFiles(snapshot, registry);
-    const directory = await stopwatch.measure('read GitHub', () => readDirectory(blobs, snapshot, registry.candidates, others));
+    const directory = await stopwatch.measure('read GitHub', () => readDirectory(blobs, snapshot, registry, target.prune !== undefined));
     const template = await readTemplate(blobs, snapshot, target.template, context.builtInTemplate);
     return stopwatch.measure('plan', async () => {
         const { candidates } = registry;
         const { states } = directory;
         const facts = await readFacts({ mlflow, runs, candidates, states, template });
-        const made = await planSync(registry, directory, facts, {
+        const entries = await planSync(registry, directory, facts, {
             head: snapshot.head,
-            models: selection.models,
+            models: target.selection.models,
             template,
             uiUrl: inputs.mlflow.uiUrl,
         });
-        const pruned = prune === undefined
-            ? made
-            : await addDeletions(made, registry, directory, {
-                client: mlflow,
-                selection,
-                maxDeletions: prune.maxDeletions,
-            });
-        return { plan: pruned, snapshot, anchored: directory.anchored };
+        const plan = await prune(mlflow, target, registry, directory, facts, entries);
+        return { plan, snapshot, anchored: directory.anchored };
     });
+}
+/** Adds the deletions that MLflow confirms, if the target is pruned at all. */
+async function prune(mlflow, { prune: settings, selection }, { candidates, listed }, directory, facts, entries) {
+    const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
+    if (settings === undefined)
+        return { entries, warnings, error: undefined };
+    const { kept, deletions, warning, error } = planDeletions({
+        candidates,
+        listed,
+        facts,
+        files: directory.files,
+        models: selection.models,
+        maxDeletions: settings.maxDeletions,
+    });
+    const confirmed = await confirmDeletions(deletions, { client: mlflow, selection, listed });
+    return {
+        entries: replaceByPath(entries, [...kept, ...confirmed]),
+        warnings: warning === undefined ? warnings : [...warnings, warning],
+        error,
+    };
+}
+/** A run has one entry: what prune decides replaces what was planned before. */
+function replaceByPath(entries, decided) {
+    const paths = new Set(decided.map(({ path }) => path));
+    return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decided];
 }
 function createWriter(context, runs, registry) {
     const { inputs, session } = context;
@@ -46012,8 +46042,7 @@ async function runChecks(context) {
     const gitHub = await checkGitHub(context);
     return {
         operation: 'checked',
-        records: [],
-        changes: [],
+        entries: [],
         warnings: [],
         connections: [...mlflow, ...gitHub],
     };
@@ -46077,28 +46106,6 @@ function safeLine(text, maxCharacters = 2000) {
         .replaceAll('##[', `##${fullWidth('[')}`);
 }
 
-;// CONCATENATED MODULE: ./src/core/outcome.ts
-/** What became of each run in a sync; the vocabulary of outputs, report and summary. */
-const outcomes = [
-    'created',
-    'updated',
-    'deleted',
-    'failed',
-    'held',
-    'skipped',
-    'unchanged',
-];
-const operations = [
-    'none',
-    'committed',
-    'pull-request-created',
-    'pull-request-updated',
-    'pull-request-closed',
-    'planned',
-    'checked',
-    'failed',
-];
-
 ;// CONCATENATED MODULE: ./src/report/result.ts
 
 function countOutcomes(records) {
@@ -46116,12 +46123,12 @@ function countOutcomes(records) {
     return counts;
 }
 /** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
-function hasChanged({ operation, records, commit }) {
+function hasChanged({ operation, entries, commit }) {
     if (operation === 'none' || operation === 'checked')
         return false;
     if (operation === 'failed' && commit === undefined)
         return false;
-    return records.some(({ outcome }) => ['created', 'updated', 'deleted'].includes(outcome));
+    return changesOf(entries).length > 0;
 }
 /** Changes first, then failures, held, skipped and unchanged; otherwise in the order given. */
 function byOutcome(records) {
@@ -46133,17 +46140,15 @@ function byOutcome(records) {
  */
 function withoutSecrets(result, secrets) {
     const clean = cleaner(secrets);
-    const cleanRecord = (record) => ({
-        ...record,
-        url: record.url === null ? null : clean(record.url),
-        reason: record.reason === null ? null : clean(record.reason),
-    });
     return {
         ...result,
         trackingUri: clean(result.trackingUri),
         uiUrl: clean(result.uiUrl),
-        records: result.records.map(cleanRecord),
-        changes: result.changes.map((change) => ({ ...change, record: cleanRecord(change.record) })),
+        entries: result.entries.map((entry) => ({
+            ...entry,
+            url: entry.url === null ? null : clean(entry.url),
+            reason: entry.reason === null ? null : clean(entry.reason),
+        })),
         warnings: result.warnings.map(clean),
         connections: result.connections?.map((connection) => ({
             ...connection,
@@ -46192,7 +46197,7 @@ function failures(result) {
         ...(result.connections ?? [])
             .filter(({ status }) => status === 'failed')
             .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
-        ...result.records
+        ...result.entries
             .filter(({ outcome }) => outcome === 'failed')
             .map(({ modelName, modelVersion, runId, reason }) => {
             const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');
@@ -46210,14 +46215,14 @@ function summing(result, level, singles) {
         ? { level: 'warning', text: `The sync ended with ${singles} warnings.${more}` }
         : undefined;
 }
-function annotations_summary({ error, records, connections }) {
+function annotations_summary({ error, entries, connections }) {
     if (error !== undefined)
         return sentence(error.message, error.advice);
     const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0;
     if (refused > 0)
         return `${refused} of ${connections?.length ?? 0} checks failed.`;
-    const { failed } = countOutcomes(records);
-    return failed > 0 ? `${failed} of ${records.length} runs failed.` : '';
+    const { failed } = countOutcomes(entries);
+    return failed > 0 ? `${failed} of ${entries.length} runs failed.` : '';
 }
 function sentence(message, advice) {
     return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
@@ -46246,7 +46251,7 @@ async function writeReport(report, directory) {
 const mostLines = 200;
 /** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
 function logLines(result) {
-    const told = byOutcome(result.records).filter(({ outcome }) => outcome !== 'unchanged');
+    const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
     const more = told.length - mostLines;
     return [
         ...told.slice(0, mostLines).map(recordLine),
@@ -46265,7 +46270,7 @@ function recordLine(record) {
     return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
 }
 function sumLine(result) {
-    const counts = countOutcomes(result.records);
+    const counts = countOutcomes(result.entries);
     const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`);
     const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
     const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
@@ -46362,8 +46367,8 @@ function reportOf(result) {
         path: result.path,
         commit: result.commit ?? null,
         pullRequest: result.pullRequest ?? null,
-        counts: countOutcomes(result.records),
-        records: byOutcome(result.records).map(fieldsOf),
+        counts: countOutcomes(result.entries),
+        records: byOutcome(result.entries).map(fieldsOf),
         requests: result.requests,
         phases: [...result.phases],
         warnings: [...result.warnings],
@@ -46396,8 +46401,8 @@ function fieldsOf(record) {
 const maxChangesBytes = 512 * 1024;
 /** Every output of the action, by name; what does not apply is empty. */
 function outputsOf(result, reportFile) {
-    const counts = countOutcomes(result.records);
-    const changes = changesOutput(result.records);
+    const counts = countOutcomes(result.entries);
+    const changes = changesOutput(result.entries);
     return {
         operation: result.operation,
         changed: String(hasChanged(result)),
@@ -46445,7 +46450,7 @@ function summaryHeadline(result) {
     return [sentences, reason(result)].filter((part) => part !== '').join('\n\n');
 }
 function done(result) {
-    const counts = countOutcomes(result.records);
+    const counts = countOutcomes(result.entries);
     const changes = countsPhrase(counts);
     const target = targetOf(result);
     switch (result.operation) {
@@ -46492,10 +46497,10 @@ function checked({ connections = [] }) {
         ? 'Everything that was checked works. Nothing was written.'
         : `${bad} of ${connections.length} checks failed. Nothing was written.`;
 }
-function rest({ records, operation }) {
+function rest({ entries, operation }) {
     if (operation === 'checked')
         return '';
-    const { unchanged, held, skipped, failed: bad } = countOutcomes(records);
+    const { unchanged, held, skipped, failed: bad } = countOutcomes(entries);
     const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
     return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
 }
@@ -46513,15 +46518,15 @@ function pullRequestLink({ pullRequest }) {
 const context = 3;
 /** Beyond so many pairs of lines the differing part is shown as replaced whole. */
 const maxPairs = 4_000_000;
-/** Unified diff of one file, as `git apply` takes it; empty when nothing differs. Null: no such file. */
-function unifiedDiff(path, before, after) {
+/** Unified diff of one file, as `git apply` takes it; empty when nothing differs. */
+function unifiedDiff({ path, before, after }) {
     const edits = editsOf(linesOf(before), linesOf(after));
     const hunks = hunksOf(edits);
     if (hunks.length === 0)
         return '';
     return [
-        `--- ${before === null ? '/dev/null' : `a/${path}`}\n`,
-        `+++ ${after === null ? '/dev/null' : `b/${path}`}\n`,
+        `--- ${before === undefined ? '/dev/null' : `a/${path}`}\n`,
+        `+++ ${after === undefined ? '/dev/null' : `b/${path}`}\n`,
         ...hunks,
     ].join('');
 }
@@ -46641,8 +46646,8 @@ const leftAloneSection = (result, maxBytes) => {
     const close = '\n\n</details>';
     return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`;
 };
-function withOutcomes({ records }, wanted) {
-    return wanted.flatMap((one) => records.filter(({ outcome }) => outcome === one));
+function withOutcomes({ entries }, wanted) {
+    return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one));
 }
 function reasonTable(title, { uiUrl }, records, maxBytes) {
     return table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
@@ -46683,13 +46688,15 @@ function leftOutNote(count) {
 
 
 
+
 /** So many diffs are unfolded at once. */
 const plan_diffs_maxOpen = 3;
 /** Longest diff of one file, in bytes. */
 const maxDiff = 100_000;
 const plan_diffs_noteBytes = 200;
 /** In a plan, what would become of each file. */
-const diffsSection = ({ mode, changes }, maxBytes) => {
+const diffsSection = ({ mode, entries }, maxBytes) => {
+    const changes = changesOf(entries);
     if (mode !== 'plan' || changes.length === 0)
         return '';
     const title = '### Differences';
@@ -46698,11 +46705,11 @@ const diffsSection = ({ mode, changes }, maxBytes) => {
     const taken = fitLines(byImportance(changes), (change) => foldedDiff(change, open), room);
     return [title, ...taken, ...leftOutNote(changes.length - taken.length)].join('\n');
 };
-function foldedDiff({ record, before, after }, open) {
-    const lines = unifiedDiff(record.path, before, after).replace(/\n$/, '').split('\n');
+function foldedDiff({ outcome, edit }, open) {
+    const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
     const taken = fitLines(lines, (line) => line, maxDiff);
     const left = lines.length - taken.length;
-    const summary = `${record.outcome} ${code(record.path, 400)}`;
+    const summary = `${outcome} ${code(edit.path, 400)}`;
     const note = left > 0 ? `\n\n${left} more lines left out.` : '';
     return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
 }
@@ -46768,7 +46775,7 @@ async function conclude(result, environment, failOn) {
 }
 function hasFailed(result) {
     return (result.error !== undefined ||
-        countOutcomes(result.records).failed > 0 ||
+        countOutcomes(result.entries).failed > 0 ||
         (result.connections?.some(({ status }) => status === 'failed') ?? false));
 }
 
@@ -53079,48 +53086,42 @@ function secretsOf({ mlflow, repository }) {
  * Adds a later round of the same job: every change once, a run's newest state otherwise. A file
  * that was created and then updated is a created one, with its newest version.
  */
-function mergeRecords(earlier, later) {
-    const merged = new Map(earlier.map((record) => [keyOf(record), record]));
-    for (const record of later) {
-        const before = merged.get(keyOf(record));
-        const next = before === undefined ? record : mergeRecord(before, record);
+function mergeEntries(earlier, later) {
+    const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]));
+    for (const entry of later) {
+        const before = merged.get(keyOf(entry));
+        const next = before === undefined ? entry : mergeEntry(before, entry);
         if (next === undefined)
-            merged.delete(keyOf(record));
+            merged.delete(keyOf(entry));
         else
-            merged.set(keyOf(record), next);
+            merged.set(keyOf(entry), next);
     }
     return [...merged.values()];
 }
 function keyOf({ runId, path, modelName, modelVersion }) {
     return path ?? JSON.stringify([runId, modelName, modelVersion]);
 }
-function isChange({ outcome }) {
-    return outcome === 'created' || outcome === 'updated' || outcome === 'deleted';
+function isChange(entry) {
+    return entry.edit !== undefined;
 }
-function mergeRecord(before, after) {
+function mergeEntry(before, after) {
     if (!isChange(before))
         return after;
-    if (after.outcome === 'unchanged')
-        return before;
     if (!isChange(after))
         return after.outcome === 'failed' ? after : before;
     if (before.outcome === 'created' && after.outcome === 'deleted')
         return undefined;
-    const outcome = before.outcome === 'created'
-        ? 'created'
-        : before.outcome === 'deleted'
-            ? 'updated'
-            : after.outcome;
-    return { ...after, outcome, previousVersion: before.previousVersion };
+    return {
+        ...after,
+        outcome: mergedOutcome(before, after),
+        previousVersion: before.previousVersion,
+        edit: { ...after.edit, before: before.edit.before },
+    };
 }
-/** The texts go with the records: from the oldest to the newest. */
-function mergeChanges(earlier, later) {
-    const merged = new Map(earlier.map((change) => [change.record.path, change]));
-    for (const change of later) {
-        const before = merged.get(change.record.path)?.before;
-        merged.set(change.record.path, before === undefined ? change : { ...change, before });
-    }
-    return [...merged.values()];
+function mergedOutcome(before, after) {
+    if (before.outcome === 'created')
+        return 'created';
+    return before.outcome === 'deleted' ? 'updated' : after.outcome;
 }
 
 ;// CONCATENATED MODULE: ./src/sync/poll.ts
@@ -53177,8 +53178,7 @@ function add(earlier, later) {
         ...earlier,
         ...later,
         operation: later.operation === 'none' ? earlier.operation : later.operation,
-        records: mergeRecords(earlier.records, later.records),
-        changes: mergeChanges(earlier.changes, later.changes),
+        entries: mergeEntries(earlier.entries, later.entries),
         warnings: [...new Set([...earlier.warnings, ...later.warnings])],
     };
 }
@@ -53301,11 +53301,10 @@ async function runSyncs(context, signal) {
         log: session.log,
     });
     const { outcome } = job;
-    const error = job.error ?? outcome?.error;
+    const error = job.error === undefined ? outcome?.error : wordsOf(job.error);
     return {
         operation: error === undefined ? (outcome?.operation ?? 'none') : 'failed',
-        records: outcome?.records ?? [],
-        changes: outcome?.changes ?? [],
+        entries: outcome?.entries ?? [],
         warnings: [
             ...(outcome?.warnings ?? []),
             ...job.recovered.map(({ message }) => `An earlier round failed: ${message}`),
@@ -53313,7 +53312,7 @@ async function runSyncs(context, signal) {
         ...(outcome === undefined ? {} : { repository: outcome.repository, branch: outcome.branch }),
         commit: outcome?.commit,
         pullRequest: outcome?.pullRequest,
-        ...(error === undefined ? {} : { error: wordsOf(error) }),
+        ...(error === undefined ? {} : { error }),
     };
 }
 function wordsOf(error) {
@@ -53337,8 +53336,7 @@ function emptyResult(inputs, environment, startedAt) {
         serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
         trackingUri: inputs?.mlflow.baseUrl ?? '',
         uiUrl: inputs?.mlflow.uiUrl ?? '',
-        records: [],
-        changes: [],
+        entries: [],
         warnings: [],
         requests: { mlflow: 0, github: 0 },
         phases: [],

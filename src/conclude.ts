@@ -36,7 +36,7 @@ export async function conclude(
 function hasFailed(result: SyncResult): boolean {
   return (
     result.error !== undefined ||
-    countOutcomes(result.records).failed > 0 ||
+    countOutcomes(result.entries).failed > 0 ||
     (result.connections?.some(({ status }) => status === 'failed') ?? false)
   )
 }

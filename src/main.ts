@@ -114,7 +114,7 @@ function insecureTls({ mlflow }: Inputs): string[] {
     : []
 }
 
-type Done = Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings'> & Partial<SyncResult>
+type Done = Pick<SyncResult, 'operation' | 'entries' | 'warnings'> & Partial<SyncResult>
 
 async function runSyncs(context: JobContext, signal: AbortSignal): Promise<Done> {
   const { inputs, session } = context
@@ -126,11 +126,10 @@ async function runSyncs(context: JobContext, signal: AbortSignal): Promise<Done>
     log: session.log,
   })
   const { outcome } = job
-  const error = job.error ?? outcome?.error
+  const error = job.error === undefined ? outcome?.error : wordsOf(job.error)
   return {
     operation: error === undefined ? (outcome?.operation ?? 'none') : 'failed',
-    records: outcome?.records ?? [],
-    changes: outcome?.changes ?? [],
+    entries: outcome?.entries ?? [],
     warnings: [
       ...(outcome?.warnings ?? []),
       ...job.recovered.map(({ message }) => `An earlier round failed: ${message}`),
@@ -138,7 +137,7 @@ async function runSyncs(context: JobContext, signal: AbortSignal): Promise<Done>
     ...(outcome === undefined ? {} : { repository: outcome.repository, branch: outcome.branch }),
     commit: outcome?.commit,
     pullRequest: outcome?.pullRequest,
-    ...(error === undefined ? {} : { error: wordsOf(error) }),
+    ...(error === undefined ? {} : { error }),
   }
 }
 
@@ -167,8 +166,7 @@ function emptyResult(
     serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
-    records: [],
-    changes: [],
+    entries: [],
     warnings: [],
     requests: { mlflow: 0, github: 0 },
     phases: [],

@@ -22,19 +22,19 @@ const failures = (count: number) =>
 
 describe('annotations', () => {
   test('are none when all went well', () => {
-    expect(annotationsOf(result({ records: [record('held'), record('skipped')] }))).toEqual([])
+    expect(annotationsOf(result({ entries: [record('held'), record('skipped')] }))).toEqual([])
   })
 
   test('sum up first, then give each failure with its reason', () => {
-    const records = [...failures(1), record('unchanged')]
-    expect(annotationsOf(result({ records }))).toEqual([
+    const entries = [...failures(1), record('unchanged')]
+    expect(annotationsOf(result({ entries }))).toEqual([
       ['error', '1 of 2 runs failed.'],
       ['error', `my_model version 4 (run ${runId(0)}) failed: because of this`],
     ])
   })
 
   test('are at most ten, and then say where the rest is', () => {
-    const sent = annotationsOf(result({ records: failures(5000), warnings: ['w'] }))
+    const sent = annotationsOf(result({ entries: failures(5000), warnings: ['w'] }))
     expect(sent).toHaveLength(10)
     expect(sent[0]).toEqual([
       'error',
@@ -43,7 +43,7 @@ describe('annotations', () => {
   })
 
   test('are warnings where the step stays green', () => {
-    const sent = annotationsOf(result({ records: failures(2) }), 'warning')
+    const sent = annotationsOf(result({ entries: failures(2) }), 'warning')
     expect(sent.map(([level]) => level)).toEqual(['warning', 'warning', 'warning'])
   })
 
@@ -75,8 +75,8 @@ describe('annotations', () => {
   })
 
   test.each(hostileNames)('are one short line each, whatever MLflow says: %j', (text) => {
-    const records = [record('failed', { modelName: text, runId: text, reason: text.repeat(50) })]
-    for (const [, message] of annotationsOf(result({ records, error: { message: text } }))) {
+    const entries = [record('failed', { modelName: text, runId: text, reason: text.repeat(50) })]
+    for (const [, message] of annotationsOf(result({ entries, error: { message: text } }))) {
       expect(message.length).toBeLessThanOrEqual(4096)
       expect(message).not.toMatch(/::|##\[|\p{Cc}|\p{Cf}/u)
     }

@@ -12,15 +12,21 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-const appliedByGit = (before: string | null, after: string | null): string | null => {
+const diffOf = (path: string, before: string | undefined, after: string | undefined): string =>
+  unifiedDiff({ path, before, after })
+
+const appliedByGit = (
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined => {
   const file = join(directory, 'f.yaml')
   rmSync(file, { force: true })
-  if (before !== null) writeFileSync(file, before)
-  const patch = unifiedDiff('f.yaml', before, after)
+  if (before !== undefined) writeFileSync(file, before)
+  const patch = diffOf('f.yaml', before, after)
   if (patch !== '') {
     execFileSync('git', ['apply', '--whitespace=nowarn', '-'], { cwd: directory, input: patch })
   }
-  return existsSync(file) ? readFileSync(file, 'utf8') : null
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 const numbered = (count: number): string =>
@@ -29,7 +35,7 @@ const numbered = (count: number): string =>
 describe('a unified diff', () => {
   test('shows three lines around what changed', () => {
     const before = numbered(20)
-    expect(unifiedDiff('f.yaml', before, before.replace('line 10\n', 'ten\n'))).toBe(
+    expect(diffOf('f.yaml', before, before.replace('line 10\n', 'ten\n'))).toBe(
       [
         '--- a/f.yaml',
         '+++ b/f.yaml',
@@ -48,13 +54,13 @@ describe('a unified diff', () => {
   })
 
   test('is empty when nothing differs', () => {
-    expect(unifiedDiff('f.yaml', 'a\n', 'a\n')).toBe('')
+    expect(diffOf('f.yaml', 'a\n', 'a\n')).toBe('')
   })
 
   test('has two hunks only where the changes are far apart', () => {
     const before = numbered(30)
     const hunks = (line: number) =>
-      unifiedDiff('f', before, before.replace('line 5\n', 'x\n').replace(`line ${line}\n`, 'y\n'))
+      diffOf('f', before, before.replace('line 5\n', 'x\n').replace(`line ${line}\n`, 'y\n'))
         .split('\n')
         .filter((text) => text.startsWith('@@')).length
     expect(hunks(12)).toBe(1)
@@ -62,8 +68,8 @@ describe('a unified diff', () => {
   })
 
   test.each([
-    [null, 'a\nb\n'],
-    ['a\nb\n', null],
+    [undefined, 'a\nb\n'],
+    ['a\nb\n', undefined],
     ['a\nb', 'a\nb\n'],
     ['a\r\nb\r\n', 'a\r\nc\r\n'],
     [numbered(3000), `first\n${numbered(2999)}last\n`],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { operations, type RunRecord } from '../../src/core/outcome.ts'
+import { operations, type RunRecord } from '../../src/core/result.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
+import { fieldsOf } from '../../src/report/report.ts'
 import { withoutSecrets } from '../../src/report/result.ts'
-import { change, manyChanges } from '../core/message/changes.ts'
+import { change, manyChanges, runId } from '../core/message/changes.ts'
 import { oneOfEach, record, result } from './results.ts'
 
 const names = [
@@ -52,7 +53,7 @@ describe('outputs', () => {
     const outputs = outputsOf(
       result({
         operation: 'pull-request-created',
-        records: [...oneOfEach, record('unchanged')],
+        entries: [...oneOfEach, record('unchanged')],
         commit: { sha: 'c0ffee', url: 'https://github.test/c' },
         pullRequest: { number: 12, url: 'https://github.test/p' },
       }),
@@ -91,21 +92,21 @@ describe('changed', () => {
     ['failed', 'false'],
   ] as const)('of %s with a changed file is %s', (operation, expected) => {
     const outputs = outputsOf(
-      result({ operation, changes: [change('created')], commit: undefined }),
+      result({ operation, entries: [change('created')], commit: undefined }),
       '',
     )
     expect(outputs.changed).toBe(expected)
   })
 
   test('is true when the sync failed after its commit', () => {
-    const outputs = outputsOf(result({ operation: 'failed', changes: [change('created')] }), '')
+    const outputs = outputsOf(result({ operation: 'failed', entries: [change('created')] }), '')
     expect(outputs.changed).toBe('true')
   })
 })
 
 describe('the output changes', () => {
   test('has changes, failures, held and skipped in this order, and nothing unchanged', () => {
-    const changes = parsed(outputsOf(result({ records: oneOfEach }), '').changes)
+    const changes = parsed(outputsOf(result({ entries: oneOfEach }), '').changes)
     expect(changes.map(({ outcome }) => outcome)).toEqual([
       'created',
       'updated',
@@ -130,14 +131,14 @@ describe('the output changes', () => {
   test.each(['my_model', '模型'.repeat(100), '😀'.repeat(100)])(
     'of 5,000 runs keeps within 512 KiB in UTF-16 and UTF-8 and says so: %#',
     (modelName) => {
-      const records = manyChanges(5000).map((item) => ({ ...item.record, modelName }))
-      const outputs = outputsOf(result({ records }), '')
+      const records = manyChanges(5000).map((entry) => ({ ...entry, modelName }))
+      const outputs = outputsOf(result({ entries: records }), '')
       const json = outputs.changes ?? ''
       const taken = parsed(json).length
       expect(2 * json.length).toBeLessThanOrEqual(512 * 1024)
       expect(Buffer.byteLength(json)).toBeLessThanOrEqual(512 * 1024)
-      expect(parsed(json)).toEqual(records.slice(0, taken))
-      const one = JSON.stringify(records[0])
+      expect(parsed(json)).toEqual(records.slice(0, taken).map(fieldsOf))
+      const one = JSON.stringify(fieldsOf(records[0] ?? change('created')))
       const room = Math.min(512 * 1024 - 2 * json.length, 512 * 1024 - Buffer.byteLength(json))
       expect(room).toBeLessThan(2 * Buffer.byteLength(one))
       expect(outputs['changes-truncated']).toBe('true')
@@ -150,7 +151,7 @@ describe('the output changes', () => {
       record('failed', { reason: 'x'.repeat(600_000) }),
       record('held', { reason: 'kept' }),
     ]
-    const outputs = outputsOf(result({ records }), '')
+    const outputs = outputsOf(result({ entries: records }), '')
     expect(parsed(outputs.changes).map(({ reason }) => reason)).toEqual(['kept'])
     expect(outputs['changes-truncated']).toBe('true')
   })
@@ -160,8 +161,10 @@ describe('secrets', () => {
   const everywhere = 'at https://bob:hunter2@mlflow.test/x with tok-en and tok-en-long'
   const leaky = withoutSecrets(
     result({
-      records: [record('failed', { reason: everywhere, url: 'https://bob:hunter2@mlflow.test/x' })],
-      changes: [change('created', { reason: everywhere })],
+      entries: [
+        record('failed', { reason: everywhere, url: 'https://bob:hunter2@mlflow.test/x' }),
+        change('created', { runId: runId(2), reason: everywhere }),
+      ],
       warnings: [everywhere],
       error: { message: everywhere, advice: everywhere },
       connections: [{ name: 'MLflow', status: 'failed', detail: everywhere, advice: everywhere }],
@@ -181,12 +184,12 @@ describe('secrets', () => {
 
   test('of an address are in no output even so', () => {
     const records = [record('failed', { url: 'https://bob:hunter2@mlflow.test/x' })]
-    expect(outputsOf(result({ records }), '').changes).not.toMatch(/hunter2/)
+    expect(outputsOf(result({ entries: records }), '').changes).not.toMatch(/hunter2/)
   })
 
   test('leave an address with an at sign in its path as it is', () => {
     const url = 'https://mlflow.test/#/models/a@b?c=@d'
-    const clean = withoutSecrets(result({ records: [record('failed', { url })] }), [])
-    expect(clean.records[0]?.url).toBe(url)
+    const clean = withoutSecrets(result({ entries: [record('failed', { url })] }), [])
+    expect(clean.entries[0]?.url).toBe(url)
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { schemaText } from '../../script/schema.ts'
-import { operations } from '../../src/core/outcome.ts'
+import { operations } from '../../src/core/result.ts'
 import { writeReport } from '../../src/report/file.ts'
 import { reportOf, reportSchema } from '../../src/report/report.ts'
 import { change, hostileNames, runId } from '../core/message/changes.ts'
@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const full = result({
   operation: 'committed',
-  records: oneOfEach,
+  entries: oneOfEach,
   commit: { sha: 'c0ffee', url: 'https://github.test/c' },
   pullRequest: { number: 12, url: 'https://github.test/p' },
   trackingUri: 'https://bob:hunter2@mlflow.test/prefix',
@@ -105,7 +105,7 @@ describe('the documented lines', () => {
   test('load the report into SQLite, one row a record, again and again', async () => {
     const line = lineThat(/^python3 .*sqlite3/)
     const report = await writeReport(
-      reportOf(result({ records: [...hostile, change('created').record] })),
+      reportOf(result({ entries: [...hostile, change('created')] })),
       directory,
     )
     shell(line, { report })

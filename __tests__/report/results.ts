@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src/core/outcome.ts'
+import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
 import type { SyncResult } from '../../src/report/result.ts'
 import { change, runId } from '../core/message/changes.ts'
 
@@ -6,16 +6,17 @@ import { change, runId } from '../core/message/changes.ts'
 export const record = (
   outcome: 'failed' | 'held' | 'skipped' | 'unchanged',
   fields: Partial<RunRecord> = {},
-): RunRecord => ({
-  ...change('updated').record,
+): Entry => ({
+  ...change('updated'),
+  edit: undefined,
   reason: outcome === 'unchanged' ? null : 'because of this',
   ...fields,
   outcome,
 })
 
-/** A result with everything that a test does not care about filled in; records come of the changes. */
+/** A result with everything that a test does not care about filled in; the operation follows from the entries. */
 export const result = (fields: Partial<SyncResult> = {}): SyncResult => ({
-  operation: (fields.changes ?? []).length > 0 ? 'committed' : 'none',
+  operation: changesOf(fields.entries ?? []).length > 0 ? 'committed' : 'none',
   mode: 'sync',
   repository: 'acme/models',
   branch: 'main',
@@ -23,11 +24,10 @@ export const result = (fields: Partial<SyncResult> = {}): SyncResult => ({
   serverUrl: 'https://github.test',
   trackingUri: 'https://mlflow.test',
   uiUrl: 'https://mlflow.test',
-  records: (fields.changes ?? []).map((item) => item.record),
-  changes: [],
+  entries: [],
   warnings: [],
   commit:
-    (fields.changes ?? []).length > 0
+    changesOf(fields.entries ?? []).length > 0
       ? { sha: '1234567890abcdef', url: 'https://github.test/acme/models/commit/1234567890abcdef' }
       : undefined,
   requests: { mlflow: 2, github: 3 },
@@ -38,12 +38,12 @@ export const result = (fields: Partial<SyncResult> = {}): SyncResult => ({
 })
 
 /** One record of each outcome, in no good order. */
-export const oneOfEach: readonly RunRecord[] = [
+export const oneOfEach: readonly Entry[] = [
   record('unchanged', { runId: runId(7) }),
   record('skipped', { runId: runId(6) }),
   record('held', { runId: runId(5) }),
   record('failed', { runId: runId(4) }),
-  change('deleted', { runId: runId(3) }).record,
-  change('updated', { runId: runId(2) }).record,
-  change('created', { runId: runId(1) }).record,
+  change('deleted', { runId: runId(3) }),
+  change('updated', { runId: runId(2) }),
+  change('created', { runId: runId(1) }),
 ]

@@ -16,32 +16,32 @@ describe('the first sentence', () => {
   test.each([
     [{ operation: 'none' }, `Nothing to do: ${main} agrees with MLflow.`],
     [
-      { operation: 'none', records: [record('failed')] },
+      { operation: 'none', entries: [record('failed')] },
       `Nothing was written to ${main}. 1 failed.`,
     ],
     [
-      { operation: 'committed', changes, commit },
+      { operation: 'committed', entries: changes, commit },
       `Committed [<code>1234567</code>](https://github.test/c) to ${main}: 1 created, 1 updated.`,
     ],
     [
-      { operation: 'pull-request-created', changes, pullRequest },
+      { operation: 'pull-request-created', entries: changes, pullRequest },
       `Opened [pull request 7](https://github.test/p/7) for ${main}: 1 created, 1 updated.`,
     ],
     [
-      { operation: 'pull-request-updated', changes, pullRequest },
+      { operation: 'pull-request-updated', entries: changes, pullRequest },
       `Updated [pull request 7](https://github.test/p/7) for ${main}: 1 created, 1 updated.`,
     ],
     [
       { operation: 'pull-request-closed', pullRequest },
       `Closed [pull request 7](https://github.test/p/7): nothing is left to propose for ${main}.`,
     ],
-    [{ operation: 'failed', records: [], changes: [], commit: undefined }, 'The sync failed.'],
+    [{ operation: 'failed', entries: [], commit: undefined }, 'The sync failed.'],
     [
-      { operation: 'failed', changes, commit },
+      { operation: 'failed', entries: changes, commit },
       `The sync failed after [<code>1234567</code>](https://github.test/c) was committed to ${main}: 1 created, 1 updated.`,
     ],
     [
-      { operation: 'planned', mode: 'plan', changes },
+      { operation: 'planned', mode: 'plan', entries: changes },
       `Plan: a sync would change ${main}: 1 created, 1 updated. Nothing was written.`,
     ],
     [
@@ -56,7 +56,7 @@ describe('the first sentence', () => {
   test('is followed by the error and what to do, also when a part was done', () => {
     const error = { message: 'No <b>luck</b>', advice: 'Try again.' }
     for (const operation of ['failed', 'committed'] as const) {
-      expect(renderSummary(result({ operation, error, changes: [change('created')] }))).toContain(
+      expect(renderSummary(result({ operation, error, entries: [change('created')] }))).toContain(
         '\n\n**Error:** No &lt;b&gt;luck&lt;/b&gt;<br>Try again.\n',
       )
     }
@@ -65,7 +65,7 @@ describe('the first sentence', () => {
 
 describe('the tables', () => {
   test('link version and run to MLflow and the file to the commit', () => {
-    const summary = renderSummary(result({ changes: [change('updated')] }))
+    const summary = renderSummary(result({ entries: [change('updated')] }))
     expect(rowsOf(summary, 'updated')).toEqual([
       `| updated | my_model | [4](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)}) | [<code>models/${runId(1)}.yaml</code>](https://github.test/acme/models/blob/1234567890abcdef/models/${runId(1)}.yaml) |`,
     ])
@@ -77,14 +77,14 @@ describe('the tables', () => {
         mode: 'plan',
         operation: 'planned',
         commit: undefined,
-        changes: [change('created'), change('deleted', { runId: runId(2) })],
+        entries: [change('created'), change('deleted', { runId: runId(2) })],
       }),
     )
     expect(summary).not.toContain('/blob/')
   })
 
   test('have failures before changes, deletions on top, and the rest folded', () => {
-    const summary = renderSummary(result({ operation: 'committed', records: oneOfEach, commit }))
+    const summary = renderSummary(result({ operation: 'committed', entries: oneOfEach, commit }))
     const order = ['failed', 'deleted', 'updated', 'created', 'held', 'skipped'].map((outcome) =>
       summary.indexOf(`\n| ${outcome} |`),
     )
@@ -115,7 +115,7 @@ describe('the tables', () => {
 describe('a plan', () => {
   test('has a diff of each file', () => {
     const summary = renderSummary(
-      result({ mode: 'plan', operation: 'planned', changes: [change('updated')] }),
+      result({ mode: 'plan', operation: 'planned', entries: [change('updated')] }),
     )
     expect(summary).toContain(
       [
@@ -129,7 +129,7 @@ describe('a plan', () => {
         '```',
       ].join('\n'),
     )
-    expect(renderSummary(result({ changes: [change('updated')] }))).not.toContain('```')
+    expect(renderSummary(result({ entries: [change('updated')] }))).not.toContain('```')
   })
 
   test('shows content that tries to leave its block inside of it', () => {
@@ -138,7 +138,7 @@ describe('a plan', () => {
       result({
         mode: 'plan',
         operation: 'planned',
-        changes: [change('created', {}, { before: null, after })],
+        entries: [change('created', {}, { before: undefined, after })],
       }),
     )
     const block = /\n(`{3,})diff\n([^]*)\n\1\n/.exec(summary)
@@ -152,7 +152,7 @@ describe('the size', () => {
   const rows = { deleted: 1, created: 5000 }
 
   test.each([0, 1, 20])('of %d changes leaves nothing out', (count) => {
-    const summary = renderSummary(result({ changes: manyChanges(count) }))
+    const summary = renderSummary(result({ entries: manyChanges(count) }))
     expect(rowsOf(summary, 'created')).toHaveLength(count)
     expect(summary).not.toContain('left out')
   })
@@ -162,24 +162,23 @@ describe('the size', () => {
     (modelName) => {
       const long = 'x\n'.repeat(30_000)
       const changes = [
-        ...manyChanges(rows.created).map((item) => ({
-          ...item,
-          after: long,
-          record: { ...item.record, modelName },
+        ...manyChanges(rows.created).map((entry) => ({
+          ...entry,
+          modelName,
+          edit: { ...entry.edit, after: long },
         })),
         change('deleted', { runId: runId(9999) }),
       ]
       const others = (['failed', 'held'] as const).flatMap((outcome) =>
         manyChanges(5000).map((item) =>
-          record(outcome, { runId: item.record.runId, modelName, reason: modelName.repeat(20) }),
+          record(outcome, { runId: item.runId, modelName, reason: modelName.repeat(20) }),
         ),
       )
       const summary = renderSummary(
         result({
           mode: 'plan',
           operation: 'planned',
-          changes,
-          records: [...changes.map((item) => item.record), ...others],
+          entries: [...changes, ...others],
           warnings: manyChanges(5000).map(() => long),
           error: { message: modelName.repeat(5000), advice: 'x' },
         }),
@@ -205,9 +204,8 @@ describe('hostile text', () => {
     const changes = [change('updated', { ...fields, previousVersion: text, url: text })]
     const summary = renderSummary(
       result({
-        changes,
-        records: [
-          ...changes.map((item) => item.record),
+        entries: [
+          ...changes,
           record('failed', { ...fields, runId: text, path: text }),
           record('held', fields),
         ],

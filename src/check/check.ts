@@ -12,13 +12,12 @@ import { checkPullRequests, checkRules, checkWrite } from './permissions.ts'
  */
 export async function runChecks(
   context: JobContext,
-): Promise<Pick<SyncResult, 'operation' | 'records' | 'changes' | 'warnings' | 'connections'>> {
+): Promise<Pick<SyncResult, 'operation' | 'entries' | 'warnings' | 'connections'>> {
   const mlflow = await checkMlflow(context)
   const gitHub = await checkGitHub(context)
   return {
     operation: 'checked',
-    records: [],
-    changes: [],
+    entries: [],
     warnings: [],
     connections: [...mlflow, ...gitHub],
   }

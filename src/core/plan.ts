@@ -3,25 +3,20 @@ import type { Candidate, LeftOut } from './candidate.ts'
 import type { RunFacts } from './facts.ts'
 import type { FileContent, FileState, ParsedValues } from './file-state.ts'
 import type { NameMatcher } from './glob.ts'
-import type { FileChange, Outcome, RunRecord } from './outcome.ts'
 import { modelVersionUrl } from './message/links.ts'
 import type { Run, RunLookup } from './registry.ts'
+import { entryWithoutEdit, type Entry, type Outcome, type RunRecord } from './result.ts'
 import type { Template } from './template/parse.ts'
 import { renderTemplate } from './template/render.ts'
 import type { OwnedValues } from './values/owned.ts'
 import { updateValues } from './values/update.ts'
 
-export type PlannedRun = {
-  readonly record: RunRecord
-  readonly change?: FileChange
-  /** Something that a person should know although the run did not fail. */
-  readonly warning?: string
-}
-
 export type RunPlanInput = {
   readonly candidate: Candidate
   readonly path: string
   readonly state: FileState
+  /** Mode of the file at the path. */
+  readonly executable: boolean
   /** Undefined when the file is left alone whatever MLflow says. */
   readonly facts: RunFacts | undefined
 }
@@ -38,7 +33,7 @@ export type PlanContext = {
 }
 
 /** Decides what happens to the file of one run. */
-export function planRun(input: RunPlanInput, context: PlanContext): PlannedRun {
+export function planRun(input: RunPlanInput, context: PlanContext): Entry {
   const { state } = input
   const { facts } = input
   if (state.kind === 'blocked') return left(input, context, 'failed', state.reason)
@@ -91,9 +86,10 @@ function planUpdate(
   context: PlanContext,
   state: Extract<FileContent, { kind: 'values' }>,
   run: Run,
-): PlannedRun {
+): Entry {
   const update = updateValues(state.values, ownedValues(input.candidate, run, state.values))
-  if (update.kind === 'unchanged') return { record: recordOf(input, context, 'unchanged', run) }
+  if (update.kind === 'unchanged')
+    return entryWithoutEdit(recordOf(input, context, 'unchanged', run))
   if (update.kind === 'refused')
     return left(input, context, 'failed', `not changed: ${update.problem}`)
   return change(input, context, 'updated', run, state.text, update.text)
@@ -105,10 +101,10 @@ function planNewText(
   state: Extract<FileState, { kind: 'absent' | 'unparseable' }>,
   facts: RunFacts,
   run: Run,
-): PlannedRun {
+): Entry {
   const text = newText(input.candidate, context.template, facts, run)
   if (typeof text !== 'string') return left(input, context, 'failed', text.problem)
-  if (state.kind === 'absent') return change(input, context, 'created', run, null, text)
+  if (state.kind === 'absent') return change(input, context, 'created', run, undefined, text)
   return {
     ...change(input, context, 'updated', run, state.text, text),
     warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
@@ -173,11 +169,15 @@ function change(
   context: PlanContext,
   outcome: 'created' | 'updated',
   run: Run,
-  before: string | null,
+  before: string | undefined,
   after: string,
-): PlannedRun {
-  const record = recordOf(input, context, outcome, run)
-  return { record, change: { record: { ...record, path: input.path, outcome }, before, after } }
+): Entry {
+  const { path, executable } = input
+  return {
+    ...recordOf(input, context, outcome, run),
+    edit: { path, before, after, executable },
+    warning: undefined,
+  }
 }
 
 function left(
@@ -185,10 +185,9 @@ function left(
   context: PlanContext,
   outcome: 'failed' | 'held' | 'skipped',
   reason: string,
-): PlannedRun {
-  return {
-    record: recordOf(input, context, outcome, foundRun(input.facts?.run), reason),
-  }
+): Entry {
+  const run = foundRun(input.facts?.run)
+  return entryWithoutEdit(recordOf(input, context, outcome, run, reason))
 }
 
 function foundRun(lookup: RunLookup | undefined): Run | undefined {
@@ -220,24 +219,26 @@ function previousVersion(state: FileState): string | null {
   return state.kind === 'held' ? (state.modelVersion ?? null) : null
 }
 
-/** Records of versions that get no file, unless another version of the same run has one. */
-export function leftOutRecords(
+/** Entries of versions that get no file, unless another version of the same run has one. */
+export function leftOutEntries(
   leftOut: readonly LeftOut[],
   candidates: readonly Candidate[],
   uiUrl: string,
-): RunRecord[] {
+): Entry[] {
   const covered = new Set(candidates.map(({ runId }) => runId))
   return leftOut
     .filter(({ version }) => !covered.has(version.runId))
-    .map(({ version, outcome, reason }) => ({
-      path: null,
-      outcome,
-      runId: version.runId === '' ? null : version.runId,
-      experimentId: null,
-      modelName: version.name,
-      modelVersion: version.version,
-      previousVersion: null,
-      url: modelVersionUrl(uiUrl, version.name, version.version),
-      reason,
-    }))
+    .map(({ version, outcome, reason }) =>
+      entryWithoutEdit({
+        path: null,
+        outcome,
+        runId: version.runId === '' ? null : version.runId,
+        experimentId: null,
+        modelName: version.name,
+        modelVersion: version.version,
+        previousVersion: null,
+        url: modelVersionUrl(uiUrl, version.name, version.version),
+        reason,
+      }),
+    )
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FileChange } from './outcome.ts'
+import type { ChangedEntry } from './result.ts'
 
 /**
  * What the action remembers of a pull request, kept in its own body as a hidden comment: the
@@ -42,9 +42,9 @@ export function replaceMarker(body: string, marker: ProposalMarker): string {
  * version. The text around the owned values does not count, so that a person's edit on the base
  * branch does not reopen what a person closed.
  */
-export function proposalDigest(changes: readonly FileChange[]): string {
-  const lines = changes.map(({ record }) =>
-    JSON.stringify([record.path, record.outcome, record.modelName, record.modelVersion]),
+export function proposalDigest(changes: readonly ChangedEntry[]): string {
+  const lines = changes.map(({ path, outcome, modelName, modelVersion }) =>
+    JSON.stringify([path, outcome, modelName, modelVersion]),
   )
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 40)
 }

@@ -1,3 +1,4 @@
+import type { FileEdit } from '../core/result.ts'
 import type { GitHubError } from '../errors.ts'
 
 /** All that one commit changes, on the head that was read. */
@@ -10,15 +11,7 @@ export type CommitRequest = {
   readonly baseTree: string
   readonly headline: string
   readonly body: string
-  readonly files: readonly FileWrite[]
-}
-
-export type FileWrite = {
-  readonly path: string
-  /** Undefined: the file is deleted. */
-  readonly content: string | undefined
-  /** Kept when the file had it. */
-  readonly executable: boolean
+  readonly edits: readonly FileEdit[]
 }
 
 export type CommitResult =

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { FileEdit } from '../core/result.ts'
 import { GitHubError } from '../errors.ts'
 import type { GitHubClient } from './client.ts'
-import type { CommitRequest, CommitResult, FileWrite } from './commit-request.ts'
+import type { CommitRequest, CommitResult } from './commit-request.ts'
 import { diagnoseGraphql } from './diagnose.ts'
 import { commitByGitData } from './git-data.ts'
 
@@ -19,7 +20,7 @@ const answer = z.object({
 /** Makes one commit of all the files, or none. */
 export async function commit(client: GitHubClient, request: CommitRequest): Promise<CommitResult> {
   try {
-    return fitsOneMutation(request.files)
+    return fitsOneMutation(request.edits)
       ? await commitByMutation(client, request)
       : await commitByGitData(client, request)
   } catch (error) {
@@ -29,9 +30,9 @@ export async function commit(client: GitHubClient, request: CommitRequest): Prom
 }
 
 /** `createCommitOnBranch` would also make every file 100644. */
-function fitsOneMutation(files: readonly FileWrite[]): boolean {
-  const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.content ?? ''), 0)
-  const executable = files.some((file) => file.executable && file.content !== undefined)
+function fitsOneMutation(files: readonly FileEdit[]): boolean {
+  const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.after ?? ''), 0)
+  const executable = files.some((file) => file.executable && file.after !== undefined)
   return files.length <= limits.files && (bytes * 4) / 3 <= limits.base64Bytes && !executable
 }
 
@@ -39,11 +40,11 @@ async function commitByMutation(
   client: GitHubClient,
   request: CommitRequest,
 ): Promise<CommitResult> {
-  const additions = request.files.flatMap(({ path, content }) =>
-    content === undefined ? [] : [{ path, contents: Buffer.from(content).toString('base64') }],
+  const additions = request.edits.flatMap(({ path, after }) =>
+    after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }],
   )
-  const deletions = request.files.flatMap(({ path, content }) =>
-    content === undefined ? [{ path }] : [],
+  const deletions = request.edits.flatMap(({ path, after }) =>
+    after === undefined ? [{ path }] : [],
   )
   const result = await client.mutate(
     mutation,

@@ -1,12 +1,8 @@
 import { z } from 'zod'
+import type { FileEdit } from '../core/result.ts'
 import { GitHubError } from '../errors.ts'
 import type { GitHubClient } from './client.ts'
-import {
-  fullMessage,
-  type CommitRequest,
-  type CommitResult,
-  type FileWrite,
-} from './commit-request.ts'
+import { fullMessage, type CommitRequest, type CommitResult } from './commit-request.ts'
 
 /** GitHub answers 422 or 502 at about 250 inline files or 2.5 MB in one tree. */
 const treeLimits = { files: 200, bytes: 1_500_000 }
@@ -61,7 +57,7 @@ export async function createCommit(
 ): Promise<LooseCommit> {
   const [owner = '', repo = ''] = request.repository.split('/')
   let tree = request.baseTree
-  for (const part of partsOf(request.files)) tree = await createTree(client, request, tree, part)
+  for (const part of partsOf(request.edits)) tree = await createTree(client, request, tree, part)
   const made = await client.rest(createdCommit, (octokit) =>
     octokit.rest.git.createCommit({
       owner,
@@ -74,12 +70,12 @@ export async function createCommit(
   return { sha: made.sha, url: made.html_url, verified: made.verification?.verified ?? false }
 }
 
-function partsOf(files: readonly FileWrite[]): FileWrite[][] {
-  const parts: FileWrite[][] = []
-  let part: FileWrite[] = []
+function partsOf(files: readonly FileEdit[]): FileEdit[][] {
+  const parts: FileEdit[][] = []
+  let part: FileEdit[] = []
   let bytes = 0
   for (const file of files) {
-    const size = Buffer.byteLength(file.content ?? '')
+    const size = Buffer.byteLength(file.after ?? '')
     if (part.length === treeLimits.files || (part.length > 0 && bytes + size > treeLimits.bytes)) {
       parts.push(part)
       part = []
@@ -96,7 +92,7 @@ async function createTree(
   client: GitHubClient,
   request: CommitRequest,
   base: string,
-  files: readonly FileWrite[],
+  files: readonly FileEdit[],
 ): Promise<string> {
   const [owner = '', repo = ''] = request.repository.split('/')
   try {
@@ -118,8 +114,8 @@ function isTooLarge(error: GitHubError): boolean {
   )
 }
 
-function treeEntry(file: FileWrite) {
+function treeEntry(file: FileEdit) {
   const mode = file.executable ? ('100755' as const) : ('100644' as const)
   const place = { path: file.path, mode, type: 'blob' as const }
-  return file.content === undefined ? { ...place, sha: null } : { ...place, content: file.content }
+  return file.after === undefined ? { ...place, sha: null } : { ...place, content: file.after }
 }

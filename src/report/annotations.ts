@@ -36,7 +36,7 @@ function failures(result: SyncResult): string[] {
     ...(result.connections ?? [])
       .filter(({ status }) => status === 'failed')
       .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
-    ...result.records
+    ...result.entries
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ modelName, modelVersion, runId, reason }) => {
         const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ')
@@ -59,12 +59,12 @@ function summing(
     : undefined
 }
 
-function summary({ error, records, connections }: SyncResult): string {
+function summary({ error, entries, connections }: SyncResult): string {
   if (error !== undefined) return sentence(error.message, error.advice)
   const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0
   if (refused > 0) return `${refused} of ${connections?.length ?? 0} checks failed.`
-  const { failed } = countOutcomes(records)
-  return failed > 0 ? `${failed} of ${records.length} runs failed.` : ''
+  const { failed } = countOutcomes(entries)
+  return failed > 0 ? `${failed} of ${entries.length} runs failed.` : ''
 }
 
 function sentence(message: string, advice: string | undefined): string {

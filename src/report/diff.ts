@@ -1,22 +1,24 @@
+import type { FileEdit } from '../core/result.ts'
+
 type Edit = { readonly sign: ' ' | '-' | '+'; readonly line: string }
 
 const context = 3
 /** Beyond so many pairs of lines the differing part is shown as replaced whole. */
 const maxPairs = 4_000_000
 
-/** Unified diff of one file, as `git apply` takes it; empty when nothing differs. Null: no such file. */
-export function unifiedDiff(path: string, before: string | null, after: string | null): string {
+/** Unified diff of one file, as `git apply` takes it; empty when nothing differs. */
+export function unifiedDiff({ path, before, after }: Omit<FileEdit, 'executable'>): string {
   const edits = editsOf(linesOf(before), linesOf(after))
   const hunks = hunksOf(edits)
   if (hunks.length === 0) return ''
   return [
-    `--- ${before === null ? '/dev/null' : `a/${path}`}\n`,
-    `+++ ${after === null ? '/dev/null' : `b/${path}`}\n`,
+    `--- ${before === undefined ? '/dev/null' : `a/${path}`}\n`,
+    `+++ ${after === undefined ? '/dev/null' : `b/${path}`}\n`,
     ...hunks,
   ].join('')
 }
 
-function linesOf(text: string | null): string[] {
+function linesOf(text: string | undefined): string[] {
   return text?.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 

@@ -10,7 +10,7 @@ export function summaryHeadline(result: SyncResult): string {
 }
 
 function done(result: SyncResult): string {
-  const counts = countOutcomes(result.records)
+  const counts = countOutcomes(result.entries)
   const changes = countsPhrase(counts)
   const target = targetOf(result)
   switch (result.operation) {
@@ -60,9 +60,9 @@ function checked({ connections = [] }: SyncResult): string {
     : `${bad} of ${connections.length} checks failed. Nothing was written.`
 }
 
-function rest({ records, operation }: SyncResult): string {
+function rest({ entries, operation }: SyncResult): string {
   if (operation === 'checked') return ''
-  const { unchanged, held, skipped, failed: bad } = countOutcomes(records)
+  const { unchanged, held, skipped, failed: bad } = countOutcomes(entries)
   const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0)
   return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`
 }

@@ -1,12 +1,12 @@
 import { byOutcome, countOutcomes, type SyncResult } from './result.ts'
-import { outcomes, type RunRecord } from '../core/outcome.ts'
+import { outcomes, type RunRecord } from '../core/result.ts'
 
 /** More than this is in the report; a log of ten thousand lines helps nobody. */
 const mostLines = 200
 
 /** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
 export function logLines(result: SyncResult): string[] {
-  const told = byOutcome(result.records).filter(({ outcome }) => outcome !== 'unchanged')
+  const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
   const more = told.length - mostLines
   return [
     ...told.slice(0, mostLines).map(recordLine),
@@ -29,7 +29,7 @@ function recordLine(record: RunRecord): string {
 }
 
 function sumLine(result: SyncResult): string {
-  const counts = countOutcomes(result.records)
+  const counts = countOutcomes(result.entries)
   const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`)
   const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`
   const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`

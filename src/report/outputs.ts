@@ -1,5 +1,5 @@
 import { utf8Bytes } from '../core/message/fit.ts'
-import type { RunRecord } from '../core/outcome.ts'
+import type { RunRecord } from '../core/result.ts'
 import { fieldsOf } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type SyncResult } from './result.ts'
 
@@ -8,8 +8,8 @@ const maxChangesBytes = 512 * 1024
 
 /** Every output of the action, by name; what does not apply is empty. */
 export function outputsOf(result: SyncResult, reportFile: string): Record<string, string> {
-  const counts = countOutcomes(result.records)
-  const changes = changesOutput(result.records)
+  const counts = countOutcomes(result.entries)
+  const changes = changesOutput(result.entries)
   return {
     operation: result.operation,
     changed: String(hasChanged(result)),

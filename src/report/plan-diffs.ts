@@ -1,7 +1,7 @@
 import { fitLines } from '../core/message/fit.ts'
 import { byImportance } from '../core/message/change-table.ts'
 import { code, fenced } from '../core/message/markdown.ts'
-import type { FileChange } from '../core/outcome.ts'
+import { changesOf, type ChangedEntry } from '../core/result.ts'
 import { unifiedDiff } from './diff.ts'
 import { leftOutNote, type Section } from './sections.ts'
 
@@ -12,7 +12,8 @@ const maxDiff = 100_000
 const noteBytes = 200
 
 /** In a plan, what would become of each file. */
-export const diffsSection: Section = ({ mode, changes }, maxBytes) => {
+export const diffsSection: Section = ({ mode, entries }, maxBytes) => {
+  const changes = changesOf(entries)
   if (mode !== 'plan' || changes.length === 0) return ''
   const title = '### Differences'
   const open = changes.length <= maxOpen ? ' open' : ''
@@ -21,11 +22,11 @@ export const diffsSection: Section = ({ mode, changes }, maxBytes) => {
   return [title, ...taken, ...leftOutNote(changes.length - taken.length)].join('\n')
 }
 
-function foldedDiff({ record, before, after }: FileChange, open: string): string {
-  const lines = unifiedDiff(record.path, before, after).replace(/\n$/, '').split('\n')
+function foldedDiff({ outcome, edit }: ChangedEntry, open: string): string {
+  const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n')
   const taken = fitLines(lines, (line) => line, maxDiff)
   const left = lines.length - taken.length
-  const summary = `${record.outcome} ${code(record.path, 400)}`
+  const summary = `${outcome} ${code(edit.path, 400)}`
   const note = left > 0 ? `\n\n${left} more lines left out.` : ''
   return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`
 }

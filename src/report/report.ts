@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operations, outcomes, type RunRecord } from '../core/outcome.ts'
+import { operations, outcomes, type RunRecord } from '../core/result.ts'
 import {
   byOutcome,
   countOutcomes,
@@ -86,8 +86,8 @@ export function reportOf(result: SyncResult): Report {
     path: result.path,
     commit: result.commit ?? null,
     pullRequest: result.pullRequest ?? null,
-    counts: countOutcomes(result.records),
-    records: byOutcome(result.records).map(fieldsOf),
+    counts: countOutcomes(result.entries),
+    records: byOutcome(result.entries).map(fieldsOf),
     requests: result.requests,
     phases: [...result.phases],
     warnings: [...result.warnings],

@@ -1,10 +1,11 @@
 import {
   outcomes,
-  type FileChange,
+  changesOf,
+  type Entry,
   type Operation,
   type Outcome,
   type RunRecord,
-} from '../core/outcome.ts'
+} from '../core/result.ts'
 
 /** One thing that `mode: check` tried. */
 export type Connection = {
@@ -25,10 +26,8 @@ export type SyncResult = {
   readonly serverUrl: string
   readonly trackingUri: string
   readonly uiUrl: string
-  /** Every run, those of `changes` and unchanged ones too. */
-  readonly records: readonly RunRecord[]
-  /** The changed files with their texts, for the diffs of a plan. */
-  readonly changes: readonly FileChange[]
+  /** One for each run, unchanged ones too. */
+  readonly entries: readonly Entry[]
   readonly warnings: readonly string[]
   readonly commit?: { readonly sha: string; readonly url: string } | undefined
   readonly pullRequest?: { readonly number: number; readonly url: string } | undefined
@@ -59,10 +58,10 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
 }
 
 /** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
-export function hasChanged({ operation, records, commit }: SyncResult): boolean {
+export function hasChanged({ operation, entries, commit }: SyncResult): boolean {
   if (operation === 'none' || operation === 'checked') return false
   if (operation === 'failed' && commit === undefined) return false
-  return records.some(({ outcome }) => ['created', 'updated', 'deleted'].includes(outcome))
+  return changesOf(entries).length > 0
 }
 
 /** Changes first, then failures, held, skipped and unchanged; otherwise in the order given. */
@@ -76,17 +75,15 @@ export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
  */
 export function withoutSecrets(result: SyncResult, secrets: readonly string[]): SyncResult {
   const clean = cleaner(secrets)
-  const cleanRecord = <T extends RunRecord>(record: T): T => ({
-    ...record,
-    url: record.url === null ? null : clean(record.url),
-    reason: record.reason === null ? null : clean(record.reason),
-  })
   return {
     ...result,
     trackingUri: clean(result.trackingUri),
     uiUrl: clean(result.uiUrl),
-    records: result.records.map(cleanRecord),
-    changes: result.changes.map((change) => ({ ...change, record: cleanRecord(change.record) })),
+    entries: result.entries.map((entry) => ({
+      ...entry,
+      url: entry.url === null ? null : clean(entry.url),
+      reason: entry.reason === null ? null : clean(entry.reason),
+    })),
     warnings: result.warnings.map(clean),
     connections: result.connections?.map((connection) => ({
       ...connection,

@@ -6,7 +6,7 @@ import {
 } from '../core/message/change-table.ts'
 import { fitLines, utf8Bytes } from '../core/message/fit.ts'
 import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/message/markdown.ts'
-import type { Outcome, RunRecord } from '../core/outcome.ts'
+import type { Outcome, RunRecord } from '../core/result.ts'
 import type { SyncResult } from './result.ts'
 
 /** A part of the summary that keeps within so many bytes of UTF-8; empty when it has nothing to say. */
@@ -57,8 +57,8 @@ export const leftAloneSection: Section = (result, maxBytes) => {
   return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`
 }
 
-function withOutcomes({ records }: SyncResult, wanted: readonly Outcome[]): RunRecord[] {
-  return wanted.flatMap((one) => records.filter(({ outcome }) => outcome === one))
+function withOutcomes({ entries }: SyncResult, wanted: readonly Outcome[]): RunRecord[] {
+  return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one))
 }
 
 function reasonTable(

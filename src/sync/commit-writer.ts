@@ -1,16 +1,16 @@
-import type { FileChange } from '../core/outcome.ts'
+import { changesOf, type ChangedEntry } from '../core/result.ts'
 import { anchorOf } from './directory.ts'
 import type { BlobReader } from '../github/blobs.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { commit } from '../github/commit.ts'
-import type { CommitRequest, FileWrite } from '../github/commit-request.ts'
+import type { CommitRequest } from '../github/commit-request.ts'
 import { findLanded } from '../github/landed.ts'
 import type { PlannedSync, Written } from './sync.ts'
 
 export type CommitWriterOptions = {
   readonly client: GitHubClient
   readonly blobs: BlobReader
-  readonly message: (changes: readonly FileChange[]) => { headline: string; body: string }
+  readonly message: (changes: readonly ChangedEntry[]) => { headline: string; body: string }
 }
 
 /** Commits a plan to the branch itself. Remembers writes whose answer was lost. */
@@ -27,11 +27,12 @@ export function createCommitWriter(
         return { kind: 'written', operation: 'committed', commit: found, planned: lost.planned }
       }
     }
-    if (planned.plan.changes.length === 0) return { kind: 'written', operation: 'none' }
+    const changes = changesOf(planned.plan.entries)
+    if (changes.length === 0) return { kind: 'written', operation: 'none' }
     if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
       return { kind: 'again', why: 'the branch moved while it was read' }
     }
-    const request = commitRequest(planned, options.message(planned.plan.changes))
+    const request = commitRequest(planned, options.message(changes))
     const result = await commit(client, request)
     switch (result.kind) {
       case 'moved':
@@ -64,13 +65,6 @@ export function commitRequest(
     expectedHead: snapshot.head,
     baseTree: snapshot.rootTree,
     ...message,
-    files: plan.changes.map((change): FileWrite => {
-      const name = change.record.path.slice(change.record.path.lastIndexOf('/') + 1)
-      return {
-        path: change.record.path,
-        content: change.after ?? undefined,
-        executable: snapshot.entries.get(name)?.kind === 'executable',
-      }
-    }),
+    edits: changesOf(plan.entries).map(({ edit }) => edit),
   }
 }

@@ -1,7 +1,8 @@
-import type { Candidate } from '../core/candidate.ts'
+import { orphanRunIds, type PruneFile } from '../core/prune.ts'
 import { blockedBy, readContent, type FileState } from '../core/file-state.ts'
 import type { Anchor, BlobReader } from '../github/blobs.ts'
 import type { BranchSnapshot, DirectoryEntry } from '../github/branch.ts'
+import type { RegistryState } from './registry.ts'
 
 export function fileName(runId: string): string {
   return `${runId}.yaml`
@@ -25,40 +26,41 @@ export type DirectoryState = {
   readonly snapshot: BranchSnapshot
   /** What stands at each candidate's path, by run id. */
   readonly states: ReadonlyMap<string, FileState>
-  /** Contents of further files that were asked for, by path. */
-  readonly others: ReadonlyMap<string, Uint8Array>
+  /** Contents of the candidates' files, and of those that prune has to look into, by run id. */
+  readonly files: ReadonlyMap<string, PruneFile>
   /** True once head and directory are known to be of one moment; undefined: not asked yet. */
   readonly anchored: boolean | undefined
 }
 
-/** Reads the candidates' files, and nothing else of the directory but what `others` names. */
+/** Reads the candidates' files, and for prune those that no candidate claims. */
 export async function readDirectory(
   blobs: BlobReader,
   snapshot: BranchSnapshot,
-  candidates: readonly Candidate[],
-  others: ReadonlyMap<string, string>,
+  { candidates, leftOut }: RegistryState,
+  withOrphans: boolean,
 ): Promise<DirectoryState> {
+  const entryOf = (runId: string) => snapshot.entries.get(fileName(runId))
+  const selected = candidates.map(({ runId }) => runId)
+  const orphans = withOrphans
+    ? orphanRunIds(snapshot.entries.keys(), candidates, leftOut).filter((id) => isFile(entryOf(id)))
+    : []
   const wanted = new Map<string, string>()
-  for (const [path, oid] of others) wanted.set(oid, path)
-  for (const { runId } of candidates) {
-    const entry = snapshot.entries.get(fileName(runId))
+  for (const runId of [...selected, ...orphans]) {
+    const entry = entryOf(runId)
     if (isFile(entry)) wanted.set(entry.oid, pathIn(snapshot, entry.name))
   }
   const { contents, anchored } = await blobs.read(wanted, anchorOf(snapshot))
-  const states = new Map(
-    candidates.map(({ runId }) => [
-      runId,
-      stateOf(snapshot.entries.get(fileName(runId)), contents),
-    ]),
-  )
-  const found = [...others].flatMap(([path, oid]): [string, Uint8Array][] => {
-    const content = contents.get(oid)
-    return content === undefined ? [] : [[path, content]]
-  })
-  return { snapshot, states, others: new Map(found), anchored }
+  const states = new Map(selected.map((id) => [id, stateOf(entryOf(id), contents)]))
+  const files = new Map<string, PruneFile>()
+  for (const runId of [...selected, ...orphans]) {
+    const content = states.get(runId) ?? stateOf(entryOf(runId), contents)
+    if (content.kind === 'absent' || content.kind === 'blocked') continue
+    files.set(runId, { path: pathIn(snapshot, fileName(runId)), content })
+  }
+  return { snapshot, states, files, anchored }
 }
 
-export function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEntry {
+function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEntry {
   return entry?.kind === 'file' || entry?.kind === 'executable'
 }
 

@@ -1,19 +1,27 @@
 import { commitMessage } from '../core/message/commit.ts'
 import { pullRequestTitle } from '../core/message/pull-request.ts'
-import type { FileChange, Operation, RunRecord } from '../core/outcome.ts'
+import { planDeletions } from '../core/prune.ts'
+import {
+  changesOf,
+  type ChangedEntry,
+  type Entry,
+  type Operation,
+  type Problem,
+} from '../core/result.ts'
+import type { RunFacts } from '../core/facts.ts'
 import type { Target } from '../core/target.ts'
-import type { ActionError } from '../errors.ts'
+import type { MlflowClient } from '../mlflow/client.ts'
 import { readBranch, type BranchQuery } from '../github/branch.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { createRunReader, type RunReader } from '../mlflow/run-reader.ts'
 import type { Stopwatch } from '../report/progress.ts'
 import type { Session } from '../session.ts'
 import { createCommitWriter } from './commit-writer.ts'
-import { readDirectory } from './directory.ts'
+import { readDirectory, type DirectoryState } from './directory.ts'
 import { readFacts } from './facts.ts'
-import { planSync } from './plan-sync.ts'
+import { planSync, type SyncPlan } from './plan-sync.ts'
 import { createDescription } from './proposal-text.ts'
-import { addDeletions, orphanFiles } from './prune.ts'
+import { confirmDeletions } from './confirm-deletions.ts'
 import { createPullRequestWriter } from './pull-request-writer.ts'
 import { readRegistry, type RegistryState } from './registry.ts'
 import { syncWithRetries, type PlannedSync, type Written } from './sync.ts'
@@ -24,13 +32,12 @@ export type SyncOutcome = {
   readonly operation: Operation
   readonly repository: string
   readonly branch: string
-  readonly records: readonly RunRecord[]
-  readonly changes: readonly FileChange[]
+  readonly entries: readonly Entry[]
   readonly warnings: readonly string[]
   readonly commit?: { readonly sha: string; readonly url: string }
   readonly pullRequest?: { readonly number: number; readonly url: string }
   /** What makes the sync fail although the rest of it is done. */
-  readonly error?: ActionError
+  readonly error?: Problem
 }
 
 export type JobContext = {
@@ -66,8 +73,7 @@ export async function runSync(context: JobContext): Promise<SyncOutcome> {
   return {
     repository: planned.snapshot.repository,
     branch: planned.snapshot.branch,
-    records: planned.plan.records,
-    changes: planned.plan.changes,
+    entries: planned.plan.entries,
     warnings: warning === undefined ? planned.plan.warnings : [...planned.plan.warnings, warning],
     ...(planned.plan.error === undefined ? {} : { error: planned.plan.error }),
     operation: rest.operation,
@@ -76,8 +82,11 @@ export async function runSync(context: JobContext): Promise<SyncOutcome> {
   }
 }
 
-function onlyPlan({ plan: { changes } }: PlannedSync): Promise<Written> {
-  return Promise.resolve({ kind: 'written', operation: changes.length === 0 ? 'none' : 'planned' })
+function onlyPlan({ plan: { entries } }: PlannedSync): Promise<Written> {
+  return Promise.resolve({
+    kind: 'written',
+    operation: changesOf(entries).length === 0 ? 'none' : 'planned',
+  })
 }
 
 export function branchQuery({ repository }: Inputs, { directory, template }: Target): BranchQuery {
@@ -98,38 +107,62 @@ async function plan(
   log.info(
     `${snapshot.repository} branch ${snapshot.branch} is at ${snapshot.head.slice(0, 8)}; ${snapshot.entries.size} entries in ${snapshot.directory === '' ? 'its root' : snapshot.directory}`,
   )
-  const { prune, selection } = target
-  const others = prune === undefined ? new Map<string, string>() : orphanFiles(snapshot, registry)
   const directory = await stopwatch.measure('read GitHub', () =>
-    readDirectory(blobs, snapshot, registry.candidates, others),
+    readDirectory(blobs, snapshot, registry, target.prune !== undefined),
   )
   const template = await readTemplate(blobs, snapshot, target.template, context.builtInTemplate)
   return stopwatch.measure('plan', async () => {
     const { candidates } = registry
     const { states } = directory
     const facts = await readFacts({ mlflow, runs, candidates, states, template })
-    const made = await planSync(registry, directory, facts, {
+    const entries = await planSync(registry, directory, facts, {
       head: snapshot.head,
-      models: selection.models,
+      models: target.selection.models,
       template,
       uiUrl: inputs.mlflow.uiUrl,
     })
-    const pruned =
-      prune === undefined
-        ? made
-        : await addDeletions(made, registry, directory, {
-            client: mlflow,
-            selection,
-            maxDeletions: prune.maxDeletions,
-          })
-    return { plan: pruned, snapshot, anchored: directory.anchored }
+    const plan = await prune(mlflow, target, registry, directory, facts, entries)
+    return { plan, snapshot, anchored: directory.anchored }
   })
+}
+
+/** Adds the deletions that MLflow confirms, if the target is pruned at all. */
+async function prune(
+  mlflow: MlflowClient,
+  { prune: settings, selection }: Target,
+  { candidates, listed }: RegistryState,
+  directory: DirectoryState,
+  facts: ReadonlyMap<string, RunFacts>,
+  entries: readonly Entry[],
+): Promise<SyncPlan> {
+  const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))
+  if (settings === undefined) return { entries, warnings, error: undefined }
+  const { kept, deletions, warning, error } = planDeletions({
+    candidates,
+    listed,
+    facts,
+    files: directory.files,
+    models: selection.models,
+    maxDeletions: settings.maxDeletions,
+  })
+  const confirmed = await confirmDeletions(deletions, { client: mlflow, selection, listed })
+  return {
+    entries: replaceByPath(entries, [...kept, ...confirmed]),
+    warnings: warning === undefined ? warnings : [...warnings, warning],
+    error,
+  }
+}
+
+/** A run has one entry: what prune decides replaces what was planned before. */
+function replaceByPath(entries: readonly Entry[], decided: readonly Entry[]): Entry[] {
+  const paths = new Set(decided.map(({ path }) => path))
+  return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decided]
 }
 
 function createWriter(context: JobContext, runs: RunReader, registry: RegistryState) {
   const { inputs, session } = context
   const { github, blobs } = session
-  const message = (changes: readonly FileChange[]) =>
+  const message = (changes: readonly ChangedEntry[]) =>
     commitMessage(
       changes,
       inputs.commitMessage === undefined ? {} : { template: inputs.commitMessage },

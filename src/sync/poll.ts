@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Clock } from '../http/retry.ts'
-import { mergeChanges, mergeRecords } from '../report/merge.ts'
+import { mergeEntries } from '../report/merge.ts'
 import type { SyncOutcome } from './job.ts'
 
 /** The rounds of one job, added up. */
@@ -78,8 +78,7 @@ function add(earlier: SyncOutcome, later: SyncOutcome): SyncOutcome {
     ...earlier,
     ...later,
     operation: later.operation === 'none' ? earlier.operation : later.operation,
-    records: mergeRecords(earlier.records, later.records),
-    changes: mergeChanges(earlier.changes, later.changes),
+    entries: mergeEntries(earlier.entries, later.entries),
     warnings: [...new Set([...earlier.warnings, ...later.warnings])],
   }
 }

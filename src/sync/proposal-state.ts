@@ -1,4 +1,5 @@
 import { blobOid } from '../core/blob-oid.ts'
+import { changesOf } from '../core/result.ts'
 import { proposalDigest, readMarker, type ProposalMarker } from '../core/proposal-marker.ts'
 import type { GitHubClient } from '../github/client.ts'
 import {
@@ -46,9 +47,10 @@ export function isUpToDate(
 ): boolean {
   if (branch?.parents.length !== 1 || branch.parents[0] !== snapshot.head) return false
   const wanted = new Map([...snapshot.entries].map(([name, { oid }]) => [name, oid]))
-  for (const { record, after } of plan.changes) {
-    const name = record.path.slice(record.path.lastIndexOf('/') + 1)
-    if (after === null) wanted.delete(name)
+  for (const { edit } of changesOf(plan.entries)) {
+    const { path, after } = edit
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (after === undefined) wanted.delete(name)
     else wanted.set(name, blobOid(Buffer.from(after)))
   }
   return (
@@ -59,7 +61,7 @@ export function isUpToDate(
 
 /** The newest pull request with the same proposal decides, however its branch fared. */
 export function closedByPerson(proposal: Proposal, { plan }: PlannedSync): PullRequest | undefined {
-  const digest = proposalDigest(plan.changes)
+  const digest = proposalDigest(changesOf(plan.entries))
   const last = proposal.pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
   if (last === undefined || last.merged || last.state === 'open') return undefined
   return readMarker(last.body)?.withdrawn === true ? undefined : last
@@ -69,5 +71,5 @@ export function markerFor({ planned, open, proposal }: Situation, sha: string): 
   const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? [])
   const current = proposal.branch === undefined ? [] : [proposal.branch.head]
   const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads)
-  return { digest: proposalDigest(planned.plan.changes), heads, withdrawn: false }
+  return { digest: proposalDigest(changesOf(planned.plan.entries)), heads, withdrawn: false }
 }

@@ -1,5 +1,6 @@
 import type { RunDetails } from '../core/message/comparison.ts'
 import { pullRequestBody } from '../core/message/pull-request.ts'
+import { changesOf } from '../core/result.ts'
 import type { ModelVersion } from '../core/registry.ts'
 import type { RunReader } from '../mlflow/run-reader.ts'
 import type { RegistryState } from './registry.ts'
@@ -18,12 +19,13 @@ export function createDescription(
   links: { readonly uiUrl: string; readonly serverUrl: string },
 ) {
   return async ({ plan, snapshot }: PlannedSync, headBranch: string): Promise<string> => {
-    const compared = plan.changes
-      .filter(({ record }) => record.outcome !== 'deleted')
+    const changes = changesOf(plan.entries)
+    const compared = changes
+      .filter(({ outcome }) => outcome !== 'deleted')
       .slice(0, mostCompared)
-      .map(({ record }) => ({
-        runId: record.runId ?? '',
-        previous: versionBefore(registry.listed, record.modelName, record.modelVersion),
+      .map(({ runId, modelName, modelVersion }) => ({
+        runId: runId ?? '',
+        previous: versionBefore(registry.listed, modelName, modelVersion),
       }))
     const wanted = new Set(
       compared.flatMap(({ runId, previous }) =>
@@ -56,7 +58,7 @@ export function createDescription(
             }),
       })
     }
-    return pullRequestBody(plan.changes, {
+    return pullRequestBody(changes, {
       ...links,
       repository: snapshot.repository,
       branch: snapshot.branch,

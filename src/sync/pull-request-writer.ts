@@ -1,4 +1,4 @@
-import type { FileChange, Operation } from '../core/outcome.ts'
+import { changesOf, type ChangedEntry, type Operation } from '../core/result.ts'
 import { markerComment, readMarker, replaceMarker } from '../core/proposal-marker.ts'
 import { GitHubError, SyncError } from '../errors.ts'
 import type { BlobReader } from '../github/blobs.ts'
@@ -24,8 +24,8 @@ export type PullRequestWriterOptions = {
   /** Head branch; undefined: `mlflow-sync/<base>`. */
   readonly branch: string | undefined
   readonly labels: readonly string[]
-  readonly message: (changes: readonly FileChange[]) => { headline: string; body: string }
-  readonly title: (changes: readonly FileChange[]) => string
+  readonly message: (changes: readonly ChangedEntry[]) => { headline: string; body: string }
+  readonly title: (changes: readonly ChangedEntry[]) => string
   /** Text of the pull request, without the marker. */
   readonly describe: (planned: PlannedSync, headBranch: string) => Promise<string>
 }
@@ -56,7 +56,7 @@ export function createPullRequestWriter(
     if (proposal.branch !== undefined && !(await isOurs(client, situation, proposal.branch))) {
       throw foreignCommit(head, open)
     }
-    if (plan.changes.length === 0) return withdraw(client, situation)
+    if (changesOf(plan.entries).length === 0) return withdraw(client, situation)
     if (open !== undefined && isUpToDate(proposal.branch, planned)) {
       return {
         kind: 'written',
@@ -133,12 +133,13 @@ async function propose(
   const { client } = options
   const { planned, proposal, head, open } = situation
   const { plan, snapshot } = planned
+  const changes = changesOf(plan.entries)
   const commit = isUpToDate(proposal.branch, planned)
     ? undefined
-    : await createCommit(client, commitRequest(planned, options.message(plan.changes)))
+    : await createCommit(client, commitRequest(planned, options.message(changes)))
   const sha = commit?.sha ?? proposal.branch?.head ?? ''
   const text = {
-    title: options.title(plan.changes),
+    title: options.title(changes),
     body: `${await options.describe(planned, head)}\n\n${markerComment(markerFor(situation, sha))}`,
   }
   // The body first: a job killed here leaves a branch whose head the body still knows.

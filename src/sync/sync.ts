@@ -1,4 +1,4 @@
-import type { Operation } from '../core/outcome.ts'
+import type { Operation } from '../core/result.ts'
 import { SyncError } from '../errors.ts'
 import type { BranchSnapshot } from '../github/branch.ts'
 import type { Clock } from '../http/retry.ts'

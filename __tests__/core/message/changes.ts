@@ -1,4 +1,4 @@
-import type { FileChange } from '../../../src/core/outcome.ts'
+import type { ChangedEntry, FileEdit } from '../../../src/core/result.ts'
 
 /** A run ID of 32 digits that tells runs apart. */
 export const runId = (index: number): string => `abc123de${String(index).padStart(24, '0')}`
@@ -6,30 +6,34 @@ export const runId = (index: number): string => `abc123de${String(index).padStar
 /** A change with everything that a test does not care about filled in. */
 export const change = (
   outcome: 'created' | 'updated' | 'deleted',
-  fields: Partial<Omit<FileChange['record'], 'outcome'>> = {},
-  texts: Partial<Pick<FileChange, 'before' | 'after'>> = {},
-): FileChange => {
+  fields: Partial<Omit<ChangedEntry, 'outcome' | 'edit' | 'warning'>> = {},
+  texts: Partial<Pick<FileEdit, 'before' | 'after'>> = {},
+): ChangedEntry => {
   const run = fields.runId ?? runId(1)
+  const path = fields.path ?? `models/${run}.yaml`
   return {
-    record: {
-      path: `models/${run}.yaml`,
-      outcome,
-      runId: run,
-      experimentId: '1',
-      modelName: 'my_model',
-      modelVersion: outcome === 'updated' ? '4' : '3',
-      previousVersion: outcome === 'created' ? null : '3',
-      url: 'https://mlflow.test/#/models/my_model/versions/3',
-      reason: null,
-      ...fields,
+    outcome,
+    runId: run,
+    experimentId: '1',
+    modelName: 'my_model',
+    modelVersion: outcome === 'updated' ? '4' : '3',
+    previousVersion: outcome === 'created' ? null : '3',
+    url: 'https://mlflow.test/#/models/my_model/versions/3',
+    reason: null,
+    warning: undefined,
+    ...fields,
+    path,
+    edit: {
+      path,
+      before: outcome === 'created' ? undefined : 'global:\n  modelVersion: "3"\n',
+      after: outcome === 'deleted' ? undefined : 'global:\n  modelVersion: "4"\n',
+      executable: false,
+      ...texts,
     },
-    before: outcome === 'created' ? null : 'global:\n  modelVersion: "3"\n',
-    after: outcome === 'deleted' ? null : 'global:\n  modelVersion: "4"\n',
-    ...texts,
   }
 }
 
-export const manyChanges = (count: number): FileChange[] =>
+export const manyChanges = (count: number): ChangedEntry[] =>
   Array.from({ length: count }, (_, index) =>
     change('created', { runId: runId(index), modelVersion: String(index + 1) }),
   )

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { commitMessage } from '../../../src/core/message/commit.ts'
-import type { FileChange } from '../../../src/core/outcome.ts'
+import type { ChangedEntry } from '../../../src/core/result.ts'
 import { change, hostileNames, manyChanges, runId } from './changes.ts'
 
-const textOf = (changes: readonly FileChange[], template?: string): string => {
+const textOf = (changes: readonly ChangedEntry[], template?: string): string => {
   const { headline, body } = commitMessage(changes, template === undefined ? {} : { template })
   return `${headline}\n\n${body}`
 }
@@ -75,9 +75,9 @@ describe('the body', () => {
   })
 
   test('stays short when names are long', () => {
-    const changes = manyChanges(500).map(({ record, ...texts }) => ({
-      ...texts,
-      record: { ...record, modelName: '\u0001'.repeat(5000) },
+    const changes = manyChanges(500).map((entry) => ({
+      ...entry,
+      modelName: '\u0001'.repeat(5000),
     }))
     expect(textOf(changes).length).toBeLessThan(60_500)
   })

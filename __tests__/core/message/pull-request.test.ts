@@ -79,7 +79,7 @@ describe('the body of a pull request', () => {
     const changes = [...manyChanges(5000), change('deleted', { runId: runId(9999) })]
     const body = pullRequestBody(changes, {
       ...context,
-      details: new Map(changes.map(({ record }) => [record.runId ?? '', values])),
+      details: new Map(changes.map((entry) => [entry.runId ?? '', values])),
     })
     expect(body.length).toBeLessThan(60_000)
     expect(body.length).toBeGreaterThan(50_000)

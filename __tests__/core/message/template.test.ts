@@ -21,9 +21,9 @@ describe('placeholders', () => {
   })
 
   test('list at most five models', () => {
-    const changes = manyChanges(7).map(({ record, ...texts }, index) => ({
-      ...texts,
-      record: { ...record, modelName: `m${index}` },
+    const changes = manyChanges(7).map((entry, index) => ({
+      ...entry,
+      modelName: `m${index}`,
     }))
     expect(headline('${models}', changes)).toBe('m0, m1, m2, m3, m4 and 2 more')
   })

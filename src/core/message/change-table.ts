@@ -1,4 +1,4 @@
-import type { FileChange, RunRecord } from '../outcome.ts'
+import type { ChangedEntry, RunRecord } from '../result.ts'
 import { fileUrl, runUrl } from './links.ts'
 import { code, escapeMarkdown, link, tableHead, tableRow } from './markdown.ts'
 
@@ -43,6 +43,6 @@ export function fileCell(
 const weight = { deleted: 0, updated: 1, created: 2 }
 
 /** What a reviewer must not miss comes first: deletions, then updates, then new files. */
-export function byImportance(changes: readonly FileChange[]): FileChange[] {
-  return changes.toSorted((a, b) => weight[a.record.outcome] - weight[b.record.outcome])
+export function byImportance(changes: readonly ChangedEntry[]): ChangedEntry[] {
+  return changes.toSorted((a, b) => weight[a.outcome] - weight[b.outcome])
 }

@@ -1,4 +1,4 @@
-import type { FileChange } from '../outcome.ts'
+import type { ChangedEntry } from '../result.ts'
 import { fitLines } from './fit.ts'
 import { harmless, trailerValue } from './harmless.ts'
 import { maxHeadline, renderMessage } from './template.ts'
@@ -14,7 +14,7 @@ const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 6
 
 /** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
 export function commitMessage(
-  changes: readonly FileChange[],
+  changes: readonly ChangedEntry[],
   options: { readonly template?: string } = {},
 ): CommitMessage {
   return {
@@ -24,7 +24,7 @@ export function commitMessage(
 }
 
 /** First line of the commit and title of the pull request; the default when the template gives nothing. */
-export function headline(changes: readonly FileChange[], template = ''): string {
+export function headline(changes: readonly ChangedEntry[], template = ''): string {
   const line = renderMessage(template, changes)
   if (line !== '') return line
   const [first, ...others] = changes
@@ -34,14 +34,14 @@ export function headline(changes: readonly FileChange[], template = ''): string 
     : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`
 }
 
-function fileList(changes: readonly FileChange[]): string {
-  const lineOf = (change: FileChange) => harmless(fileLine(change), limits.line)
+function fileList(changes: readonly ChangedEntry[]): string {
+  const lineOf = (change: ChangedEntry) => harmless(fileLine(change), limits.line)
   const lines = fitLines(changes, lineOf, limits.fileBytes)
   const left = changes.length - lines.length
   return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n')
 }
 
-function trailers(changes: readonly FileChange[]): string {
+function trailers(changes: readonly ChangedEntry[]): string {
   const blocks = fitLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
   const left = changes.length - blocks.length
   return [
@@ -50,8 +50,8 @@ function trailers(changes: readonly FileChange[]): string {
   ].join('\n')
 }
 
-function trailersOf({ record }: FileChange): string {
-  const { runId, modelName, modelVersion, previousVersion } = record
+function trailersOf(entry: ChangedEntry): string {
+  const { runId, modelName, modelVersion, previousVersion } = entry
   const version = modelVersion ?? previousVersion
   return [
     ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),

@@ -1,4 +1,4 @@
-import type { FileChange } from '../outcome.ts'
+import type { ChangedEntry } from '../result.ts'
 import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
 import { headline } from './commit.ts'
 import { comparisonTable, type RunDetails } from './comparison.ts'
@@ -22,7 +22,7 @@ const maxOpen = 3
 
 /** The commit's first line, unless the template says otherwise. */
 export function pullRequestTitle(
-  changes: readonly FileChange[],
+  changes: readonly ChangedEntry[],
   options: { readonly template?: string } = {},
 ): string {
   return headline(changes, options.template)
@@ -30,11 +30,11 @@ export function pullRequestTitle(
 
 /** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
 export function pullRequestBody(
-  changes: readonly FileChange[],
+  changes: readonly ChangedEntry[],
   context: PullRequestContext,
 ): string {
   const ordered = byImportance(changes)
-  const rows = fitLines(ordered, ({ record }) => changeRow(record, context), limits.rows)
+  const rows = fitLines(ordered, (entry) => changeRow(entry, context), limits.rows)
   const sections = comparisonsOf(ordered, context.details)
   const shown = fitLines(sections, (section) => section, limits.comparisons)
   return [
@@ -48,7 +48,7 @@ export function pullRequestBody(
     .join('\n\n')
 }
 
-function introduction(changes: readonly FileChange[], branch: string): string {
+function introduction(changes: readonly ChangedEntry[], branch: string): string {
   return (
     `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
     `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
@@ -57,16 +57,16 @@ function introduction(changes: readonly FileChange[], branch: string): string {
 }
 
 function comparisonsOf(
-  changes: readonly FileChange[],
+  changes: readonly ChangedEntry[],
   details: ReadonlyMap<string, RunDetails>,
 ): string[] {
   const open = changes.length <= maxOpen ? ' open' : ''
-  return changes.flatMap(({ record }) => {
-    const values = details.get(record.runId ?? '')
-    if (values === undefined || record.outcome === 'deleted') return []
-    const table = comparisonTable(record.modelVersion ?? '', values)
+  return changes.flatMap((entry) => {
+    const values = details.get(entry.runId ?? '')
+    if (values === undefined || entry.outcome === 'deleted') return []
+    const table = comparisonTable(entry.modelVersion ?? '', values)
     if (table === '') return []
-    const name = `${escapeMarkdown(record.modelName ?? '')} ${escapeMarkdown(record.modelVersion ?? '', 40)}`
+    const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`
     const previous = values.previous
     const beside =
       previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`

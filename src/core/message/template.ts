@@ -1,4 +1,4 @@
-import type { FileChange } from '../outcome.ts'
+import type { ChangedEntry } from '../result.ts'
 import { joinHarmless, type Piece } from './harmless.ts'
 import { countChanges, modelLabel, versionLabel } from './wording.ts'
 
@@ -8,7 +8,7 @@ export const maxHeadline = 200
 /** Most names that `${models}` lists. */
 const maxModels = 5
 
-const valueOf: Record<string, (changes: readonly FileChange[]) => string> = {
+const valueOf: Record<string, (changes: readonly ChangedEntry[]) => string> = {
   created: (changes) => String(countChanges(changes).created),
   updated: (changes) => String(countChanges(changes).updated),
   deleted: (changes) => String(countChanges(changes).deleted),
@@ -18,7 +18,7 @@ const valueOf: Record<string, (changes: readonly FileChange[]) => string> = {
   'model.version': (changes) => oneOrCount(changes.map(versionLabel), 'versions'),
   'run.id': (changes) =>
     oneOrCount(
-      changes.map(({ record }) => record.runId ?? ''),
+      changes.map((entry) => entry.runId ?? ''),
       'runs',
     ),
 }
@@ -64,7 +64,7 @@ function quotedList(names: readonly string[]): string {
 }
 
 /** The template's line for these changes; empty when nothing but white space comes of it. */
-export function renderMessage(template: string, changes: readonly FileChange[]): string {
+export function renderMessage(template: string, changes: readonly ChangedEntry[]): string {
   const pieces = split(template).map((part): Piece => {
     if (typeof part === 'string') return { text: part, foreign: false }
     return { text: valueOf[part.name]?.(changes) ?? '', foreign: true }

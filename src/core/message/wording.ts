@@ -1,4 +1,4 @@
-import type { FileChange } from '../outcome.ts'
+import type { ChangedEntry } from '../result.ts'
 import { plainText } from './harmless.ts'
 
 /** Number of files that a set of changes creates, updates and deletes. */
@@ -8,9 +8,8 @@ export type ChangeCounts = {
   readonly deleted: number
 }
 
-export function countChanges(changes: readonly FileChange[]): ChangeCounts {
-  const count = (outcome: string) =>
-    changes.filter(({ record }) => record.outcome === outcome).length
+export function countChanges(changes: readonly ChangedEntry[]): ChangeCounts {
+  const count = (outcome: string) => changes.filter((entry) => entry.outcome === outcome).length
   return { created: count('created'), updated: count('updated'), deleted: count('deleted') }
 }
 
@@ -25,18 +24,18 @@ export function countsPhrase({ created, updated, deleted }: ChangeCounts): strin
 /** Longest model name in a message; MLflow itself allows 256 characters. */
 const maxName = 100
 
-export function modelLabel({ record }: FileChange): string {
-  return plainText(record.modelName ?? '', maxName)
+export function modelLabel(entry: ChangedEntry): string {
+  return plainText(entry.modelName ?? '', maxName)
 }
 
 /** The version that a change is about: the new one, or for a deleted file the one that it named. */
-export function versionLabel({ record }: FileChange): string {
-  return plainText(record.modelVersion ?? record.previousVersion ?? '', 40)
+export function versionLabel(entry: ChangedEntry): string {
+  return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40)
 }
 
 /** `Add my_model version 3 (abc123de)`; not yet harmless. */
-export function changePhrase(change: FileChange): string {
-  const { outcome, path, runId } = change.record
+export function changePhrase(change: ChangedEntry): string {
+  const { outcome, path, runId } = change
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]
   const run = runId === null ? '' : ` (${runId.slice(0, 8)})`
   const model = modelLabel(change)
@@ -48,8 +47,8 @@ export function changePhrase(change: FileChange): string {
 }
 
 /** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet harmless. */
-export function fileLine(change: FileChange): string {
-  const { outcome, path, previousVersion } = change.record
+export function fileLine(change: ChangedEntry): string {
+  const { outcome, path, previousVersion } = change
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]
   const version = versionLabel(change)
   const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
@@ -59,10 +58,10 @@ export function fileLine(change: FileChange): string {
   return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`
 }
 
-function isNewVersion({ record }: FileChange): boolean {
+function isNewVersion(entry: ChangedEntry): boolean {
   return (
-    record.outcome === 'updated' &&
-    record.previousVersion !== null &&
-    record.previousVersion !== record.modelVersion
+    entry.outcome === 'updated' &&
+    entry.previousVersion !== null &&
+    entry.previousVersion !== entry.modelVersion
   )
 }

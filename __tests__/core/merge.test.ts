@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals'
+import { mergeEntries } from '../../src/report/merge.ts'
+import { record } from '../report/results.ts'
+import { change, runId } from './message/changes.ts'
+
+const created = change('created', { modelVersion: '1' })
+const updated = change('updated', { modelVersion: '2', previousVersion: '1' }, { before: 'old' })
+const deleted = change('deleted', { previousVersion: '2' })
+const recreated = change('created', { modelVersion: '3' })
+const unchanged = record('unchanged')
+const failed = record('failed')
+const skipped = record('skipped')
+
+describe('two rounds of one job', () => {
+  test.each([
+    ['created, then unchanged', created, unchanged, 'created'],
+    ['created, then updated', created, updated, 'created'],
+    ['created, then deleted', created, deleted, undefined],
+    ['created, then failed', created, failed, 'failed'],
+    ['created, then skipped', created, skipped, 'created'],
+    ['updated, then deleted', updated, deleted, 'deleted'],
+    ['deleted, then created', deleted, recreated, 'updated'],
+    ['unchanged, then updated', unchanged, updated, 'updated'],
+    ['failed, then created', failed, created, 'created'],
+    ['failed, then unchanged', failed, unchanged, 'unchanged'],
+  ] as const)('%s', (_name, earlier, later, outcome) => {
+    const [entry, ...others] = mergeEntries([earlier], [later])
+    expect(entry?.outcome).toBe(outcome)
+    expect(others).toEqual([])
+  })
+
+  test('keep the text and the version before the first change', () => {
+    const [entry] = mergeEntries([updated], [change('updated', { modelVersion: '5' })])
+    expect(entry).toMatchObject({ modelVersion: '5', previousVersion: '1' })
+    expect(entry?.edit?.before).toBe('old')
+  })
+
+  test('keep runs that only one of them has', () => {
+    const other = record('held', { runId: runId(2), path: 'models/other.yaml' })
+    expect(mergeEntries([created], [other])).toEqual([created, other])
+  })
+
+  test('tell versions without a file apart by model and version', () => {
+    const versions = ['1', '2'].map((modelVersion) =>
+      record('skipped', { path: null, runId: null, modelVersion }),
+    )
+    expect(mergeEntries(versions, versions)).toHaveLength(2)
+  })
+})

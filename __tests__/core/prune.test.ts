@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Candidate } from '../../src/core/candidate.ts'
+import type { RunFacts } from '../../src/core/facts.ts'
+import { readContent } from '../../src/core/file-state.ts'
+import { nameMatcher } from '../../src/core/glob.ts'
+import { orphanRunIds, planDeletions, type PruneInput } from '../../src/core/prune.ts'
+import { modelVersion, run } from './fixtures.ts'
+
+const valuesOf = (runId: string, modelName = 'model'): string =>
+  `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
+
+const files = (texts: Readonly<Record<string, string>>): PruneInput['files'] =>
+  new Map(
+    Object.entries(texts).map(([runId, text]) => [
+      runId,
+      { path: `d/${runId}.yaml`, content: readContent(Buffer.from(text)) },
+    ]),
+  )
+
+const candidate = (runId: string): Candidate => ({
+  runId,
+  version: modelVersion({ runId }),
+  source: '',
+  sourceUnresolved: false,
+  modelId: undefined,
+})
+
+const factsOf = (lookup: RunFacts['run']): RunFacts => ({
+  run: lookup,
+  source: { ok: true, source: '' },
+  loggedModel: undefined,
+  experimentName: undefined,
+  aliases: [],
+})
+
+const plan = (fields: Partial<PruneInput>) =>
+  planDeletions({
+    candidates: [],
+    listed: [modelVersion({ runId: 'selected' })],
+    facts: new Map(),
+    files: new Map(),
+    models: nameMatcher(['*']),
+    maxDeletions: 10,
+    ...fields,
+  })
+
+const deletedRuns = (fields: Partial<PruneInput>) =>
+  plan(fields).deletions.map(({ runId }) => runId)
+
+describe('the files that prune looks into', () => {
+  test('are named like a run that neither a candidate nor a protected version claims', () => {
+    const leftOut = [
+      { version: modelVersion({ runId: 'young' }), keepsFile: true },
+      { version: modelVersion({ runId: 'gated' }), keepsFile: false },
+    ].map((row) => ({ ...row, outcome: 'skipped' as const, reason: '' }))
+    const names = ['a.yaml', 'b.yaml', 'young.yaml', 'gated.yaml', 'a.yml', '.x.yaml', 'README.md']
+    expect(orphanRunIds(names, [candidate('a')], leftOut)).toEqual(['b', 'gated'])
+  })
+})
+
+describe('a file is deleted', () => {
+  test('if no selected version names its run', () => {
+    const { deletions, kept, warning, error } = plan({ files: files({ a: valuesOf('a') }) })
+    expect(deletions).toEqual([
+      {
+        path: 'd/a.yaml',
+        outcome: 'deleted',
+        runId: 'a',
+        experimentId: '1',
+        modelName: 'model',
+        modelVersion: '1',
+        previousVersion: '1',
+        url: null,
+        reason: 'no selected model version names this run any more',
+        warning: undefined,
+        edit: { path: 'd/a.yaml', before: valuesOf('a'), after: undefined, executable: false },
+      },
+    ])
+    expect([kept, warning, error]).toEqual([[], undefined, undefined])
+  })
+
+  test.each<[string, RunFacts['run'], boolean]>([
+    ['deleted in MLflow', { kind: 'found', run: run({ lifecycle: 'deleted' }) }, true],
+    ['gone from MLflow', { kind: 'missing' }, true],
+    ['active', { kind: 'found', run: run() }, false],
+  ])('if its run is selected, but %s: %j', (_name, lookup, deleted) => {
+    expect(
+      deletedRuns({
+        candidates: [candidate('a')],
+        facts: new Map([['a', factsOf(lookup)]]),
+        files: files({ a: valuesOf('a') }),
+      }),
+    ).toEqual(deleted ? ['a'] : [])
+  })
+})
+
+describe('a file stays', () => {
+  test.each([
+    ['it is on hold', `# mlflow-sync: hold\n${valuesOf('a')}`, ['held']],
+    ['it names another run', valuesOf('b'), []],
+    ['it names no run', 'replicaCount: 1\n', []],
+    ['it is not a values file', '- a\n', []],
+    ['it is broken', 'a: [\n', []],
+    ['its model is outside the selection', valuesOf('a', 'theirs'), []],
+  ])('if %s', (_name, text, kept) => {
+    const planned = plan({ files: files({ a: text }), models: nameMatcher(['model']) })
+    expect(planned.deletions).toEqual([])
+    expect(planned.kept.map(({ outcome }) => outcome)).toEqual(kept)
+  })
+
+  test('if MLflow lists its version, only without the run', () => {
+    const planned = plan({
+      files: files({ a: valuesOf('a') }),
+      listed: [modelVersion({ runId: '' })],
+    })
+    expect(planned.deletions).toEqual([])
+    expect(planned.kept).toMatchObject([{ outcome: 'skipped', runId: 'a' }])
+  })
+})
+
+describe('nothing is deleted', () => {
+  const two = files({ a: valuesOf('a'), b: valuesOf('b') })
+
+  test('if MLflow lists nothing at all', () => {
+    expect(plan({ files: two, listed: [] })).toMatchObject({
+      deletions: [],
+      warning: expect.stringContaining('no model version at all') as unknown,
+    })
+  })
+
+  test('if a run could not be read', () => {
+    const facts = new Map([['c', factsOf({ kind: 'failed', reason: 'x' })]])
+    expect(plan({ files: two, facts })).toMatchObject({
+      deletions: [],
+      warning: expect.stringContaining('could not be read') as unknown,
+    })
+  })
+
+  test('if there would be more deletions than the limit, which is an error with the list', () => {
+    expect(plan({ files: two, maxDeletions: 1 })).toMatchObject({
+      deletions: [],
+      error: { message: expect.stringContaining('d/a.yaml, d/b.yaml') as unknown },
+    })
+    expect(deletedRuns({ files: two, maxDeletions: 2 })).toEqual(['a', 'b'])
+  })
+
+  test('and nothing is said if there is nothing to delete', () => {
+    expect(plan({ listed: [] })).toMatchObject({ warning: undefined, error: undefined })
+  })
+})
