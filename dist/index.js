@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3869);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9079);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3869:
+/***/ 9079:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41818,6 +41818,15 @@ class GitHubError extends ActionError {
 class SyncError extends ActionError {
     name = 'SyncError';
 }
+/** What went wrong, for people. */
+function problemOf(error) {
+    if (error instanceof ActionError)
+        return { message: error.message, advice: error.advice };
+    return {
+        message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+        advice: 'This is a bug in mlflow-sync: please report it with the log at debug level.',
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/github/branch.ts
 
@@ -41946,6 +41955,49 @@ function entryOf(row) {
     if (row.mode === linkMode)
         return { name, oid, kind: 'link' };
     return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
+}
+
+;// CONCATENATED MODULE: ./src/core/result.ts
+/** What a sync did: the vocabulary of outputs, report, summary and annotations. */
+const outcomes = [
+    'created',
+    'updated',
+    'deleted',
+    'failed',
+    'held',
+    'skipped',
+    'unchanged',
+];
+function changesOf(entries) {
+    return entries.filter((entry) => entry.edit !== undefined);
+}
+/** An entry that leaves the file as it is. */
+function entryWithoutEdit(record) {
+    return { ...record, edit: undefined, warning: undefined };
+}
+const operations = [
+    'none',
+    'committed',
+    'pull-request-created',
+    'pull-request-updated',
+    'pull-request-closed',
+    'planned',
+    'checked',
+    'failed',
+];
+/** A result that says nothing but where it happened. */
+function emptyResult(repository, branch) {
+    return {
+        operation: 'none',
+        repository,
+        branch,
+        entries: [],
+        warnings: [],
+        commit: undefined,
+        pullRequest: undefined,
+        connections: undefined,
+        error: undefined,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/core/message/fit.ts
@@ -42666,35 +42718,6 @@ function sourceResolver(listed) {
         return { source, sourceUnresolved: true, modelId: undefined };
     };
 }
-
-;// CONCATENATED MODULE: ./src/core/result.ts
-/** What became of each run in a sync; the vocabulary of outputs, report and summary. */
-const outcomes = [
-    'created',
-    'updated',
-    'deleted',
-    'failed',
-    'held',
-    'skipped',
-    'unchanged',
-];
-function changesOf(entries) {
-    return entries.filter((entry) => entry.edit !== undefined);
-}
-/** An entry that leaves the file as it is. */
-function entryWithoutEdit(record) {
-    return { ...record, edit: undefined, warning: undefined };
-}
-const operations = [
-    'none',
-    'committed',
-    'pull-request-created',
-    'pull-request-updated',
-    'pull-request-closed',
-    'planned',
-    'checked',
-    'failed',
-];
 
 ;// CONCATENATED MODULE: ./src/core/prune.ts
 
@@ -43745,7 +43768,51 @@ async function findLanded(client, request) {
     return found === undefined ? undefined : { sha: found.oid, url: found.url };
 }
 
+;// CONCATENATED MODULE: ./src/sync/sync.ts
+
+/** Shorthand for what most writes leave open. */
+function written(planned, operation, details = {}) {
+    return {
+        kind: 'written',
+        planned,
+        operation,
+        commit: undefined,
+        pullRequest: undefined,
+        warning: undefined,
+        ...details,
+    };
+}
+const attempts = 5;
+/** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
+function waitMs(attempt, random) {
+    return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
+}
+/**
+ * Plans and writes, and does both again when the branch moved in between.
+ *
+ * @throws SyncError when the branch moved five times.
+ */
+async function syncWithRetries(steps) {
+    for (let attempt = 1;; attempt += 1) {
+        const planned = await steps.plan();
+        const outcome = planned.anchored === false
+            ? { kind: 'again', why: 'the branch moved while it was read' }
+            : await steps.write(planned);
+        if (outcome.kind === 'written')
+            return outcome;
+        if (attempt === attempts) {
+            throw new SyncError(`Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${outcome.why}`, {
+                advice: 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
+            });
+        }
+        const wait = waitMs(attempt, steps.clock.random());
+        steps.info(`${outcome.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`);
+        await steps.clock.sleep(wait);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/sync/commit-writer.ts
+
 
 
 
@@ -43758,12 +43825,12 @@ function createCommitWriter(options) {
         if (lost !== undefined) {
             const found = await findLanded(client, lost.request);
             if (found !== undefined) {
-                return { kind: 'written', operation: 'committed', commit: found, planned: lost.planned };
+                return written(lost.planned, 'committed', { commit: found });
             }
         }
         const changes = changesOf(planned.plan.entries);
         if (changes.length === 0)
-            return { kind: 'written', operation: 'none' };
+            return written(planned, 'none');
         if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
             return { kind: 'again', why: 'the branch moved while it was read' };
         }
@@ -43776,12 +43843,10 @@ function createCommitWriter(options) {
                 lost = { request, planned };
                 return { kind: 'again', why: `the answer to the commit was lost (${result.error.message})` };
             case 'committed':
-                return {
-                    kind: 'written',
-                    operation: 'committed',
+                return written(planned, 'committed', {
                     commit: { sha: result.sha, url: result.url },
-                    ...(result.verified ? {} : { warning: unsigned }),
-                };
+                    warning: result.verified ? undefined : unsigned,
+                });
         }
     };
 }
@@ -45347,6 +45412,7 @@ function markerFor({ planned, open, proposal }, sha) {
 
 
 
+
 /**
  * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
  * plus one commit. What it must remember stands in the pull requests' bodies.
@@ -45373,21 +45439,17 @@ function createPullRequestWriter(options) {
         if (changesOf(plan.entries).length === 0)
             return withdraw(client, situation);
         if (open !== undefined && isUpToDate(proposal.branch, planned)) {
-            return {
-                kind: 'written',
-                operation: begun ?? 'none',
+            return written(planned, begun ?? 'none', {
                 pullRequest: reference(open),
-                ...(begun === undefined ? {} : commitOf(proposal.branch)),
-            };
+                commit: begun === undefined ? undefined : commitOf(proposal.branch),
+            });
         }
         const refused = open === undefined ? closedByPerson(proposal, planned) : undefined;
         if (refused !== undefined) {
-            return {
-                kind: 'written',
-                operation: 'none',
+            return written(planned, 'none', {
                 pullRequest: reference(refused),
                 warning: `Pull request #${refused.number} with these very changes was closed unmerged: it is not opened again. Reopen it, or let a new change come.`,
-            };
+            });
         }
         if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(snapshot)))) {
             return { kind: 'again', why: 'the branch moved while it was read' };
@@ -45397,7 +45459,7 @@ function createPullRequestWriter(options) {
     };
 }
 function commitOf(branch) {
-    return branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } };
+    return branch && { sha: branch.head, url: branch.url };
 }
 function reference({ number, url }) {
     return { number, url };
@@ -45430,8 +45492,8 @@ async function withdraw(client, situation) {
             return { kind: 'again', why: `branch ${head} moved` };
     }
     return open === undefined
-        ? { kind: 'written', operation: 'none' }
-        : { kind: 'written', operation: 'pull-request-closed', pullRequest: reference(open) };
+        ? written(planned, 'none')
+        : written(planned, 'pull-request-closed', { pullRequest: reference(open) });
 }
 async function propose(options, situation, onCommit) {
     const { client } = options;
@@ -45465,14 +45527,11 @@ async function propose(options, situation, onCommit) {
     if (opened === undefined)
         return { kind: 'again', why: 'another job opened the pull request' };
     const unlabelled = open === undefined ? await label(options, snapshot.repository, opened) : undefined;
-    const warning = commit?.verified === false ? pull_request_writer_unsigned : unlabelled;
-    return {
-        kind: 'written',
-        operation: open === undefined ? 'pull-request-created' : 'pull-request-updated',
+    return written(planned, open === undefined ? 'pull-request-created' : 'pull-request-updated', {
         pullRequest: reference(opened),
-        ...(commit === undefined ? commitOf(proposal.branch) : { commit: { sha, url: commit.url } }),
-        ...(warning === undefined ? {} : { warning }),
-    };
+        commit: commit === undefined ? commitOf(proposal.branch) : { sha, url: commit.url },
+        warning: commit?.verified === false ? pull_request_writer_unsigned : unlabelled,
+    });
 }
 /** A lost answer is settled by reading again, like a branch that moved. */
 async function tryMove(...args) {
@@ -45605,37 +45664,6 @@ async function findRuns(client, runs, versions) {
         const model = models.get(loggedModelId(version.source) ?? '');
         return model === undefined ? version : { ...version, runId: model.sourceRunId };
     });
-}
-
-;// CONCATENATED MODULE: ./src/sync/sync.ts
-
-const attempts = 5;
-/** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
-function waitMs(attempt, random) {
-    return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
-}
-/**
- * Plans and writes, and does both again when the branch moved in between.
- *
- * @throws SyncError when the branch moved five times.
- */
-async function syncWithRetries(steps) {
-    for (let attempt = 1;; attempt += 1) {
-        const planned = await steps.plan();
-        const written = planned.anchored === false
-            ? { kind: 'again', why: 'the branch moved while it was read' }
-            : await steps.write(planned);
-        if (written.kind === 'written')
-            return { planned: written.planned ?? planned, written };
-        if (attempt === attempts) {
-            throw new SyncError(`Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${written.why}`, {
-                advice: 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
-            });
-        }
-        const wait = waitMs(attempt, steps.clock.random());
-        steps.info(`${written.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`);
-        await steps.clock.sleep(wait);
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
@@ -45793,6 +45821,22 @@ async function readText(blobs, snapshot, path) {
 
 /** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
 async function runSync(context) {
+    const { repository } = context.inputs;
+    const { planned, operation, commit, pullRequest, warning } = await writePlan(context);
+    const { plan, snapshot } = planned;
+    return {
+        ...emptyResult(repository.name, repository.branch),
+        repository: snapshot.repository,
+        branch: snapshot.branch,
+        operation,
+        entries: plan.entries,
+        warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
+        commit,
+        pullRequest,
+        error: plan.error,
+    };
+}
+async function writePlan(context) {
     const { inputs, session, stopwatch } = context;
     const { log, clock } = session;
     const [target] = inputs.targets;
@@ -45801,29 +45845,16 @@ async function runSync(context) {
     const registry = await stopwatch.measure('read MLflow', () => readRegistry(session.mlflow, runs, target.selection, clock.now()));
     log.info(`MLflow lists ${registry.listed.length} model versions; ${registry.candidates.length} runs are selected`);
     const write = inputs.mode === 'plan' ? onlyPlan : createWriter(context, runs, registry);
-    const { planned, written } = await syncWithRetries({
+    return syncWithRetries({
         plan: () => plan(context, target, runs, registry),
         write: (made) => stopwatch.measure('write', () => write(made)),
         clock,
         info: log.info,
     });
-    const { warning, ...rest } = written;
-    return {
-        repository: planned.snapshot.repository,
-        branch: planned.snapshot.branch,
-        entries: planned.plan.entries,
-        warnings: warning === undefined ? planned.plan.warnings : [...planned.plan.warnings, warning],
-        ...(planned.plan.error === undefined ? {} : { error: planned.plan.error }),
-        operation: rest.operation,
-        ...(rest.commit === undefined ? {} : { commit: rest.commit }),
-        ...(rest.pullRequest === undefined ? {} : { pullRequest: rest.pullRequest }),
-    };
 }
-function onlyPlan({ plan: { entries } }) {
-    return Promise.resolve({
-        kind: 'written',
-        operation: changesOf(entries).length === 0 ? 'none' : 'planned',
-    });
+function onlyPlan(planned) {
+    const operation = changesOf(planned.plan.entries).length === 0 ? 'none' : 'planned';
+    return Promise.resolve(written(planned, operation));
 }
 function branchQuery({ repository }, { directory, template }) {
     return { repository: repository.name, branch: repository.branch, directory, template };
@@ -46033,6 +46064,7 @@ async function checkPullRequests(client, snapshot) {
 
 
 
+
 /**
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
  * reports everything at once. It leaves no trace.
@@ -46040,10 +46072,10 @@ async function checkPullRequests(client, snapshot) {
 async function runChecks(context) {
     const mlflow = await checkMlflow(context);
     const gitHub = await checkGitHub(context);
+    const { name, branch } = context.inputs.repository;
     return {
+        ...emptyResult(name, branch),
         operation: 'checked',
-        entries: [],
-        warnings: [],
         connections: [...mlflow, ...gitHub],
     };
 }
@@ -46363,7 +46395,7 @@ function reportOf(result) {
         changed: hasChanged(result),
         server: { trackingUri: withoutCredentials(result.trackingUri) },
         repository: result.repository,
-        branch: result.branch,
+        branch: result.branch ?? '',
         path: result.path,
         commit: result.commit ?? null,
         pullRequest: result.pullRequest ?? null,
@@ -46505,6 +46537,8 @@ function rest({ entries, operation }) {
     return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
 }
 function targetOf({ serverUrl, repository, branch }) {
+    if (branch === undefined)
+        return code(repository);
     return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
 }
 function commitLink({ commit }) {
@@ -53081,9 +53115,24 @@ function secretsOf({ mlflow, repository }) {
     ].filter((secret) => secret !== '');
 }
 
-;// CONCATENATED MODULE: ./src/report/merge.ts
+;// CONCATENATED MODULE: ./src/core/merge.ts
+/** Adds a later round of the same job: an error that the later round made good is a warning. */
+function mergeResults(earlier, later) {
+    const recovered = earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`];
+    return {
+        operation: later.operation === 'none' ? earlier.operation : later.operation,
+        repository: later.branch === undefined ? earlier.repository : later.repository,
+        branch: later.branch ?? earlier.branch,
+        entries: mergeEntries(earlier.entries, later.entries),
+        warnings: [...new Set([...earlier.warnings, ...recovered, ...later.warnings])],
+        commit: later.commit ?? earlier.commit,
+        pullRequest: later.pullRequest ?? earlier.pullRequest,
+        connections: later.connections ?? earlier.connections,
+        error: later.error,
+    };
+}
 /**
- * Adds a later round of the same job: every change once, a run's newest state otherwise. A file
+ * Adds the entries of a later round: every change once, a run's newest state otherwise. A file
  * that was created and then updated is a created one, with its newest version.
  */
 function mergeEntries(earlier, later) {
@@ -53126,64 +53175,38 @@ function mergedOutcome(before, after) {
 
 ;// CONCATENATED MODULE: ./src/sync/poll.ts
 
-
 /**
- * Syncs once, then again every interval until the duration is over. An error of one round is
- * reported at once and does not keep the next one from running.
+ * Syncs once, then again every interval until the duration is over, and adds the rounds up. An error
+ * of one round is reported at once and does not keep the next one from running.
  */
 async function poll(sync, options) {
     const { intervalMs, durationMs, clock, signal, log } = options;
     const end = clock.now() + durationMs;
-    let job = { outcome: undefined, error: undefined, recovered: [] };
+    let job;
     for (;;) {
         const started = clock.now();
-        job = addRound(job, await attempt(sync));
+        const round = await sync();
+        job = job === undefined ? round : mergeResults(job, round);
         if (durationMs === 0 || signal.aborted)
             return job;
-        if (job.error !== undefined) {
-            log.warn(`This round failed: ${job.error.message} ${job.error.advice ?? ''}`.trim());
+        if (round.error !== undefined) {
+            log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim());
         }
         const next = Math.max(started + intervalMs, clock.now());
         if (next >= end)
             return job;
         log.info(`The next round begins in ${((next - clock.now()) / 1000).toFixed(0)} s`);
-        const slept = await clock.sleep(next - clock.now()).then(() => true, () => false);
-        if (!slept)
+        if (!(await sleeps(clock, next - clock.now())))
             return job;
     }
 }
-/** Only what the action raises on purpose is one round's matter; anything else is a fault of its own. */
-async function attempt(sync) {
-    try {
-        return { outcome: await sync() };
-    }
-    catch (error) {
-        if (error instanceof ActionError)
-            return { error };
-        throw error;
-    }
-}
-function addRound(job, round) {
-    const recovered = job.error === undefined ? job.recovered : [...job.recovered, job.error];
-    if ('error' in round)
-        return { ...job, recovered, error: round.error };
-    return {
-        outcome: job.outcome === undefined ? round.outcome : add(job.outcome, round.outcome),
-        recovered,
-        error: undefined,
-    };
-}
-function add(earlier, later) {
-    return {
-        ...earlier,
-        ...later,
-        operation: later.operation === 'none' ? earlier.operation : later.operation,
-        entries: mergeEntries(earlier.entries, later.entries),
-        warnings: [...new Set([...earlier.warnings, ...later.warnings])],
-    };
+/** False when the job was cancelled meanwhile. */
+function sleeps(clock, ms) {
+    return clock.sleep(ms).then(() => true, () => false);
 }
 
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -53272,12 +53295,12 @@ async function runJob(inputs, environment, startedAt, signal) {
             ? await stopwatch.measure('check', () => runChecks(context))
             : await runSyncs(context, signal);
         return {
-            ...emptyResult(inputs, environment, startedAt),
             ...done,
+            ...factsOf(inputs, environment, startedAt),
+            operation: done.error === undefined ? done.operation : 'failed',
             warnings: [...insecureTls(inputs), ...done.warnings],
             requests: { mlflow: session.mlflow.requests(), github: session.github.requests() },
             phases: stopwatch.phases(),
-            finishedAt: new Date(),
         };
     }
     finally {
@@ -53291,53 +53314,35 @@ function insecureTls({ mlflow }) {
         ]
         : [];
 }
-async function runSyncs(context, signal) {
+function runSyncs(context, signal) {
     const { inputs, session } = context;
-    const job = await poll(() => runSync(context), {
+    const { name, branch } = inputs.repository;
+    const sync = async () => {
+        try {
+            return await runSync(context);
+        }
+        catch (error) {
+            // What the action raises on purpose fails one round; anything else is a bug and ends the job.
+            if (!(error instanceof ActionError))
+                throw error;
+            return { ...emptyResult(name, branch), error: problemOf(error) };
+        }
+    };
+    return poll(sync, {
         intervalMs: inputs.poll.intervalMs,
         durationMs: inputs.mode === 'plan' ? 0 : inputs.poll.durationMs,
         clock: session.clock,
         signal,
         log: session.log,
     });
-    const { outcome } = job;
-    const error = job.error === undefined ? outcome?.error : wordsOf(job.error);
-    return {
-        operation: error === undefined ? (outcome?.operation ?? 'none') : 'failed',
-        entries: outcome?.entries ?? [],
-        warnings: [
-            ...(outcome?.warnings ?? []),
-            ...job.recovered.map(({ message }) => `An earlier round failed: ${message}`),
-        ],
-        ...(outcome === undefined ? {} : { repository: outcome.repository, branch: outcome.branch }),
-        commit: outcome?.commit,
-        pullRequest: outcome?.pullRequest,
-        ...(error === undefined ? {} : { error }),
-    };
 }
-function wordsOf(error) {
-    if (error instanceof InputError && error.problems.length > 1) {
-        return { message: error.message, advice: error.advice };
-    }
-    if (error instanceof ActionError)
-        return { message: error.message, advice: error.advice };
+function factsOf(inputs, environment, startedAt) {
     return {
-        message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-        advice: 'This is a fault of the action itself: please report it with the log at debug level.',
-    };
-}
-function emptyResult(inputs, environment, startedAt) {
-    return {
-        operation: 'none',
         mode: inputs?.mode ?? 'sync',
-        repository: inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '',
-        branch: inputs?.repository.branch ?? '',
         path: inputs?.targets[0].directory ?? '',
         serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
         trackingUri: inputs?.mlflow.baseUrl ?? '',
         uiUrl: inputs?.mlflow.uiUrl ?? '',
-        entries: [],
-        warnings: [],
         requests: { mlflow: 0, github: 0 },
         phases: [],
         startedAt,
@@ -53347,10 +53352,12 @@ function emptyResult(inputs, environment, startedAt) {
 function failedResult(error, inputs, environment, startedAt) {
     if (!(error instanceof ActionError) && error instanceof Error)
         debug(safeLine(error.stack ?? ''));
+    const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
     return {
-        ...emptyResult(inputs, environment, startedAt),
+        ...emptyResult(repository, inputs?.repository.branch),
+        ...factsOf(inputs, environment, startedAt),
         operation: 'failed',
-        error: wordsOf(error),
+        error: problemOf(error),
     };
 }
 

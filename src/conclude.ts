@@ -7,14 +7,14 @@ import { logLines } from './report/lines.ts'
 import { safeLine } from './report/log.ts'
 import { outputsOf } from './report/outputs.ts'
 import { reportOf } from './report/report.ts'
-import { countOutcomes, type SyncResult } from './report/result.ts'
+import { countOutcomes, type JobResult } from './report/result.ts'
 import { renderSummary } from './report/summary.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Outputs, report, summary, annotations and the exit code: also after a failure. */
 export async function conclude(
-  result: SyncResult,
+  result: JobResult,
   environment: Environment,
   failOn: 'error' | 'never',
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function conclude(
   if (failed && !green) process.exitCode = core.ExitCode.Failure
 }
 
-function hasFailed(result: SyncResult): boolean {
+function hasFailed(result: JobResult): boolean {
   return (
     result.error !== undefined ||
     countOutcomes(result.entries).failed > 0 ||

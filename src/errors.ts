@@ -1,3 +1,5 @@
+import type { Problem } from './core/result.ts'
+
 /** Base of all errors that the action raises on purpose: what failed, and what to do about it. */
 export class ActionError extends Error {
   override readonly name: string = 'ActionError'
@@ -66,4 +68,13 @@ export class GitHubError extends ActionError {
 /** The sync stopped itself rather than do something that it must not do. */
 export class SyncError extends ActionError {
   override readonly name = 'SyncError'
+}
+
+/** What went wrong, for people. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ActionError) return { message: error.message, advice: error.advice }
+  return {
+    message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    advice: 'This is a bug in mlflow-sync: please report it with the log at debug level.',
+  }
 }

@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { runChecks } from './check/check.ts'
 import { conclude } from './conclude.ts'
-import { ActionError, InputError, SyncError } from './errors.ts'
+import { emptyResult, type SyncResult } from './core/result.ts'
+import { ActionError, problemOf, SyncError } from './errors.ts'
 import type { Clock } from './http/retry.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { safeLine } from './report/log.ts'
 import { createStopwatch } from './report/progress.ts'
-import { withoutSecrets, type SyncResult } from './report/result.ts'
+import { withoutSecrets, type JobResult } from './report/result.ts'
 import { createSession, secretsOf, type Log } from './session.ts'
 import { runSync, type JobContext } from './sync/job.ts'
 import { poll } from './sync/poll.ts'
@@ -20,7 +21,7 @@ export async function main(environment: Environment): Promise<void> {
   const startedAt = new Date()
   const cancel = cancellation()
   let inputs: Inputs | undefined
-  let result: SyncResult
+  let result: JobResult
   try {
     inputs = readInputs(environment)
     for (const secret of secretsOf(inputs)) core.setSecret(secret)
@@ -77,7 +78,7 @@ async function runJob(
   environment: Environment,
   startedAt: Date,
   signal: AbortSignal,
-): Promise<SyncResult> {
+): Promise<JobResult> {
   const clock = clockFor(signal)
   const stopwatch = createStopwatch(() => performance.now())
   const session = createSession({ inputs, environment, clock, signal, log })
@@ -94,12 +95,12 @@ async function runJob(
         ? await stopwatch.measure('check', () => runChecks(context))
         : await runSyncs(context, signal)
     return {
-      ...emptyResult(inputs, environment, startedAt),
       ...done,
+      ...factsOf(inputs, environment, startedAt),
+      operation: done.error === undefined ? done.operation : 'failed',
       warnings: [...insecureTls(inputs), ...done.warnings],
       requests: { mlflow: session.mlflow.requests(), github: session.github.requests() },
       phases: stopwatch.phases(),
-      finishedAt: new Date(),
     }
   } finally {
     await session.close()
@@ -114,60 +115,36 @@ function insecureTls({ mlflow }: Inputs): string[] {
     : []
 }
 
-type Done = Pick<SyncResult, 'operation' | 'entries' | 'warnings'> & Partial<SyncResult>
-
-async function runSyncs(context: JobContext, signal: AbortSignal): Promise<Done> {
+function runSyncs(context: JobContext, signal: AbortSignal): Promise<SyncResult> {
   const { inputs, session } = context
-  const job = await poll(() => runSync(context), {
+  const { name, branch } = inputs.repository
+  const sync = async (): Promise<SyncResult> => {
+    try {
+      return await runSync(context)
+    } catch (error) {
+      // What the action raises on purpose fails one round; anything else is a bug and ends the job.
+      if (!(error instanceof ActionError)) throw error
+      return { ...emptyResult(name, branch), error: problemOf(error) }
+    }
+  }
+  return poll(sync, {
     intervalMs: inputs.poll.intervalMs,
     durationMs: inputs.mode === 'plan' ? 0 : inputs.poll.durationMs,
     clock: session.clock,
     signal,
     log: session.log,
   })
-  const { outcome } = job
-  const error = job.error === undefined ? outcome?.error : wordsOf(job.error)
-  return {
-    operation: error === undefined ? (outcome?.operation ?? 'none') : 'failed',
-    entries: outcome?.entries ?? [],
-    warnings: [
-      ...(outcome?.warnings ?? []),
-      ...job.recovered.map(({ message }) => `An earlier round failed: ${message}`),
-    ],
-    ...(outcome === undefined ? {} : { repository: outcome.repository, branch: outcome.branch }),
-    commit: outcome?.commit,
-    pullRequest: outcome?.pullRequest,
-    ...(error === undefined ? {} : { error }),
-  }
 }
 
-function wordsOf(error: unknown): { message: string; advice?: string | undefined } {
-  if (error instanceof InputError && error.problems.length > 1) {
-    return { message: error.message, advice: error.advice }
-  }
-  if (error instanceof ActionError) return { message: error.message, advice: error.advice }
-  return {
-    message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-    advice: 'This is a fault of the action itself: please report it with the log at debug level.',
-  }
-}
+type JobFacts = Omit<JobResult, keyof SyncResult>
 
-function emptyResult(
-  inputs: Inputs | undefined,
-  environment: Environment,
-  startedAt: Date,
-): SyncResult {
+function factsOf(inputs: Inputs | undefined, environment: Environment, startedAt: Date): JobFacts {
   return {
-    operation: 'none',
     mode: inputs?.mode ?? 'sync',
-    repository: inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '',
-    branch: inputs?.repository.branch ?? '',
     path: inputs?.targets[0].directory ?? '',
     serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
-    entries: [],
-    warnings: [],
     requests: { mlflow: 0, github: 0 },
     phases: [],
     startedAt,
@@ -180,12 +157,14 @@ function failedResult(
   inputs: Inputs | undefined,
   environment: Environment,
   startedAt: Date,
-): SyncResult {
+): JobResult {
   if (!(error instanceof ActionError) && error instanceof Error)
     core.debug(safeLine(error.stack ?? ''))
+  const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
-    ...emptyResult(inputs, environment, startedAt),
+    ...emptyResult(repository, inputs?.repository.branch),
+    ...factsOf(inputs, environment, startedAt),
     operation: 'failed',
-    error: wordsOf(error),
+    error: problemOf(error),
   }
 }

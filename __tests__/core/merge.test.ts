@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { mergeEntries } from '../../src/report/merge.ts'
+import { mergeEntries, mergeResults } from '../../src/core/merge.ts'
+import { emptyResult, type SyncResult } from '../../src/core/result.ts'
 import { record } from '../report/results.ts'
 import { change, runId } from './message/changes.ts'
 
@@ -45,5 +46,55 @@ describe('two rounds of one job', () => {
       record('skipped', { path: null, runId: null, modelVersion }),
     )
     expect(mergeEntries(versions, versions)).toHaveLength(2)
+  })
+})
+
+describe('the result of a job', () => {
+  const round = (fields: Partial<SyncResult>): SyncResult => ({
+    ...emptyResult('acme/models', 'main'),
+    ...fields,
+  })
+  const commit = (sha: string) => ({ sha, url: `https://github.test/${sha}` })
+  const error = { message: 'No luck', advice: undefined }
+
+  test.each<[string, Partial<SyncResult>, Partial<SyncResult>, Partial<SyncResult>]>([
+    [
+      'keeps what an earlier round wrote when a later one had nothing to do',
+      { operation: 'committed', commit: commit('a') },
+      {},
+      { operation: 'committed', commit: commit('a') },
+    ],
+    [
+      'names the newest commit',
+      { operation: 'committed', commit: commit('a') },
+      { operation: 'committed', commit: commit('b') },
+      { operation: 'committed', commit: commit('b') },
+    ],
+    [
+      'turns an error that a later round made good into a warning',
+      { error },
+      { operation: 'committed', commit: commit('a') },
+      { operation: 'committed', error: undefined, warnings: ['An earlier round failed: No luck'] },
+    ],
+    [
+      'fails with the last round, and keeps what was written before',
+      { operation: 'committed', commit: commit('a'), warnings: ['w'] },
+      { error },
+      { operation: 'committed', commit: commit('a'), warnings: ['w'], error },
+    ],
+    [
+      'says each warning once',
+      { warnings: ['w'] },
+      { warnings: ['w', 'x'] },
+      { warnings: ['w', 'x'] },
+    ],
+    [
+      'keeps the name of the branch that an earlier round read',
+      { repository: 'Acme/Models', branch: 'trunk' },
+      { branch: undefined, error },
+      { repository: 'Acme/Models', branch: 'trunk' },
+    ],
+  ])('%s', (_name, earlier, later, expected) => {
+    expect(mergeResults(round(earlier), round(later))).toMatchObject(expected)
   })
 })

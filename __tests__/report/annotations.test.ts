@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { annotate } from '../../src/report/annotations.ts'
-import type { SyncResult } from '../../src/report/result.ts'
+import type { JobResult } from '../../src/report/result.ts'
 import { hostileNames, runId } from '../core/message/changes.ts'
 import { record, result } from './results.ts'
 
-const annotationsOf = (value: SyncResult, level?: 'error' | 'warning'): [string, string][] => {
+const annotationsOf = (value: JobResult, level?: 'error' | 'warning'): [string, string][] => {
   const sent: [string, string][] = []
   annotate(
     value,
@@ -76,7 +76,9 @@ describe('annotations', () => {
 
   test.each(hostileNames)('are one short line each, whatever MLflow says: %j', (text) => {
     const entries = [record('failed', { modelName: text, runId: text, reason: text.repeat(50) })]
-    for (const [, message] of annotationsOf(result({ entries, error: { message: text } }))) {
+    for (const [, message] of annotationsOf(
+      result({ entries, error: { message: text, advice: undefined } }),
+    )) {
       expect(message.length).toBeLessThanOrEqual(4096)
       expect(message).not.toMatch(/::|##\[|\p{Cc}|\p{Cf}/u)
     }

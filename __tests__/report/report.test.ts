@@ -24,7 +24,7 @@ const full = result({
   trackingUri: 'https://bob:hunter2@mlflow.test/prefix',
   warnings: ['one'],
   connections: [{ name: 'MLflow', status: 'ok', detail: 'reads', advice: '' }],
-  error: { message: 'broken' },
+  error: { message: 'broken', advice: undefined },
 })
 
 describe('the report', () => {

@@ -1,5 +1,5 @@
 import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
-import type { SyncResult } from '../../src/report/result.ts'
+import type { JobResult } from '../../src/report/result.ts'
 import { change, runId } from '../core/message/changes.ts'
 
 /** A record that changes no file. */
@@ -15,7 +15,7 @@ export const record = (
 })
 
 /** A result with everything that a test does not care about filled in; the operation follows from the entries. */
-export const result = (fields: Partial<SyncResult> = {}): SyncResult => ({
+export const result = (fields: Partial<JobResult> = {}): JobResult => ({
   operation: changesOf(fields.entries ?? []).length > 0 ? 'committed' : 'none',
   mode: 'sync',
   repository: 'acme/models',
@@ -30,6 +30,9 @@ export const result = (fields: Partial<SyncResult> = {}): SyncResult => ({
     changesOf(fields.entries ?? []).length > 0
       ? { sha: '1234567890abcdef', url: 'https://github.test/acme/models/commit/1234567890abcdef' }
       : undefined,
+  pullRequest: undefined,
+  connections: undefined,
+  error: undefined,
   requests: { mlflow: 2, github: 3 },
   phases: [{ name: 'plan', milliseconds: 12 }],
   startedAt: new Date('2026-01-02T03:04:05.678Z'),

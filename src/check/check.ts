@@ -1,5 +1,5 @@
 import { readBranch, type BranchSnapshot } from '../github/branch.ts'
-import type { Connection, SyncResult } from '../report/result.ts'
+import { emptyResult, type Connection, type SyncResult } from '../core/result.ts'
 import { branchQuery, type JobContext } from '../sync/job.ts'
 import { readTemplate } from '../sync/template.ts'
 import { skipped, tryCheck, type Finding } from './finding.ts'
@@ -10,15 +10,13 @@ import { checkPullRequests, checkRules, checkWrite } from './permissions.ts'
  * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
  * reports everything at once. It leaves no trace.
  */
-export async function runChecks(
-  context: JobContext,
-): Promise<Pick<SyncResult, 'operation' | 'entries' | 'warnings' | 'connections'>> {
+export async function runChecks(context: JobContext): Promise<SyncResult> {
   const mlflow = await checkMlflow(context)
   const gitHub = await checkGitHub(context)
+  const { name, branch } = context.inputs.repository
   return {
+    ...emptyResult(name, branch),
     operation: 'checked',
-    entries: [],
-    warnings: [],
     connections: [...mlflow, ...gitHub],
   }
 }

@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import type { Connection } from '../report/result.ts'
+import type { Connection } from '../core/result.ts'
 
 /** What one check found; thrown errors count as failed. */
 export type Finding = {

@@ -3,7 +3,7 @@ import { listExperiments, searchRuns } from '../mlflow/runs.ts'
 import { listAliases, listModelVersions } from '../mlflow/versions.ts'
 import { readRegistry } from '../sync/registry.ts'
 import { createRunReader } from '../mlflow/run-reader.ts'
-import type { Connection } from '../report/result.ts'
+import type { Connection } from '../core/result.ts'
 import type { JobContext } from '../sync/job.ts'
 import { skipped, tryCheck } from './finding.ts'
 

@@ -1,4 +1,4 @@
-/** What became of each run in a sync; the vocabulary of outputs, report and summary. */
+/** What a sync did: the vocabulary of outputs, report, summary and annotations. */
 
 export const outcomes = [
   'created',
@@ -77,3 +77,49 @@ export const operations = [
 ] as const
 
 export type Operation = (typeof operations)[number]
+
+export type CommitReference = { readonly sha: string; readonly url: string }
+
+export type PullRequestReference = { readonly number: number; readonly url: string }
+
+/** One thing that `mode: check` tested. */
+export type Connection = {
+  readonly name: string
+  readonly status: 'ok' | 'failed' | 'skipped'
+  readonly detail: string
+  readonly advice: string
+}
+
+/** What one sync did, or all syncs of a job. */
+export type SyncResult = {
+  /** What was written; whether anything failed is in `error` and in the entries. */
+  readonly operation: Operation
+  /** `owner/name` as GitHub spells it, once the branch was read. */
+  readonly repository: string
+  /** Undefined: the default branch, whose name is not known yet. */
+  readonly branch: string | undefined
+  /** One for each run, unchanged ones too. */
+  readonly entries: readonly Entry[]
+  readonly warnings: readonly string[]
+  readonly commit: CommitReference | undefined
+  readonly pullRequest: PullRequestReference | undefined
+  /** Only in mode `check`. */
+  readonly connections: readonly Connection[] | undefined
+  /** Why the sync as a whole failed; a run's own failure is in its entry. */
+  readonly error: Problem | undefined
+}
+
+/** A result that says nothing but where it happened. */
+export function emptyResult(repository: string, branch: string | undefined): SyncResult {
+  return {
+    operation: 'none',
+    repository,
+    branch,
+    entries: [],
+    warnings: [],
+    commit: undefined,
+    pullRequest: undefined,
+    connections: undefined,
+    error: undefined,
+  }
+}

@@ -1,5 +1,5 @@
 import { safeLine } from './log.ts'
-import { countOutcomes, type SyncResult } from './result.ts'
+import { countOutcomes, type JobResult } from './result.ts'
 
 /** `error` and `warning` of `@actions/core`. */
 export type Annotate = Readonly<
@@ -16,7 +16,7 @@ const limits = { singles: 9, characters: 4000 }
  * that is alone stands for itself. `level` is that of failures: `warning` where the step stays green.
  */
 export function annotate(
-  result: SyncResult,
+  result: JobResult,
   { error, warning }: Annotate,
   level: 'error' | 'warning' = 'error',
 ): void {
@@ -31,7 +31,7 @@ export function annotate(
   }
 }
 
-function failures(result: SyncResult): string[] {
+function failures(result: JobResult): string[] {
   return [
     ...(result.connections ?? [])
       .filter(({ status }) => status === 'failed')
@@ -47,7 +47,7 @@ function failures(result: SyncResult): string[] {
 }
 
 function summing(
-  result: SyncResult,
+  result: JobResult,
   level: 'error' | 'warning',
   singles: number,
 ): Annotation | undefined {
@@ -59,7 +59,7 @@ function summing(
     : undefined
 }
 
-function summary({ error, entries, connections }: SyncResult): string {
+function summary({ error, entries, connections }: JobResult): string {
   if (error !== undefined) return sentence(error.message, error.advice)
   const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0
   if (refused > 0) return `${refused} of ${connections?.length ?? 0} checks failed.`

@@ -1,15 +1,15 @@
 import { branchUrl } from '../core/message/links.ts'
 import { code, escapeMarkdown, link } from '../core/message/markdown.ts'
 import { countsPhrase } from '../core/message/wording.ts'
-import { countOutcomes, type SyncResult } from './result.ts'
+import { countOutcomes, type JobResult } from './result.ts'
 
 /** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
-export function summaryHeadline(result: SyncResult): string {
+export function summaryHeadline(result: JobResult): string {
   const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ')
   return [sentences, reason(result)].filter((part) => part !== '').join('\n\n')
 }
 
-function done(result: SyncResult): string {
+function done(result: JobResult): string {
   const counts = countOutcomes(result.entries)
   const changes = countsPhrase(counts)
   const target = targetOf(result)
@@ -38,7 +38,7 @@ function done(result: SyncResult): string {
 }
 
 /** A sync may fail although a part of it was done. */
-function reason({ error }: SyncResult): string {
+function reason({ error }: JobResult): string {
   return error === undefined
     ? ''
     : `**Error:** ${[error.message, error.advice ?? '']
@@ -47,34 +47,35 @@ function reason({ error }: SyncResult): string {
         .join('<br>')}`
 }
 
-function writtenBefore(result: SyncResult, target: string, changes: string): string {
+function writtenBefore(result: JobResult, target: string, changes: string): string {
   if (result.commit === undefined) return ''
   const where = result.pullRequest === undefined ? target : pullRequestLink(result)
   return ` after ${commitLink(result)} was committed to ${where}: ${changes}`
 }
 
-function checked({ connections = [] }: SyncResult): string {
+function checked({ connections = [] }: JobResult): string {
   const bad = connections.filter(({ status }) => status === 'failed').length
   return bad === 0
     ? 'Everything that was checked works. Nothing was written.'
     : `${bad} of ${connections.length} checks failed. Nothing was written.`
 }
 
-function rest({ entries, operation }: SyncResult): string {
+function rest({ entries, operation }: JobResult): string {
   if (operation === 'checked') return ''
   const { unchanged, held, skipped, failed: bad } = countOutcomes(entries)
   const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0)
   return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`
 }
 
-function targetOf({ serverUrl, repository, branch }: SyncResult): string {
+function targetOf({ serverUrl, repository, branch }: JobResult): string {
+  if (branch === undefined) return code(repository)
   return `${link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`
 }
 
-function commitLink({ commit }: SyncResult): string {
+function commitLink({ commit }: JobResult): string {
   return link(code((commit?.sha ?? '').slice(0, 7)), commit?.url)
 }
 
-function pullRequestLink({ pullRequest }: SyncResult): string {
+function pullRequestLink({ pullRequest }: JobResult): string {
   return link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url)
 }

@@ -1,11 +1,11 @@
-import { byOutcome, countOutcomes, type SyncResult } from './result.ts'
+import { byOutcome, countOutcomes, type JobResult } from './result.ts'
 import { outcomes, type RunRecord } from '../core/result.ts'
 
 /** More than this is in the report; a log of ten thousand lines helps nobody. */
 const mostLines = 200
 
 /** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
-export function logLines(result: SyncResult): string[] {
+export function logLines(result: JobResult): string[] {
   const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
   const more = told.length - mostLines
   return [
@@ -28,7 +28,7 @@ function recordLine(record: RunRecord): string {
   return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`
 }
 
-function sumLine(result: SyncResult): string {
+function sumLine(result: JobResult): string {
   const counts = countOutcomes(result.entries)
   const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`)
   const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`

@@ -1,13 +1,13 @@
 import { utf8Bytes } from '../core/message/fit.ts'
 import type { RunRecord } from '../core/result.ts'
 import { fieldsOf } from './report.ts'
-import { byOutcome, countOutcomes, hasChanged, type SyncResult } from './result.ts'
+import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'
 
 /** GitHub counts outputs as UTF-16 and stops at 1 MB for a job; a reader may count them as UTF-8. */
 const maxChangesBytes = 512 * 1024
 
 /** Every output of the action, by name; what does not apply is empty. */
-export function outputsOf(result: SyncResult, reportFile: string): Record<string, string> {
+export function outputsOf(result: JobResult, reportFile: string): Record<string, string> {
   const counts = countOutcomes(result.entries)
   const changes = changesOutput(result.entries)
   return {

@@ -1,6 +1,6 @@
-import type { SyncResult } from './result.ts'
+import type { JobResult } from './result.ts'
 
-export type Phase = SyncResult['phases'][number]
+export type Phase = JobResult['phases'][number]
 
 /** Measures the phases of a job; a phase that comes again is added to the first. */
 export type Stopwatch = {

@@ -5,7 +5,7 @@ import {
   countOutcomes,
   hasChanged,
   withoutCredentials,
-  type SyncResult,
+  type JobResult,
 } from './result.ts'
 
 const count = z.int().min(0)
@@ -72,7 +72,7 @@ export const reportSchema = z
 
 export type Report = z.infer<typeof reportSchema>
 
-export function reportOf(result: SyncResult): Report {
+export function reportOf(result: JobResult): Report {
   return {
     schemaVersion: 1,
     startedAt: result.startedAt.toISOString(),
@@ -82,7 +82,7 @@ export function reportOf(result: SyncResult): Report {
     changed: hasChanged(result),
     server: { trackingUri: withoutCredentials(result.trackingUri) },
     repository: result.repository,
-    branch: result.branch,
+    branch: result.branch ?? '',
     path: result.path,
     commit: result.commit ?? null,
     pullRequest: result.pullRequest ?? null,

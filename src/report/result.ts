@@ -1,40 +1,21 @@
 import {
   outcomes,
   changesOf,
-  type Entry,
-  type Operation,
   type Outcome,
   type RunRecord,
+  type SyncResult,
 } from '../core/result.ts'
 
-/** One thing that `mode: check` tried. */
-export type Connection = {
-  readonly name: string
-  readonly status: 'ok' | 'failed' | 'skipped'
-  readonly detail: string
-  readonly advice: string
-}
-
-/** All that a sync has to say to the world: outputs, report, summary and annotations come of it alone. */
-export type SyncResult = {
-  readonly operation: Operation
+/** Everything that outputs, report, summary and annotations are made from. */
+export type JobResult = SyncResult & {
   readonly mode: 'sync' | 'plan' | 'check'
-  readonly repository: string
-  readonly branch: string
+  /** Directory of the values files. */
   readonly path: string
   /** GitHub's web address. */
   readonly serverUrl: string
   readonly trackingUri: string
   readonly uiUrl: string
-  /** One for each run, unchanged ones too. */
-  readonly entries: readonly Entry[]
-  readonly warnings: readonly string[]
-  readonly commit?: { readonly sha: string; readonly url: string } | undefined
-  readonly pullRequest?: { readonly number: number; readonly url: string } | undefined
-  /** Only in mode `check`. */
-  readonly connections?: readonly Connection[] | undefined
-  /** Why the sync as a whole failed; a run's own failure is in its record. */
-  readonly error?: { readonly message: string; readonly advice?: string | undefined } | undefined
+  /** How many were sent to either side, retries included. */
   readonly requests: { readonly mlflow: number; readonly github: number }
   readonly phases: readonly { readonly name: string; readonly milliseconds: number }[]
   readonly startedAt: Date
@@ -58,7 +39,7 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
 }
 
 /** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
-export function hasChanged({ operation, entries, commit }: SyncResult): boolean {
+export function hasChanged({ operation, entries, commit }: JobResult): boolean {
   if (operation === 'none' || operation === 'checked') return false
   if (operation === 'failed' && commit === undefined) return false
   return changesOf(entries).length > 0
@@ -73,7 +54,7 @@ export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
  * Takes the given secrets, and any user and password of an address, out of every free text and address.
  * GitHub drops a whole output when it finds a masked value in it.
  */
-export function withoutSecrets(result: SyncResult, secrets: readonly string[]): SyncResult {
+export function withoutSecrets(result: JobResult, secrets: readonly string[]): JobResult {
   const clean = cleaner(secrets)
   return {
     ...result,

@@ -7,10 +7,10 @@ import {
 import { fitLines, utf8Bytes } from '../core/message/fit.ts'
 import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/message/markdown.ts'
 import type { Outcome, RunRecord } from '../core/result.ts'
-import type { SyncResult } from './result.ts'
+import type { JobResult } from './result.ts'
 
 /** A part of the summary that keeps within so many bytes of UTF-8; empty when it has nothing to say. */
-export type Section = (result: SyncResult, maxBytes: number) => string
+export type Section = (result: JobResult, maxBytes: number) => string
 
 export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
   table(
@@ -57,13 +57,13 @@ export const leftAloneSection: Section = (result, maxBytes) => {
   return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`
 }
 
-function withOutcomes({ entries }: SyncResult, wanted: readonly Outcome[]): RunRecord[] {
+function withOutcomes({ entries }: JobResult, wanted: readonly Outcome[]): RunRecord[] {
   return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one))
 }
 
 function reasonTable(
   title: string,
-  { uiUrl }: SyncResult,
+  { uiUrl }: JobResult,
   records: readonly RunRecord[],
   maxBytes: number,
 ): string {
@@ -84,7 +84,7 @@ function reasonTable(
 }
 
 /** Files are linked where they are now: in the commit, or on the branch if they were there before. */
-function linkBases(result: SyncResult, { outcome }: RunRecord): LinkBases {
+function linkBases(result: JobResult, { outcome }: RunRecord): LinkBases {
   return {
     uiUrl: result.uiUrl,
     serverUrl: result.serverUrl,

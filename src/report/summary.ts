@@ -1,7 +1,7 @@
 import { utf8Bytes } from '../core/message/fit.ts'
 import { summaryHeadline } from './headline.ts'
 import { diffsSection } from './plan-diffs.ts'
-import type { SyncResult } from './result.ts'
+import type { JobResult } from './result.ts'
 import {
   changesSection,
   connectionsSection,
@@ -25,7 +25,7 @@ const sections: readonly { readonly section: Section; readonly share: number }[]
 ]
 
 /** The job summary as GitHub's Markdown, always under 1,000,000 bytes. */
-export function renderSummary(result: SyncResult): string {
+export function renderSummary(result: JobResult): string {
   const parts = [`## MLflow sync\n\n${summaryHeadline(result)}`]
   let left = maxBytes - sections.length * 4 - utf8Bytes(parts.join(''))
   for (const { section, share } of sections) {

@@ -5,7 +5,7 @@ import type { GitHubClient } from '../github/client.ts'
 import { commit } from '../github/commit.ts'
 import type { CommitRequest } from '../github/commit-request.ts'
 import { findLanded } from '../github/landed.ts'
-import type { PlannedSync, Written } from './sync.ts'
+import { written, type PlannedSync, type Written } from './sync.ts'
 
 export type CommitWriterOptions = {
   readonly client: GitHubClient
@@ -24,11 +24,11 @@ export function createCommitWriter(
     if (lost !== undefined) {
       const found = await findLanded(client, lost.request)
       if (found !== undefined) {
-        return { kind: 'written', operation: 'committed', commit: found, planned: lost.planned }
+        return written(lost.planned, 'committed', { commit: found })
       }
     }
     const changes = changesOf(planned.plan.entries)
-    if (changes.length === 0) return { kind: 'written', operation: 'none' }
+    if (changes.length === 0) return written(planned, 'none')
     if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(planned.snapshot)))) {
       return { kind: 'again', why: 'the branch moved while it was read' }
     }
@@ -41,12 +41,10 @@ export function createCommitWriter(
         lost = { request, planned }
         return { kind: 'again', why: `the answer to the commit was lost (${result.error.message})` }
       case 'committed':
-        return {
-          kind: 'written',
-          operation: 'committed',
+        return written(planned, 'committed', {
           commit: { sha: result.sha, url: result.url },
-          ...(result.verified ? {} : { warning: unsigned }),
-        }
+          warning: result.verified ? undefined : unsigned,
+        })
     }
   }
 }

@@ -3,10 +3,10 @@ import { pullRequestTitle } from '../core/message/pull-request.ts'
 import { planDeletions } from '../core/prune.ts'
 import {
   changesOf,
+  emptyResult,
   type ChangedEntry,
   type Entry,
-  type Operation,
-  type Problem,
+  type SyncResult,
 } from '../core/result.ts'
 import type { RunFacts } from '../core/facts.ts'
 import type { Target } from '../core/target.ts'
@@ -24,21 +24,14 @@ import { createDescription } from './proposal-text.ts'
 import { confirmDeletions } from './confirm-deletions.ts'
 import { createPullRequestWriter } from './pull-request-writer.ts'
 import { readRegistry, type RegistryState } from './registry.ts'
-import { syncWithRetries, type PlannedSync, type Written } from './sync.ts'
+import {
+  syncWithRetries,
+  written,
+  type PlannedSync,
+  type Written,
+  type WrittenPlan,
+} from './sync.ts'
 import { readTemplate } from './template.ts'
-
-/** What one sync did. */
-export type SyncOutcome = {
-  readonly operation: Operation
-  readonly repository: string
-  readonly branch: string
-  readonly entries: readonly Entry[]
-  readonly warnings: readonly string[]
-  readonly commit?: { readonly sha: string; readonly url: string }
-  readonly pullRequest?: { readonly number: number; readonly url: string }
-  /** What makes the sync fail although the rest of it is done. */
-  readonly error?: Problem
-}
 
 export type JobContext = {
   readonly inputs: Inputs
@@ -50,7 +43,24 @@ export type JobContext = {
 }
 
 /** One sync: read MLflow, read the branch, plan, and write unless it is only to be planned. */
-export async function runSync(context: JobContext): Promise<SyncOutcome> {
+export async function runSync(context: JobContext): Promise<SyncResult> {
+  const { repository } = context.inputs
+  const { planned, operation, commit, pullRequest, warning } = await writePlan(context)
+  const { plan, snapshot } = planned
+  return {
+    ...emptyResult(repository.name, repository.branch),
+    repository: snapshot.repository,
+    branch: snapshot.branch,
+    operation,
+    entries: plan.entries,
+    warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
+    commit,
+    pullRequest,
+    error: plan.error,
+  }
+}
+
+async function writePlan(context: JobContext): Promise<WrittenPlan> {
   const { inputs, session, stopwatch } = context
   const { log, clock } = session
   const [target] = inputs.targets
@@ -63,30 +73,17 @@ export async function runSync(context: JobContext): Promise<SyncOutcome> {
     `MLflow lists ${registry.listed.length} model versions; ${registry.candidates.length} runs are selected`,
   )
   const write = inputs.mode === 'plan' ? onlyPlan : createWriter(context, runs, registry)
-  const { planned, written } = await syncWithRetries({
+  return syncWithRetries({
     plan: () => plan(context, target, runs, registry),
     write: (made) => stopwatch.measure('write', () => write(made)),
     clock,
     info: log.info,
   })
-  const { warning, ...rest } = written
-  return {
-    repository: planned.snapshot.repository,
-    branch: planned.snapshot.branch,
-    entries: planned.plan.entries,
-    warnings: warning === undefined ? planned.plan.warnings : [...planned.plan.warnings, warning],
-    ...(planned.plan.error === undefined ? {} : { error: planned.plan.error }),
-    operation: rest.operation,
-    ...(rest.commit === undefined ? {} : { commit: rest.commit }),
-    ...(rest.pullRequest === undefined ? {} : { pullRequest: rest.pullRequest }),
-  }
 }
 
-function onlyPlan({ plan: { entries } }: PlannedSync): Promise<Written> {
-  return Promise.resolve({
-    kind: 'written',
-    operation: changesOf(entries).length === 0 ? 'none' : 'planned',
-  })
+function onlyPlan(planned: PlannedSync): Promise<Written> {
+  const operation = changesOf(planned.plan.entries).length === 0 ? 'none' : 'planned'
+  return Promise.resolve(written(planned, operation))
 }
 
 export function branchQuery({ repository }: Inputs, { directory, template }: Target): BranchQuery {

@@ -1,4 +1,9 @@
-import { changesOf, type ChangedEntry, type Operation } from '../core/result.ts'
+import {
+  changesOf,
+  type ChangedEntry,
+  type CommitReference,
+  type Operation,
+} from '../core/result.ts'
 import { markerComment, readMarker, replaceMarker } from '../core/proposal-marker.ts'
 import { GitHubError, SyncError } from '../errors.ts'
 import type { BlobReader } from '../github/blobs.ts'
@@ -16,7 +21,7 @@ import { moveBranch } from '../github/refs.ts'
 import { commitRequest } from './commit-writer.ts'
 import { anchorOf } from './directory.ts'
 import { closedByPerson, isOurs, isUpToDate, markerFor, type Situation } from './proposal-state.ts'
-import type { PlannedSync, Written } from './sync.ts'
+import { written, type PlannedSync, type Written } from './sync.ts'
 
 export type PullRequestWriterOptions = {
   readonly client: GitHubClient
@@ -58,21 +63,17 @@ export function createPullRequestWriter(
     }
     if (changesOf(plan.entries).length === 0) return withdraw(client, situation)
     if (open !== undefined && isUpToDate(proposal.branch, planned)) {
-      return {
-        kind: 'written',
-        operation: begun ?? 'none',
+      return written(planned, begun ?? 'none', {
         pullRequest: reference(open),
-        ...(begun === undefined ? {} : commitOf(proposal.branch)),
-      }
+        commit: begun === undefined ? undefined : commitOf(proposal.branch),
+      })
     }
     const refused = open === undefined ? closedByPerson(proposal, planned) : undefined
     if (refused !== undefined) {
-      return {
-        kind: 'written',
-        operation: 'none',
+      return written(planned, 'none', {
         pullRequest: reference(refused),
         warning: `Pull request #${refused.number} with these very changes was closed unmerged: it is not opened again. Reopen it, or let a new change come.`,
-      }
+      })
     }
     if (planned.anchored === undefined && !(await blobs.confirm(anchorOf(snapshot)))) {
       return { kind: 'again', why: 'the branch moved while it was read' }
@@ -82,8 +83,8 @@ export function createPullRequestWriter(
   }
 }
 
-function commitOf(branch: ProposalBranch | undefined) {
-  return branch === undefined ? {} : { commit: { sha: branch.head, url: branch.url } }
+function commitOf(branch: ProposalBranch | undefined): CommitReference | undefined {
+  return branch && { sha: branch.head, url: branch.url }
 }
 
 function reference({ number, url }: PullRequest) {
@@ -121,8 +122,8 @@ async function withdraw(client: GitHubClient, situation: Situation): Promise<Wri
     if (!moved) return { kind: 'again', why: `branch ${head} moved` }
   }
   return open === undefined
-    ? { kind: 'written', operation: 'none' }
-    : { kind: 'written', operation: 'pull-request-closed', pullRequest: reference(open) }
+    ? written(planned, 'none')
+    : written(planned, 'pull-request-closed', { pullRequest: reference(open) })
 }
 
 async function propose(
@@ -159,14 +160,11 @@ async function propose(
   if (opened === undefined) return { kind: 'again', why: 'another job opened the pull request' }
   const unlabelled =
     open === undefined ? await label(options, snapshot.repository, opened) : undefined
-  const warning = commit?.verified === false ? unsigned : unlabelled
-  return {
-    kind: 'written',
-    operation: open === undefined ? 'pull-request-created' : 'pull-request-updated',
+  return written(planned, open === undefined ? 'pull-request-created' : 'pull-request-updated', {
     pullRequest: reference(opened),
-    ...(commit === undefined ? commitOf(proposal.branch) : { commit: { sha, url: commit.url } }),
-    ...(warning === undefined ? {} : { warning }),
-  }
+    commit: commit === undefined ? commitOf(proposal.branch) : { sha, url: commit.url },
+    warning: commit?.verified === false ? unsigned : unlabelled,
+  })
 }
 
 /** A lost answer is settled by reading again, like a branch that moved. */

@@ -1,22 +1,41 @@
-import type { Operation } from '../core/result.ts'
+import type { CommitReference, Operation, PullRequestReference } from '../core/result.ts'
 import { SyncError } from '../errors.ts'
 import type { BranchSnapshot } from '../github/branch.ts'
 import type { Clock } from '../http/retry.ts'
 import type { SyncPlan } from './plan-sync.ts'
 
-/** What a writer made of a plan. */
+/** What a writer did with a plan. */
 export type Written =
   | {
       readonly kind: 'written'
+      /** The plan that was written; an earlier one if its response had been lost. */
+      readonly planned: PlannedSync
       readonly operation: Operation
-      readonly commit?: { readonly sha: string; readonly url: string }
-      readonly pullRequest?: { readonly number: number; readonly url: string }
-      readonly warning?: string
-      /** The plan that was written, when it is an earlier one whose answer had been lost. */
-      readonly planned?: PlannedSync
+      readonly commit: CommitReference | undefined
+      readonly pullRequest: PullRequestReference | undefined
+      readonly warning: string | undefined
     }
   /** The branch is not where the plan was made for: read and plan again. */
   | { readonly kind: 'again'; readonly why: string }
+
+/** Shorthand for what most writes leave open. */
+export function written(
+  planned: PlannedSync,
+  operation: Operation,
+  details: Partial<Pick<WrittenPlan, 'commit' | 'pullRequest' | 'warning'>> = {},
+): WrittenPlan {
+  return {
+    kind: 'written',
+    planned,
+    operation,
+    commit: undefined,
+    pullRequest: undefined,
+    warning: undefined,
+    ...details,
+  }
+}
+
+export type WrittenPlan = Extract<Written, { kind: 'written' }>
 
 /** A plan with the state of the branch that it was made for. */
 export type PlannedSync = {
@@ -47,19 +66,17 @@ function waitMs(attempt: number, random: number): number {
  *
  * @throws SyncError when the branch moved five times.
  */
-export async function syncWithRetries(
-  steps: SyncSteps,
-): Promise<{ planned: PlannedSync; written: Extract<Written, { kind: 'written' }> }> {
+export async function syncWithRetries(steps: SyncSteps): Promise<WrittenPlan> {
   for (let attempt = 1; ; attempt += 1) {
     const planned = await steps.plan()
-    const written =
+    const outcome =
       planned.anchored === false
         ? ({ kind: 'again', why: 'the branch moved while it was read' } as const)
         : await steps.write(planned)
-    if (written.kind === 'written') return { planned: written.planned ?? planned, written }
+    if (outcome.kind === 'written') return outcome
     if (attempt === attempts) {
       throw new SyncError(
-        `Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${written.why}`,
+        `Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${outcome.why}`,
         {
           advice:
             'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
@@ -68,7 +85,7 @@ export async function syncWithRetries(
     }
     const wait = waitMs(attempt, steps.clock.random())
     steps.info(
-      `${written.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`,
+      `${outcome.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`,
     )
     await steps.clock.sleep(wait)
   }

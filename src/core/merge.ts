@@ -1,7 +1,24 @@
-import type { ChangedEntry, Entry } from '../core/result.ts'
+import type { ChangedEntry, Entry, SyncResult } from './result.ts'
+
+/** Adds a later round of the same job: an error that the later round made good is a warning. */
+export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
+  const recovered =
+    earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`]
+  return {
+    operation: later.operation === 'none' ? earlier.operation : later.operation,
+    repository: later.branch === undefined ? earlier.repository : later.repository,
+    branch: later.branch ?? earlier.branch,
+    entries: mergeEntries(earlier.entries, later.entries),
+    warnings: [...new Set([...earlier.warnings, ...recovered, ...later.warnings])],
+    commit: later.commit ?? earlier.commit,
+    pullRequest: later.pullRequest ?? earlier.pullRequest,
+    connections: later.connections ?? earlier.connections,
+    error: later.error,
+  }
+}
 
 /**
- * Adds a later round of the same job: every change once, a run's newest state otherwise. A file
+ * Adds the entries of a later round: every change once, a run's newest state otherwise. A file
  * that was created and then updated is a created one, with its newest version.
  */
 export function mergeEntries(earlier: readonly Entry[], later: readonly Entry[]): Entry[] {

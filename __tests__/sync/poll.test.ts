@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals'
+import { emptyResult, type SyncResult } from '../../src/core/result.ts'
+import { poll } from '../../src/sync/poll.ts'
+
+const error = { message: 'No luck', advice: 'Try again.' }
+const done = emptyResult('acme/models', 'main')
+
+type Script = {
+  readonly intervalMs: number
+  readonly durationMs: number
+  /** How long each sync takes, and whether it fails. */
+  readonly rounds: readonly { readonly takesMs: number; readonly fails?: boolean }[]
+  /** The round after which the job is cancelled, from 1. */
+  readonly cancelledAfter?: number
+}
+
+/** Polls on a clock that only syncs and sleeps move. */
+const run = async ({ rounds, cancelledAfter, ...times }: Script) => {
+  let now = 0
+  const begun: number[] = []
+  const lines: string[] = []
+  const controller = new AbortController()
+  const sync = (): Promise<SyncResult> => {
+    const round = rounds[begun.length]
+    begun.push(now)
+    now += round?.takesMs ?? 0
+    if (begun.length === cancelledAfter) controller.abort()
+    return Promise.resolve(round?.fails === true ? { ...done, error } : done)
+  }
+  const clock = {
+    now: () => now,
+    random: () => 0,
+    sleep: (ms: number) => {
+      now += ms
+      return Promise.resolve()
+    },
+  }
+  const log = { info: () => undefined, warn: (line: string) => lines.push(line) }
+  const result = await poll(sync, { ...times, clock, signal: controller.signal, log })
+  return { begun, result, warnings: lines }
+}
+
+describe('polling', () => {
+  test.each<[string, Script, number[]]>([
+    [
+      'syncs once without a duration',
+      { intervalMs: 60, durationMs: 0, rounds: [{ takesMs: 5 }] },
+      [0],
+    ],
+    [
+      'syncs every interval until the duration is over',
+      { intervalMs: 60, durationMs: 180, rounds: [{ takesMs: 5 }, { takesMs: 5 }, { takesMs: 5 }] },
+      [0, 60, 120],
+    ],
+    [
+      'starts the next sync at once when one took longer than the interval',
+      {
+        intervalMs: 60,
+        durationMs: 180,
+        rounds: [{ takesMs: 100 }, { takesMs: 5 }, { takesMs: 5 }],
+      },
+      [0, 100, 160],
+    ],
+    [
+      'goes on after a round that failed',
+      { intervalMs: 60, durationMs: 100, rounds: [{ takesMs: 5, fails: true }, { takesMs: 5 }] },
+      [0, 60],
+    ],
+    [
+      'ends when the job is cancelled during a sync',
+      {
+        intervalMs: 60,
+        durationMs: 600,
+        rounds: [{ takesMs: 5 }, { takesMs: 5 }],
+        cancelledAfter: 2,
+      },
+      [0, 60],
+    ],
+  ])('%s', async (_name, script, begun) => {
+    expect((await run(script)).begun).toEqual(begun)
+  })
+
+  test('reports the error of a round at once, and as a warning once a later round succeeded', async () => {
+    const { result, warnings } = await run({
+      intervalMs: 60,
+      durationMs: 100,
+      rounds: [{ takesMs: 5, fails: true }, { takesMs: 5 }],
+    })
+    expect(warnings).toEqual(['This round failed: No luck Try again.'])
+    expect(result).toMatchObject({
+      error: undefined,
+      warnings: ['An earlier round failed: No luck'],
+    })
+  })
+
+  test('ends with what was done when the job is cancelled between two rounds', async () => {
+    let calls = 0
+    const clock = { now: () => 0, random: () => 0, sleep: () => Promise.reject(new Error('abort')) }
+    const result = await poll(
+      () => {
+        calls += 1
+        return Promise.resolve(done)
+      },
+      {
+        intervalMs: 60,
+        durationMs: 600,
+        clock,
+        signal: new AbortController().signal,
+        log: { info: () => undefined, warn: () => undefined },
+      },
+    )
+    expect([calls, result]).toEqual([1, done])
+  })
+})
