@@ -47,20 +47,41 @@ export class MlflowError extends ActionError {
   }
 }
 
-/** GitHub refused, or did not give a usable answer. */
+/** Refusals by GitHub that the action reacts to. */
+export type GitHubReason =
+  /** A branch is not, or no longer, where it was read. */
+  | 'branch-moved'
+  /** Branch protection, a ruleset or push protection. */
+  | 'rule'
+  /** The token lacks a permission. */
+  | 'forbidden'
+  | 'already-exists'
+  /** Too much for one request. */
+  | 'too-large'
+
+/** GitHub refused, or did not give a usable response. */
 export class GitHubError extends ActionError {
   override readonly name = 'GitHubError'
-  /** HTTP status (200 for a GraphQL error); undefined when there was no answer. */
+  /** HTTP status (200 for a GraphQL error); undefined when there was no response. */
   readonly status: number | undefined
-  /** True when a write may have been made although its answer never came. */
+  /** Undefined for everything that the action only reports. */
+  readonly reason: GitHubReason | undefined
+  /** True when a write may have been made although its response was lost. */
   readonly outcomeUnknown: boolean
 
   constructor(
     message: string,
-    options: { advice?: string; cause?: unknown; status?: number; outcomeUnknown?: boolean } = {},
+    options: {
+      advice?: string
+      cause?: unknown
+      status?: number
+      reason?: GitHubReason | undefined
+      outcomeUnknown?: boolean
+    } = {},
   ) {
     super(message, options)
     this.status = options.status
+    this.reason = options.reason
     this.outcomeUnknown = options.outcomeUnknown ?? false
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { runChecks } from './check/check.ts'
+import { createClients, secretsOf, type Clients, type Log } from './clients.ts'
 import { conclude } from './conclude.ts'
 import { emptyResult, type SyncResult } from './core/result.ts'
 import { ActionError, problemOf, SyncError } from './errors.ts'
@@ -10,9 +11,8 @@ import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { safeLine } from './report/log.ts'
 import { createStopwatch } from './report/progress.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
-import { createSession, secretsOf, type Log } from './session.ts'
-import { runSync, type JobContext } from './sync/job.ts'
 import { poll } from './sync/poll.ts'
+import { runSync, type SyncOptions } from './sync/sync.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -81,29 +81,41 @@ async function runJob(
 ): Promise<JobResult> {
   const clock = clockFor(signal)
   const stopwatch = createStopwatch(() => performance.now())
-  const session = createSession({ inputs, environment, clock, signal, log })
-  const context: JobContext = {
-    inputs,
-    session,
-    stopwatch,
+  const clients = createClients({ inputs, environment, clock, signal, log })
+  const facts = factsOf(inputs, environment, startedAt)
+  const options = {
+    ...inputs,
+    ...clients,
+    branch: inputs.repository.branch,
     builtInTemplate: readFileSync(new URL('./template/vllm.yaml', import.meta.url), 'utf8'),
-    serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+    uiUrl: facts.uiUrl,
+    serverUrl: facts.serverUrl,
+    clock,
+    stopwatch,
+    info: log.info,
   }
   try {
     const done =
       inputs.mode === 'check'
-        ? await stopwatch.measure('check', () => runChecks(context))
-        : await runSyncs(context, signal)
+        ? await stopwatch.measure('check', () =>
+            runChecks({
+              ...options,
+              repositoryName: inputs.repository.name,
+              trackingUri: inputs.mlflow.baseUrl,
+            }),
+          )
+        : await runSyncs(inputs, clients, { ...options, mode: inputs.mode }, signal)
     return {
       ...done,
-      ...factsOf(inputs, environment, startedAt),
+      ...facts,
       operation: done.error === undefined ? done.operation : 'failed',
       warnings: [...insecureTls(inputs), ...done.warnings],
-      requests: { mlflow: session.mlflow.requests(), github: session.github.requests() },
+      requests: clients.requests(),
       phases: stopwatch.phases(),
+      finishedAt: new Date(),
     }
   } finally {
-    await session.close()
+    await clients.close()
   }
 }
 
@@ -115,24 +127,28 @@ function insecureTls({ mlflow }: Inputs): string[] {
     : []
 }
 
-function runSyncs(context: JobContext, signal: AbortSignal): Promise<SyncResult> {
-  const { inputs, session } = context
-  const { name, branch } = inputs.repository
+function runSyncs(
+  { repository, poll: times }: Inputs,
+  clients: Clients,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<SyncResult> {
   const sync = async (): Promise<SyncResult> => {
+    clients.renewBudget()
     try {
-      return await runSync(context)
+      return await runSync(options)
     } catch (error) {
       // What the action raises on purpose fails one round; anything else is a bug and ends the job.
       if (!(error instanceof ActionError)) throw error
-      return { ...emptyResult(name, branch), error: problemOf(error) }
+      return { ...emptyResult(repository.name, repository.branch), error: problemOf(error) }
     }
   }
   return poll(sync, {
-    intervalMs: inputs.poll.intervalMs,
-    durationMs: inputs.mode === 'plan' ? 0 : inputs.poll.durationMs,
-    clock: session.clock,
+    intervalMs: times.intervalMs,
+    durationMs: options.mode === 'plan' ? 0 : times.durationMs,
+    clock: options.clock,
     signal,
-    log: session.log,
+    log,
   })
 }
 

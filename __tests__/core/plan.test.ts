@@ -50,8 +50,10 @@ const file = (text: string): FileState => readContent(Buffer.from(text))
 
 type Plan = { readonly state: FileState; readonly facts?: RunFacts | undefined }
 
-const plan = (input: Plan) =>
-  planRun({ candidate, path: `d/${runId}.yaml`, executable: false, facts, ...input }, context)
+const plan = ({ state, ...input }: Plan) => {
+  const target = { path: `d/${runId}.yaml`, state, executable: false }
+  return planRun({ candidate, file: target, facts, ...input }, context)
+}
 
 describe('an up-to-date run', () => {
   test.each<[string, Plan, Partial<ReturnType<typeof plan>>]>([
@@ -85,10 +87,8 @@ describe('an up-to-date run', () => {
 
   test('changes only the owned values of an existing file, and keeps its mode', () => {
     const before = `# mine\n${current.replace('"2"', "'1' # old")}replicaCount:   3\n`
-    const entry = planRun(
-      { candidate, path: 'p.yaml', state: file(before), executable: true, facts },
-      context,
-    )
+    const existing = { path: 'p.yaml', state: file(before), executable: true }
+    const entry = planRun({ candidate, file: existing, facts }, context)
     expect(entry.edit).toEqual({
       path: 'p.yaml',
       before,

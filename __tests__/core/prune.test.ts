@@ -13,7 +13,7 @@ const files = (texts: Readonly<Record<string, string>>): PruneInput['files'] =>
   new Map(
     Object.entries(texts).map(([runId, text]) => [
       runId,
-      { path: `d/${runId}.yaml`, content: readContent(Buffer.from(text)) },
+      { path: `d/${runId}.yaml`, state: readContent(Buffer.from(text)), executable: false },
     ]),
   )
 

@@ -1,6 +1,19 @@
 import { isHeld } from './values/hold.ts'
 import { readValues, type ValuesFile } from './values/read.ts'
 
+/** Name of a run's file; the run id was validated before. */
+export function fileName(runId: string): string {
+  return `${runId}.yaml`
+}
+
+/** A run's file on the branch. */
+export type RunFile = {
+  /** Relative to the root of the repository. */
+  readonly path: string
+  readonly state: FileState
+  readonly executable: boolean
+}
+
 /** What stands at a run's path on the branch. */
 export type FileState =
   | { readonly kind: 'absent' }

@@ -1,7 +1,7 @@
 import { artifactsPath, loggedModelId } from './artifacts.ts'
 import type { Candidate, LeftOut } from './candidate.ts'
 import type { RunFacts } from './facts.ts'
-import type { FileContent, FileState, ParsedValues } from './file-state.ts'
+import type { FileContent, FileState, ParsedValues, RunFile } from './file-state.ts'
 import type { NameMatcher } from './glob.ts'
 import { modelVersionUrl } from './message/links.ts'
 import type { Run, RunLookup } from './registry.ts'
@@ -13,10 +13,7 @@ import { updateValues } from './values/update.ts'
 
 export type RunPlanInput = {
   readonly candidate: Candidate
-  readonly path: string
-  readonly state: FileState
-  /** Mode of the file at the path. */
-  readonly executable: boolean
+  readonly file: RunFile
   /** Undefined when the file is left alone whatever MLflow says. */
   readonly facts: RunFacts | undefined
 }
@@ -34,7 +31,7 @@ export type PlanContext = {
 
 /** Decides what happens to the file of one run. */
 export function planRun(input: RunPlanInput, context: PlanContext): Entry {
-  const { state } = input
+  const { state } = input.file
   const { facts } = input
   if (state.kind === 'blocked') return left(input, context, 'failed', state.reason)
   if (state.kind === 'held') {
@@ -107,7 +104,7 @@ function planNewText(
   if (state.kind === 'absent') return change(input, context, 'created', run, undefined, text)
   return {
     ...change(input, context, 'updated', run, state.text, text),
-    warning: `${input.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
+    warning: `${input.file.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
   }
 }
 
@@ -172,7 +169,7 @@ function change(
   before: string | undefined,
   after: string,
 ): Entry {
-  const { path, executable } = input
+  const { path, executable } = input.file
   return {
     ...recordOf(input, context, outcome, run),
     edit: { path, before, after, executable },
@@ -195,7 +192,7 @@ function foundRun(lookup: RunLookup | undefined): Run | undefined {
 }
 
 function recordOf(
-  { candidate, path, state }: RunPlanInput,
+  { candidate, file: { path, state } }: RunPlanInput,
   { uiUrl }: PlanContext,
   outcome: Outcome,
   run: Run | undefined,

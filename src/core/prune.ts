@@ -1,12 +1,9 @@
 import { isRunId, type Candidate, type LeftOut } from './candidate.ts'
 import type { RunFacts } from './facts.ts'
-import type { FileContent } from './file-state.ts'
+import { fileName, type RunFile } from './file-state.ts'
 import type { NameMatcher } from './glob.ts'
 import type { ModelVersion, RunLookup } from './registry.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from './result.ts'
-
-/** A file of the directory that is named like a run. */
-export type PruneFile = { readonly path: string; readonly content: FileContent }
 
 export type PruneInput = {
   readonly candidates: readonly Candidate[]
@@ -14,7 +11,7 @@ export type PruneInput = {
   readonly listed: readonly ModelVersion[]
   readonly facts: ReadonlyMap<string, RunFacts>
   /** By run id: the files of the candidates, and those of runs that are no longer selected. */
-  readonly files: ReadonlyMap<string, PruneFile>
+  readonly files: ReadonlyMap<string, RunFile>
   /** The target's models. */
   readonly models: NameMatcher
   readonly maxDeletions: number
@@ -39,7 +36,7 @@ export function orphanRunIds(
   for (const { version, keepsFile } of leftOut) if (keepsFile) claimed.add(version.runId)
   return [...fileNames].flatMap((name) => {
     const runId = name.replace(/\.yaml$/, '')
-    return name === `${runId}.yaml` && isRunId(runId) && !claimed.has(runId) ? [runId] : []
+    return name === fileName(runId) && isRunId(runId) && !claimed.has(runId) ? [runId] : []
   })
 }
 
@@ -67,7 +64,7 @@ function doubtAbout({ listed, facts }: PruneInput): string | undefined {
   return unread > 0 ? `${unread} runs could not be read from MLflow` : undefined
 }
 
-type Orphan = PruneFile & { readonly runId: string; readonly reason: string }
+type Orphan = RunFile & { readonly runId: string; readonly reason: string }
 
 /** First the files of runs that nothing names any more, then those of runs that MLflow deleted. */
 function orphansOf({ candidates, facts, files }: PruneInput): Orphan[] {
@@ -100,13 +97,13 @@ type Verdict =
  * (MLflow 3.17 does so for users who may not read runs).
  */
 function judgeOrphan(orphan: Orphan, { models, listed }: PruneInput): Verdict {
-  const { content, runId, path, reason } = orphan
-  if (content.kind === 'held') {
+  const { state, runId, path, reason } = orphan
+  if (state.kind === 'held') {
     const held = 'the file has the comment "# mlflow-sync: hold"'
     return { kind: 'keep', entry: { ...blank(runId, path), outcome: 'held', reason: held } }
   }
-  if (content.kind !== 'values') return { kind: 'not-ours' }
-  const { owned } = content.values
+  if (state.kind !== 'values') return { kind: 'not-ours' }
+  const { owned } = state.values
   const { modelName = '', modelVersion = '' } = owned
   if (owned.runid !== runId || !models(modelName)) return { kind: 'not-ours' }
   const entry = {
@@ -124,7 +121,7 @@ function judgeOrphan(orphan: Orphan, { models, listed }: PruneInput): Verdict {
     const why = 'kept: MLflow still lists its model version, only without naming the run'
     return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: why } }
   }
-  const edit = { path, before: content.text, after: undefined, executable: false }
+  const edit = { path, before: state.text, after: undefined, executable: false }
   return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } }
 }
 

@@ -1,3 +1,5 @@
+import type { BranchSnapshot } from './branch.ts'
+
 /** What a sync did: the vocabulary of outputs, report, summary and annotations. */
 
 export const outcomes = [
@@ -60,6 +62,15 @@ export function changesOf(entries: readonly Entry[]): ChangedEntry[] {
 /** An entry that leaves the file as it is. */
 export function entryWithoutEdit(record: RunRecord): Entry {
   return { ...record, edit: undefined, warning: undefined }
+}
+
+/** Everything that one sync would do to the branch. */
+export type Plan = {
+  readonly snapshot: BranchSnapshot
+  readonly entries: readonly Entry[]
+  readonly warnings: readonly string[]
+  /** Fails the sync although everything else of it is done. */
+  readonly error: Problem | undefined
 }
 
 /** What is wrong, and how to fix it. */

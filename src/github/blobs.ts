@@ -1,29 +1,26 @@
 import { z } from 'zod'
 import { blobOid } from '../core/blob-oid.ts'
+import type { BranchSnapshot } from '../core/branch.ts'
+import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
+import { branchMoved } from './errors.ts'
 
-/** The bytes behind git hashes; what is not there is left out. */
+/** The bytes behind git hashes, of those that it has. */
 export type ContentCache = (oids: ReadonlyMap<string, string>) => Promise<Map<string, Buffer>>
 
 /** Contents by git hash, each read once. */
 export type BlobReader = {
   /**
-   * @param wanted path by hash (the path helps a check-out to find the content).
-   * @param anchor what `<head>:<directory>` must be, so that head and directory are of one moment.
-   * @returns contents by hash, and whether the anchor held.
+   * @param wanted path by hash (the path helps a checkout to find the content).
+   * @returns contents by hash.
+   * @throws GitHubError with reason `branch-moved` when the snapshot turns out to be inconsistent.
    */
   readonly read: (
+    snapshot: BranchSnapshot,
     wanted: ReadonlyMap<string, string>,
-    anchor: Anchor,
-  ) => Promise<{ contents: ReadonlyMap<string, Buffer>; anchored: boolean | undefined }>
-  readonly confirm: (anchor: Anchor) => Promise<boolean>
-}
-
-/** A directory must have this hash (undefined: not exist) in that commit. */
-export type Anchor = {
-  readonly head: string
-  readonly directory: string
-  readonly tree: string | undefined
+  ) => Promise<ReadonlyMap<string, Buffer>>
+  /** Makes sure that head and directories of a snapshot are of one moment; throws as `read`. */
+  readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
 }
 
 /** Enough that 10,000 files take 40 requests, little enough for GitHub's 10 seconds. */
@@ -32,40 +29,46 @@ const blobsPerQuery = 250
 /** Reads do not disturb each other; GitHub allows 100 at a time. */
 const queriesAtOnce = 4
 
-export function createBlobReader(
-  client: GitHubClient,
-  repository: string,
-  checkout: ContentCache,
-): BlobReader {
+/**
+ * GraphQL promises no order between head and directories of one query. Each query for contents
+ * therefore also asks for the directories at the very commit that was read.
+ */
+export function createBlobReader(client: GitHubClient, checkout: ContentCache): BlobReader {
   const known = new Map<string, Buffer>()
+  const confirmed = new WeakSet<BranchSnapshot>()
 
-  const read: BlobReader['read'] = async (wanted, anchor) => {
-    const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)))
-    for (const [oid, content] of await checkout(missing)) {
-      known.set(oid, content)
-      missing.delete(oid)
-    }
-    const oids = [...missing.keys()]
-    const batches: string[][] = []
-    for (let start = 0; start < oids.length; start += blobsPerQuery) {
-      batches.push(oids.slice(start, start + blobsPerQuery))
-    }
-    let anchored: boolean | undefined
-    const work = batches.entries()
-    const worker = async (): Promise<void> => {
-      for (const [, batch] of work) {
-        const answer = await readBatch(client, repository, batch, anchor)
-        anchored = (anchored ?? true) && answer.anchored
-        for (const [oid, content] of answer.contents) known.set(oid, content)
-      }
-    }
-    await Promise.all(Array.from({ length: queriesAtOnce }, worker))
-    return { contents: known, anchored }
+  const readConfirmed = async (
+    snapshot: BranchSnapshot,
+    oids: readonly string[],
+  ): Promise<void> => {
+    const { contents, consistent } = await readBatch(client, snapshot, oids)
+    if (!consistent) throw branchMoved('head and directory were read at different moments')
+    confirmed.add(snapshot)
+    for (const [oid, content] of contents) known.set(oid, content)
   }
 
   return {
-    read,
-    confirm: async (anchor) => (await readBatch(client, repository, [], anchor)).anchored,
+    read: async (snapshot, wanted) => {
+      const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)))
+      for (const [oid, content] of await checkout(missing)) {
+        known.set(oid, content)
+        missing.delete(oid)
+      }
+      const oids = [...missing.keys()]
+      const batches: string[][] = []
+      for (let start = 0; start < oids.length; start += blobsPerQuery) {
+        batches.push(oids.slice(start, start + blobsPerQuery))
+      }
+      const work = batches.values()
+      const worker = async (): Promise<void> => {
+        for (const batch of work) await readConfirmed(snapshot, batch)
+      }
+      await Promise.all(Array.from({ length: queriesAtOnce }, worker))
+      return known
+    },
+    confirm: async (snapshot) => {
+      if (!confirmed.has(snapshot)) await readConfirmed(snapshot, [])
+    },
   }
 }
 
@@ -76,50 +79,46 @@ const blob = z
   })
   .nullable()
 
+const tree = z.object({ oid: z.string() }).nullable()
+
 async function readBatch(
   client: GitHubClient,
-  repository: string,
+  { head, directories }: BranchSnapshot,
   oids: readonly string[],
-  anchor: Anchor,
-): Promise<{ contents: Map<string, Buffer>; anchored: boolean }> {
-  const [owner = '', name = ''] = repository.split('/')
-  const fields = oids.map((oid, index) => `b${index}: object(oid: "${oid}") { ...Content }`)
-  const fragment = oids.length === 0 ? '' : ' fragment Content on Blob { text isTruncated }'
-  const { repository: answer } = await client.query(
-    `query Blobs($owner: String!, $name: String!, $anchor: String!) {
-      repository(owner: $owner, name: $name) {
-        anchor: object(expression: $anchor) { oid }
-        ${fields.join('\n')}
-      }
-    }${fragment}`,
-    { owner, name, anchor: `${anchor.head}:${anchor.directory}` },
+): Promise<{ contents: Map<string, Buffer>; consistent: boolean }> {
+  const [places, blobs] = [aliasesFor('d', directories.keys()), aliasesFor('b', oids)]
+  const response = await client.query(
+    `query Blobs($owner: String!, $name: String!) {
+      ${objectFields('directories', places, (path) => ({ expression: `${head}:${path}` }), 'oid')}
+      ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
+    }
+    ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`,
+    {},
     z.object({
-      repository: z
-        .looseObject({ anchor: z.object({ oid: z.string() }).nullable() })
-        .catchall(z.union([blob, z.object({ oid: z.string() })])),
+      directories: aliasedObjects(places, tree),
+      contents: aliasedObjects(blobs, blob),
     }),
   )
   const contents = new Map<string, Buffer>()
-  for (const [index, oid] of oids.entries()) {
-    const found = blob.safeParse(answer[`b${index}`]).data
+  for (const [oid, found] of response.contents) {
     const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text)
     // GraphQL gives text: other encodings, a byte order mark or a cut would not have this hash.
     contents.set(
       oid,
-      content !== undefined && blobOid(content) === oid
-        ? content
-        : await readRaw(client, repository, oid),
+      content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid),
     )
   }
-  return { contents, anchored: answer.anchor?.oid === anchor.tree }
+  const consistent = [...directories.values()].every(
+    ({ path, oid }) => response.directories.get(path)?.oid === oid,
+  )
+  return { contents, consistent }
 }
 
 const rawBlob = z.object({ content: z.string(), encoding: z.literal('base64') })
 
-async function readRaw(client: GitHubClient, repository: string, oid: string): Promise<Buffer> {
-  const [owner = '', repo = ''] = repository.split('/')
-  const answer = await client.rest(rawBlob, (octokit) =>
-    octokit.rest.git.getBlob({ owner, repo, file_sha: oid }),
+async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
+  const { content } = await client.rest(rawBlob, (octokit, at) =>
+    octokit.rest.git.getBlob({ ...at, file_sha: oid }),
   )
-  return Buffer.from(answer.content, 'base64')
+  return Buffer.from(content, 'base64')
 }

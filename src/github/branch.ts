@@ -1,77 +1,43 @@
 import { z } from 'zod'
+import type { BranchSnapshot, Directory, DirectoryEntry } from '../core/branch.ts'
 import { GitHubError } from '../errors.ts'
+import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 
-/** One entry of a directory on a branch. */
-export type DirectoryEntry = {
-  readonly name: string
-  /** `link` is a symbolic link, `submodule` a commit of another repository. */
-  readonly kind: 'file' | 'executable' | 'link' | 'directory' | 'submodule'
-  /** Git's hash of the content. */
-  readonly oid: string
-}
-
-/** A branch as it was at one moment. */
-export type BranchSnapshot = {
-  /** `owner/name` as GitHub spells it. */
-  readonly repository: string
-  readonly branch: string
-  /** Commit at the branch's head. */
-  readonly head: string
-  /** Hash of that commit's whole tree. */
-  readonly rootTree: string
-  /** Directory of the values files; empty for the root of the repository. */
-  readonly directory: string
-  /** Hash of the directory; undefined when it does not exist yet. */
-  readonly tree: string | undefined
-  readonly entries: ReadonlyMap<string, DirectoryEntry>
-  /** The template's hash; undefined when none was asked for or it is not there. */
-  readonly templateOid: string | undefined
-}
-
 export type BranchQuery = {
-  /** `owner/name` */
-  readonly repository: string
   /** Undefined: the repository's default branch. */
   readonly branch: string | undefined
-  readonly directory: string
-  /** Path of the template in the repository, if there is one. */
-  readonly template: string | undefined
+  readonly directories: readonly string[]
+  /** Other files whose hash is wanted, such as templates. */
+  readonly files: readonly string[]
 }
 
-/** Every directory above a path, so that a file or a link among them is found. */
+/** Every directory above a path, so that a file among them is found. */
 function ancestorsOf(directory: string): string[] {
   return directory
     .split('/')
     .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]))
 }
 
-function queryFor(rev: string, directory: string): string {
-  return `query Branch(
-  $owner: String!, $name: String!, $ref: String!, $named: Boolean!,
-  $directory: String!, $template: String!, $templated: Boolean!
-) {
-  repository(owner: $owner, name: $name) {
-    nameWithOwner
-    isArchived
-    defaultBranchRef { ...Head }
-    ref(qualifiedName: $ref) @include(if: $named) { ...Head }
-    directory: object(expression: $directory) {
-      __typename
-      oid
-      ... on Tree { entries { name mode type oid } }
+function queryFor(rev: string, { directories, files, ancestors }: Places): string {
+  const at = (path: string) => ({ expression: `${rev}:${path}` })
+  const listing = '__typename oid ... on Tree { entries { name mode type oid } }'
+  return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
+    repository(owner: $owner, name: $name) {
+      id
+      nameWithOwner
+      isArchived
+      defaultBranchRef { ...Head }
+      ref(qualifiedName: $ref) @include(if: $named) { ...Head }
     }
-    template: object(expression: $template) @include(if: $templated) { __typename oid }
-    ${ancestorsOf(directory)
-      .map(
-        (path, index) =>
-          `a${index}: object(expression: ${JSON.stringify(`${rev}:${path}`)}) { __typename }`,
-      )
-      .join('\n')}
+    ${objectFields('directories', directories, at, listing)}
+    ${objectFields('files', files, at, '__typename oid')}
+    ${objectFields('ancestors', ancestors, at, '__typename')}
   }
+  fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
 }
-fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
-}
+
+type Places = Readonly<Record<'directories' | 'files' | 'ancestors', Aliases>>
 
 const object = z.object({ oid: z.string() })
 
@@ -80,75 +46,94 @@ const ref = z.object({
   target: z.object({ oid: z.string(), tree: object }),
 })
 
-const entry = z.object({
+const treeEntry = z.object({
   name: z.string(),
   mode: z.number(),
   type: z.enum(['blob', 'tree', 'commit']),
   oid: z.string(),
 })
 
-const answer = z.object({
-  repository: z.looseObject({
-    nameWithOwner: z.string(),
-    isArchived: z.boolean(),
-    defaultBranchRef: ref.nullable(),
-    ref: ref.nullish(),
-    directory: z
-      .discriminatedUnion('__typename', [
-        z.object({ __typename: z.literal('Tree'), oid: z.string(), entries: z.array(entry) }),
-        z.object({ __typename: z.enum(['Blob', 'Commit', 'Tag']), oid: z.string() }),
-      ])
-      .nullable(),
-    template: z.object({ __typename: z.string(), oid: z.string() }).nullish(),
-  }),
+const directoryObject = z
+  .discriminatedUnion('__typename', [
+    z.object({ __typename: z.literal('Tree'), oid: z.string(), entries: z.array(treeEntry) }),
+    z.object({ __typename: z.enum(['Blob', 'Commit', 'Tag']), oid: z.string() }),
+  ])
+  .nullable()
+
+const fileObject = z.object({ __typename: z.string(), oid: z.string() }).nullable()
+
+const ancestorObject = z.object({ __typename: z.string() }).nullable()
+
+const repositoryObject = z.object({
+  nameWithOwner: z.string(),
+  isArchived: z.boolean(),
+  defaultBranchRef: ref.nullable(),
+  ref: ref.nullish(),
+  id: z.string(),
 })
 
-/** Reads the branch's head and the directory's entries in one request. */
+/** Reads the branch's head and the entries of all directories in one request. */
 export async function readBranch(
   client: GitHubClient,
   wanted: BranchQuery,
 ): Promise<BranchSnapshot> {
-  const [owner = '', name = ''] = wanted.repository.split('/')
+  const places: Places = {
+    directories: aliasesFor('d', wanted.directories),
+    files: aliasesFor('f', wanted.files),
+    ancestors: aliasesFor('a', wanted.directories.flatMap(ancestorsOf)),
+  }
   const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`
-  const { repository } = await client.query(
-    queryFor(rev, wanted.directory),
-    {
-      owner,
-      name,
-      ref: rev,
-      named: wanted.branch !== undefined,
-      directory: `${rev}:${wanted.directory}`,
-      template: `${rev}:${wanted.template ?? ''}`,
-      templated: wanted.template !== undefined,
-    },
-    answer,
+  const { repository, directories, files, ancestors } = await client.query(
+    queryFor(rev, places),
+    { ref: rev, named: wanted.branch !== undefined },
+    z.object({
+      repository: repositoryObject,
+      directories: aliasedObjects(places.directories, directoryObject),
+      files: aliasedObjects(places.files, fileObject),
+      ancestors: aliasedObjects(places.ancestors, ancestorObject),
+    }),
   )
   if (repository.isArchived) {
-    throw new GitHubError(`${wanted.repository} is archived: nothing can be written to it`, {
+    throw new GitHubError(`${client.repository()} is archived: nothing can be written to it`, {
       advice: 'Unarchive it, or point the input repository elsewhere.',
     })
   }
   const found = wanted.branch === undefined ? repository.defaultBranchRef : repository.ref
   if (found === null || found === undefined) {
-    throw missingBranch(wanted, repository.defaultBranchRef?.name)
+    throw missingBranch(client.repository(), wanted.branch, repository.defaultBranchRef?.name)
   }
-  const { directory, template } = repository
-  for (const [index, path] of ancestorsOf(wanted.directory).entries()) {
-    const ancestor = z.object({ __typename: z.literal('Blob') }).safeParse(repository[`a${index}`])
-    if (ancestor.success) throw notADirectory(path, found.name)
-  }
-  if (directory !== null && directory.__typename !== 'Tree') {
-    throw notADirectory(wanted.directory, found.name)
+  client.useName(repository.nameWithOwner)
+  for (const [path, ancestor] of ancestors) {
+    if (ancestor?.__typename === 'Blob') throw notADirectory(path, found.name)
   }
   return {
     repository: repository.nameWithOwner,
+    repositoryId: repository.id,
     branch: found.name,
     head: found.target.oid,
     rootTree: found.target.tree.oid,
-    directory: wanted.directory,
-    tree: directory?.oid,
-    entries: new Map((directory?.entries ?? []).map((row) => [row.name, entryOf(row)])),
-    templateOid: template?.__typename === 'Blob' ? template.oid : undefined,
+    directories: new Map(
+      [...directories].map(([path, tree]) => [path, directoryOf(path, tree, found.name)]),
+    ),
+    files: new Map(
+      [...files].flatMap(([path, file]): [string, string][] =>
+        file?.__typename === 'Blob' ? [[path, file.oid]] : [],
+      ),
+    ),
+  }
+}
+
+function directoryOf(
+  path: string,
+  tree: z.infer<typeof directoryObject>,
+  branch: string,
+): Directory {
+  if (tree === null) return { path, oid: undefined, entries: new Map() }
+  if (tree.__typename !== 'Tree') throw notADirectory(path, branch)
+  return {
+    path,
+    oid: tree.oid,
+    entries: new Map(tree.entries.map((row) => [row.name, entryOf(row)])),
   }
 }
 
@@ -158,13 +143,17 @@ function notADirectory(path: string, branch: string): GitHubError {
   })
 }
 
-function missingBranch(wanted: BranchQuery, defaultBranch: string | undefined): GitHubError {
+function missingBranch(
+  repository: string,
+  branch: string | undefined,
+  defaultBranch: string | undefined,
+): GitHubError {
   if (defaultBranch === undefined) {
-    return new GitHubError(`${wanted.repository} has no commit yet`, {
+    return new GitHubError(`${repository} has no commit yet`, {
       advice: 'Make a first commit (a README will do): a branch is needed to commit to.',
     })
   }
-  return new GitHubError(`There is no branch ${wanted.branch ?? ''} in ${wanted.repository}`, {
+  return new GitHubError(`There is no branch ${branch ?? ''} in ${repository}`, {
     status: 404,
     advice: `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
   })
@@ -174,7 +163,7 @@ function missingBranch(wanted: BranchQuery, defaultBranch: string | undefined): 
 const executableMode = 0o100755
 const linkMode = 0o120000
 
-function entryOf(row: z.infer<typeof entry>): DirectoryEntry {
+function entryOf(row: z.infer<typeof treeEntry>): DirectoryEntry {
   const { name, oid } = row
   if (row.type === 'tree') return { name, oid, kind: 'directory' }
   if (row.type === 'commit') return { name, oid, kind: 'submodule' }

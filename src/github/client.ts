@@ -11,29 +11,32 @@ import {
 import { parseJson } from '../http/json.ts'
 import type { Transport } from '../http/transport.ts'
 import {
-  diagnoseAnswer,
-  diagnoseGraphql,
-  diagnoseNoAnswer,
-  unreadable,
+  errorFromOctokit,
+  errorFromGraphql,
+  connectionError,
+  unusableResponse,
   type GraphqlProblem,
-} from './diagnose.ts'
-import { judgeGitHub } from './judge.ts'
+} from './errors.ts'
+import { classifyResult } from './retry.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
 
+/** A repository's coordinates, as octokit's methods take them. */
+export type Coordinates = { readonly owner: string; readonly repo: string }
+
 /**
- * Both of GitHub's APIs. Every answer is either read whole and of the promised shape, or an error:
+ * Both of GitHub's APIs, for one repository. Every answer is either read whole and of the promised shape, or an error:
  * octokit alone takes a cut answer for an empty one.
  */
 export type GitHubClient = {
-  /** A GraphQL query; retried. */
+  /** `owner/name` */
+  readonly repository: () => string
+  /** Uses GitHub's own spelling from now on: under an old name, writes would be redirected. */
+  readonly useName: (repository: string) => void
+  /** A GraphQL query, which gets `$owner` and `$name` of the repository; retried. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
-  /** A GraphQL mutation; sent once, since a lost answer may belong to a write that was made. */
-  readonly mutate: <T>(
-    mutation: string,
-    variables: object,
-    schema: z.ZodType<T>,
-  ) => Promise<MutationResult<T>>
+  /** A GraphQL mutation; sent once, since a lost response may belong to a write that was made. */
+  readonly mutate: <T>(mutation: string, variables: object, schema: z.ZodType<T>) => Promise<T>
   /** A REST call that may be repeated without harm. */
   readonly rest: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** A REST call that may not be repeated. */
@@ -42,18 +45,14 @@ export type GitHubClient = {
   readonly requests: () => number
 }
 
-export type MutationResult<T> =
-  | { readonly kind: 'done'; readonly data: T }
-  | { readonly kind: 'refused'; readonly problems: readonly GraphqlProblem[] }
-
-export type RestCall = (octokit: Octokit) => Promise<{ readonly data: unknown }>
+export type RestCall = (octokit: Octokit, at: Coordinates) => Promise<{ readonly data: unknown }>
 
 export type GitHubClientOptions = {
   readonly token: string
   /** `GITHUB_API_URL` and `GITHUB_GRAPHQL_URL`. */
   readonly apiUrl: string
   readonly graphqlUrl: string
-  /** `owner/name`, for error messages. */
+  /** `owner/name` */
   readonly repository: string
   readonly policy: RetryPolicy
   readonly transport: Transport
@@ -64,6 +63,11 @@ export type GitHubClientOptions = {
 
 export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   let requests = 0
+  let repository = options.repository
+  const coordinates = (): Coordinates => {
+    const [owner = '', repo = ''] = repository.split('/')
+    return { owner, repo }
+  }
   const octokitFor = (repeatable: boolean): Octokit =>
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
@@ -77,37 +81,39 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const answer = await octokit
       .request({ method: 'POST', url: options.graphqlUrl, query, variables })
       .catch((error: unknown) => {
-        throw diagnoseAnswer(error, options.repository)
+        throw errorFromOctokit(error, repository)
       })
     return answer.data
   }
 
-  const query = async <T>(text: string, variables: object, schema: z.ZodType<T>): Promise<T> => {
-    const answer = envelope(await graphql(repeating, text, variables))
-    if (answer.errors.length > 0) throw diagnoseGraphql(answer.errors, options.repository)
-    return parsed(schema, answer.data, 'GraphQL query')
-  }
-
-  const mutate = async <T>(
+  const graphqlData = async <T>(
+    octokit: Octokit,
     text: string,
     variables: object,
     schema: z.ZodType<T>,
-  ): Promise<MutationResult<T>> => {
-    const answer = envelope(await graphql(once, text, variables))
-    if (answer.errors.length > 0) return { kind: 'refused', problems: answer.errors }
-    return { kind: 'done', data: parsed(schema, answer.data, 'GraphQL mutation') }
+  ): Promise<T> => {
+    const { data, errors } = envelope(await graphql(octokit, text, variables))
+    if (errors.length > 0) throw errorFromGraphql(errors, repository)
+    return parsed(schema, data, 'GraphQL response')
   }
 
   const rest = async <T>(octokit: Octokit, schema: z.ZodType<T>, call: RestCall): Promise<T> => {
-    const answer = await call(octokit).catch((error: unknown) => {
-      throw diagnoseAnswer(error, options.repository)
+    const answer = await call(octokit, coordinates()).catch((error: unknown) => {
+      throw errorFromOctokit(error, repository)
     })
     return parsed(schema, answer.data, 'REST request')
   }
 
   return {
-    query,
-    mutate,
+    repository: () => repository,
+    useName: (name) => {
+      repository = name
+    },
+    query: (text, variables, schema) => {
+      const { owner, repo: name } = coordinates()
+      return graphqlData(repeating, text, { owner, name, ...variables }, schema)
+    },
+    mutate: (text, variables, schema) => graphqlData(once, text, variables, schema),
     rest: (schema, call) => rest(repeating, schema, call),
     restOnce: (schema, call) => rest(once, schema, call),
     requests: () => requests,
@@ -136,7 +142,7 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw unreadable(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  throw unusableResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
 }
 
 /** The `fetch` that octokit gets: our transport, with retries, giving only answers read whole. */
@@ -162,7 +168,7 @@ function fetchWithRetries(options: GitHubClientOptions, repeatable: boolean, cou
     }
     const retried: Retried = await sendWithRetries({
       send,
-      judge: (result) => judgeGitHub(result, clock.now(), repeatable),
+      judge: (result) => classifyResult(result, clock.now(), repeatable),
       policy: options.policy,
       clock,
       budget: options.budget(),
@@ -176,11 +182,11 @@ function fetchWithRetries(options: GitHubClientOptions, repeatable: boolean, cou
 function responseOf(retried: Retried, repeatable: boolean, options: GitHubClientOptions): Response {
   const { result } = retried
   if (result.kind === 'failure' || retried.waitEndsAt !== undefined) {
-    throw diagnoseNoAnswer(retried, options.apiUrl, !repeatable)
+    throw connectionError(retried, options.apiUrl, !repeatable)
   }
   const { status, headers, text } = result
   if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    throw unreadable(`it is no whole JSON document (${text.length} characters)`, !repeatable)
+    throw unusableResponse(`it is no whole JSON document (${text.length} characters)`, !repeatable)
   }
   if (status >= 500 && !repeatable) {
     throw new GitHubError(`GitHub answered HTTP ${status} to a write`, {

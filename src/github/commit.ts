@@ -1,58 +1,70 @@
 import { z } from 'zod'
-import type { FileEdit } from '../core/result.ts'
-import { GitHubError } from '../errors.ts'
+import type { BranchSnapshot } from '../core/branch.ts'
+import type { CommitReference, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
-import type { CommitRequest, CommitResult } from './commit-request.ts'
-import { diagnoseGraphql } from './diagnose.ts'
 import { commitByGitData } from './git-data.ts'
+
+/** All that one commit changes, on the head of a snapshot. */
+export type CommitRequest = {
+  /** The commit becomes the child of its head, or is not made at all. */
+  readonly snapshot: BranchSnapshot
+  readonly headline: string
+  readonly body: string
+  readonly edits: readonly FileEdit[]
+}
+
+export type Commit = CommitReference & {
+  /** Whether GitHub signed it. */
+  readonly verified: boolean
+}
+
+/** The message as git keeps it. */
+export function fullMessage({ headline, body }: CommitRequest): string {
+  return body === '' ? headline : `${headline}\n\n${body}`
+}
 
 /** Beyond this one GraphQL call would run into GitHub's limit of 10 seconds. */
 const limits = { files: 500, base64Bytes: 4 * 1024 * 1024 }
+
+/**
+ * Makes one commit of all edits on the branch, or none.
+ *
+ * @throws GitHubError with reason `branch-moved` when the branch is no longer at the snapshot's head.
+ */
+export function commitToBranch(client: GitHubClient, request: CommitRequest): Promise<Commit> {
+  return fitsOneMutation(request.edits)
+    ? commitByMutation(client, request)
+    : commitByGitData(client, request)
+}
+
+/** `createCommitOnBranch` would also make every file 100644. */
+function fitsOneMutation(edits: readonly FileEdit[]): boolean {
+  const bytes = edits.reduce((sum, { after = '' }) => sum + Buffer.byteLength(after), 0)
+  const executable = edits.some((edit) => edit.executable && edit.after !== undefined)
+  return edits.length <= limits.files && (bytes * 4) / 3 <= limits.base64Bytes && !executable
+}
 
 const mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url } }
 }`
 
-const answer = z.object({
+const mutationResponse = z.object({
   createCommitOnBranch: z.object({ commit: z.object({ oid: z.string(), url: z.string() }) }),
 })
 
-/** Makes one commit of all the files, or none. */
-export async function commit(client: GitHubClient, request: CommitRequest): Promise<CommitResult> {
-  try {
-    return fitsOneMutation(request.edits)
-      ? await commitByMutation(client, request)
-      : await commitByGitData(client, request)
-  } catch (error) {
-    if (error instanceof GitHubError && error.outcomeUnknown) return { kind: 'unknown', error }
-    throw error
-  }
-}
-
-/** `createCommitOnBranch` would also make every file 100644. */
-function fitsOneMutation(files: readonly FileEdit[]): boolean {
-  const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.after ?? ''), 0)
-  const executable = files.some((file) => file.executable && file.after !== undefined)
-  return files.length <= limits.files && (bytes * 4) / 3 <= limits.base64Bytes && !executable
-}
-
-async function commitByMutation(
-  client: GitHubClient,
-  request: CommitRequest,
-): Promise<CommitResult> {
-  const additions = request.edits.flatMap(({ path, after }) =>
+async function commitByMutation(client: GitHubClient, request: CommitRequest): Promise<Commit> {
+  const { snapshot, headline, body, edits } = request
+  const additions = edits.flatMap(({ path, after }) =>
     after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }],
   )
-  const deletions = request.edits.flatMap(({ path, after }) =>
-    after === undefined ? [{ path }] : [],
-  )
-  const result = await client.mutate(
+  const deletions = edits.flatMap(({ path, after }) => (after === undefined ? [{ path }] : []))
+  const { createCommitOnBranch } = await client.mutate(
     mutation,
     {
       input: {
-        branch: { repositoryNameWithOwner: request.repository, branchName: request.branch },
-        expectedHeadOid: request.expectedHead,
-        message: { headline: request.headline, body: request.body },
+        branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
+        expectedHeadOid: snapshot.head,
+        message: { headline, body },
         // A list that is there but null fails with an opaque error.
         fileChanges: {
           ...(additions.length > 0 ? { additions } : {}),
@@ -60,12 +72,57 @@ async function commitByMutation(
         },
       },
     },
-    answer,
+    mutationResponse,
   )
-  if (result.kind === 'done') {
-    const { oid, url } = result.data.createCommitOnBranch.commit
-    return { kind: 'committed', sha: oid, url, verified: true }
+  const { oid, url } = createCommitOnBranch.commit
+  return { sha: oid, url, verified: true }
+}
+
+const historyQuery = `query Landed($owner: String!, $name: String!, $ref: String!) {
+  repository(owner: $owner, name: $name) {
+    ref(qualifiedName: $ref) {
+      target { ... on Commit {
+        history(first: 50) { nodes { oid url message parents(first: 1) { nodes { oid } } } }
+      } }
+    }
   }
-  if (result.problems.some(({ type }) => type === 'STALE_DATA')) return { kind: 'moved' }
-  throw diagnoseGraphql(result.problems, request.repository)
+}`
+
+const historyResponse = z.object({
+  repository: z.object({
+    ref: z
+      .object({
+        target: z.object({
+          history: z.object({
+            nodes: z.array(
+              z.object({
+                oid: z.string(),
+                url: z.string(),
+                message: z.string(),
+                parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
+              }),
+            ),
+          }),
+        }),
+      })
+      .nullable(),
+  }),
+})
+
+/**
+ * Looks for a commit whose response was lost: a child of the expected head with exactly its message.
+ * Only one commit can have become the child of that head, so there is no mistaking it.
+ */
+export async function findCommit(
+  client: GitHubClient,
+  request: CommitRequest,
+): Promise<CommitReference | undefined> {
+  const { branch, head } = request.snapshot
+  const variables = { ref: `refs/heads/${branch}` }
+  const { repository } = await client.query(historyQuery, variables, historyResponse)
+  const message = fullMessage(request).trim()
+  const found = repository.ref?.target.history.nodes.find(
+    (node) => node.parents.nodes[0]?.oid === head && node.message.trim() === message,
+  )
+  return found && { sha: found.oid, url: found.url }
 }

@@ -1,92 +1,153 @@
-import type { CommitReference, Operation, PullRequestReference } from '../core/result.ts'
-import { SyncError } from '../errors.ts'
-import type { BranchSnapshot } from '../github/branch.ts'
+import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
+import { commitMessage, headline } from '../core/message/commit.ts'
+import type { PullRequestSettings } from '../core/pull-request.ts'
+import {
+  emptyResult,
+  type ChangedEntry,
+  type Plan,
+  type Problem,
+  type SyncResult,
+} from '../core/result.ts'
+import type { Target } from '../core/target.ts'
+import type { Repository } from '../github/repository.ts'
 import type { Clock } from '../http/retry.ts'
-import type { SyncPlan } from './plan-sync.ts'
+import type { MlflowClient } from '../mlflow/client.ts'
+import { createRegistry, type Registry } from '../mlflow/registry.ts'
+import type { Stopwatch } from '../report/progress.ts'
+import { retryWhenBranchMoves } from './attempts.ts'
+import { createDescription } from './compare-runs.ts'
+import { planTarget, type TargetPlan } from './plan-target.ts'
+import { readFiles, type SelectedTarget } from './read-files.ts'
+import { readSelection } from './read-selection.ts'
+import { createTemplateReader, type TemplateReader } from './read-template.ts'
+import { createCommitWriter } from './write-commit.ts'
+import { createPullRequestWriter } from './write-pull-request.ts'
+import { previewOnly, type Write } from './write.ts'
 
-/** What a writer did with a plan. */
-export type Written =
-  | {
-      readonly kind: 'written'
-      /** The plan that was written; an earlier one if its response had been lost. */
-      readonly planned: PlannedSync
-      readonly operation: Operation
-      readonly commit: CommitReference | undefined
-      readonly pullRequest: PullRequestReference | undefined
-      readonly warning: string | undefined
-    }
-  /** The branch is not where the plan was made for: read and plan again. */
-  | { readonly kind: 'again'; readonly why: string }
-
-/** Shorthand for what most writes leave open. */
-export function written(
-  planned: PlannedSync,
-  operation: Operation,
-  details: Partial<Pick<WrittenPlan, 'commit' | 'pullRequest' | 'warning'>> = {},
-): WrittenPlan {
-  return {
-    kind: 'written',
-    planned,
-    operation,
-    commit: undefined,
-    pullRequest: undefined,
-    warning: undefined,
-    ...details,
-  }
-}
-
-export type WrittenPlan = Extract<Written, { kind: 'written' }>
-
-/** A plan with the state of the branch that it was made for. */
-export type PlannedSync = {
-  readonly plan: SyncPlan
-  readonly snapshot: BranchSnapshot
-  /** True when head and directory are known to be of one moment. */
-  readonly anchored: boolean | undefined
-}
-
-export type SyncSteps = {
-  /** Reads the branch and plans; called anew for each attempt. */
-  readonly plan: () => Promise<PlannedSync>
-  /** Writes all of a plan in one step, or nothing. */
-  readonly write: (planned: PlannedSync) => Promise<Written>
+export type SyncOptions = {
+  readonly mlflow: MlflowClient
+  readonly repository: Repository
+  /** Undefined: the repository's default branch. */
+  readonly branch: string | undefined
+  readonly targets: readonly Target[]
+  /** `plan` writes nothing. */
+  readonly mode: 'sync' | 'plan'
+  /** Template of the commit's first line; undefined: the default message. */
+  readonly commitMessage: string | undefined
+  /** Undefined: commit to the branch itself. */
+  readonly pullRequest: PullRequestSettings | undefined
+  /** Text of the template for targets that name none. */
+  readonly builtInTemplate: string
+  /** Base URL of MLflow's UI. */
+  readonly uiUrl: string
+  /** GitHub's web address. */
+  readonly serverUrl: string
   readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly info: (line: string) => void
 }
 
-const attempts = 5
-
-/** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
-function waitMs(attempt: number, random: number): number {
-  return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+/** One sync: read MLflow, read the branch, plan, and write. */
+export async function runSync(options: SyncOptions): Promise<SyncResult> {
+  const { stopwatch } = options
+  const registry = createRegistry(options.mlflow)
+  const templates = createTemplateReader(options.builtInTemplate)
+  const targets = await stopwatch.measure('read MLflow', () => selectAll(options, registry))
+  const write = createWriter(options, registry, targets)
+  const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
+    const made = await makePlan(options, registry, targets, templates)
+    return stopwatch.measure('write', () => write(made))
+  }, options)
+  const { repository, branch } = plan.snapshot
+  return {
+    ...emptyResult(repository, branch),
+    ...written,
+    entries: plan.entries,
+    warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
+    error: plan.error,
+  }
 }
 
-/**
- * Plans and writes, and does both again when the branch moved in between.
- *
- * @throws SyncError when the branch moved five times.
- */
-export async function syncWithRetries(steps: SyncSteps): Promise<WrittenPlan> {
-  for (let attempt = 1; ; attempt += 1) {
-    const planned = await steps.plan()
-    const outcome =
-      planned.anchored === false
-        ? ({ kind: 'again', why: 'the branch moved while it was read' } as const)
-        : await steps.write(planned)
-    if (outcome.kind === 'written') return outcome
-    if (attempt === attempts) {
-      throw new SyncError(
-        `Could not write to branch ${planned.snapshot.branch} in ${attempts} attempts: ${outcome.why}`,
-        {
-          advice:
-            'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
-        },
-      )
-    }
-    const wait = waitMs(attempt, steps.clock.random())
-    steps.info(
-      `${outcome.why}; reading again in ${(wait / 1000).toFixed(1)} s (${attempt + 1} of ${attempts})`,
+async function selectAll(
+  { targets, clock, info }: SyncOptions,
+  registry: Registry,
+): Promise<SelectedTarget[]> {
+  const found: SelectedTarget[] = []
+  for (const target of targets) {
+    const selected = await readSelection(registry, target.selection, clock.now())
+    info(
+      `MLflow lists ${selected.listed.length} model versions; ${selected.candidates.length} runs are selected`,
     )
-    await steps.clock.sleep(wait)
+    found.push({ target, selected })
   }
+  return found
+}
+
+async function makePlan(
+  options: SyncOptions,
+  registry: Registry,
+  targets: readonly SelectedTarget[],
+  templates: TemplateReader,
+): Promise<Plan> {
+  const { repository, stopwatch, mlflow, uiUrl, info } = options
+  const snapshot = await stopwatch.measure('read GitHub', () =>
+    repository.readBranch(branchQuery(options)),
+  )
+  for (const { directory } of options.targets) info(describeDirectory(snapshot, directory))
+  const loaded = await stopwatch.measure('read GitHub', () =>
+    readFiles(repository, snapshot, targets, templates),
+  )
+  return stopwatch.measure('plan', async () => {
+    const plans: TargetPlan[] = []
+    for (const target of loaded) {
+      plans.push(await planTarget(target, { mlflow, registry, snapshot, uiUrl }))
+    }
+    return {
+      snapshot,
+      entries: plans.flatMap(({ entries }) => entries),
+      warnings: plans.flatMap(({ warnings }) => warnings),
+      error: joinProblems(plans.flatMap(({ error }) => (error === undefined ? [] : [error]))),
+    }
+  })
+}
+
+export function branchQuery({ branch, targets }: Pick<SyncOptions, 'branch' | 'targets'>) {
+  return {
+    branch,
+    directories: targets.map(({ directory }) => directory),
+    files: targets.flatMap(({ template }) => (template === undefined ? [] : [template])),
+  }
+}
+
+function describeDirectory(snapshot: BranchSnapshot, directory: string): string {
+  const { repository, branch, head } = snapshot
+  const { entries } = directoryAt(snapshot, directory)
+  const place = directory === '' ? 'its root' : directory
+  return `${repository} branch ${branch} is at ${head.slice(0, 8)}; ${entries.size} entries in ${place}`
+}
+
+function joinProblems(problems: readonly Problem[]): Problem | undefined {
+  const [first] = problems
+  return first && { ...first, message: problems.map(({ message }) => message).join('; ') }
+}
+
+function createWriter(
+  options: SyncOptions,
+  registry: Registry,
+  targets: readonly SelectedTarget[],
+): Write {
+  if (options.mode === 'plan') return previewOnly
+  const { repository, pullRequest, uiUrl, serverUrl, commitMessage: template } = options
+  const message = (changes: readonly ChangedEntry[]) => commitMessage(changes, template)
+  if (pullRequest === undefined) return createCommitWriter({ repository, message })
+  const { branch, title, labels } = pullRequest
+  const listed = targets.flatMap(({ selected }) => selected.listed)
+  return createPullRequestWriter({
+    repository,
+    branch,
+    labels,
+    message,
+    title: (changes) => headline(changes, title ?? template),
+    describe: createDescription(registry, listed, { uiUrl, serverUrl }),
+  })
 }

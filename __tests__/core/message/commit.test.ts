@@ -9,7 +9,7 @@ import type { ChangedEntry } from '../../../src/core/result.ts'
 import { change, hostileNames, manyChanges, runId } from './changes.ts'
 
 const textOf = (changes: readonly ChangedEntry[], template?: string): string => {
-  const { headline, body } = commitMessage(changes, template === undefined ? {} : { template })
+  const { headline, body } = commitMessage(changes, template)
   return `${headline}\n\n${body}`
 }
 
@@ -89,10 +89,7 @@ describe('hostile text', () => {
 
   test.each(hostileNames)('adds no line, trailer, instruction or mention: %j', (name) => {
     for (const template of [undefined, 'chore: ${model.name}', '[${model.name}] ${models}']) {
-      const { headline, body } = commitMessage(
-        [change('created', { modelName: name })],
-        template === undefined ? {} : { template },
-      )
+      const { headline, body } = commitMessage([change('created', { modelName: name })], template)
       expect(headline).not.toBe('')
       expect(headline.length).toBeLessThanOrEqual(200)
       expect(headline.replaceAll('\u0000', '\n')).not.toMatch(/[\r\n]/)

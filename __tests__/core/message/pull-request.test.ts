@@ -1,9 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  pullRequestBody,
-  pullRequestTitle,
-  type PullRequestContext,
-} from '../../../src/core/message/pull-request.ts'
+import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
 import { change, hostileNames, manyChanges, runId } from './changes.ts'
 
 const context: PullRequestContext = {
@@ -115,8 +111,4 @@ describe('the body of a pull request', () => {
       .map((line) => line.split('|').length)
     expect(widths).toEqual([8, 8, 8, 7, 7, 7, 7])
   })
-})
-
-test('the title is the first line of the commit', () => {
-  expect(pullRequestTitle([change('created')])).toBe('Add my_model version 3 (abc123de)')
 })

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { commitMessage } from '../../../src/core/message/commit.ts'
-import { pullRequestTitle } from '../../../src/core/message/pull-request.ts'
+import { headline as firstLine } from '../../../src/core/message/commit.ts'
 import { checkMessageTemplate } from '../../../src/core/message/template.ts'
 import { change, manyChanges, runId } from './changes.ts'
 
@@ -10,8 +9,7 @@ const three = [
   change('deleted', { runId: runId(3) }),
 ]
 
-const headline = (template: string, changes = three): string =>
-  commitMessage(changes, { template }).headline
+const headline = (template: string, changes = three): string => firstLine(changes, template)
 
 describe('placeholders', () => {
   test('count the changes and list the models', () => {
@@ -41,9 +39,9 @@ describe('placeholders', () => {
     expect(headline('${model.name} ${model.version}', manyChanges(2))).toBe('my_model 2 versions')
   })
 
-  test('do the same in the title of a pull request', () => {
-    expect(pullRequestTitle(three, { template: 'Models: ${total}' })).toBe('Models: 3')
-    expect(pullRequestTitle(three)).toBe('Sync MLflow models: 1 created, 1 updated, 1 deleted')
+  test('are not needed: without a template the line counts the changes', () => {
+    expect(firstLine(three)).toBe('Sync MLflow models: 1 created, 1 updated, 1 deleted')
+    expect(firstLine([change('created')])).toBe('Add my_model version 3 (abc123de)')
   })
 
   test('that give nothing leave the default', () => {

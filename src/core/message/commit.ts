@@ -13,12 +13,9 @@ export type CommitMessage = {
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 }
 
 /** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
-export function commitMessage(
-  changes: readonly ChangedEntry[],
-  options: { readonly template?: string } = {},
-): CommitMessage {
+export function commitMessage(changes: readonly ChangedEntry[], template?: string): CommitMessage {
   return {
-    headline: headline(changes, options.template),
+    headline: headline(changes, template),
     body: `${fileList(changes)}\n\n${trailers(changes)}`,
   }
 }

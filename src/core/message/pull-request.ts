@@ -1,6 +1,5 @@
 import type { ChangedEntry } from '../result.ts'
 import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
-import { headline } from './commit.ts'
 import { comparisonTable, type RunDetails } from './comparison.ts'
 import { fitLines } from './fit.ts'
 import { code, escapeMarkdown } from './markdown.ts'
@@ -19,14 +18,6 @@ const limits = { rows: 35_000, comparisons: 23_000 }
 
 /** So many comparisons are unfolded at once. */
 const maxOpen = 3
-
-/** The commit's first line, unless the template says otherwise. */
-export function pullRequestTitle(
-  changes: readonly ChangedEntry[],
-  options: { readonly template?: string } = {},
-): string {
-  return headline(changes, options.template)
-}
 
 /** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
 export function pullRequestBody(

@@ -3,14 +3,10 @@ import { chooseByRun, selectVersions, type Candidate, type LeftOut } from '../co
 import type { ModelVersion } from '../core/registry.ts'
 import type { Selection } from '../core/target.ts'
 import { MlflowError } from '../errors.ts'
-import type { MlflowClient } from '../mlflow/client.ts'
-import { searchLoggedModels } from '../mlflow/logged-models.ts'
-import type { RunReader } from '../mlflow/run-reader.ts'
-import { filterRuns } from '../mlflow/runs.ts'
-import { listAliases, listModelVersions } from '../mlflow/versions.ts'
+import type { Registry } from '../mlflow/registry.ts'
 
-/** What the Model Registry wants to be deployed, read whole. */
-export type RegistryState = {
+/** What a selection makes of the Model Registry. */
+export type SelectedVersions = {
   readonly candidates: readonly Candidate[]
   readonly leftOut: readonly LeftOut[]
   /** Every version that MLflow listed, selected or not. */
@@ -18,20 +14,18 @@ export type RegistryState = {
 }
 
 /** Reads the registry and decides which version each run's file is about. */
-export async function readRegistry(
-  client: MlflowClient,
-  runs: RunReader,
+export async function readSelection(
+  registry: Registry,
   selection: Selection,
   now: number,
-): Promise<RegistryState> {
-  const rows = await naming('filter', selection.filter, () =>
-    listModelVersions(client, selection.filter),
-  )
-  const listed = selection.aliases.length > 0 ? await addAliases(client, rows) : rows
+): Promise<SelectedVersions> {
+  const { filter, runFilter } = selection
+  const rows = await naming('filter', filter, () => registry.versions(filter))
+  const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows
   const versions = selectVersions(listed, selection, now)
-  const resolved = await findRuns(client, runs, versions.selected)
+  const resolved = await findRuns(registry, versions.selected)
   const chosen = chooseByRun(resolved, listed)
-  const gate = await applyRunFilter(client, runs, chosen.candidates, selection.runFilter)
+  const gate = await applyRunFilter(registry, chosen.candidates, runFilter)
   return {
     candidates: gate.candidates,
     leftOut: [...versions.leftOut, ...chosen.leftOut, ...gate.leftOut],
@@ -58,17 +52,13 @@ async function naming<T>(
 }
 
 async function applyRunFilter(
-  client: MlflowClient,
-  runs: RunReader,
+  registry: Registry,
   candidates: readonly Candidate[],
   runFilter: string | undefined,
 ): Promise<{ candidates: readonly Candidate[]; leftOut: LeftOut[] }> {
   if (runFilter === undefined || candidates.length === 0) return { candidates, leftOut: [] }
-  const experiments = [...(await runs.experiments()).keys()]
   const ids = candidates.map(({ runId }) => runId)
-  const passed = await naming('run-filter', runFilter, () =>
-    filterRuns(client, runFilter, ids, experiments),
-  )
+  const passed = await naming('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids))
   return {
     candidates: candidates.filter(({ runId }) => passed.has(runId)),
     leftOut: candidates
@@ -84,10 +74,10 @@ async function applyRunFilter(
 
 /** A server may send them with the versions one day: both are taken. */
 async function addAliases(
-  client: MlflowClient,
+  registry: Registry,
   versions: readonly ModelVersion[],
 ): Promise<ModelVersion[]> {
-  const aliases = await listAliases(client)
+  const aliases = await registry.aliases()
   return versions.map((version) => ({
     ...version,
     aliases: [
@@ -101,8 +91,7 @@ async function addAliases(
 
 /** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
 async function findRuns(
-  client: MlflowClient,
-  runs: RunReader,
+  registry: Registry,
   versions: readonly ModelVersion[],
 ): Promise<ModelVersion[]> {
   const modelIds = new Set(
@@ -112,8 +101,7 @@ async function findRuns(
     }),
   )
   if (modelIds.size === 0) return [...versions]
-  const experiments = [...(await runs.experiments()).keys()]
-  const models = await searchLoggedModels(client, [...modelIds], experiments)
+  const models = await registry.loggedModels([...modelIds])
   return versions.map((version) => {
     if (version.runId !== '') return version
     const model = models.get(loggedModelId(version.source) ?? '')

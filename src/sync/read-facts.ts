@@ -3,21 +3,9 @@ import type { Candidate } from '../core/candidate.ts'
 import type { ResolvedSource, RunFacts } from '../core/facts.ts'
 import type { FileState } from '../core/file-state.ts'
 import type { LoggedModel, Run, RunLookup } from '../core/registry.ts'
-import type { Template } from '../core/template/parse.ts'
 import { MlflowError } from '../errors.ts'
-import type { MlflowClient } from '../mlflow/client.ts'
-import { readDownloadUri, searchLoggedModels } from '../mlflow/logged-models.ts'
-import type { RunReader, RunWanted } from '../mlflow/run-reader.ts'
-import { listAliases } from '../mlflow/versions.ts'
-
-export type FactsOptions = {
-  readonly mlflow: MlflowClient
-  readonly runs: RunReader
-  readonly candidates: readonly Candidate[]
-  /** What stands at each candidate's path, by run id. */
-  readonly states: ReadonlyMap<string, FileState>
-  readonly template: Template
-}
+import type { Registry, RunWanted } from '../mlflow/registry.ts'
+import type { LoadedTarget } from './read-files.ts'
 
 /** A run whose file has to be rendered. */
 type NewFile = { readonly candidate: Candidate; readonly run: Run }
@@ -26,21 +14,24 @@ type NewFile = { readonly candidate: Candidate; readonly run: Run }
  * Reads in batches what the plan needs from MLflow, by run id. Nothing is read for a run whose file
  * is left alone whatever MLflow says.
  */
-export async function readFacts(options: FactsOptions): Promise<Map<string, RunFacts>> {
-  const { mlflow, runs, candidates, states, template } = options
-  const stateOf = ({ runId }: Candidate): FileState => states.get(runId) ?? { kind: 'absent' }
-  const lookups = await runs.read(
+export async function readFacts(
+  registry: Registry,
+  { selected, files, template }: LoadedTarget,
+): Promise<Map<string, RunFacts>> {
+  const { candidates } = selected
+  const stateOf = ({ runId }: Candidate): FileState => files.get(runId)?.state ?? { kind: 'absent' }
+  const lookups = await registry.runs(
     candidates.flatMap((candidate) => wantedRun(candidate, stateOf(candidate))),
   )
-  const files = candidates.flatMap((candidate) =>
+  const newFiles = candidates.flatMap((candidate) =>
     newFile(candidate, stateOf(candidate), lookups.get(candidate.runId)),
   )
   const needs = (field: string): boolean =>
-    files.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field)
-  const sources = await resolveCopies(mlflow, files)
-  const models = await readModels(mlflow, files, sources)
-  const experiments = needs('experiment.name') ? await runs.experiments() : undefined
-  const aliases = needs('model.aliases') ? await listAliases(mlflow) : undefined
+    newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field)
+  const sources = await resolveCopies(registry, newFiles)
+  const models = await readModels(registry, newFiles, sources)
+  const experiments = needs('experiment.name') ? await registry.experiments() : undefined
+  const aliases = needs('model.aliases') ? await registry.aliases() : undefined
 
   return new Map(
     candidates.flatMap(({ runId, version, source }): [string, RunFacts][] => {
@@ -93,7 +84,7 @@ function newFile(
 
 /** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
 async function resolveCopies(
-  mlflow: MlflowClient,
+  registry: Registry,
   files: readonly NewFile[],
 ): Promise<Map<string, ResolvedSource>> {
   const resolved = new Map<string, ResolvedSource>()
@@ -101,7 +92,7 @@ async function resolveCopies(
     if (!candidate.sourceUnresolved) continue
     const { name, version } = candidate.version
     try {
-      const source = await readDownloadUri(mlflow, name, version)
+      const source = await registry.downloadUri(name, version)
       resolved.set(candidate.runId, { ok: true, source })
     } catch (error) {
       if (!(error instanceof MlflowError)) throw error
@@ -116,10 +107,10 @@ async function resolveCopies(
 
 /** Only `models:/m-…` does not itself say where the artifacts are. */
 async function readModels(
-  mlflow: MlflowClient,
+  registry: Registry,
   files: readonly NewFile[],
   sources: ReadonlyMap<string, ResolvedSource>,
-): Promise<Map<string, LoggedModel>> {
+): Promise<ReadonlyMap<string, LoggedModel>> {
   const ids = new Set<string>()
   const experiments = new Set<string>()
   for (const { candidate, run } of files) {
@@ -128,5 +119,5 @@ async function readModels(
     ids.add(loggedModelId(resolved.source) ?? '')
     experiments.add(run.experimentId)
   }
-  return ids.size === 0 ? new Map() : searchLoggedModels(mlflow, [...ids], [...experiments])
+  return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experiments])
 }

@@ -11,7 +11,7 @@ const secondaryLimitMs = 60_000
  * Which of GitHub's answers are worth another try. A rate limit always is, since the request was
  * not carried out; anything else only where a repetition does no harm.
  */
-export function judgeGitHub(result: HttpResult, now: number, repeatable: boolean): Verdict {
+export function classifyResult(result: HttpResult, now: number, repeatable: boolean): Verdict {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
     return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', why: result.detail }

@@ -1,30 +1,29 @@
 import tls from 'node:tls'
-import { createBlobReader, type BlobReader } from './github/blobs.ts'
 import { createCheckoutCache } from './github/checkout.ts'
-import { createGitHubClient, type GitHubClient } from './github/client.ts'
-import { gitHubRetryPolicy } from './github/judge.ts'
+import { createGitHubClient } from './github/client.ts'
+import { createRepository, type Repository } from './github/repository.ts'
+import { gitHubRetryPolicy } from './github/retry.ts'
 import { createWaitBudget, type Clock, type WaitBudget } from './http/retry.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
 import { mlflowRetryPolicy } from './mlflow/judge.ts'
 
-/** Where the job says what it does; each line is harmless by then. */
+/** Where the job says what it does; each line is neutralised by then. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn', (line: string) => void>>
 
-/** Everything that lives as long as the job. */
-export type Session = {
+/** The two sides of a sync, for as long as the job lives. */
+export type Clients = {
   readonly mlflow: MlflowClient
-  readonly github: GitHubClient
-  readonly blobs: BlobReader
-  readonly clock: Clock
-  readonly log: Log
+  readonly repository: Repository
+  /** Requests sent so far, retries included. */
+  readonly requests: () => { readonly mlflow: number; readonly github: number }
   /** Starts a new sync's share of waiting. */
   readonly renewBudget: () => void
   readonly close: () => Promise<void>
 }
 
-export type SessionOptions = {
+export type ClientOptions = {
   readonly inputs: Inputs
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
@@ -35,7 +34,7 @@ export type SessionOptions = {
 /** GitHub's requests get this long, whatever MLflow gets. */
 const gitHubTimeoutMs = 30_000
 
-export function createSession(options: SessionOptions): Session {
+export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log } = options
   const toMlflow = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
@@ -73,14 +72,8 @@ export function createSession(options: SessionOptions): Session {
   })
   return {
     mlflow,
-    github,
-    blobs: createBlobReader(
-      github,
-      inputs.repository.name,
-      createCheckoutCache(environment.GITHUB_WORKSPACE ?? ''),
-    ),
-    clock,
-    log,
+    repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
+    requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
     renewBudget: () => {
       current = createWaitBudget()
     },

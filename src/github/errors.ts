@@ -1,4 +1,4 @@
-import { ActionError, GitHubError } from '../errors.ts'
+import { ActionError, GitHubError, type GitHubReason } from '../errors.ts'
 import type { FailureReason } from '../http/failure.ts'
 import type { Retried } from '../http/retry.ts'
 
@@ -15,7 +15,7 @@ const failureAdvice: Record<FailureReason, string> = {
 }
 
 /** No whole answer, or one that asks for too long a wait. */
-export function diagnoseNoAnswer(retried: Retried, apiUrl: string, write: boolean): GitHubError {
+export function connectionError(retried: Retried, apiUrl: string, write: boolean): GitHubError {
   const { result, tries, waitEndsAt } = retried
   if (result.kind === 'response') {
     const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`
@@ -36,7 +36,7 @@ export function diagnoseNoAnswer(retried: Retried, apiUrl: string, write: boolea
 }
 
 /** An answer that is cut, or not of the shape that GitHub's schema promises. */
-export function unreadable(detail: string, write = false): GitHubError {
+export function unusableResponse(detail: string, write = false): GitHubError {
   return new GitHubError(`GitHub's answer can't be used: ${detail}`, {
     outcomeUnknown: write,
     advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
@@ -44,7 +44,7 @@ export function unreadable(detail: string, write = false): GitHubError {
 }
 
 /** What octokit throws, in the action's words. */
-export function diagnoseAnswer(error: unknown, repository: string): Error {
+export function errorFromOctokit(error: unknown, repository: string): Error {
   if (error instanceof ActionError) return error
   if (!(error instanceof Error)) return new GitHubError(String(error))
   if (error.cause instanceof ActionError) return error.cause
@@ -54,14 +54,19 @@ export function diagnoseAnswer(error: unknown, repository: string): Error {
 }
 
 /** GraphQL answers 200 and says in `errors` what went wrong. */
-export function diagnoseGraphql(
+export function errorFromGraphql(
   problems: readonly GraphqlProblem[],
   repository: string,
 ): GitHubError {
-  const first = problems[0]
-  const message = first?.message ?? 'unknown error'
-  const status = first?.type === 'NOT_FOUND' ? 404 : first?.type === 'FORBIDDEN' ? 403 : 200
+  const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' }
+  const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200
+  if (type === 'STALE_DATA') return branchMoved(message)
   return explain(status, message, repository, undefined)
+}
+
+/** The branch is not where it was read: read and plan again. */
+export function branchMoved(words: string): GitHubError {
+  return new GitHubError(`the branch moved [GitHub: ${words}]`, { reason: 'branch-moved' })
 }
 
 function neededPermission(error: object): string | undefined {
@@ -78,19 +83,22 @@ function explain(
   permission: string | undefined,
 ): GitHubError {
   const words = message.replace(/\s+/g, ' ').trim()
-  const fault = (text: string, advice: string): GitHubError =>
-    new GitHubError(`${text} [GitHub: ${words}]`, { status, advice })
+  const fault = (text: string, advice: string, reason?: GitHubReason): GitHubError =>
+    new GitHubError(`${text} [GitHub: ${words}]`, { status, advice, reason })
 
+  if (movedWordings.test(words)) return branchMoved(words)
   if (/Secret detected|push protection/i.test(words)) {
     return fault(
       `GitHub's push protection found a secret in the files for ${repository}`,
       'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
+      'rule',
     )
   }
   if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(words)) {
     return fault(
       `A rule of ${repository} forbids this commit`,
       'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+      'rule',
     )
   }
   if (/not permitted to create or approve pull requests/i.test(words)) {
@@ -110,6 +118,7 @@ function explain(
     return fault(
       `The token may not do this in ${repository} (it needs ${needed})`,
       'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.',
+      'forbidden',
     )
   }
   if (status === 404) {
@@ -118,5 +127,18 @@ function explain(
       "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.",
     )
   }
-  return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.')
+  return fault(
+    `GitHub refused the request (HTTP ${status})`,
+    'GitHub says why.',
+    otherReason(status, words),
+  )
+}
+
+/** A compare-and-swap that failed: GraphQL's `updateRefs`, REST's `git/refs`. */
+const movedWordings = /expected branch to point|is at [0-9a-f]{40} but expected|not a fast.forward/i
+
+function otherReason(status: number, words: string): GitHubReason | undefined {
+  if (/already exists/i.test(words)) return 'already-exists'
+  const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(words))
+  return tooLarge ? 'too-large' : undefined
 }

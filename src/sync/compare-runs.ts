@@ -1,10 +1,8 @@
 import type { RunDetails } from '../core/message/comparison.ts'
 import { pullRequestBody } from '../core/message/pull-request.ts'
-import { changesOf } from '../core/result.ts'
+import { changesOf, type Plan } from '../core/result.ts'
 import type { ModelVersion } from '../core/registry.ts'
-import type { RunReader } from '../mlflow/run-reader.ts'
-import type { RegistryState } from './registry.ts'
-import type { PlannedSync } from './sync.ts'
+import type { Registry } from '../mlflow/registry.ts'
 
 /** More comparisons than this would not fit into a pull request's body. */
 const mostCompared = 40
@@ -14,25 +12,25 @@ const mostCompared = 40
  * beside those of the model version before it.
  */
 export function createDescription(
-  runs: RunReader,
-  registry: RegistryState,
+  registry: Registry,
+  listed: readonly ModelVersion[],
   links: { readonly uiUrl: string; readonly serverUrl: string },
 ) {
-  return async ({ plan, snapshot }: PlannedSync, headBranch: string): Promise<string> => {
-    const changes = changesOf(plan.entries)
+  return async ({ snapshot, entries }: Plan, headBranch: string): Promise<string> => {
+    const changes = changesOf(entries)
     const compared = changes
       .filter(({ outcome }) => outcome !== 'deleted')
       .slice(0, mostCompared)
       .map(({ runId, modelName, modelVersion }) => ({
         runId: runId ?? '',
-        previous: versionBefore(registry.listed, modelName, modelVersion),
+        previous: versionBefore(listed, modelName, modelVersion),
       }))
     const wanted = new Set(
       compared.flatMap(({ runId, previous }) =>
         previous === undefined ? [runId] : [runId, previous.runId],
       ),
     )
-    const answers = await runs.read(
+    const answers = await registry.runs(
       [...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })),
     )
     const valuesOf = (runId: string) => {

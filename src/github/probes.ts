@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { pathIn, type BranchSnapshot } from '../core/branch.ts'
+import { GitHubError } from '../errors.ts'
+import type { GitHubClient } from './client.ts'
+
+/** Requests that GitHub refuses for one reason or the other, and so tell whether the token may. */
+export type Probes = {
+  /** Throws unless the token may commit to the branch. */
+  readonly commit: (snapshot: BranchSnapshot, directory: string) => Promise<void>
+  /** Throws unless the token may open pull requests. */
+  readonly pullRequest: (branch: string) => Promise<void>
+  /** Types of the rules that hold for a branch; undefined when GitHub does not show them. */
+  readonly rules: (branch: string) => Promise<readonly string[] | undefined>
+}
+
+export function createProbes(client: GitHubClient): Probes {
+  return {
+    commit: (snapshot, directory) => probeCommit(client, snapshot, directory),
+    pullRequest: (branch) => probePullRequest(client, branch),
+    rules: (branch) => readRules(client, branch),
+  }
+}
+
+/** No commit has this hash, so a commit on top of it is refused, but only after the permission. */
+const noCommit = '0'.repeat(40)
+
+const mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid } }
+}`
+
+async function probeCommit(
+  client: GitHubClient,
+  snapshot: BranchSnapshot,
+  directory: string,
+): Promise<void> {
+  const path = pathIn(directory, 'mlflow-sync-check.yaml')
+  const input = {
+    branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
+    expectedHeadOid: noCommit,
+    message: { headline: 'Check the permission to commit' },
+    fileChanges: { additions: [{ path, contents: '' }] },
+  }
+  try {
+    await client.mutate(mutation, { input }, z.unknown())
+  } catch (error) {
+    if (error instanceof GitHubError && error.reason === 'branch-moved') return
+    throw error
+  }
+  throw new GitHubError('A commit that can not be made was made')
+}
+
+/** A pull request of a branch into itself can't exist. */
+async function probePullRequest(client: GitHubClient, branch: string): Promise<void> {
+  try {
+    await client.restOnce(z.unknown(), (octokit, at) =>
+      octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }),
+    )
+  } catch (error) {
+    if (error instanceof GitHubError && error.status === 422) return
+    throw error
+  }
+  throw new GitHubError('A pull request of a branch into itself was opened')
+}
+
+const rules = z.array(z.object({ type: z.string() }))
+
+async function readRules(
+  client: GitHubClient,
+  branch: string,
+): Promise<readonly string[] | undefined> {
+  try {
+    const found = await client.rest(rules, (octokit, at) =>
+      octokit.rest.repos.getBranchRules({ ...at, branch }),
+    )
+    return found.map(({ type }) => type)
+  } catch (error) {
+    const hidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0)
+    if (hidden) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { pathIn, type BranchSnapshot } from '../core/branch.ts'
+import type { HeadBranch, PullRequest, PullRequestState } from '../core/pull-request.ts'
+import { GitHubError } from '../errors.ts'
+import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
+import type { GitHubClient } from './client.ts'
+import { branchMoved } from './errors.ts'
+
+/** Pull requests of one repository, and the branches that they propose. */
+export type PullRequests = {
+  /** Reads the head branch and the pull requests that it has or had. */
+  readonly read: (base: BranchSnapshot, head: string) => Promise<PullRequestState>
+  /** How many commits the head branch has that the base has not. */
+  readonly commitsAhead: (base: string, head: string) => Promise<number>
+  readonly open: (base: string, head: string, text: PullRequestText) => Promise<PullRequest>
+  readonly update: (number: number, change: PullRequestChange) => Promise<void>
+  readonly addLabels: (number: number, labels: readonly string[]) => Promise<void>
+  /**
+   * Moves, creates (`from` undefined) or deletes (`to` undefined) a branch in one compare-and-swap
+   * step. Only for the action's own branch: it may move backwards.
+   *
+   * @throws GitHubError with reason `branch-moved` when the branch is not at `from`.
+   */
+  readonly moveBranch: (move: BranchMove) => Promise<void>
+}
+
+export type BranchMove = {
+  /** The repository's node id. */
+  readonly repositoryId: string
+  readonly branch: string
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
+export type PullRequestText = { readonly title: string; readonly body: string }
+
+export type PullRequestChange = Partial<PullRequestText> & { readonly state?: 'closed' }
+
+export function createPullRequests(client: GitHubClient): PullRequests {
+  return {
+    read: (base, head) => readState(client, base, head),
+    commitsAhead: async (base, head) => {
+      const { ahead_by } = await client.rest(z.object({ ahead_by: z.number() }), (octokit, at) =>
+        octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
+      )
+      return ahead_by
+    },
+    open: (base, head, text) =>
+      client.restOnce(pullRequest, (octokit, at) =>
+        octokit.rest.pulls.create({ ...at, head, base, ...text }),
+      ),
+    update: async (number, change) => {
+      await client.rest(pullRequest, (octokit, at) =>
+        octokit.rest.pulls.update({ ...at, pull_number: number, ...change }),
+      )
+    },
+    addLabels: async (number, labels) => {
+      await client.rest(z.unknown(), (octokit, at) =>
+        octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }),
+      )
+    },
+    moveBranch: (move) => moveBranch(client, move),
+  }
+}
+
+const ref = z
+  .object({
+    target: z.object({
+      oid: z.string(),
+      url: z.string(),
+      message: z.string(),
+      parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
+    }),
+  })
+  .nullable()
+
+const directory = z
+  .object({
+    entries: z.array(z.object({ name: z.string(), type: z.string(), oid: z.string() })).default([]),
+  })
+  .nullable()
+
+const pullRequest = z
+  .object({
+    number: z.number(),
+    html_url: z.string(),
+    state: z.enum(['open', 'closed']),
+    merged_at: z.string().nullish(),
+    title: z.string(),
+    body: z.string().nullish(),
+  })
+  .transform((row): PullRequest => ({
+    number: row.number,
+    url: row.html_url,
+    state: row.state,
+    merged: row.merged_at != null,
+    title: row.title,
+    body: row.body ?? '',
+  }))
+
+/** A pull request that was closed longer ago than this many others is forgotten. */
+const remembered = 30
+
+async function readState(
+  client: GitHubClient,
+  base: BranchSnapshot,
+  head: string,
+): Promise<PullRequestState> {
+  const places = aliasesFor('d', base.directories.keys())
+  const at = (path: string) => ({ expression: `refs/heads/${head}:${path}` })
+  const listing = '... on Tree { entries { name type oid } }'
+  const { repository, directories } = await client.query(
+    `query Proposal($owner: String!, $name: String!, $ref: String!) {
+      repository(owner: $owner, name: $name) {
+        ref(qualifiedName: $ref) {
+          target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
+        }
+      }
+      ${objectFields('directories', places, at, listing)}
+    }`,
+    { ref: `refs/heads/${head}` },
+    z.object({
+      repository: z.object({ ref }),
+      directories: aliasedObjects(places, directory),
+    }),
+  )
+  const pullRequests = await client.rest(z.array(pullRequest), (octokit, at) =>
+    octokit.rest.pulls.list({
+      ...at,
+      head: `${at.owner}:${head}`,
+      base: base.branch,
+      state: 'all',
+      sort: 'created',
+      direction: 'desc',
+      per_page: remembered,
+    }),
+  )
+  if (repository.ref === null) return { head: undefined, pullRequests }
+  const files = [...directories].flatMap(([path, found]) =>
+    (found?.entries ?? [])
+      .filter(({ type }) => type !== 'tree')
+      .map(({ name, oid }): [string, string] => [pathIn(path, name), oid]),
+  )
+  return { head: headBranch(head, repository.ref.target, new Map(files)), pullRequests }
+}
+
+function headBranch(
+  name: string,
+  target: NonNullable<z.infer<typeof ref>>['target'],
+  files: HeadBranch['files'],
+): HeadBranch {
+  return {
+    name,
+    head: target.oid,
+    url: target.url,
+    message: target.message,
+    parents: target.parents.nodes.map(({ oid }) => oid),
+    files,
+  }
+}
+
+/** Git's way to say "no such branch" in a compare-and-swap. */
+const nowhere = '0'.repeat(40)
+
+const moveMutation = `mutation Move($input: UpdateRefsInput!) {
+  updateRefs(input: $input) { clientMutationId }
+}`
+
+async function moveBranch(
+  client: GitHubClient,
+  { repositoryId, branch, from = nowhere, to = nowhere }: BranchMove,
+): Promise<void> {
+  const name = `refs/heads/${branch}`
+  const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }]
+  try {
+    await client.mutate(
+      moveMutation,
+      { input: { repositoryId, refUpdates } },
+      z.object({ updateRefs: z.unknown() }),
+    )
+  } catch (error) {
+    const refused = error instanceof GitHubError && error.reason === undefined
+    throw refused && !error.outcomeUnknown ? branchMoved(error.message) : error
+  }
+}

@@ -1,0 +1,58 @@
+import type { BranchSnapshot } from '../core/branch.ts'
+import type { CommitReference } from '../core/result.ts'
+import { createBlobReader, type ContentCache } from './blobs.ts'
+import { readBranch, type BranchQuery } from './branch.ts'
+import type { GitHubClient } from './client.ts'
+import { commitToBranch, findCommit, type Commit, type CommitRequest } from './commit.ts'
+import { createCommit } from './git-data.ts'
+import { createProbes, type Probes } from './probes.ts'
+import { createPullRequests, type PullRequests } from './pull-requests.ts'
+
+/** One repository on GitHub: everything that a sync reads from it or writes to it. */
+export type Repository = {
+  readonly readBranch: (query: BranchQuery) => Promise<BranchSnapshot>
+  /**
+   * Contents by git hash.
+   *
+   * @param wanted path by git hash.
+   * @throws GitHubError with reason `branch-moved` when the snapshot turns out to be inconsistent.
+   */
+  readonly readFiles: (
+    snapshot: BranchSnapshot,
+    wanted: ReadonlyMap<string, string>,
+  ) => Promise<ReadonlyMap<string, Buffer>>
+  /**
+   * To be called before a write: makes sure that head and directories were read at one moment, with
+   * a request only if no contents were read.
+   *
+   * @throws GitHubError with reason `branch-moved` when they were not.
+   */
+  readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
+  /**
+   * Makes one commit of all edits on the branch, or none.
+   *
+   * @throws GitHubError with reason `branch-moved` when the branch is no longer at the snapshot's head.
+   */
+  readonly commit: (request: CommitRequest) => Promise<Commit>
+  /** Makes a commit that no branch points to yet. */
+  readonly createCommit: (request: CommitRequest) => Promise<Commit>
+  /** The commit of a request whose response was lost; undefined when it was not made. */
+  readonly findCommit: (request: CommitRequest) => Promise<CommitReference | undefined>
+  readonly pullRequests: PullRequests
+  /** Requests that test a permission and leave no trace. */
+  readonly probes: Probes
+}
+
+export function createRepository(client: GitHubClient, checkout: ContentCache): Repository {
+  const blobs = createBlobReader(client, checkout)
+  return {
+    readBranch: (query) => readBranch(client, query),
+    readFiles: blobs.read,
+    confirm: blobs.confirm,
+    commit: (request) => commitToBranch(client, request),
+    createCommit: (request) => createCommit(client, request),
+    findCommit: (request) => findCommit(client, request),
+    pullRequests: createPullRequests(client),
+    probes: createProbes(client),
+  }
+}

@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises'
+import { pathIn, type BranchSnapshot } from '../core/branch.ts'
+import type { RunFacts } from '../core/facts.ts'
+import { fileName } from '../core/file-state.ts'
+import { leftOutEntries, planRun, type PlanContext } from '../core/plan.ts'
+import { planDeletions } from '../core/prune.ts'
+import type { Entry, Problem } from '../core/result.ts'
+import type { MlflowClient } from '../mlflow/client.ts'
+import type { Registry } from '../mlflow/registry.ts'
+import { confirmDeletions } from './confirm-deletions.ts'
+import { readFacts } from './read-facts.ts'
+import type { LoadedTarget } from './read-files.ts'
+
+/** What a sync would do in one target. */
+export type TargetPlan = {
+  readonly entries: readonly Entry[]
+  readonly warnings: readonly string[]
+  readonly error: Problem | undefined
+}
+
+export type TargetPlanOptions = {
+  readonly mlflow: MlflowClient
+  readonly registry: Registry
+  readonly snapshot: BranchSnapshot
+  /** Base URL of MLflow's UI, for links. */
+  readonly uiUrl: string
+}
+
+/** Reads what is missing of the facts, and plans one target. */
+export async function planTarget(
+  loaded: LoadedTarget,
+  { mlflow, registry, snapshot, uiUrl }: TargetPlanOptions,
+): Promise<TargetPlan> {
+  const facts = await readFacts(registry, loaded)
+  const entries = await planRuns(loaded, facts, {
+    head: snapshot.head,
+    models: loaded.target.selection.models,
+    template: loaded.template,
+    uiUrl,
+  })
+  return prune(mlflow, loaded, facts, entries)
+}
+
+const yieldEvery = 20
+
+async function planRuns(
+  { target, selected, files }: LoadedTarget,
+  facts: ReadonlyMap<string, RunFacts>,
+  context: PlanContext,
+): Promise<Entry[]> {
+  const { candidates, leftOut } = selected
+  const entries: Entry[] = []
+  for (const [index, candidate] of candidates.entries()) {
+    // A thousand files take seconds: connections that end meanwhile have to be noticed.
+    if (index % yieldEvery === 0) await setImmediate()
+    const { runId } = candidate
+    const file = files.get(runId) ?? {
+      path: pathIn(target.directory, fileName(runId)),
+      state: { kind: 'absent' },
+      executable: false,
+    }
+    entries.push(planRun({ candidate, file, facts: facts.get(runId) }, context))
+  }
+  return [...entries, ...leftOutEntries(leftOut, candidates, context.uiUrl)]
+}
+
+/** Adds the deletions that MLflow confirms, if the target is pruned at all. */
+async function prune(
+  mlflow: MlflowClient,
+  { target, selected, files }: LoadedTarget,
+  facts: ReadonlyMap<string, RunFacts>,
+  entries: readonly Entry[],
+): Promise<TargetPlan> {
+  const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))
+  if (target.prune === undefined) return { entries, warnings, error: undefined }
+  const { selection } = target
+  const { candidates, listed } = selected
+  const { kept, deletions, warning, error } = planDeletions({
+    candidates,
+    listed,
+    facts,
+    files,
+    models: selection.models,
+    maxDeletions: target.prune.maxDeletions,
+  })
+  const confirmed = await confirmDeletions(deletions, { client: mlflow, selection, listed })
+  return {
+    entries: replaceByPath(entries, [...kept, ...confirmed]),
+    warnings: warning === undefined ? warnings : [...warnings, warning],
+    error,
+  }
+}
+
+/** A run has one entry: what prune decides replaces what was planned before. */
+function replaceByPath(entries: readonly Entry[], decided: readonly Entry[]): Entry[] {
+  const paths = new Set(decided.map(({ path }) => path))
+  return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decided]
+}

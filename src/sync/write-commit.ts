@@ -1,0 +1,44 @@
+import type { CommitMessage } from '../core/message/commit.ts'
+import { changesOf, type ChangedEntry, type Plan } from '../core/result.ts'
+import { GitHubError } from '../errors.ts'
+import type { CommitRequest } from '../github/commit.ts'
+import type { Repository } from '../github/repository.ts'
+import { written, type Write } from './write.ts'
+
+export type CommitWriterOptions = {
+  readonly repository: Repository
+  readonly message: (changes: readonly ChangedEntry[]) => CommitMessage
+}
+
+/** Commits a plan to the branch itself. Remembers a write whose response was lost. */
+export function createCommitWriter({ repository, message }: CommitWriterOptions): Write {
+  let lost: { request: CommitRequest; plan: Plan } | undefined
+
+  return async (plan) => {
+    if (lost !== undefined) {
+      const commit = await repository.findCommit(lost.request)
+      if (commit !== undefined) return written(lost.plan, 'committed', { commit })
+    }
+    const changes = changesOf(plan.entries)
+    if (changes.length === 0) return written(plan, 'none')
+    await repository.confirm(plan.snapshot)
+    const request = commitRequest(plan, message(changes))
+    try {
+      const { sha, url, verified } = await repository.commit(request)
+      const warning = verified ? undefined : unsigned
+      return written(plan, 'committed', { commit: { sha, url }, warning })
+    } catch (error) {
+      if (error instanceof GitHubError && error.outcomeUnknown) lost = { request, plan }
+      throw error
+    }
+  }
+}
+
+const unsigned =
+  'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token'
+
+/** The complete plan as one commit on the head that it was made for. */
+export function commitRequest(plan: Plan, message: CommitMessage): CommitRequest {
+  const edits = changesOf(plan.entries).map(({ edit }) => edit)
+  return { snapshot: plan.snapshot, ...message, edits }
+}
