@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5294);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6246);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5294:
+/***/ 6246:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32354,7 +32354,7 @@ function problemOf(error) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/core/values/comments.ts
+;// CONCATENATED MODULE: ./src/core/values-file/comments.ts
 
 /** Mark of the lexer, of no width: what comes next is a scalar. */
 const scalarMark = '\x1f';
@@ -32376,8 +32376,23 @@ function commentsOf(text) {
     }
     return comments;
 }
+/**
+ * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
+ * be left alone. In a file that is not YAML every such line counts.
+ */
+function isHeld(text, isYaml) {
+    const offsets = holdOffsets(text);
+    if (offsets.size === 0 || !isYaml)
+        return offsets.size > 0;
+    return commentsOf(text).some(({ offset }) => offsets.has(offset));
+}
+const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
+/** Where the `#` of each line that looks like the comment is. */
+function holdOffsets(text) {
+    return new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
+}
 
-;// CONCATENATED MODULE: ./src/core/values/owned.ts
+;// CONCATENATED MODULE: ./src/core/values-file/owned.ts
 /** In the order in which missing keys are added. */
 const ownedKeys = [
     'experimentId',
@@ -32390,14 +32405,103 @@ const ownedKeys = [
 function isOwnedKey(name) {
     return ownedKeys.includes(name);
 }
+/** A moment in milliseconds since 1970 as the date that `timestamp` is: `20240131`, UTC. */
+function timestampOf(ms) {
+    return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
+}
+/** What a chart's `tpl` replaces with an owned value. */
+function helmPlaceholder(key) {
+    return `{{ .Values.global.${key} }}`;
+}
 
-;// CONCATENATED MODULE: ./src/core/values/document.ts
+;// CONCATENATED MODULE: ./src/core/values-file/interpret.ts
+
+
+const stringTag = 'tag:yaml.org,2002:str';
+const integerTag = 'tag:yaml.org,2002:int';
+/** Reads a value; undefined for a map, a list, or an alias of one. */
+function readingOf(doc, node) {
+    if (node === null)
+        return { kind: 'null' };
+    if ((0,dist/* isScalar */.jn)(node))
+        return scalarReading(node);
+    if (!(0,dist/* isAlias */.Vj)(node))
+        return undefined;
+    const target = node.resolve(doc);
+    if (target === undefined)
+        return { kind: 'other', text: '' };
+    return (0,dist/* isScalar */.jn)(target) ? scalarReading(target) : undefined;
+}
+function scalarReading(scalar) {
+    const text = scalar.source ?? '';
+    const { tag } = scalar;
+    const plain = scalar.type === 'PLAIN';
+    if (tag === undefined && plain) {
+        if (/^(?:~|null|Null|NULL|)$/.test(text))
+            return { kind: 'null' };
+        if (integer.test(text))
+            return { kind: 'integer', text };
+        return { kind: stringInAll(text) ? 'string' : 'other', text };
+    }
+    if (tag === integerTag && plain && integer.test(text))
+        return { kind: 'integer', text };
+    const string = (tag === undefined || tag === stringTag) && sameInAll(scalar);
+    return { kind: string ? 'string' : 'other', text };
+}
+const integer = /^(?:0|[1-9][0-9]*)$/;
+/** Plain scalars that one of the readers does not take for a string. */
+const notString = [
+    /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
+    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
+    /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
+    /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
+    /^[-+]?\.(?:inf|nan)$/i,
+    /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
+    // Between braces PyYAML refuses these.
+    /^[?:]/,
+];
+function stringInAll(plain) {
+    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
+        !notString.some((pattern) => pattern.test(plain)));
+}
+/** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
+function sameInAll({ source = '', type, srcToken }) {
+    const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
+    if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
+        return false;
+    if (!source.isWellFormed())
+        return false;
+    return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
+}
+/** The owned keys whose value in the file is not what is wanted, missing ones included. */
+function outdatedKeys(readings, owned) {
+    return ownedKeys.filter((key) => {
+        const wanted = owned[key];
+        const reading = readings[key];
+        return typeof wanted === 'number'
+            ? !(reading?.kind === 'integer' && reading.text === String(wanted))
+            : !readsAs(reading, wanted ?? '', key);
+    });
+}
+/** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
+const longestPlainNumber = 6;
+function readsAs(reading, wanted, key) {
+    if (reading === undefined || reading.kind === 'null')
+        return key === 'modelid' && wanted === '';
+    if (reading.text !== wanted.toWellFormed())
+        return false;
+    if (reading.kind === 'integer')
+        return reading.text.length <= longestPlainNumber;
+    return reading.kind === 'string';
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/parse.ts
 
 
 /** Parses a values file and finds the places that matter; never throws. */
 function parseValues(text) {
     try {
-        return document_parse(text);
+        return parse_parse(text);
     }
     catch {
         // The YAML library is recursive.
@@ -32407,7 +32511,7 @@ function parseValues(text) {
 function wrongShape(problem) {
     return { kind: 'wrong-shape', problem };
 }
-function document_parse(text) {
+function parse_parse(text) {
     const tokens = [...new dist/* Parser */.iX().parse(text)];
     // Other readers accept a key twice; that is no reason to throw the file away.
     const options = { keepSourceTokens: true, uniqueKeys: false };
@@ -32489,113 +32593,64 @@ function lineOf(text, offset) {
     return text.slice(0, offset).split('\n').length;
 }
 
-;// CONCATENATED MODULE: ./src/core/values/hold.ts
+;// CONCATENATED MODULE: ./src/core/values-file/file.ts
 
 
-/**
- * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
- * be left alone. In a file that is no YAML every such line counts.
- */
-function isHeld(text) {
-    return (holdOffsets(text).size > 0 && (heldByComment(text) || parseValues(text).kind === 'unparseable'));
+
+
+/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
+function isRunId(text) {
+    return runIdPattern.test(text);
 }
-/** As `isHeld`, for a text that is known to be YAML. */
-function heldByComment(text) {
-    const offsets = holdOffsets(text);
-    return offsets.size > 0 && commentsOf(text).some(({ offset }) => offsets.has(offset));
+/** Name of a run's file. The caller has validated the run id. */
+function fileName(runId) {
+    return `${runId}.yaml`;
 }
-const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
-/** Where the `#` of each line that looks like the comment is. */
-function holdOffsets(text) {
-    return new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
+/** The run that a file is named after; undefined for any other name. */
+function runIdIn(name) {
+    const runId = name.replace(/\.yaml$/, '');
+    return isRunId(runId) && name === fileName(runId) ? runId : undefined;
 }
-
-;// CONCATENATED MODULE: ./src/core/values/reading.ts
-
-
-const stringTag = 'tag:yaml.org,2002:str';
-const integerTag = 'tag:yaml.org,2002:int';
-/** Reads a value; undefined for a map, a list, or an alias of one. */
-function readingOf(doc, node) {
-    if (node === null)
-        return { kind: 'null' };
-    if ((0,dist/* isScalar */.jn)(node))
-        return scalarReading(node);
-    if (!(0,dist/* isAlias */.Vj)(node))
-        return undefined;
-    const target = node.resolve(doc);
-    if (target === undefined)
-        return { kind: 'other', text: '' };
-    return (0,dist/* isScalar */.jn)(target) ? scalarReading(target) : undefined;
-}
-function scalarReading(scalar) {
-    const text = scalar.source ?? '';
-    const { tag } = scalar;
-    const plain = scalar.type === 'PLAIN';
-    if (tag === undefined && plain) {
-        if (/^(?:~|null|Null|NULL|)$/.test(text))
-            return { kind: 'null' };
-        if (integer.test(text))
-            return { kind: 'integer', text };
-        return { kind: stringInAll(text) ? 'string' : 'other', text };
+/** Kinds of directory entries that stand in the way of a file. */
+const blockedBy = {
+    link: 'a symbolic link is in the way',
+    directory: 'a directory is in the way',
+    submodule: 'a submodule is in the way',
+};
+/** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
+function readContent(bytes) {
+    const text = decode(bytes);
+    if (text === undefined) {
+        const lossy = new TextDecoder().decode(bytes);
+        if (isHeld(lossy, false))
+            return { kind: 'held', text: lossy, modelVersion: undefined };
+        return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' };
     }
-    if (tag === integerTag && plain && integer.test(text))
-        return { kind: 'integer', text };
-    const string = (tag === undefined || tag === stringTag) && sameInAll(scalar);
-    return { kind: string ? 'string' : 'other', text };
+    const values = readValues(text);
+    if (isHeld(text, values.kind !== 'unparseable')) {
+        const modelVersion = values.kind === 'values' ? values.owned.modelVersion : undefined;
+        return { kind: 'held', text, modelVersion };
+    }
+    return values.kind === 'values'
+        ? { kind: 'values', text, values }
+        : { kind: values.kind, text, problem: values.problem };
 }
-const integer = /^(?:0|[1-9][0-9]*)$/;
-/** Plain scalars that one of the readers does not take for a string. */
-const notString = [
-    /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
-    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
-    /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
-    /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
-    /^[-+]?\.(?:inf|nan)$/i,
-    /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
-    // Between braces PyYAML refuses these.
-    /^[?:]/,
-];
-function stringInAll(plain) {
-    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
-        !notString.some((pattern) => pattern.test(plain)));
+/** Whose file it is by its own account: this run's, another's, or nobody's if it names none. */
+function ownershipOf({ owned }, runId) {
+    const { runid = '' } = owned;
+    if (runid === '')
+        return 'unclaimed';
+    return runid === runId ? 'own' : 'foreign';
 }
-/** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
-function sameInAll({ source = '', type, srcToken }) {
-    const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
-    if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
-        return false;
-    if (!source.isWellFormed())
-        return false;
-    return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
+function decode(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch {
+        return undefined;
+    }
 }
-/** The owned keys whose value in the file is not what is wanted, missing ones included. */
-function outdatedKeys(readings, owned) {
-    return ownedKeys.filter((key) => {
-        const wanted = owned[key];
-        const reading = readings[key];
-        return typeof wanted === 'number'
-            ? !(reading?.kind === 'integer' && reading.text === String(wanted))
-            : !readsAs(reading, wanted ?? '', key);
-    });
-}
-/** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
-const longestPlainNumber = 6;
-function readsAs(reading, wanted, key) {
-    if (reading === undefined || reading.kind === 'null')
-        return key === 'modelid' && wanted === '';
-    if (reading.text !== wanted.toWellFormed())
-        return false;
-    if (reading.kind === 'integer')
-        return reading.text.length <= longestPlainNumber;
-    return reading.kind === 'string';
-}
-
-;// CONCATENATED MODULE: ./src/core/values/read.ts
-
-
-
-
 /** Reads a values file; never throws. */
 function readValues(text) {
     const result = parseValues(text);
@@ -32610,7 +32665,7 @@ function readValues(text) {
         if (reading !== undefined && reading.kind !== 'null')
             owned[key] = reading.text;
     }
-    return { kind: 'values', text, held: heldByComment(text), owned, readings };
+    return { kind: 'values', text, owned, readings };
 }
 /** Reads the owned values of a parsed file; text says which of them is no scalar. */
 function readingsOf(parsed) {
@@ -32627,269 +32682,7 @@ function readingsOf(parsed) {
     return readings;
 }
 
-;// CONCATENATED MODULE: ./src/core/file-state.ts
-
-
-/** Name of a run's file; the run id was validated before. */
-function fileName(runId) {
-    return `${runId}.yaml`;
-}
-/** Kinds of directory entries that stand in the way of a file. */
-const blockedBy = {
-    link: 'a symbolic link is in the way',
-    directory: 'a directory is in the way',
-    submodule: 'a submodule is in the way',
-};
-/** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
-function readContent(bytes) {
-    const text = decode(bytes);
-    if (text === undefined) {
-        const lossy = new TextDecoder().decode(bytes);
-        if (isHeld(lossy))
-            return { kind: 'held', text: lossy, modelVersion: undefined };
-        return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' };
-    }
-    const values = readValues(text);
-    if (isHeld(text)) {
-        const modelVersion = values.kind === 'values' ? values.owned.modelVersion : undefined;
-        return { kind: 'held', text, modelVersion };
-    }
-    return values.kind === 'values'
-        ? { kind: 'values', text, values }
-        : { kind: values.kind, text, problem: values.problem };
-}
-function decode(bytes) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/core/artifacts.ts
-/** Where the charts mount the root of MLflow's artifact store. */
-const mount = '/mlflow';
-/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
-const usualFolder = 'model';
-/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-function loggedModelId(source) {
-    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
-}
-/**
- * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
- * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
- */
-function artifactsPath(input) {
-    const source = input.resolvedSource ?? input.version.source;
-    const located = locate(source, input);
-    if (typeof located === 'string')
-        return { ok: false, problem: located };
-    const segments = located.filter((segment) => segment !== '' && segment !== '.');
-    const problem = unsafe(segments);
-    if (problem !== undefined)
-        return { ok: false, problem };
-    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
-}
-function unsafe(segments) {
-    const path = segments.join('/');
-    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow holds control characters";
-    }
-    if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
-    }
-    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
-        : undefined;
-}
-/** Segments below the mount, or the problem. */
-function locate(source, input) {
-    const { run, loggedModel } = input;
-    if (source.startsWith('models:/')) {
-        const id = loggedModelId(source);
-        if (id === undefined)
-            return 'its source is a copy whose origin is not known';
-        return loggedModel?.id === id && loggedModel.artifactUri !== ''
-            ? belowMount(loggedModel.artifactUri, input)
-            : [...experimentRoot(input), 'models', id, 'artifacts'];
-    }
-    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
-    if (inRun === null)
-        return belowMount(source, input);
-    const [, runId, path = ''] = inRun;
-    if (runId !== run.id)
-        return 'its source names the artifacts of another run';
-    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
-}
-/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-function belowMount(uri, input, folder = usualFolder) {
-    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
-    return (proxied?.split('/') ??
-        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
-}
-/**
- * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
- */
-function byLayout(segments, { run, loggedModel }) {
-    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
-    const { end, isModel, own } = findOwner(segments, isRun);
-    if (end < 0)
-        return undefined;
-    if (isModel) {
-        const experiment = loggedModel?.experimentId ?? run.experimentId;
-        return [experiment, ...segments.slice(end - 2)];
-    }
-    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
-    return [experiment, ...segments.slice(end - 1)];
-}
-/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-function findOwner(segments, isRun) {
-    for (const [end, segment] of segments.entries()) {
-        const own = segments[end - 1];
-        if (segment !== 'artifacts' || own === undefined)
-            continue;
-        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
-        if (isModel || isRun(own))
-            return { end, isModel, own };
-    }
-    return { end: -1, isModel: false, own: '' };
-}
-/** Segments that the run's experiment has below the mount. */
-function experimentRoot(input) {
-    const { run } = input;
-    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
-    const [own, artifacts] = ofRun.slice(-2);
-    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
-}
-/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
-function withPlaceholders(segments, { run, modelId }) {
-    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
-    if (end < 0)
-        return segments;
-    const result = [...segments];
-    if (!isModel)
-        result[end - 1] = global('runid');
-    else if (own === modelId)
-        result[end - 1] = global('modelid');
-    const experiment = end - (isModel ? 3 : 2);
-    if (segments[experiment] === run.experimentId)
-        result[experiment] = global('experimentId');
-    return result;
-}
-function isLoggedModelId(id) {
-    return /^m-[0-9a-f]{32}$/.test(id);
-}
-function global(key) {
-    return `{{ .Values.global.${key} }}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/order.ts
-/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/core/candidate.ts
-
-
-/** MLflow's tag on what is really a prompt of the prompt registry. */
-const promptTag = 'mlflow.prompt.is_prompt';
-/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
-function selectVersions(versions, selection, now) {
-    const selected = [];
-    const leftOut = [];
-    for (const version of versions) {
-        if (version.tags[promptTag] !== undefined || !selection.models(version.name))
-            continue;
-        if (!carriesAlias(version, selection.aliases))
-            continue;
-        const reason = notYet(version, selection, now);
-        if (reason === undefined)
-            selected.push(version);
-        else
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
-    }
-    return { selected, leftOut };
-}
-function carriesAlias(version, aliases) {
-    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
-}
-function notYet(version, selection, now) {
-    if (version.status !== undefined && version.status !== 'READY') {
-        return `its status is ${version.status}, not READY`;
-    }
-    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
-    if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
-        return 'it is younger than minimum-age';
-    }
-    return undefined;
-}
-/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
-const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
-function isRunId(text) {
-    return runIdPattern.test(text);
-}
-/**
- * One version for each run: the newest by creation time, then the higher number, then the model's
- * name in ascending order. MLflow does not check what is registered as a run id.
- */
-function chooseByRun(versions, listed) {
-    const byRun = new Map();
-    const leftOut = [];
-    for (const version of versions) {
-        if (version.runId === '') {
-            const reason = 'MLflow names no run for this version';
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
-        }
-        else if (!isRunId(version.runId)) {
-            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
-            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
-        }
-        else {
-            const rival = byRun.get(version.runId);
-            if (rival === undefined || wins(version, rival))
-                byRun.set(version.runId, version);
-        }
-    }
-    const resolve = sourceResolver(listed);
-    const candidates = [...byRun]
-        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
-        .sort((a, b) => compareText(a.runId, b.runId));
-    return { candidates, leftOut };
-}
-function wins(a, b) {
-    if (a.creationTime !== b.creationTime)
-        return a.creationTime > b.creationTime;
-    const byNumber = Number(a.version) - Number(b.version);
-    if (byNumber !== 0 && !Number.isNaN(byNumber))
-        return byNumber > 0;
-    return compareText(a.name, b.name) < 0;
-}
-/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
-const longestChain = 20;
-function sourceResolver(listed) {
-    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
-    return (version) => {
-        let source = version.source;
-        for (let step = 0; step < longestChain; step += 1) {
-            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
-            if (copied === undefined) {
-                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
-            }
-            const origin = sources.get(copied);
-            if (origin === undefined)
-                break;
-            source = origin;
-        }
-        return { source, sourceUnresolved: true, modelId: undefined };
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/core/prune.ts
-
 
 
 /** Run ids of the files that may belong to runs that are no longer selected. */
@@ -32899,8 +32692,8 @@ function orphanRunIds(fileNames, candidates, leftOut) {
         if (keepsFile)
             claimed.add(version.runId);
     return [...fileNames].flatMap((name) => {
-        const runId = name.replace(/\.yaml$/, '');
-        return name === fileName(runId) && isRunId(runId) && !claimed.has(runId) ? [runId] : [];
+        const runId = runIdIn(name);
+        return runId === undefined || claimed.has(runId) ? [] : [runId];
     });
 }
 /** Decides which files are to be deleted. */
@@ -32958,7 +32751,7 @@ function judgeOrphan(orphan, { models, listed }) {
         return { kind: 'not-ours' };
     const { owned } = state.values;
     const { modelName = '', modelVersion = '' } = owned;
-    if (owned.runid !== runId || !models(modelName))
+    if (ownershipOf(state.values, runId) !== 'own' || !models(modelName))
         return { kind: 'not-ours' };
     const entry = {
         ...blank(runId, path),
@@ -33145,7 +32938,7 @@ function parseTemplate(text) {
     });
     const lineAt = (offset) => lines.linePos(offset).line;
     const sites = findSites(document);
-    const located = sites.flatMap(({ node, parts }) => parse_locate(text, node, parts, lineAt));
+    const located = sites.flatMap(({ node, parts }) => locate(text, node, parts, lineAt));
     const broken = yamlProblems(text, document, lineAt);
     const problems = [
         ...broken,
@@ -33227,7 +33020,7 @@ function isParsed(node) {
     return Array.isArray(node.range);
 }
 /** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
-function parse_locate(text, { range }, parts, lineAt) {
+function locate(text, { range }, parts, lineAt) {
     let from = range[0];
     return parts.map((part) => {
         const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from);
@@ -41346,7 +41139,7 @@ const _parse = (_Err) => {
     };
     return fn;
 };
-const parse_parse = /* @__PURE__*/ _parse($ZodRealError);
+const core_parse_parse = /* @__PURE__*/ _parse($ZodRealError);
 const _parseAsync = (_Err) => {
     const fn = async (schema, value, _ctx, params) => {
         const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
@@ -43368,6 +43161,12 @@ function searchPages(client, filter, ids, experimentIds) {
     }, runPage));
 }
 
+;// CONCATENATED MODULE: ./src/core/order.ts
+/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/versions.ts
 
 
@@ -43795,12 +43594,129 @@ function versionBefore(listed, name, version) {
         .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
 }
 
-;// CONCATENATED MODULE: ./src/core/values/scalar.ts
+;// CONCATENATED MODULE: ./src/core/artifacts.ts
+
+/** Where the charts mount the root of MLflow's artifact store. */
+const mount = '/mlflow';
+/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
+const usualFolder = 'model';
+/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
+/**
+ * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
+ * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
+ */
+function artifactsPath(input) {
+    const source = input.resolvedSource ?? input.version.source;
+    const located = artifacts_locate(source, input);
+    if (typeof located === 'string')
+        return { ok: false, problem: located };
+    const segments = located.filter((segment) => segment !== '' && segment !== '.');
+    const problem = unsafe(segments);
+    if (problem !== undefined)
+        return { ok: false, problem };
+    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
+}
+function unsafe(segments) {
+    const path = segments.join('/');
+    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
+        return "the artifacts' path in MLflow holds control characters";
+    }
+    if (/\{\{|\}\}/.test(path)) {
+        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
+    }
+    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
+        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
+        : undefined;
+}
+/** Segments below the mount, or the problem. */
+function artifacts_locate(source, input) {
+    const { run, loggedModel } = input;
+    if (source.startsWith('models:/')) {
+        const id = loggedModelId(source);
+        if (id === undefined)
+            return 'its source is a copy whose origin is not known';
+        return loggedModel?.id === id && loggedModel.artifactUri !== ''
+            ? belowMount(loggedModel.artifactUri, input)
+            : [...experimentRoot(input), 'models', id, 'artifacts'];
+    }
+    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    if (inRun === null)
+        return belowMount(source, input);
+    const [, runId, path = ''] = inRun;
+    if (runId !== run.id)
+        return 'its source names the artifacts of another run';
+    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
+}
+/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
+function belowMount(uri, input, folder = usualFolder) {
+    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
+    return (proxied?.split('/') ??
+        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
+}
+/**
+ * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
+ * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
+ */
+function byLayout(segments, { run, loggedModel }) {
+    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
+    const { end, isModel, own } = findOwner(segments, isRun);
+    if (end < 0)
+        return undefined;
+    if (isModel) {
+        const experiment = loggedModel?.experimentId ?? run.experimentId;
+        return [experiment, ...segments.slice(end - 2)];
+    }
+    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
+    return [experiment, ...segments.slice(end - 1)];
+}
+/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
+function findOwner(segments, isRun) {
+    for (const [end, segment] of segments.entries()) {
+        const own = segments[end - 1];
+        if (segment !== 'artifacts' || own === undefined)
+            continue;
+        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
+        if (isModel || isRun(own))
+            return { end, isModel, own };
+    }
+    return { end: -1, isModel: false, own: '' };
+}
+/** Segments that the run's experiment has below the mount. */
+function experimentRoot(input) {
+    const { run } = input;
+    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
+    const [own, artifacts] = ofRun.slice(-2);
+    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
+}
+/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
+function withPlaceholders(segments, { run, modelId }) {
+    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
+    if (end < 0)
+        return segments;
+    const result = [...segments];
+    if (!isModel)
+        result[end - 1] = helmPlaceholder('runid');
+    else if (own === modelId)
+        result[end - 1] = helmPlaceholder('modelid');
+    const experiment = end - (isModel ? 3 : 2);
+    if (segments[experiment] === run.experimentId)
+        result[experiment] = helmPlaceholder('experimentId');
+    return result;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
 const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 /** Words that some reader, or a person, could take for something else than a string. */
 const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
 /** What some reader refuses or takes for a line break unless it is escaped. */
-const scalar_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+const quote_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
 /** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
 function yamlString(value) {
     return restyle(value, 'plain');
@@ -43811,11 +43727,11 @@ function restyle(value, style) {
     const text = value.toWellFormed();
     if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
         return text;
-    if (style === 'single' && !scalar_unprintable.test(text))
+    if (style === 'single' && !quote_unprintable.test(text))
         return `'${text.replaceAll("'", "''")}'`;
-    return `"${text.replace(needsEscape, scalar_escape)}"`;
+    return `"${text.replace(needsEscape, quote_escape)}"`;
 }
-const needsEscape = new RegExp(`["\\\\]|${scalar_unprintable.source}`, 'gu');
+const needsEscape = new RegExp(`["\\\\]|${quote_unprintable.source}`, 'gu');
 const shortEscapes = {
     '"': '\\"',
     '\\': '\\\\',
@@ -43823,7 +43739,7 @@ const shortEscapes = {
     '\r': '\\r',
     '\t': '\\t',
 };
-function scalar_escape(character) {
+function quote_escape(character) {
     const code = character.charCodeAt(0);
     const hex = code.toString(16).toUpperCase();
     return (shortEscapes[character] ??
@@ -44133,7 +44049,7 @@ function checkResult(template, text, expected) {
         : 'the filled-in template no longer has the structure of the template';
 }
 
-;// CONCATENATED MODULE: ./src/core/values/edit.ts
+;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
 /** Thrown and caught within this folder: the file is legal, but has no safe place for the value. */
 class CannotEdit extends Error {
 }
@@ -44149,8 +44065,32 @@ function applyEdits(text, edits) {
     }
     return result + text.slice(done);
 }
+/** The line break that ends the line of an offset; on the last line the file's first one. */
+function lineBreakBehind(text, offset) {
+    const at = text.indexOf('\n', offset);
+    return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
+}
+/** The file's first line break, or else a line feed. */
+function firstLineBreak(text) {
+    return lineBreakEndingAt(text, text.indexOf('\n'));
+}
+function lineBreakEndingAt(text, lineFeed) {
+    return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
+}
+/** Adds lines behind the line that an offset is on: nothing but a comment may follow there. */
+function linesBehind(text, offset, lines) {
+    const lineFeed = text.indexOf('\n', offset);
+    const lineBreak = lineBreakBehind(text, offset);
+    const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
+    if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
+        throw new CannotEdit('something follows on the line where new keys would go');
+    }
+    return lineFeed < 0
+        ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
+        : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
+}
 
-;// CONCATENATED MODULE: ./src/core/values/layout.ts
+;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
 
 /** Whether a token is more than white space, a line break or a comment. */
 function isContent({ type }) {
@@ -44215,34 +44155,7 @@ function blockScalarStart({ props, offset }) {
     return last ? tokenEnd(last) : offset;
 }
 
-;// CONCATENATED MODULE: ./src/core/values/lines.ts
-
-/** The line break that ends the line of an offset; on the last line the file's first one. */
-function lineBreakBehind(text, offset) {
-    const at = text.indexOf('\n', offset);
-    return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
-}
-/** The file's first line break, or else a line feed. */
-function firstLineBreak(text) {
-    return lineBreakEndingAt(text, text.indexOf('\n'));
-}
-function lineBreakEndingAt(text, lineFeed) {
-    return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
-}
-/** Adds lines behind the line that an offset is on: nothing but a comment may follow there. */
-function linesBehind(text, offset, lines) {
-    const lineFeed = text.indexOf('\n', offset);
-    const lineBreak = lineBreakBehind(text, offset);
-    const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
-    if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
-        throw new CannotEdit('something follows on the line where new keys would go');
-    }
-    return lineFeed < 0
-        ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
-        : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
-}
-
-;// CONCATENATED MODULE: ./src/core/values/replace.ts
+;// CONCATENATED MODULE: ./src/core/values-file/replace.ts
 
 
 
@@ -44304,8 +44217,7 @@ function replaceBlockScalar(scalar, source) {
     return [replaced, { at, remove: start - at + lines.length, insert: '' }];
 }
 
-;// CONCATENATED MODULE: ./src/core/values/add.ts
-
+;// CONCATENATED MODULE: ./src/core/values-file/add.ts
 
 
 
@@ -44434,7 +44346,7 @@ function documentOf({ text, end }, entries) {
     return { at: end, remove: 0, insert };
 }
 
-;// CONCATENATED MODULE: ./src/core/values/rest.ts
+;// CONCATENATED MODULE: ./src/core/values-file/rest.ts
 
 
 
@@ -44471,8 +44383,7 @@ function propsOf(node) {
     return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
 }
 
-;// CONCATENATED MODULE: ./src/core/values/update.ts
-
+;// CONCATENATED MODULE: ./src/core/values-file/update.ts
 
 
 
@@ -44481,11 +44392,10 @@ function propsOf(node) {
 
 
 /**
- * Makes the owned values what they should be and changes no other byte. A file that was read already
- * is not parsed again unless something changes. Never throws.
+ * Makes the owned values what they should be and changes no other byte. The file is parsed again only
+ * if something changes. Never throws.
  */
-function updateValues(file, owned) {
-    const values = typeof file === 'string' ? readValues(file) : file;
+function updateValues(values, owned) {
     if (values.kind !== 'values')
         return { kind: 'refused', problem: values.problem };
     if (outdatedKeys(values.readings, owned).length === 0)
@@ -44504,15 +44414,12 @@ function rewrite(original, owned) {
     checkTimestamp(owned.timestamp);
     checkLineBreaks(original);
     const before = parseOrRefuse(original);
-    const changed = new Set();
     let current = before;
     for (let round = 0; round < maxRounds; round += 1) {
         const outdated = outdatedKeys(readOrRefuse(current), owned);
         if (outdated.length === 0)
-            return verified(before, current, changed);
+            return verified(before, current);
         const text = applyEdits(current.text, editsFor(current, owned, outdated));
-        for (const key of outdated)
-            changed.add(key);
         current = parseOrRefuse(text);
     }
     throw new CannotEdit('its values depend on each other');
@@ -44527,11 +44434,10 @@ function editsFor(parsed, owned, outdated) {
     return addEntries(parsed, outdated.map((key) => `${key}: ${sourceOf(owned[key])}`));
 }
 /** Compares what must not have changed; what should have changed was just read back. */
-function verified(before, after, changed) {
+function verified(before, after) {
     if (restOf(before) !== restOf(after))
         throw new CannotEdit('other values would change');
-    const keys = ownedKeys.filter((key) => changed.has(key));
-    return { kind: 'updated', text: after.text, keys };
+    return { kind: 'updated', text: after.text };
 }
 function parseOrRefuse(text) {
     const result = parseValues(text);
@@ -44566,6 +44472,8 @@ function checkLineBreaks(text) {
 
 
 
+
+
 /** Decides what happens to the file of one run. */
 function planRun(input, context) {
     const { state } = input.file;
@@ -44578,9 +44486,9 @@ function planRun(input, context) {
     if (state.kind === 'wrong-shape')
         return left(input, context, 'failed', `not changed: ${state.problem}`);
     if (state.kind === 'values') {
-        const other = otherRun(state.values, input.candidate.runId);
-        if (other !== undefined)
-            return left(input, context, 'failed', other);
+        if (ownershipOf(state.values, input.candidate.runId) === 'foreign') {
+            return left(input, context, 'failed', 'not changed: global.runid names another run, so the file is not the action’s');
+        }
         const { modelName = '' } = state.values.owned;
         // Two jobs that share a directory must not write over each other's choice for ever.
         if (modelName !== '' && !context.models(modelName)) {
@@ -44599,13 +44507,6 @@ function planRun(input, context) {
     return state.kind === 'values'
         ? planUpdate(input, context, state, run)
         : planNewText(input, context, state, facts, run);
-}
-/** The file's name says which run it is about; a file that says otherwise is not the action's. */
-function otherRun(values, runId) {
-    const named = values.owned.runid;
-    if (named === undefined || named === '' || named === runId)
-        return undefined;
-    return 'not changed: global.runid names another run, so the file is not the action’s';
 }
 function planUpdate(input, context, state, run) {
     const update = updateValues(state.values, ownedValues(input.candidate, run, state.values));
@@ -44648,7 +44549,7 @@ function newText(candidate, template, facts, run) {
     if (!rendered.ok)
         return rendered;
     const owned = { ...ownedValues(candidate, run, undefined), modelid: modelId };
-    const update = updateValues(rendered.text, owned);
+    const update = updateValues(readValues(rendered.text), owned);
     if (update.kind === 'refused') {
         return { problem: `the template can't take the owned values: ${update.problem}` };
     }
@@ -44660,14 +44561,10 @@ function ownedValues(candidate, run, current) {
         runid: candidate.runId,
         // Which logged model a copy stems from may be out of sight: then the file's own word stays.
         modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
-        timestamp: utcDate(candidate.version.creationTime),
+        timestamp: timestampOf(candidate.version.creationTime),
         modelName: candidate.version.name,
         modelVersion: candidate.version.version,
     };
-}
-/** `20240131` for a moment in milliseconds. */
-function utcDate(ms) {
-    return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
 }
 function change(input, context, outcome, run, before, after) {
     const { path, executable } = input.file;
@@ -44718,6 +44615,98 @@ function leftOutEntries(leftOut, candidates, uiUrl) {
         url: modelVersionUrl(uiUrl, version.name, version.version),
         reason,
     }));
+}
+
+;// CONCATENATED MODULE: ./src/core/candidate.ts
+
+
+
+/** MLflow's tag on what is really a prompt of the prompt registry. */
+const promptTag = 'mlflow.prompt.is_prompt';
+/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
+function selectVersions(versions, selection, now) {
+    const selected = [];
+    const leftOut = [];
+    for (const version of versions) {
+        if (version.tags[promptTag] !== undefined || !selection.models(version.name))
+            continue;
+        if (!carriesAlias(version, selection.aliases))
+            continue;
+        const reason = notYet(version, selection, now);
+        if (reason === undefined)
+            selected.push(version);
+        else
+            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+    }
+    return { selected, leftOut };
+}
+function carriesAlias(version, aliases) {
+    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
+}
+function notYet(version, selection, now) {
+    if (version.status !== undefined && version.status !== 'READY') {
+        return `its status is ${version.status}, not READY`;
+    }
+    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
+    if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
+        return 'it is younger than minimum-age';
+    }
+    return undefined;
+}
+/**
+ * One version for each run: the newest by creation time, then the higher number, then the model's
+ * name in ascending order. MLflow does not check what is registered as a run id.
+ */
+function chooseByRun(versions, listed) {
+    const byRun = new Map();
+    const leftOut = [];
+    for (const version of versions) {
+        if (version.runId === '') {
+            const reason = 'MLflow names no run for this version';
+            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+        }
+        else if (!isRunId(version.runId)) {
+            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
+            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
+        }
+        else {
+            const rival = byRun.get(version.runId);
+            if (rival === undefined || wins(version, rival))
+                byRun.set(version.runId, version);
+        }
+    }
+    const resolve = sourceResolver(listed);
+    const candidates = [...byRun]
+        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
+        .sort((a, b) => compareText(a.runId, b.runId));
+    return { candidates, leftOut };
+}
+function wins(a, b) {
+    if (a.creationTime !== b.creationTime)
+        return a.creationTime > b.creationTime;
+    const byNumber = Number(a.version) - Number(b.version);
+    if (byNumber !== 0 && !Number.isNaN(byNumber))
+        return byNumber > 0;
+    return compareText(a.name, b.name) < 0;
+}
+/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
+const longestChain = 20;
+function sourceResolver(listed) {
+    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
+    return (version) => {
+        let source = version.source;
+        for (let step = 0; step < longestChain; step += 1) {
+            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
+            if (copied === undefined) {
+                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
+            }
+            const origin = sources.get(copied);
+            if (origin === undefined)
+                break;
+            source = origin;
+        }
+        return { source, sourceUnresolved: true, modelId: undefined };
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/sync/confirm-deletions.ts

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Candidate } from '../../src/core/candidate.ts'
 import type { RunFacts } from '../../src/core/facts.ts'
-import { readContent, type FileState } from '../../src/core/file-state.ts'
+import { readContent, type FileState } from '../../src/core/values-file/file.ts'
 import { nameMatcher } from '../../src/core/glob.ts'
 import { leftOutEntries, planRun, type PlanContext } from '../../src/core/plan.ts'
 import { parseTemplate } from '../../src/core/template/parse.ts'

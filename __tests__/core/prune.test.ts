@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Candidate } from '../../src/core/candidate.ts'
 import type { RunFacts } from '../../src/core/facts.ts'
-import { readContent } from '../../src/core/file-state.ts'
+import { readContent } from '../../src/core/values-file/file.ts'
 import { nameMatcher } from '../../src/core/glob.ts'
 import { orphanRunIds, planDeletions, type PruneInput } from '../../src/core/prune.ts'
 import { modelVersion, run } from './fixtures.ts'

@@ -1,3 +1,4 @@
+import { helmPlaceholder } from './values-file/owned.ts'
 import type { LoggedModel, ModelVersion, Run } from './registry.ts'
 
 /** Where a version's artifacts are under the mount, or why that can't be told. */
@@ -130,17 +131,14 @@ function withPlaceholders(
   const { end, isModel, own } = findOwner(segments, (id) => id === run.id)
   if (end < 0) return segments
   const result = [...segments]
-  if (!isModel) result[end - 1] = global('runid')
-  else if (own === modelId) result[end - 1] = global('modelid')
+  if (!isModel) result[end - 1] = helmPlaceholder('runid')
+  else if (own === modelId) result[end - 1] = helmPlaceholder('modelid')
   const experiment = end - (isModel ? 3 : 2)
-  if (segments[experiment] === run.experimentId) result[experiment] = global('experimentId')
+  if (segments[experiment] === run.experimentId)
+    result[experiment] = helmPlaceholder('experimentId')
   return result
 }
 
 function isLoggedModelId(id: string): boolean {
   return /^m-[0-9a-f]{32}$/.test(id)
-}
-
-function global(key: string): string {
-  return `{{ .Values.global.${key} }}`
 }

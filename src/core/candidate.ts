@@ -2,6 +2,7 @@ import { loggedModelId } from './artifacts.ts'
 import { compareText } from './order.ts'
 import type { ModelVersion } from './registry.ts'
 import type { Selection } from './target.ts'
+import { isRunId } from './values-file/file.ts'
 
 /** The one version that a run's file is about. */
 export type Candidate = {
@@ -58,13 +59,6 @@ function notYet(version: ModelVersion, selection: Selection, now: number): strin
     return 'it is younger than minimum-age'
   }
   return undefined
-}
-
-/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
-const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
-
-export function isRunId(text: string): boolean {
-  return runIdPattern.test(text)
 }
 
 /**

@@ -1,15 +1,22 @@
 import { artifactsPath, loggedModelId } from './artifacts.ts'
 import type { Candidate, LeftOut } from './candidate.ts'
 import type { RunFacts } from './facts.ts'
-import type { FileContent, FileState, ParsedValues, RunFile } from './file-state.ts'
 import type { NameMatcher } from './glob.ts'
 import { modelVersionUrl } from './message/links.ts'
 import type { Run, RunLookup } from './registry.ts'
 import { entryWithoutEdit, type Entry, type Outcome, type RunRecord } from './result.ts'
 import type { Template } from './template/parse.ts'
 import { renderTemplate } from './template/render.ts'
-import type { OwnedValues } from './values/owned.ts'
-import { updateValues } from './values/update.ts'
+import {
+  ownershipOf,
+  readValues,
+  type FileContent,
+  type FileState,
+  type ParsedValues,
+  type RunFile,
+} from './values-file/file.ts'
+import { timestampOf, type OwnedValues } from './values-file/owned.ts'
+import { updateValues } from './values-file/update.ts'
 
 export type RunPlanInput = {
   readonly candidate: Candidate
@@ -40,8 +47,14 @@ export function planRun(input: RunPlanInput, context: PlanContext): Entry {
   if (state.kind === 'wrong-shape')
     return left(input, context, 'failed', `not changed: ${state.problem}`)
   if (state.kind === 'values') {
-    const other = otherRun(state.values, input.candidate.runId)
-    if (other !== undefined) return left(input, context, 'failed', other)
+    if (ownershipOf(state.values, input.candidate.runId) === 'foreign') {
+      return left(
+        input,
+        context,
+        'failed',
+        'not changed: global.runid names another run, so the file is not the action’s',
+      )
+    }
     const { modelName = '' } = state.values.owned
     // Two jobs that share a directory must not write over each other's choice for ever.
     if (modelName !== '' && !context.models(modelName)) {
@@ -69,13 +82,6 @@ export function planRun(input: RunPlanInput, context: PlanContext): Entry {
   return state.kind === 'values'
     ? planUpdate(input, context, state, run)
     : planNewText(input, context, state, facts, run)
-}
-
-/** The file's name says which run it is about; a file that says otherwise is not the action's. */
-function otherRun(values: ParsedValues, runId: string): string | undefined {
-  const named = values.owned.runid
-  if (named === undefined || named === '' || named === runId) return undefined
-  return 'not changed: global.runid names another run, so the file is not the action’s'
 }
 
 function planUpdate(
@@ -133,7 +139,7 @@ function newText(
   })
   if (!rendered.ok) return rendered
   const owned = { ...ownedValues(candidate, run, undefined), modelid: modelId }
-  const update = updateValues(rendered.text, owned)
+  const update = updateValues(readValues(rendered.text), owned)
   if (update.kind === 'refused') {
     return { problem: `the template can't take the owned values: ${update.problem}` }
   }
@@ -150,15 +156,10 @@ function ownedValues(
     runid: candidate.runId,
     // Which logged model a copy stems from may be out of sight: then the file's own word stays.
     modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
-    timestamp: utcDate(candidate.version.creationTime),
+    timestamp: timestampOf(candidate.version.creationTime),
     modelName: candidate.version.name,
     modelVersion: candidate.version.version,
   }
-}
-
-/** `20240131` for a moment in milliseconds. */
-export function utcDate(ms: number): number {
-  return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''))
 }
 
 function change(

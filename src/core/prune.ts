@@ -1,6 +1,6 @@
-import { isRunId, type Candidate, type LeftOut } from './candidate.ts'
+import type { Candidate, LeftOut } from './candidate.ts'
 import type { RunFacts } from './facts.ts'
-import { fileName, type RunFile } from './file-state.ts'
+import { ownershipOf, runIdIn, type RunFile } from './values-file/file.ts'
 import type { NameMatcher } from './glob.ts'
 import type { ModelVersion, RunLookup } from './registry.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from './result.ts'
@@ -35,8 +35,8 @@ export function orphanRunIds(
   const claimed = new Set(candidates.map(({ runId }) => runId))
   for (const { version, keepsFile } of leftOut) if (keepsFile) claimed.add(version.runId)
   return [...fileNames].flatMap((name) => {
-    const runId = name.replace(/\.yaml$/, '')
-    return name === fileName(runId) && isRunId(runId) && !claimed.has(runId) ? [runId] : []
+    const runId = runIdIn(name)
+    return runId === undefined || claimed.has(runId) ? [] : [runId]
   })
 }
 
@@ -105,7 +105,7 @@ function judgeOrphan(orphan: Orphan, { models, listed }: PruneInput): Verdict {
   if (state.kind !== 'values') return { kind: 'not-ours' }
   const { owned } = state.values
   const { modelName = '', modelVersion = '' } = owned
-  if (owned.runid !== runId || !models(modelName)) return { kind: 'not-ours' }
+  if (ownershipOf(state.values, runId) !== 'own' || !models(modelName)) return { kind: 'not-ours' }
   const entry = {
     ...blank(runId, path),
     experimentId: owned.experimentId ?? null,

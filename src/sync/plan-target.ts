@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import type { RunFacts } from '../core/facts.ts'
-import { fileName } from '../core/file-state.ts'
+import { fileName } from '../core/values-file/file.ts'
 import { leftOutEntries, planRun, type PlanContext } from '../core/plan.ts'
 import { planDeletions } from '../core/prune.ts'
 import type { Entry, Problem } from '../core/result.ts'

@@ -1,7 +1,7 @@
 import { loggedModelId } from '../core/artifacts.ts'
 import type { Candidate } from '../core/candidate.ts'
 import type { ResolvedSource, RunFacts } from '../core/facts.ts'
-import type { FileState } from '../core/file-state.ts'
+import type { FileState } from '../core/values-file/file.ts'
 import type { LoggedModel, Run, RunLookup } from '../core/registry.ts'
 import { MlflowError } from '../errors.ts'
 import type { Registry, RunWanted } from '../mlflow/registry.ts'

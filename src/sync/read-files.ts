@@ -11,7 +11,7 @@ import {
   readContent,
   type FileState,
   type RunFile,
-} from '../core/file-state.ts'
+} from '../core/values-file/file.ts'
 import { orphanRunIds } from '../core/prune.ts'
 import type { Target } from '../core/target.ts'
 import type { Template } from '../core/template/parse.ts'

@@ -5,7 +5,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { artifactsPath } from '../../../src/core/artifacts.ts'
 import type { ModelVersion } from '../../../src/core/registry.ts'
-import { isHeld } from '../../../src/core/values/hold.ts'
+import { isHeldFile } from '../values-file/documents.ts'
 import { nastyTexts } from './nasty.ts'
 import { modelId, placeholderValues, rendered, run, runId, version, withParams } from './samples.ts'
 
@@ -61,7 +61,7 @@ describe('the built-in template', () => {
   })
 
   test('is not held by what its comments say of holding', () => {
-    expect(isHeld(fileFor())).toBe(false)
+    expect(isHeldFile(fileFor())).toBe(false)
   })
 })
 

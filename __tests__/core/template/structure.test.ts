@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml'
-import { isHeld } from '../../../src/core/values/hold.ts'
+import { isHeldFile } from '../values-file/documents.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
 import { anyText, nastyTexts } from './nasty.ts'
 import { rendered, templateOf, withParams } from './samples.ts'
@@ -36,7 +36,7 @@ describe.each(Object.entries(contexts))('a value in a %s', (_name, [source, expe
         expect(Object.keys(found)).toEqual(
           source.includes('*x') ? ['a', 'b', 'last'] : ['a', 'last'],
         )
-        expect(isHeld(answer.text)).toBe(false)
+        expect(isHeldFile(answer.text)).toBe(false)
       }),
       { examples: nastyTexts.map((text) => [text]), numRuns: 300 },
     )

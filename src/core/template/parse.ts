@@ -8,7 +8,7 @@ import {
   type ParsedNode,
   type Scalar,
 } from 'yaml'
-import { readValues } from '../values/read.ts'
+import { readValues } from '../values-file/file.ts'
 import { splitText, type Part, type Placeholder } from './placeholder.ts'
 
 /** A scalar of the template that holds placeholders or escapes. */

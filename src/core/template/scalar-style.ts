@@ -1,4 +1,4 @@
-import { restyle, yamlString } from '../values/scalar.ts'
+import { restyle, yamlString } from '../values-file/quote.ts'
 import { blockEnd, fillBlock } from './block.ts'
 import { coreValue } from './core-type.ts'
 import type { Site } from './parse.ts'

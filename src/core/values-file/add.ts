@@ -1,6 +1,6 @@
 import { isScalar, type CST } from 'yaml'
-import type { Entry, ParsedMap, ParsedFile } from './document.ts'
-import { CannotEdit, type Edit } from './edit.ts'
+import type { Entry, ParsedMap, ParsedFile } from './parse.ts'
+import { CannotEdit, type Edit, firstLineBreak, lineBreakBehind, linesBehind } from './edit.ts'
 import {
   blockScalarHeader,
   firstEntryStart,
@@ -9,7 +9,6 @@ import {
   lastToken,
   tokenEnd,
 } from './layout.ts'
-import { firstLineBreak, lineBreakBehind, linesBehind } from './lines.ts'
 import { valueAfterColon } from './replace.ts'
 
 /** Edits that add entries (`key: value`) to the end of `global`, which is made when missing. */

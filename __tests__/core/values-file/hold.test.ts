@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { isHeld } from '../../../src/core/values/hold.ts'
-import { readValues } from '../../../src/core/values/read.ts'
+import { isHeldFile } from './documents.ts'
 
 const hold = '# mlflow-sync: hold'
 
@@ -25,7 +24,7 @@ describe('the comment that holds a file', () => {
     ['in a file that is no YAML', `a: [\n${hold}\nb: }\n`],
     ['within what would be a string, were it closed', `a: "\n${hold}\n`],
   ])('counts when it stands %s', (_, text) => {
-    expect(isHeld(text)).toBe(true)
+    expect(isHeldFile(text)).toBe(true)
   })
 
   test.each([
@@ -43,11 +42,6 @@ describe('the comment that holds a file', () => {
     ['nothing', 'global:\n  runid: a\n'],
     ['an empty file', ''],
   ])('does not count as %s', (_, text) => {
-    expect(isHeld(text)).toBe(false)
-  })
-
-  test('is seen by readValues as well', () => {
-    expect(readValues(`${hold}\nglobal: {}\n`)).toMatchObject({ kind: 'values', held: true })
-    expect(readValues('global: {}\n')).toMatchObject({ kind: 'values', held: false })
+    expect(isHeldFile(text)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { OwnedValues } from '../../../src/core/values/owned.ts'
-import { updateValues } from '../../../src/core/values/update.ts'
+import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
+import { updateText } from './documents.ts'
 
 const wanted: OwnedValues = {
   experimentId: '1',
@@ -21,9 +21,9 @@ const most = block(entries)
 const last = '  modelVersion: "2"\n'
 
 const expectUpdate = (before: string, after: string) => {
-  const owned = updateValues(before, wanted)
+  const owned = updateText(before, wanted)
   expect(owned).toMatchObject({ kind: 'updated', text: after })
-  const crlf = updateValues(before.replaceAll('\n', '\r\n'), wanted)
+  const crlf = updateText(before.replaceAll('\n', '\r\n'), wanted)
   if (before.includes('\n')) expect(crlf).toMatchObject({ text: after.replaceAll('\n', '\r\n') })
 }
 
@@ -156,7 +156,7 @@ describe('a missing key goes behind the last entry of global', () => {
   })
 
   test('in a file with mixed line breaks it takes those of the line above', () => {
-    const update = updateValues(`v: 1\nglobal:\n${most.replaceAll('\n', '\r\n')}w: 1\n`, wanted)
+    const update = updateText(`v: 1\nglobal:\n${most.replaceAll('\n', '\r\n')}w: 1\n`, wanted)
     expect(update).toMatchObject({
       text: `v: 1\nglobal:\n${most.replaceAll('\n', '\r\n')}${last.trimEnd()}\r\nw: 1\n`,
     })

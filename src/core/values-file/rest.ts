@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
 import { commentsOf } from './comments.ts'
-import type { ParsedFile } from './document.ts'
+import type { ParsedFile } from './parse.ts'
 import { ownedKeys } from './owned.ts'
 
 /** Everything that a file says besides the owned values, comments included, as text to compare. */

@@ -1,9 +1,9 @@
 import { isScalar, type CST } from 'yaml'
-import { isNull, type Entry } from './document.ts'
+import { isNull, type Entry } from './parse.ts'
 import { CannotEdit, type Edit } from './edit.ts'
 import { blockScalarHeader, blockScalarStart, isContent, tokenEnd } from './layout.ts'
-import { integerTag, stringTag } from './reading.ts'
-import { restyle, yamlString, type ScalarStyle } from './scalar.ts'
+import { integerTag, stringTag } from './interpret.ts'
+import { restyle, yamlString, type ScalarStyle } from './quote.ts'
 
 /** Source of an owned value that is new in the file. */
 export function sourceOf(value: string | number | undefined): string {

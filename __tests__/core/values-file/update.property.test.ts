@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseDocument } from 'yaml'
-import { isHeld } from '../../../src/core/values/hold.ts'
-import type { OwnedValues } from '../../../src/core/values/owned.ts'
-import { readValues } from '../../../src/core/values/read.ts'
-import { updateValues } from '../../../src/core/values/update.ts'
+import { isHeldFile } from './documents.ts'
+import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
+import { readValues } from '../../../src/core/values-file/file.ts'
+import { updateText } from './documents.ts'
 import { anyText, document, lineOf, otherLines } from './documents.ts'
 
 const text = fc.string({ unit: anyText, maxLength: 12 })
@@ -23,7 +23,7 @@ describe('an update of any document', () => {
   test('changes the owned values and no other byte', () => {
     fc.assert(
       fc.property(document, values, ({ text, ownedLines }, owned) => {
-        const update = updateValues(text, owned)
+        const update = updateText(text, owned)
         if (update.kind === 'refused') {
           expect(update.problem).toContain('the file ends within a block of text')
           return
@@ -47,10 +47,10 @@ describe('an update of any document', () => {
   test('gives the wanted values, and a second one changes nothing', () => {
     fc.assert(
       fc.property(document, values, ({ text }, owned) => {
-        const update = updateValues(text, owned)
+        const update = updateText(text, owned)
         fc.pre(update.kind !== 'refused')
         const after = update.kind === 'updated' ? update.text : text
-        expect(updateValues(after, owned)).toEqual({ kind: 'unchanged' })
+        expect(updateText(after, owned)).toEqual({ kind: 'unchanged' })
         const read = readValues(after)
         expect(read.kind === 'values' ? read.owned : read).toMatchObject({
           experimentId: wellFormed(owned.experimentId),
@@ -62,20 +62,6 @@ describe('an update of any document', () => {
         expect(read.kind === 'values' && wellFormed(read.owned.modelid)).toBe(
           wellFormed(owned.modelid),
         )
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  test('reports as changed exactly the keys whose lines differ', () => {
-    fc.assert(
-      fc.property(document, values, ({ text }, owned) => {
-        const update = updateValues(text, owned)
-        fc.pre(update.kind === 'updated')
-        const differing = (Object.keys(owned) as (keyof OwnedValues)[]).filter(
-          (key) => lineOf(update.text, key) !== lineOf(text, key),
-        )
-        expect(new Set(update.keys)).toEqual(new Set(differing))
       }),
       { numRuns: 500 },
     )
@@ -107,11 +93,11 @@ describe('whatever text a file holds', () => {
   test('nothing throws, and an update leaves a document that needs no second one', () => {
     fc.assert(
       fc.property(yamlText, values, (file, owned) => {
-        isHeld(file)
-        const update = updateValues(file, owned)
+        isHeldFile(file)
+        const update = updateText(file, owned)
         if (update.kind !== 'updated') return
         expect(parseDocument(update.text, { uniqueKeys: false }).errors).toEqual([])
-        expect(updateValues(update.text, owned).kind).toBe('unchanged')
+        expect(updateText(update.text, owned).kind).toBe('unchanged')
       }),
       { numRuns: 2500 },
     )
@@ -128,6 +114,6 @@ describe('whatever text a file holds', () => {
   ])('very deep %s do not throw', (_, file) => {
     const values = readValues(file)
     expect(['unparseable', 'wrong-shape', 'values']).toContain(values.kind)
-    expect(isHeld(`${file}\n# mlflow-sync: hold\n`)).toBeDefined()
+    expect(isHeldFile(`${file}\n# mlflow-sync: hold\n`)).toBeDefined()
   })
 })

@@ -1,25 +1,23 @@
 import { addEntries } from './add.ts'
-import { parseValues, type ParsedFile } from './document.ts'
+import { parseValues, type ParsedFile } from './parse.ts'
 import { applyEdits, CannotEdit, type Edit } from './edit.ts'
-import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
-import { outdatedKeys } from './reading.ts'
-import { readingsOf, readValues, type ValuesFile } from './read.ts'
+import type { OwnedKey, OwnedValues } from './owned.ts'
+import { outdatedKeys } from './interpret.ts'
+import { readingsOf, type ValuesFile } from './file.ts'
 import { replaceValue, sourceOf } from './replace.ts'
 import { restOf } from './rest.ts'
 
 export type Update =
   | { readonly kind: 'unchanged' }
-  /** `keys` are the owned values that changed or were added. */
-  | { readonly kind: 'updated'; readonly text: string; readonly keys: readonly OwnedKey[] }
+  | { readonly kind: 'updated'; readonly text: string }
   /** The file can't be edited without a doubt; it must be left alone. */
   | { readonly kind: 'refused'; readonly problem: string }
 
 /**
- * Makes the owned values what they should be and changes no other byte. A file that was read already
- * is not parsed again unless something changes. Never throws.
+ * Makes the owned values what they should be and changes no other byte. The file is parsed again only
+ * if something changes. Never throws.
  */
-export function updateValues(file: string | ValuesFile, owned: OwnedValues): Update {
-  const values = typeof file === 'string' ? readValues(file) : file
+export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
   if (values.kind !== 'values') return { kind: 'refused', problem: values.problem }
   if (outdatedKeys(values.readings, owned).length === 0) return { kind: 'unchanged' }
   try {
@@ -37,13 +35,11 @@ function rewrite(original: string, owned: OwnedValues): Update {
   checkTimestamp(owned.timestamp)
   checkLineBreaks(original)
   const before = parseOrRefuse(original)
-  const changed = new Set<OwnedKey>()
   let current = before
   for (let round = 0; round < maxRounds; round += 1) {
     const outdated = outdatedKeys(readOrRefuse(current), owned)
-    if (outdated.length === 0) return verified(before, current, changed)
+    if (outdated.length === 0) return verified(before, current)
     const text = applyEdits(current.text, editsFor(current, owned, outdated))
-    for (const key of outdated) changed.add(key)
     current = parseOrRefuse(text)
   }
   throw new CannotEdit('its values depend on each other')
@@ -62,10 +58,9 @@ function editsFor(parsed: ParsedFile, owned: OwnedValues, outdated: readonly Own
 }
 
 /** Compares what must not have changed; what should have changed was just read back. */
-function verified(before: ParsedFile, after: ParsedFile, changed: ReadonlySet<OwnedKey>): Update {
+function verified(before: ParsedFile, after: ParsedFile): Update {
   if (restOf(before) !== restOf(after)) throw new CannotEdit('other values would change')
-  const keys = ownedKeys.filter((key) => changed.has(key))
-  return { kind: 'updated', text: after.text, keys }
+  return { kind: 'updated', text: after.text }
 }
 
 function parseOrRefuse(text: string): ParsedFile {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseValues } from '../../../src/core/values/document.ts'
-import { restOf } from '../../../src/core/values/rest.ts'
+import { parseValues } from '../../../src/core/values-file/parse.ts'
+import { restOf } from '../../../src/core/values-file/rest.ts'
 
 const rest = (text: string): string => {
   const result = parseValues(text)

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { updateValues } from '../../../src/core/values/update.ts'
-import { restyle, yamlString } from '../../../src/core/values/scalar.ts'
-import { readValues } from '../../../src/core/values/read.ts'
-import { outdatedKeys } from '../../../src/core/values/reading.ts'
+import { updateText } from './documents.ts'
+import { restyle, yamlString } from '../../../src/core/values-file/quote.ts'
+import { readValues } from '../../../src/core/values-file/file.ts'
+import { outdatedKeys } from '../../../src/core/values-file/interpret.ts'
 import { anyText, document, owned } from './documents.ts'
 
 const python = fileURLToPath(new URL('../../../.venvs/mlflow-3/bin/python', import.meta.url))
@@ -123,7 +123,7 @@ describe('a string', () => {
 test('PyYAML reads an updated file as the file of before with the new values', () => {
   const files = fc.sample(document, { numRuns: 400, seed: 11 })
   const updates = files.flatMap(({ text }) => {
-    const update = updateValues(text, owned)
+    const update = updateText(text, owned)
     return update.kind === 'updated' ? [{ before: text, after: update.text }] : []
   })
   expect(updates.length).toBeGreaterThan(300)

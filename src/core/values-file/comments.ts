@@ -22,3 +22,22 @@ export function commentsOf(text: string): Comment[] {
   }
   return comments
 }
+
+/**
+ * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
+ * be left alone. In a file that is not YAML every such line counts.
+ */
+export function isHeld(text: string, isYaml: boolean): boolean {
+  const offsets = holdOffsets(text)
+  if (offsets.size === 0 || !isYaml) return offsets.size > 0
+  return commentsOf(text).some(({ offset }) => offsets.has(offset))
+}
+
+const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g
+
+/** Where the `#` of each line that looks like the comment is. */
+function holdOffsets(text: string): ReadonlySet<number> {
+  return new Set(
+    Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)),
+  )
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readValues } from '../../../src/core/values/read.ts'
+import { readValues } from '../../../src/core/values-file/file.ts'
 
 describe('a file that can be edited', () => {
   test.each([
@@ -17,7 +17,7 @@ describe('a file that can be edited', () => {
     ['owned keys by merge only', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
     ['a key twice that is nobody’s', 'a: 1\na: 2\n'],
   ])('has no owned values when it holds %s', (_, text) => {
-    expect(readValues(text)).toMatchObject({ kind: 'values', held: false, owned: {} })
+    expect(readValues(text)).toMatchObject({ kind: 'values', owned: {} })
     expect(readValues(text)).toHaveProperty('owned', {})
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { OwnedValues } from '../../../src/core/values/owned.ts'
-import { readValues } from '../../../src/core/values/read.ts'
-import { updateValues } from '../../../src/core/values/update.ts'
+import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
+import { readValues } from '../../../src/core/values-file/file.ts'
+import { updateText } from './documents.ts'
 
 const wanted: OwnedValues = {
   experimentId: '1',
@@ -30,7 +30,7 @@ const file = (sources: Partial<typeof source> = {}): string =>
   ].join('\n')
 
 const updated = (text: string, owned: OwnedValues = wanted): string => {
-  const update = updateValues(text, owned)
+  const update = updateText(text, owned)
   if (update.kind !== 'updated') throw new Error(JSON.stringify(update))
   return update.text
 }
@@ -57,21 +57,17 @@ describe('a file is up to date', () => {
     ['with a ~ modelid for an empty one', { modelid: '~' }, { modelid: '' }],
     ['with a lone surrogate made whole', { modelName: '"a\ufffd"' }, { modelName: 'a\ud800' }],
   ])('%s', (_, sources, owned) => {
-    expect(updateValues(file(sources), { ...wanted, ...owned })).toEqual({ kind: 'unchanged' })
+    expect(updateText(file(sources), { ...wanted, ...owned })).toEqual({ kind: 'unchanged' })
   })
 
   test('with aliases of the same values', () => {
     const text = `x: &x abc\ny: &y 2\nt: &t 20240131\n${file({ runid: '*x', modelVersion: '*y', timestamp: '*t' })}`
-    expect(updateValues(text, wanted)).toEqual({ kind: 'unchanged' })
+    expect(updateText(text, wanted)).toEqual({ kind: 'unchanged' })
   })
 
   test('without a modelid when there is none', () => {
     const text = file().replace('  modelid: m-1\n', '')
-    expect(updateValues(text, { ...wanted, modelid: undefined })).toEqual({ kind: 'unchanged' })
-  })
-
-  test('when it was read before and is not parsed again', () => {
-    expect(updateValues(readValues(file()), wanted)).toEqual({ kind: 'unchanged' })
+    expect(updateText(text, { ...wanted, modelid: undefined })).toEqual({ kind: 'unchanged' })
   })
 })
 
@@ -201,10 +197,9 @@ describe('a value is written anew', () => {
 
   test('for an alias of an owned value that changes', () => {
     const text = file({ experimentId: '&e "2"', modelVersion: '*e' })
-    expect(updateValues(text, wanted)).toEqual({
+    expect(updateText(text, wanted)).toEqual({
       kind: 'updated',
       text: file({ experimentId: '&e "1"', modelVersion: '"2"' }),
-      keys: ['experimentId', 'modelVersion'],
     })
   })
 
@@ -212,12 +207,6 @@ describe('a value is written anew', () => {
     const text = (runid: string) =>
       `\uFEFF# c\r\n%YAML 1.1\r\n---  # d\r\na: &a {x: [1,2 ]}\r\n${file({ runid }).replaceAll('\n', '\r\n')}\r\n\r\n"b" :   on\r\nc: *a\r\nd: >\r\n  runid: old\r\n\r\n...\r\n# end`
     expect(updated(text('old'))).toBe(text('abc'))
-  })
-
-  test('and the changed keys are named in their order', () => {
-    expect(updateValues('global: {modelVersion: 1, timestamp: 20240131}', wanted)).toMatchObject({
-      keys: ['experimentId', 'runid', 'modelid', 'modelName', 'modelVersion'],
-    })
   })
 })
 
@@ -273,7 +262,7 @@ describe('an update is refused', () => {
     ['# x\u2028global: {}\n', 'line 1 holds U+2028'],
     ['# x\n\uFEFFa: 1\n', 'line 2 holds U+FEFF'],
   ])('for %j', (text, problem) => {
-    const update = updateValues(text, wanted)
+    const update = updateText(text, wanted)
     expect(update).toEqual({
       kind: 'refused',
       problem: expect.stringContaining(problem) as unknown,
@@ -281,6 +270,6 @@ describe('an update is refused', () => {
   })
 
   test.each([NaN, Infinity, 1.5, -1, 1e21])('for the timestamp %d', (timestamp) => {
-    expect(updateValues(file(), { ...wanted, timestamp })).toMatchObject({ kind: 'refused' })
+    expect(updateText(file(), { ...wanted, timestamp })).toMatchObject({ kind: 'refused' })
   })
 })

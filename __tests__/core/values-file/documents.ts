@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import { ownedKeys, type OwnedValues } from '../../../src/core/values/owned.ts'
+import { readContent, readValues } from '../../../src/core/values-file/file.ts'
+import { ownedKeys, type OwnedValues } from '../../../src/core/values-file/owned.ts'
+import { updateValues, type Update } from '../../../src/core/values-file/update.ts'
 
 /** Values that a file shall get. */
 export const owned: OwnedValues = {
@@ -110,3 +112,8 @@ export const lineOf = (text: string, key: string): string | undefined =>
   lines(text).find((line) => ownedLine.exec(line)?.[2] === key)
 
 const lines = (text: string): string[] => text.split(/\r?\n/)
+
+export const updateText = (text: string, owned: OwnedValues): Update =>
+  updateValues(readValues(text), owned)
+
+export const isHeldFile = (text: string): boolean => readContent(Buffer.from(text)).kind === 'held'

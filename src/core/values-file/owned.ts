@@ -25,3 +25,13 @@ export const ownedKeys = [
 export function isOwnedKey(name: string): name is OwnedKey {
   return (ownedKeys as readonly string[]).includes(name)
 }
+
+/** A moment in milliseconds since 1970 as the date that `timestamp` is: `20240131`, UTC. */
+export function timestampOf(ms: number): number {
+  return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''))
+}
+
+/** What a chart's `tpl` replaces with an owned value. */
+export function helmPlaceholder(key: OwnedKey): string {
+  return `{{ .Values.global.${key} }}`
+}

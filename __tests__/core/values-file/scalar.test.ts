@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { restyle, yamlString } from '../../../src/core/values/scalar.ts'
+import { restyle, yamlString } from '../../../src/core/values-file/quote.ts'
 
 describe('yamlString', () => {
   test.each([

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals'
+import { fileName, isRunId, runIdIn } from '../../../src/core/values-file/file.ts'
+
+test.each([
+  ['a', true],
+  ['A-b_c', true],
+  ['0'.repeat(256), true],
+  ['0'.repeat(257), false],
+  ['', false],
+  ['-a', false],
+  ['a/b', false],
+  ['a.b', false],
+  ['a\n', false],
+  ['ä', false],
+])('%j is a run id: %s', (text, valid) => {
+  expect(isRunId(text)).toBe(valid)
+})
+
+test('a file is named after its run, and no other name is', () => {
+  expect(runIdIn(fileName('abc-1'))).toBe('abc-1')
+  for (const name of ['abc.yml', 'abc.yaml.bak', '.abc.yaml', '.yaml', 'README.md', 'a b.yaml']) {
+    expect(runIdIn(name)).toBeUndefined()
+  }
+})
