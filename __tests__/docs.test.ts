@@ -95,7 +95,7 @@ describe('the examples run', () => {
     )
     const template = given.template ?? 'unused.yaml'
     await world.github.createRepository(repository, {
-      files: { [template]: readFileSync('src/template/vllm.yaml') },
+      files: { [template]: readFileSync('templates/vllm.yaml') },
     })
     const step = await world.sync(
       { ...given, 'mlflow-tracking-uri': world.mlflow.url },

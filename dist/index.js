@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6246);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3910);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6246:
+/***/ 3910:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32230,7 +32230,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/core/branch.ts
+
 /** The directory of a snapshot at a path, empty when it does not exist yet. */
 function directoryAt({ directories }, path) {
     return directories.get(path) ?? { path, oid: undefined, entries: new Map() };
@@ -32241,6 +32244,10 @@ function pathIn(directory, name) {
 }
 function isFile(entry) {
     return entry?.kind === 'file' || entry?.kind === 'executable';
+}
+/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
+function blobOid(content) {
+    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/core/result.ts
@@ -32686,10 +32693,10 @@ function readingsOf(parsed) {
 
 
 /** Run ids of the files that may belong to runs that are no longer selected. */
-function orphanRunIds(fileNames, candidates, leftOut) {
-    const claimed = new Set(candidates.map(({ runId }) => runId));
-    for (const { version, keepsFile } of leftOut)
-        if (keepsFile)
+function orphanRunIds(fileNames, runs, excluded) {
+    const claimed = new Set(runs.map(({ runId }) => runId));
+    for (const { version, protectsFile } of excluded)
+        if (protectsFile)
             claimed.add(version.runId);
     return [...fileNames].flatMap((name) => {
         const runId = runIdIn(name);
@@ -32721,8 +32728,8 @@ function doubtAbout({ listed, facts }) {
     return unread > 0 ? `${unread} runs could not be read from MLflow` : undefined;
 }
 /** First the files of runs that nothing names any more, then those of runs that MLflow deleted. */
-function orphansOf({ candidates, facts, files }) {
-    const selected = new Set(candidates.map(({ runId }) => runId));
+function orphansOf({ runs, facts, files }) {
+    const selected = new Set(runs.map(({ runId }) => runId));
     const orphans = [...files].flatMap(([runId, file]) => {
         if (!selected.has(runId)) {
             return [{ ...file, runId, reason: 'no selected model version names this run any more' }];
@@ -32762,7 +32769,7 @@ function judgeOrphan(orphan, { models, listed }) {
     };
     const hidden = listed.some((version) => version.runId === '' && version.name === modelName && version.version === modelVersion);
     if (hidden) {
-        const why = 'kept: MLflow still lists its model version, only without naming the run';
+        const why = 'kept: MLflow still lists its model version, only without withInputName the run';
         return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: why } };
     }
     const edit = { path, before: state.text, after: undefined, executable: false };
@@ -32789,64 +32796,6 @@ function tooMany(wanted, maxDeletions) {
         message: `Prune would delete ${wanted.length} files, more than max-deletions (${maxDeletions}); none was deleted: ${shown.join(', ')}${more}`,
         advice: 'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
     };
-}
-
-;// CONCATENATED MODULE: ./src/sync/read-files.ts
-
-
-
-/** Reads the files and templates of all targets together. */
-async function readFiles(repository, snapshot, targets, templates) {
-    const wanted = new Map();
-    for (const { target, selected } of targets) {
-        templates.addWanted(wanted, snapshot, target.template);
-        const { entries } = directoryAt(snapshot, target.directory);
-        for (const runId of runIdsOf(snapshot, target, selected)) {
-            const entry = entries.get(fileName(runId));
-            if (isFile(entry))
-                wanted.set(entry.oid, pathIn(target.directory, entry.name));
-        }
-    }
-    const contents = await repository.readFiles(snapshot, wanted);
-    return targets.map(({ target, selected }) => ({
-        target,
-        selected,
-        template: templates.parse(snapshot, target.template, contents),
-        files: filesOf(snapshot, target, runIdsOf(snapshot, target, selected), contents),
-    }));
-}
-/** The candidates, and for prune the runs of files that no candidate claims. */
-function runIdsOf(snapshot, { directory, prune }, { candidates, leftOut }) {
-    const { entries } = directoryAt(snapshot, directory);
-    const names = [...entries.values()].filter(isFile).map(({ name }) => name);
-    return [
-        ...candidates.map(({ runId }) => runId),
-        ...(prune === undefined ? [] : orphanRunIds(names, candidates, leftOut)),
-    ];
-}
-function filesOf(snapshot, { directory }, runIds, contents) {
-    const { entries } = directoryAt(snapshot, directory);
-    return new Map(runIds.map((runId) => {
-        const name = fileName(runId);
-        const entry = entries.get(name);
-        const file = {
-            path: pathIn(directory, name),
-            state: stateOf(entry, contents),
-            executable: entry?.kind === 'executable',
-        };
-        return [runId, file];
-    }));
-}
-function stateOf(entry, contents) {
-    if (entry === undefined)
-        return { kind: 'absent' };
-    if (entry.kind !== 'file' && entry.kind !== 'executable') {
-        return { kind: 'blocked', reason: blockedBy[entry.kind] };
-    }
-    const content = contents.get(entry.oid);
-    return content === undefined
-        ? { kind: 'blocked', reason: 'its content could not be read' }
-        : readContent(content);
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
@@ -33031,9 +32980,65 @@ function locate(text, { range }, parts, lineAt) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/sync/read-template.ts
+;// CONCATENATED MODULE: ./src/sync/read-files.ts
 
 
+
+
+
+/** Reads the files and templates of all targets together. */
+async function readFiles(repository, snapshot, targets, templates) {
+    const wanted = new Map();
+    for (const { target, selected } of targets) {
+        templates.addWanted(wanted, snapshot, target.template);
+        const { entries } = directoryAt(snapshot, target.directory);
+        for (const runId of runIdsOf(snapshot, target, selected)) {
+            const entry = entries.get(fileName(runId));
+            if (isFile(entry))
+                wanted.set(entry.oid, pathIn(target.directory, entry.name));
+        }
+    }
+    const contents = await repository.readFiles(snapshot, wanted);
+    return targets.map(({ target, selected }) => ({
+        target,
+        selected,
+        template: templates.parse(snapshot, target.template, contents),
+        files: filesOf(snapshot, target, runIdsOf(snapshot, target, selected), contents),
+    }));
+}
+/** The runs, and for prune the runs of files that no selected claims. */
+function runIdsOf(snapshot, { directory, prune }, { runs, excluded }) {
+    const { entries } = directoryAt(snapshot, directory);
+    const names = [...entries.values()].filter(isFile).map(({ name }) => name);
+    return [
+        ...runs.map(({ runId }) => runId),
+        ...(prune === undefined ? [] : orphanRunIds(names, runs, excluded)),
+    ];
+}
+function filesOf(snapshot, { directory }, runIds, contents) {
+    const { entries } = directoryAt(snapshot, directory);
+    return new Map(runIds.map((runId) => {
+        const name = fileName(runId);
+        const entry = entries.get(name);
+        const file = {
+            path: pathIn(directory, name),
+            state: stateOf(entry, contents),
+            executable: entry?.kind === 'executable',
+        };
+        return [runId, file];
+    }));
+}
+function stateOf(entry, contents) {
+    if (entry === undefined)
+        return { kind: 'absent' };
+    if (entry.kind !== 'file' && entry.kind !== 'executable') {
+        return { kind: 'blocked', reason: blockedBy[entry.kind] };
+    }
+    const content = contents.get(entry.oid);
+    return content === undefined
+        ? { kind: 'blocked', reason: 'its content could not be read' }
+        : readContent(content);
+}
 /** `builtIn` is the text of the template for targets that name none. */
 function createTemplateReader(builtIn) {
     const parsed = new Map();
@@ -33048,7 +33053,7 @@ function createTemplateReader(builtIn) {
             const known = parsed.get(oid);
             if (known !== undefined)
                 return known;
-            const text = oid === undefined ? builtIn : read_template_decode(path, contents.get(oid));
+            const text = oid === undefined ? builtIn : read_files_decode(path, contents.get(oid));
             const template = parseOrThrow(text, path, snapshot.branch);
             parsed.set(oid, template);
             return template;
@@ -33063,7 +33068,7 @@ function oidOf({ files, branch }, path) {
         advice: 'Check the input template: a path from the root of the repository.',
     });
 }
-function read_template_decode(path, bytes) {
+function read_files_decode(path, bytes) {
     try {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
@@ -33080,13 +33085,17 @@ function parseOrThrow(text, path, branch) {
     throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${branch}; nothing was written.` });
 }
 
-;// CONCATENATED MODULE: ./src/core/message/fit.ts
+;// CONCATENATED MODULE: ./src/core/text/format.ts
+/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
 /** Bytes of a text in UTF-8, as GitHub counts a job summary. */
 function utf8Bytes(text) {
     return new TextEncoder().encode(text).length;
 }
 /** Lines of the first items, as long as they fit with a line feed each; the rest are never made. */
-function fitLines(items, lineOf, maxBytes) {
+function takeLines(items, lineOf, maxBytes) {
     const taken = [];
     let bytes = 0;
     for (const item of items) {
@@ -33099,7 +33108,7 @@ function fitLines(items, lineOf, maxBytes) {
     return taken;
 }
 
-;// CONCATENATED MODULE: ./src/core/message/harmless.ts
+;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
 /** What GitHub or git act on in a message, and the character without which they do not. */
 const triggers = [
     [/@[A-Za-z0-9]/g, '@'],
@@ -33133,20 +33142,20 @@ function cut(text, maxCharacters) {
         ? characters.join('')
         : `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
-/** One line of foreign text in which nothing is a mention, a reference, an address or an instruction. */
-function harmless(text, maxCharacters) {
-    return joinHarmless([{ text, foreign: true }], maxCharacters);
+/** One line of untrusted text in which nothing is a mention, a reference, an address or an instruction. */
+function neutralise(text, maxCharacters) {
+    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
 }
 /**
- * Joins pieces to one line. A trigger that lies wholly in a piece of ours stays (a user may well want
- * `[skip ci]`); one that foreign text makes or completes is disarmed.
+ * Joins fragments to one line. A trigger that lies wholly in a piece of ours stays (a user may well want
+ * `[skip ci]`); one that untrusted text makes or completes is disarmed.
  */
-function joinHarmless(pieces, maxCharacters) {
-    const clean = pieces.map(({ text, foreign }) => ({
-        text: foreign ? plainText(text, maxCharacters) : text,
-        foreign,
+function neutraliseFragments(fragments, maxCharacters) {
+    const clean = fragments.map(({ text, untrusted }) => ({
+        text: untrusted ? plainText(text, maxCharacters) : text,
+        untrusted,
     }));
-    const owns = ownRanges(clean);
+    const owns = trustedRanges(clean);
     let line = cut(clean.map(({ text }) => text).join(''), maxCharacters);
     for (const [pattern, character] of triggers) {
         line = line.replace(pattern, (match, offset) => owns.some(({ start, end }) => start <= offset && offset + match.length <= end)
@@ -33159,12 +33168,12 @@ function joinHarmless(pieces, maxCharacters) {
 function fullWidth(character) {
     return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }
-function ownRanges(pieces) {
+function trustedRanges(fragments) {
     let end = 0;
-    return pieces.flatMap(({ text, foreign }) => {
+    return fragments.flatMap(({ text, untrusted }) => {
         const start = end;
         end += text.length;
-        return foreign ? [] : [{ start, end }];
+        return untrusted ? [] : [{ start, end }];
     });
 }
 const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
@@ -33201,7 +33210,7 @@ function modelLabel(entry) {
 function versionLabel(entry) {
     return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
 }
-/** `Add my_model version 3 (abc123de)`; not yet harmless. */
+/** `Add my_model version 3 (abc123de)`; not yet neutralise. */
 function changePhrase(change) {
     const { outcome, path, runId } = change;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
@@ -33215,7 +33224,7 @@ function changePhrase(change) {
     const to = isNewVersion(change) ? 'to version' : 'version';
     return `${verb} ${model} ${to} ${version}${run}`;
 }
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet harmless. */
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet neutralise. */
 function fileLine(change) {
     const { outcome, path, previousVersion } = change;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
@@ -33232,14 +33241,14 @@ function isNewVersion(entry) {
         entry.previousVersion !== entry.modelVersion);
 }
 
-;// CONCATENATED MODULE: ./src/core/message/template.ts
+;// CONCATENATED MODULE: ./src/core/message/headline.ts
 
 
 /** Longest first line; GitHub takes 256 characters for a pull request's title. */
 const maxHeadline = 200;
 /** Most names that `${models}` lists. */
 const maxModels = 5;
-const template_valueOf = {
+const headline_valueOf = {
     created: (changes) => String(countChanges(changes).created),
     updated: (changes) => String(countChanges(changes).updated),
     deleted: (changes) => String(countChanges(changes).deleted),
@@ -33265,8 +33274,8 @@ function oneOrCount(values, noun) {
 const placeholder = /\$\{([^{}]*)\}/;
 /** Problems of an input `commit-message` or `pull-request-title`, for after its name; none when empty. */
 function checkMessageTemplate(text) {
-    const known = Object.keys(template_valueOf);
-    const unknown = split(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(template_valueOf, part.name)
+    const known = Object.keys(headline_valueOf);
+    const unknown = split(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(headline_valueOf, part.name)
         ? []
         : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`]);
     const literal = split(text)
@@ -33283,12 +33292,12 @@ function quotedList(names) {
 }
 /** The template's line for these changes; empty when nothing but white space comes of it. */
 function renderMessage(template, changes) {
-    const pieces = split(template).map((part) => {
+    const fragments = split(template).map((part) => {
         if (typeof part === 'string')
-            return { text: part, foreign: false };
-        return { text: template_valueOf[part.name]?.(changes) ?? '', foreign: true };
+            return { text: part, untrusted: false };
+        return { text: headline_valueOf[part.name]?.(changes) ?? '', untrusted: true };
     });
-    return joinHarmless(pieces, maxHeadline).trim();
+    return neutraliseFragments(fragments, maxHeadline).trim();
 }
 function split(text) {
     return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
@@ -33317,17 +33326,17 @@ function headline(changes, template = '') {
     if (first === undefined)
         return 'Sync MLflow models';
     return others.length === 0
-        ? harmless(changePhrase(first), maxHeadline)
+        ? neutralise(changePhrase(first), maxHeadline)
         : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
 }
 function fileList(changes) {
-    const lineOf = (change) => harmless(fileLine(change), limits.line);
-    const lines = fitLines(changes, lineOf, limits.fileBytes);
+    const lineOf = (change) => neutralise(fileLine(change), limits.line);
+    const lines = takeLines(changes, lineOf, limits.fileBytes);
     const left = changes.length - lines.length;
     return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
 }
 function trailers(changes) {
-    const blocks = fitLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
+    const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
     const left = changes.length - blocks.length;
     return [
         ...blocks.filter((block) => block !== ''),
@@ -42995,7 +43004,7 @@ const run = object({
 }));
 /** Runs are parsed one by one: one that can't be read fails alone. */
 const runPage = page('runs', unknown());
-const runAnswer = object({ run });
+const runResponse = object({ run });
 const runIdOf = object({ info: object({ run_id: schemas_string() }) });
 const loggedModel = object({
     info: object({
@@ -43139,7 +43148,7 @@ async function filterRuns(client, filter, ids, experimentIds) {
 /** One run, as it is right now; undefined when MLflow has it no more. */
 async function readRun(client, id) {
     try {
-        return (await client.get('runs/get', { run_id: id }, runAnswer)).run;
+        return (await client.get('runs/get', { run_id: id }, runResponse)).run;
     }
     catch (error) {
         if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')
@@ -43159,12 +43168,6 @@ function searchPages(client, filter, ids, experimentIds) {
         max_results: ids.length + 1,
         ...(pageToken === undefined ? {} : { page_token: pageToken }),
     }, runPage));
-}
-
-;// CONCATENATED MODULE: ./src/core/order.ts
-/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/versions.ts
@@ -43305,7 +43308,7 @@ function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
     return reason === 'branch-moved' || outcomeUnknown;
 }
 
-;// CONCATENATED MODULE: ./src/core/message/links.ts
+;// CONCATENATED MODULE: ./src/core/text/links.ts
 /** Address of a run's page in MLflow's UI. */
 function runUrl(uiUrl, experimentId, runId) {
     return `${base(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
@@ -43329,7 +43332,7 @@ function segments(path) {
     return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }
 
-;// CONCATENATED MODULE: ./src/core/message/markdown.ts
+;// CONCATENATED MODULE: ./src/core/text/markdown.ts
 
 /**
  * Foreign text for the middle of a line of GitHub's Markdown, a table's cell or an HTML element. What has
@@ -43337,7 +43340,7 @@ function segments(path) {
  * as it is.
  */
 function escapeMarkdown(text, maxCharacters = 200) {
-    return harmless(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity);
+    return neutralise(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity);
 }
 const named = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 function entity(character) {
@@ -43495,15 +43498,15 @@ const maxOpen = 3;
 /** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
 function pullRequestBody(changes, context) {
     const ordered = byImportance(changes);
-    const rows = fitLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
+    const rows = takeLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
     const sections = comparisonsOf(ordered, context.details);
-    const shown = fitLines(sections, (section) => section, pull_request_limits.comparisons);
+    const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
     return [
         introduction(changes, context.branch),
         [changeTableHead, ...rows].join('\n'),
-        leftOut(changes.length - rows.length, 'change', 'the files of this pull request have all'),
+        excluded(changes.length - rows.length, 'change', 'the files of this pull request have all'),
         ...shown,
-        leftOut(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+        excluded(sections.length - shown.length, 'comparison', 'MLflow has the values'),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
@@ -43529,7 +43532,7 @@ function comparisonsOf(changes, details) {
         return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
     });
 }
-function leftOut(count, noun, where) {
+function excluded(count, noun, where) {
     return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : '';
 }
 
@@ -43711,44 +43714,7 @@ function isLoggedModelId(id) {
     return /^m-[0-9a-f]{32}$/.test(id);
 }
 
-;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
-const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
-/** Words that some reader, or a person, could take for something else than a string. */
-const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
-/** What some reader refuses or takes for a line break unless it is escaped. */
-const quote_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
-/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
-function yamlString(value) {
-    return restyle(value, 'plain');
-}
-/** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
-function restyle(value, style) {
-    // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
-    const text = value.toWellFormed();
-    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
-        return text;
-    if (style === 'single' && !quote_unprintable.test(text))
-        return `'${text.replaceAll("'", "''")}'`;
-    return `"${text.replace(needsEscape, quote_escape)}"`;
-}
-const needsEscape = new RegExp(`["\\\\]|${quote_unprintable.source}`, 'gu');
-const shortEscapes = {
-    '"': '\\"',
-    '\\': '\\\\',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-};
-function quote_escape(character) {
-    const code = character.charCodeAt(0);
-    const hex = code.toString(16).toUpperCase();
-    return (shortEscapes[character] ??
-        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/core/slug.ts
+;// CONCATENATED MODULE: ./src/core/template/slug.ts
 
 /** Longest label of DNS (RFC 1123), and so the longest name of most Kubernetes objects. */
 const maxLabel = 63;
@@ -43785,7 +43751,7 @@ function runSlug(runId) {
     return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength);
 }
 
-;// CONCATENATED MODULE: ./src/core/template/values.ts
+;// CONCATENATED MODULE: ./src/core/template/placeholder-values.ts
 
 /** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
 function fillIn(placeholder, values) {
@@ -43843,6 +43809,41 @@ const textFields = {
     'model.aliases': ({ version }) => version.aliases.join(','),
 };
 
+;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
+const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
+/** Words that some reader, or a person, could take for something else than a string. */
+const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
+/** What some reader refuses or takes for a line break unless it is escaped. */
+const quote_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
+function yamlString(value) {
+    return restyle(value, 'plain');
+}
+/** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
+function restyle(value, style) {
+    // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
+    const text = value.toWellFormed();
+    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
+        return text;
+    if (style === 'single' && !quote_unprintable.test(text))
+        return `'${text.replaceAll("'", "''")}'`;
+    return `"${text.replace(needsEscape, quote_escape)}"`;
+}
+const needsEscape = new RegExp(`["\\\\]|${quote_unprintable.source}`, 'gu');
+const shortEscapes = {
+    '"': '\\"',
+    '\\': '\\\\',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+};
+function quote_escape(character) {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16).toUpperCase();
+    return (shortEscapes[character] ??
+        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
+}
+
 ;// CONCATENATED MODULE: ./src/core/template/block.ts
 
 
@@ -43899,7 +43900,38 @@ function readBack(block, parent) {
     return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/core/template/core-type.ts
+;// CONCATENATED MODULE: ./src/core/template/scalar.ts
+
+
+
+/** Writes a scalar with its placeholders filled in, in the style it has in the template. */
+function fillSite(site, source, values) {
+    const text = joinParts(site.parts, values);
+    switch (site.node.type) {
+        case 'BLOCK_LITERAL':
+        case 'BLOCK_FOLDED':
+            return { value: text, source: block(site, source, values, text) };
+        case 'QUOTE_DOUBLE':
+            return { value: text, source: restyle(text, 'double') };
+        case 'QUOTE_SINGLE':
+            return { value: text, source: restyle(text, 'single') };
+        default:
+            return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) };
+    }
+}
+function block({ node }, source, values, text) {
+    return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
+}
+/** Keys are strings for every reader of values files, and so are scalars tagged as such. */
+function isTyped({ node, parts, isKey }) {
+    return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
+}
+function typed(text) {
+    const core = coreValue(text);
+    return core.type === 'string'
+        ? { value: text, source: yamlString(text) }
+        : { value: core.value, source: core.text };
+}
 const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
 /**
@@ -43933,75 +43965,7 @@ function spelling(value) {
     return text.includes('.') ? text : text.replace('e', '.0e');
 }
 
-;// CONCATENATED MODULE: ./src/core/template/scalar-style.ts
-
-
-
-
-/** Writes a scalar with its placeholders filled in, in the style it has in the template. */
-function fillSite(site, source, values) {
-    const text = joinParts(site.parts, values);
-    switch (site.node.type) {
-        case 'BLOCK_LITERAL':
-        case 'BLOCK_FOLDED':
-            return { value: text, source: block(site, source, values, text) };
-        case 'QUOTE_DOUBLE':
-            return { value: text, source: restyle(text, 'double') };
-        case 'QUOTE_SINGLE':
-            return { value: text, source: restyle(text, 'single') };
-        default:
-            return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) };
-    }
-}
-function block({ node }, source, values, text) {
-    return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
-}
-/** Keys are strings for every reader of values files, and so are scalars tagged as such. */
-function isTyped({ node, parts, isKey }) {
-    return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
-}
-function typed(text) {
-    const core = coreValue(text);
-    return core.type === 'string'
-        ? { value: text, source: yamlString(text) }
-        : { value: core.value, source: core.text };
-}
-
-;// CONCATENATED MODULE: ./src/core/template/structure.ts
-
-/**
- * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
- * otherwise for a scalar of the first.
- */
-function sameStructure(before, after, expected) {
-    if ((0,dist/* isPair */.tO)(before)) {
-        return ((0,dist/* isPair */.tO)(after) &&
-            sameStructure(before.key, after.key, expected) &&
-            sameStructure(before.value, after.value, expected));
-    }
-    if (!isNode(before) || !isNode(after))
-        return before === after;
-    if (before.tag !== after.tag)
-        return false;
-    if ((0,dist/* isAlias */.Vj)(before))
-        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
-    if ((0,dist/* isScalar */.jn)(before)) {
-        const value = expected.has(before) ? expected.get(before) : before.value;
-        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
-    }
-    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
-        return false;
-    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
-        before.anchor === after.anchor &&
-        before.items.length === after.items.length &&
-        before.items.every((item, index) => sameStructure(item, after.items[index], expected)));
-}
-function isNode(value) {
-    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
-}
-
 ;// CONCATENATED MODULE: ./src/core/template/render.ts
-
 
 
 
@@ -44047,6 +44011,36 @@ function checkResult(template, text, expected) {
     return sameStructure(template.root, document.contents, expected)
         ? undefined
         : 'the filled-in template no longer has the structure of the template';
+}
+/**
+ * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
+ * otherwise for a scalar of the first.
+ */
+function sameStructure(before, after, expected) {
+    if ((0,dist/* isPair */.tO)(before)) {
+        return ((0,dist/* isPair */.tO)(after) &&
+            sameStructure(before.key, after.key, expected) &&
+            sameStructure(before.value, after.value, expected));
+    }
+    if (!isNode(before) || !isNode(after))
+        return before === after;
+    if (before.tag !== after.tag)
+        return false;
+    if ((0,dist/* isAlias */.Vj)(before))
+        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
+    if ((0,dist/* isScalar */.jn)(before)) {
+        const value = expected.has(before) ? expected.get(before) : before.value;
+        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
+    }
+    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
+        return false;
+    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
+        before.anchor === after.anchor &&
+        before.items.length === after.items.length &&
+        before.items.every((item, index) => sameStructure(item, after.items[index], expected)));
+}
+function isNode(value) {
+    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
@@ -44486,7 +44480,7 @@ function planRun(input, context) {
     if (state.kind === 'wrong-shape')
         return left(input, context, 'failed', `not changed: ${state.problem}`);
     if (state.kind === 'values') {
-        if (ownershipOf(state.values, input.candidate.runId) === 'foreign') {
+        if (ownershipOf(state.values, input.selected.runId) === 'foreign') {
             return left(input, context, 'failed', 'not changed: global.runid names another run, so the file is not the action’s');
         }
         const { modelName = '' } = state.values.owned;
@@ -44509,7 +44503,7 @@ function planRun(input, context) {
         : planNewText(input, context, state, facts, run);
 }
 function planUpdate(input, context, state, run) {
-    const update = updateValues(state.values, ownedValues(input.candidate, run, state.values));
+    const update = updateValues(state.values, ownedValues(input.selected, run, state.values));
     if (update.kind === 'unchanged')
         return entryWithoutEdit(recordOf(input, context, 'unchanged', run));
     if (update.kind === 'refused')
@@ -44517,7 +44511,7 @@ function planUpdate(input, context, state, run) {
     return change(input, context, 'updated', run, state.text, update.text);
 }
 function planNewText(input, context, state, facts, run) {
-    const text = newText(input.candidate, context.template, facts, run);
+    const text = newText(input.selected, context.template, facts, run);
     if (typeof text !== 'string')
         return left(input, context, 'failed', text.problem);
     if (state.kind === 'absent')
@@ -44527,12 +44521,12 @@ function planNewText(input, context, state, facts, run) {
         warning: `${input.file.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
     };
 }
-function newText(candidate, template, facts, run) {
+function newText(selected, template, facts, run) {
     const { source, loggedModel, experimentName, aliases } = facts;
     if (!source.ok)
         return source;
     const modelId = loggedModelId(source.source);
-    const { version } = candidate;
+    const { version } = selected;
     const rendered = renderTemplate(template, {
         version: { ...version, aliases },
         run,
@@ -44548,22 +44542,22 @@ function newText(candidate, template, facts, run) {
     });
     if (!rendered.ok)
         return rendered;
-    const owned = { ...ownedValues(candidate, run, undefined), modelid: modelId };
+    const owned = { ...ownedValues(selected, run, undefined), modelid: modelId };
     const update = updateValues(readValues(rendered.text), owned);
     if (update.kind === 'refused') {
         return { problem: `the template can't take the owned values: ${update.problem}` };
     }
     return update.kind === 'updated' ? update.text : rendered.text;
 }
-function ownedValues(candidate, run, current) {
+function ownedValues(selected, run, current) {
     return {
         experimentId: run.experimentId,
-        runid: candidate.runId,
+        runid: selected.runId,
         // Which logged model a copy stems from may be out of sight: then the file's own word stays.
-        modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
-        timestamp: timestampOf(candidate.version.creationTime),
-        modelName: candidate.version.name,
-        modelVersion: candidate.version.version,
+        modelid: selected.sourceUnresolved ? current?.owned.modelid : selected.modelId,
+        timestamp: timestampOf(selected.version.creationTime),
+        modelName: selected.version.name,
+        modelVersion: selected.version.version,
     };
 }
 function change(input, context, outcome, run, before, after) {
@@ -44581,16 +44575,16 @@ function left(input, context, outcome, reason) {
 function foundRun(lookup) {
     return lookup?.kind === 'found' ? lookup.run : undefined;
 }
-function recordOf({ candidate, file: { path, state } }, { uiUrl }, outcome, run, reason = null) {
+function recordOf({ selected, file: { path, state } }, { uiUrl }, outcome, run, reason = null) {
     return {
         path,
         outcome,
-        runId: candidate.runId,
+        runId: selected.runId,
         experimentId: run?.experimentId ?? null,
-        modelName: candidate.version.name,
-        modelVersion: candidate.version.version,
+        modelName: selected.version.name,
+        modelVersion: selected.version.version,
         previousVersion: previousVersion(state),
-        url: modelVersionUrl(uiUrl, candidate.version.name, candidate.version.version),
+        url: modelVersionUrl(uiUrl, selected.version.name, selected.version.version),
         reason,
     };
 }
@@ -44600,9 +44594,9 @@ function previousVersion(state) {
     return state.kind === 'held' ? (state.modelVersion ?? null) : null;
 }
 /** Entries of versions that get no file, unless another version of the same run has one. */
-function leftOutEntries(leftOut, candidates, uiUrl) {
-    const covered = new Set(candidates.map(({ runId }) => runId));
-    return leftOut
+function excludedEntries(excluded, runs, uiUrl) {
+    const covered = new Set(runs.map(({ runId }) => runId));
+    return excluded
         .filter(({ version }) => !covered.has(version.runId))
         .map(({ version, outcome, reason }) => entryWithoutEdit({
         path: null,
@@ -44617,7 +44611,7 @@ function leftOutEntries(leftOut, candidates, uiUrl) {
     }));
 }
 
-;// CONCATENATED MODULE: ./src/core/candidate.ts
+;// CONCATENATED MODULE: ./src/core/select.ts
 
 
 
@@ -44626,7 +44620,7 @@ const promptTag = 'mlflow.prompt.is_prompt';
 /** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
 function selectVersions(versions, selection, now) {
     const selected = [];
-    const leftOut = [];
+    const excluded = [];
     for (const version of versions) {
         if (version.tags[promptTag] !== undefined || !selection.models(version.name))
             continue;
@@ -44636,9 +44630,9 @@ function selectVersions(versions, selection, now) {
         if (reason === undefined)
             selected.push(version);
         else
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+            excluded.push({ version, outcome: 'skipped', reason, protectsFile: true });
     }
-    return { selected, leftOut };
+    return { selected, excluded };
 }
 function carriesAlias(version, aliases) {
     return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
@@ -44659,15 +44653,15 @@ function notYet(version, selection, now) {
  */
 function chooseByRun(versions, listed) {
     const byRun = new Map();
-    const leftOut = [];
+    const excluded = [];
     for (const version of versions) {
         if (version.runId === '') {
             const reason = 'MLflow names no run for this version';
-            leftOut.push({ version, outcome: 'skipped', reason, keepsFile: true });
+            excluded.push({ version, outcome: 'skipped', reason, protectsFile: true });
         }
         else if (!isRunId(version.runId)) {
             const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
-            leftOut.push({ version, outcome: 'failed', reason, keepsFile: true });
+            excluded.push({ version, outcome: 'failed', reason, protectsFile: true });
         }
         else {
             const rival = byRun.get(version.runId);
@@ -44676,10 +44670,10 @@ function chooseByRun(versions, listed) {
         }
     }
     const resolve = sourceResolver(listed);
-    const candidates = [...byRun]
+    const runs = [...byRun]
         .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
         .sort((a, b) => compareText(a.runId, b.runId));
-    return { candidates, leftOut };
+    return { runs, excluded };
 }
 function wins(a, b) {
     if (a.creationTime !== b.creationTime)
@@ -44747,11 +44741,11 @@ async function isStillWanted(runId, { client, selection, listed }) {
     const condition = `run_id = '${runId}'`;
     const rows = await listModelVersions(client, filter === undefined ? condition : `${filter} AND ${condition}`);
     const aliases = new Map(listed.map((version) => [`${version.version}/${version.name}`, version.aliases]));
-    const { selected, leftOut } = selectVersions(rows.map((row) => ({
+    const { selected, excluded } = selectVersions(rows.map((row) => ({
         ...row,
         aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
     })), selection, Number.MAX_SAFE_INTEGER);
-    if (selected.length === 0 && leftOut.length === 0)
+    if (selected.length === 0 && excluded.length === 0)
         return false;
     const run = await readRun(client, runId);
     if (run?.lifecycle !== 'active')
@@ -44769,16 +44763,16 @@ async function isStillWanted(runId, { client, selection, listed }) {
  * is left alone whatever MLflow says.
  */
 async function readFacts(registry, { selected, files, template }) {
-    const { candidates } = selected;
+    const { runs } = selected;
     const stateOf = ({ runId }) => files.get(runId)?.state ?? { kind: 'absent' };
-    const lookups = await registry.runs(candidates.flatMap((candidate) => wantedRun(candidate, stateOf(candidate))));
-    const newFiles = candidates.flatMap((candidate) => newFile(candidate, stateOf(candidate), lookups.get(candidate.runId)));
+    const lookups = await registry.runs(runs.flatMap((selected) => wantedRun(selected, stateOf(selected))));
+    const newFiles = runs.flatMap((selected) => newFile(selected, stateOf(selected), lookups.get(selected.runId)));
     const needs = (field) => newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
     const sources = await resolveCopies(registry, newFiles);
     const models = await readModels(registry, newFiles, sources);
     const experiments = needs('experiment.name') ? await registry.experiments() : undefined;
     const aliases = needs('model.aliases') ? await registry.aliases() : undefined;
-    return new Map(candidates.flatMap(({ runId, version, source }) => {
+    return new Map(runs.flatMap(({ runId, version, source }) => {
         const run = lookups.get(runId);
         if (run === undefined)
             return [];
@@ -44794,12 +44788,12 @@ async function readFacts(registry, { selected, files, template }) {
     }));
 }
 /** A new file needs all of the run, an existing one only its experiment and lifecycle stage. */
-function wantedRun(candidate, state) {
-    const id = candidate.runId;
+function wantedRun(selected, state) {
+    const id = selected.runId;
     switch (state.kind) {
         case 'absent':
         case 'unparseable':
-            return [{ id, detail: 'whole', experimentId: experimentInSource(candidate.source, id) }];
+            return [{ id, detail: 'whole', experimentId: experimentInSource(selected.source, id) }];
         case 'values':
             return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }];
         default:
@@ -44812,27 +44806,27 @@ function experimentInSource(source, runId) {
     const experiment = segments[segments.indexOf(runId) - 1];
     return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined;
 }
-function newFile(candidate, state, lookup) {
+function newFile(selected, state, lookup) {
     const isNew = state.kind === 'absent' || state.kind === 'unparseable';
     return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
-        ? [{ candidate, run: lookup.run }]
+        ? [{ selected, run: lookup.run }]
         : [];
 }
 /** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
 async function resolveCopies(registry, files) {
     const resolved = new Map();
-    for (const { candidate } of files) {
-        if (!candidate.sourceUnresolved)
+    for (const { selected } of files) {
+        if (!selected.sourceUnresolved)
             continue;
-        const { name, version } = candidate.version;
+        const { name, version } = selected.version;
         try {
             const source = await registry.downloadUri(name, version);
-            resolved.set(candidate.runId, { ok: true, source });
+            resolved.set(selected.runId, { ok: true, source });
         }
         catch (error) {
             if (!(error instanceof MlflowError))
                 throw error;
-            resolved.set(candidate.runId, {
+            resolved.set(selected.runId, {
                 ok: false,
                 problem: `where its artifacts are could not be read: ${error.message}`,
             });
@@ -44844,8 +44838,8 @@ async function resolveCopies(registry, files) {
 async function readModels(registry, files, sources) {
     const ids = new Set();
     const experiments = new Set();
-    for (const { candidate, run } of files) {
-        const resolved = sources.get(candidate.runId) ?? { ok: true, source: candidate.source };
+    for (const { selected, run } of files) {
+        const resolved = sources.get(selected.runId) ?? { ok: true, source: selected.source };
         if (!resolved.ok || !resolved.source.startsWith('models:/m-'))
             continue;
         ids.add(loggedModelId(resolved.source) ?? '');
@@ -44875,21 +44869,21 @@ async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
 }
 const yieldEvery = 20;
 async function planRuns({ target, selected, files }, facts, context) {
-    const { candidates, leftOut } = selected;
+    const { runs, excluded } = selected;
     const entries = [];
-    for (const [index, candidate] of candidates.entries()) {
+    for (const [index, selected] of runs.entries()) {
         // A thousand files take seconds: connections that end meanwhile have to be noticed.
         if (index % yieldEvery === 0)
             await (0,promises_namespaceObject.setImmediate)();
-        const { runId } = candidate;
+        const { runId } = selected;
         const file = files.get(runId) ?? {
             path: pathIn(target.directory, fileName(runId)),
             state: { kind: 'absent' },
             executable: false,
         };
-        entries.push(planRun({ candidate, file, facts: facts.get(runId) }, context));
+        entries.push(planRun({ selected, file, facts: facts.get(runId) }, context));
     }
-    return [...entries, ...leftOutEntries(leftOut, candidates, context.uiUrl)];
+    return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)];
 }
 /** Adds the deletions that MLflow confirms, if the target is pruned at all. */
 async function prune(mlflow, { target, selected, files }, facts, entries) {
@@ -44897,9 +44891,9 @@ async function prune(mlflow, { target, selected, files }, facts, entries) {
     if (target.prune === undefined)
         return { entries, warnings, error: undefined };
     const { selection } = target;
-    const { candidates, listed } = selected;
+    const { runs, listed } = selected;
     const { kept, deletions, warning, error } = planDeletions({
-        candidates,
+        runs,
         listed,
         facts,
         files,
@@ -44926,20 +44920,20 @@ function replaceByPath(entries, decided) {
 /** Reads the registry and decides which version each run's file is about. */
 async function readSelection(registry, selection, now) {
     const { filter, runFilter } = selection;
-    const rows = await naming('filter', filter, () => registry.versions(filter));
+    const rows = await withInputName('filter', filter, () => registry.versions(filter));
     const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows;
     const versions = selectVersions(listed, selection, now);
     const resolved = await findRuns(registry, versions.selected);
     const chosen = chooseByRun(resolved, listed);
-    const gate = await applyRunFilter(registry, chosen.candidates, runFilter);
+    const gate = await applyRunFilter(registry, chosen.runs, runFilter);
     return {
-        candidates: gate.candidates,
-        leftOut: [...versions.leftOut, ...chosen.leftOut, ...gate.leftOut],
+        runs: gate.runs,
+        excluded: [...versions.excluded, ...chosen.excluded, ...gate.excluded],
         listed,
     };
 }
 /** Shows MLflow's own words about a filter with the name of its input. */
-async function naming(input, filter, read) {
+async function withInputName(input, filter, read) {
     try {
         return await read();
     }
@@ -44953,20 +44947,20 @@ async function naming(input, filter, read) {
         });
     }
 }
-async function applyRunFilter(registry, candidates, runFilter) {
-    if (runFilter === undefined || candidates.length === 0)
-        return { candidates, leftOut: [] };
-    const ids = candidates.map(({ runId }) => runId);
-    const passed = await naming('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids));
+async function applyRunFilter(registry, runs, runFilter) {
+    if (runFilter === undefined || runs.length === 0)
+        return { runs, excluded: [] };
+    const ids = runs.map(({ runId }) => runId);
+    const passed = await withInputName('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids));
     return {
-        candidates: candidates.filter(({ runId }) => passed.has(runId)),
-        leftOut: candidates
+        runs: runs.filter(({ runId }) => passed.has(runId)),
+        excluded: runs
             .filter(({ runId }) => !passed.has(runId))
             .map(({ version }) => ({
             version,
             outcome: 'skipped',
             reason: 'its run does not pass run-filter',
-            keepsFile: false,
+            protectsFile: false,
         })),
     };
 }
@@ -45055,7 +45049,7 @@ function commitRequest(plan, message) {
     return { snapshot: plan.snapshot, ...message, edits };
 }
 
-;// CONCATENATED MODULE: ./src/core/proposal-marker.ts
+;// CONCATENATED MODULE: ./src/core/pull-request-marker.ts
 
 const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
 function markerComment({ digest, heads, withdrawn }) {
@@ -45082,20 +45076,12 @@ function replaceMarker(body, marker) {
  * version. The text around the owned values does not count, so that a person's edit on the base
  * branch does not reopen what a person closed.
  */
-function proposalDigest(changes) {
+function changesDigest(changes) {
     const lines = changes.map(({ path, outcome, modelName, modelVersion }) => JSON.stringify([path, outcome, modelName, modelVersion]));
     return (0,external_node_crypto_.createHash)('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 40);
 }
 
-;// CONCATENATED MODULE: ./src/core/blob-oid.ts
-
-/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
-function blobOid(content) {
-    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./src/core/pull-request.ts
-
 
 
 
@@ -45156,7 +45142,7 @@ function pull_request_filesOf({ directories }) {
 }
 /** The newest pull request with the same changes decides, however its branch fared. */
 function rejectedBefore({ pullRequests }, changes) {
-    const digest = proposalDigest(changes);
+    const digest = changesDigest(changes);
     const last = pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
     if (last === undefined || last.merged || last.state === 'open')
         return undefined;
@@ -45170,7 +45156,7 @@ function markerFor(plan, state, sha) {
     const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
     const current = state.head === undefined ? [] : [state.head.head];
     const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads);
-    return { digest: proposalDigest(changesOf(plan.entries)), heads, withdrawn: false };
+    return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false };
 }
 
 ;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
@@ -45341,7 +45327,6 @@ async function label({ repository, labels }, { number }) {
 
 
 
-
 /** One sync: read MLflow, read the branch, plan, and write. */
 async function runSync(options) {
     const { stopwatch } = options;
@@ -45366,7 +45351,7 @@ async function selectAll({ targets, clock, info }, registry) {
     const found = [];
     for (const target of targets) {
         const selected = await readSelection(registry, target.selection, clock.now());
-        info(`MLflow lists ${selected.listed.length} model versions; ${selected.candidates.length} runs are selected`);
+        info(`MLflow lists ${selected.listed.length} model versions; ${selected.runs.length} runs are selected`);
         found.push({ target, selected });
     }
     return found;
@@ -45486,7 +45471,7 @@ async function checkMlflow(options) {
     const selection = await tryCheck('MLflow: selection', async () => {
         let selected = 0;
         for (const target of targets) {
-            selected += (await readSelection(registry, target.selection, clock.now())).candidates.length;
+            selected += (await readSelection(registry, target.selection, clock.now())).runs.length;
         }
         return { status: 'ok', detail: `${selected} runs are selected` };
     });
@@ -45494,7 +45479,6 @@ async function checkMlflow(options) {
 }
 
 ;// CONCATENATED MODULE: ./src/check/check.ts
-
 
 
 
@@ -45574,7 +45558,7 @@ function judgeRules(rules, branch, byPullRequest) {
     return { status: 'ok', detail: `${rules.length} rules, none against it` };
 }
 async function checkTemplates({ repository, targets, builtInTemplate }, snapshot) {
-    const nothing = { candidates: [], leftOut: [], listed: [] };
+    const nothing = { runs: [], excluded: [], listed: [] };
     const withoutFiles = targets.map((target) => ({
         target: { ...target, prune: undefined },
         selected: nothing,
@@ -45594,10 +45578,218 @@ var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./src/github/checkout.ts
+;// CONCATENATED MODULE: ./src/github/aliases.ts
+
+function aliasesFor(prefix, items) {
+    return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
+}
+/**
+ * Git objects of the repository, one field per alias; empty when there are none.
+ *
+ * @param argument says which object stands for an item: `expression` (a revision) or `oid`.
+ */
+function objectFields(name, aliases, argument, selection) {
+    if (aliases.size === 0)
+        return '';
+    const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
+    return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
+}
+/** Schema of what `objectFields` asks for, by what the aliases stand for. */
+function aliasedObjects(aliases, schema) {
+    const shape = Object.fromEntries([...aliases.keys()].map((alias) => [alias, schema]));
+    return object(shape)
+        .default({})
+        .transform((fields) => {
+        const found = [...aliases].map(([alias, item]) => [
+            item,
+            fields[alias],
+        ]);
+        return new Map(found.filter((entry) => entry[1] !== undefined));
+    });
+}
+
+;// CONCATENATED MODULE: ./src/github/errors.ts
+
+const failureAdvice = {
+    'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
+    refused: 'Check that the runner may reach GitHub (firewall, proxy).',
+    tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
+    timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
+    cut: 'The connection ended in the middle of an answer. The next run will catch up.',
+    network: 'Check that the runner may reach GitHub (firewall, proxy).',
+};
+/** No whole answer, or one that asks for too long a wait. */
+function connectionError(retried, apiUrl, write) {
+    const { result, tries, waitEndsAt } = retried;
+    if (result.kind === 'response') {
+        const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`;
+        return new GitHubError(`GitHub's rate limit holds${until}, longer than a sync may wait (HTTP ${result.status})`, {
+            status: result.status,
+            advice: 'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+        });
+    }
+    const after = tries > 1 ? ` (after ${tries} tries)` : '';
+    return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
+        advice: failureAdvice[result.reason],
+        outcomeUnknown: write && result.reason !== 'refused' && result.reason !== 'unknown-host',
+    });
+}
+/** An answer that is cut, or not of the shape that GitHub's schema promises. */
+function unusableResponse(detail, write = false) {
+    return new GitHubError(`GitHub's answer can't be used: ${detail}`, {
+        outcomeUnknown: write,
+        advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
+    });
+}
+/** What octokit throws, in the action's words. */
+function errorFromOctokit(error, repository) {
+    if (error instanceof ActionError)
+        return error;
+    if (!(error instanceof Error))
+        return new GitHubError(String(error));
+    if (error.cause instanceof ActionError)
+        return error.cause;
+    if (error.cause instanceof Error && error.cause.name === 'AbortError')
+        return error.cause;
+    if (!('status' in error) || typeof error.status !== 'number')
+        return error;
+    return explain(error.status, error.message, repository, neededPermission(error));
+}
+/** GraphQL answers 200 and says in `errors` what went wrong. */
+function errorFromGraphql(problems, repository) {
+    const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' };
+    const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200;
+    if (type === 'STALE_DATA')
+        return branchMoved(message);
+    return explain(status, message, repository, undefined);
+}
+/** The branch is not where it was read: read and plan again. */
+function branchMoved(words) {
+    return new GitHubError(`the branch moved [GitHub: ${words}]`, { reason: 'branch-moved' });
+}
+function neededPermission(error) {
+    const response = 'response' in error ? error.response : undefined;
+    const headers = response?.headers;
+    return headers?.['x-accepted-github-permissions'];
+}
+/** GitHub tells its refusals apart by their words only. */
+function explain(status, message, repository, permission) {
+    const words = message.replace(/\s+/g, ' ').trim();
+    const fault = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${words}]`, { status, advice, reason });
+    if (movedWordings.test(words))
+        return branchMoved(words);
+    if (/Secret detected|push protection/i.test(words)) {
+        return fault(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.', 'rule');
+    }
+    if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(words)) {
+        return fault(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.', 'rule');
+    }
+    if (/not permitted to create or approve pull requests/i.test(words)) {
+        return fault(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
+    }
+    if (status === 401) {
+        return fault('GitHub does not accept the token', 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.');
+    }
+    if (status === 403) {
+        const needed = permission ?? 'contents=write';
+        return fault(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.', 'forbidden');
+    }
+    if (status === 404) {
+        return fault(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
+    }
+    return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', otherReason(status, words));
+}
+/** A compare-and-swap that failed: GraphQL's `updateRefs`, REST's `git/refs`. */
+const movedWordings = /expected branch to point|is at [0-9a-f]{40} but expected|not a fast.forward/i;
+function otherReason(status, words) {
+    if (/already exists/i.test(words))
+        return 'already-exists';
+    const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(words));
+    return tooLarge ? 'too-large' : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/github/blobs.ts
 
 
 
+
+
+
+/** Enough that 10,000 files take 40 requests, little enough for GitHub's 10 seconds. */
+const blobsPerQuery = 250;
+/** Reads do not disturb each other; GitHub allows 100 at a time. */
+const queriesAtOnce = 4;
+/**
+ * GraphQL promises no order between head and directories of one query. Each query for contents
+ * therefore also asks for the directories at the very commit that was read.
+ */
+function createBlobReader(client, checkout) {
+    const known = new Map();
+    const confirmed = new WeakSet();
+    const readConfirmed = async (snapshot, oids) => {
+        const { contents, consistent } = await readBatch(client, snapshot, oids);
+        if (!consistent)
+            throw branchMoved('head and directory were read at different moments');
+        confirmed.add(snapshot);
+        for (const [oid, content] of contents)
+            known.set(oid, content);
+    };
+    return {
+        read: async (snapshot, wanted) => {
+            const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)));
+            for (const [oid, content] of await checkout(missing)) {
+                known.set(oid, content);
+                missing.delete(oid);
+            }
+            const oids = [...missing.keys()];
+            const batches = [];
+            for (let start = 0; start < oids.length; start += blobsPerQuery) {
+                batches.push(oids.slice(start, start + blobsPerQuery));
+            }
+            const work = batches.values();
+            const worker = async () => {
+                for (const batch of work)
+                    await readConfirmed(snapshot, batch);
+            };
+            await Promise.all(Array.from({ length: queriesAtOnce }, worker));
+            return known;
+        },
+        confirm: async (snapshot) => {
+            if (!confirmed.has(snapshot))
+                await readConfirmed(snapshot, []);
+        },
+    };
+}
+const blob = object({
+    text: schemas_string().nullable(),
+    isTruncated: schemas_boolean(),
+})
+    .nullable();
+const tree = object({ oid: schemas_string() }).nullable();
+async function readBatch(client, { head, directories }, oids) {
+    const [places, blobs] = [aliasesFor('d', directories.keys()), aliasesFor('b', oids)];
+    const response = await client.query(`query Blobs($owner: String!, $name: String!) {
+      ${objectFields('directories', places, (path) => ({ expression: `${head}:${path}` }), 'oid')}
+      ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
+    }
+    ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`, {}, object({
+        directories: aliasedObjects(places, tree),
+        contents: aliasedObjects(blobs, blob),
+    }));
+    const contents = new Map();
+    for (const [oid, found] of response.contents) {
+        const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text);
+        // GraphQL gives text: other encodings, a byte order mark or a cut would not have this hash.
+        contents.set(oid, content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid));
+    }
+    const consistent = [...directories.values()].every(({ path, oid }) => response.directories.get(path)?.oid === oid);
+    return { contents, consistent };
+}
+const rawBlob = object({ content: schemas_string(), encoding: schemas_literal('base64') });
+async function readRaw(client, oid) {
+    const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
+    return Buffer.from(content, 'base64');
+}
 /** A values file is a few KB; anything much larger is not worth a try. */
 const largestFile = 4 * 1024 * 1024;
 /**
@@ -50633,10 +50825,10 @@ function createWaitBudget() {
 }
 /** Sends until the judge is content, the policy or the budget is used up. */
 async function sendWithRetries(options) {
-    const { send, judge, policy, clock, budget, onRetry } = options;
+    const { send, classify, policy, clock, budget, onRetry } = options;
     for (let tries = 1;; tries += 1) {
         const result = await send();
-        const verdict = judge(result);
+        const verdict = classify(result);
         if (verdict.kind === 'final')
             return { result, tries };
         if (tries > Math.min(policy.retries, verdict.atMost ?? Infinity))
@@ -50662,7 +50854,132 @@ function retryAfterMs(headers, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-;// CONCATENATED MODULE: ./src/http/json.ts
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./src/http/transport.ts
+
+
+
+
+/** A drip-fed answer may take this many times the longest silence. */
+const wholeAnswerFactor = 10;
+function createTransport(options) {
+    const dispatchers = new Map();
+    const dispatcherFor = (url) => {
+        const known = dispatchers.get(url.origin);
+        if (known !== undefined)
+            return known;
+        const created = createDispatcher(url, options);
+        dispatchers.set(url.origin, created);
+        return created;
+    };
+    const send = async (request) => {
+        const limit = AbortSignal.timeout(options.timeoutMs * wholeAnswerFactor);
+        try {
+            const response = await (0,undici.request)(request.url, {
+                method: request.method,
+                headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
+                ...(request.body === undefined ? {} : { body: request.body }),
+                dispatcher: dispatcherFor(new URL(request.url)),
+                signal: AbortSignal.any([options.signal, limit]),
+            });
+            const bytes = Buffer.from(await response.body.arrayBuffer());
+            const headers = singleHeaders(response.headers);
+            const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
+            return {
+                kind: 'response',
+                status: response.statusCode,
+                headers,
+                text: plain.toString('utf8'),
+            };
+        }
+        catch (error) {
+            options.signal.throwIfAborted();
+            return { kind: 'failure', ...describeFailure(error, options.timeoutMs) };
+        }
+    };
+    const close = async () => {
+        await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    };
+    return { send, close };
+}
+const unzip = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+function singleHeaders(headers) {
+    return Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
+        name.toLowerCase(),
+        Array.isArray(value) ? value.join(', ') : value,
+    ]));
+}
+/** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
+function createDispatcher(url, options) {
+    const tls = {
+        ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
+        ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
+    };
+    const timeouts = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
+    const proxy = lib_getProxyUrl(url.href);
+    if (proxy === '') {
+        return new undici.Agent({ ...timeouts, connect: { ...tls, timeout: options.timeoutMs } });
+    }
+    return new undici.ProxyAgent({
+        ...timeouts,
+        uri: proxy,
+        proxyTunnel: false,
+        requestTls: { ...tls, servername: url.hostname, timeout: options.timeoutMs },
+    });
+}
+const timeoutCodes = new Set([
+    'UND_ERR_CONNECT_TIMEOUT',
+    'UND_ERR_HEADERS_TIMEOUT',
+    'UND_ERR_BODY_TIMEOUT',
+    'ETIMEDOUT',
+]);
+const cutCodes = new Set([
+    'ECONNRESET',
+    'EPIPE',
+    'UND_ERR_SOCKET',
+    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+    'HPE_INVALID_EOF_STATE',
+    'Z_BUF_ERROR',
+]);
+/**
+ * Reads the cause out of undici's errors, which hide it one or two levels deep.
+ * Codes are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici (`UND_ERR_…`).
+ */
+function describeFailure(error, timeoutMs) {
+    const { code, message, name } = deepestCause(error);
+    const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
+    if (timeoutCodes.has(code) || name === 'TimeoutError') {
+        return { reason: 'timeout', detail: `no answer within ${timeoutMs / 1000} s` };
+    }
+    if (code === 'ENOTFOUND')
+        return { reason: 'unknown-host', detail };
+    if (code === 'ECONNREFUSED')
+        return { reason: 'refused', detail };
+    if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
+        return { reason: 'tls', detail };
+    }
+    if (cutCodes.has(code) || message === 'terminated')
+        return { reason: 'cut', detail };
+    return { reason: 'network', detail };
+}
+/** By what it has, not by its class: an error may come from another realm. */
+function deepestCause(error) {
+    if (typeof error !== 'object' || error === null) {
+        return { code: '', message: String(error), name: '' };
+    }
+    const fields = error;
+    const inner = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause;
+    if (typeof inner === 'object' && inner !== null)
+        return deepestCause(inner);
+    const textOf = (name) => {
+        const value = fields[name];
+        return typeof value === 'string' ? value : '';
+    };
+    return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
+}
 /** The document in a text; undefined when the text is none, or not whole. JSON itself has no undefined. */
 function parseJson(text) {
     try {
@@ -50671,106 +50988,6 @@ function parseJson(text) {
     catch {
         return undefined;
     }
-}
-
-;// CONCATENATED MODULE: ./src/github/errors.ts
-
-const failureAdvice = {
-    'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
-    refused: 'Check that the runner may reach GitHub (firewall, proxy).',
-    tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
-    timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-    cut: 'The connection ended in the middle of an answer. The next run will catch up.',
-    network: 'Check that the runner may reach GitHub (firewall, proxy).',
-};
-/** No whole answer, or one that asks for too long a wait. */
-function connectionError(retried, apiUrl, write) {
-    const { result, tries, waitEndsAt } = retried;
-    if (result.kind === 'response') {
-        const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`;
-        return new GitHubError(`GitHub's rate limit holds${until}, longer than a sync may wait (HTTP ${result.status})`, {
-            status: result.status,
-            advice: 'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
-        });
-    }
-    const after = tries > 1 ? ` (after ${tries} tries)` : '';
-    return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
-        advice: failureAdvice[result.reason],
-        outcomeUnknown: write && result.reason !== 'refused' && result.reason !== 'unknown-host',
-    });
-}
-/** An answer that is cut, or not of the shape that GitHub's schema promises. */
-function unusableResponse(detail, write = false) {
-    return new GitHubError(`GitHub's answer can't be used: ${detail}`, {
-        outcomeUnknown: write,
-        advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
-    });
-}
-/** What octokit throws, in the action's words. */
-function errorFromOctokit(error, repository) {
-    if (error instanceof ActionError)
-        return error;
-    if (!(error instanceof Error))
-        return new GitHubError(String(error));
-    if (error.cause instanceof ActionError)
-        return error.cause;
-    if (error.cause instanceof Error && error.cause.name === 'AbortError')
-        return error.cause;
-    if (!('status' in error) || typeof error.status !== 'number')
-        return error;
-    return explain(error.status, error.message, repository, neededPermission(error));
-}
-/** GraphQL answers 200 and says in `errors` what went wrong. */
-function errorFromGraphql(problems, repository) {
-    const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' };
-    const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200;
-    if (type === 'STALE_DATA')
-        return branchMoved(message);
-    return explain(status, message, repository, undefined);
-}
-/** The branch is not where it was read: read and plan again. */
-function branchMoved(words) {
-    return new GitHubError(`the branch moved [GitHub: ${words}]`, { reason: 'branch-moved' });
-}
-function neededPermission(error) {
-    const response = 'response' in error ? error.response : undefined;
-    const headers = response?.headers;
-    return headers?.['x-accepted-github-permissions'];
-}
-/** GitHub tells its refusals apart by their words only. */
-function explain(status, message, repository, permission) {
-    const words = message.replace(/\s+/g, ' ').trim();
-    const fault = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${words}]`, { status, advice, reason });
-    if (movedWordings.test(words))
-        return branchMoved(words);
-    if (/Secret detected|push protection/i.test(words)) {
-        return fault(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.', 'rule');
-    }
-    if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(words)) {
-        return fault(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.', 'rule');
-    }
-    if (/not permitted to create or approve pull requests/i.test(words)) {
-        return fault(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
-    }
-    if (status === 401) {
-        return fault('GitHub does not accept the token', 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.');
-    }
-    if (status === 403) {
-        const needed = permission ?? 'contents=write';
-        return fault(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.', 'forbidden');
-    }
-    if (status === 404) {
-        return fault(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
-    }
-    return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', otherReason(status, words));
-}
-/** A compare-and-swap that failed: GraphQL's `updateRefs`, REST's `git/refs`. */
-const movedWordings = /expected branch to point|is at [0-9a-f]{40} but expected|not a fast.forward/i;
-function otherReason(status, words) {
-    if (/already exists/i.test(words))
-        return 'already-exists';
-    const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(words));
-    return tooLarge ? 'too-large' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/github/retry.ts
@@ -50934,7 +51151,7 @@ function fetchWithRetries(options, repeatable, count) {
         };
         const retried = await sendWithRetries({
             send,
-            judge: (result) => classifyResult(result, clock.now(), repeatable),
+            classify: (result) => classifyResult(result, clock.now(), repeatable),
             policy: options.policy,
             clock,
             budget: options.budget(),
@@ -50965,117 +51182,6 @@ function responseOf(retried, repeatable, options) {
 /** The body has been decoded and measured already. */
 function bodyHeaders(headers) {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
-}
-
-;// CONCATENATED MODULE: ./src/github/aliases.ts
-
-function aliasesFor(prefix, items) {
-    return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
-}
-/**
- * Git objects of the repository, one field per alias; empty when there are none.
- *
- * @param argument says which object stands for an item: `expression` (a revision) or `oid`.
- */
-function objectFields(name, aliases, argument, selection) {
-    if (aliases.size === 0)
-        return '';
-    const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
-    return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
-}
-/** Schema of what `objectFields` asks for, by what the aliases stand for. */
-function aliasedObjects(aliases, schema) {
-    const shape = Object.fromEntries([...aliases.keys()].map((alias) => [alias, schema]));
-    return object(shape)
-        .default({})
-        .transform((fields) => {
-        const found = [...aliases].map(([alias, item]) => [
-            item,
-            fields[alias],
-        ]);
-        return new Map(found.filter((entry) => entry[1] !== undefined));
-    });
-}
-
-;// CONCATENATED MODULE: ./src/github/blobs.ts
-
-
-
-
-/** Enough that 10,000 files take 40 requests, little enough for GitHub's 10 seconds. */
-const blobsPerQuery = 250;
-/** Reads do not disturb each other; GitHub allows 100 at a time. */
-const queriesAtOnce = 4;
-/**
- * GraphQL promises no order between head and directories of one query. Each query for contents
- * therefore also asks for the directories at the very commit that was read.
- */
-function createBlobReader(client, checkout) {
-    const known = new Map();
-    const confirmed = new WeakSet();
-    const readConfirmed = async (snapshot, oids) => {
-        const { contents, consistent } = await readBatch(client, snapshot, oids);
-        if (!consistent)
-            throw branchMoved('head and directory were read at different moments');
-        confirmed.add(snapshot);
-        for (const [oid, content] of contents)
-            known.set(oid, content);
-    };
-    return {
-        read: async (snapshot, wanted) => {
-            const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)));
-            for (const [oid, content] of await checkout(missing)) {
-                known.set(oid, content);
-                missing.delete(oid);
-            }
-            const oids = [...missing.keys()];
-            const batches = [];
-            for (let start = 0; start < oids.length; start += blobsPerQuery) {
-                batches.push(oids.slice(start, start + blobsPerQuery));
-            }
-            const work = batches.values();
-            const worker = async () => {
-                for (const batch of work)
-                    await readConfirmed(snapshot, batch);
-            };
-            await Promise.all(Array.from({ length: queriesAtOnce }, worker));
-            return known;
-        },
-        confirm: async (snapshot) => {
-            if (!confirmed.has(snapshot))
-                await readConfirmed(snapshot, []);
-        },
-    };
-}
-const blob = object({
-    text: schemas_string().nullable(),
-    isTruncated: schemas_boolean(),
-})
-    .nullable();
-const tree = object({ oid: schemas_string() }).nullable();
-async function readBatch(client, { head, directories }, oids) {
-    const [places, blobs] = [aliasesFor('d', directories.keys()), aliasesFor('b', oids)];
-    const response = await client.query(`query Blobs($owner: String!, $name: String!) {
-      ${objectFields('directories', places, (path) => ({ expression: `${head}:${path}` }), 'oid')}
-      ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
-    }
-    ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`, {}, object({
-        directories: aliasedObjects(places, tree),
-        contents: aliasedObjects(blobs, blob),
-    }));
-    const contents = new Map();
-    for (const [oid, found] of response.contents) {
-        const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text);
-        // GraphQL gives text: other encodings, a byte order mark or a cut would not have this hash.
-        contents.set(oid, content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid));
-    }
-    const consistent = [...directories.values()].every(({ path, oid }) => response.directories.get(path)?.oid === oid);
-    return { contents, consistent };
-}
-const rawBlob = object({ content: schemas_string(), encoding: schemas_literal('base64') });
-async function readRaw(client, oid) {
-    const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
-    return Buffer.from(content, 'base64');
 }
 
 ;// CONCATENATED MODULE: ./src/github/branch.ts
@@ -51571,137 +51677,7 @@ function createRepository(client, checkout) {
     };
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./src/http/failure.ts
-const timeoutCodes = new Set([
-    'UND_ERR_CONNECT_TIMEOUT',
-    'UND_ERR_HEADERS_TIMEOUT',
-    'UND_ERR_BODY_TIMEOUT',
-    'ETIMEDOUT',
-]);
-const cutCodes = new Set([
-    'ECONNRESET',
-    'EPIPE',
-    'UND_ERR_SOCKET',
-    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-    'HPE_INVALID_EOF_STATE',
-    'Z_BUF_ERROR',
-]);
-/**
- * Reads the cause out of undici's errors, which hide it one or two levels deep.
- * Codes are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici (`UND_ERR_…`).
- */
-function describeFailure(error, timeoutMs) {
-    const { code, message, name } = deepestCause(error);
-    const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
-    if (timeoutCodes.has(code) || name === 'TimeoutError') {
-        return { reason: 'timeout', detail: `no answer within ${timeoutMs / 1000} s` };
-    }
-    if (code === 'ENOTFOUND')
-        return { reason: 'unknown-host', detail };
-    if (code === 'ECONNREFUSED')
-        return { reason: 'refused', detail };
-    if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
-        return { reason: 'tls', detail };
-    }
-    if (cutCodes.has(code) || message === 'terminated')
-        return { reason: 'cut', detail };
-    return { reason: 'network', detail };
-}
-/** By what it has, not by its class: an error may come from another realm. */
-function deepestCause(error) {
-    if (typeof error !== 'object' || error === null) {
-        return { code: '', message: String(error), name: '' };
-    }
-    const fields = error;
-    const inner = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause;
-    if (typeof inner === 'object' && inner !== null)
-        return deepestCause(inner);
-    const textOf = (name) => {
-        const value = fields[name];
-        return typeof value === 'string' ? value : '';
-    };
-    return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
-}
-
-;// CONCATENATED MODULE: ./src/http/transport.ts
-
-
-
-
-
-/** A drip-fed answer may take this many times the longest silence. */
-const wholeAnswerFactor = 10;
-function createTransport(options) {
-    const dispatchers = new Map();
-    const dispatcherFor = (url) => {
-        const known = dispatchers.get(url.origin);
-        if (known !== undefined)
-            return known;
-        const created = createDispatcher(url, options);
-        dispatchers.set(url.origin, created);
-        return created;
-    };
-    const send = async (request) => {
-        const limit = AbortSignal.timeout(options.timeoutMs * wholeAnswerFactor);
-        try {
-            const response = await (0,undici.request)(request.url, {
-                method: request.method,
-                headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
-                ...(request.body === undefined ? {} : { body: request.body }),
-                dispatcher: dispatcherFor(new URL(request.url)),
-                signal: AbortSignal.any([options.signal, limit]),
-            });
-            const bytes = Buffer.from(await response.body.arrayBuffer());
-            const headers = singleHeaders(response.headers);
-            const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
-            return {
-                kind: 'response',
-                status: response.statusCode,
-                headers,
-                text: plain.toString('utf8'),
-            };
-        }
-        catch (error) {
-            options.signal.throwIfAborted();
-            return { kind: 'failure', ...describeFailure(error, options.timeoutMs) };
-        }
-    };
-    const close = async () => {
-        await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
-    };
-    return { send, close };
-}
-const unzip = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
-function singleHeaders(headers) {
-    return Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
-        name.toLowerCase(),
-        Array.isArray(value) ? value.join(', ') : value,
-    ]));
-}
-/** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
-function createDispatcher(url, options) {
-    const tls = {
-        ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
-        ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
-    };
-    const timeouts = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
-    const proxy = lib_getProxyUrl(url.href);
-    if (proxy === '') {
-        return new undici.Agent({ ...timeouts, connect: { ...tls, timeout: options.timeoutMs } });
-    }
-    return new undici.ProxyAgent({
-        ...timeouts,
-        uri: proxy,
-        proxyTunnel: false,
-        requestTls: { ...tls, servername: url.hostname, timeout: options.timeoutMs },
-    });
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/diagnose.ts
+;// CONCATENATED MODULE: ./src/mlflow/errors.ts
 
 /** Turns whatever MLflow, a gateway or the network did into one error with its advice. */
 function diagnose(symptom) {
@@ -51713,7 +51689,7 @@ function diagnose(symptom) {
     }
     if (result.kind === 'failure') {
         return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
-            advice: diagnose_failureAdvice[result.reason],
+            advice: errors_failureAdvice[result.reason],
         });
     }
     const known = recognise(result, symptom);
@@ -51724,7 +51700,7 @@ function diagnose(symptom) {
         ...(code === undefined ? {} : { code }),
     });
 }
-const diagnose_failureAdvice = {
+const errors_failureAdvice = {
     'unknown-host': 'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
     refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
     tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
@@ -51739,7 +51715,7 @@ function recognise(response, symptom) {
     if (/Invalid Host header/i.test(text)) {
         return {
             message: `MLflow at ${baseUrl} refuses this host name: ${words}`,
-            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
+            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) withInputName ${new URL(baseUrl).host}, port included.`,
         };
     }
     if (status === 401) {
@@ -51837,21 +51813,21 @@ function errorCode(json) {
         : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/judge.ts
+;// CONCATENATED MODULE: ./src/mlflow/retry.ts
 
 
 /** Codes that MLflow's own client retries for every method (`mlflow/utils/request_utils.py`). */
-const judge_temporary = new Set([408, 429, 500, 502, 503, 504]);
+const retry_temporary = new Set([408, 429, 500, 502, 503, 504]);
 /** A page of HTML may be maintenance or a login: not worth the whole series of retries. */
 const htmlRetries = 2;
 /** Which of MLflow's answers are worth another try. */
-function judgeMlflow(result, now) {
+function retry_classifyResult(result, now) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
         return permanent ? { kind: 'final' } : { kind: 'retry', why: result.detail };
     }
     const { status, headers, text } = result;
-    if (judge_temporary.has(status) && !isPermanent(text)) {
+    if (retry_temporary.has(status) && !isPermanent(text)) {
         const waitMs = retryAfterMs(headers, now);
         return {
             kind: 'retry',
@@ -51888,41 +51864,7 @@ function mlflowRetryPolicy(settings, random) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/redirect.ts
-const redirects = new Set([301, 302, 303, 307, 308]);
-/**
- * The request that a redirect asks for; undefined when there is none to follow.
- * Another origin gets no credential, no gateway header and no workspace, and a
- * POST is repeated only where HTTP says that it stays one (307, 308).
- */
-function nextLocation(request, response, trustedOrigin) {
-    const location = response.headers.location;
-    if (!redirects.has(response.status) || location === undefined)
-        return undefined;
-    if (!URL.canParse(location, request.url))
-        return undefined;
-    const url = new URL(location, request.url);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
-        return undefined;
-    const stays = request.method === 'GET' || response.status === 307 || response.status === 308;
-    if (!stays)
-        return undefined;
-    if (url.origin === trustedOrigin)
-        return { ...request, url: url.href };
-    const { accept, 'content-type': contentType } = request.headers;
-    return {
-        method: request.method,
-        url: url.href,
-        headers: {
-            ...(accept === undefined ? {} : { accept }),
-            ...(contentType === undefined ? {} : { 'content-type': contentType }),
-        },
-        ...(request.body === undefined ? {} : { body: request.body }),
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/mlflow/client.ts
-
 
 
 
@@ -51953,7 +51895,7 @@ function createMlflowClient(options) {
     };
     const sendRetrying = (request) => sendWithRetries({
         send: () => sendOnce(request),
-        judge: (result) => judgeMlflow(result, clock.now()),
+        classify: (result) => retry_classifyResult(result, clock.now()),
         policy: connection.policy,
         clock,
         budget: options.budget(),
@@ -52001,7 +51943,7 @@ function createMlflowClient(options) {
         });
     };
     return {
-        get: (path, query, schema) => call('GET', path, { search: searchOf(query) }, schema),
+        get: (path, query, schema) => call('GET', path, { search: queryString(query) }, schema),
         post: (path, body, schema) => call('POST', path, { body: JSON.stringify(body) }, schema),
         requests: () => requests,
     };
@@ -52010,7 +51952,7 @@ function isUnknownRoute(result) {
     return result.kind === 'response' && result.status === 404 && isHtml(result);
 }
 /** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
-function searchOf(query) {
+function queryString(query) {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
         if (value !== undefined && value !== '')
@@ -52020,6 +51962,37 @@ function searchOf(query) {
 }
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+const redirects = new Set([301, 302, 303, 307, 308]);
+/**
+ * The request that a redirect asks for; undefined when there is none to follow.
+ * Another origin gets no credential, no gateway header and no workspace, and a
+ * POST is repeated only where HTTP says that it stays one (307, 308).
+ */
+function nextLocation(request, response, trustedOrigin) {
+    const location = response.headers.location;
+    if (!redirects.has(response.status) || location === undefined)
+        return undefined;
+    if (!URL.canParse(location, request.url))
+        return undefined;
+    const url = new URL(location, request.url);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+        return undefined;
+    const stays = request.method === 'GET' || response.status === 307 || response.status === 308;
+    if (!stays)
+        return undefined;
+    if (url.origin === trustedOrigin)
+        return { ...request, url: url.href };
+    const { accept, 'content-type': contentType } = request.headers;
+    return {
+        method: request.method,
+        url: url.href,
+        headers: {
+            ...(accept === undefined ? {} : { accept }),
+            ...(contentType === undefined ? {} : { 'content-type': contentType }),
+        },
+        ...(request.body === undefined ? {} : { body: request.body }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/clients.ts
@@ -52116,18 +52089,6 @@ function secretsOf({ mlflow, repository }) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./src/report/log.ts
-
-/**
- * Foreign text as one line of the log. The runner takes a line that begins with `::` for a command, and
- * `##[…]` wherever it stands.
- */
-function safeLine(text, maxCharacters = 2000) {
-    return plainText(text, maxCharacters)
-        .replaceAll('::', `:${fullWidth(':')}`)
-        .replaceAll('##[', `##${fullWidth('[')}`);
-}
-
 ;// CONCATENATED MODULE: ./src/report/result.ts
 
 function countOutcomes(records) {
@@ -52194,6 +52155,50 @@ function cleaner(secrets) {
     return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), withoutCredentials(text));
 }
 
+;// CONCATENATED MODULE: ./src/report/log.ts
+
+
+
+/** More than this is in the report; a log of ten thousand lines helps nobody. */
+const mostLines = 200;
+/** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
+function logLines(result) {
+    const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
+    const more = told.length - mostLines;
+    return [
+        ...told.slice(0, mostLines).map(recordLine),
+        ...(more > 0 ? [`… and ${more} more; the report has them all`] : []),
+        ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`),
+        sumLine(result),
+    ];
+}
+function recordLine(record) {
+    const { outcome, path, modelName, modelVersion, previousVersion, reason } = record;
+    const version = modelVersion === null ? '' : ` version ${modelVersion}`;
+    const changed = previousVersion !== null && previousVersion !== modelVersion;
+    const was = changed ? ` (was ${previousVersion})` : '';
+    const why = reason === null ? '' : `: ${reason}`;
+    const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
+    return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
+}
+function sumLine(result) {
+    const counts = countOutcomes(result.entries);
+    const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`);
+    const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+    const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
+    const pull = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
+    return `${result.operation}${pull}${commit}${sum} (${result.requests.mlflow} requests to MLflow, ${result.requests.github} to GitHub)`;
+}
+/**
+ * Foreign text as one line of the log. The runner takes a line that begins with `::` for a command, and
+ * `##[…]` wherever it stands.
+ */
+function safeLine(text, maxCharacters = 2000) {
+    return plainText(text, maxCharacters)
+        .replaceAll('::', `:${fullWidth(':')}`)
+        .replaceAll('##[', `##${fullWidth('[')}`);
+}
+
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
 
 
@@ -52250,54 +52255,6 @@ function sentence(message, advice) {
     return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
 }
 
-;// CONCATENATED MODULE: ./src/report/file.ts
-
-
-/** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
-function wellFormed(_key, value) {
-    return typeof value === 'string' ? value.toWellFormed() : value;
-}
-/** Writes the report to a new folder of its own in `directory` and returns the file's path. */
-async function writeReport(report, directory) {
-    const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
-    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
-    return file;
-}
-
-;// CONCATENATED MODULE: ./src/report/lines.ts
-
-
-/** More than this is in the report; a log of ten thousand lines helps nobody. */
-const mostLines = 200;
-/** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
-function logLines(result) {
-    const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
-    const more = told.length - mostLines;
-    return [
-        ...told.slice(0, mostLines).map(recordLine),
-        ...(more > 0 ? [`… and ${more} more; the report has them all`] : []),
-        ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`),
-        sumLine(result),
-    ];
-}
-function recordLine(record) {
-    const { outcome, path, modelName, modelVersion, previousVersion, reason } = record;
-    const version = modelVersion === null ? '' : ` version ${modelVersion}`;
-    const changed = previousVersion !== null && previousVersion !== modelVersion;
-    const was = changed ? ` (was ${previousVersion})` : '';
-    const why = reason === null ? '' : `: ${reason}`;
-    const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
-    return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
-}
-function sumLine(result) {
-    const counts = countOutcomes(result.entries);
-    const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`);
-    const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
-    const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
-    const pull = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
-    return `${result.operation}${pull}${commit}${sum} (${result.requests.mlflow} requests to MLflow, ${result.requests.github} to GitHub)`;
-}
-
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
@@ -52316,6 +52273,8 @@ function iso_duration(params) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/report.ts
+
+
 
 
 
@@ -52412,6 +52371,16 @@ function fieldsOf(record) {
         reason: record.reason,
     };
 }
+/** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
+function wellFormed(_key, value) {
+    return typeof value === 'string' ? value.toWellFormed() : value;
+}
+/** Writes the report to a new folder of its own in `directory` and returns the file's path. */
+async function writeReport(report, directory) {
+    const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
+    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
+    return file;
+}
 
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
@@ -52459,85 +52428,95 @@ function changesOutput(records) {
     return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length };
 }
 
-;// CONCATENATED MODULE: ./src/report/headline.ts
+;// CONCATENATED MODULE: ./src/report/sections.ts
 
 
 
-
-/** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
-function summaryHeadline(result) {
-    const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ');
-    return [sentences, reason(result)].filter((part) => part !== '').join('\n\n');
-}
-function done(result) {
-    const counts = countOutcomes(result.entries);
-    const changes = countsPhrase(counts);
-    const target = targetOf(result);
-    switch (result.operation) {
-        case 'none':
-            return counts.failed > 0 || result.error !== undefined
-                ? `Nothing was written to ${target}.`
-                : `Nothing to do: ${target} agrees with MLflow.`;
-        case 'committed':
-            return `Committed ${commitLink(result)} to ${target}: ${changes}.`;
-        case 'pull-request-created':
-            return `Opened ${pullRequestLink(result)} for ${target}: ${changes}.`;
-        case 'pull-request-updated':
-            return `Updated ${pullRequestLink(result)} for ${target}: ${changes}.`;
-        case 'pull-request-closed':
-            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${target}.`;
-        case 'planned':
-            return changes === ''
-                ? `Plan: nothing to do, ${target} agrees with MLflow.`
-                : `Plan: a sync would change ${target}: ${changes}. Nothing was written.`;
-        case 'checked':
-            return checked(result);
-        case 'failed':
-            return `The sync failed${writtenBefore(result, target, changes)}.`;
-    }
-}
-/** A sync may fail although a part of it was done. */
-function reason({ error }) {
-    return error === undefined
-        ? ''
-        : `**Error:** ${[error.message, error.advice ?? '']
-            .filter((part) => part !== '')
-            .map((part) => escapeMarkdown(part, 4000))
-            .join('<br>')}`;
-}
-function writtenBefore(result, target, changes) {
-    if (result.commit === undefined)
+const connectionsSection = ({ connections = [] }, maxBytes) => table('### Checks', tableHead(['Check', 'Result', 'Detail', 'What to do']), connections, ({ name, status, detail, advice }) => tableRow([
+    escapeMarkdown(name),
+    status === 'failed' ? '**failed**' : status,
+    escapeMarkdown(detail, 1000),
+    escapeMarkdown(advice, 1000),
+]), maxBytes);
+const failuresSection = (result, maxBytes) => reasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes);
+const warningsSection = ({ warnings }, maxBytes) => table('### Warnings', tableHead(['Warning']), warnings, (text) => tableRow([escapeMarkdown(text, 1000)]), maxBytes);
+/** Deletions first, then updates, then new files: what a reader must not miss. */
+const changesSection = (result, maxBytes) => table(result.mode === 'plan' ? '### Would change' : '### Changed', changeTableHead, withOutcomes(result, ['deleted', 'updated', 'created']), (record) => changeRow(record, linkBases(result, record)), maxBytes);
+const heldOrSkippedSection = (result, maxBytes) => {
+    const records = withOutcomes(result, ['held', 'skipped']);
+    if (records.length === 0)
         return '';
-    const where = result.pullRequest === undefined ? target : pullRequestLink(result);
-    return ` after ${commitLink(result)} was committed to ${where}: ${changes}`;
+    const open = `<details><summary>${records.length} held or skipped</summary>`;
+    const close = '\n\n</details>';
+    return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`;
+};
+function withOutcomes({ entries }, wanted) {
+    return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one));
 }
-function checked({ connections = [] }) {
-    const bad = connections.filter(({ status }) => status === 'failed').length;
-    return bad === 0
-        ? 'Everything that was checked works. Nothing was written.'
-        : `${bad} of ${connections.length} checks failed. Nothing was written.`;
+function reasonTable(title, { uiUrl }, records, maxBytes) {
+    return table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
+        record.outcome,
+        escapeMarkdown(record.modelName ?? ''),
+        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
+        runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
+        escapeMarkdown(record.reason ?? '', 1000),
+    ]), maxBytes);
 }
-function rest({ entries, operation }) {
-    if (operation === 'checked')
+/** Files are linked where they are now: in the commit, or on the branch if they were there before. */
+function linkBases(result, { outcome }) {
+    return {
+        uiUrl: result.uiUrl,
+        serverUrl: result.serverUrl,
+        repository: result.repository,
+        fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
+    };
+}
+const noteBytes = 200;
+function table(title, head, items, rowOf, maxBytes) {
+    if (items.length === 0)
         return '';
-    const { unchanged, held, skipped, failed: bad } = countOutcomes(entries);
-    const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
-    return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
+    const top = `${title}\n\n${head}`;
+    const taken = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
+    return [top, ...taken, ...notShownNote(items.length - taken.length)].join('\n');
 }
-function targetOf({ serverUrl, repository, branch }) {
-    if (branch === undefined)
-        return code(repository);
-    return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
-}
-function commitLink({ commit }) {
-    return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
-}
-function pullRequestLink({ pullRequest }) {
-    return markdown_link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url);
+/** Says what was left out, as a paragraph of its own. */
+function notShownNote(count) {
+    return count > 0
+        ? ['', `${count} more left out here for want of room; the report has them all.`]
+        : [];
 }
 
-;// CONCATENATED MODULE: ./src/report/diff.ts
-const diff_context = 3;
+;// CONCATENATED MODULE: ./src/report/diffs.ts
+
+
+
+
+
+/** So many diffs are unfolded at once. */
+const diffs_maxOpen = 3;
+/** Longest diff of one file, in bytes. */
+const maxDiff = 100_000;
+const diffs_noteBytes = 200;
+/** In a plan, what would become of each file. */
+const diffsSection = ({ mode, entries }, maxBytes) => {
+    const changes = changesOf(entries);
+    if (mode !== 'plan' || changes.length === 0)
+        return '';
+    const title = '### Differences';
+    const open = changes.length <= diffs_maxOpen ? ' open' : '';
+    const room = maxBytes - title.length - diffs_noteBytes;
+    const taken = takeLines(byImportance(changes), (change) => foldedDiff(change, open), room);
+    return [title, ...taken, ...notShownNote(changes.length - taken.length)].join('\n');
+};
+function foldedDiff({ outcome, edit }, open) {
+    const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
+    const taken = takeLines(lines, (line) => line, maxDiff);
+    const left = lines.length - taken.length;
+    const summary = `${outcome} ${code(edit.path, 400)}`;
+    const note = left > 0 ? `\n\n${left} more lines left out.` : '';
+    return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
+}
+const diffs_context = 3;
 /** Beyond so many pairs of lines the differing part is shown as replaced whole. */
 const maxPairs = 4_000_000;
 /** Unified diff of one file, as `git apply` takes it; empty when nothing differs. */
@@ -52622,7 +52601,7 @@ function hunksOf(edits) {
         const first = edits.findIndex(({ sign }, index) => index >= end && sign !== ' ');
         if (first === -1)
             return hunks;
-        skip(Math.max(end, first - diff_context));
+        skip(Math.max(end, first - diffs_context));
         const hunk = edits.slice(end, endOfHunk(edits, first));
         hunks.push(hunkText(hunk, oldLine, newLine));
         skip(end + hunk.length);
@@ -52631,11 +52610,11 @@ function hunksOf(edits) {
 /** A hunk goes on as long as changes are no further apart than their contexts reach. */
 function endOfHunk(edits, first) {
     let last = first;
-    for (let index = first; index < edits.length && index - last <= 2 * diff_context + 1; index += 1) {
+    for (let index = first; index < edits.length && index - last <= 2 * diffs_context + 1; index += 1) {
         if (edits[index]?.sign !== ' ')
             last = index;
     }
-    return Math.min(edits.length, last + 1 + diff_context);
+    return Math.min(edits.length, last + 1 + diffs_context);
 }
 function hunkText(hunk, oldLine, newLine) {
     const oldCount = hunk.filter(({ sign }) => sign !== '+').length;
@@ -52646,97 +52625,10 @@ function hunkText(hunk, oldLine, newLine) {
     return `@@ -${range(oldLine, oldCount)} +${range(newLine, newCount)} @@\n${lines.join('')}`;
 }
 
-;// CONCATENATED MODULE: ./src/report/sections.ts
-
-
-
-const connectionsSection = ({ connections = [] }, maxBytes) => table('### Checks', tableHead(['Check', 'Result', 'Detail', 'What to do']), connections, ({ name, status, detail, advice }) => tableRow([
-    escapeMarkdown(name),
-    status === 'failed' ? '**failed**' : status,
-    escapeMarkdown(detail, 1000),
-    escapeMarkdown(advice, 1000),
-]), maxBytes);
-const failuresSection = (result, maxBytes) => reasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes);
-const warningsSection = ({ warnings }, maxBytes) => table('### Warnings', tableHead(['Warning']), warnings, (text) => tableRow([escapeMarkdown(text, 1000)]), maxBytes);
-/** Deletions first, then updates, then new files: what a reader must not miss. */
-const changesSection = (result, maxBytes) => table(result.mode === 'plan' ? '### Would change' : '### Changed', changeTableHead, withOutcomes(result, ['deleted', 'updated', 'created']), (record) => changeRow(record, linkBases(result, record)), maxBytes);
-const leftAloneSection = (result, maxBytes) => {
-    const records = withOutcomes(result, ['held', 'skipped']);
-    if (records.length === 0)
-        return '';
-    const open = `<details><summary>${records.length} held or skipped</summary>`;
-    const close = '\n\n</details>';
-    return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`;
-};
-function withOutcomes({ entries }, wanted) {
-    return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one));
-}
-function reasonTable(title, { uiUrl }, records, maxBytes) {
-    return table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
-        record.outcome,
-        escapeMarkdown(record.modelName ?? ''),
-        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-        runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
-        escapeMarkdown(record.reason ?? '', 1000),
-    ]), maxBytes);
-}
-/** Files are linked where they are now: in the commit, or on the branch if they were there before. */
-function linkBases(result, { outcome }) {
-    return {
-        uiUrl: result.uiUrl,
-        serverUrl: result.serverUrl,
-        repository: result.repository,
-        fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
-    };
-}
-const noteBytes = 200;
-function table(title, head, items, rowOf, maxBytes) {
-    if (items.length === 0)
-        return '';
-    const top = `${title}\n\n${head}`;
-    const taken = fitLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
-    return [top, ...taken, ...leftOutNote(items.length - taken.length)].join('\n');
-}
-/** Says what was left out, as a paragraph of its own. */
-function leftOutNote(count) {
-    return count > 0
-        ? ['', `${count} more left out here for want of room; the report has them all.`]
-        : [];
-}
-
-;// CONCATENATED MODULE: ./src/report/plan-diffs.ts
-
-
-
-
-
-
-/** So many diffs are unfolded at once. */
-const plan_diffs_maxOpen = 3;
-/** Longest diff of one file, in bytes. */
-const maxDiff = 100_000;
-const plan_diffs_noteBytes = 200;
-/** In a plan, what would become of each file. */
-const diffsSection = ({ mode, entries }, maxBytes) => {
-    const changes = changesOf(entries);
-    if (mode !== 'plan' || changes.length === 0)
-        return '';
-    const title = '### Differences';
-    const open = changes.length <= plan_diffs_maxOpen ? ' open' : '';
-    const room = maxBytes - title.length - plan_diffs_noteBytes;
-    const taken = fitLines(byImportance(changes), (change) => foldedDiff(change, open), room);
-    return [title, ...taken, ...leftOutNote(changes.length - taken.length)].join('\n');
-};
-function foldedDiff({ outcome, edit }, open) {
-    const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
-    const taken = fitLines(lines, (line) => line, maxDiff);
-    const left = lines.length - taken.length;
-    const summary = `${outcome} ${code(edit.path, 400)}`;
-    const note = left > 0 ? `\n\n${left} more lines left out.` : '';
-    return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
-}
-
 ;// CONCATENATED MODULE: ./src/report/summary.ts
+
+
+
 
 
 
@@ -52749,7 +52641,7 @@ const sections = [
     { section: failuresSection, share: 0.3 },
     { section: warningsSection, share: 0.1 },
     { section: changesSection, share: 0.6 },
-    { section: leftAloneSection, share: 0.3 },
+    { section: heldOrSkippedSection, share: 0.3 },
     { section: diffsSection, share: 1 },
 ];
 /** The job summary as GitHub's Markdown, always under 1,000,000 bytes. */
@@ -52764,10 +52656,79 @@ function renderSummary(result) {
     }
     return `${parts.join('\n\n')}\n`;
 }
+/** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
+function summaryHeadline(result) {
+    const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ');
+    return [sentences, reason(result)].filter((part) => part !== '').join('\n\n');
+}
+function done(result) {
+    const counts = countOutcomes(result.entries);
+    const changes = countsPhrase(counts);
+    const target = targetOf(result);
+    switch (result.operation) {
+        case 'none':
+            return counts.failed > 0 || result.error !== undefined
+                ? `Nothing was written to ${target}.`
+                : `Nothing to do: ${target} agrees with MLflow.`;
+        case 'committed':
+            return `Committed ${commitLink(result)} to ${target}: ${changes}.`;
+        case 'pull-request-created':
+            return `Opened ${pullRequestLink(result)} for ${target}: ${changes}.`;
+        case 'pull-request-updated':
+            return `Updated ${pullRequestLink(result)} for ${target}: ${changes}.`;
+        case 'pull-request-closed':
+            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${target}.`;
+        case 'planned':
+            return changes === ''
+                ? `Plan: nothing to do, ${target} agrees with MLflow.`
+                : `Plan: a sync would change ${target}: ${changes}. Nothing was written.`;
+        case 'checked':
+            return checked(result);
+        case 'failed':
+            return `The sync failed${writtenBefore(result, target, changes)}.`;
+    }
+}
+/** A sync may fail although a part of it was done. */
+function reason({ error }) {
+    return error === undefined
+        ? ''
+        : `**Error:** ${[error.message, error.advice ?? '']
+            .filter((part) => part !== '')
+            .map((part) => escapeMarkdown(part, 4000))
+            .join('<br>')}`;
+}
+function writtenBefore(result, target, changes) {
+    if (result.commit === undefined)
+        return '';
+    const where = result.pullRequest === undefined ? target : pullRequestLink(result);
+    return ` after ${commitLink(result)} was committed to ${where}: ${changes}`;
+}
+function checked({ connections = [] }) {
+    const bad = connections.filter(({ status }) => status === 'failed').length;
+    return bad === 0
+        ? 'Everything that was checked works. Nothing was written.'
+        : `${bad} of ${connections.length} checks failed. Nothing was written.`;
+}
+function rest({ entries, operation }) {
+    if (operation === 'checked')
+        return '';
+    const { unchanged, held, skipped, failed: bad } = countOutcomes(entries);
+    const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
+    return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
+}
+function targetOf({ serverUrl, repository, branch }) {
+    if (branch === undefined)
+        return code(repository);
+    return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
+}
+function commitLink({ commit }) {
+    return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
+}
+function pullRequestLink({ pullRequest }) {
+    return markdown_link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url);
+}
 
-;// CONCATENATED MODULE: ./src/conclude.ts
-
-
+;// CONCATENATED MODULE: ./src/report/publish.ts
 
 
 
@@ -52844,38 +52805,7 @@ function escapeExpression(text) {
     return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-;// CONCATENATED MODULE: ./src/inputs/tracking-uri.ts
-/**
- * Reduces what people paste to the server's base: `https://host/prefix` of
- * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
- *
- * @returns the base without a trailing slash, or what is wrong with the text.
- */
-function serverBase(text) {
-    if (/^databricks(-uc)?(:|$)/i.test(text)) {
-        return {
-            ok: false,
-            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
-        };
-    }
-    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
-    }
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '') {
-        return {
-            ok: false,
-            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
-        };
-    }
-    const path = url.pathname
-        .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
-        .replace(/\/(index\.html)?$/, '')
-        .replace(/\/+$/, '');
-    return { ok: true, base: `${url.origin}${path}` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/values.ts
+;// CONCATENATED MODULE: ./src/inputs/parsers.ts
 
 /** The kinds of values that inputs have; each says in one sentence what it wants. */
 /** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
@@ -52883,14 +52813,14 @@ function orDefault(fallback) {
     return schemas_string().transform((text) => (text === '' ? fallback : text));
 }
 /** YAML 1.2 core schema, as `@actions/core` has it. */
-function values_boolean(fallback) {
+function parsers_boolean(fallback) {
     return orDefault(String(fallback))
         .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
         .transform((text) => text.toLowerCase() === 'true');
 }
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** In milliseconds. */
-function values_duration(fallback) {
+function parsers_duration(fallback) {
     return orDefault(fallback).transform((text, context) => {
         const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
         if (amount === undefined || unit === undefined) {
@@ -52900,7 +52830,7 @@ function values_duration(fallback) {
         return Number(amount) * unitMs[unit];
     });
 }
-function values_count(fallback) {
+function parsers_count(fallback) {
     return orDefault(fallback)
         .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
         .transform(Number);
@@ -52913,7 +52843,7 @@ const lines = schemas_string().transform((text) => text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== ''));
-const values_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
+const parsers_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
 const repository = schemas_string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
     .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
@@ -52975,9 +52905,37 @@ function isHeaderValue(text) {
 /** Goes into a header: a line break, as a pasted secret may have, would break the request. */
 const secret = schemas_string()
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+/**
+ * Reduces what people paste to the server's base: `https://host/prefix` of
+ * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
+ *
+ * @returns the base without a trailing slash, or what is wrong with the text.
+ */
+function serverBase(text) {
+    if (/^databricks(-uc)?(:|$)/i.test(text)) {
+        return {
+            ok: false,
+            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
+        };
+    }
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
+    }
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '') {
+        return {
+            ok: false,
+            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
+        };
+    }
+    const path = url.pathname
+        .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
+        .replace(/\/(index\.html)?$/, '')
+        .replace(/\/+$/, '');
+    return { ok: true, base: `${url.origin}${path}` };
+}
 
 ;// CONCATENATED MODULE: ./src/inputs/schema.ts
-
 
 
 
@@ -52996,7 +52954,7 @@ const requiredServerAddress = schemas_string()
     return NEVER;
 })
     .pipe(serverAddress);
-const message = values_optional.transform((text, context) => {
+const message = parsers_optional.transform((text, context) => {
     for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
         context.addIssue(problem);
     }
@@ -53012,31 +52970,31 @@ const inputSchema = object({
     'mlflow-password': secret,
     'mlflow-token': secret,
     'mlflow-headers': headers,
-    'mlflow-workspace': values_optional,
-    'mlflow-ca-certificate': values_optional,
-    'mlflow-insecure-tls': values_boolean(false),
+    'mlflow-workspace': parsers_optional,
+    'mlflow-ca-certificate': parsers_optional,
+    'mlflow-insecure-tls': parsers_boolean(false),
     'mlflow-ui-url': union([schemas_literal(''), serverAddress]),
     models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
     aliases: lines,
-    filter: values_optional,
-    'run-filter': values_optional,
-    'minimum-age': values_duration('0s'),
+    filter: parsers_optional,
+    'run-filter': parsers_optional,
+    'minimum-age': parsers_duration('0s'),
     'github-token': secret.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
     repository: repository,
     branch: branch,
     path: repositoryPath,
     template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
     mode: choice(['sync', 'plan', 'check'], 'sync'),
-    prune: values_boolean(false),
-    'max-deletions': values_count('10'),
-    'pull-request': values_boolean(false),
+    prune: parsers_boolean(false),
+    'max-deletions': parsers_count('10'),
+    'pull-request': parsers_boolean(false),
     'pull-request-branch': branch,
     'pull-request-title': message,
     'pull-request-labels': lines,
     'commit-message': message,
     'fail-on': choice(['error', 'never'], 'error'),
-    'poll-interval': values_duration('60s'),
-    'poll-duration': values_duration('0s'),
+    'poll-interval': parsers_duration('60s'),
+    'poll-duration': parsers_duration('0s'),
 });
 const inputNames = Object.keys(inputSchema.shape);
 /** MLflow's own variables, used where an input is not set. */
@@ -53197,7 +53155,8 @@ function inputs_targetOf(input) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/report/progress.ts
+;// CONCATENATED MODULE: ./src/runtime.ts
+/** `now` in milliseconds, from any starting point. */
 function createStopwatch(now) {
     const spent = new Map();
     return {

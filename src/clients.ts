@@ -1,16 +1,14 @@
 import tls from 'node:tls'
-import { createCheckoutCache } from './github/checkout.ts'
+import { createCheckoutCache } from './github/blobs.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
-import { createWaitBudget, type Clock, type WaitBudget } from './http/retry.ts'
+import { createWaitBudget, type WaitBudget } from './http/retry.ts'
+import type { Clock, Log } from './runtime.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
-import { mlflowRetryPolicy } from './mlflow/judge.ts'
-
-/** Where the job says what it does; each line is neutralised by then. */
-export type Log = Readonly<Record<'debug' | 'info' | 'warn', (line: string) => void>>
+import { mlflowRetryPolicy } from './mlflow/retry.ts'
 
 /** The two sides of a sync, for as long as the job lives. */
 export type Clients = {

@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { runChecks } from './check/check.ts'
-import { createClients, secretsOf, type Clients, type Log } from './clients.ts'
-import { conclude } from './conclude.ts'
+import { createClients, secretsOf, type Clients } from './clients.ts'
+import { conclude } from './report/publish.ts'
 import { emptyResult, type SyncResult } from './core/result.ts'
 import { ActionError, problemOf, SyncError } from './errors.ts'
-import type { Clock } from './http/retry.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { safeLine } from './report/log.ts'
-import { createStopwatch } from './report/progress.ts'
+import { createStopwatch, type Clock, type Log } from './runtime.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
@@ -87,7 +86,7 @@ async function runJob(
     ...inputs,
     ...clients,
     branch: inputs.repository.branch,
-    builtInTemplate: readFileSync(new URL('./template/vllm.yaml', import.meta.url), 'utf8'),
+    builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
     uiUrl: facts.uiUrl,
     serverUrl: facts.serverUrl,
     clock,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { artifactsPath, loggedModelId } from '../../src/core/artifacts.ts'
-import { loggedModel, modelId, run, runId, version } from './template/samples.ts'
+import { loggedModel, modelId, run, runId, version } from '../fixtures/templates.ts'
 
 const exp = '{{ .Values.global.experimentId }}'
 const runPath = `/mlflow/${exp}/{{ .Values.global.runid }}/artifacts`

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Candidate } from '../../src/core/candidate.ts'
-import type { RunFacts } from '../../src/core/facts.ts'
+import type { SelectedRun } from '../../src/core/select.ts'
+import type { RunFacts } from '../../src/core/model.ts'
 import { readContent, type FileState } from '../../src/core/values-file/file.ts'
 import { nameMatcher } from '../../src/core/glob.ts'
-import { leftOutEntries, planRun, type PlanContext } from '../../src/core/plan.ts'
+import { excludedEntries, planRun, type PlanContext } from '../../src/core/plan.ts'
 import { parseTemplate } from '../../src/core/template/parse.ts'
-import { modelVersion, run, runId } from './fixtures.ts'
+import { modelVersion, run, runId } from '../fixtures/registry.ts'
 
 const template = (() => {
   const parsed = parseTemplate(
@@ -22,7 +22,7 @@ const context: PlanContext = {
   uiUrl: 'https://mlflow.test',
 }
 
-const candidate: Candidate = {
+const selected: SelectedRun = {
   runId,
   version: modelVersion({ version: '2' }),
   source: `mlflow-artifacts:/1/${runId}/artifacts/model`,
@@ -32,7 +32,7 @@ const candidate: Candidate = {
 
 const facts: RunFacts = {
   run: { kind: 'found', run: run() },
-  source: { ok: true, source: candidate.source },
+  source: { ok: true, source: selected.source },
   loggedModel: undefined,
   experimentName: undefined,
   aliases: [],
@@ -52,7 +52,7 @@ type Plan = { readonly state: FileState; readonly facts?: RunFacts | undefined }
 
 const plan = ({ state, ...input }: Plan) => {
   const target = { path: `d/${runId}.yaml`, state, executable: false }
-  return planRun({ candidate, file: target, facts, ...input }, context)
+  return planRun({ selected, file: target, facts, ...input }, context)
 }
 
 describe('an up-to-date run', () => {
@@ -88,7 +88,7 @@ describe('an up-to-date run', () => {
   test('changes only the owned values of an existing file, and keeps its mode', () => {
     const before = `# mine\n${current.replace('"2"', "'1' # old")}replicaCount:   3\n`
     const existing = { path: 'p.yaml', state: file(before), executable: true }
-    const entry = planRun({ candidate, file: existing, facts }, context)
+    const entry = planRun({ selected, file: existing, facts }, context)
     expect(entry.edit).toEqual({
       path: 'p.yaml',
       before,
@@ -182,13 +182,13 @@ describe('a run whose file must not be written', () => {
 
 describe('versions that are left out', () => {
   test('have an entry without a file, unless another version of the same run has one', () => {
-    const leftOut = [
+    const excluded = [
       { version: modelVersion({ runId: 'other' }), reason: 'too young' },
       { version: modelVersion({ version: '1' }), reason: 'covered' },
       { version: modelVersion({ runId: '' }), reason: 'no run' },
-    ].map((row) => ({ ...row, outcome: 'skipped' as const, keepsFile: true }))
+    ].map((row) => ({ ...row, outcome: 'skipped' as const, protectsFile: true }))
     expect(
-      leftOutEntries(leftOut, [candidate], 'https://mlflow.test').map((entry) => [
+      excludedEntries(excluded, [selected], 'https://mlflow.test').map((entry) => [
         entry.runId,
         entry.path,
         entry.outcome,

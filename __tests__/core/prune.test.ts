@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Candidate } from '../../src/core/candidate.ts'
-import type { RunFacts } from '../../src/core/facts.ts'
+import type { SelectedRun } from '../../src/core/select.ts'
+import type { RunFacts } from '../../src/core/model.ts'
 import { readContent } from '../../src/core/values-file/file.ts'
 import { nameMatcher } from '../../src/core/glob.ts'
 import { orphanRunIds, planDeletions, type PruneInput } from '../../src/core/prune.ts'
-import { modelVersion, run } from './fixtures.ts'
+import { modelVersion, run } from '../fixtures/registry.ts'
 
 const valuesOf = (runId: string, modelName = 'model'): string =>
   `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
@@ -17,7 +17,7 @@ const files = (texts: Readonly<Record<string, string>>): PruneInput['files'] =>
     ]),
   )
 
-const candidate = (runId: string): Candidate => ({
+const selected = (runId: string): SelectedRun => ({
   runId,
   version: modelVersion({ runId }),
   source: '',
@@ -35,7 +35,7 @@ const factsOf = (lookup: RunFacts['run']): RunFacts => ({
 
 const plan = (fields: Partial<PruneInput>) =>
   planDeletions({
-    candidates: [],
+    runs: [],
     listed: [modelVersion({ runId: 'selected' })],
     facts: new Map(),
     files: new Map(),
@@ -48,13 +48,13 @@ const deletedRuns = (fields: Partial<PruneInput>) =>
   plan(fields).deletions.map(({ runId }) => runId)
 
 describe('the files that prune looks into', () => {
-  test('are named like a run that neither a candidate nor a protected version claims', () => {
-    const leftOut = [
-      { version: modelVersion({ runId: 'young' }), keepsFile: true },
-      { version: modelVersion({ runId: 'gated' }), keepsFile: false },
+  test('are named like a run that neither a selected nor a protected version claims', () => {
+    const excluded = [
+      { version: modelVersion({ runId: 'young' }), protectsFile: true },
+      { version: modelVersion({ runId: 'gated' }), protectsFile: false },
     ].map((row) => ({ ...row, outcome: 'skipped' as const, reason: '' }))
     const names = ['a.yaml', 'b.yaml', 'young.yaml', 'gated.yaml', 'a.yml', '.x.yaml', 'README.md']
-    expect(orphanRunIds(names, [candidate('a')], leftOut)).toEqual(['b', 'gated'])
+    expect(orphanRunIds(names, [selected('a')], excluded)).toEqual(['b', 'gated'])
   })
 })
 
@@ -86,7 +86,7 @@ describe('a file is deleted', () => {
   ])('if its run is selected, but %s: %j', (_name, lookup, deleted) => {
     expect(
       deletedRuns({
-        candidates: [candidate('a')],
+        runs: [selected('a')],
         facts: new Map([['a', factsOf(lookup)]]),
         files: files({ a: valuesOf('a') }),
       }),

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { blobOid } from '../../src/core/blob-oid.ts'
-import type { BranchSnapshot } from '../../src/core/branch.ts'
-import { markerComment, proposalDigest, readMarker } from '../../src/core/proposal-marker.ts'
+import { blobOid, type BranchSnapshot } from '../../src/core/branch.ts'
+import { markerComment, changesDigest, readMarker } from '../../src/core/pull-request-marker.ts'
 import {
   decidePullRequest,
   isRecognised,
@@ -12,7 +11,7 @@ import {
   type PullRequestState,
 } from '../../src/core/pull-request.ts'
 import { changesOf, type ChangedEntry, type Plan } from '../../src/core/result.ts'
-import { change, runId } from './message/changes.ts'
+import { change, runId } from '../fixtures/changes.ts'
 
 const snapshot: BranchSnapshot = {
   repository: 'acme/models',
@@ -61,7 +60,7 @@ const head = (fields: Partial<HeadBranch> = {}): HeadBranch => ({
 })
 
 const bodyOf = (plan: Plan, heads: readonly string[] = ['ours'], withdrawn = false): string => {
-  const digest = proposalDigest(changesOf(plan.entries))
+  const digest = changesDigest(changesOf(plan.entries))
   return `text\n\n${markerComment({ digest, heads, withdrawn })}`
 }
 
@@ -194,7 +193,7 @@ describe('what the body remembers', () => {
     const open = pull({ body: bodyOf(created, ['a', 'b', 'c', 'd', 'e']) })
     const marker = markerFor(created, state({ head: head(), pullRequests: [open] }), 'new')
     expect(marker).toEqual({
-      digest: proposalDigest(changesOf(created.entries)),
+      digest: changesDigest(changesOf(created.entries)),
       heads: ['new', 'ours', 'a', 'b', 'c'],
       withdrawn: false,
     })

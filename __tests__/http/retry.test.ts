@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { retryAfterMs, sendWithRetries, type Clock, type Verdict } from '../../src/http/retry.ts'
+import { retryAfterMs, sendWithRetries, type Verdict } from '../../src/http/retry.ts'
+import type { Clock } from '../../src/runtime.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
-import { mlflowRetryPolicy } from '../../src/mlflow/judge.ts'
+import { mlflowRetryPolicy } from '../../src/mlflow/retry.ts'
 
 const answer = (status: number): HttpResult => ({ kind: 'response', status, headers: {}, text: '' })
 
@@ -21,14 +22,14 @@ const countingClock = () => {
 
 const retrying = async (
   results: HttpResult[],
-  judge: (result: HttpResult) => Verdict,
+  classify: (result: HttpResult) => Verdict,
   remainingMs = 300_000,
 ) => {
   const { clock, slept } = countingClock()
   const budget = { remainingMs }
   const retried = await sendWithRetries({
     send: () => Promise.resolve(results.shift() ?? answer(599)),
-    judge,
+    classify,
     policy: mlflowRetryPolicy({ maxRetries: 7, backoffFactor: 2, backoffJitter: 0 }, () => 0),
     clock,
     budget,

@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { InputError } from '../../src/errors.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 import { inputNames } from '../../src/inputs/schema.ts'
-import { serverBase } from '../../src/inputs/tracking-uri.ts'
+import { serverBase } from '../../src/inputs/parsers.ts'
 
 const minimal = {
   'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',

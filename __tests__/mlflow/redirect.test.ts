@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { nextLocation } from '../../src/mlflow/redirect.ts'
+import { nextLocation } from '../../src/mlflow/client.ts'
 
 const request = {
   method: 'GET',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { annotate } from '../../src/report/annotations.ts'
 import type { JobResult } from '../../src/report/result.ts'
-import { hostileNames, runId } from '../core/message/changes.ts'
-import { record, result } from './results.ts'
+import { hostileNames, runId } from '../fixtures/changes.ts'
+import { record, result } from '../fixtures/results.ts'
 
 const annotationsOf = (value: JobResult, level?: 'error' | 'warning'): [string, string][] => {
   const sent: [string, string][] = []

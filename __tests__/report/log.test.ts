@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { safeLine } from '../../src/report/log.ts'
-import { hostileNames } from '../core/message/changes.ts'
+import { hostileNames } from '../fixtures/changes.ts'
 
 describe('a line of the log', () => {
   test.each(hostileNames)('holds no command, escape sequence or second line: %j', (text) => {

@@ -6,8 +6,8 @@ import { operations, type RunRecord } from '../../src/core/result.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
 import { fieldsOf } from '../../src/report/report.ts'
 import { withoutSecrets } from '../../src/report/result.ts'
-import { change, manyChanges, runId } from '../core/message/changes.ts'
-import { oneOfEach, record, result } from './results.ts'
+import { change, manyChanges, runId } from '../fixtures/changes.ts'
+import { oneOfEach, record, result } from '../fixtures/results.ts'
 
 const action = z
   .object({ outputs: z.record(z.string(), z.unknown()) })

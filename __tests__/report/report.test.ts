@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { schemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
-import { writeReport } from '../../src/report/file.ts'
-import { reportOf, reportSchema } from '../../src/report/report.ts'
-import { change, hostileNames, runId } from '../core/message/changes.ts'
-import { oneOfEach, record, result } from './results.ts'
+import { reportOf, reportSchema, writeReport } from '../../src/report/report.ts'
+import { change, hostileNames, runId } from '../fixtures/changes.ts'
+import { oneOfEach, record, result } from '../fixtures/results.ts'
 
 let directory: string
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderSummary } from '../../src/report/summary.ts'
-import { change, hostileNames, manyChanges, runId } from '../core/message/changes.ts'
-import { oneOfEach, record, result } from './results.ts'
+import { change, hostileNames, manyChanges, runId } from '../fixtures/changes.ts'
+import { oneOfEach, record, result } from '../fixtures/results.ts'
 
 const rowsOf = (summary: string, outcome: string): string[] =>
   summary.split('\n').filter((line) => line.startsWith(`| ${outcome} |`))

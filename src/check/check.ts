@@ -1,8 +1,7 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
 import { emptyResult, type Connection, type SyncResult } from '../core/result.ts'
 import { GitHubError } from '../errors.ts'
-import { readFiles } from '../sync/read-files.ts'
-import { createTemplateReader } from '../sync/read-template.ts'
+import { createTemplateReader, readFiles } from '../sync/read-files.ts'
 import { branchQuery, type SyncOptions } from '../sync/sync.ts'
 import { skipped, tryCheck, type Finding } from './finding.ts'
 import { checkMlflow } from './mlflow.ts'
@@ -102,7 +101,7 @@ async function checkTemplates(
   { repository, targets, builtInTemplate }: CheckOptions,
   snapshot: BranchSnapshot,
 ): Promise<Finding> {
-  const nothing = { candidates: [], leftOut: [], listed: [] }
+  const nothing = { runs: [], excluded: [], listed: [] }
   const withoutFiles = targets.map((target) => ({
     target: { ...target, prune: undefined },
     selected: nothing,

@@ -37,7 +37,7 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
   const selection = await tryCheck('MLflow: selection', async () => {
     let selected = 0
     for (const target of targets) {
-      selected += (await readSelection(registry, target.selection, clock.now())).candidates.length
+      selected += (await readSelection(registry, target.selection, clock.now())).runs.length
     }
     return { status: 'ok', detail: `${selected} runs are selected` }
   })

@@ -1,5 +1,5 @@
 import { helmPlaceholder } from './values-file/owned.ts'
-import type { LoggedModel, ModelVersion, Run } from './registry.ts'
+import type { LoggedModel, ModelVersion, Run } from './model.ts'
 
 /** Where a version's artifacts are under the mount, or why that can't be told. */
 export type ArtifactsPath =

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** One entry of a directory on a branch. */
 export type DirectoryEntry = {
   readonly name: string
@@ -45,4 +47,9 @@ export function pathIn(directory: string, name: string): string {
 
 export function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEntry {
   return entry?.kind === 'file' || entry?.kind === 'executable'
+}
+
+/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
+export function blobOid(content: Uint8Array): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 }

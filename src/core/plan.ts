@@ -1,9 +1,8 @@
 import { artifactsPath, loggedModelId } from './artifacts.ts'
-import type { Candidate, LeftOut } from './candidate.ts'
-import type { RunFacts } from './facts.ts'
+import type { SelectedRun, ExcludedVersion } from './select.ts'
+import type { Run, RunFacts, RunLookup } from './model.ts'
 import type { NameMatcher } from './glob.ts'
-import { modelVersionUrl } from './message/links.ts'
-import type { Run, RunLookup } from './registry.ts'
+import { modelVersionUrl } from './text/links.ts'
 import { entryWithoutEdit, type Entry, type Outcome, type RunRecord } from './result.ts'
 import type { Template } from './template/parse.ts'
 import { renderTemplate } from './template/render.ts'
@@ -18,8 +17,8 @@ import {
 import { timestampOf, type OwnedValues } from './values-file/owned.ts'
 import { updateValues } from './values-file/update.ts'
 
-export type RunPlanInput = {
-  readonly candidate: Candidate
+export type RunInput = {
+  readonly selected: SelectedRun
   readonly file: RunFile
   /** Undefined when the file is left alone whatever MLflow says. */
   readonly facts: RunFacts | undefined
@@ -37,7 +36,7 @@ export type PlanContext = {
 }
 
 /** Decides what happens to the file of one run. */
-export function planRun(input: RunPlanInput, context: PlanContext): Entry {
+export function planRun(input: RunInput, context: PlanContext): Entry {
   const { state } = input.file
   const { facts } = input
   if (state.kind === 'blocked') return left(input, context, 'failed', state.reason)
@@ -47,7 +46,7 @@ export function planRun(input: RunPlanInput, context: PlanContext): Entry {
   if (state.kind === 'wrong-shape')
     return left(input, context, 'failed', `not changed: ${state.problem}`)
   if (state.kind === 'values') {
-    if (ownershipOf(state.values, input.candidate.runId) === 'foreign') {
+    if (ownershipOf(state.values, input.selected.runId) === 'foreign') {
       return left(
         input,
         context,
@@ -85,12 +84,12 @@ export function planRun(input: RunPlanInput, context: PlanContext): Entry {
 }
 
 function planUpdate(
-  input: RunPlanInput,
+  input: RunInput,
   context: PlanContext,
   state: Extract<FileContent, { kind: 'values' }>,
   run: Run,
 ): Entry {
-  const update = updateValues(state.values, ownedValues(input.candidate, run, state.values))
+  const update = updateValues(state.values, ownedValues(input.selected, run, state.values))
   if (update.kind === 'unchanged')
     return entryWithoutEdit(recordOf(input, context, 'unchanged', run))
   if (update.kind === 'refused')
@@ -99,13 +98,13 @@ function planUpdate(
 }
 
 function planNewText(
-  input: RunPlanInput,
+  input: RunInput,
   context: PlanContext,
   state: Extract<FileState, { kind: 'absent' | 'unparseable' }>,
   facts: RunFacts,
   run: Run,
 ): Entry {
-  const text = newText(input.candidate, context.template, facts, run)
+  const text = newText(input.selected, context.template, facts, run)
   if (typeof text !== 'string') return left(input, context, 'failed', text.problem)
   if (state.kind === 'absent') return change(input, context, 'created', run, undefined, text)
   return {
@@ -115,7 +114,7 @@ function planNewText(
 }
 
 function newText(
-  candidate: Candidate,
+  selected: SelectedRun,
   template: Template,
   facts: RunFacts,
   run: Run,
@@ -123,7 +122,7 @@ function newText(
   const { source, loggedModel, experimentName, aliases } = facts
   if (!source.ok) return source
   const modelId = loggedModelId(source.source)
-  const { version } = candidate
+  const { version } = selected
   const rendered = renderTemplate(template, {
     version: { ...version, aliases },
     run,
@@ -138,7 +137,7 @@ function newText(
     }),
   })
   if (!rendered.ok) return rendered
-  const owned = { ...ownedValues(candidate, run, undefined), modelid: modelId }
+  const owned = { ...ownedValues(selected, run, undefined), modelid: modelId }
   const update = updateValues(readValues(rendered.text), owned)
   if (update.kind === 'refused') {
     return { problem: `the template can't take the owned values: ${update.problem}` }
@@ -147,23 +146,23 @@ function newText(
 }
 
 function ownedValues(
-  candidate: Candidate,
+  selected: SelectedRun,
   run: Run,
   current: ParsedValues | undefined,
 ): OwnedValues {
   return {
     experimentId: run.experimentId,
-    runid: candidate.runId,
+    runid: selected.runId,
     // Which logged model a copy stems from may be out of sight: then the file's own word stays.
-    modelid: candidate.sourceUnresolved ? current?.owned.modelid : candidate.modelId,
-    timestamp: timestampOf(candidate.version.creationTime),
-    modelName: candidate.version.name,
-    modelVersion: candidate.version.version,
+    modelid: selected.sourceUnresolved ? current?.owned.modelid : selected.modelId,
+    timestamp: timestampOf(selected.version.creationTime),
+    modelName: selected.version.name,
+    modelVersion: selected.version.version,
   }
 }
 
 function change(
-  input: RunPlanInput,
+  input: RunInput,
   context: PlanContext,
   outcome: 'created' | 'updated',
   run: Run,
@@ -179,7 +178,7 @@ function change(
 }
 
 function left(
-  input: RunPlanInput,
+  input: RunInput,
   context: PlanContext,
   outcome: 'failed' | 'held' | 'skipped',
   reason: string,
@@ -193,7 +192,7 @@ function foundRun(lookup: RunLookup | undefined): Run | undefined {
 }
 
 function recordOf(
-  { candidate, file: { path, state } }: RunPlanInput,
+  { selected, file: { path, state } }: RunInput,
   { uiUrl }: PlanContext,
   outcome: Outcome,
   run: Run | undefined,
@@ -202,12 +201,12 @@ function recordOf(
   return {
     path,
     outcome,
-    runId: candidate.runId,
+    runId: selected.runId,
     experimentId: run?.experimentId ?? null,
-    modelName: candidate.version.name,
-    modelVersion: candidate.version.version,
+    modelName: selected.version.name,
+    modelVersion: selected.version.version,
     previousVersion: previousVersion(state),
-    url: modelVersionUrl(uiUrl, candidate.version.name, candidate.version.version),
+    url: modelVersionUrl(uiUrl, selected.version.name, selected.version.version),
     reason,
   }
 }
@@ -218,13 +217,13 @@ function previousVersion(state: FileState): string | null {
 }
 
 /** Entries of versions that get no file, unless another version of the same run has one. */
-export function leftOutEntries(
-  leftOut: readonly LeftOut[],
-  candidates: readonly Candidate[],
+export function excludedEntries(
+  excluded: readonly ExcludedVersion[],
+  runs: readonly SelectedRun[],
   uiUrl: string,
 ): Entry[] {
-  const covered = new Set(candidates.map(({ runId }) => runId))
-  return leftOut
+  const covered = new Set(runs.map(({ runId }) => runId))
+  return excluded
     .filter(({ version }) => !covered.has(version.runId))
     .map(({ version, outcome, reason }) =>
       entryWithoutEdit({

@@ -1,16 +1,15 @@
-import type { Candidate, LeftOut } from './candidate.ts'
-import type { RunFacts } from './facts.ts'
+import type { SelectedRun, ExcludedVersion } from './select.ts'
+import type { ModelVersion, RunFacts, RunLookup } from './model.ts'
 import { ownershipOf, runIdIn, type RunFile } from './values-file/file.ts'
 import type { NameMatcher } from './glob.ts'
-import type { ModelVersion, RunLookup } from './registry.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from './result.ts'
 
 export type PruneInput = {
-  readonly candidates: readonly Candidate[]
+  readonly runs: readonly SelectedRun[]
   /** Every version that MLflow listed, selected or not. */
   readonly listed: readonly ModelVersion[]
   readonly facts: ReadonlyMap<string, RunFacts>
-  /** By run id: the files of the candidates, and those of runs that are no longer selected. */
+  /** By run id: the files of the runs, and those of runs that are no longer selected. */
   readonly files: ReadonlyMap<string, RunFile>
   /** The target's models. */
   readonly models: NameMatcher
@@ -29,11 +28,11 @@ export type PrunePlan = {
 /** Run ids of the files that may belong to runs that are no longer selected. */
 export function orphanRunIds(
   fileNames: Iterable<string>,
-  candidates: readonly Candidate[],
-  leftOut: readonly LeftOut[],
+  runs: readonly SelectedRun[],
+  excluded: readonly ExcludedVersion[],
 ): string[] {
-  const claimed = new Set(candidates.map(({ runId }) => runId))
-  for (const { version, keepsFile } of leftOut) if (keepsFile) claimed.add(version.runId)
+  const claimed = new Set(runs.map(({ runId }) => runId))
+  for (const { version, protectsFile } of excluded) if (protectsFile) claimed.add(version.runId)
   return [...fileNames].flatMap((name) => {
     const runId = runIdIn(name)
     return runId === undefined || claimed.has(runId) ? [] : [runId]
@@ -67,8 +66,8 @@ function doubtAbout({ listed, facts }: PruneInput): string | undefined {
 type Orphan = RunFile & { readonly runId: string; readonly reason: string }
 
 /** First the files of runs that nothing names any more, then those of runs that MLflow deleted. */
-function orphansOf({ candidates, facts, files }: PruneInput): Orphan[] {
-  const selected = new Set(candidates.map(({ runId }) => runId))
+function orphansOf({ runs, facts, files }: PruneInput): Orphan[] {
+  const selected = new Set(runs.map(({ runId }) => runId))
   const orphans = [...files].flatMap(([runId, file]) => {
     if (!selected.has(runId)) {
       return [{ ...file, runId, reason: 'no selected model version names this run any more' }]
@@ -118,7 +117,7 @@ function judgeOrphan(orphan: Orphan, { models, listed }: PruneInput): Verdict {
       version.runId === '' && version.name === modelName && version.version === modelVersion,
   )
   if (hidden) {
-    const why = 'kept: MLflow still lists its model version, only without naming the run'
+    const why = 'kept: MLflow still lists its model version, only without withInputName the run'
     return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: why } }
   }
   const edit = { path, before: state.text, after: undefined, executable: false }

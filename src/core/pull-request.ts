@@ -1,6 +1,5 @@
-import { blobOid } from './blob-oid.ts'
-import { proposalDigest, readMarker, type ProposalMarker } from './proposal-marker.ts'
-import { pathIn, type BranchSnapshot } from './branch.ts'
+import { blobOid, type BranchSnapshot, pathIn } from './branch.ts'
+import { changesDigest, readMarker, type PullRequestMarker } from './pull-request-marker.ts'
 import { changesOf, type ChangedEntry, type Plan } from './result.ts'
 
 /** How the changes are proposed. */
@@ -118,7 +117,7 @@ function rejectedBefore(
   { pullRequests }: PullRequestState,
   changes: readonly ChangedEntry[],
 ): PullRequest | undefined {
-  const digest = proposalDigest(changes)
+  const digest = changesDigest(changes)
   const last = pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
   if (last === undefined || last.merged || last.state === 'open') return undefined
   return readMarker(last.body)?.withdrawn === true ? undefined : last
@@ -128,10 +127,10 @@ function rejectedBefore(
 const rememberedHeads = 5
 
 /** What the pull request's body is to remember once `sha` is proposed. */
-export function markerFor(plan: Plan, state: PullRequestState, sha: string): ProposalMarker {
+export function markerFor(plan: Plan, state: PullRequestState, sha: string): PullRequestMarker {
   const open = openPullRequest(state)
   const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? [])
   const current = state.head === undefined ? [] : [state.head.head]
   const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads)
-  return { digest: proposalDigest(changesOf(plan.entries)), heads, withdrawn: false }
+  return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false }
 }

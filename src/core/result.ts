@@ -101,6 +101,8 @@ export type Connection = {
   readonly advice: string
 }
 
+export type Phase = { readonly name: string; readonly milliseconds: number }
+
 /** What one sync did, or all syncs of a job. */
 export type SyncResult = {
   /** What was written; whether anything failed is in `error` and in the entries. */

@@ -1,15 +1,9 @@
 import { getOctokit } from '@actions/github'
 import { z } from 'zod'
 import { GitHubError } from '../errors.ts'
-import {
-  type Clock,
-  type RetryPolicy,
-  type Retried,
-  type WaitBudget,
-  sendWithRetries,
-} from '../http/retry.ts'
-import { parseJson } from '../http/json.ts'
-import type { Transport } from '../http/transport.ts'
+import { type RetryPolicy, type Retried, type WaitBudget, sendWithRetries } from '../http/retry.ts'
+import type { Clock } from '../runtime.ts'
+import { parseJson, type Transport } from '../http/transport.ts'
 import {
   errorFromOctokit,
   errorFromGraphql,
@@ -168,7 +162,7 @@ function fetchWithRetries(options: GitHubClientOptions, repeatable: boolean, cou
     }
     const retried: Retried = await sendWithRetries({
       send,
-      judge: (result) => classifyResult(result, clock.now(), repeatable),
+      classify: (result) => classifyResult(result, clock.now(), repeatable),
       policy: options.policy,
       clock,
       budget: options.budget(),

@@ -1,5 +1,5 @@
 import { ActionError, GitHubError, type GitHubReason } from '../errors.ts'
-import type { FailureReason } from '../http/failure.ts'
+import type { FailureReason } from '../http/transport.ts'
 import type { Retried } from '../http/retry.ts'
 
 /** One of GraphQL's `errors`; `type` is GitHub's own word, e.g. `STALE_DATA`. */

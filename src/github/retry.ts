@@ -1,6 +1,5 @@
 import { retryAfterMs, type RetryPolicy, type Verdict } from '../http/retry.ts'
-import { parseJson } from '../http/json.ts'
-import type { HttpResponse, HttpResult } from '../http/transport.ts'
+import { type HttpResponse, type HttpResult, parseJson } from '../http/transport.ts'
 
 const temporary = new Set([408, 500, 502, 503, 504])
 

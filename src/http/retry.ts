@@ -1,3 +1,4 @@
+import type { Clock } from '../runtime.ts'
 import type { HttpResult } from './transport.ts'
 
 /** What a judge says of a result. */
@@ -20,15 +21,6 @@ export type RetryPolicy = {
   readonly backoffMs: (retry: number) => number
 }
 
-/** Time, chance and the log, passed in so that a core of plain functions stays testable. */
-export type Clock = {
-  readonly now: () => number
-  /** Rejects when the job is cancelled. */
-  readonly sleep: (ms: number) => Promise<void>
-  /** A number in [0, 1). */
-  readonly random: () => number
-}
-
 /** Waiting that one sync may do in all, for both servers together. */
 export type WaitBudget = { remainingMs: number }
 
@@ -48,16 +40,16 @@ export type Retried = {
 /** Sends until the judge is content, the policy or the budget is used up. */
 export async function sendWithRetries(options: {
   readonly send: () => Promise<HttpResult>
-  readonly judge: (result: HttpResult) => Verdict
+  readonly classify: (result: HttpResult) => Verdict
   readonly policy: RetryPolicy
   readonly clock: Clock
   readonly budget: WaitBudget
   readonly onRetry: (why: string, waitMs: number, retry: number) => void
 }): Promise<Retried> {
-  const { send, judge, policy, clock, budget, onRetry } = options
+  const { send, classify, policy, clock, budget, onRetry } = options
   for (let tries = 1; ; tries += 1) {
     const result = await send()
-    const verdict = judge(result)
+    const verdict = classify(result)
     if (verdict.kind === 'final') return { result, tries }
     if (tries > Math.min(policy.retries, verdict.atMost ?? Infinity)) return { result, tries }
     const waitMs = Math.max(verdict.waitMs ?? 0, policy.backoffMs(tries))

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { checkMessageTemplate } from '../core/message/template.ts'
-import { serverBase } from './tracking-uri.ts'
+import { checkMessageTemplate } from '../core/message/headline.ts'
 import {
   boolean,
   branch,
@@ -13,7 +12,8 @@ import {
   repository,
   repositoryPath,
   secret,
-} from './values.ts'
+  serverBase,
+} from './parsers.ts'
 
 const serverAddress = z.string().transform((text, context) => {
   const base = serverBase(text)

@@ -1,17 +1,16 @@
 import type { z } from 'zod'
 import { MlflowError } from '../errors.ts'
+import { type Retried, type RetryPolicy, sendWithRetries, type WaitBudget } from '../http/retry.ts'
+import type { Clock } from '../runtime.ts'
 import {
-  type Clock,
-  type RetryPolicy,
-  type WaitBudget,
-  type Retried,
-  sendWithRetries,
-} from '../http/retry.ts'
-import { parseJson } from '../http/json.ts'
-import type { HttpRequest, HttpResult, Transport } from '../http/transport.ts'
-import { diagnose, isHtml } from './diagnose.ts'
-import { judgeMlflow } from './judge.ts'
-import { nextLocation } from './redirect.ts'
+  type HttpRequest,
+  type HttpResponse,
+  type HttpResult,
+  parseJson,
+  type Transport,
+} from '../http/transport.ts'
+import { diagnose, isHtml } from './errors.ts'
+import { classifyResult } from './retry.ts'
 
 /** How to reach one MLflow server. */
 export type MlflowConnection = {
@@ -69,7 +68,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   const sendRetrying = (request: HttpRequest): Promise<Retried> =>
     sendWithRetries({
       send: () => sendOnce(request),
-      judge: (result) => judgeMlflow(result, clock.now()),
+      classify: (result) => classifyResult(result, clock.now()),
       policy: connection.policy,
       clock,
       budget: options.budget(),
@@ -129,7 +128,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   }
 
   return {
-    get: (path, query, schema) => call('GET', path, { search: searchOf(query) }, schema),
+    get: (path, query, schema) => call('GET', path, { search: queryString(query) }, schema),
     post: (path, body, schema) => call('POST', path, { body: JSON.stringify(body) }, schema),
     requests: () => requests,
   }
@@ -140,7 +139,7 @@ function isUnknownRoute(result: HttpResult): boolean {
 }
 
 /** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
-function searchOf(query: Query): string {
+function queryString(query: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') search.append(name, String(value))
@@ -150,4 +149,36 @@ function searchOf(query: Query): string {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const redirects = new Set([301, 302, 303, 307, 308])
+
+/**
+ * The request that a redirect asks for; undefined when there is none to follow.
+ * Another origin gets no credential, no gateway header and no workspace, and a
+ * POST is repeated only where HTTP says that it stays one (307, 308).
+ */
+export function nextLocation(
+  request: HttpRequest,
+  response: HttpResponse,
+  trustedOrigin: string,
+): HttpRequest | undefined {
+  const location = response.headers.location
+  if (!redirects.has(response.status) || location === undefined) return undefined
+  if (!URL.canParse(location, request.url)) return undefined
+  const url = new URL(location, request.url)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
+  const stays = request.method === 'GET' || response.status === 307 || response.status === 308
+  if (!stays) return undefined
+  if (url.origin === trustedOrigin) return { ...request, url: url.href }
+  const { accept, 'content-type': contentType } = request.headers
+  return {
+    method: request.method,
+    url: url.href,
+    headers: {
+      ...(accept === undefined ? {} : { accept }),
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    },
+    ...(request.body === undefined ? {} : { body: request.body }),
+  }
 }

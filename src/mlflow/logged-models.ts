@@ -1,4 +1,4 @@
-import type { LoggedModel } from '../core/registry.ts'
+import type { LoggedModel } from '../core/model.ts'
 import { MlflowError } from '../errors.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'

@@ -1,4 +1,4 @@
-import type { LoggedModel, ModelVersion, Run, RunLookup } from '../core/registry.ts'
+import type { LoggedModel, ModelVersion, Run, RunLookup } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { readDownloadUri, searchLoggedModels } from './logged-models.ts'
 import { filterRuns, listExperiments, searchRuns, type RunDetail } from './runs.ts'

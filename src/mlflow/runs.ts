@@ -1,8 +1,8 @@
-import type { Run, RunLookup } from '../core/registry.ts'
+import type { Run, RunLookup } from '../core/model.ts'
 import { MlflowError } from '../errors.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
-import { experimentPage, run as runSchema, runAnswer, runIdOf, runPage } from './schema.ts'
+import { experimentPage, run as runSchema, runResponse, runIdOf, runPage } from './schema.ts'
 
 /** Measured on 3.17.2: 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { whole: 250, state: 1000 } as const
@@ -113,7 +113,7 @@ export async function filterRuns(
 /** One run, as it is right now; undefined when MLflow has it no more. */
 export async function readRun(client: MlflowClient, id: string): Promise<Run | undefined> {
   try {
-    return (await client.get('runs/get', { run_id: id }, runAnswer)).run
+    return (await client.get('runs/get', { run_id: id }, runResponse)).run
   } catch (error) {
     if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
     throw error

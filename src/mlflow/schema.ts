@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LoggedModel, ModelVersion, Run } from '../core/registry.ts'
+import type { LoggedModel, ModelVersion, Run } from '../core/model.ts'
 
 /**
  * The parts of MLflow's answers that the action uses. 64-bit integers come as numbers, from old
@@ -115,7 +115,7 @@ export const run = z
 /** Runs are parsed one by one: one that can't be read fails alone. */
 export const runPage = page('runs', z.unknown())
 
-export const runAnswer = z.object({ run })
+export const runResponse = z.object({ run })
 
 export const runIdOf = z.object({ info: z.object({ run_id: z.string() }) })
 

@@ -1,5 +1,5 @@
-import type { ModelVersion } from '../core/registry.ts'
-import { compareText } from '../core/order.ts'
+import type { ModelVersion } from '../core/model.ts'
+import { compareText } from '../core/text/format.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
 import { modelVersionPage, registeredModelPage } from './schema.ts'

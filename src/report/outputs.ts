@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../core/message/fit.ts'
+import { utf8Bytes } from '../core/text/format.ts'
 import type { RunRecord } from '../core/result.ts'
 import { fieldsOf } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'

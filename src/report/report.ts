@@ -1,11 +1,13 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { operations, outcomes, type RunRecord } from '../core/result.ts'
 import {
   byOutcome,
   countOutcomes,
   hasChanged,
-  withoutCredentials,
   type JobResult,
+  withoutCredentials,
 } from './result.ts'
 
 const count = z.int().min(0)
@@ -112,4 +114,16 @@ export function fieldsOf(record: RunRecord): RunRecord {
     url: record.url === null ? null : withoutCredentials(record.url),
     reason: record.reason,
   }
+}
+
+/** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value
+}
+
+/** Writes the report to a new folder of its own in `directory` and returns the file's path. */
+export async function writeReport(report: Report, directory: string): Promise<string> {
+  const file = join(await mkdtemp(join(directory, 'mlflow-sync-')), 'report.json')
+  await writeFile(file, `${JSON.stringify(report, wellFormed, 2)}\n`)
+  return file
 }

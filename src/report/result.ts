@@ -2,6 +2,7 @@ import {
   outcomes,
   changesOf,
   type Outcome,
+  type Phase,
   type RunRecord,
   type SyncResult,
 } from '../core/result.ts'
@@ -17,7 +18,7 @@ export type JobResult = SyncResult & {
   readonly uiUrl: string
   /** How many were sent to either side, retries included. */
   readonly requests: { readonly mlflow: number; readonly github: number }
-  readonly phases: readonly { readonly name: string; readonly milliseconds: number }[]
+  readonly phases: readonly Phase[]
   readonly startedAt: Date
   readonly finishedAt: Date
 }

@@ -4,8 +4,8 @@ import {
   runCell,
   type LinkBases,
 } from '../core/message/change-table.ts'
-import { fitLines, utf8Bytes } from '../core/message/fit.ts'
-import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/message/markdown.ts'
+import { takeLines, utf8Bytes } from '../core/text/format.ts'
+import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/text/markdown.ts'
 import type { Outcome, RunRecord } from '../core/result.ts'
 import type { JobResult } from './result.ts'
 
@@ -49,7 +49,7 @@ export const changesSection: Section = (result, maxBytes) =>
     maxBytes,
   )
 
-export const leftAloneSection: Section = (result, maxBytes) => {
+export const heldOrSkippedSection: Section = (result, maxBytes) => {
   const records = withOutcomes(result, ['held', 'skipped'])
   if (records.length === 0) return ''
   const open = `<details><summary>${records.length} held or skipped</summary>`
@@ -104,12 +104,12 @@ function table<T>(
 ): string {
   if (items.length === 0) return ''
   const top = `${title}\n\n${head}`
-  const taken = fitLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes)
-  return [top, ...taken, ...leftOutNote(items.length - taken.length)].join('\n')
+  const taken = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes)
+  return [top, ...taken, ...notShownNote(items.length - taken.length)].join('\n')
 }
 
 /** Says what was left out, as a paragraph of its own. */
-export function leftOutNote(count: number): string[] {
+export function notShownNote(count: number): string[] {
   return count > 0
     ? ['', `${count} more left out here for want of room; the report has them all.`]
     : []

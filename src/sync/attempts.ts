@@ -1,5 +1,5 @@
 import { GitHubError, SyncError } from '../errors.ts'
-import type { Clock } from '../http/retry.ts'
+import type { Clock } from '../runtime.ts'
 
 const maxAttempts = 5
 

@@ -1,7 +1,7 @@
 import type { RunDetails } from '../core/message/comparison.ts'
 import { pullRequestBody } from '../core/message/pull-request.ts'
 import { changesOf, type Plan } from '../core/result.ts'
-import type { ModelVersion } from '../core/registry.ts'
+import type { ModelVersion } from '../core/model.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 /** More comparisons than this would not fit into a pull request's body. */

@@ -1,5 +1,5 @@
-import { selectVersions } from '../core/candidate.ts'
-import type { ModelVersion } from '../core/registry.ts'
+import { selectVersions } from '../core/select.ts'
+import type { ModelVersion } from '../core/model.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry } from '../core/result.ts'
 import type { Selection } from '../core/target.ts'
 import { MlflowError } from '../errors.ts'
@@ -59,7 +59,7 @@ async function isStillWanted(
   const aliases = new Map(
     listed.map((version) => [`${version.version}/${version.name}`, version.aliases]),
   )
-  const { selected, leftOut } = selectVersions(
+  const { selected, excluded } = selectVersions(
     rows.map((row) => ({
       ...row,
       aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
@@ -67,7 +67,7 @@ async function isStillWanted(
     selection,
     Number.MAX_SAFE_INTEGER,
   )
-  if (selected.length === 0 && leftOut.length === 0) return false
+  if (selected.length === 0 && excluded.length === 0) return false
   const run = await readRun(client, runId)
   if (run?.lifecycle !== 'active') return false
   if (runFilter === undefined) return true

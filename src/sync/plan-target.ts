@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
-import type { RunFacts } from '../core/facts.ts'
+import type { RunFacts } from '../core/model.ts'
 import { fileName } from '../core/values-file/file.ts'
-import { leftOutEntries, planRun, type PlanContext } from '../core/plan.ts'
+import { excludedEntries, planRun, type PlanContext } from '../core/plan.ts'
 import { planDeletions } from '../core/prune.ts'
 import type { Entry, Problem } from '../core/result.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
@@ -48,20 +48,20 @@ async function planRuns(
   facts: ReadonlyMap<string, RunFacts>,
   context: PlanContext,
 ): Promise<Entry[]> {
-  const { candidates, leftOut } = selected
+  const { runs, excluded } = selected
   const entries: Entry[] = []
-  for (const [index, candidate] of candidates.entries()) {
+  for (const [index, selected] of runs.entries()) {
     // A thousand files take seconds: connections that end meanwhile have to be noticed.
     if (index % yieldEvery === 0) await setImmediate()
-    const { runId } = candidate
+    const { runId } = selected
     const file = files.get(runId) ?? {
       path: pathIn(target.directory, fileName(runId)),
       state: { kind: 'absent' },
       executable: false,
     }
-    entries.push(planRun({ candidate, file, facts: facts.get(runId) }, context))
+    entries.push(planRun({ selected, file, facts: facts.get(runId) }, context))
   }
-  return [...entries, ...leftOutEntries(leftOut, candidates, context.uiUrl)]
+  return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)]
 }
 
 /** Adds the deletions that MLflow confirms, if the target is pruned at all. */
@@ -74,9 +74,9 @@ async function prune(
   const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))
   if (target.prune === undefined) return { entries, warnings, error: undefined }
   const { selection } = target
-  const { candidates, listed } = selected
+  const { runs, listed } = selected
   const { kept, deletions, warning, error } = planDeletions({
-    candidates,
+    runs,
     listed,
     facts,
     files,

@@ -1,14 +1,13 @@
 import { loggedModelId } from '../core/artifacts.ts'
-import type { Candidate } from '../core/candidate.ts'
-import type { ResolvedSource, RunFacts } from '../core/facts.ts'
+import type { SelectedRun } from '../core/select.ts'
+import type { LoggedModel, ResolvedSource, Run, RunFacts, RunLookup } from '../core/model.ts'
 import type { FileState } from '../core/values-file/file.ts'
-import type { LoggedModel, Run, RunLookup } from '../core/registry.ts'
 import { MlflowError } from '../errors.ts'
 import type { Registry, RunWanted } from '../mlflow/registry.ts'
 import type { LoadedTarget } from './read-files.ts'
 
 /** A run whose file has to be rendered. */
-type NewFile = { readonly candidate: Candidate; readonly run: Run }
+type NewFile = { readonly selected: SelectedRun; readonly run: Run }
 
 /**
  * Reads in batches what the plan needs from MLflow, by run id. Nothing is read for a run whose file
@@ -18,13 +17,14 @@ export async function readFacts(
   registry: Registry,
   { selected, files, template }: LoadedTarget,
 ): Promise<Map<string, RunFacts>> {
-  const { candidates } = selected
-  const stateOf = ({ runId }: Candidate): FileState => files.get(runId)?.state ?? { kind: 'absent' }
+  const { runs } = selected
+  const stateOf = ({ runId }: SelectedRun): FileState =>
+    files.get(runId)?.state ?? { kind: 'absent' }
   const lookups = await registry.runs(
-    candidates.flatMap((candidate) => wantedRun(candidate, stateOf(candidate))),
+    runs.flatMap((selected) => wantedRun(selected, stateOf(selected))),
   )
-  const newFiles = candidates.flatMap((candidate) =>
-    newFile(candidate, stateOf(candidate), lookups.get(candidate.runId)),
+  const newFiles = runs.flatMap((selected) =>
+    newFile(selected, stateOf(selected), lookups.get(selected.runId)),
   )
   const needs = (field: string): boolean =>
     newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field)
@@ -34,7 +34,7 @@ export async function readFacts(
   const aliases = needs('model.aliases') ? await registry.aliases() : undefined
 
   return new Map(
-    candidates.flatMap(({ runId, version, source }): [string, RunFacts][] => {
+    runs.flatMap(({ runId, version, source }): [string, RunFacts][] => {
       const run = lookups.get(runId)
       if (run === undefined) return []
       const resolved = sources.get(runId) ?? { ok: true, source }
@@ -51,12 +51,12 @@ export async function readFacts(
 }
 
 /** A new file needs all of the run, an existing one only its experiment and lifecycle stage. */
-function wantedRun(candidate: Candidate, state: FileState): RunWanted[] {
-  const id = candidate.runId
+function wantedRun(selected: SelectedRun, state: FileState): RunWanted[] {
+  const id = selected.runId
   switch (state.kind) {
     case 'absent':
     case 'unparseable':
-      return [{ id, detail: 'whole', experimentId: experimentInSource(candidate.source, id) }]
+      return [{ id, detail: 'whole', experimentId: experimentInSource(selected.source, id) }]
     case 'values':
       return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }]
     default:
@@ -72,13 +72,13 @@ function experimentInSource(source: string, runId: string): string | undefined {
 }
 
 function newFile(
-  candidate: Candidate,
+  selected: SelectedRun,
   state: FileState,
   lookup: RunLookup | undefined,
 ): readonly NewFile[] {
   const isNew = state.kind === 'absent' || state.kind === 'unparseable'
   return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
-    ? [{ candidate, run: lookup.run }]
+    ? [{ selected, run: lookup.run }]
     : []
 }
 
@@ -88,15 +88,15 @@ async function resolveCopies(
   files: readonly NewFile[],
 ): Promise<Map<string, ResolvedSource>> {
   const resolved = new Map<string, ResolvedSource>()
-  for (const { candidate } of files) {
-    if (!candidate.sourceUnresolved) continue
-    const { name, version } = candidate.version
+  for (const { selected } of files) {
+    if (!selected.sourceUnresolved) continue
+    const { name, version } = selected.version
     try {
       const source = await registry.downloadUri(name, version)
-      resolved.set(candidate.runId, { ok: true, source })
+      resolved.set(selected.runId, { ok: true, source })
     } catch (error) {
       if (!(error instanceof MlflowError)) throw error
-      resolved.set(candidate.runId, {
+      resolved.set(selected.runId, {
         ok: false,
         problem: `where its artifacts are could not be read: ${error.message}`,
       })
@@ -113,8 +113,8 @@ async function readModels(
 ): Promise<ReadonlyMap<string, LoggedModel>> {
   const ids = new Set<string>()
   const experiments = new Set<string>()
-  for (const { candidate, run } of files) {
-    const resolved = sources.get(candidate.runId) ?? { ok: true, source: candidate.source }
+  for (const { selected, run } of files) {
+    const resolved = sources.get(selected.runId) ?? { ok: true, source: selected.source }
     if (!resolved.ok || !resolved.source.startsWith('models:/m-')) continue
     ids.add(loggedModelId(resolved.source) ?? '')
     experiments.add(run.experimentId)

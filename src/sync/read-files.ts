@@ -1,31 +1,31 @@
 import {
+  type BranchSnapshot,
   directoryAt,
+  type DirectoryEntry,
   isFile,
   pathIn,
-  type BranchSnapshot,
-  type DirectoryEntry,
 } from '../core/branch.ts'
+import { orphanRunIds } from '../core/prune.ts'
+import type { Target } from '../core/target.ts'
+import { parseTemplate, type Template } from '../core/template/parse.ts'
 import {
   blockedBy,
   fileName,
-  readContent,
   type FileState,
+  readContent,
   type RunFile,
 } from '../core/values-file/file.ts'
-import { orphanRunIds } from '../core/prune.ts'
-import type { Target } from '../core/target.ts'
-import type { Template } from '../core/template/parse.ts'
+import { SyncError } from '../errors.ts'
 import type { Repository } from '../github/repository.ts'
-import type { SelectedVersions } from './read-selection.ts'
-import type { TemplateReader } from './read-template.ts'
+import type { SelectionResult } from './read-selection.ts'
 
 /** A target with what its selection found. */
-export type SelectedTarget = { readonly target: Target; readonly selected: SelectedVersions }
+export type SelectedTarget = { readonly target: Target; readonly selected: SelectionResult }
 
 /** A target with everything that the branch has for it. */
 export type LoadedTarget = SelectedTarget & {
   readonly template: Template
-  /** By run id: the candidates' files, and those that prune has to look into. */
+  /** By run id: the runs' files, and those that prune has to look into. */
   readonly files: ReadonlyMap<string, RunFile>
 }
 
@@ -54,17 +54,17 @@ export async function readFiles(
   }))
 }
 
-/** The candidates, and for prune the runs of files that no candidate claims. */
+/** The runs, and for prune the runs of files that no selected claims. */
 function runIdsOf(
   snapshot: BranchSnapshot,
   { directory, prune }: Target,
-  { candidates, leftOut }: SelectedVersions,
+  { runs, excluded }: SelectionResult,
 ): string[] {
   const { entries } = directoryAt(snapshot, directory)
   const names = [...entries.values()].filter(isFile).map(({ name }) => name)
   return [
-    ...candidates.map(({ runId }) => runId),
-    ...(prune === undefined ? [] : orphanRunIds(names, candidates, leftOut)),
+    ...runs.map(({ runId }) => runId),
+    ...(prune === undefined ? [] : orphanRunIds(names, runs, excluded)),
   ]
 }
 
@@ -101,4 +101,67 @@ function stateOf(
   return content === undefined
     ? { kind: 'blocked', reason: 'its content could not be read' }
     : readContent(content)
+}
+
+/** Templates, each parsed once for a whole sync. */
+export type TemplateReader = {
+  /** Adds a template's file to those that are read (path by git hash). */
+  readonly addWanted: (
+    wanted: Map<string, string>,
+    snapshot: BranchSnapshot,
+    path: string | undefined,
+  ) => void
+  /** @throws SyncError when the template is missing or has mistakes. */
+  readonly parse: (
+    snapshot: BranchSnapshot,
+    path: string | undefined,
+    contents: ReadonlyMap<string, Uint8Array>,
+  ) => Template
+}
+
+/** `builtIn` is the text of the template for targets that name none. */
+export function createTemplateReader(builtIn: string): TemplateReader {
+  const parsed = new Map<string | undefined, Template>()
+  return {
+    addWanted: (wanted, { files }, path) => {
+      const oid = path === undefined ? undefined : files.get(path)
+      if (path !== undefined && oid !== undefined) wanted.set(oid, path)
+    },
+    parse: (snapshot, path, contents) => {
+      const oid = path === undefined ? undefined : oidOf(snapshot, path)
+      const known = parsed.get(oid)
+      if (known !== undefined) return known
+      const text = oid === undefined ? builtIn : decode(path, contents.get(oid))
+      const template = parseOrThrow(text, path, snapshot.branch)
+      parsed.set(oid, template)
+      return template
+    },
+  }
+}
+
+function oidOf({ files, branch }: BranchSnapshot, path: string): string {
+  const oid = files.get(path)
+  if (oid !== undefined) return oid
+  throw new SyncError(`There is no template ${path} on branch ${branch}`, {
+    advice: 'Check the input template: a path from the root of the repository.',
+  })
+}
+
+function decode(path: string | undefined, bytes: Uint8Array | undefined): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new SyncError(`The template ${path ?? ''} is not UTF-8 text`, {
+      advice: 'Save it as UTF-8.',
+    })
+  }
+}
+
+function parseOrThrow(text: string, path: string | undefined, branch: string): Template {
+  const parsed = parseTemplate(text)
+  if (parsed.ok) return parsed.template
+  throw new SyncError(
+    `The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`,
+    { advice: `Correct it on branch ${branch}; nothing was written.` },
+  )
 }

@@ -1,14 +1,19 @@
 import { loggedModelId } from '../core/artifacts.ts'
-import { chooseByRun, selectVersions, type Candidate, type LeftOut } from '../core/candidate.ts'
-import type { ModelVersion } from '../core/registry.ts'
+import {
+  chooseByRun,
+  selectVersions,
+  type SelectedRun,
+  type ExcludedVersion,
+} from '../core/select.ts'
+import type { ModelVersion } from '../core/model.ts'
 import type { Selection } from '../core/target.ts'
 import { MlflowError } from '../errors.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 /** What a selection makes of the Model Registry. */
-export type SelectedVersions = {
-  readonly candidates: readonly Candidate[]
-  readonly leftOut: readonly LeftOut[]
+export type SelectionResult = {
+  readonly runs: readonly SelectedRun[]
+  readonly excluded: readonly ExcludedVersion[]
   /** Every version that MLflow listed, selected or not. */
   readonly listed: readonly ModelVersion[]
 }
@@ -18,23 +23,23 @@ export async function readSelection(
   registry: Registry,
   selection: Selection,
   now: number,
-): Promise<SelectedVersions> {
+): Promise<SelectionResult> {
   const { filter, runFilter } = selection
-  const rows = await naming('filter', filter, () => registry.versions(filter))
+  const rows = await withInputName('filter', filter, () => registry.versions(filter))
   const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows
   const versions = selectVersions(listed, selection, now)
   const resolved = await findRuns(registry, versions.selected)
   const chosen = chooseByRun(resolved, listed)
-  const gate = await applyRunFilter(registry, chosen.candidates, runFilter)
+  const gate = await applyRunFilter(registry, chosen.runs, runFilter)
   return {
-    candidates: gate.candidates,
-    leftOut: [...versions.leftOut, ...chosen.leftOut, ...gate.leftOut],
+    runs: gate.runs,
+    excluded: [...versions.excluded, ...chosen.excluded, ...gate.excluded],
     listed,
   }
 }
 
 /** Shows MLflow's own words about a filter with the name of its input. */
-async function naming<T>(
+async function withInputName<T>(
   input: string,
   filter: string | undefined,
   read: () => Promise<T>,
@@ -53,21 +58,23 @@ async function naming<T>(
 
 async function applyRunFilter(
   registry: Registry,
-  candidates: readonly Candidate[],
+  runs: readonly SelectedRun[],
   runFilter: string | undefined,
-): Promise<{ candidates: readonly Candidate[]; leftOut: LeftOut[] }> {
-  if (runFilter === undefined || candidates.length === 0) return { candidates, leftOut: [] }
-  const ids = candidates.map(({ runId }) => runId)
-  const passed = await naming('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids))
+): Promise<{ runs: readonly SelectedRun[]; excluded: ExcludedVersion[] }> {
+  if (runFilter === undefined || runs.length === 0) return { runs, excluded: [] }
+  const ids = runs.map(({ runId }) => runId)
+  const passed = await withInputName('run-filter', runFilter, () =>
+    registry.matchingRuns(runFilter, ids),
+  )
   return {
-    candidates: candidates.filter(({ runId }) => passed.has(runId)),
-    leftOut: candidates
+    runs: runs.filter(({ runId }) => passed.has(runId)),
+    excluded: runs
       .filter(({ runId }) => !passed.has(runId))
       .map(({ version }) => ({
         version,
         outcome: 'skipped',
         reason: 'its run does not pass run-filter',
-        keepsFile: false,
+        protectsFile: false,
       })),
   }
 }

@@ -10,16 +10,19 @@ import {
 } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
 import type { Repository } from '../github/repository.ts'
-import type { Clock } from '../http/retry.ts'
+import type { Clock, Stopwatch } from '../runtime.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
-import type { Stopwatch } from '../report/progress.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
 import { createDescription } from './compare-runs.ts'
 import { planTarget, type TargetPlan } from './plan-target.ts'
-import { readFiles, type SelectedTarget } from './read-files.ts'
+import {
+  createTemplateReader,
+  readFiles,
+  type SelectedTarget,
+  type TemplateReader,
+} from './read-files.ts'
 import { readSelection } from './read-selection.ts'
-import { createTemplateReader, type TemplateReader } from './read-template.ts'
 import { createCommitWriter } from './write-commit.ts'
 import { createPullRequestWriter } from './write-pull-request.ts'
 import { previewOnly, type Write } from './write.ts'
@@ -76,7 +79,7 @@ async function selectAll(
   for (const target of targets) {
     const selected = await readSelection(registry, target.selection, clock.now())
     info(
-      `MLflow lists ${selected.listed.length} model versions; ${selected.candidates.length} runs are selected`,
+      `MLflow lists ${selected.listed.length} model versions; ${selected.runs.length} runs are selected`,
     )
     found.push({ target, selected })
   }

@@ -1,5 +1,5 @@
 import type { CommitMessage } from '../core/message/commit.ts'
-import { markerComment, readMarker, replaceMarker } from '../core/proposal-marker.ts'
+import { markerComment, readMarker, replaceMarker } from '../core/pull-request-marker.ts'
 import {
   decidePullRequest,
   isRecognised,

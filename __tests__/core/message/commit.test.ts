@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { commitMessage } from '../../../src/core/message/commit.ts'
 import type { ChangedEntry } from '../../../src/core/result.ts'
-import { change, hostileNames, manyChanges, runId } from './changes.ts'
+import { change, hostileNames, manyChanges, runId } from '../../fixtures/changes.ts'
 
 const textOf = (changes: readonly ChangedEntry[], template?: string): string => {
   const { headline, body } = commitMessage(changes, template)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
-import { change, hostileNames, manyChanges, runId } from './changes.ts'
+import { change, hostileNames, manyChanges, runId } from '../../fixtures/changes.ts'
 
 const context: PullRequestContext = {
   branch: 'main',

@@ -4,13 +4,21 @@ import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
 import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { artifactsPath } from '../../../src/core/artifacts.ts'
-import type { ModelVersion } from '../../../src/core/registry.ts'
-import { isHeldFile } from '../values-file/documents.ts'
-import { nastyTexts } from './nasty.ts'
-import { modelId, placeholderValues, rendered, run, runId, version, withParams } from './samples.ts'
+import type { ModelVersion } from '../../../src/core/model.ts'
+import { isHeldFile } from '../../fixtures/values-files.ts'
+import { nastyTexts } from '../../fixtures/nasty-text.ts'
+import {
+  modelId,
+  placeholderValues,
+  rendered,
+  run,
+  runId,
+  version,
+  withParams,
+} from '../../fixtures/templates.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const builtIn = readFileSync(join(root, 'src/template/vllm.yaml'), 'utf8')
+const builtIn = readFileSync(join(root, 'templates/vllm.yaml'), 'utf8')
 const chart = join(root, 'examples/chart')
 
 const fileFor = (changes: Partial<ModelVersion> = {}, id?: string): string => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fields } from '../../../src/core/template/placeholder.ts'
-import { placeholderValues, rendered, run } from './samples.ts'
+import { placeholderValues, rendered, run } from '../../fixtures/templates.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
 

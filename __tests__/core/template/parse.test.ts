@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
-import { templateOf } from './samples.ts'
+import { templateOf } from '../../fixtures/templates.ts'
 
 const problemsOf = (text: string): readonly string[] => {
   const parsed = parseTemplate(text)

@@ -10,7 +10,7 @@ import {
   templateOf,
   version,
   withParams,
-} from './samples.ts'
+} from '../../fixtures/templates.ts'
 
 const x = (value: string) => withParams({ x: value })
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml'
-import { isHeldFile } from '../values-file/documents.ts'
+import { isHeldFile } from '../../fixtures/values-files.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
-import { anyText, nastyTexts } from './nasty.ts'
-import { rendered, templateOf, withParams } from './samples.ts'
+import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
+import { rendered, templateOf, withParams } from '../../fixtures/templates.ts'
 
 /** Templates with the parameter x at `a`, and what a reader has to find there. */
 const contexts: Record<string, [string, (x: string) => unknown]> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
-import { updateText } from './documents.ts'
+import { updateText } from '../../fixtures/values-files.ts'
 
 const wanted: OwnedValues = {
   experimentId: '1',

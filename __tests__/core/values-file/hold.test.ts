@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { isHeldFile } from './documents.ts'
+import { isHeldFile } from '../../fixtures/values-files.ts'
 
 const hold = '# mlflow-sync: hold'
 

@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { updateText } from './documents.ts'
+import { anyText, document, owned, updateText } from '../../fixtures/values-files.ts'
 import { restyle, yamlString } from '../../../src/core/values-file/quote.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { outdatedKeys } from '../../../src/core/values-file/interpret.ts'
-import { anyText, document, owned } from './documents.ts'
 
 const python = fileURLToPath(new URL('../../../.venvs/mlflow-3/bin/python', import.meta.url))
 

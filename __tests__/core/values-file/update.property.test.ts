@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseDocument } from 'yaml'
-import { isHeldFile } from './documents.ts'
+import {
+  anyText,
+  document,
+  isHeldFile,
+  lineOf,
+  otherLines,
+  updateText,
+} from '../../fixtures/values-files.ts'
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
-import { updateText } from './documents.ts'
-import { anyText, document, lineOf, otherLines } from './documents.ts'
 
 const text = fc.string({ unit: anyText, maxLength: 12 })
 const values: fc.Arbitrary<OwnedValues> = fc.record({

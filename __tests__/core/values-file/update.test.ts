@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
-import { updateText } from './documents.ts'
+import { updateText } from '../../fixtures/values-files.ts'
 
 const wanted: OwnedValues = {
   experimentId: '1',

@@ -1,6 +1,6 @@
 import type { ChangedEntry, RunRecord } from '../result.ts'
-import { fileUrl, runUrl } from './links.ts'
-import { code, escapeMarkdown, link, tableHead, tableRow } from './markdown.ts'
+import { fileUrl, runUrl } from '../text/links.ts'
+import { code, escapeMarkdown, link, tableHead, tableRow } from '../text/markdown.ts'
 
 /** What the links of a table lead to. */
 export type LinkBases = {

@@ -1,7 +1,7 @@
 import type { ChangedEntry } from '../result.ts'
-import { fitLines } from './fit.ts'
-import { harmless, trailerValue } from './harmless.ts'
-import { maxHeadline, renderMessage } from './template.ts'
+import { takeLines } from '../text/format.ts'
+import { neutralise, trailerValue } from '../text/neutralise.ts'
+import { maxHeadline, renderMessage } from './headline.ts'
 import { changePhrase, countChanges, countsPhrase, fileLine } from './wording.ts'
 
 export type CommitMessage = {
@@ -27,19 +27,19 @@ export function headline(changes: readonly ChangedEntry[], template = ''): strin
   const [first, ...others] = changes
   if (first === undefined) return 'Sync MLflow models'
   return others.length === 0
-    ? harmless(changePhrase(first), maxHeadline)
+    ? neutralise(changePhrase(first), maxHeadline)
     : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`
 }
 
 function fileList(changes: readonly ChangedEntry[]): string {
-  const lineOf = (change: ChangedEntry) => harmless(fileLine(change), limits.line)
-  const lines = fitLines(changes, lineOf, limits.fileBytes)
+  const lineOf = (change: ChangedEntry) => neutralise(fileLine(change), limits.line)
+  const lines = takeLines(changes, lineOf, limits.fileBytes)
   const left = changes.length - lines.length
   return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n')
 }
 
 function trailers(changes: readonly ChangedEntry[]): string {
-  const blocks = fitLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
+  const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
   const left = changes.length - blocks.length
   return [
     ...blocks.filter((block) => block !== ''),

@@ -1,5 +1,5 @@
-import { compareText } from '../order.ts'
-import { escapeMarkdown, tableHead, tableRow } from './markdown.ts'
+import { compareText } from '../text/format.ts'
+import { escapeMarkdown, tableHead, tableRow } from '../text/markdown.ts'
 
 /** Metrics (latest values) and parameters of one run. */
 export type RunValues = {

@@ -1,8 +1,8 @@
 import type { ChangedEntry } from '../result.ts'
 import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
 import { comparisonTable, type RunDetails } from './comparison.ts'
-import { fitLines } from './fit.ts'
-import { code, escapeMarkdown } from './markdown.ts'
+import { takeLines } from '../text/format.ts'
+import { code, escapeMarkdown } from '../text/markdown.ts'
 import { countChanges, countsPhrase } from './wording.ts'
 
 /** What the body says besides the changes. */
@@ -25,15 +25,15 @@ export function pullRequestBody(
   context: PullRequestContext,
 ): string {
   const ordered = byImportance(changes)
-  const rows = fitLines(ordered, (entry) => changeRow(entry, context), limits.rows)
+  const rows = takeLines(ordered, (entry) => changeRow(entry, context), limits.rows)
   const sections = comparisonsOf(ordered, context.details)
-  const shown = fitLines(sections, (section) => section, limits.comparisons)
+  const shown = takeLines(sections, (section) => section, limits.comparisons)
   return [
     introduction(changes, context.branch),
     [changeTableHead, ...rows].join('\n'),
-    leftOut(changes.length - rows.length, 'change', 'the files of this pull request have all'),
+    excluded(changes.length - rows.length, 'change', 'the files of this pull request have all'),
     ...shown,
-    leftOut(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+    excluded(sections.length - shown.length, 'comparison', 'MLflow has the values'),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -66,6 +66,6 @@ function comparisonsOf(
   })
 }
 
-function leftOut(count: number, noun: string, where: string): string {
+function excluded(count: number, noun: string, where: string): string {
   return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : ''
 }

@@ -1,5 +1,5 @@
 import type { ChangedEntry } from '../result.ts'
-import { plainText } from './harmless.ts'
+import { plainText } from '../text/neutralise.ts'
 
 /** Number of files that a set of changes creates, updates and deletes. */
 export type ChangeCounts = {
@@ -33,7 +33,7 @@ export function versionLabel(entry: ChangedEntry): string {
   return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40)
 }
 
-/** `Add my_model version 3 (abc123de)`; not yet harmless. */
+/** `Add my_model version 3 (abc123de)`; not yet neutralise. */
 export function changePhrase(change: ChangedEntry): string {
   const { outcome, path, runId } = change
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]
@@ -46,7 +46,7 @@ export function changePhrase(change: ChangedEntry): string {
   return `${verb} ${model} ${to} ${version}${run}`
 }
 
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet harmless. */
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet neutralise. */
 export function fileLine(change: ChangedEntry): string {
   const { outcome, path, previousVersion } = change
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]

@@ -1,5 +1,5 @@
 import { isMap, parseDocument, type Scalar } from 'yaml'
-import { joinParts, type PlaceholderValues } from './values.ts'
+import { joinParts, type PlaceholderValues } from './placeholder-values.ts'
 import { splitText } from './placeholder.ts'
 
 /** A block scalar's header line, and the body below it. */

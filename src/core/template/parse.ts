@@ -30,13 +30,13 @@ export type Template = {
   readonly sites: readonly Site[]
 }
 
-export type TemplateAnswer =
+export type TemplateResult =
   | { readonly ok: true; readonly template: Template }
   /** All that is wrong with it, each with its line. */
   | { readonly ok: false; readonly problems: readonly string[] }
 
 /** Checks a template: its YAML, its shape and every placeholder. */
-export function parseTemplate(text: string): TemplateAnswer {
+export function parseTemplate(text: string): TemplateResult {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     keepSourceTokens: true,

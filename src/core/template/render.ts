@@ -1,12 +1,20 @@
-import { parseDocument, type Scalar } from 'yaml'
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from 'yaml'
 import type { Template } from './parse.ts'
-import { fillSite } from './scalar-style.ts'
-import { sameStructure } from './structure.ts'
-import { fillIn, type PlaceholderValues } from './values.ts'
+import { fillIn, type PlaceholderValues } from './placeholder-values.ts'
+import { fillSite } from './scalar.ts'
 
-export type { PlaceholderValues } from './values.ts'
+export type { PlaceholderValues } from './placeholder-values.ts'
 
-export type RenderAnswer =
+export type RenderResult =
   | { readonly ok: true; readonly text: string }
   /** Names each placeholder that has no value, with its line in the template. */
   | { readonly ok: false; readonly problem: string }
@@ -15,7 +23,7 @@ export type RenderAnswer =
  * Fills in a template. Only scalars that hold placeholders change, and no value can change
  * anything else: the result is read again and compared with the template.
  */
-export function renderTemplate(template: Template, values: PlaceholderValues): RenderAnswer {
+export function renderTemplate(template: Template, values: PlaceholderValues): RenderResult {
   const problems = template.placeholders.flatMap((placeholder) => {
     const found = fillIn(placeholder, values)
     if (found.ok) return []
@@ -60,4 +68,40 @@ function checkResult(
   return sameStructure(template.root, document.contents, expected)
     ? undefined
     : 'the filled-in template no longer has the structure of the template'
+}
+
+/**
+ * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
+ * otherwise for a scalar of the first.
+ */
+export function sameStructure(
+  before: unknown,
+  after: unknown,
+  expected: ReadonlyMap<Scalar, unknown>,
+): boolean {
+  if (isPair(before)) {
+    return (
+      isPair(after) &&
+      sameStructure(before.key, after.key, expected) &&
+      sameStructure(before.value, after.value, expected)
+    )
+  }
+  if (!isNode(before) || !isNode(after)) return before === after
+  if (before.tag !== after.tag) return false
+  if (isAlias(before)) return isAlias(after) && before.source === after.source
+  if (isScalar(before)) {
+    const value = expected.has(before) ? expected.get(before) : before.value
+    return isScalar(after) && before.anchor === after.anchor && Object.is(value, after.value)
+  }
+  if (!isCollection(before) || !isCollection(after)) return false
+  return (
+    isMap(before) === isMap(after) &&
+    before.anchor === after.anchor &&
+    before.items.length === after.items.length &&
+    before.items.every((item, index) => sameStructure(item, after.items[index], expected))
+  )
+}
+
+function isNode(value: unknown): value is Node {
+  return isAlias(value) || isScalar(value) || isCollection(value)
 }

@@ -1,0 +1,167 @@
+import { MlflowError } from '../errors.ts'
+import type { FailureReason, HttpResponse } from '../http/transport.ts'
+import type { Retried } from '../http/retry.ts'
+
+type Symptom = {
+  readonly retried: Retried
+  /** The body as JSON; undefined when it is none. */
+  readonly json: unknown
+  /** E.g. `GET model-versions/search`. */
+  readonly what: string
+  readonly baseUrl: string
+}
+
+/** Turns whatever MLflow, a gateway or the network did into one error with its advice. */
+export function diagnose(symptom: Symptom): MlflowError {
+  const { retried, baseUrl, what } = symptom
+  const { result } = retried
+  const after = retried.tries > 1 ? ` (after ${retried.tries} tries)` : ''
+  if (retried.waitEndsAt !== undefined && result.kind === 'response') {
+    return new MlflowError(
+      `MLflow at ${baseUrl} asks to wait until ${retried.waitEndsAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
+      { status: result.status, advice: 'The next scheduled run will catch up on everything.' },
+    )
+  }
+  if (result.kind === 'failure') {
+    return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
+      advice: failureAdvice[result.reason],
+    })
+  }
+  const known = recognise(result, symptom)
+  const code = errorCode(symptom.json)
+  return new MlflowError(`${known.message} [${what}, HTTP ${result.status}]${after}`, {
+    status: result.status,
+    advice: known.advice,
+    ...(code === undefined ? {} : { code }),
+  })
+}
+
+const failureAdvice: Record<FailureReason, string> = {
+  'unknown-host':
+    'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
+  refused:
+    'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
+  tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
+  timeout:
+    'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
+  cut: 'Something ended the connection in the middle of the answer: look at the proxies in front of MLflow and at its log.',
+  network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
+}
+
+type Recognised = { readonly message: string; readonly advice: string }
+
+function recognise(response: HttpResponse, symptom: Symptom): Recognised {
+  const { baseUrl } = symptom
+  const { status, text } = response
+  const words = serverWords(symptom.json, text)
+  if (/Invalid Host header/i.test(text)) {
+    return {
+      message: `MLflow at ${baseUrl} refuses this host name: ${words}`,
+      advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) withInputName ${new URL(baseUrl).host}, port included.`,
+    }
+  }
+  if (status === 401) {
+    return {
+      message: `MLflow at ${baseUrl} does not accept the credentials: ${words}`,
+      advice:
+        'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
+    }
+  }
+  if (status === 403) {
+    return {
+      message: `MLflow at ${baseUrl} denies access: ${words}`,
+      advice:
+        'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
+    }
+  }
+  if (text.includes('--artifacts-only')) {
+    return {
+      message: `The server at ${baseUrl} only serves artifacts`,
+      advice: 'Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.',
+    }
+  }
+  if (text.includes('FEATURE_DISABLED')) {
+    return {
+      message: `MLflow at ${baseUrl} has a feature switched off: ${words}`,
+      advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
+    }
+  }
+  if (/workspace/i.test(words) && (status === 404 || status === 400)) {
+    return {
+      message: `MLflow at ${baseUrl} does not know the workspace: ${words}`,
+      advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
+    }
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is no API`,
+      advice:
+        'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
+    }
+  }
+  if (isHtml(response)) return htmlPage(response, baseUrl)
+  if (status >= 200 && status < 300) {
+    return {
+      message: `The answer of ${baseUrl} is no whole JSON document: ${words}`,
+      advice:
+        'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
+    }
+  }
+  return {
+    message: `MLflow at ${baseUrl} answers: ${words}`,
+    advice:
+      status >= 500
+        ? "Look into MLflow's own log; the next scheduled run will catch up."
+        : 'The request was not accepted; the server says why.',
+  }
+}
+
+function htmlPage(response: HttpResponse, baseUrl: string): Recognised {
+  if (response.status === 404) {
+    return {
+      message: `There is no MLflow API at ${baseUrl}`,
+      advice:
+        "Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.",
+    }
+  }
+  const login = /<input[^>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i
+  if (response.status < 300 && login.test(response.text)) {
+    return {
+      message: `${baseUrl} answers with a login page instead of MLflow's API`,
+      advice:
+        'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
+    }
+  }
+  return {
+    message: `${baseUrl} answers with a page of HTML instead of MLflow's API`,
+    advice:
+      'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
+  }
+}
+
+function redirectTarget(response: HttpResponse): string {
+  const location = response.headers.location ?? ''
+  return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
+}
+
+/** True for a page, whatever its Content-Type says. */
+export function isHtml(response: HttpResponse): boolean {
+  return /^\s*<(!doctype|html|head|body)/i.test(response.text)
+}
+
+/** MLflow's own words, or the beginning of whatever came instead. */
+function serverWords(json: unknown, text: string): string {
+  if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
+  const plain = text
+    .replace(/<(style|script|title)[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return plain === '' ? 'an empty answer' : plain.slice(0, 300)
+}
+
+function errorCode(json: unknown): string | undefined {
+  return typeof json === 'object' && json !== null && 'error_code' in json
+    ? String(json.error_code)
+    : undefined
+}
