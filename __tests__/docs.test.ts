@@ -94,7 +94,7 @@ describe('the examples run', () => {
       ]),
     )
     const template = given.template ?? 'unused.yaml'
-    await world.github.createRepository(repository, {
+    world.github.createRepository(repository, {
       files: { [template]: readFileSync('templates/vllm.yaml') },
     })
     const step = await world.sync(

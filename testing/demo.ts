@@ -37,7 +37,7 @@ const demo = async (): Promise<void> => {
   const github = await startGitHub()
   try {
     console.log(`  MLflow ${mlflow.url}, GitHub ${github.apiUrl}`)
-    const repository = await github.createRepository('acme/deployments', {
+    const repository = github.createRepository('acme/deployments', {
       files: { 'README.md': '# Deployments\n' },
     })
     const sync = (): Promise<StepResult> =>

@@ -4,7 +4,7 @@ import { mlflowApi, type MlflowApi } from './mlflow/registry.ts'
 import { startMlflow, type MlflowOptions, type MlflowServer } from './mlflow/server.ts'
 
 type GitHub = Awaited<ReturnType<typeof startGitHub>>
-type Repository = Awaited<ReturnType<GitHub['createRepository']>>
+type Repository = ReturnType<GitHub['createRepository']>
 
 /** A real MLflow, a GitHub, and one repository: all that a sync needs. */
 export type World = {
@@ -31,7 +31,7 @@ export const fastRetries = {
 export const createWorld = async (options: MlflowOptions): Promise<World> => {
   const mlflow = await startMlflow(options)
   const github = await startGitHub()
-  const repository = await github.createRepository('acme/deployments', {
+  const repository = github.createRepository('acme/deployments', {
     files: { 'README.md': '# Deployments\n' },
   })
   return {

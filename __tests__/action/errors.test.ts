@@ -160,12 +160,10 @@ describe('GitHub', () => {
 
   test('a rate limit that ends too late is told at once, with the time when it ends', async () => {
     const reset = Math.floor(Date.now() / 1000) + 3600
-    world.github.fault({
-      action: {
-        kind: 'status',
-        status: 403,
-        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) },
-      },
+    world.github.inject({
+      kind: 'respond',
+      status: 403,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) },
     })
     const step = await world.sync()
     const until = new Date(reset * 1000).toISOString().slice(0, 16)
@@ -202,7 +200,7 @@ describe('inputs', () => {
 
 describe('the branch', () => {
   test('is the default one, whatever its name', async () => {
-    const trunk = await world.github.createRepository('acme/trunk', {
+    const trunk = world.github.createRepository('acme/trunk', {
       defaultBranch: 'trunk/1',
       files: { a: 'a' },
     })
@@ -217,7 +215,7 @@ describe('the branch', () => {
   })
 
   test('must exist: a repository without a commit is named', async () => {
-    await world.github.createRepository('acme/empty')
+    world.github.createRepository('acme/empty')
     const step = await world.sync({}, { repository: 'acme/empty' })
     expect(step.exitCode).toBe(1)
     expect(step.stdout).toMatch(/acme\/empty has no commit yet.*first commit/)

@@ -58,7 +58,7 @@ describe('an existing file', () => {
     const { runId, path, name, sync } = await withFile((id) => ({ FILE: before(id) }))
     const step = await sync()
     expect(step.outputs['updated-count']).toBe('1')
-    expect(world.repository.git('cat-file', 'blob', `main:${path}`)).toBe(
+    expect(world.repository.read(path)).toBe(
       before(runId)
         .replace("modelVersion: '0'", "modelVersion: '1'")
         .replace(
@@ -169,7 +169,7 @@ describe('prune', () => {
     return { name, runs, sync }
   }
 
-  const filesOf = (name: string): number => Object.keys(world.repository.files('main', name)).length
+  const filesOf = (name: string): number => world.repository.paths('main', name).length
 
   test('deletes the file of a version that is gone, and of a deleted run, in one commit', async () => {
     const { name, runs, sync } = await registerAll(3)

@@ -57,7 +57,7 @@ describe.each([3, 2] as const)('the whole flow against MLflow %i', (version) => 
       'commit-sha': world.repository.head(),
     })
     expect(world.repository.git('rev-parse', 'main^').trim()).toBe(head)
-    expect(Object.keys(world.repository.files('main', 'values')).length).toBe(2)
+    expect(world.repository.paths('main', 'values').length).toBe(2)
     const today = Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''))
     const file = values(first.runId)
     expect(file.global).toEqual({

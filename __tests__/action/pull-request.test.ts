@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { afterAll } from '@jest/globals'
-import type { SeenRequest } from '../../testing/github/faults.ts'
+import type { RecordedRequest } from '../../testing/github/faults.ts'
 import type { PullRequest, Repository } from '../../testing/github/repository.ts'
-import { mergePull } from '../../testing/github/rest-pulls.ts'
+import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import { createWorld, type World } from '../../testing/world.ts'
 
 let world: World
@@ -20,10 +20,10 @@ afterAll(async () => {
 })
 
 /** Each test has a repository and models of its own. */
-beforeEach(async () => {
+beforeEach(() => {
   counter += 1
   world.github.clearFaults()
-  repository = await world.github.createRepository(`acme/r${counter}`, { files: { 'a.txt': 'a' } })
+  repository = world.github.createRepository(`acme/r${counter}`, { files: { 'a.txt': 'a' } })
 })
 
 afterEach(() => {
@@ -37,7 +37,9 @@ const sync = (inputs: Record<string, string> = {}, token?: string) =>
     { 'pull-request': 'true', models: `p${counter}-*`, ...inputs },
     {
       repository: `acme/r${counter}`,
-      ...(token === undefined ? {} : { github: { ...world.github, token } }),
+      ...(token === undefined
+        ? {}
+        : { github: { apiUrl: world.github.apiUrl, graphqlUrl: world.github.graphqlUrl, token } }),
     },
   )
 
@@ -56,15 +58,15 @@ const expectOneCommit = (): void => {
   expect(repository.git('rev-parse', `${head}^`).trim()).toBe(repository.head())
 }
 
-const isPost = ({ method, path }: SeenRequest): boolean =>
+const isPost = ({ method, path }: RecordedRequest): boolean =>
   method === 'POST' && path.endsWith('/pulls')
-const isMove = ({ operation }: SeenRequest): boolean => operation === 'Move'
+const isMove = ({ operation }: RecordedRequest): boolean => operation === 'Move'
 
 describe('a pull request', () => {
   test('is opened with one commit, labels, and what a reviewer needs to decide', async () => {
     await register('m', { metrics: { accuracy: 0.8 }, params: { lr: '0.1' } })
     await sync()
-    mergePull(repository, 1)
+    mergePullRequest(repository, 1)
     const base = repository.head()
     const { runId } = await register('m', { metrics: { accuracy: 0.9 }, params: { lr: '0.2' } })
     const step = await sync({
@@ -126,13 +128,13 @@ describe('a pull request', () => {
     expect(moved.outputs.operation).toBe('pull-request-updated')
     expectOneCommit()
     expect(only()).toMatchObject({ state: 'open', title: 'Sync MLflow models: 2 created' })
-    expect(Object.keys(repository.files(head))).toHaveLength(4)
+    expect(repository.paths(head)).toHaveLength(4)
   })
 
   test.each(['merge', 'squash'] as const)('is done after a %s; its branch goes', async (how) => {
     await register('m')
     await sync()
-    mergePull(repository, 1, how)
+    mergePullRequest(repository, 1, how)
     const step = await sync()
     expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
     expect(repository.head(head)).toBe('')
@@ -220,13 +222,13 @@ describe('a person', () => {
     const amended = repository.store.writeCommit(tree, [repository.head()], message)
     const original = repository.head(head)
     await register('n')
-    world.github.fault({
-      match: isMove,
-      action: {
-        kind: 'call',
+    world.github.inject(
+      {
+        kind: 'run-before',
         run: () => repository.store.updateRef(`refs/heads/${head}`, amended, original),
       },
-    })
+      { match: isMove },
+    )
     const step = await sync()
     expect(step.exitCode).toBe(1)
     expect(step.stdout).toMatch(/a commit that the action did not make/)
@@ -237,7 +239,7 @@ describe('a person', () => {
 describe('when something is in the way', () => {
   test('two jobs at once open one pull request', async () => {
     await register('m')
-    world.github.fault({ match: isPost, action: { kind: 'call', run: () => sync() } })
+    world.github.inject({ kind: 'run-before', run: () => sync() }, { match: isPost })
     const step = await sync()
     expect(step.exitCode).toBe(0)
     expect(repository.pullRequests.filter(({ state }) => state === 'open')).toHaveLength(1)
@@ -249,7 +251,7 @@ describe('when something is in the way', () => {
     ['moving the branch', isMove],
   ])('a lost answer to %s still counts as created, once', async (_what, match) => {
     await register('m')
-    world.github.fault({ match, action: { kind: 'lose-answer' } })
+    world.github.inject({ kind: 'lose-response' }, { match })
     const step = await sync()
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { SeenRequest } from '../../testing/github/faults.ts'
+import type { RecordedRequest } from '../../testing/github/faults.ts'
 import { createWorld, type World } from '../../testing/world.ts'
 
 let world: World
@@ -27,16 +27,16 @@ afterEach(() => {
 })
 
 const commits = (): number => Number(world.repository.git('rev-list', '--count', 'main'))
-const isCommit = ({ operation }: SeenRequest): boolean => operation === 'Commit'
-const isRead = ({ operation }: SeenRequest): boolean => operation === 'Branch'
+const isCommit = ({ operation }: RecordedRequest): boolean => operation === 'Commit'
+const isRead = ({ operation }: RecordedRequest): boolean => operation === 'Branch'
 
 describe('when the branch moves', () => {
   test('between reading and writing, the sync reads again and both commits stand', async () => {
     const before = commits()
-    world.github.fault({
-      match: isCommit,
-      action: { kind: 'call', run: () => world.repository.push('main', { 'other.txt': 'x' }) },
-    })
+    world.github.inject(
+      { kind: 'run-before', run: () => world.repository.push('main', { 'other.txt': 'x' }) },
+      { match: isCommit },
+    )
     const step = await world.sync()
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(commits()).toBe(before + 2)
@@ -53,10 +53,10 @@ describe('when the branch moves', () => {
     await register()
     const path = `${runId}.yaml`
     const edited = `${world.repository.read(path)}# by hand\n`
-    world.github.fault({
-      match: isCommit,
-      action: { kind: 'call', run: () => world.repository.push('main', { [path]: edited }) },
-    })
+    world.github.inject(
+      { kind: 'run-before', run: () => world.repository.push('main', { [path]: edited }) },
+      { match: isCommit },
+    )
     const step = await world.sync()
     expect(step.outputs['updated-count']).toBe('1')
     expect(world.repository.read(path)).toBe(
@@ -66,14 +66,13 @@ describe('when the branch moves', () => {
 
   test('five times, the sync gives up and says so; nothing is half written', async () => {
     let pushes = 0
-    world.github.fault({
-      match: isCommit,
-      times: 9,
-      action: {
-        kind: 'call',
+    world.github.inject(
+      {
+        kind: 'run-before',
         run: () => world.repository.push('main', { 'busy.txt': String((pushes += 1)) }),
       },
-    })
+      { match: isCommit, times: 9 },
+    )
     const step = await world.sync()
     expect(pushes).toBe(5)
     expect(step.exitCode).toBe(1)
@@ -87,7 +86,7 @@ describe('when the branch moves', () => {
 describe('when an answer is lost', () => {
   test('a commit that landed counts as made, once, with all its counts', async () => {
     const before = commits()
-    world.github.fault({ match: isCommit, action: { kind: 'lose-answer' } })
+    world.github.inject({ kind: 'lose-response' }, { match: isCommit })
     const step = await world.sync()
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({
@@ -101,7 +100,7 @@ describe('when an answer is lost', () => {
 
   test('a commit that did not land is made', async () => {
     const before = commits()
-    world.github.fault({ match: isCommit, action: { kind: 'drop' } })
+    world.github.inject({ kind: 'drop' }, { match: isCommit })
     const step = await world.sync()
     expect(step.outputs.operation).toBe('committed')
     expect(commits()).toBe(before + 1)
@@ -109,7 +108,7 @@ describe('when an answer is lost', () => {
 
   test('a commit whose answer is cut, or a 502 after it landed, is made once', async () => {
     const before = commits()
-    world.github.fault({ match: isCommit, action: { kind: 'cut' } })
+    world.github.inject({ kind: 'truncate' }, { match: isCommit })
     const step = await world.sync()
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(commits()).toBe(before + 1)
@@ -117,10 +116,7 @@ describe('when an answer is lost', () => {
 
   test('another job that wrote the same meanwhile is success without a commit', async () => {
     const before = commits()
-    world.github.fault({
-      match: isCommit,
-      action: { kind: 'call', run: () => world.sync() },
-    })
+    world.github.inject({ kind: 'run-before', run: () => world.sync() }, { match: isCommit })
     const step = await world.sync()
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({ operation: 'none', changed: 'false' })
@@ -129,11 +125,11 @@ describe('when an answer is lost', () => {
 })
 
 describe('when reading fails', () => {
-  test.each(['cut', 'drop'] as const)(
+  test.each(['truncate', 'drop'] as const)(
     'a listing that is %s is read again, not taken for empty',
     async (kind) => {
       const before = commits()
-      world.github.fault({ match: isRead, action: { kind } })
+      world.github.inject({ kind }, { match: isRead })
       const step = await world.sync()
       expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
       expect(commits()).toBe(before + 1)
@@ -141,23 +137,23 @@ describe('when reading fails', () => {
   )
 
   test('a 502 and a page of HTML are retried', async () => {
-    world.github.fault({ match: isRead, action: { kind: 'status', status: 502, body: '<html>' } })
-    world.github.fault({
-      match: isRead,
-      action: { kind: 'status', status: 200, body: '<!doctype html><html></html>' },
-    })
+    world.github.inject({ kind: 'respond', status: 502, body: '<html>' }, { match: isRead })
+    world.github.inject(
+      { kind: 'respond', status: 200, body: '<!doctype html><html></html>' },
+      { match: isRead },
+    )
     expect((await world.sync()).outputs.operation).toBe('committed')
   })
 
   test('an answer of another shape is an error', async () => {
-    world.github.fault({
-      match: isRead,
-      action: {
-        kind: 'status',
+    world.github.inject(
+      {
+        kind: 'respond',
         status: 200,
         body: '{"data":{"repository":{"nameWithOwner":"acme/deployments"}}}',
       },
-    })
+      { match: isRead },
+    )
     const step = await world.sync()
     expect(step.exitCode).toBe(1)
     expect(step.stdout).toMatch(/GitHub's answer can't be used: .*isArchived/)

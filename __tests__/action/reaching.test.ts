@@ -18,7 +18,7 @@ const servers: MlflowServer[] = []
 
 beforeAll(async () => {
   github = await startGitHub()
-  await github.createRepository('acme/deployments', { files: { 'a.txt': 'a' } })
+  github.createRepository('acme/deployments', { files: { 'a.txt': 'a' } })
 })
 
 afterAll(async () => {

@@ -69,7 +69,7 @@ describe('the number of requests', () => {
   test('two runs without a change do not depend on a stale or edited check-out', async () => {
     const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
     execFileSync('git', ['clone', '--quiet', world.repository.store.gitDir, workspace])
-    const path = Object.keys(world.repository.files('main', 'same'))[0] ?? ''
+    const path = world.repository.paths('main', 'same')[0] ?? ''
     const edited = world.repository.read(path).replace(/modelVersion: .*/, 'modelVersion: "9999"')
     world.repository.push('main', { [path]: edited })
     const { step } = await counted({ path: 'same', models: 'same-*' }, workspace)

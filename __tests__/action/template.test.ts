@@ -91,5 +91,7 @@ test('aliases of the version are known to the template', async () => {
   await world.api.setAlias('aliased', 'champion', '1')
   world.repository.push('main', { 'template.yaml': 'alias: ${model.aliases}\n' })
   await world.sync({ template: 'template.yaml', path: 'aliased', models: 'aliased' })
-  expect(Object.values(world.repository.files('main', 'aliased'))[0]).toMatch(/alias: champion/)
+  expect(world.repository.read(world.repository.paths('main', 'aliased')[0] ?? '')).toMatch(
+    /alias: champion/,
+  )
 })

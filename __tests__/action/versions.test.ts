@@ -39,7 +39,8 @@ const sync = (inputs: Record<string, string> = {}) =>
 const register = (name: string, spec = {}) => world.api.register(model(name), experiment, spec)
 
 const files = (): string[] =>
-  Object.keys(world.repository.files('main', directory))
+  world.repository
+    .paths('main', directory)
     .map((path) => path.slice(directory.length + 1).replace('.yaml', ''))
     .toSorted()
 

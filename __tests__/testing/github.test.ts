@@ -7,7 +7,7 @@ let repository: Repository
 
 beforeEach(async () => {
   github = await startGitHub()
-  repository = await github.createRepository('acme/x', { files: { 'a.txt': 'a' } })
+  repository = github.createRepository('acme/x', { files: { 'a.txt': 'a' } })
 })
 
 afterEach(async () => {

@@ -1,6 +1,6 @@
-/** A request as tests see it. */
-export type SeenRequest = {
-  /** Counted from 0 over the whole life of the server. */
+/** A request as the stand-in received it. */
+export type RecordedRequest = {
+  /** Counted from 0 since the server started. */
   readonly index: number
   readonly method: string
   /** Without `/api/v3`. */
@@ -10,42 +10,55 @@ export type SeenRequest = {
   readonly body: string
 }
 
-export type FaultAction =
-  /** This answer instead of the true one; the request is not carried out. */
+export type Matcher = (request: RecordedRequest) => boolean
+
+export type Fault =
+  /** Sends this response; the request is not carried out. */
   | {
-      readonly kind: 'status'
+      readonly kind: 'respond'
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: string
     }
-  /** Carried out; half of the true answer, then the connection ends. */
-  | { readonly kind: 'cut' }
-  /** Not carried out; the connection ends without an answer. */
+  /** Carries the request out, sends half of the response and closes the connection. */
+  | { readonly kind: 'truncate' }
+  /** Closes the connection without carrying the request out. */
   | { readonly kind: 'drop' }
-  /** Carried out; the connection ends without an answer. */
-  | { readonly kind: 'lose-answer' }
-  /** Something else happens first, e.g. a competing push. */
-  | { readonly kind: 'call'; readonly run: () => unknown }
+  /** Carries the request out and closes the connection without a response. */
+  | { readonly kind: 'lose-response' }
+  /** Runs something else first, e.g. a competing push. */
+  | { readonly kind: 'run-before'; readonly run: () => unknown }
 
-export type Fault = {
-  /** Undefined: the next request, whatever it is. */
-  readonly match?: (request: SeenRequest) => boolean
-  /** Undefined: once. */
+export type FaultOptions = {
+  /** Which requests it strikes; undefined means any. */
+  readonly match?: Matcher
+  /** How many requests it strikes; once by default. */
   readonly times?: number
-  readonly action: FaultAction
 }
 
-/** Faults wait in line; each strikes so many requests that it matches. */
-export const createFaults = () => {
-  const waiting: { fault: Fault; left: number }[] = []
-  return {
-    add: (fault: Fault): void => void waiting.push({ fault, left: fault.times ?? 1 }),
-    clear: (): void => void waiting.splice(0),
-    next: (request: SeenRequest): FaultAction | undefined => {
-      const found = waiting.find(({ fault, left }) => left > 0 && (fault.match?.(request) ?? true))
-      if (found === undefined) return undefined
-      found.left -= 1
-      return found.fault.action
-    },
+/** Faults in the order in which they were injected; each strikes a number of matching requests. */
+export class FaultQueue {
+  readonly #queue: { fault: Fault; match: Matcher; remaining: number }[] = []
+
+  inject(fault: Fault, { match = () => true, times = 1 }: FaultOptions = {}): void {
+    this.#queue.push({ fault, match, remaining: times })
+  }
+
+  clear(): void {
+    this.#queue.length = 0
+  }
+
+  takeFor(request: RecordedRequest): Fault | undefined {
+    const next = this.#queue.find(({ match, remaining }) => remaining > 0 && match(request))
+    if (next === undefined) return undefined
+    next.remaining -= 1
+    return next.fault
   }
 }
+
+/** The requests of the action that tests strike. */
+export const isCommit: Matcher = ({ body }) => body.includes('createCommitOnBranch(')
+export const isRefUpdate: Matcher = ({ body }) => body.includes('updateRefs(')
+export const isBranchRead: Matcher = ({ operation }) => operation === 'Branch'
+export const isPullRequestCreation: Matcher = ({ method, path }) =>
+  method === 'POST' && path.endsWith('/pulls')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { openGit, type Files, type Git, type Person } from './git.ts'
+import { gitRunner } from './git/run.ts'
+import { GitStore, type Files, type Person } from './git/store.ts'
 
 export type PullRequest = {
   number: number
@@ -16,55 +17,70 @@ export type PullRequest = {
 
 /** What a repository's settings forbid. */
 export type Settings = {
-  /** By branch: old branch protection, or a ruleset that wants pull requests. */
+  /** By branch: classic branch protection, or a ruleset that requires pull requests. */
   protectedBranches: Record<string, 'protection' | 'ruleset'>
-  /** Push protection: contents that count as a secret. */
+  /** Push protection: content that counts as a secret. */
   secrets: RegExp | undefined
   actionsMayCreatePullRequests: boolean
   archived: boolean
 }
 
-/** One repository, as tests see it; `git` is the judge. */
+/** One repository as tests see it. */
 export type Repository = {
-  readonly name: string
   readonly owner: string
+  readonly name: string
+  readonly fullName: string
+  readonly url: string
+  /** GraphQL's node id. */
+  readonly id: string
   readonly defaultBranch: string
-  readonly store: Git
+  readonly store: GitStore
   readonly settings: Settings
   readonly pullRequests: PullRequest[]
+  /** Runs git and returns what it prints, trimmed. */
   readonly git: (...args: string[]) => string
+  /** Commit at the head of a branch; empty when the branch does not exist. */
   readonly head: (branch?: string) => string
-  /** Contents by path of all files below `directory`. */
-  readonly files: (branch?: string, directory?: string) => Record<string, string>
+  /** Number of commits on a branch. */
+  readonly commitCount: (branch?: string) => number
+  /** The message of the newest commit on a branch. */
+  readonly lastMessage: (branch?: string) => string
+  /** Paths of all files below `directory`. */
+  readonly paths: (branch?: string, directory?: string) => string[]
   readonly read: (path: string, branch?: string) => string
   readonly push: (branch: string, files: Files, message?: string, author?: Person) => string
   /** Throws when git finds anything wrong. */
   readonly fsck: () => void
 }
 
-export const openRepository = (
+/** The author of commits made through the API, which GitHub signs. */
+export const bot: Person = {
+  name: 'github-actions[bot]',
+  email: 'bot@users.noreply.example.com',
+}
+
+export const webUrl = 'https://github.example.com'
+
+/** Creates a bare repository below `root`. */
+export function createRepository(
   root: string,
   fullName: string,
   defaultBranch: string,
   files: Files,
-): Repository => {
+): Repository {
   const [owner = '', name = ''] = fullName.split('/')
   const gitDir = join(root, `${owner}--${name}.git`)
-  openGit(root).run(
-    ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, gitDir],
-    undefined,
-    {
-      GIT_DIR: undefined,
-    },
-  )
-  const store = openGit(gitDir)
-  const git = (...args: string[]): string => store.run(args)
-  const read = (path: string, branch = defaultBranch): string =>
-    git('cat-file', 'blob', `refs/heads/${branch}:${path}`)
+  gitRunner(root)(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, gitDir], {
+    env: { GIT_DIR: undefined },
+  })
+  const store = new GitStore(gitDir)
   if (Object.keys(files).length > 0) store.push(defaultBranch, files, 'First commit')
   return {
-    name,
     owner,
+    name,
+    fullName,
+    url: `${webUrl}/${fullName}`,
+    id: `R_${Buffer.from(fullName).toString('base64url')}`,
     defaultBranch,
     store,
     settings: {
@@ -74,21 +90,28 @@ export const openRepository = (
       archived: false,
     },
     pullRequests: [],
+    ...gitMethods(store, defaultBranch),
+  }
+}
+
+function gitMethods(store: GitStore, defaultBranch: string) {
+  const git = (...args: string[]): string => store.run(args).trim()
+  return {
     git,
-    head: (branch = defaultBranch) => store.ref(branch) ?? '',
-    files: (branch = defaultBranch, directory = '') =>
-      Object.fromEntries(
-        store
-          .list(`refs/heads/${branch}`, true)
-          .filter((row) => row.type === 'blob')
-          .filter(({ name: path }) => directory === '' || path.startsWith(`${directory}/`))
-          .map(({ name: path }) => [path, read(path, branch)]),
-      ),
-    read,
-    push: (branch, changes, message = 'By hand', author) =>
-      author === undefined
-        ? store.push(branch, changes, message)
-        : store.push(branch, changes, message, author),
+    head: (branch = defaultBranch) => store.branch(branch) ?? '',
+    commitCount: (branch = defaultBranch) => Number(git('rev-list', '--count', branch)),
+    lastMessage: (branch = defaultBranch) => git('log', '-1', '--format=%B', branch),
+    paths: (branch = defaultBranch, directory = '') =>
+      store
+        .list(`refs/heads/${branch}`, true)
+        .filter(({ type }) => type === 'blob')
+        .map(({ name }) => name)
+        .filter((path) => directory === '' || path.startsWith(`${directory}/`)),
+    // Not trimmed: tests compare files byte by byte.
+    read: (path: string, branch = defaultBranch) =>
+      store.run(['cat-file', 'blob', `refs/heads/${branch}:${path}`]),
+    push: (branch: string, files: Files, message = 'By hand', author?: Person) =>
+      store.push(branch, files, message, author),
     fsck: () => void git('fsck', '--strict', '--no-dangling'),
   }
 }

@@ -3,144 +3,150 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { notFound, ok, refusal, type Answer, type Token } from './answer.ts'
-import { createFaults, type Fault, type SeenRequest } from './faults.ts'
-import type { Files } from './git.ts'
-import { answerGraphql } from './graphql.ts'
-import { idOf, nameOf } from './graphql-objects.ts'
-import { openRepository, type Repository } from './repository.ts'
-import { route } from './routes.ts'
+import { FaultQueue, type Fault, type FaultOptions, type RecordedRequest } from './faults.ts'
+import type { Files } from './git/store.ts'
+import { executeGraphql } from './graphql/execute.ts'
+import { createRepository, type Repository } from './repository.ts'
+import { errorResponse, notFound, ok, type RestResponse } from './rest/response.ts'
+import { findRoute } from './rest/routes.ts'
+import type { Token } from './tokens.ts'
 
-/** A GitHub on loopback; see the README beside this file. */
-export type GitHub = {
-  readonly apiUrl: string
-  readonly graphqlUrl: string
-  /** May do everything, in every repository. */
-  readonly token: string
-  readonly addToken: (token: Token) => string
-  readonly createRepository: (
-    nameWithOwner: string,
-    options?: { readonly defaultBranch?: string; readonly files?: Files },
-  ) => Promise<Repository>
+/** GitHub's API on loopback; see the README in this folder. */
+export class GitHub {
+  /** May do everything in every repository. */
+  readonly token = 'full-token'
   /** All requests so far. */
-  readonly requests: SeenRequest[]
-  /** What was asked that GitHub does not know; a test expects none. */
-  readonly violations: string[]
-  readonly fault: (fault: Fault) => void
-  readonly clearFaults: () => void
-  readonly close: () => Promise<void>
-}
-
-export const startGitHub = async (): Promise<GitHub> => {
-  const root = mkdtempSync(join(tmpdir(), 'github-'))
-  const repositories = new Map<string, Repository>()
-  const tokens = new Map<string, Token>([
-    ['full-token', { contents: 'write', pullRequests: 'write' }],
+  readonly requests: RecordedRequest[] = []
+  /** Requests that GitHub would not understand; tests expect none. */
+  readonly violations: string[] = []
+  readonly #root = mkdtempSync(join(tmpdir(), 'github-'))
+  readonly #repositories = new Map<string, Repository>()
+  readonly #tokens = new Map<string, Token>([
+    [this.token, { contents: 'write', pullRequests: 'write' }],
   ])
-  const requests: SeenRequest[] = []
-  const violations: string[] = []
-  const faults = createFaults()
-
-  const reach = (token: Token, name: string): Repository | undefined =>
-    token.repositories === undefined || token.repositories.includes(name)
-      ? repositories.get(name)
-      : undefined
-
-  const graphql = async (token: Token, body: string): Promise<Answer> =>
-    ok(
-      await answerGraphql(
-        JSON.parse(body) as { query?: unknown },
-        {
-          token,
-          find: (name) => reach(token, name),
-          findById: (id) =>
-            [...repositories.values()].find(
-              (repository) =>
-                idOf(repository) === id && reach(token, nameOf(repository)) !== undefined,
-            ),
-        },
-        (text) => violations.push(text),
-      ),
-    )
-
-  const rest = async (token: Token, seen: SeenRequest, url: URL): Promise<Answer> => {
-    const [, name = '', path = ''] = /^\/repos\/([^/]+\/[^/]+)\/?(.*)$/.exec(seen.path) ?? []
-    const found = route(seen.method, path)
-    if (name === '' || found === undefined) {
-      violations.push(`REST: ${seen.method} ${seen.path}`)
-      return notFound
-    }
-    const repository = reach(token, name)
-    if (repository === undefined) return notFound
-    const body: unknown = seen.body === '' ? undefined : JSON.parse(seen.body)
-    return found.handler({ repository, token, params: found.params, query: url.searchParams, body })
-  }
-
-  const answer = async (request: IncomingMessage, seen: SeenRequest, url: URL): Promise<Answer> => {
-    const [, secret = ''] =
-      /^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '') ?? []
-    const token = tokens.get(secret)
-    if (token === undefined) return refusal(401, 'Bad credentials')
-    return isGraphql(seen) ? graphql(token, seen.body) : rest(token, seen, url)
-  }
-
-  const server = createServer((request, response) => {
-    void handle(request, response).catch((error: unknown) => {
-      violations.push(`the stand-in failed: ${String(error)}`)
+  readonly #faults = new FaultQueue()
+  readonly #server = createServer((request, response) => {
+    void this.#handle(request, response).catch((error: unknown) => {
+      this.violations.push(`the stand-in failed: ${String(error)}`)
       response.destroy()
     })
   })
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const seen = await see(request, url, requests.length)
-    requests.push(seen)
-    const fault = faults.next(seen)
-    if (fault?.kind === 'drop') return void response.destroy()
-    if (fault?.kind === 'status') {
-      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
-      return void response.end(fault.body ?? '{"message":"fault"}')
-    }
-    if (fault?.kind === 'call') await fault.run()
-    const given = await answer(request, seen, url)
-    if (fault?.kind === 'lose-answer') return void response.destroy()
-    send(response, given, fault?.kind === 'cut')
+  get apiUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const apiUrl = `http://127.0.0.1:${port}`
+  get graphqlUrl(): string {
+    return `${this.apiUrl}/graphql`
+  }
 
-  return {
-    apiUrl,
-    graphqlUrl: `${apiUrl}/graphql`,
-    token: 'full-token',
-    addToken: (token) => {
-      const secret = `token-${tokens.size}`
-      tokens.set(secret, token)
-      return secret
-    },
-    createRepository: (name, { defaultBranch = 'main', files = {} } = {}) => {
-      const repository = openRepository(root, name, defaultBranch, files)
-      repositories.set(name, repository)
-      return Promise.resolve(repository)
-    },
-    requests,
-    violations,
-    fault: faults.add,
-    clearFaults: faults.clear,
-    close: async () => {
-      for (const { store } of repositories.values()) store.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      rmSync(root, { recursive: true, force: true })
-    },
+  addToken(token: Token): string {
+    const secret = `token-${this.#tokens.size}`
+    this.#tokens.set(secret, token)
+    return secret
+  }
+
+  createRepository(
+    fullName: string,
+    options: { readonly defaultBranch?: string; readonly files?: Files } = {},
+  ): Repository {
+    const { defaultBranch = 'main', files = {} } = options
+    const repository = createRepository(this.#root, fullName, defaultBranch, files)
+    this.#repositories.set(fullName, repository)
+    return repository
+  }
+
+  /** Lets the next matching request fail in the given way. */
+  inject(fault: Fault, options?: FaultOptions): void {
+    this.#faults.inject(fault, options)
+  }
+
+  clearFaults(): void {
+    this.#faults.clear()
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  }
+
+  async close(): Promise<void> {
+    for (const { store } of this.#repositories.values()) store.close()
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+    rmSync(this.#root, { recursive: true, force: true })
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const recorded = await record(request, url, this.requests.length)
+    this.requests.push(recorded)
+    const fault = this.#faults.takeFor(recorded)
+    if (fault?.kind === 'drop') return void response.destroy()
+    if (fault?.kind === 'respond') {
+      const headers = { 'content-type': 'application/json', ...fault.headers }
+      response.writeHead(fault.status, headers).end(fault.body ?? '{"message":"fault"}')
+      return
+    }
+    if (fault?.kind === 'run-before') await fault.run()
+    const result = await this.#respondTo(recorded, url, request.headers.authorization ?? '')
+    if (fault?.kind === 'lose-response') return void response.destroy()
+    send(response, result, fault?.kind === 'truncate')
+  }
+
+  async #respondTo(
+    request: RecordedRequest,
+    url: URL,
+    authorization: string,
+  ): Promise<RestResponse> {
+    const [, secret = ''] = /^(?:token|bearer) (.+)$/i.exec(authorization) ?? []
+    const token = this.#tokens.get(secret)
+    if (token === undefined) return errorResponse(401, 'Bad credentials')
+    return /^(\/api)?\/graphql$/.test(request.path)
+      ? this.#graphql(token, request.body)
+      : this.#rest(token, request, url)
+  }
+
+  async #graphql(token: Token, body: string): Promise<RestResponse> {
+    const context = {
+      token,
+      find: (fullName: string) => this.#find(token, fullName),
+      findById: (id: string) =>
+        [...this.#repositories.values()].find(
+          (repository) => repository.id === id && this.#find(token, repository.fullName),
+        ),
+    }
+    const query = JSON.parse(body) as { query?: unknown; variables?: unknown }
+    return ok(await executeGraphql(query, context, (text) => this.violations.push(text)))
+  }
+
+  async #rest(token: Token, request: RecordedRequest, url: URL): Promise<RestResponse> {
+    const [, fullName = '', path = ''] = /^\/repos\/([^/]+\/[^/]+)\/?(.*)$/.exec(request.path) ?? []
+    const route = findRoute(request.method, path)
+    if (fullName === '' || route === undefined) {
+      this.violations.push(`REST: ${request.method} ${request.path}`)
+      return notFound
+    }
+    const repository = this.#find(token, fullName)
+    if (repository === undefined) return notFound
+    const body: unknown = request.body === '' ? undefined : JSON.parse(request.body)
+    const { params } = route
+    return route.handler({ repository, token, params, query: url.searchParams, body })
+  }
+
+  #find({ repositories }: Token, fullName: string): Repository | undefined {
+    return repositories === undefined || repositories.includes(fullName)
+      ? this.#repositories.get(fullName)
+      : undefined
   }
 }
 
-const isGraphql = ({ path }: SeenRequest): boolean => path === '/graphql' || path === '/api/graphql'
+export async function startGitHub(): Promise<GitHub> {
+  const github = new GitHub()
+  await github.listen()
+  return github
+}
 
-const see = async (request: IncomingMessage, url: URL, index: number): Promise<SeenRequest> => {
+async function record(request: IncomingMessage, url: URL, index: number): Promise<RecordedRequest> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks).toString()
@@ -149,15 +155,15 @@ const see = async (request: IncomingMessage, url: URL, index: number): Promise<S
   return { index, method: request.method ?? '', path, operation, body }
 }
 
-const send = (response: ServerResponse, { status, body, headers }: Answer, cut: boolean): void => {
-  const text = body === undefined ? '' : JSON.stringify(body)
-  const bytes = Buffer.from(text)
+function send(response: ServerResponse, result: RestResponse, truncate: boolean): void {
+  const { status, body, headers } = result
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body))
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'x-github-request-id': 'STANDIN',
     ...(status === 204 ? {} : { 'content-length': bytes.length }),
     ...headers,
   })
-  if (!cut) return void response.end(bytes)
+  if (!truncate) return void response.end(bytes)
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
 }

@@ -1,0 +1,123 @@
+import { zeroOid } from '../git/store.ts'
+import { violatedRule } from '../protection.ts'
+import { followHeadBranches } from '../pull-requests.ts'
+import { bot, type Repository } from '../repository.ts'
+import { requireRepository, requireWriteAccess, type GraphqlContext } from './context.ts'
+import { GraphqlError } from './error.ts'
+import { commitObject, refObject } from './objects.ts'
+
+type CommitInput = {
+  branch: { repositoryNameWithOwner?: string; branchName?: string; id?: string }
+  expectedHeadOid: string
+  message: { headline: string; body?: string }
+  fileChanges?: {
+    additions?: { path: string; contents: string }[] | null
+    deletions?: { path: string }[] | null
+  }
+}
+
+type RefUpdate = { name: string; beforeOid?: string; afterOid: string; force?: boolean }
+
+export function mutations(context: GraphqlContext): object {
+  return {
+    createCommitOnBranch: ({ input }: { input: CommitInput }) => {
+      const repository = requireRepository(context, input.branch.repositoryNameWithOwner ?? '')
+      requireWriteAccess(context)
+      const oid = createCommit(repository, input)
+      return {
+        commit: commitObject(repository, repository.store.commit(oid)),
+        ref: refObject(repository, input.branch.branchName ?? ''),
+      }
+    },
+    updateRefs: ({ input }: { input: { repositoryId: string; refUpdates: RefUpdate[] } }) => {
+      const repository = context.findById(input.repositoryId)
+      if (repository === undefined)
+        throw new GraphqlError('NOT_FOUND', 'Could not resolve the node')
+      requireWriteAccess(context)
+      for (const update of input.refUpdates) moveRef(repository, update)
+      return { clientMutationId: null }
+    },
+  }
+}
+
+function createCommit(repository: Repository, input: CommitInput): string {
+  const { store } = repository
+  const branch = input.branch.branchName ?? ''
+  const head = store.branch(branch)
+  const { additions = [], deletions = [] } = input.fileChanges ?? {}
+  if (additions === null || deletions === null) {
+    // GitHub accepts null by its schema, but fails without a type.
+    throw new Error('Something went wrong while executing your query.')
+  }
+  if (head === undefined) throw new GraphqlError('NOT_FOUND', `No such branch ${branch}`)
+  if (input.message.headline === '') throw unprocessable('A commit message headline is required')
+  if (input.expectedHeadOid !== head) throw staleData(input.expectedHeadOid)
+  checkPaths(repository, head, additions, deletions)
+  const contents = additions.map(({ contents: text }) => Buffer.from(text, 'base64'))
+  const rule = violatedRule(repository, branch, contents.map(String))
+  if (rule !== undefined) throw unprocessable(rule)
+
+  const oids = store.writeBlobs(contents)
+  const tree = store.writeTree(head, [
+    ...additions.map(({ path }, index) => ({ path, mode: '100644', oid: oids[index] ?? null })),
+    ...deletions.map(({ path }) => ({ path, mode: '0', oid: null })),
+  ])
+  const { headline, body = '' } = input.message
+  const message = body === '' ? headline : `${headline}\n\n${body}`
+  const oid = store.writeCommit(tree, [head], message, bot)
+  if (!store.updateRef(`refs/heads/${branch}`, oid, head)) throw staleData(head)
+  return oid
+}
+
+function checkPaths(
+  { store }: Repository,
+  head: string,
+  additions: readonly { path: string }[],
+  deletions: readonly { path: string }[],
+): void {
+  const paths = [...additions, ...deletions].map(({ path }) => path)
+  if (new Set(paths).size < paths.length) {
+    throw unprocessable('A path was specified more than once')
+  }
+  for (const path of paths) {
+    if (path.split('/').some((part) => /^(\.\.?|\.git|)$/i.test(part))) {
+      throw unprocessable(`A path was requested that is invalid: ${path}`)
+    }
+    if (path.startsWith('.github/workflows/')) {
+      throw new GraphqlError('FORBIDDEN', 'Resource not accessible by integration')
+    }
+  }
+  for (const { path } of deletions) {
+    if (store.resolve(`${head}:${path}`) === undefined) {
+      throw unprocessable(`A path was requested for deletion which does not exist: ${path}`)
+    }
+  }
+}
+
+function moveRef(repository: Repository, update: RefUpdate): void {
+  const { store } = repository
+  const { name, beforeOid, afterOid, force = false } = update
+  const branch = name.replace(/^refs\/heads\//, '')
+  const current = store.branch(branch) ?? zeroOid
+  if (beforeOid !== undefined && beforeOid !== current) {
+    throw unprocessable(`is at ${current} but expected ${beforeOid}`)
+  }
+  const isFastForward =
+    current === zeroOid || afterOid === zeroOid || store.isAncestor(current, afterOid)
+  if (!isFastForward && !force) throw unprocessable('Update is not a fast forward')
+  const rule = violatedRule(repository, branch, [])
+  if (rule !== undefined) throw unprocessable(rule)
+  store.updateRef(name, afterOid, current)
+  followHeadBranches(repository)
+}
+
+function unprocessable(message: string): GraphqlError {
+  return new GraphqlError('UNPROCESSABLE', message)
+}
+
+function staleData(expected: string): GraphqlError {
+  return new GraphqlError(
+    'STALE_DATA',
+    `Expected branch to point to "${expected}" but it did not.  Pull and try again.`,
+  )
+}

@@ -1,0 +1,128 @@
+import type { Commit, TreeEntry } from '../git/store.ts'
+import type { Repository } from '../repository.ts'
+import type { Token } from '../tokens.ts'
+
+/** Object types of GitHub's schema, resolved from git. */
+
+export function repositoryObject(repository: Repository, token: Token): object {
+  return {
+    __typename: 'Repository',
+    id: repository.id,
+    name: repository.name,
+    nameWithOwner: repository.fullName,
+    url: repository.url,
+    isArchived: repository.settings.archived,
+    isPrivate: true,
+    viewerPermission: token.contents === 'write' ? 'WRITE' : 'READ',
+    defaultBranchRef: () => refObject(repository, repository.defaultBranch),
+    ref: ({ qualifiedName }: { qualifiedName: string }) =>
+      refObject(repository, qualifiedName.replace(/^refs\/heads\//, '')),
+    object: ({ oid, expression }: { oid?: string; expression?: string }) => {
+      const found = oid ?? repository.store.resolve(expression ?? '')
+      return found === undefined ? null : gitObject(repository, found)
+    },
+  }
+}
+
+export function refObject(repository: Repository, branch: string): object | null {
+  const head = repository.store.branch(branch)
+  if (head === undefined) return null
+  return {
+    __typename: 'Ref',
+    id: `REF_${repository.fullName}_${branch}`,
+    name: branch,
+    prefix: 'refs/heads/',
+    target: () => commitObject(repository, repository.store.commit(head)),
+  }
+}
+
+export function commitObject(repository: Repository, commit: Commit): object {
+  const { store } = repository
+  const [headline, ...body] = commit.message.split('\n')
+  return {
+    __typename: 'Commit',
+    id: `C_${commit.oid}`,
+    oid: commit.oid,
+    abbreviatedOid: commit.oid.slice(0, 7),
+    url: `${repository.url}/commit/${commit.oid}`,
+    message: commit.message,
+    messageHeadline: headline,
+    messageBody: body.join('\n').trim(),
+    committedDate: commit.date,
+    author: { name: commit.authorName, email: commit.authorEmail },
+    committer: { name: commit.committerName, email: commit.committerEmail },
+    tree: () => treeObject(repository, commit.tree),
+    parents: () => {
+      const nodes = commit.parents.map((oid) => commitObject(repository, store.commit(oid)))
+      return { nodes, totalCount: nodes.length }
+    },
+    history: ({ first = 30 }: { first?: number }) => ({
+      nodes: store
+        .run(['rev-list', `--max-count=${first}`, commit.oid])
+        .trim()
+        .split('\n')
+        .map((oid) => commitObject(repository, store.commit(oid))),
+    }),
+    file: ({ path }: { path: string }) => fileObject(repository, commit.oid, path),
+  }
+}
+
+function fileObject(repository: Repository, commit: string, path: string): object | null {
+  const slash = path.lastIndexOf('/')
+  const tree = repository.store.resolve(`${commit}:${path.slice(0, Math.max(slash, 0))}`)
+  const entries = tree === undefined ? [] : repository.store.list(tree)
+  const entry = entries.find(({ name }) => name === path.slice(slash + 1))
+  return entry === undefined ? null : treeEntryObject(repository, entry)
+}
+
+async function gitObject(repository: Repository, oid: string): Promise<object | null> {
+  const object = await repository.store.readObject(oid)
+  switch (object?.type) {
+    case 'commit':
+      return commitObject(repository, repository.store.commit(oid))
+    case 'tree':
+      return treeObject(repository, oid)
+    case 'blob':
+      return blobObject(oid, object.content)
+    default:
+      return null
+  }
+}
+
+function treeObject(repository: Repository, oid: string): object {
+  return {
+    __typename: 'Tree',
+    id: `T_${oid}`,
+    oid,
+    entries: () => repository.store.list(oid).map((entry) => treeEntryObject(repository, entry)),
+  }
+}
+
+function treeEntryObject(repository: Repository, entry: TreeEntry): object {
+  return {
+    __typename: 'TreeEntry',
+    name: entry.name,
+    path: entry.name,
+    mode: parseInt(entry.mode, 8),
+    type: entry.type,
+    oid: entry.oid,
+    size: entry.size,
+    object: () => gitObject(repository, entry.oid),
+  }
+}
+
+/** GraphQL truncates a blob's text after this many bytes. */
+const maxTextBytes = 512_000
+
+function blobObject(oid: string, content: Buffer): object {
+  const isBinary = content.includes(0)
+  return {
+    __typename: 'Blob',
+    id: `B_${oid}`,
+    oid,
+    byteSize: content.length,
+    isBinary,
+    isTruncated: content.length > maxTextBytes,
+    text: isBinary ? null : content.subarray(0, maxTextBytes).toString('utf8'),
+  }
+}

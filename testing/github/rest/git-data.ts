@@ -1,0 +1,83 @@
+import { bot, type Repository } from '../repository.ts'
+import type { RestCall } from './call.ts'
+import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
+
+/** Git data: trees, blobs and commits. */
+
+type NewTreeEntry = { path: string; mode: string; sha?: string | null; content?: string }
+
+/** The largest tree that GitHub creates in one request. */
+const treeLimits = { entries: 250, bytes: 2_500_000 }
+
+export function getRepository({ repository }: RestCall): RestResponse {
+  return ok({
+    full_name: repository.fullName,
+    default_branch: repository.defaultBranch,
+    archived: repository.settings.archived,
+  })
+}
+
+export function getTree({ repository, params, query }: RestCall): RestResponse {
+  const tree = repository.store.resolve(params.sha ?? '')
+  if (tree === undefined) return notFound
+  const entries = repository.store
+    .list(tree, query.has('recursive'))
+    .map(({ name, mode, type, oid, size }) => ({ path: name, mode, type, sha: oid, size }))
+  return ok({ sha: tree, tree: entries, truncated: false })
+}
+
+export function createTree({ repository, body }: RestCall): RestResponse {
+  const { store } = repository
+  const { base_tree: base, tree } = body as { base_tree?: string; tree: NewTreeEntry[] }
+  const contents = tree.flatMap(({ content }) => content ?? [])
+  const bytes = contents.reduce((sum, content) => sum + Buffer.byteLength(content), 0)
+  if (contents.length > treeLimits.entries || bytes > treeLimits.bytes) {
+    return errorResponse(
+      422,
+      'Sorry, your request timed out. It is likely that your input was too large to process.',
+    )
+  }
+  const oids = store.writeBlobs(contents)
+  const changes = tree.map(({ path, mode, sha, content }) => ({
+    path,
+    mode,
+    oid: (content === undefined ? sha : oids.shift()) ?? null,
+  }))
+  return ok({ sha: store.writeTree(base, changes), tree: [] }, 201)
+}
+
+export async function getBlob({ repository, params }: RestCall): Promise<RestResponse> {
+  const object = await repository.store.readObject(params.sha ?? '')
+  if (object?.type !== 'blob') return notFound
+  const { content } = object
+  const base64 = content.toString('base64').replace(/(.{60})/g, '$1\n')
+  return ok({ sha: params.sha, size: content.length, content: base64, encoding: 'base64' })
+}
+
+export function getCommit({ repository, params }: RestCall): RestResponse {
+  const oid = repository.store.resolve(`${params.sha ?? ''}^{commit}`)
+  return oid === undefined ? notFound : ok(commitBody(repository, oid))
+}
+
+export function createCommit({ repository, body }: RestCall): RestResponse {
+  const { message, tree, parents, author } = body as {
+    message: string
+    tree: string
+    parents: string[]
+    author?: { name: string; email: string }
+  }
+  const oid = repository.store.writeCommit(tree, parents, message, author ?? bot)
+  return ok(commitBody(repository, oid), 201)
+}
+
+function commitBody(repository: Repository, oid: string): object {
+  const commit = repository.store.commit(oid)
+  return {
+    sha: commit.oid,
+    html_url: `${repository.url}/commit/${commit.oid}`,
+    message: commit.message,
+    tree: { sha: commit.tree },
+    parents: commit.parents.map((sha) => ({ sha })),
+    verification: { verified: commit.committerName === bot.name, reason: 'valid' },
+  }
+}

@@ -1,0 +1,46 @@
+import { withContentsWrite, withPullRequestsWrite, type Handler } from './call.ts'
+import * as git from './git-data.ts'
+import * as pulls from './pulls.ts'
+import * as refs from './refs.ts'
+
+/** Paths below `/repos/{owner}/{name}`: `:x` matches one segment, `*x` the rest. */
+const routes: readonly (readonly [string, string, Handler])[] = [
+  ['GET', '', git.getRepository],
+  ['GET', 'git/ref/heads/*branch', refs.getRef],
+  ['POST', 'git/refs', withContentsWrite(refs.createRef)],
+  ['PATCH', 'git/refs/heads/*branch', withContentsWrite(refs.updateRef)],
+  ['DELETE', 'git/refs/heads/*branch', withContentsWrite(refs.deleteRef)],
+  ['GET', 'git/trees/*sha', git.getTree],
+  ['POST', 'git/trees', withContentsWrite(git.createTree)],
+  ['GET', 'git/blobs/:sha', git.getBlob],
+  ['GET', 'git/commits/:sha', git.getCommit],
+  ['POST', 'git/commits', withContentsWrite(git.createCommit)],
+  ['GET', 'compare/*range', refs.compare],
+  ['GET', 'branches/*branch', refs.getBranch],
+  ['GET', 'rules/branches/*branch', refs.getBranchRules],
+  ['GET', 'pulls', pulls.listPulls],
+  ['POST', 'pulls', withPullRequestsWrite(pulls.createPull)],
+  ['GET', 'pulls/:number', pulls.getPull],
+  ['PATCH', 'pulls/:number', withPullRequestsWrite(pulls.updatePull)],
+  ['POST', 'issues/:number/labels', withPullRequestsWrite(pulls.addLabels)],
+]
+
+const compiled = routes.map(([method, path, handler]) => ({
+  method,
+  handler,
+  pattern: new RegExp(
+    `^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)').replace(/\*(\w+)/g, '(?<$1>.+)')}$`,
+  ),
+}))
+
+/** Finds the handler of a path below a repository and the values of the path's placeholders. */
+export function findRoute(
+  method: string,
+  path: string,
+): { readonly handler: Handler; readonly params: Record<string, string> } | undefined {
+  for (const route of compiled) {
+    const match = route.method === method ? route.pattern.exec(decodeURIComponent(path)) : null
+    if (match !== null) return { handler: route.handler, params: { ...match.groups } }
+  }
+  return undefined
+}
