@@ -5,6 +5,12 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+  // Jest imports these two outside of its module system, where Node.js strips the types itself.
+  transformIgnorePatterns: ['/node_modules/', '<rootDir>/testing/jest/'],
   modulePathIgnorePatterns: ['<rootDir>/.venvs', '<rootDir>/.cache', '<rootDir>/dist'],
+  globalSetup: '<rootDir>/testing/jest/setup.ts',
+  globalTeardown: '<rootDir>/testing/jest/teardown.ts',
+  // Tests mostly wait for the processes that they start, so one worker would leave a core idle.
+  maxWorkers: 2,
   testTimeout: 60_000,
 }

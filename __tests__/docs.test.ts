@@ -8,7 +8,7 @@ import { createWorld, type World } from '../testing/world.ts'
 
 const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
 
-/** Fenced YAML blocks of a page that use the action. */
+/** Fenced YAML blocks that use the action, with a name. */
 const examples = pages.flatMap((page) =>
   [...readFileSync(page, 'utf8').matchAll(/```yaml\n([^]*?)```/g)]
     .map(([, text = '']) => text)
@@ -17,51 +17,50 @@ const examples = pages.flatMap((page) =>
 )
 
 type Step = { uses?: string; with?: Record<string, unknown> }
-type Workflow = { jobs?: Record<string, { steps: Step[]; permissions?: object }> }
+type Workflow = { jobs?: Record<string, { steps: Step[] }> }
 
-const stepOf = (text: string): Step => {
+/** The inputs of an example, with every expression replaced. */
+function inputsOf(text: string, expressionValue: (input: string) => string): [string, string][] {
   const parsed = parse(text) as Workflow | Step[]
   const steps = Array.isArray(parsed) ? parsed : Object.values(parsed.jobs ?? {})[0]?.steps
-  return steps?.find(({ uses }) => uses?.startsWith('org/mlflow-sync@')) ?? {}
+  const step = steps?.find(({ uses }) => uses?.startsWith('org/mlflow-sync@'))
+  return Object.entries(step?.with ?? {}).map(([input, value]) => [
+    input,
+    String(value).replace(/\$\{\{[^}]*\}\}/g, expressionValue(input)),
+  ])
 }
 
-describe('the pages', () => {
-  test('README’s tables are those of action.yml', () => {
+describe('the documentation', () => {
+  test("contains action.yml's inputs and outputs in the README's tables", () => {
     const readme = readFileSync('README.md', 'utf8')
     expect(withTables(readme, readFileSync('action.yml', 'utf8'))).toBe(readme)
   })
 
-  test('have examples', () => {
+  test('has examples', () => {
     expect(examples.length).toBeGreaterThanOrEqual(4)
   })
 
   test.each(examples)(
-    'the example of %s gives only inputs that the action has, and valid ones',
+    'uses existing inputs with valid values in the example of %s',
     (_name, text) => {
-      const given = Object.entries(stepOf(text).with ?? {})
-      expect(given.length).toBeGreaterThan(0)
-      const environment = Object.fromEntries(
-        given.map(([name, value]) => {
-          expect(inputNames).toContain(name)
-          const text = String(value).replace(
-            /\$\{\{[^}]*\}\}/g,
-            name.endsWith('uri') ? 'https://mlflow.example.com' : 'value',
-          )
-          return [`INPUT_${name.toUpperCase()}`, text]
-        }),
+      const inputs = inputsOf(text, (input) =>
+        input.endsWith('uri') ? 'https://mlflow.example.com' : 'value',
       )
+      expect(inputs.length).toBeGreaterThan(0)
+      for (const [input] of inputs) expect(inputNames).toContain(input)
+      const variables = inputs.map(([input, value]) => [`INPUT_${input.toUpperCase()}`, value])
       expect(() =>
         readInputs({
           'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
           'INPUT_GITHUB-TOKEN': 'token',
           INPUT_REPOSITORY: 'acme/models',
-          ...environment,
+          ...(Object.fromEntries(variables) as Record<string, string>),
         }),
       ).not.toThrow()
     },
   )
 
-  test('all links between pages lead somewhere', () => {
+  test('has no broken links between pages', () => {
     for (const page of pages) {
       const folder = page.includes('/') ? 'docs/' : ''
       for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\(([\w./-]+)\)/g)) {
@@ -71,37 +70,26 @@ describe('the pages', () => {
   })
 })
 
-describe('the examples run', () => {
+describe('an example', () => {
+  // Examples may sync every model, so the registry must contain no others.
   let world: World
 
   beforeAll(async () => {
-    world = await createWorld({ version: 3 })
-    const experiment = await world.api.createExperiment('examples')
-    await world.api.register('team-a-model', experiment, { metrics: { accuracy: 0.9 } })
+    world = await createWorld({ version: 3, ownServer: true })
+    await world.createProject().register('team-a-model', { metrics: { accuracy: 0.9 } })
   })
 
-  afterAll(async () => {
-    await world.close()
-  })
+  afterAll(() => world.close())
 
-  test.each(examples)('%s', async (name, text) => {
-    const repository = `acme/${name.replace(/\W+/g, '-')}`
-    const given = Object.fromEntries(
-      Object.entries(stepOf(text).with ?? {}).map(([input, value]) => [
-        input,
-        // Secrets and variables are not set here.
-        String(value).replace(/\$\{\{[^}]*\}\}/g, ''),
-      ]),
-    )
-    const template = given.template ?? 'unused.yaml'
-    world.github.createRepository(repository, {
+  test.each(examples)('runs: %s', async (_name, text) => {
+    // Secrets and variables are not set.
+    const inputs = Object.fromEntries(inputsOf(text, () => ''))
+    const template = inputs.template ?? 'unused.yaml'
+    const project = world.createProject({
       files: { [template]: readFileSync('templates/vllm.yaml') },
     })
-    const step = await world.sync(
-      { ...given, 'mlflow-tracking-uri': world.mlflow.url },
-      { repository },
-    )
-    expect(step.stdout).not.toMatch(/^::error/m)
+    const step = await project.sync({ ...inputs, 'mlflow-tracking-uri': world.mlflow.url })
+    expect(step.errors).toEqual([])
     expect(step.exitCode).toBe(0)
   })
 })

@@ -3,43 +3,41 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bulkRegister } from '../testing/mlflow/bulk.ts'
+import type { SyncOptions } from '../testing/project.ts'
 import { createWorld } from '../testing/world.ts'
 
 /**
- * Requests, time and memory of whole syncs against a real MLflow and the GitHub stand-in.
- * Run it with `node bench/sync.ts 1000` (how many versions; after `script/setup`).
+ * Measures requests and time of complete syncs against a real MLflow and the stand-in for GitHub.
+ * Run `script/setup`, then `node bench/sync.ts 1000`, where 1000 is the number of versions.
  */
 
 const count = Number(process.argv[2] ?? '1000')
-const world = await createWorld({ version: 3 })
+const world = await createWorld({ version: 3, ownServer: true })
+const project = world.createProject()
+
+async function measure(title: string, options: SyncOptions = {}): Promise<void> {
+  const start = performance.now()
+  const { report } = await project.sync({ path: 'bench' }, options)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const { mlflow, github } = report.requests
+  const phases = report.phases.map(({ name, milliseconds }) => `${name} ${milliseconds} ms`)
+  console.log(
+    `${title}: ${report.operation}, ${mlflow} requests to MLflow, ${github} to GitHub, ${seconds} s (${phases.join(', ')})`,
+  )
+}
+
 try {
-  const experiment = await world.api.createExperiment('bench')
   bulkRegister(world.mlflow, {
-    experimentId: experiment,
+    experimentId: world.experiment.id,
     count,
     prefix: 'bench',
     loggedModels: true,
   })
-  const measure = async (what: string, workspace?: string): Promise<void> => {
-    const started = performance.now()
-    const step = await world.sync({ path: 'bench' }, workspace === undefined ? {} : { workspace })
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    const report = step.report as {
-      operation: string
-      requests: { mlflow: number; github: number }
-      phases: { name: string; milliseconds: number }[]
-    }
-    const phases = report.phases.map(({ name, milliseconds }) => `${name} ${milliseconds} ms`)
-    const { mlflow, github } = report.requests
-    console.log(
-      `${what}: ${report.operation}, ${mlflow} requests to MLflow, ${github} to GitHub, ${seconds} s (${phases.join(', ')})`,
-    )
-  }
   await measure(`${count} new runs`)
   await measure(`${count} unchanged`)
   const workspace = mkdtempSync(join(tmpdir(), 'bench-'))
-  execFileSync('git', ['clone', '--quiet', world.repository.store.gitDir, workspace])
-  await measure(`${count} unchanged, with a check-out`, workspace)
+  execFileSync('git', ['clone', '--quiet', project.repository.store.gitDir, workspace])
+  await measure(`${count} unchanged, with a checkout`, { workspace })
   rmSync(workspace, { recursive: true })
 } finally {
   await world.close()

@@ -1,125 +1,117 @@
-import { startGitHub } from './github/server.ts'
-import { runAction, type StepResult } from './action.ts'
-import { mlflowApi } from './mlflow/registry.ts'
-import { startMlflow } from './mlflow/server.ts'
+import type { Project } from './project.ts'
+import type { Step } from './step.ts'
+import { createWorld, type World } from './world.ts'
 
 /**
- * The main job, for real: MLflow with its SQLite store, a git repository behind GitHub's API, and
- * the committed `dist`. Every step says what it expects, and the demo fails when it is not so.
+ * Runs the committed `dist` against a real MLflow and a git repository behind GitHub's API. Each
+ * step states what it expects, and the demo fails when that does not hold.
  */
 
-const title = (text: string): void => console.log(`\n\x1b[1m━━ ${text}\x1b[0m`)
-
-const indent = (text: string): string =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n')
-
-const expect = (condition: boolean, what: string): void => {
-  if (!condition) throw new Error(`Not as expected: ${what}`)
-  console.log(`  ✓ ${what}`)
+function title(text: string): void {
+  console.log(`\n\x1b[1m━━ ${text}\x1b[0m`)
 }
 
-const show = (result: StepResult): void => {
-  const log = result.stdout.split('\n').filter((line) => !/^::(debug|add-mask)/.test(line))
-  console.log(indent(log.join('\n')))
-  if (result.stderr !== '') console.log(indent(result.stderr))
-  console.log(
-    `  outputs: ${JSON.stringify({ ...result.outputs, changes: '…', 'report-file': '…' })}`,
+function show(text: string): void {
+  const lines = text.trimEnd().split('\n')
+  console.log(lines.map((line) => `  ${line}`).join('\n'))
+}
+
+function assert(condition: boolean, statement: string): void {
+  if (!condition) throw new Error(`Not true: ${statement}`)
+  console.log(`  ✓ ${statement}`)
+}
+
+async function sync(project: Project): Promise<Step> {
+  const step = await project.sync({ path: 'values' })
+  show(step.log.replace(/^::(debug|add-mask).*\n/gm, ''))
+  if (step.stderr !== '') show(step.stderr)
+  show(`outputs: ${JSON.stringify({ ...step.outputs, changes: '…', 'report-file': '…' })}`)
+  return step
+}
+
+async function registerModels(world: World, project: Project) {
+  title('Registering two models in MLflow, with runs, parameters, metrics and an alias')
+  const summarizer = await project.register('summarizer', {
+    params: { base_model: 'llama-3-8b', epochs: '3' },
+    metrics: { eval_accuracy: 0.91 },
+  })
+  const translator = await project.register('translator', {
+    params: { base_model: 'qwen-2.5-7b', epochs: '2' },
+    metrics: { eval_accuracy: 0.87 },
+  })
+  await world.api.setAlias('summarizer', 'champion', summarizer.version)
+  show(`summarizer: run ${summarizer.runId}\ntranslator: run ${translator.runId}`)
+  return summarizer
+}
+
+async function firstSync(project: Project, path: string): Promise<void> {
+  title('First sync')
+  const step = await sync(project)
+  assert(step.exitCode === 0, 'the step succeeds')
+  assert(step.outputs['created-count'] === '2', 'two files are created')
+  console.log('\n  The job summary:')
+  show(step.summary)
+  console.log('\n  The commit:')
+  show(project.repository.git('log', '-1', '--stat', '--format=%h %s%n%n%b', 'main'))
+  console.log(`\n  ${path}:`)
+  show(project.repository.read(path))
+}
+
+async function secondSync(project: Project): Promise<void> {
+  title('Second sync: nothing to do')
+  const head = project.repository.head()
+  const step = await sync(project)
+  assert(step.outputs.operation === 'none', 'nothing is written')
+  assert(project.repository.head() === head, 'the branch does not move')
+}
+
+async function thirdSync(project: Project): Promise<void> {
+  title('Third sync')
+  const step = await sync(project)
+  assert(step.outputs['updated-count'] === '1', 'one file is updated')
+  console.log('\n  The commit with its diff:')
+  const format = '--format=%h %s%n%n%b'
+  const diff = project.repository.git('log', '-1', '-p', '--unified=1', format, 'main')
+  show(diff)
+  const changed = diff.split('\n').filter((line) => /^[-+] /.test(line))
+  assert(
+    changed.length === 2 && changed.every((line) => line.includes('modelVersion:')),
+    'one line changes: the version; the manual edit stays',
   )
 }
 
-const demo = async (): Promise<void> => {
-  title('Starting a real MLflow 3 server and the GitHub stand-in')
-  const mlflow = await startMlflow({ version: 3 })
-  const github = await startGitHub()
-  try {
-    console.log(`  MLflow ${mlflow.url}, GitHub ${github.apiUrl}`)
-    const repository = github.createRepository('acme/deployments', {
-      files: { 'README.md': '# Deployments\n' },
-    })
-    const sync = (): Promise<StepResult> =>
-      runAction({
-        inputs: { 'mlflow-tracking-uri': mlflow.url, path: 'values' },
-        github,
-      })
+async function demo(world: World): Promise<void> {
+  show(`MLflow ${world.mlflow.url}, GitHub ${world.github.apiUrl}`)
+  const project = world.createProject({ name: 'acme/deployments' })
+  const { repository } = project
+  const summarizer = await registerModels(world, project)
+  const path = `values/${summarizer.runId}.yaml`
+  await firstSync(project, path)
+  await secondSync(project)
 
-    title('Registering two models in MLflow, with runs, parameters, metrics and an alias')
-    const api = mlflowApi(mlflow)
-    const experiment = await api.createExperiment('fine-tuning')
-    const summarizer = await api.register('summarizer', experiment, {
-      params: { base_model: 'llama-3-8b', epochs: '3' },
-      metrics: { eval_accuracy: 0.91 },
-    })
-    const translator = await api.register('translator', experiment, {
-      params: { base_model: 'qwen-2.5-7b', epochs: '2' },
-      metrics: { eval_accuracy: 0.87 },
-    })
-    await api.setAlias('summarizer', 'champion', summarizer.version)
-    console.log(`  summarizer: run ${summarizer.runId}\n  translator: run ${translator.runId}`)
+  title("A person edits a file, and the summarizer's run is registered once more")
+  const edited = repository
+    .read(path)
+    .replace('maxModelLen: 4096', 'maxModelLen: 16384 # long documents')
+  repository.push('main', { [path]: edited }, 'Longer context for the summarizer')
+  await world.api.createVersion(summarizer)
+  await thirdSync(project)
 
-    title('First sync')
-    const first = await sync()
-    show(first)
-    expect(first.exitCode === 0, 'the step is green')
-    expect(first.outputs['created-count'] === '2', 'two files were created')
-    console.log('\n  The job summary:')
-    console.log(indent(first.summary))
-    console.log('\n  The commit:')
-    console.log(indent(repository.git('log', '-1', '--stat', '--format=%h %s%n%n%b', 'main')))
-    console.log(`\n  values/${summarizer.runId}.yaml:`)
-    console.log(indent(repository.read(`values/${summarizer.runId}.yaml`)))
-
-    title('Second sync: nothing to do')
-    const head = repository.head()
-    const second = await sync()
-    show(second)
-    expect(second.outputs.operation === 'none', 'nothing was written')
-    expect(repository.head() === head, 'the branch did not move')
-
-    title('A person edits a file by hand; the summarizer’s run is registered once more')
-    const path = `values/${summarizer.runId}.yaml`
-    const edited = repository
-      .read(path)
-      .replace('maxModelLen: 4096', 'maxModelLen: 16384 # long documents')
-    repository.push('main', { [path]: edited }, 'Longer context for the summarizer')
-    await api.createModelVersion({
-      name: 'summarizer',
-      source: `models:/${summarizer.modelId ?? ''}`,
-      runId: summarizer.runId,
-      ...(summarizer.modelId === undefined ? {} : { modelId: summarizer.modelId }),
-    })
-
-    title('Third sync')
-    const third = await sync()
-    show(third)
-    expect(third.outputs['updated-count'] === '1', 'one file was updated')
-    console.log('\n  The commit, with its diff:')
-    const diff = repository.git('log', '-1', '-p', '--unified=1', '--format=%h %s%n%n%b', 'main')
-    console.log(indent(diff))
-    const changed = diff.split('\n').filter((line) => /^[-+] /.test(line))
-    expect(
-      changed.length === 2 && changed.every((line) => line.includes('modelVersion:')),
-      'one line changed: the version; the edit by hand stayed',
-    )
-    expect(github.violations.length === 0, 'GitHub was asked nothing that it does not know')
-    repository.fsck()
-    title('All commits')
-    console.log(indent(repository.git('log', '--format=%h %an: %s', 'main')))
-  } finally {
-    await github.close()
-    await mlflow.stop()
-  }
+  title('All commits')
+  show(repository.git('log', '--format=%h %an: %s', 'main'))
 }
 
+title('Starting a real MLflow 3 server and the stand-in for GitHub')
+const world = await createWorld({ version: 3, ownServer: true })
 try {
-  await demo()
-  console.log('\nDone. Everything was stopped and removed.')
+  await demo(world)
 } catch (error) {
-  console.error(
-    `\nThe demo failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
-  )
+  console.error('\nThe demo failed:', error)
   process.exitCode = 1
+} finally {
+  // Fails if the action sent GitHub something that it does not understand.
+  await world.close()
+}
+if (process.exitCode === undefined) {
+  console.log('\nDone. All servers are stopped, and all files are removed.')
 }

@@ -1,60 +1,77 @@
-import { startGitHub } from './github/server.ts'
-import { runAction, type StepOptions, type StepResult } from './action.ts'
-import { mlflowApi, type MlflowApi } from './mlflow/registry.ts'
-import { startMlflow, type MlflowOptions, type MlflowServer } from './mlflow/server.ts'
+import { randomBytes } from 'node:crypto'
+import type { Files } from './github/git/store.ts'
+import { startGitHub, type GitHub } from './github/server.ts'
+import { MlflowApi } from './mlflow/api.ts'
+import { startGateway, type Gateway } from './mlflow/gateway.ts'
+import { startMlflow, type MlflowAddress } from './mlflow/server.ts'
+import { sharedMlflow } from './mlflow/shared.ts'
+import { Project } from './project.ts'
 
-type GitHub = Awaited<ReturnType<typeof startGitHub>>
-type Repository = ReturnType<GitHub['createRepository']>
+export type WorldOptions = {
+  readonly version: 2 | 3
+  /** Starts a server with an empty registry instead of using the one that test files share. */
+  readonly ownServer?: boolean
+  /** Sends the action's requests to MLflow through `gateway`. */
+  readonly throughGateway?: boolean
+}
 
-/** A real MLflow, a GitHub, and one repository: all that a sync needs. */
+/** A real MLflow, a stand-in for GitHub, and projects that use both. */
 export type World = {
-  readonly mlflow: MlflowServer
+  readonly mlflow: MlflowAddress
   readonly api: MlflowApi
+  readonly gateway: Gateway
   readonly github: GitHub
-  readonly repository: Repository
-  /** Runs the action with these inputs besides the addresses. */
-  readonly sync: (
-    inputs?: Readonly<Record<string, string>>,
-    options?: Partial<StepOptions>,
-  ) => Promise<StepResult>
-  /** Stops both; throws when git finds the repository broken, or GitHub was asked what it does not know. */
+  readonly experiment: { readonly id: string; readonly name: string }
+  readonly createProject: (options?: {
+    readonly name?: string
+    readonly defaultBranch?: string
+    readonly files?: Files
+  }) => Project
+  /** Throws when a repository is corrupt or the action sent what GitHub does not understand. */
   readonly close: () => Promise<void>
 }
 
-/** Retries without waiting, so that a test of an error does not take minutes. */
-export const fastRetries = {
-  MLFLOW_HTTP_REQUEST_MAX_RETRIES: '2',
-  MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: '0',
-  MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: '0',
-}
-
-export const createWorld = async (options: MlflowOptions): Promise<World> => {
-  const mlflow = await startMlflow(options)
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { ownServer = false, throughGateway = false, version } = options
+  const own = ownServer ? await startMlflow({ version }) : undefined
+  const mlflow = own ?? (await sharedMlflow(version))
+  const namespace = own === undefined ? `t${randomBytes(4).toString('hex')}-` : ''
+  const api = new MlflowApi(mlflow)
+  const experimentName = `${namespace}fine-tuning`
+  const experiment = { id: await api.createExperiment(experimentName), name: experimentName }
   const github = await startGitHub()
-  const repository = github.createRepository('acme/deployments', {
-    files: { 'README.md': '# Deployments\n' },
-  })
+  const gateway = await startGateway(mlflow.url)
+  const trackingUri = throughGateway ? gateway.url : mlflow.url
+  const projects: Project[] = []
+
   return {
     mlflow,
-    api: mlflowApi(mlflow),
+    api,
+    gateway,
     github,
-    repository,
-    sync: (inputs = {}, step = {}) =>
-      runAction({
-        github,
-        ...step,
-        inputs: { 'mlflow-tracking-uri': mlflow.url, ...inputs },
-        env: { ...fastRetries, ...step.env },
-      }),
+    experiment,
+    createProject: ({ name, ...repositoryOptions } = {}) => {
+      const number = projects.length + 1
+      const repository = github.createRepository(name ?? `acme/project-${number}`, {
+        files: { 'README.md': '# Deployments\n' },
+        ...repositoryOptions,
+      })
+      const servers = { api, experimentId: experiment.id, github, gateway, trackingUri }
+      const prefix = namespace === '' ? '' : `${namespace}${number}-`
+      const project = new Project(servers, repository, prefix)
+      projects.push(project)
+      return project
+    },
     close: async () => {
       try {
-        repository.fsck()
+        for (const { repository } of projects) repository.fsck()
       } finally {
+        await gateway.close()
         await github.close()
-        await mlflow.stop()
+        await own?.stop()
       }
       if (github.violations.length > 0) {
-        throw new Error(`GitHub does not know: ${github.violations.join('; ')}`)
+        throw new Error(`GitHub does not understand: ${github.violations.join('; ')}`)
       }
     },
   }

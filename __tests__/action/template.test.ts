@@ -1,35 +1,25 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { createWorld, type World } from '../../testing/world.ts'
+import { isCommit } from '../../testing/github/faults.ts'
+import type { Texts } from '../../testing/mlflow/api.ts'
+import { createWorld } from '../../testing/world.ts'
 
-let world: World
-let experiment: string
+const world = await createWorld({ version: 3 })
 
-beforeAll(async () => {
-  world = await createWorld({ version: 3 })
-  experiment = await world.api.createExperiment('trials')
-})
+afterAll(() => world.close())
 
-afterAll(async () => {
-  await world.close()
-})
-
-let counter = 0
-
-const sync = async (template: string, params: Record<string, string> = {}, inputs = {}) => {
-  counter += 1
-  const name = `t${counter}`
-  world.repository.push('main', { 'template.yaml': template })
-  const { runId } = await world.api.register(name, experiment, { params, metrics: { loss: 0.25 } })
-  const before = world.github.requests.length
-  const step = await world.sync({ template: 'template.yaml', path: name, models: name, ...inputs })
-  const path = `${name}/${runId}.yaml`
-  const text = step.outputs['created-count'] === '1' ? world.repository.read(path) : ''
-  return { step, text, runId, name, requests: world.github.requests.slice(before) }
+/** Syncs one new run with a template; `text` is the new file, or empty when none was created. */
+async function syncWithTemplate(template: string, params: Texts = {}, inputs: Texts = {}) {
+  const project = world.createProject({ files: { 'template.yaml': template } })
+  const version = await project.register('model', { params, metrics: { loss: 0.25 } })
+  const step = await project.sync({ template: 'template.yaml', ...inputs })
+  const created = step.outputs['created-count'] === '1'
+  const text = created ? project.repository.read(`${version.runId}.yaml`) : ''
+  return { step, text, version }
 }
 
-test('a template’s comments, anchors and order reach the file; values are typed', async () => {
-  const { text, name } = await sync(
+test("a template's comments, anchors and order are kept, and values keep their type", async () => {
+  const { text, version } = await syncWithTemplate(
     [
       '# our template',
       'replicas: ${run.params.replicas:-2}   # typed',
@@ -46,52 +36,53 @@ test('a template’s comments, anchors and order reach the file; values are type
   expect(text).toMatch(/^# our template\nglobal:\n/)
   expect(text).toContain('replicas: 4   # typed\nlabel: "4"\nbase: &base {a: 1}\ncopy: *base\n')
   expect(parse(text)).toMatchObject({
-    global: { modelName: name },
-    experiment: 'trials',
+    global: { modelName: version.name },
+    experiment: world.experiment.name,
     loss: 0.25,
     literal: '${HOME} {{ .Values.x }} ${{ github.sha }}',
   })
 })
 
-test('a value can not change the structure', async () => {
+test('a value cannot change the structure of the file', async () => {
   const hostile = 'x: 1\n  injected: true'
-  const { text } = await sync(
-    'a: ${run.params.p}\nb: "${run.params.p}"\nc:\n  - ${run.params.p}\n',
-    {
-      p: hostile,
-    },
-  )
-  expect(parse(text)).toMatchObject({ a: hostile, b: hostile, c: [hostile] })
-  expect(Object.keys(parse(text) as object)).toEqual(['global', 'a', 'b', 'c'])
+  const template = 'a: ${run.params.p}\nb: "${run.params.p}"\nc:\n  - ${run.params.p}\n'
+  const { text } = await syncWithTemplate(template, { p: hostile })
+  const file: unknown = parse(text)
+  expect(text).toMatch(/^global:[^]*\na: [^]*\nb: [^]*\nc:\n/)
+  expect(file).toEqual({
+    global: expect.anything() as unknown,
+    a: hostile,
+    b: hostile,
+    c: [hostile],
+  })
 })
 
-test('a missing value fails that run and names placeholder and line', async () => {
-  const { step, runId } = await sync('a: 1\nb: ${run.params.nope}\n')
+test('a missing value fails that run and names the placeholder and its line', async () => {
+  const { step, version } = await syncWithTemplate('a: 1\nb: ${run.params.nope}\n')
   expect(step.exitCode).toBe(1)
   expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
-  expect(step.stdout).toMatch(new RegExp(`${runId.slice(0, 8)}.*run\\.params\\.nope.*line 2`))
+  expect(step.log).toMatch(new RegExp(`${version.runId.slice(0, 8)}.*run\\.params\\.nope.*line 2`))
 })
 
-test('a broken template fails once, before anything is written, with all its faults', async () => {
-  const { step, requests } = await sync('a: ${run.nonsense}\nb: ${model.title}\n')
+test('a broken template fails once, before anything is written, with all its errors', async () => {
+  const { step } = await syncWithTemplate('a: ${run.nonsense}\nb: ${model.title}\n')
   expect(step.exitCode).toBe(1)
-  expect(step.stdout).toMatch(
+  expect(step.log).toMatch(
     /template template\.yaml can't be used: line 1: .*run\.nonsense.*line 2: .*model\.title/,
   )
-  expect(requests.every(({ operation }) => operation !== 'Commit')).toBe(true)
+  expect(step.githubRequests.filter(isCommit)).toEqual([])
 })
 
-test('a template that is not there is named with its branch', async () => {
-  const { step } = await sync('a: 1\n', {}, { template: 'nowhere.yaml' })
-  expect(step.stdout).toMatch(/There is no template nowhere\.yaml on branch main/)
+test('a template that does not exist is named with its branch', async () => {
+  const { step } = await syncWithTemplate('a: 1\n', {}, { template: 'nowhere.yaml' })
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/There is no template nowhere\.yaml on branch main/)
 })
 
-test('aliases of the version are known to the template', async () => {
-  await world.api.register('aliased', experiment)
-  await world.api.setAlias('aliased', 'champion', '1')
-  world.repository.push('main', { 'template.yaml': 'alias: ${model.aliases}\n' })
-  await world.sync({ template: 'template.yaml', path: 'aliased', models: 'aliased' })
-  expect(world.repository.read(world.repository.paths('main', 'aliased')[0] ?? '')).toMatch(
-    /alias: champion/,
-  )
+test("a template can use the version's aliases", async () => {
+  const project = world.createProject({ files: { 'template.yaml': 'alias: ${model.aliases}\n' } })
+  const { name, runId } = await project.register('model')
+  await world.api.setAlias(name, 'champion', '1')
+  await project.sync({ template: 'template.yaml' })
+  expect(project.repository.read(`${runId}.yaml`)).toMatch(/alias: champion/)
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { startGitHub, type GitHub } from '../../testing/github/server.ts'
 import type { Repository } from '../../testing/github/repository.ts'
+import { startGitHub, type GitHub } from '../../testing/github/server.ts'
 
 let github: GitHub
 let repository: Repository
@@ -10,74 +10,73 @@ beforeEach(async () => {
   repository = github.createRepository('acme/x', { files: { 'a.txt': 'a' } })
 })
 
-afterEach(async () => {
-  await github.close()
-})
+afterEach(() => github.close())
 
-const graphql = async (query: string, variables: object = {}, token = github.token) => {
+type GraphqlBody = { data: unknown; errors?: { type?: string; message: string }[] }
+
+async function graphql(query: string, variables = {}, token = github.token): Promise<GraphqlBody> {
   const response = await fetch(github.graphqlUrl, {
     method: 'POST',
     headers: { authorization: `token ${token}` },
     body: JSON.stringify({ query, variables }),
   })
-  return (await response.json()) as { data: unknown; errors?: { type?: string; message: string }[] }
+  return (await response.json()) as GraphqlBody
 }
 
-const commit = (fields: object, token?: string) =>
-  graphql(
-    'mutation M($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }',
-    {
-      input: {
-        branch: { repositoryNameWithOwner: 'acme/x', branchName: 'main' },
-        expectedHeadOid: repository.head(),
-        message: { headline: 'Change' },
-        ...fields,
-      },
-    },
-    token,
-  )
+function commit(fields: object, token?: string): Promise<GraphqlBody> {
+  const mutation = `mutation M($input: CreateCommitOnBranchInput!) {
+    createCommitOnBranch(input: $input) { commit { oid } }
+  }`
+  const input = {
+    branch: { repositoryNameWithOwner: 'acme/x', branchName: 'main' },
+    expectedHeadOid: repository.head(),
+    message: { headline: 'Change' },
+    ...fields,
+  }
+  return graphql(mutation, { input }, token)
+}
 
 const addition = { fileChanges: { additions: [{ path: 'b/c.txt', contents: 'Yg==' }] } }
 
-test('a commit is a real one, on the head that was expected', async () => {
+test('a commit is a real git commit on the expected head', async () => {
   const head = repository.head()
   await commit(addition)
   expect(repository.read('b/c.txt')).toBe('b')
   expect(repository.read('a.txt')).toBe('a')
-  expect(repository.git('rev-parse', 'main^').trim()).toBe(head)
+  expect(repository.git('rev-parse', 'main^')).toBe(head)
   repository.fsck()
 })
 
-test('a stale head is refused as GitHub does it, and nothing is written', async () => {
+test("a stale head is rejected in GitHub's words, and nothing is written", async () => {
   const stale = repository.head()
   repository.push('main', { 'a.txt': 'other' })
   const head = repository.head()
-  const answer = await commit({ ...addition, expectedHeadOid: stale })
-  expect(answer.data).toEqual({ createCommitOnBranch: null })
-  expect(answer.errors?.[0]).toMatchObject({
+  const { data, errors } = await commit({ ...addition, expectedHeadOid: stale })
+  expect(data).toEqual({ createCommitOnBranch: null })
+  expect(errors?.[0]).toMatchObject({
     type: 'STALE_DATA',
     message: `Expected branch to point to "${stale}" but it did not.  Pull and try again.`,
   })
   expect(repository.head()).toBe(head)
 })
 
-test('no changes make an empty commit, a list that is null fails opaquely', async () => {
+test('a commit without changes is empty, and null as list of additions fails without a type', async () => {
   await commit({})
-  expect(repository.git('rev-list', '--count', 'main').trim()).toBe('2')
-  const answer = await commit({ fileChanges: { additions: null } })
-  expect(answer.errors?.[0]?.message).toMatch(/Something went wrong/)
+  expect(repository.commitCount()).toBe(2)
+  const { errors } = await commit({ fileChanges: { additions: null } })
+  expect(errors?.[0]?.message).toMatch(/Something went wrong/)
 })
 
-test('a token that may only read may not commit', async () => {
+test('a read-only token cannot commit', async () => {
   const token = github.addToken({ contents: 'read', pullRequests: 'none' })
-  const answer = await commit(addition, token)
-  expect(answer.errors?.[0]).toMatchObject({
+  const { errors } = await commit(addition, token)
+  expect(errors?.[0]).toMatchObject({
     type: 'FORBIDDEN',
     message: 'Resource not accessible by integration',
   })
 })
 
-test('what GitHub does not know is a violation', async () => {
+test('a request that GitHub does not understand is a violation', async () => {
   await graphql('{ repository(owner: "acme", name: "x") { stars } }')
   await fetch(`${github.apiUrl}/repos/acme/x/nonsense`, {
     headers: { authorization: `token ${github.token}` },
@@ -88,8 +87,8 @@ test('what GitHub does not know is a violation', async () => {
   ])
 })
 
-test('a field that the stand-in lacks is a violation, never a silent null', async () => {
-  const answer = await graphql('{ repository(owner: "acme", name: "x") { homepageUrl } }')
-  expect(answer.errors?.[0]?.message).toMatch(/not in the stand-in/)
+test('a field that the stand-in lacks is a violation, not null', async () => {
+  const { errors } = await graphql('{ repository(owner: "acme", name: "x") { homepageUrl } }')
+  expect(errors?.[0]?.message).toMatch(/not in the stand-in/)
   expect(github.violations).toHaveLength(1)
 })

@@ -1,81 +1,79 @@
+import { randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import type { MlflowServer } from './server.ts'
+import type { MlflowAddress } from './server.ts'
 
 export type BulkOptions = {
   readonly experimentId: string
   readonly count: number
-  /** Model names are `<prefix>-0`, `<prefix>-1`, …; ten models in all. */
-  readonly prefix?: string
-  /** How sources look: MLflow 3's `models:/m-…` needs logged models, which are made too. */
+  /** Models are named `<prefix>-0` to `<prefix>-9`; none of them may exist yet. */
+  readonly prefix: string
+  /** Whether sources are logged models (`models:/m-…`), as MLflow 3 registers them. */
   readonly loggedModels?: boolean
-  /** Ids begin with this number; a second call must not repeat them. */
-  readonly firstRun?: number
 }
 
+const modelCount = 10
+/** For MLflow to finish a transaction of its own. */
+const busyTimeoutMs = 30_000
+
+const runSql = `insert into runs (run_uuid, name, source_type, source_name, entry_point_name, user_id,
+  status, start_time, end_time, source_version, lifecycle_stage, artifact_uri, experiment_id)
+  values (?, ?, 'UNKNOWN', '', '', '', 'FINISHED', ?, ?, '', 'active', ?, ?)`
+const metricSql = `insert into latest_metrics (key, value, timestamp, step, is_nan, run_uuid)
+  values ('accuracy', 0.9, ?, 0, 0, ?)`
+const paramSql = `insert into params (key, value, run_uuid) values ('epochs', '3', ?)`
+const modelSql = `insert or ignore into registered_models (name, creation_time, last_updated_time,
+  description) values (?, ?, ?, '')`
+const versionSql = `insert into model_versions (name, version, creation_time, last_updated_time,
+  description, current_stage, source, run_id, status, run_link, storage_location)
+  values (?, ?, ?, ?, '', 'None', ?, ?, 'READY', '', ?)`
+const loggedModelSql = `insert into logged_models (model_id, experiment_id, name, artifact_location,
+  creation_timestamp_ms, last_updated_timestamp_ms, status, lifecycle_stage, model_type,
+  source_run_id) values (?, ?, 'model', ?, ?, ?, 2, 'active', '', ?)`
+
 /**
- * Registers many versions, one a run, by SQL in the live SQLite file: 10,000 in a second, where the
- * REST API takes minutes. The rows are those that the API makes.
+ * Registers many versions, one per run, by SQL in the live SQLite file: 10,000 in a second, where
+ * the REST API takes minutes. The rows are the same as those that the API creates.
  *
  * @returns the run ids.
  */
-export const bulkRegister = (server: MlflowServer, options: BulkOptions): string[] => {
-  const { experimentId, count, prefix = 'bulk', loggedModels = false, firstRun = 0 } = options
-  const database = new DatabaseSync(server.databasePath)
-  const now = Date.now()
-  const run = database.prepare(
-    `insert into runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status,
-       start_time, end_time, source_version, lifecycle_stage, artifact_uri, experiment_id)
-     values (?, ?, 'UNKNOWN', '', '', '', 'FINISHED', ?, ?, '', 'active', ?, ?)`,
-  )
-  const metric = database.prepare(
-    `insert into latest_metrics (key, value, timestamp, step, is_nan, run_uuid) values ('accuracy', 0.9, ?, 0, 0, ?)`,
-  )
-  const param = database.prepare(
-    `insert into params (key, value, run_uuid) values ('epochs', '3', ?)`,
-  )
-  const model = database.prepare(
-    `insert or ignore into registered_models (name, creation_time, last_updated_time, description) values (?, ?, ?, '')`,
-  )
-  const version = database.prepare(
-    `insert into model_versions (name, version, creation_time, last_updated_time, description,
-       current_stage, source, run_id, status, run_link, storage_location)
-     values (?, ?, ?, ?, '', 'None', ?, ?, 'READY', '', ?)`,
-  )
-  const logged = loggedModels
-    ? database.prepare(
-        `insert into logged_models (model_id, experiment_id, name, artifact_location, creation_timestamp_ms,
-           last_updated_timestamp_ms, status, lifecycle_stage, model_type, source_run_id)
-         values (?, ?, 'model', ?, ?, ?, 2, 'active', '', ?)`,
-      )
-    : undefined
-  const ids: string[] = []
-  database.exec('begin')
-  for (let index = 0; index < count; index += 1) {
-    const number = firstRun + index
-    const runId = `c${number.toString(16).padStart(31, '0')}`
-    const root = `mlflow-artifacts:/${experimentId}`
-    run.run(runId, `run-${number}`, now, now, `${root}/${runId}/artifacts`, Number(experimentId))
-    metric.run(now, runId)
-    param.run(runId)
-    const name = `${prefix}-${number % 10}`
-    model.run(name, now, now)
-    const modelId = `m-${runId}`
-    const location = loggedModels
-      ? `${root}/models/${modelId}/artifacts`
-      : `${root}/${runId}/artifacts/model`
-    logged?.run(modelId, Number(experimentId), location, now, now, runId)
-    version.run(
-      name,
-      Math.floor(number / 10) + 1,
-      now + index,
-      now + index,
-      loggedModels ? `models:/${modelId}` : location,
-      runId,
-      location,
-    )
-    ids.push(runId)
-  }
+export function bulkRegister(server: MlflowAddress, options: BulkOptions): string[] {
+  const database = new DatabaseSync(server.databasePath, { timeout: busyTimeoutMs })
+  database.exec('begin immediate')
+  const insert = inserter(database, options)
+  const runIds = Array.from({ length: options.count }, (_, index) => insert(index))
   database.exec('commit')
   database.close()
-  return ids
+  return runIds
+}
+
+/** Returns a function that inserts the n-th run with its version, and returns the run's id. */
+function inserter(database: DatabaseSync, options: BulkOptions): (index: number) => string {
+  const { experimentId, prefix, loggedModels = false } = options
+  const experiment = Number(experimentId)
+  const root = `mlflow-artifacts:/${experimentId}`
+  const now = Date.now()
+  const run = database.prepare(runSql)
+  const metric = database.prepare(metricSql)
+  const param = database.prepare(paramSql)
+  const model = database.prepare(modelSql)
+  const version = database.prepare(versionSql)
+  // MLflow 2 has no such table, so the statement is prepared only for MLflow 3.
+  const loggedModel = loggedModels ? database.prepare(loggedModelSql) : undefined
+
+  return (index) => {
+    const runId = randomUUID().replaceAll('-', '')
+    const modelId = `m-${runId}`
+    const artifacts = `${root}/${runId}/artifacts`
+    const location = loggedModels ? `${root}/models/${modelId}/artifacts` : `${artifacts}/model`
+    const source = loggedModels ? `models:/${modelId}` : location
+    const name = `${prefix}-${index % modelCount}`
+    const number = Math.floor(index / modelCount) + 1
+    run.run(runId, `run-${index}`, now, now, artifacts, experiment)
+    metric.run(now, runId)
+    param.run(runId)
+    loggedModel?.run(modelId, experiment, location, now, now, runId)
+    model.run(name, now, now)
+    version.run(name, number, now + index, now + index, source, runId, location)
+    return runId
+  }
 }

@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A request on its way to MLflow. */
-export type Passing = {
-  readonly index: number
+export type GatewayRequest = {
   readonly method: string
   /** Path and query. */
   readonly url: string
@@ -11,39 +10,74 @@ export type Passing = {
   readonly body: string
 }
 
-export type GatewayAnswer = {
+export type GatewayResponse = {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/**
- * What stands between people and their MLflow: it passes requests on to a real server, and lets a
- * test change an answer, give one of its own, or break the connection.
- */
-export type Gateway = {
-  readonly url: string
-  readonly requests: Passing[]
-  /** Undefined: passed on as it is. `cut`: half of the true answer; `drop`: none. */
-  rule:
-    | ((
-        request: Passing,
-        pass: (url?: string) => Promise<GatewayAnswer>,
-      ) =>
-        | Promise<GatewayAnswer | 'cut' | 'drop' | undefined>
-        | GatewayAnswer
-        | 'cut'
-        | 'drop'
-        | undefined)
-    | undefined
-  readonly close: () => Promise<void>
-}
+/** `truncate` sends half of MLflow's response; `drop` closes the connection; undefined forwards. */
+export type RuleResult = GatewayResponse | 'truncate' | 'drop' | undefined
 
-export const startGateway = async (target: string): Promise<Gateway> => {
-  const requests: Passing[] = []
+/** `forward` returns MLflow's response to the request, or to another path and query. */
+export type GatewayRule = (
+  request: GatewayRequest,
+  forward: (url?: string) => Promise<GatewayResponse>,
+) => RuleResult | Promise<RuleResult>
 
-  const pass = async (request: Passing, url = request.url): Promise<GatewayAnswer> => {
-    const response = await fetch(`${target}${url}`, {
+/** A reverse proxy in front of a real MLflow server that can change or replace its responses. */
+export class Gateway {
+  readonly requests: GatewayRequest[] = []
+  /** Decides about each request; undefined forwards them all. */
+  rule: GatewayRule | undefined
+  readonly #target: string
+  readonly #server = createServer((incoming, response) => {
+    void this.#respond(incoming).then(
+      ({ result, complete }) => {
+        if (result === undefined) return void response.destroy()
+        const bytes = Buffer.from(result.body)
+        response.writeHead(result.status, { 'content-length': bytes.length, ...result.headers })
+        if (complete) return void response.end(bytes)
+        response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
+      },
+      () => response.destroy(),
+    )
+  })
+
+  constructor(target: string) {
+    this.#target = target
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  async #respond(incoming: IncomingMessage): Promise<{
+    readonly result: GatewayResponse | undefined
+    readonly complete: boolean
+  }> {
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk as Buffer)
+    const { method = '', url = '', headers } = incoming
+    const request = { method, url, headers, body: Buffer.concat(chunks).toString() }
+    this.requests.push(request)
+    const result = await this.rule?.(request, (other) => this.#forward(request, other))
+    if (result === 'drop') return { result: undefined, complete: false }
+    if (result !== undefined && result !== 'truncate') return { result, complete: true }
+    return { result: await this.#forward(request), complete: result === undefined }
+  }
+
+  async #forward(request: GatewayRequest, url = request.url): Promise<GatewayResponse> {
+    const response = await fetch(`${this.#target}${url}`, {
       method: request.method,
       headers: { 'content-type': 'application/json' },
       redirect: 'manual',
@@ -56,39 +90,10 @@ export const startGateway = async (target: string): Promise<Gateway> => {
       body: await response.text(),
     }
   }
+}
 
-  const server = createServer((incoming, response) => {
-    void (async () => {
-      const chunks: Buffer[] = []
-      for await (const chunk of incoming) chunks.push(chunk as Buffer)
-      const request: Passing = {
-        index: requests.length,
-        method: incoming.method ?? '',
-        url: incoming.url ?? '',
-        headers: incoming.headers,
-        body: Buffer.concat(chunks).toString(),
-      }
-      requests.push(request)
-      const ruled = await gateway.rule?.(request, (url) => pass(request, url))
-      if (ruled === 'drop') return void response.destroy()
-      const answer = ruled === undefined || ruled === 'cut' ? await pass(request) : ruled
-      const bytes = Buffer.from(answer.body)
-      response.writeHead(answer.status, { 'content-length': bytes.length, ...answer.headers })
-      if (ruled === 'cut') {
-        response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
-      } else response.end(bytes)
-    })().catch(() => response.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const gateway: Gateway = {
-    url: `http://127.0.0.1:${port}`,
-    requests,
-    rule: undefined,
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+export async function startGateway(target: string): Promise<Gateway> {
+  const gateway = new Gateway(target)
+  await gateway.listen()
   return gateway
 }

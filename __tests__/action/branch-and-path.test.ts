@@ -1,0 +1,31 @@
+import { afterAll, expect, test } from '@jest/globals'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3 })
+
+afterAll(() => world.close())
+
+test('the branch defaults to the default branch, whatever its name', async () => {
+  const project = world.createProject({ defaultBranch: 'trunk/1' })
+  await project.register('model')
+  const step = await project.sync({ path: 'x' })
+  expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+  expect(project.repository.lastMessage('trunk/1')).toMatch(/^Add .*model version 1/)
+  const again = await project.sync({ path: 'x', branch: 'refs/heads/trunk/1' })
+  expect(again.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
+})
+
+test('a repository without a commit is named', async () => {
+  const project = world.createProject({ name: 'acme/empty', files: {} })
+  await project.register('model')
+  const step = await project.sync()
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/acme\/empty has no commit yet.*first commit/)
+})
+
+test('a deep path is normalised and created', async () => {
+  const project = world.createProject()
+  const { runId } = await project.registerExternal('model')
+  await project.sync({ path: './deep//er/values/' })
+  expect(project.repository.read(`deep/er/values/${runId}.yaml`)).toContain('global:')
+})

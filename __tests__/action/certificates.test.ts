@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, expect, test } from '@jest/globals'
+import { createCertificate } from '../../testing/certificate.ts'
+import { expectReached } from '../../testing/expectations.ts'
+import { startMlflow } from '../../testing/mlflow/server.ts'
+import { startProxy } from '../../testing/proxy.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const tls = createCertificate()
+const ca = tls.certificate
+const server = await startMlflow({ version: 3, tls })
+const world = await createWorld({ version: 3 })
+const project = world.createProject()
+
+afterAll(async () => {
+  await world.close()
+  await server.stop()
+  tls.remove()
+})
+
+const plan = (inputs: Record<string, string> = {}, env: Record<string, string> = {}) =>
+  project.sync({ mode: 'plan', 'mlflow-tracking-uri': server.url, ...inputs }, { env })
+
+test('a private certificate authority is not trusted by default, and the way out is named', async () => {
+  const step = await plan()
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/Can't reach MLflow at https:.*self.signed.*mlflow-ca-certificate/)
+  expect(step.report.requests.mlflow).toBe(1)
+})
+
+test("a certificate authority is trusted as text, as a file, and by MLflow's variable", async () => {
+  expectReached(await plan({ 'mlflow-ca-certificate': readFileSync(ca, 'utf8') }))
+  expectReached(await plan({ 'mlflow-ca-certificate': ca }))
+  expectReached(await plan({}, { MLFLOW_TRACKING_SERVER_CERT_PATH: ca }))
+})
+
+test('mlflow-insecure-tls trusts any certificate and warns', async () => {
+  const step = await plan({ 'mlflow-insecure-tls': 'true' })
+  expectReached(step)
+  expect(step.log.match(/^::warning.*mlflow-insecure-tls/gm)).toHaveLength(1)
+})
+
+test('a certificate authority is trusted through a forward proxy', async () => {
+  const proxy = await startProxy()
+  const { port } = new URL(server.url)
+  const step = await plan(
+    { 'mlflow-tracking-uri': `https://mlflow.test:${port}`, 'mlflow-ca-certificate': ca },
+    { https_proxy: proxy.url, no_proxy: '127.0.0.1' },
+  )
+  await proxy.close()
+  // MLflow rejects the made-up host name, but that proves that it was reached.
+  expect(step.log).toMatch(/MLflow lists|refuses this host name/)
+  expect(proxy.requests).toContain(`CONNECT mlflow.test:${port}`)
+})

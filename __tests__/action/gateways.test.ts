@@ -1,0 +1,63 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { expectReached } from '../../testing/expectations.ts'
+import { startProxy } from '../../testing/proxy.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3, throughGateway: true })
+const { gateway } = world
+const project = world.createProject()
+
+afterAll(() => world.close())
+
+beforeEach(() => {
+  gateway.rule = undefined
+})
+
+const plan = (inputs: Record<string, string> = {}, env: Record<string, string> = {}) =>
+  project.sync({ mode: 'plan', ...inputs }, { env })
+
+describe('MLflow behind a gateway', () => {
+  test('is reached through a forward proxy, except for hosts in no_proxy', async () => {
+    const proxy = await startProxy()
+    const { port } = new URL(gateway.url)
+    const inputs = { 'mlflow-tracking-uri': `http://mlflow.test:${port}` }
+    expectReached(await plan(inputs, { http_proxy: proxy.url }))
+    expect(proxy.requests).toContain(`GET http://mlflow.test:${port}`)
+    const direct = await plan(inputs, { http_proxy: proxy.url, no_proxy: 'mlflow.test' })
+    expect(direct.log).toMatch(/Can't reach MLflow/)
+    await proxy.close()
+  })
+
+  test.each([
+    [
+      403,
+      'Invalid Host header - possible DNS rebinding attack detected',
+      /refuses this host name.*--allowed-hosts/,
+    ],
+    [
+      503,
+      '<p>disabled due to the mlflow server running in `--artifacts-only` mode</p>',
+      /only serves artifacts/,
+    ],
+  ])('is asked only once when it responds with %i and %s', async (status, body, message) => {
+    gateway.rule = () => ({ status, body })
+    const step = await plan()
+    expect(step.log).toMatch(message)
+    expect(step.mlflowRequests).toHaveLength(1)
+  })
+
+  test('is not waited for longer than a sync may take, and the end of the wait is reported', async () => {
+    gateway.rule = () => ({ status: 429, headers: { 'retry-after': '3600' }, body: '{}' })
+    const step = await plan()
+    expect(step.log).toMatch(/asks to wait until \d{4}-\d\d-\d\dT.*longer than a sync may wait/)
+    expect(step.mlflowRequests).toHaveLength(1)
+  })
+
+  test('stays hidden: links point to mlflow-ui-url', async () => {
+    const { name } = await project.register('linked')
+    const step = await plan({ 'mlflow-ui-url': 'https://ui.example.com/ml/' })
+    expect(step.outputs.changes).toContain(`https://ui.example.com/ml/#/models/${name}/versions/1`)
+    expect(step.outputs.changes).not.toContain(gateway.url)
+    expect(step.summary).not.toContain(gateway.url)
+  })
+})

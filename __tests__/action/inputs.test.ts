@@ -1,0 +1,24 @@
+import { afterAll, expect, test } from '@jest/globals'
+import { expectFailure } from '../../testing/expectations.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3, throughGateway: true })
+const project = world.createProject()
+
+afterAll(() => world.close())
+
+test('invalid inputs are reported all together, before any request', async () => {
+  const step = await project.sync({ mode: 'dry-run', path: '../x', 'max-deletions': 'many' })
+  expectFailure(
+    project,
+    step,
+    /3 invalid inputs: path must.*mode must be one of sync, plan, check.*max-deletions/,
+  )
+  expect(step.githubRequests).toEqual([])
+  expect(step.mlflowRequests).toEqual([])
+})
+
+test('a missing tracking URI is reported with the way to set it', async () => {
+  const step = await project.sync({ 'mlflow-tracking-uri': '' })
+  expectFailure(project, step, /mlflow-tracking-uri is required.*MLFLOW_TRACKING_URI/)
+})

@@ -1,0 +1,76 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { isBranchRead, isCommit } from '../../testing/github/faults.ts'
+import type { Project } from '../../testing/project.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3 })
+let project: Project
+
+afterAll(() => world.close())
+
+/** Each test has one run to write. */
+beforeEach(async () => {
+  world.github.clearFaults()
+  project = world.createProject()
+  await project.register('model')
+})
+
+describe('a commit whose response is lost', () => {
+  test('counts as made, once, with all its counts, when it landed', async () => {
+    world.github.inject({ kind: 'lose-response' }, { match: isCommit })
+    const step = await project.sync()
+    expect(step.exitCode).toBe(0)
+    expect(step.outputs).toMatchObject({
+      operation: 'committed',
+      changed: 'true',
+      'created-count': '1',
+      'commit-sha': project.repository.head(),
+    })
+    expect(project.repository.commitCount()).toBe(2)
+  })
+
+  test('is made once when the response is truncated', async () => {
+    world.github.inject({ kind: 'truncate' }, { match: isCommit })
+    const step = await project.sync()
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    expect(project.repository.commitCount()).toBe(2)
+  })
+
+  test('is made when it did not land', async () => {
+    world.github.inject({ kind: 'drop' }, { match: isCommit })
+    const step = await project.sync()
+    expect(step.outputs.operation).toBe('committed')
+    expect(project.repository.commitCount()).toBe(2)
+  })
+})
+
+describe('reading the branch', () => {
+  test.each(['truncate', 'drop'] as const)(
+    'is repeated after a fault of kind %s, and never taken for an empty branch',
+    async (kind) => {
+      world.github.inject({ kind }, { match: isBranchRead })
+      const step = await project.sync()
+      expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+      expect(project.repository.commitCount()).toBe(2)
+    },
+  )
+
+  test('is repeated after a 502 and after a page of HTML', async () => {
+    const html = '<!doctype html><html></html>'
+    world.github.inject({ kind: 'respond', status: 502, body: '<html>' }, { match: isBranchRead })
+    world.github.inject({ kind: 'respond', status: 200, body: html }, { match: isBranchRead })
+    const step = await project.sync()
+    expect(step.outputs.operation).toBe('committed')
+    expect(step.githubRequests.filter(isBranchRead)).toHaveLength(3)
+  })
+
+  test('is an error when the response has another shape', async () => {
+    const body = JSON.stringify({
+      data: { repository: { nameWithOwner: project.repository.fullName } },
+    })
+    world.github.inject({ kind: 'respond', status: 200, body }, { match: isBranchRead })
+    const step = await project.sync()
+    expect(step.exitCode).toBe(1)
+    expect(step.log).toMatch(/GitHub's answer can't be used: .*isArchived/)
+  })
+})

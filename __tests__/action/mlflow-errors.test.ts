@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { expectFailure } from '../../testing/expectations.ts'
+import { html, json } from '../../testing/mlflow/gateway-rules.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3, throughGateway: true })
+const { gateway } = world
+const project = world.createProject()
+
+beforeAll(() => project.register('model'))
+
+afterAll(() => world.close())
+
+beforeEach(() => {
+  gateway.rule = undefined
+})
+
+test('a server that is down is named, with the advice to check host and port', async () => {
+  const step = await project.sync({ 'mlflow-tracking-uri': 'http://127.0.0.1:1' })
+  expectFailure(
+    project,
+    step,
+    /Can't reach MLflow at http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*after 3 tries.*host and port/,
+  )
+})
+
+test('an unknown host is named', async () => {
+  const step = await project.sync({ 'mlflow-tracking-uri': 'http://mlflow.invalid' })
+  expectFailure(project, step, /Can't reach MLflow at http:\/\/mlflow\.invalid/)
+})
+
+test.each([
+  [401, 'does not accept the credentials', 'mlflow-username'],
+  [403, 'denies access', 'READ permission'],
+])('HTTP %i is not retried, and the error says what to check', async (status, message, advice) => {
+  gateway.rule = () => html(status, '<p>No</p>')
+  const step = await project.sync()
+  expectFailure(project, step, new RegExp(`${message}.*${advice}`))
+  expect(step.mlflowRequests).toHaveLength(1)
+})
+
+test('a login page is recognised, and retried at most twice', async () => {
+  const form = '<!doctype html><html><form>Sign in<input type="password"></form></html>'
+  gateway.rule = () => html(200, form)
+  const step = await project.sync({}, { env: { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '7' } })
+  expectFailure(project, step, /answers with a login page.*service account/)
+  expect(step.mlflowRequests).toHaveLength(3)
+})
+
+test('a response that breaks off is an error after three tries', async () => {
+  gateway.rule = () => 'truncate'
+  const step = await project.sync()
+  expectFailure(project, step, /Can't reach MLflow at .*after 3 tries/)
+})
+
+test('a response with half of a JSON document is never an empty registry', async () => {
+  gateway.rule = async (_request, forward) => {
+    const response = await forward()
+    return { ...response, body: response.body.slice(0, 40) }
+  }
+  expectFailure(project, await project.sync(), /no whole JSON document/)
+})
+
+test('a response with other JSON is never an empty registry', async () => {
+  gateway.rule = () => json({ detail: 'quota' })
+  const step = await project.sync()
+  expectFailure(project, step, /not what its API promises.*model_versions is missing/)
+})
+
+test('an address without an API is named, with advice about the static prefix', async () => {
+  gateway.rule = () => html(404, '<!doctype html><title>404</title>')
+  expectFailure(project, await project.sync(), /There is no MLflow API at .*static prefix/)
+})
+
+test('a sync recovers from transient 503s', async () => {
+  let requests = 0
+  gateway.rule = () => ((requests += 1) % 2 === 1 ? { status: 503, body: '' } : undefined)
+  const step = await project.sync({ mode: 'plan' })
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs['created-count']).toBe('1')
+})

@@ -1,0 +1,93 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { isListing, json } from '../../testing/mlflow/gateway-rules.ts'
+import type { Project } from '../../testing/project.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3, throughGateway: true })
+let project: Project
+
+afterAll(() => world.close())
+
+beforeEach(() => {
+  world.gateway.rule = undefined
+  project = world.createProject()
+})
+
+describe('a polling job', () => {
+  test('writes what is registered between rounds, and reports the complete job', async () => {
+    const first = await project.register('first')
+    let listings = 0
+    let second = ''
+    world.gateway.rule = async (request) => {
+      if (isListing(request) && (listings += 1) === 2) {
+        second = (await project.register('second')).runId
+      }
+      return undefined
+    }
+    // The second round is over when the third one is announced.
+    const twoRounds = { signal: 'SIGTERM', when: /(The next round begins[^]*){2}/ } as const
+    const step = await project.sync(
+      { 'poll-interval': '1s', 'poll-duration': '10m' },
+      { interrupt: twoRounds },
+    )
+    expect(step.exitCode).toBe(0)
+    expect(project.repository.commitCount()).toBe(3)
+    expect(step.outputs).toMatchObject({
+      operation: 'committed',
+      'created-count': '2',
+      'unchanged-count': '0',
+      'commit-sha': project.repository.head(),
+    })
+    expect(step.changes.map(({ runId }) => runId).toSorted()).toEqual(
+      [first.runId, second].toSorted(),
+    )
+    expect(step.report.records.map(({ runId }) => runId)).toEqual(
+      step.changes.map(({ runId }) => runId),
+    )
+    expect(step.summary).toContain(first.runId)
+    expect(step.summary).toContain(second)
+  })
+
+  test('warns about a failed round, runs the next one, and ends after poll-duration', async () => {
+    let listings = 0
+    world.gateway.rule = async (request) => {
+      if (!isListing(request)) return undefined
+      listings += 1
+      if (listings > 3) return undefined
+      if (listings === 3) await project.register('model')
+      return json({ error_code: 'BAD_REQUEST', message: 'a bad moment' }, 400)
+    }
+    const step = await project.sync({ 'poll-interval': '1s', 'poll-duration': '5s' })
+    expect(step.log).toMatch(/This round failed: .*a bad moment/)
+    expect(step.exitCode).toBe(0)
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    expect(step.warnings.join('\n')).toContain('a bad moment')
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends between two rounds on %s, with all outputs',
+    async (signal) => {
+      const { runId } = await project.register('model')
+      const step = await project.sync(
+        { 'poll-interval': '30s', 'poll-duration': '10m' },
+        { interrupt: { signal, when: /The next round begins/ } },
+      )
+      expect(step.exitCode).toBe(0)
+      expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+      expect(project.repository.read(`${runId}.yaml`)).toContain('global:')
+    },
+  )
+})
+
+test('a signal during a sync fails it and leaves nothing half written', async () => {
+  await project.register('model')
+  world.gateway.rule = ({ url }) =>
+    url.includes('runs/search') ? new Promise(() => undefined) : undefined
+  const step = await project.sync({}, { interrupt: { signal: 'SIGTERM', when: /entries in/ } })
+  expect(step.exitCode).toBe(1)
+  expect(step.outputs.operation).toBe('failed')
+  expect(step.log).toMatch(/The job was cancelled/)
+  expect(project.repository.commitCount()).toBe(1)
+  world.gateway.rule = undefined
+  expect((await project.sync()).outputs['created-count']).toBe('1')
+})

@@ -1,0 +1,69 @@
+import { afterAll, beforeEach, expect, test } from '@jest/globals'
+import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
+import type { Project } from '../../testing/project.ts'
+import {
+  baseOfHeadBranch,
+  headBranch,
+  onlyPullRequest,
+  syncPullRequest,
+} from '../../testing/pull-requests.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3 })
+let project: Project
+
+afterAll(() => world.close())
+
+beforeEach(async () => {
+  world.github.clearFaults()
+  project = world.createProject()
+  await project.register('m')
+})
+
+test('two concurrent jobs open one pull request', async () => {
+  world.github.inject(
+    { kind: 'run-before', run: () => syncPullRequest(project) },
+    { match: isPullRequestCreation },
+  )
+  const step = await syncPullRequest(project)
+  expect(step.exitCode).toBe(0)
+  expect(project.repository.pullRequests.filter(({ state }) => state === 'open')).toHaveLength(1)
+  expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+})
+
+test.each([
+  ['opening the pull request', isPullRequestCreation],
+  ['moving the branch', isRefUpdate],
+])('a lost response to %s still counts as created, once', async (_request, match) => {
+  world.github.inject({ kind: 'lose-response' }, { match })
+  const step = await syncPullRequest(project)
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-created',
+    'pull-request-number': '1',
+  })
+  expect(onlyPullRequest(project).state).toBe('open')
+  expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+})
+
+test('a missing permission is named, and no branch is left behind', async () => {
+  const token = world.github.addToken({ contents: 'write', pullRequests: 'none' })
+  const step = await syncPullRequest(project, {}, { token })
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/needs pull_requests=write.*pull-requests: write/)
+  expect(project.repository.head(headBranch)).toBe('')
+})
+
+test('a setting that forbids pull requests is named, and no branch is left behind', async () => {
+  project.repository.settings.actionsMayCreatePullRequests = false
+  const step = await syncPullRequest(project)
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/Allow GitHub Actions to create and approve pull requests/)
+  expect(project.repository.head(headBranch)).toBe('')
+})
+
+test('the base branch is rejected as head branch', async () => {
+  const step = await syncPullRequest(project, { 'pull-request-branch': 'main' })
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/pull-request-branch is the branch main itself/)
+})

@@ -1,0 +1,121 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { breakRun, listOnly } from '../../testing/mlflow/gateway-rules.ts'
+import type { Project } from '../../testing/project.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3, throughGateway: true })
+let project: Project
+
+afterAll(() => world.close())
+
+beforeEach(() => {
+  world.gateway.rule = undefined
+  project = world.createProject()
+})
+
+const sync = (inputs = {}) => project.sync({ path: 'values', ...inputs })
+const paths = (): string[] => project.repository.paths('main', 'values')
+
+describe('of several versions of one run', () => {
+  test('the newest wins, then the one with the higher number, then the first by name', async () => {
+    const runId = await project.createRun()
+    const rows = [
+      { name: project.model('b'), version: '9', creation_timestamp: 1000 },
+      { name: project.model('a'), version: '10', creation_timestamp: 1000 },
+      { name: project.model('c'), version: '10', creation_timestamp: 1000 },
+      { name: project.model('z'), version: '99', creation_timestamp: 999 },
+    ].map((row) => ({ ...row, run_id: runId, source: 's3://b/m', status: 'READY' }))
+    for (const order of [rows, rows.toReversed()]) {
+      world.gateway.rule = listOnly(order)
+      await sync()
+      expect(project.repository.read(`values/${runId}.yaml`)).toContain(
+        `modelName: ${project.model('a')}\n  modelVersion: "10"`,
+      )
+    }
+  })
+})
+
+describe('a version that cannot be deployed', () => {
+  test('is skipped with the reason when it is not READY or has no run; a prompt is ignored', async () => {
+    const runId = await project.createRun()
+    const row = { version: '1', creation_timestamp: 1, source: 's3://b/m' }
+    world.gateway.rule = listOnly([
+      { ...row, name: project.model('p'), run_id: runId, status: 'PENDING_REGISTRATION' },
+      { ...row, name: project.model('n'), run_id: '' },
+      {
+        ...row,
+        name: project.model('prompt'),
+        tags: [{ key: 'mlflow.prompt.is_prompt', value: 'true' }],
+      },
+    ])
+    const step = await sync()
+    expect(step.exitCode).toBe(0)
+    expect(
+      step.changes.map(({ modelName, outcome, reason }) => [modelName, outcome, reason]),
+    ).toEqual([
+      [project.model('p'), 'skipped', 'its status is PENDING_REGISTRATION, not READY'],
+      [project.model('n'), 'skipped', 'MLflow names no run for this version'],
+    ])
+  })
+
+  test('fails alone and writes nothing when its run_id is invalid', async () => {
+    const good = await project.register('good')
+    for (const runId of ['../../.github/workflows/x', 'a b', '.hidden', 'x'.repeat(257)]) {
+      // MLflow may reject some of them itself.
+      await project.registerExternal('bad', { runId }).catch(() => undefined)
+    }
+    const step = await sync()
+    expect(step.exitCode).toBe(1)
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    expect(Number(step.outputs['failed-count'])).toBeGreaterThanOrEqual(3)
+    expect(paths()).toEqual([`values/${good.runId}.yaml`])
+    expect(step.log).toMatch(/no valid MLflow run id/)
+  })
+
+  test('is skipped when MLflow does not have its run, and fails alone when the run cannot be read', async () => {
+    const good = await project.register('good')
+    const broken = await project.register('broken')
+    await project.registerExternal('gone', { runId: 'f'.repeat(32) })
+    world.gateway.rule = breakRun(broken.runId)
+    const step = await sync()
+    expect(step.outputs).toMatchObject({
+      'created-count': '1',
+      'skipped-count': '1',
+      'failed-count': '1',
+    })
+    expect(paths()).toEqual([`values/${good.runId}.yaml`])
+    const failed = step.changes.find(({ outcome }) => outcome === 'failed')
+    expect(failed?.runId).toBe(broken.runId)
+    expect(failed?.reason).toContain('corrupt row')
+  })
+})
+
+describe('the inputs', () => {
+  /** Ids of the runs whose files a sync with these inputs would create. */
+  async function selectedRuns(inputs: Record<string, string>): Promise<(string | null)[]> {
+    const step = await sync({ mode: 'plan', ...inputs })
+    return step.changes.filter(({ outcome }) => outcome === 'created').map(({ runId }) => runId)
+  }
+
+  test('models, aliases, filter, run-filter and minimum-age select versions', async () => {
+    const a = await project.register('a', {
+      metrics: { accuracy: 0.95 },
+      versionTags: { deploy: 'yes' },
+    })
+    const b = await project.register('b', { metrics: { accuracy: 0.5 } })
+    await world.api.setAlias(b.name, 'champion', '1')
+    expect((await selectedRuns({})).toSorted()).toEqual([a.runId, b.runId].toSorted())
+    expect(await selectedRuns({ models: `${project.model('*')}\n!*-b` })).toEqual([a.runId])
+    expect(await selectedRuns({ aliases: 'champion\nother' })).toEqual([b.runId])
+    expect(await selectedRuns({ filter: "tags.deploy = 'yes'" })).toEqual([a.runId])
+    expect(await selectedRuns({ 'run-filter': 'metrics.accuracy >= 0.9' })).toEqual([a.runId])
+    expect(await selectedRuns({ 'minimum-age': '1h' })).toEqual([])
+  })
+
+  test.each(['filter', 'run-filter'])('%s is named when MLflow rejects it', async (input) => {
+    await project.register('a')
+    const step = await sync({ mode: 'plan', [input]: 'nonsense ~ 1' })
+    expect(step.exitCode).toBe(1)
+    expect(step.log).toMatch(new RegExp(`The input ${input} is refused: .*nonsense`))
+  })
+})

@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { expectReached } from '../../testing/expectations.ts'
+import type { MlflowOptions } from '../../testing/mlflow/launch.ts'
+import { startMlflow } from '../../testing/mlflow/server.ts'
+import { createWorld } from '../../testing/world.ts'
+
+const world = await createWorld({ version: 3 })
+const project = world.createProject()
+
+afterAll(() => world.close())
+
+const plan = (inputs: Record<string, string>) => project.sync({ mode: 'plan', ...inputs })
+
+async function withServer(
+  options: MlflowOptions,
+  run: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = await startMlflow(options)
+  try {
+    await run(server.url)
+  } finally {
+    await server.stop()
+  }
+}
+
+describe('the static prefix', () => {
+  test.each([3, 2] as const)('of MLflow %i is part of the address', (version) =>
+    withServer({ version, staticPrefix: '/ml' }, async (url) => {
+      expectReached(await plan({ 'mlflow-tracking-uri': `${url}/#/models` }))
+      // MLflow 2 serves its API without the prefix, too.
+      if (version === 2) return
+      const step = await plan({ 'mlflow-tracking-uri': new URL(url).origin })
+      expect(step.exitCode).toBe(1)
+      expect(step.log).toMatch(/There is no MLflow API at .*static prefix/)
+    }),
+  )
+})
+
+describe('workspaces', () => {
+  test('are chosen by mlflow-workspace, and an unknown one is named', () =>
+    withServer({ version: 3, workspaces: true }, async (url) => {
+      expectReached(await plan({ 'mlflow-tracking-uri': url, 'mlflow-workspace': 'default' }))
+      const step = await plan({ 'mlflow-tracking-uri': url, 'mlflow-workspace': 'nowhere' })
+      expect(step.exitCode).toBe(1)
+      expect(step.log).toMatch(/::error.*workspace.*mlflow-workspace/i)
+    }))
+
+  test('are reported as disabled without a retry', async () => {
+    const step = await plan({ 'mlflow-workspace': 'research' })
+    expect(step.log).toMatch(/feature switched off.*Leave mlflow-workspace empty/)
+    expect(step.report.requests.mlflow).toBe(1)
+  })
+})

@@ -1,0 +1,25 @@
+import { expect } from '@jest/globals'
+import type { Project } from './project.ts'
+import type { Step } from './step.ts'
+
+/** The step failed as a whole: red, all outputs set, one error annotation, nothing written. */
+export function expectFailure(project: Project, step: Step, message: RegExp): void {
+  expect(step.log).toMatch(message)
+  expect(step.exitCode).toBe(1)
+  expect(step.outputs).toMatchObject({
+    operation: 'failed',
+    changed: 'false',
+    'created-count': '0',
+    changes: '[]',
+    'commit-sha': '',
+  })
+  expect(step.errors).toHaveLength(1)
+  expect(step.summary).toMatch(/failed/i)
+  expect(project.repository.commitCount()).toBe(1)
+}
+
+/** The step listed the versions of a registry. */
+export function expectReached(step: Step): void {
+  expect(step.log).toMatch(/MLflow lists \d+ model versions/)
+  expect(step.exitCode).toBe(0)
+}

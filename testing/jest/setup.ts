@@ -1,0 +1,3 @@
+import { offerSharedServers } from '../mlflow/shared.ts'
+
+export default offerSharedServers

@@ -1,0 +1,3 @@
+import { stopSharedServers } from '../mlflow/shared.ts'
+
+export default stopSharedServers

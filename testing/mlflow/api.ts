@@ -1,0 +1,136 @@
+import type { MlflowAddress } from './server.ts'
+
+export type Texts = Readonly<Record<string, string>>
+
+export type RunSpec = {
+  readonly name?: string
+  readonly params?: Texts
+  readonly metrics?: Readonly<Record<string, number>>
+  readonly tags?: Texts
+}
+
+export type VersionSpec = {
+  readonly name: string
+  readonly source: string
+  readonly runId?: string | undefined
+  readonly modelId?: string | undefined
+  readonly tags?: Texts
+}
+
+/** A registered version and what it was made from; also the spec of a further version. */
+export type RegisteredVersion = {
+  readonly name: string
+  readonly version: string
+  readonly source: string
+  readonly runId: string
+  /** The logged model; only with MLflow 3. */
+  readonly modelId: string | undefined
+}
+
+/** Creates experiments, runs and models with the requests that MLflow's Python client sends. */
+export class MlflowApi {
+  readonly #server: Pick<MlflowAddress, 'url' | 'version'>
+
+  constructor(server: Pick<MlflowAddress, 'url' | 'version'>) {
+    this.#server = server
+  }
+
+  async createExperiment(name: string): Promise<string> {
+    const body = await this.#post<{ experiment_id: string }>('experiments/create', { name })
+    return body.experiment_id
+  }
+
+  async createRun(experimentId: string, spec: RunSpec = {}): Promise<string> {
+    const { run } = await this.#post<{ run: { info: { run_id: string } } }>('runs/create', {
+      experiment_id: experimentId,
+      start_time: Date.now(),
+      run_name: spec.name,
+      tags: keyValues(spec.tags),
+    })
+    const runId = run.info.run_id
+    const metrics = Object.entries(spec.metrics ?? {}).map(([key, value]) => ({
+      key,
+      value,
+      timestamp: Date.now(),
+      step: 0,
+    }))
+    await this.#post('runs/log-batch', { run_id: runId, metrics, params: keyValues(spec.params) })
+    await this.#post('runs/update', { run_id: runId, status: 'FINISHED', end_time: Date.now() })
+    return runId
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#post('runs/delete', { run_id: runId })
+  }
+
+  async createLoggedModel(experimentId: string, name: string, runId: string): Promise<string> {
+    const { model } = await this.#post<{ model: { info: { model_id: string } } }>('logged-models', {
+      experiment_id: experimentId,
+      name,
+      source_run_id: runId,
+    })
+    const id = model.info.model_id
+    const status = 'LOGGED_MODEL_READY'
+    await this.#call('PATCH', `logged-models/${id}`, { model_id: id, status })
+    return id
+  }
+
+  /** Creates the registered model too, unless it exists. */
+  async createVersion({ name, source, runId, modelId, tags }: VersionSpec): Promise<string> {
+    await this.#post('registered-models/create', { name }).catch((error: unknown) => {
+      if (!String(error).includes('RESOURCE_ALREADY_EXISTS')) throw error
+    })
+    const { model_version: created } = await this.#post<{ model_version: { version: string } }>(
+      'model-versions/create',
+      { name, source, run_id: runId, model_id: modelId, tags: keyValues(tags) },
+    )
+    return created.version
+  }
+
+  async deleteVersion(name: string, version: string): Promise<void> {
+    await this.#call('DELETE', 'model-versions/delete', { name, version })
+  }
+
+  async setAlias(name: string, alias: string, version: string): Promise<void> {
+    await this.#post('registered-models/alias', { name, alias, version })
+  }
+
+  /** Creates a run and registers its model, in the way of the server's major version. */
+  async register(
+    experimentId: string,
+    name: string,
+    spec: RunSpec & { readonly versionTags?: Texts } = {},
+  ): Promise<RegisteredVersion> {
+    const runId = await this.createRun(experimentId, spec)
+    const modelId =
+      this.#server.version === 3
+        ? await this.createLoggedModel(experimentId, 'model', runId)
+        : undefined
+    const source =
+      modelId === undefined
+        ? `mlflow-artifacts:/${experimentId}/${runId}/artifacts/model`
+        : `models:/${modelId}`
+    const tags = spec.versionTags ?? {}
+    const version = await this.createVersion({ name, source, runId, modelId, tags })
+    return { name, version, source, runId, modelId }
+  }
+
+  #post<T>(path: string, body: unknown): Promise<T> {
+    return this.#call('POST', path, body)
+  }
+
+  async #call<T>(method: string, path: string, body: unknown): Promise<T> {
+    const response = await fetch(`${this.#server.url}/ajax-api/2.0/mlflow/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`)
+    return (text === '' ? {} : JSON.parse(text)) as T
+  }
+}
+
+function keyValues(pairs: Texts = {}): { key: string; value: string }[] {
+  return Object.entries(pairs).map(([key, value]) => ({ key, value }))
+}
