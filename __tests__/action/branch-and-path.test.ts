@@ -1,9 +1,7 @@
-import { afterAll, expect, test } from '@jest/globals'
-import { createWorld } from '../../testing/world.ts'
+import { expect, test } from '@jest/globals'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
-
-afterAll(() => world.close())
+const world = await useWorld({ version: 3 })
 
 test('the branch defaults to the default branch, whatever its name', async () => {
   const project = world.createProject({ defaultBranch: 'trunk/1' })

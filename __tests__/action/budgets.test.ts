@@ -5,16 +5,15 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import type { SyncOptions } from '../../testing/project.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
 // The number of requests depends on the size of the registry, so nobody else may register models.
-const world = await createWorld({ version: 3, ownServer: true })
+const world = await useWorld({ version: 3, ownServer: true })
 const project = world.createProject()
 const workspaces: string[] = []
 
-afterAll(async () => {
+afterAll(() => {
   for (const workspace of workspaces) rmSync(workspace, { recursive: true })
-  await world.close()
 })
 
 function register(prefix: string, count: number, loggedModels: boolean): void {

@@ -4,16 +4,15 @@ import { createCertificate } from '../../testing/certificate.ts'
 import { expectReached } from '../../testing/expectations.ts'
 import { startMlflow } from '../../testing/mlflow/server.ts'
 import { startProxy } from '../../testing/proxy.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
 const tls = createCertificate()
 const ca = tls.certificate
 const server = await startMlflow({ version: 3, tls })
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 const project = world.createProject()
 
 afterAll(async () => {
-  await world.close()
   await server.stop()
   tls.remove()
 })

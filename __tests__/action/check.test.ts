@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { Step } from '../../testing/step.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 const project = world.createProject()
 const { repository } = project
 
@@ -15,8 +15,6 @@ afterEach(() => {
   expect(repository.commitCount()).toBe(1)
   expect(repository.pullRequests).toEqual([])
 })
-
-afterAll(() => world.close())
 
 const check = (inputs = {}) => project.sync({ mode: 'check', ...inputs })
 

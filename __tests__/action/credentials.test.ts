@@ -3,12 +3,10 @@ import { expectReached } from '../../testing/expectations.ts'
 import { startGateway } from '../../testing/mlflow/gateway.ts'
 import { json } from '../../testing/mlflow/gateway-rules.ts'
 import { startMlflow, type MlflowServer } from '../../testing/mlflow/server.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3, throughGateway: true })
+const world = await useWorld({ version: 3, throughGateway: true })
 const project = world.createProject()
-
-afterAll(() => world.close())
 
 /** A plan only reads. */
 const plan = (inputs: Record<string, string>, env: Record<string, string> = {}) =>

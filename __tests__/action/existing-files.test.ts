@@ -1,10 +1,8 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { FileContent } from '../../testing/github/git/store.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
-
-afterAll(() => world.close())
+const world = await useWorld({ version: 3 })
 
 const today = new Date().toISOString().slice(0, 10).replaceAll('-', '')
 

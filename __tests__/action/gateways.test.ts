@@ -1,13 +1,11 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { expectReached } from '../../testing/expectations.ts'
 import { startProxy } from '../../testing/proxy.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3, throughGateway: true })
+const world = await useWorld({ version: 3, throughGateway: true })
 const { gateway } = world
 const project = world.createProject()
-
-afterAll(() => world.close())
 
 beforeEach(() => {
   gateway.rule = undefined
@@ -21,11 +19,12 @@ describe('MLflow behind a gateway', () => {
     const proxy = await startProxy()
     const { port } = new URL(gateway.url)
     const inputs = { 'mlflow-tracking-uri': `http://mlflow.test:${port}` }
-    expectReached(await plan(inputs, { http_proxy: proxy.url }))
-    expect(proxy.requests).toContain(`GET http://mlflow.test:${port}`)
+    const proxied = await plan(inputs, { http_proxy: proxy.url })
     const direct = await plan(inputs, { http_proxy: proxy.url, no_proxy: 'mlflow.test' })
-    expect(direct.log).toMatch(/Can't reach MLflow/)
     await proxy.close()
+    expectReached(proxied)
+    expect(proxy.requests).toContain(`GET http://mlflow.test:${port}`)
+    expect(direct.log).toMatch(/Can't reach MLflow/)
   })
 
   test.each([

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { expectFailure } from '../../testing/expectations.ts'
 import { isCommit } from '../../testing/github/faults.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 const project = world.createProject({ name: 'acme/deployments' })
 
 beforeAll(() => project.register('model'))
-
-afterAll(() => world.close())
 
 beforeEach(() => {
   world.github.clearFaults()

@@ -1,9 +1,7 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { createWorld } from '../../testing/world.ts'
+import { describe, expect, test } from '@jest/globals'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
-
-afterAll(() => world.close())
+const world = await useWorld({ version: 3 })
 
 describe('a file on hold', () => {
   test('is not changed', async () => {

@@ -1,11 +1,9 @@
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { expectFailure } from '../../testing/expectations.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3, throughGateway: true })
+const world = await useWorld({ version: 3, throughGateway: true })
 const project = world.createProject()
-
-afterAll(() => world.close())
 
 test('invalid inputs are reported all together, before any request', async () => {
   const step = await project.sync({ mode: 'dry-run', path: '../x', 'max-deletions': 'many' })

@@ -1,10 +1,8 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isListing, json, parsePage, type VersionPage } from '../../testing/mlflow/gateway-rules.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3, throughGateway: true })
-
-afterAll(() => world.close())
+const world = await useWorld({ version: 3, throughGateway: true })
 
 beforeEach(() => {
   world.gateway.rule = undefined

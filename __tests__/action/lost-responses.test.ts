@@ -1,12 +1,10 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isBranchRead, isCommit } from '../../testing/github/faults.ts'
 import type { Project } from '../../testing/project.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 let project: Project
-
-afterAll(() => world.close())
 
 /** Each test has one run to write. */
 beforeEach(async () => {

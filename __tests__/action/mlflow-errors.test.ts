@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { expectFailure } from '../../testing/expectations.ts'
 import { html, json } from '../../testing/mlflow/gateway-rules.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3, throughGateway: true })
+const world = await useWorld({ version: 3, throughGateway: true })
 const { gateway } = world
 const project = world.createProject()
 
 beforeAll(() => project.register('model'))
-
-afterAll(() => world.close())
 
 beforeEach(() => {
   gateway.rule = undefined

@@ -1,12 +1,10 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isListing, json } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3, throughGateway: true })
+const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
-
-afterAll(() => world.close())
 
 beforeEach(() => {
   world.gateway.rule = undefined

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
 import type { Project } from '../../testing/project.ts'
 import {
@@ -7,12 +7,10 @@ import {
   onlyPullRequest,
   syncPullRequest,
 } from '../../testing/pull-requests.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 let project: Project
-
-afterAll(() => world.close())
 
 beforeEach(async () => {
   world.github.clearFaults()

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import type { Project } from '../../testing/project.ts'
@@ -8,12 +8,10 @@ import {
   onlyPullRequest,
   syncPullRequest,
 } from '../../testing/pull-requests.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 let project: Project
-
-afterAll(() => world.close())
 
 beforeEach(() => {
   project = world.createProject()

@@ -1,13 +1,11 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { expectReached } from '../../testing/expectations.ts'
 import type { MlflowOptions } from '../../testing/mlflow/launch.ts'
 import { startMlflow } from '../../testing/mlflow/server.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
+const world = await useWorld({ version: 3 })
 const project = world.createProject()
-
-afterAll(() => world.close())
 
 const plan = (inputs: Record<string, string>) => project.sync({ mode: 'plan', ...inputs })
 

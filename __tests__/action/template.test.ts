@@ -1,12 +1,10 @@
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { isCommit } from '../../testing/github/faults.ts'
 import type { Texts } from '../../testing/mlflow/api.ts'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
-const world = await createWorld({ version: 3 })
-
-afterAll(() => world.close())
+const world = await useWorld({ version: 3 })
 
 /** Syncs one new run with a template; `text` is the new file, or empty when none was created. */
 async function syncWithTemplate(template: string, params: Texts = {}, inputs: Texts = {}) {

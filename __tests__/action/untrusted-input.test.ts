@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { createWorld } from '../../testing/world.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
 // MLflow 3.11 and newer reject colons and slashes in names, but older servers still have them.
 // The names must be free of a prefix, so this file needs a registry of its own.
-const world = await createWorld({ version: 2, ownServer: true })
+const world = await useWorld({ version: 2, ownServer: true })
 const project = world.createProject()
 const { repository } = project
-
-afterAll(() => world.close())
 
 const names = [
   '::error::owned',
