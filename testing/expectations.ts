@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import type { Project } from './project.ts'
 import type { Step } from './step.ts'
 
-/** The step failed as a whole: red, all outputs set, one error annotation, nothing written. */
+/** The step failed without writing anything: exit code 1, all outputs set, one error annotation. */
 export function expectFailure(project: Project, step: Step, message: RegExp): void {
   expect(step.log).toMatch(message)
   expect(step.exitCode).toBe(1)

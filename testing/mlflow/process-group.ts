@@ -8,7 +8,7 @@ export type ProcessGroup = {
   /** Everything that it printed so far. */
   readonly log: () => string
   readonly hasExited: () => boolean
-  /** Ends the whole group. */
+  /** Ends all processes of the group. */
   readonly stop: () => Promise<void>
 }
 

@@ -45,7 +45,7 @@ export type Person = { readonly name: string; readonly email: string }
 
 const person: Person = { name: 'A Person', email: 'person@example.com' }
 
-/** The object id that stands for "no such ref" in a compare-and-swap. */
+/** The object id that means "no such ref" in a compare-and-swap. */
 export const zeroOid = '0'.repeat(40)
 
 /** One bare repository, read and written by the git binary only. */

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+/** A fenced YAML block of a page that uses the action. */
+export type Example = {
+  /** The page and the number of the example on it. */
+  readonly name: string
+  /** The action's inputs, with their expressions. */
+  readonly inputs: Readonly<Record<string, string>>
+}
+
+type WorkflowStep = { uses?: string; with?: Record<string, unknown> }
+type Workflow = { jobs?: Record<string, { steps: WorkflowStep[] }> }
+
+const action = 'org/mlflow-sync@'
+
+export function readExamples(page: string): Example[] {
+  return [...readFileSync(page, 'utf8').matchAll(/```yaml\n([^]*?)```/g)]
+    .map(([, text = '']) => text)
+    .filter((text) => text.includes(`uses: ${action}`))
+    .map((text, index) => ({ name: `${page} ${index + 1}`, inputs: inputsOf(text) }))
+}
+
+/** Replaces `${{ … }}` in every input. */
+export function evaluate(
+  inputs: Example['inputs'],
+  value: (input: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([input, text]) => [
+      input,
+      text.replace(/\$\{\{[^}]*\}\}/g, value(input)),
+    ]),
+  )
+}
+
+/** The example is a workflow or a list of steps. */
+function inputsOf(text: string): Record<string, string> {
+  const parsed = parse(text) as Workflow | WorkflowStep[]
+  const steps = Array.isArray(parsed) ? parsed : Object.values(parsed.jobs ?? {})[0]?.steps
+  const step = steps?.find(({ uses }) => uses?.startsWith(action))
+  return Object.fromEntries(
+    Object.entries(step?.with ?? {}).map(([input, value]) => [input, String(value)]),
+  )
+}
