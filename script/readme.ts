@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
-/** Writes the tables of README.md's inputs and outputs out of action.yml. */
+/** Generates the tables of inputs and outputs in README.md from action.yml. */
 
 type Entry = { description: string; default?: string }
 type Action = { inputs: Record<string, Entry>; outputs: Record<string, Entry> }
 
 const root = new URL('../', import.meta.url)
 
-/** The README with the tables that action.yml asks for. */
+/** Returns the README with both tables generated from action.yml. */
 export const withTables = (readme: string, actionYaml: string): string => {
   const action = parse(actionYaml) as Action
   const inputs = Object.entries(action.inputs).map(
@@ -30,12 +30,12 @@ const cell = (text: string): string => text.trim().replaceAll('|', '\\|')
 
 const between = (text: string, name: string, lines: string[]): string => {
   const [start, end] = [
-    `<!-- ${name}: made of action.yml by npm run readme -->`,
+    `<!-- ${name}: generated from action.yml by npm run readme -->`,
     `<!-- /${name} -->`,
   ]
   const from = text.indexOf(start)
   const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`README.md lacks the marks of ${name}`)
+  if (from < 0 || to < from) throw new Error(`README.md has no markers for the table of ${name}`)
   return `${text.slice(0, from + start.length)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`
 }
 

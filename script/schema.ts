@@ -1,4 +1,4 @@
-/** Writes `schema/report.schema.json` from the schema that the action itself uses. */
+/** Generates `schema/report.schema.json` from the schema that the action itself uses. */
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { reportSchema } from '../src/report/report.ts'
