@@ -15,14 +15,14 @@ app.kubernetes.io/name: vllm
 app.kubernetes.io/instance: {{ include "vllm.fullname" . | quote }}
 {{- end -}}
 
-{{/* Helm holds every number as a float: without int64 the date would become 2.0240101e+07. */}}
+{{/* Helm reads every number as a float: without int64 the date would be printed as 2.0240101e+07. */}}
 {{- define "vllm.labels" -}}
 {{ include "vllm.selector" . }}
 mlflow-sync/run-id: {{ .Values.global.runid | trunc 63 | quote }}
 mlflow-sync/date: {{ .Values.global.timestamp | int64 | quote }}
 {{- end -}}
 
-{{/* The argument of a flag is quoted, so that nothing in it can become another flag. */}}
+{{/* Flag values are quoted so that nothing in them can become another flag. */}}
 {{- define "vllm.args" -}}
 {{- with .Values.vllm -}}
 - {{ printf "--model=%s" (tpl .model $) | quote }}
@@ -79,7 +79,7 @@ spec:
         {{- with .Values.env }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-      # Loading a big model takes minutes.
+      # Loading a large model takes minutes.
       startupProbe:
         httpGet: {path: /health, port: http}
         periodSeconds: 10
