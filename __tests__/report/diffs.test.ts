@@ -74,6 +74,8 @@ describe('a unified diff', () => {
     ['a\r\nb\r\n', 'a\r\nc\r\n'],
     [numbered(3000), `first\n${numbered(2999)}last\n`],
     [numbered(3000).replaceAll('line', 'old'), numbered(3000)],
+    [numbered(3000).trimEnd().replaceAll('line', 'old'), numbered(3000)],
+    [numbered(3000).replaceAll('line', 'old'), numbered(3000).trimEnd()],
   ])('is applied by git (%#)', (before, after) => {
     expect(appliedByGit(before, after)).toBe(after)
   })
