@@ -45699,8 +45699,14 @@ function explain(status, message, repository, permission) {
     }
     return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', otherReason(status, words));
 }
-/** A compare-and-swap that failed: GraphQL's `updateRefs`, REST's `git/refs`. */
-const movedWordings = /expected branch to point|is at [0-9a-f]{40} but expected|not a fast.forward/i;
+/** GitHub's wordings for a compare-and-swap that failed; not every API gives it a type. */
+const movedWordings = new RegExp([
+    'expected branch to point',
+    'is at [0-9a-f]{40} but expected',
+    'not a fast.forward',
+    'reference cannot be updated',
+    'object does not exist',
+].join('|'), 'i');
 function otherReason(status, words) {
     if (/already exists/i.test(words))
         return 'already-exists';
@@ -51548,8 +51554,6 @@ async function readRules(client, branch) {
 
 
 
-
-
 function createPullRequests(client) {
     return {
         read: (base, head) => readState(client, base, head),
@@ -51647,13 +51651,7 @@ const moveMutation = `mutation Move($input: UpdateRefsInput!) {
 async function moveBranch(client, { repositoryId, branch, from = nowhere, to = nowhere }) {
     const name = `refs/heads/${branch}`;
     const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }];
-    try {
-        await client.mutate(moveMutation, { input: { repositoryId, refUpdates } }, object({ updateRefs: unknown() }));
-    }
-    catch (error) {
-        const refused = error instanceof GitHubError && error.reason === undefined;
-        throw refused && !error.outcomeUnknown ? branchMoved(error.message) : error;
-    }
+    await client.mutate(moveMutation, { input: { repositoryId, refUpdates } }, object({ updateRefs: unknown() }));
 }
 
 ;// CONCATENATED MODULE: ./src/github/repository.ts

@@ -44,6 +44,16 @@ test.each([
   expect(baseOfHeadBranch(project)).toBe(project.repository.head())
 })
 
+test('a refused update of the head branch is reported at once, in the words of GitHub', async () => {
+  const message = "cannot lock ref 'refs/heads/mlflow-sync/main': 'refs/heads/mlflow-sync' exists"
+  const body = JSON.stringify({ data: null, errors: [{ type: 'UNPROCESSABLE', message }] })
+  world.github.inject({ kind: 'respond', status: 200, body }, { match: isRefUpdate, times: 5 })
+  const step = await syncPullRequest(project)
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toContain("'refs/heads/mlflow-sync' exists")
+  expect(step.githubRequests.filter(isRefUpdate)).toHaveLength(1)
+})
+
 test('a missing permission is named, and no branch is left behind', async () => {
   const token = world.github.addToken({ contents: 'write', pullRequests: 'none' })
   const step = await syncPullRequest(project, {}, { token })

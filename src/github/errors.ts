@@ -134,8 +134,17 @@ function explain(
   )
 }
 
-/** A compare-and-swap that failed: GraphQL's `updateRefs`, REST's `git/refs`. */
-const movedWordings = /expected branch to point|is at [0-9a-f]{40} but expected|not a fast.forward/i
+/** GitHub's wordings for a compare-and-swap that failed; not every API gives it a type. */
+const movedWordings = new RegExp(
+  [
+    'expected branch to point',
+    'is at [0-9a-f]{40} but expected',
+    'not a fast.forward',
+    'reference cannot be updated',
+    'object does not exist',
+  ].join('|'),
+  'i',
+)
 
 function otherReason(status: number, words: string): GitHubReason | undefined {
   if (/already exists/i.test(words)) return 'already-exists'

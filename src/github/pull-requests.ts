@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import type { HeadBranch, PullRequest, PullRequestState } from '../core/pull-request.ts'
-import { GitHubError } from '../errors.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
-import { branchMoved } from './errors.ts'
 
 /** Pull requests of one repository, and the branches that they propose. */
 export type PullRequests = {
@@ -172,14 +170,9 @@ async function moveBranch(
 ): Promise<void> {
   const name = `refs/heads/${branch}`
   const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }]
-  try {
-    await client.mutate(
-      moveMutation,
-      { input: { repositoryId, refUpdates } },
-      z.object({ updateRefs: z.unknown() }),
-    )
-  } catch (error) {
-    const refused = error instanceof GitHubError && error.reason === undefined
-    throw refused && !error.outcomeUnknown ? branchMoved(error.message) : error
-  }
+  await client.mutate(
+    moveMutation,
+    { input: { repositoryId, refUpdates } },
+    z.object({ updateRefs: z.unknown() }),
+  )
 }
