@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6428);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3589);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6428:
+/***/ 3589:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44460,9 +44460,54 @@ function checkLineBreaks(text) {
     throw new CannotEdit(`line ${line} holds U+${code}, on which readers of YAML do not agree`);
 }
 
+;// CONCATENATED MODULE: ./src/core/new-file.ts
+
+
+
+
+
+function renderFile(selected, run, facts, template) {
+    const { source, loggedModel, experimentName, aliases } = facts;
+    if (!source.ok)
+        return source;
+    const { version } = selected;
+    const modelId = loggedModelId(source.source);
+    const resolvedSource = source.source;
+    const rendered = renderTemplate(template, {
+        version: { ...version, aliases },
+        run,
+        experimentName,
+        modelId,
+        artifacts: artifactsPath({ version, run, resolvedSource, modelId, loggedModel }),
+    });
+    if (!rendered.ok)
+        return rendered;
+    const values = readValues(rendered.text);
+    const owned = { ...ownedValues(selected, run, undefined), modelid: modelId };
+    const update = updateValues(values, owned);
+    switch (update.kind) {
+        case 'refused':
+            return { ok: false, problem: `the template can't take the owned values: ${update.problem}` };
+        case 'unchanged':
+            return rendered;
+        case 'updated':
+            return { ok: true, text: update.text };
+    }
+}
+/** What the action writes; `current` are the values of an existing file. */
+function ownedValues({ runId, version, modelId, sourceUnresolved }, run, current) {
+    return {
+        experimentId: run.experimentId,
+        runid: runId,
+        // The logged model behind a copy is unknown if its origin is not listed: the file's value stays.
+        modelid: sourceUnresolved ? current?.owned.modelid : modelId,
+        timestamp: timestampOf(version.creationTime),
+        modelName: version.name,
+        modelVersion: version.version,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/core/plan.ts
-
-
 
 
 
@@ -44470,134 +44515,106 @@ function checkLineBreaks(text) {
 
 /** Decides what happens to the file of one run. */
 function planRun(input, context) {
-    const { state } = input.file;
-    const { facts } = input;
-    if (state.kind === 'blocked')
-        return left(input, context, 'failed', state.reason);
-    if (state.kind === 'held') {
-        return left(input, context, 'held', 'the file has the comment "# mlflow-sync: hold"');
-    }
-    if (state.kind === 'wrong-shape')
-        return left(input, context, 'failed', `not changed: ${state.problem}`);
-    if (state.kind === 'values') {
-        if (ownershipOf(state.values, input.selected.runId) === 'foreign') {
-            return left(input, context, 'failed', 'not changed: global.runid names another run, so the file is not the action’s');
-        }
-        const { modelName = '' } = state.values.owned;
-        // Two jobs that share a directory must not write over each other's choice for ever.
-        if (modelName !== '' && !context.models(modelName)) {
-            return left(input, context, 'skipped', `the file is about model ${modelName}, which is not within models`);
-        }
-    }
+    const { selected, file, facts } = input;
+    const { name, version } = selected.version;
+    const decision = decide(input, context);
+    const record = {
+        path: file.path,
+        outcome: decision.outcome,
+        runId: selected.runId,
+        experimentId: facts?.run.kind === 'found' ? facts.run.run.experimentId : null,
+        modelName: name,
+        modelVersion: version,
+        previousVersion: versionIn(file.state),
+        url: modelVersionUrl(context.uiUrl, name, version),
+        reason: null,
+    };
+    if (!('after' in decision))
+        return entryWithoutEdit({ ...record, reason: decision.reason });
+    const { before, after, warning } = decision;
+    const { path, executable } = file;
+    return { ...record, edit: { path, before, after, executable }, warning };
+}
+function decide({ selected, file, facts }, context) {
+    const { state } = file;
+    const protection = protectionOf(state, selected.runId, context.models);
+    if (protection !== undefined)
+        return protection;
     if (facts === undefined || facts.run.kind === 'missing') {
-        return left(input, context, 'skipped', 'MLflow no longer has the run (or does not show it to this user)');
+        return skipped('MLflow no longer has the run (or does not show it to this user)');
     }
     if (facts.run.kind === 'failed')
-        return left(input, context, 'failed', facts.run.reason);
+        return failed(facts.run.reason);
     const { run } = facts.run;
-    if (run.lifecycle === 'deleted') {
-        return left(input, context, 'skipped', 'the run is deleted in MLflow');
-    }
-    return state.kind === 'values'
-        ? planUpdate(input, context, state, run)
-        : planNewText(input, context, state, facts, run);
+    if (run.lifecycle === 'deleted')
+        return skipped('the run is deleted in MLflow');
+    if (state.kind === 'values')
+        return planUpdate(selected, run, state);
+    return planNewContent({ selected, file, facts }, run, context);
 }
-function planUpdate(input, context, state, run) {
-    const update = updateValues(state.values, ownedValues(input.selected, run, state.values));
-    if (update.kind === 'unchanged')
-        return entryWithoutEdit(recordOf(input, context, 'unchanged', run));
+/** Why the file itself must not be changed. */
+function protectionOf(state, runId, models) {
+    switch (state.kind) {
+        case 'blocked':
+            return failed(state.reason);
+        case 'held':
+            return { outcome: 'held', reason: 'the file has the comment "# mlflow-sync: hold"' };
+        case 'wrong-shape':
+            return failed(`not changed: ${state.problem}`);
+        case 'values': {
+            if (ownershipOf(state.values, runId) === 'foreign') {
+                return failed('not changed: global.runid names another run, so the file is not the action’s');
+            }
+            const { modelName = '' } = state.values.owned;
+            // Otherwise two jobs that share a directory would overwrite each other's choice forever.
+            return modelName === '' || models(modelName)
+                ? undefined
+                : skipped(`the file is about model ${modelName}, which is not within models`);
+        }
+        default:
+            return undefined;
+    }
+}
+function failed(reason) {
+    return { outcome: 'failed', reason };
+}
+function skipped(reason) {
+    return { outcome: 'skipped', reason };
+}
+function planUpdate(selected, run, { text, values }) {
+    const update = updateValues(values, ownedValues(selected, run, values));
     if (update.kind === 'refused')
-        return left(input, context, 'failed', `not changed: ${update.problem}`);
-    return change(input, context, 'updated', run, state.text, update.text);
+        return failed(`not changed: ${update.problem}`);
+    return update.kind === 'unchanged'
+        ? { outcome: 'unchanged', reason: null }
+        : { outcome: 'updated', before: text, after: update.text, warning: undefined };
 }
-function planNewText(input, context, state, facts, run) {
-    const text = newText(input.selected, context.template, facts, run);
-    if (typeof text !== 'string')
-        return left(input, context, 'failed', text.problem);
-    if (state.kind === 'absent')
-        return change(input, context, 'created', run, undefined, text);
-    return {
-        ...change(input, context, 'updated', run, state.text, text),
-        warning: `${input.file.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
-    };
-}
-function newText(selected, template, facts, run) {
-    const { source, loggedModel, experimentName, aliases } = facts;
-    if (!source.ok)
-        return source;
-    const modelId = loggedModelId(source.source);
-    const { version } = selected;
-    const rendered = renderTemplate(template, {
-        version: { ...version, aliases },
-        run,
-        experimentName,
-        modelId,
-        artifacts: artifactsPath({
-            version,
-            run,
-            resolvedSource: source.source,
-            modelId,
-            loggedModel,
-        }),
-    });
+/** Renders the template: for a new file, or over a damaged one. */
+function planNewContent({ selected, file, facts }, run, { template, head }) {
+    const { path, state } = file;
+    const rendered = renderFile(selected, run, facts, template);
     if (!rendered.ok)
-        return rendered;
-    const owned = { ...ownedValues(selected, run, undefined), modelid: modelId };
-    const update = updateValues(readValues(rendered.text), owned);
-    if (update.kind === 'refused') {
-        return { problem: `the template can't take the owned values: ${update.problem}` };
-    }
-    return update.kind === 'updated' ? update.text : rendered.text;
+        return failed(rendered.problem);
+    const after = rendered.text;
+    return state.kind === 'unparseable'
+        ? {
+            outcome: 'updated',
+            before: state.text,
+            after,
+            warning: `${path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${head}`,
+        }
+        : { outcome: 'created', before: undefined, after, warning: undefined };
 }
-function ownedValues(selected, run, current) {
-    return {
-        experimentId: run.experimentId,
-        runid: selected.runId,
-        // Which logged model a copy stems from may be out of sight: then the file's own word stays.
-        modelid: selected.sourceUnresolved ? current?.owned.modelid : selected.modelId,
-        timestamp: timestampOf(selected.version.creationTime),
-        modelName: selected.version.name,
-        modelVersion: selected.version.version,
-    };
-}
-function change(input, context, outcome, run, before, after) {
-    const { path, executable } = input.file;
-    return {
-        ...recordOf(input, context, outcome, run),
-        edit: { path, before, after, executable },
-        warning: undefined,
-    };
-}
-function left(input, context, outcome, reason) {
-    const run = foundRun(input.facts?.run);
-    return entryWithoutEdit(recordOf(input, context, outcome, run, reason));
-}
-function foundRun(lookup) {
-    return lookup?.kind === 'found' ? lookup.run : undefined;
-}
-function recordOf({ selected, file: { path, state } }, { uiUrl }, outcome, run, reason = null) {
-    return {
-        path,
-        outcome,
-        runId: selected.runId,
-        experimentId: run?.experimentId ?? null,
-        modelName: selected.version.name,
-        modelVersion: selected.version.version,
-        previousVersion: previousVersion(state),
-        url: modelVersionUrl(uiUrl, selected.version.name, selected.version.version),
-        reason,
-    };
-}
-function previousVersion(state) {
+function versionIn(state) {
     if (state.kind === 'values')
         return state.values.owned.modelVersion ?? null;
     return state.kind === 'held' ? (state.modelVersion ?? null) : null;
 }
 /** Entries of versions that get no file, unless another version of the same run has one. */
 function excludedEntries(excluded, runs, uiUrl) {
-    const covered = new Set(runs.map(({ runId }) => runId));
+    const selected = new Set(runs.map(({ runId }) => runId));
     return excluded
-        .filter(({ version }) => !covered.has(version.runId))
+        .filter(({ version }) => !selected.has(version.runId))
         .map(({ version, outcome, reason }) => entryWithoutEdit({
         path: null,
         outcome,
@@ -45159,97 +45176,21 @@ function markerFor(plan, state, sha) {
     return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false };
 }
 
-;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
-
+;// CONCATENATED MODULE: ./src/sync/propose.ts
 
 
 
 
 
 /**
- * Keeps one pull request that says what the branch lacks: its head branch is always the base's head
- * plus one commit. What must be remembered is stored in the pull requests' bodies.
+ * Puts the plan on the head branch as one commit, and opens or updates the pull request.
+ *
+ * @param onCommit is told about the commit before the branch moves to it, so that a later attempt
+ * recognises it.
  */
-function createPullRequestWriter(options) {
-    const { repository } = options;
-    const madeByThisJob = new Set();
-    /** What an earlier attempt was about to do when a response was lost. */
-    let begun;
-    return async (plan) => {
-        const { snapshot } = plan;
-        const head = options.branch ?? `mlflow-sync/${snapshot.branch}`;
-        if (head === snapshot.branch) {
-            throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
-                advice: 'Give the pull request a branch of its own.',
-            });
-        }
-        const state = await repository.pullRequests.read(snapshot, head);
-        const proposal = { plan, state, head };
-        await refuseForeignCommits(repository, proposal, madeByThisJob);
-        const decision = decidePullRequest(plan, state);
-        switch (decision.kind) {
-            case 'withdraw':
-                return withdraw(repository, proposal, decision.open);
-            case 'keep':
-                return written(plan, begun ?? 'none', {
-                    pullRequest: referenceTo(decision.open),
-                    commit: begun === undefined ? undefined : commitOf(state.head),
-                });
-            case 'respect-rejection':
-                return written(plan, 'none', {
-                    pullRequest: referenceTo(decision.rejected),
-                    warning: rejected(decision.rejected),
-                });
-            case 'propose':
-                await repository.confirm(snapshot);
-                begun = decision.open === undefined ? 'pull-request-created' : 'pull-request-updated';
-                return propose(options, proposal, decision.open, (sha) => madeByThisJob.add(sha));
-        }
-    };
-}
-async function refuseForeignCommits({ pullRequests }, { plan, state, head }, madeByThisJob) {
-    const { snapshot } = plan;
-    if (state.head === undefined)
-        return;
-    if (isRecognised(state, state.head, snapshot, madeByThisJob))
-        return;
-    if ((await pullRequests.commitsAhead(snapshot.branch, head)) === 0)
-        return;
-    const open = openPullRequest(state);
-    throw new SyncError(`Branch ${head} has a commit that the action did not make, and is left as it is`, {
-        advice: `${open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `}move that commit elsewhere and delete the branch ${head}; the next sync then proposes again.`,
-    });
-}
-function commitOf(head) {
-    return head && { sha: head.head, url: head.url };
-}
-function referenceTo({ number, url }) {
-    return { number, url };
-}
-function rejected({ number }) {
-    return `Pull request #${number} with these very changes was closed unmerged: it is not opened again. Reopen it, or let a new change come.`;
-}
-/** Nothing is left to propose. */
-async function withdraw({ pullRequests }, { plan, state, head }, open) {
-    if (open !== undefined) {
-        const marker = readMarker(open.body) ?? { digest: '', heads: [] };
-        await pullRequests.update(open.number, {
-            body: replaceMarker(open.body, { ...marker, withdrawn: true }),
-            state: 'closed',
-        });
-    }
-    if (state.head !== undefined) {
-        const { repositoryId } = plan.snapshot;
-        const from = state.head.head;
-        await pullRequests.moveBranch({ repositoryId, branch: head, from, to: undefined });
-    }
-    return open === undefined
-        ? written(plan, 'none')
-        : written(plan, 'pull-request-closed', { pullRequest: referenceTo(open) });
-}
-async function propose(options, proposal, open, onCommit) {
+async function propose(options, proposal, onCommit) {
     const { pullRequests } = options.repository;
-    const { plan, state, head } = proposal;
+    const { plan, state, head, open } = proposal;
     const changes = changesOf(plan.entries);
     const commit = await commitFor(options, proposal);
     const sha = commit?.sha ?? state.head?.head ?? '';
@@ -45257,7 +45198,7 @@ async function propose(options, proposal, open, onCommit) {
         title: options.title(changes),
         body: `${await options.describe(plan, head)}\n\n${markerComment(markerFor(plan, state, sha))}`,
     };
-    // The body first: a job killed here leaves a branch whose head the body still knows.
+    // The body comes first: if the job is killed in between, it still names the branch's head.
     if (open !== undefined)
         await pullRequests.update(open.number, text);
     if (commit !== undefined) {
@@ -45266,21 +45207,21 @@ async function propose(options, proposal, open, onCommit) {
         const from = state.head?.head;
         await pullRequests.moveBranch({ repositoryId, branch: head, from, to: commit.sha });
     }
-    const opened = open ?? (await openOrCleanUp(options.repository, proposal, text, sha));
-    const unlabelled = open === undefined ? await label(options, opened) : undefined;
-    return written(plan, open === undefined ? 'pull-request-created' : 'pull-request-updated', {
-        pullRequest: referenceTo(opened),
-        commit: commit === undefined ? commitOf(state.head) : { sha, url: commit.url },
-        warning: commit?.verified === false ? write_pull_request_unsigned : unlabelled,
-    });
+    const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha));
+    const labelWarning = open === undefined ? await label(options, pullRequest) : undefined;
+    return {
+        pullRequest,
+        commit: commit && { sha: commit.sha, url: commit.url },
+        warning: commit?.verified === false ? propose_unsigned : labelWarning,
+    };
 }
-/** The commit to propose; undefined when the head branch already is that commit. */
+const propose_unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
+/** The commit to propose; undefined if the head branch already is that commit. */
 function commitFor({ repository, message }, { plan, state }) {
     if (isUpToDate(state.head, plan))
         return undefined;
     return repository.createCommit(commitRequest(plan, message(changesOf(plan.entries))));
 }
-const write_pull_request_unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
 async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha) {
     const { branch, repositoryId } = plan.snapshot;
     try {
@@ -45292,7 +45233,7 @@ async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha)
         if (error.reason === 'already-exists') {
             throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' });
         }
-        // Without its pull request the branch would only be litter.
+        // A branch that this sync created would be left behind without its pull request.
         if (state.head === undefined) {
             await pullRequests.moveBranch({ repositoryId, branch: head, from: sha, to: undefined });
         }
@@ -45312,6 +45253,101 @@ async function label({ repository, labels }, { number }) {
             throw error;
         return `The labels could not be set on pull request #${number}: ${error.message}`;
     }
+}
+
+;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
+
+
+
+
+
+/**
+ * Keeps one pull request that proposes what the branch lacks: its head branch is the base's head plus
+ * one commit. The bodies of the pull requests store what must be remembered.
+ */
+function createPullRequestWriter(options) {
+    const { repository } = options;
+    const madeByThisJob = new Set();
+    /** What an earlier attempt was doing when a response was lost. */
+    let begun;
+    return async (plan) => {
+        const { snapshot } = plan;
+        const head = options.branch ?? `mlflow-sync/${snapshot.branch}`;
+        if (head === snapshot.branch) {
+            throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
+                advice: 'Give the pull request a branch of its own.',
+            });
+        }
+        const state = await repository.pullRequests.read(snapshot, head);
+        await refuseForeignCommits(repository, plan, state, madeByThisJob);
+        const decision = decidePullRequest(plan, state);
+        switch (decision.kind) {
+            case 'withdraw':
+                return withdraw(repository, plan, state, decision.open);
+            case 'keep':
+                return written(plan, begun ?? 'none', {
+                    pullRequest: referenceTo(decision.open),
+                    commit: begun === undefined ? undefined : commitOf(state.head),
+                });
+            case 'respect-rejection':
+                return written(plan, 'none', {
+                    pullRequest: referenceTo(decision.rejected),
+                    warning: `Pull request #${decision.rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+                });
+            case 'propose': {
+                const { open } = decision;
+                await repository.confirm(snapshot);
+                begun = open === undefined ? 'pull-request-created' : 'pull-request-updated';
+                const { pullRequest, commit, warning } = await propose(options, { plan, state, head, open }, (sha) => madeByThisJob.add(sha));
+                return written(plan, begun, {
+                    pullRequest: referenceTo(pullRequest),
+                    commit: commit ?? commitOf(state.head),
+                    warning,
+                });
+            }
+        }
+    };
+}
+/** @throws SyncError if the head branch has a commit that the action did not make. */
+async function refuseForeignCommits({ pullRequests }, { snapshot }, state, madeByThisJob) {
+    const { head } = state;
+    if (head === undefined || isRecognised(state, head, snapshot, madeByThisJob))
+        return;
+    if ((await pullRequests.commitsAhead(snapshot.branch, head.name)) === 0)
+        return;
+    const open = openPullRequest(state);
+    const closeIt = open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `;
+    throw new SyncError(`Branch ${head.name} has a commit that the action did not make, so it was left unchanged`, {
+        advice: `${closeIt}move that commit elsewhere and delete the branch ${head.name}; the next sync then proposes again.`,
+    });
+}
+function commitOf(head) {
+    return head && { sha: head.head, url: head.url };
+}
+function referenceTo({ number, url }) {
+    return { number, url };
+}
+/** Closes the pull request and deletes its head branch: nothing is left to propose. */
+async function withdraw({ pullRequests }, plan, { head }, open) {
+    if (open !== undefined) {
+        const marker = readMarker(open.body) ?? { digest: '', heads: [] };
+        await pullRequests.update(open.number, {
+            body: replaceMarker(open.body, { ...marker, withdrawn: true }),
+            state: 'closed',
+        });
+    }
+    if (head !== undefined) {
+        const { repositoryId } = plan.snapshot;
+        await pullRequests.moveBranch({
+            repositoryId,
+            branch: head.name,
+            from: head.head,
+            to: undefined,
+        });
+    }
+    return open === undefined
+        ? written(plan, 'none')
+        : written(plan, 'pull-request-closed', { pullRequest: referenceTo(open) });
 }
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
@@ -45424,7 +45460,7 @@ async function tryCheck(name, check) {
         return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
     }
 }
-function skipped(name, detail) {
+function finding_skipped(name, detail) {
     return {
         name,
         status: 'skipped',
@@ -45454,7 +45490,7 @@ async function checkMlflow(options) {
     });
     if (versions.status === 'failed') {
         const why = 'the Model Registry could not be read';
-        return [versions, skipped('MLflow: runs', why), skipped('MLflow: selection', why)];
+        return [versions, finding_skipped('MLflow: runs', why), finding_skipped('MLflow: selection', why)];
     }
     const runs = await tryCheck('MLflow: runs', async () => {
         const experiments = await registry.experiments();
@@ -45516,10 +45552,10 @@ async function checkGitHub(options) {
         const why = 'the branch could not be read';
         return [
             branch,
-            skipped('GitHub: contents: write', why),
-            skipped('GitHub: branch rules', why),
-            skipped('GitHub: pull-requests: write', why),
-            skipped('Template', why),
+            finding_skipped('GitHub: contents: write', why),
+            finding_skipped('GitHub: branch rules', why),
+            finding_skipped('GitHub: pull-requests: write', why),
+            finding_skipped('Template', why),
         ];
     }
     const known = snapshot;
@@ -45533,7 +45569,7 @@ async function checkGitHub(options) {
         }),
         await tryCheck('GitHub: branch rules', async () => judgeRules(await probes.rules(known.branch), known.branch, pullRequest !== undefined)),
         pullRequest === undefined
-            ? skipped('GitHub: pull-requests: write', 'not needed without pull-request: true')
+            ? finding_skipped('GitHub: pull-requests: write', 'not needed without pull-request: true')
             : await tryCheck('GitHub: pull-requests: write', async () => {
                 await probes.pullRequest(known.branch);
                 return { status: 'ok', detail: 'the token may open pull requests' };
@@ -52085,8 +52121,399 @@ function secretsOf({ mlflow, repository }) {
     ].filter((secret) => secret !== '');
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./src/core/glob.ts
+/**
+ * Compiles the input `models`: `*` is any text (slashes and dots too), `?` one character,
+ * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
+ * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
+ */
+function nameMatcher(patterns) {
+    const rules = patterns.map((pattern) => ({
+        selects: !pattern.startsWith('!'),
+        expression: globExpression(pattern.replace(/^!/, '')),
+    }));
+    const selectsByDefault = rules.every((rule) => !rule.selects);
+    return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault;
+}
+function globExpression(glob) {
+    const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? [];
+    return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u');
+}
+function tokenExpression(token) {
+    if (token.startsWith('*'))
+        return '[^]*';
+    if (token === '?')
+        return '[^]';
+    if (/^\[[!^]?[^]+\]$/.test(token)) {
+        const negated = /^\[[!^]/.test(token);
+        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^&~|$#@!%,.:;<=>`{}+*?()]/g, '\\$&');
+        return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
+    }
+    return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
+}
+/** `[z-a]` is no set; it is then taken letter by letter. */
+function isValidSet(set) {
+    try {
+        return new RegExp(`[${set}]`).test('') || true;
+    }
+    catch {
+        return false;
+    }
+}
+function escapeExpression(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./src/inputs/parsers.ts
+
+/** The kinds of values that inputs have; each says in one sentence what it wants. */
+/** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
+function orDefault(fallback) {
+    return schemas_string().transform((text) => (text === '' ? fallback : text));
+}
+/** YAML 1.2 core schema, as `@actions/core` has it. */
+function parsers_boolean(fallback) {
+    return orDefault(String(fallback))
+        .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
+        .transform((text) => text.toLowerCase() === 'true');
+}
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** In milliseconds. */
+function parsers_duration(fallback) {
+    return orDefault(fallback).transform((text, context) => {
+        const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+        if (amount === undefined || unit === undefined) {
+            context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
+            return NEVER;
+        }
+        return Number(amount) * unitMs[unit];
+    });
+}
+function count(fallback) {
+    return orDefault(fallback)
+        .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
+        .transform(Number);
+}
+function choice(options, fallback) {
+    return orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
+}
+/** One entry a line; blank lines and blanks at the ends do not count. */
+const lines = schemas_string().transform((text) => text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== ''));
+const parsers_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
+const repository = schemas_string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
+    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
+/** What `git check-ref-format` forbids, and `:` above all, which would read another path. */
+const badRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
+/** A branch, with or without `refs/heads/`. */
+const branch = schemas_string()
+    .transform((text) => text.replace(/^refs\/heads\//, ''))
+    .refine((text) => text === '' || !badRef.test(text), 'must be the name of a branch')
+    .transform((text) => (text === '' ? undefined : text));
+/** Why a path may not be used; undefined when it may. */
+function pathProblem(text) {
+    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
+        return 'must be relative to the repository';
+    if (/[\\\p{Cc}]/u.test(text))
+        return 'must not hold backslashes or control characters';
+    const segments = text.split('/');
+    if (segments.includes('..'))
+        return 'must stay inside the repository (it holds ..)';
+    const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
+    return reserved === undefined ? undefined : `must not be in ${reserved}`;
+}
+/** A path inside the repository, as git writes it: no leading `./`, no trailing `/`; root is `''`. */
+const repositoryPath = schemas_string().transform((text, context) => {
+    const problem = pathProblem(text);
+    if (problem !== undefined) {
+        context.addIssue(problem);
+        return NEVER;
+    }
+    return text
+        .split('/')
+        .filter((segment) => segment !== '' && segment !== '.')
+        .join('/');
+});
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Headers that belong to the connection itself. */
+const ownHeaders = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
+/** `Name: value`, one a line. A problem names the line's number, never its content. */
+const headers = lines.transform((entries, context) => {
+    const result = {};
+    for (const [index, entry] of entries.entries()) {
+        const [, name = '', value = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
+        if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
+            context.addIssue(`line ${index + 1} must be "Name: value"`);
+        }
+        else if (ownHeaders.has(name.trim().toLowerCase())) {
+            context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`);
+        }
+        else {
+            result[name.trim().toLowerCase()] = value.trim();
+        }
+    }
+    return result;
+});
+/** What HTTP allows in a header's value, latin letters included. */
+function isHeaderValue(text) {
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+/** Goes into a header: a line break, as a pasted secret may have, would break the request. */
+const secret = schemas_string()
+    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+/**
+ * Reduces what people paste to the server's base: `https://host/prefix` of
+ * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
+ *
+ * @returns the base without a trailing slash, or what is wrong with the text.
+ */
+function serverBase(text) {
+    if (/^databricks(-uc)?(:|$)/i.test(text)) {
+        return {
+            ok: false,
+            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
+        };
+    }
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
+    }
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '') {
+        return {
+            ok: false,
+            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
+        };
+    }
+    const path = url.pathname
+        .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
+        .replace(/\/(index\.html)?$/, '')
+        .replace(/\/+$/, '');
+    return { ok: true, base: `${url.origin}${path}` };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/schema.ts
+
+
+
+const serverAddress = schemas_string().transform((text, context) => {
+    const base = serverBase(text);
+    if (base.ok)
+        return base.base;
+    context.addIssue(base.problem);
+    return NEVER;
+});
+const requiredServerAddress = schemas_string()
+    .transform((text, context) => {
+    if (text !== '')
+        return text;
+    context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)');
+    return NEVER;
+})
+    .pipe(serverAddress);
+const message = parsers_optional.transform((text, context) => {
+    for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
+        context.addIssue(problem);
+    }
+    return text;
+});
+/**
+ * All inputs by the names that they have in `action.yml` (a test holds the two together). Values
+ * come in as the runner's strings, trimmed, `''` for what is not set.
+ */
+const inputSchema = object({
+    'mlflow-tracking-uri': requiredServerAddress,
+    'mlflow-username': secret,
+    'mlflow-password': secret,
+    'mlflow-token': secret,
+    'mlflow-headers': headers,
+    'mlflow-workspace': parsers_optional,
+    'mlflow-ca-certificate': parsers_optional,
+    'mlflow-insecure-tls': parsers_boolean(false),
+    'mlflow-ui-url': union([schemas_literal(''), serverAddress]),
+    models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
+    aliases: lines,
+    filter: parsers_optional,
+    'run-filter': parsers_optional,
+    'minimum-age': parsers_duration('0s'),
+    'github-token': secret.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
+    repository: repository,
+    branch: branch,
+    path: repositoryPath,
+    template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
+    mode: choice(['sync', 'plan', 'check'], 'sync'),
+    prune: parsers_boolean(false),
+    'max-deletions': count('10'),
+    'pull-request': parsers_boolean(false),
+    'pull-request-branch': branch,
+    'pull-request-title': message,
+    'pull-request-labels': lines,
+    'commit-message': message,
+    'fail-on': choice(['error', 'never'], 'error'),
+    'poll-interval': parsers_duration('60s'),
+    'poll-duration': parsers_duration('0s'),
+});
+const inputNames = Object.keys(inputSchema.shape);
+/** MLflow's own variables, used where an input is not set. */
+const environmentFallback = {
+    'mlflow-tracking-uri': 'MLFLOW_TRACKING_URI',
+    'mlflow-username': 'MLFLOW_TRACKING_USERNAME',
+    'mlflow-password': 'MLFLOW_TRACKING_PASSWORD',
+    'mlflow-token': 'MLFLOW_TRACKING_TOKEN',
+    'mlflow-workspace': 'MLFLOW_WORKSPACE',
+    'mlflow-ca-certificate': 'MLFLOW_TRACKING_SERVER_CERT_PATH',
+    'mlflow-insecure-tls': 'MLFLOW_TRACKING_INSECURE_TLS',
+    repository: 'GITHUB_REPOSITORY',
+};
+function schema_decimal(fallback) {
+    return schemas_string()
+        .transform((text) => (text === '' ? String(fallback) : text))
+        .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
+        .transform(Number);
+}
+/** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
+const defaultTimeoutSeconds = 30;
+/** MLflow's own client allows no more tries. */
+const mostRetries = 10;
+/** How MLflow's own client retries (`mlflow/environment_variables.py`). */
+const environmentSchema = object({
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: schema_decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
+    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: schema_decimal(2),
+    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: schema_decimal(1),
+    MLFLOW_HTTP_REQUEST_TIMEOUT: schema_decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
+});
+
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
+
+
+
+/**
+ * Reads `INPUT_*` and MLflow's variables.
+ *
+ * @throws InputError with all faults together, each by the name of its input.
+ */
+function readInputs(environment) {
+    const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]));
+    const parsed = inputSchema.safeParse(raw);
+    const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
+    const settings = environmentSchema.safeParse(variables);
+    const problems = [parsed, settings].flatMap((result) => result.success
+        ? []
+        : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`));
+    const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
+    problems.push(...contradictions(raw), ...certificates.problems);
+    if (!parsed.success || !settings.success || problems.length > 0)
+        throw new InputError(problems);
+    return arrange(parsed.data, settings.data, certificates.pem);
+}
+/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
+function rawInput(environment, name) {
+    const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
+    const fallback = environmentFallback[name];
+    return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given;
+}
+function issueText(issue) {
+    return issue.code === 'invalid_union'
+        ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
+        : issue.message;
+}
+/** Faults that only two inputs together have. */
+function contradictions(raw) {
+    const problems = [];
+    const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
+    if (half && raw['mlflow-token'] === '') {
+        const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
+        problems.push(`${missing} is empty, but the other half of the credentials is set`);
+    }
+    if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
+        problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other');
+    }
+    if (/^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
+        !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
+        problems.push('poll-interval must be at least 1s');
+    }
+    return problems;
+}
+const pemMark = '-----BEGIN CERTIFICATE-----';
+/** PEM text, or a path to such a file. */
+function readCertificates(text) {
+    if (text === '')
+        return { pem: undefined, problems: [] };
+    if (text.includes(pemMark))
+        return { pem: text, problems: [] };
+    const bad = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
+    if (text.includes('-----BEGIN'))
+        return bad(`must hold certificates (${pemMark})`);
+    if (/[\r\n]/.test(text))
+        return bad('must be PEM text or a path to a PEM file');
+    try {
+        const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
+        return content.includes(pemMark)
+            ? { pem: content, problems: [] }
+            : bad(`names the file ${text}, which holds no certificate in PEM form`);
+    }
+    catch (error) {
+        const { code = '' } = error;
+        return bad(`names the file ${text}, which can't be read (${code})`);
+    }
+}
+function arrange(input, settings, caCertificate) {
+    return {
+        mlflow: {
+            baseUrl: input['mlflow-tracking-uri'],
+            uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
+            username: input['mlflow-username'],
+            password: input['mlflow-password'],
+            token: input['mlflow-token'],
+            headers: input['mlflow-headers'],
+            workspace: input['mlflow-workspace'],
+            caCertificate,
+            insecureTls: input['mlflow-insecure-tls'],
+            timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
+            retry: {
+                maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+                backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
+                backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+            },
+        },
+        repository: {
+            name: input.repository,
+            branch: input.branch,
+            token: input['github-token'],
+        },
+        targets: [targetOf(input)],
+        mode: input.mode,
+        pullRequest: input['pull-request']
+            ? {
+                branch: input['pull-request-branch'],
+                title: input['pull-request-title'],
+                labels: input['pull-request-labels'],
+            }
+            : undefined,
+        commitMessage: input['commit-message'],
+        failOn: input['fail-on'],
+        poll: { intervalMs: input['poll-interval'], durationMs: input['poll-duration'] },
+    };
+}
+function targetOf(input) {
+    return {
+        name: input.path === '' ? '.' : input.path,
+        directory: input.path,
+        template: input.template,
+        selection: {
+            models: nameMatcher(input.models),
+            aliases: input.aliases,
+            filter: input.filter,
+            runFilter: input['run-filter'],
+            minimumAgeMs: input['minimum-age'],
+        },
+        prune: input.prune ? { maxDeletions: input['max-deletions'] } : undefined,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/report/result.ts
 
 function countOutcomes(records) {
@@ -52197,6 +52624,8 @@ function safeLine(text, maxCharacters = 2000) {
         .replaceAll('##[', `##${fullWidth('[')}`);
 }
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
 
 
@@ -52276,7 +52705,7 @@ function iso_duration(params) {
 
 
 
-const count = schemas_int().min(0);
+const report_count = schemas_int().min(0);
 const report_text = schemas_string();
 const nullableText = report_text.nullable();
 const recordSchema = strictObject({
@@ -52303,18 +52732,18 @@ const reportSchema = strictObject({
     branch: report_text,
     path: report_text.describe('Directory of the files.'),
     commit: strictObject({ sha: report_text, url: report_text }).nullable(),
-    pullRequest: strictObject({ number: count, url: report_text }).nullable(),
+    pullRequest: strictObject({ number: report_count, url: report_text }).nullable(),
     counts: strictObject({
-        created: count,
-        updated: count,
-        deleted: count,
-        unchanged: count,
-        held: count,
-        skipped: count,
-        failed: count,
+        created: report_count,
+        updated: report_count,
+        deleted: report_count,
+        unchanged: report_count,
+        held: report_count,
+        skipped: report_count,
+        failed: report_count,
     }),
     records: array(recordSchema).describe('One for each run.'),
-    requests: strictObject({ mlflow: count, github: count }),
+    requests: strictObject({ mlflow: report_count, github: report_count }),
     phases: array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
     warnings: array(report_text),
     connections: array(strictObject({
@@ -53262,7 +53691,7 @@ function summaryHeadline(result) {
 function done(result) {
     const counts = countOutcomes(result.entries);
     const changes = countsPhrase(counts);
-    const target = targetOf(result);
+    const target = summary_targetOf(result);
     switch (result.operation) {
         case 'none':
             return counts.failed > 0 || result.error !== undefined
@@ -53314,7 +53743,7 @@ function rest({ entries, operation }) {
     const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
     return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
 }
-function targetOf({ serverUrl, repository, branch }) {
+function summary_targetOf({ serverUrl, repository, branch }) {
     if (branch === undefined)
         return code(repository);
     return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
@@ -53337,7 +53766,7 @@ function pullRequestLink({ pullRequest }) {
 
 
 /** Outputs, report, summary, annotations and the exit code: also after a failure. */
-async function conclude(result, environment, failOn) {
+async function publish(result, environment, failOn) {
     const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
     for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
         setOutput(name, value);
@@ -53358,399 +53787,6 @@ function hasFailed(result) {
     return (result.error !== undefined ||
         countOutcomes(result.entries).failed > 0 ||
         (result.connections?.some(({ status }) => status === 'failed') ?? false));
-}
-
-;// CONCATENATED MODULE: ./src/core/glob.ts
-/**
- * Compiles the input `models`: `*` is any text (slashes and dots too), `?` one character,
- * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
- * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
- */
-function nameMatcher(patterns) {
-    const rules = patterns.map((pattern) => ({
-        selects: !pattern.startsWith('!'),
-        expression: globExpression(pattern.replace(/^!/, '')),
-    }));
-    const selectsByDefault = rules.every((rule) => !rule.selects);
-    return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault;
-}
-function globExpression(glob) {
-    const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? [];
-    return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u');
-}
-function tokenExpression(token) {
-    if (token.startsWith('*'))
-        return '[^]*';
-    if (token === '?')
-        return '[^]';
-    if (/^\[[!^]?[^]+\]$/.test(token)) {
-        const negated = /^\[[!^]/.test(token);
-        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^&~|$#@!%,.:;<=>`{}+*?()]/g, '\\$&');
-        return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
-    }
-    return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
-}
-/** `[z-a]` is no set; it is then taken letter by letter. */
-function isValidSet(set) {
-    try {
-        return new RegExp(`[${set}]`).test('') || true;
-    }
-    catch {
-        return false;
-    }
-}
-function escapeExpression(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-;// CONCATENATED MODULE: ./src/inputs/parsers.ts
-
-/** The kinds of values that inputs have; each says in one sentence what it wants. */
-/** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
-function orDefault(fallback) {
-    return schemas_string().transform((text) => (text === '' ? fallback : text));
-}
-/** YAML 1.2 core schema, as `@actions/core` has it. */
-function parsers_boolean(fallback) {
-    return orDefault(String(fallback))
-        .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
-        .transform((text) => text.toLowerCase() === 'true');
-}
-const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** In milliseconds. */
-function parsers_duration(fallback) {
-    return orDefault(fallback).transform((text, context) => {
-        const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-        if (amount === undefined || unit === undefined) {
-            context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
-            return NEVER;
-        }
-        return Number(amount) * unitMs[unit];
-    });
-}
-function parsers_count(fallback) {
-    return orDefault(fallback)
-        .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
-        .transform(Number);
-}
-function choice(options, fallback) {
-    return orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
-}
-/** One entry a line; blank lines and blanks at the ends do not count. */
-const lines = schemas_string().transform((text) => text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== ''));
-const parsers_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
-const repository = schemas_string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
-    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
-/** What `git check-ref-format` forbids, and `:` above all, which would read another path. */
-const badRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
-/** A branch, with or without `refs/heads/`. */
-const branch = schemas_string()
-    .transform((text) => text.replace(/^refs\/heads\//, ''))
-    .refine((text) => text === '' || !badRef.test(text), 'must be the name of a branch')
-    .transform((text) => (text === '' ? undefined : text));
-/** Why a path may not be used; undefined when it may. */
-function pathProblem(text) {
-    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
-        return 'must be relative to the repository';
-    if (/[\\\p{Cc}]/u.test(text))
-        return 'must not hold backslashes or control characters';
-    const segments = text.split('/');
-    if (segments.includes('..'))
-        return 'must stay inside the repository (it holds ..)';
-    const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
-    return reserved === undefined ? undefined : `must not be in ${reserved}`;
-}
-/** A path inside the repository, as git writes it: no leading `./`, no trailing `/`; root is `''`. */
-const repositoryPath = schemas_string().transform((text, context) => {
-    const problem = pathProblem(text);
-    if (problem !== undefined) {
-        context.addIssue(problem);
-        return NEVER;
-    }
-    return text
-        .split('/')
-        .filter((segment) => segment !== '' && segment !== '.')
-        .join('/');
-});
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Headers that belong to the connection itself. */
-const ownHeaders = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
-/** `Name: value`, one a line. A problem names the line's number, never its content. */
-const headers = lines.transform((entries, context) => {
-    const result = {};
-    for (const [index, entry] of entries.entries()) {
-        const [, name = '', value = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
-        if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
-            context.addIssue(`line ${index + 1} must be "Name: value"`);
-        }
-        else if (ownHeaders.has(name.trim().toLowerCase())) {
-            context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`);
-        }
-        else {
-            result[name.trim().toLowerCase()] = value.trim();
-        }
-    }
-    return result;
-});
-/** What HTTP allows in a header's value, latin letters included. */
-function isHeaderValue(text) {
-    return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
-}
-/** Goes into a header: a line break, as a pasted secret may have, would break the request. */
-const secret = schemas_string()
-    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
-/**
- * Reduces what people paste to the server's base: `https://host/prefix` of
- * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
- *
- * @returns the base without a trailing slash, or what is wrong with the text.
- */
-function serverBase(text) {
-    if (/^databricks(-uc)?(:|$)/i.test(text)) {
-        return {
-            ok: false,
-            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
-        };
-    }
-    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
-    }
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '') {
-        return {
-            ok: false,
-            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
-        };
-    }
-    const path = url.pathname
-        .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
-        .replace(/\/(index\.html)?$/, '')
-        .replace(/\/+$/, '');
-    return { ok: true, base: `${url.origin}${path}` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/schema.ts
-
-
-
-const serverAddress = schemas_string().transform((text, context) => {
-    const base = serverBase(text);
-    if (base.ok)
-        return base.base;
-    context.addIssue(base.problem);
-    return NEVER;
-});
-const requiredServerAddress = schemas_string()
-    .transform((text, context) => {
-    if (text !== '')
-        return text;
-    context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)');
-    return NEVER;
-})
-    .pipe(serverAddress);
-const message = parsers_optional.transform((text, context) => {
-    for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
-        context.addIssue(problem);
-    }
-    return text;
-});
-/**
- * All inputs by the names that they have in `action.yml` (a test holds the two together). Values
- * come in as the runner's strings, trimmed, `''` for what is not set.
- */
-const inputSchema = object({
-    'mlflow-tracking-uri': requiredServerAddress,
-    'mlflow-username': secret,
-    'mlflow-password': secret,
-    'mlflow-token': secret,
-    'mlflow-headers': headers,
-    'mlflow-workspace': parsers_optional,
-    'mlflow-ca-certificate': parsers_optional,
-    'mlflow-insecure-tls': parsers_boolean(false),
-    'mlflow-ui-url': union([schemas_literal(''), serverAddress]),
-    models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
-    aliases: lines,
-    filter: parsers_optional,
-    'run-filter': parsers_optional,
-    'minimum-age': parsers_duration('0s'),
-    'github-token': secret.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
-    repository: repository,
-    branch: branch,
-    path: repositoryPath,
-    template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
-    mode: choice(['sync', 'plan', 'check'], 'sync'),
-    prune: parsers_boolean(false),
-    'max-deletions': parsers_count('10'),
-    'pull-request': parsers_boolean(false),
-    'pull-request-branch': branch,
-    'pull-request-title': message,
-    'pull-request-labels': lines,
-    'commit-message': message,
-    'fail-on': choice(['error', 'never'], 'error'),
-    'poll-interval': parsers_duration('60s'),
-    'poll-duration': parsers_duration('0s'),
-});
-const inputNames = Object.keys(inputSchema.shape);
-/** MLflow's own variables, used where an input is not set. */
-const environmentFallback = {
-    'mlflow-tracking-uri': 'MLFLOW_TRACKING_URI',
-    'mlflow-username': 'MLFLOW_TRACKING_USERNAME',
-    'mlflow-password': 'MLFLOW_TRACKING_PASSWORD',
-    'mlflow-token': 'MLFLOW_TRACKING_TOKEN',
-    'mlflow-workspace': 'MLFLOW_WORKSPACE',
-    'mlflow-ca-certificate': 'MLFLOW_TRACKING_SERVER_CERT_PATH',
-    'mlflow-insecure-tls': 'MLFLOW_TRACKING_INSECURE_TLS',
-    repository: 'GITHUB_REPOSITORY',
-};
-function schema_decimal(fallback) {
-    return schemas_string()
-        .transform((text) => (text === '' ? String(fallback) : text))
-        .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
-        .transform(Number);
-}
-/** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
-const defaultTimeoutSeconds = 30;
-/** MLflow's own client allows no more tries. */
-const mostRetries = 10;
-/** How MLflow's own client retries (`mlflow/environment_variables.py`). */
-const environmentSchema = object({
-    MLFLOW_HTTP_REQUEST_MAX_RETRIES: schema_decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
-    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: schema_decimal(2),
-    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: schema_decimal(1),
-    MLFLOW_HTTP_REQUEST_TIMEOUT: schema_decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
-});
-
-;// CONCATENATED MODULE: ./src/inputs/inputs.ts
-
-
-
-
-/**
- * Reads `INPUT_*` and MLflow's variables.
- *
- * @throws InputError with all faults together, each by the name of its input.
- */
-function readInputs(environment) {
-    const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]));
-    const parsed = inputSchema.safeParse(raw);
-    const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
-    const settings = environmentSchema.safeParse(variables);
-    const problems = [parsed, settings].flatMap((result) => result.success
-        ? []
-        : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`));
-    const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
-    problems.push(...contradictions(raw), ...certificates.problems);
-    if (!parsed.success || !settings.success || problems.length > 0)
-        throw new InputError(problems);
-    return arrange(parsed.data, settings.data, certificates.pem);
-}
-/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
-function rawInput(environment, name) {
-    const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
-    const fallback = environmentFallback[name];
-    return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given;
-}
-function issueText(issue) {
-    return issue.code === 'invalid_union'
-        ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
-        : issue.message;
-}
-/** Faults that only two inputs together have. */
-function contradictions(raw) {
-    const problems = [];
-    const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
-    if (half && raw['mlflow-token'] === '') {
-        const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
-        problems.push(`${missing} is empty, but the other half of the credentials is set`);
-    }
-    if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-        problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other');
-    }
-    if (/^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
-        !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
-        problems.push('poll-interval must be at least 1s');
-    }
-    return problems;
-}
-const pemMark = '-----BEGIN CERTIFICATE-----';
-/** PEM text, or a path to such a file. */
-function readCertificates(text) {
-    if (text === '')
-        return { pem: undefined, problems: [] };
-    if (text.includes(pemMark))
-        return { pem: text, problems: [] };
-    const bad = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
-    if (text.includes('-----BEGIN'))
-        return bad(`must hold certificates (${pemMark})`);
-    if (/[\r\n]/.test(text))
-        return bad('must be PEM text or a path to a PEM file');
-    try {
-        const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
-        return content.includes(pemMark)
-            ? { pem: content, problems: [] }
-            : bad(`names the file ${text}, which holds no certificate in PEM form`);
-    }
-    catch (error) {
-        const { code = '' } = error;
-        return bad(`names the file ${text}, which can't be read (${code})`);
-    }
-}
-function arrange(input, settings, caCertificate) {
-    return {
-        mlflow: {
-            baseUrl: input['mlflow-tracking-uri'],
-            uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
-            username: input['mlflow-username'],
-            password: input['mlflow-password'],
-            token: input['mlflow-token'],
-            headers: input['mlflow-headers'],
-            workspace: input['mlflow-workspace'],
-            caCertificate,
-            insecureTls: input['mlflow-insecure-tls'],
-            timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
-            retry: {
-                maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
-                backoffFactor: settings.MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
-                backoffJitter: settings.MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
-            },
-        },
-        repository: {
-            name: input.repository,
-            branch: input.branch,
-            token: input['github-token'],
-        },
-        targets: [inputs_targetOf(input)],
-        mode: input.mode,
-        pullRequest: input['pull-request']
-            ? {
-                branch: input['pull-request-branch'],
-                title: input['pull-request-title'],
-                labels: input['pull-request-labels'],
-            }
-            : undefined,
-        commitMessage: input['commit-message'],
-        failOn: input['fail-on'],
-        poll: { intervalMs: input['poll-interval'], durationMs: input['poll-duration'] },
-    };
-}
-function inputs_targetOf(input) {
-    return {
-        name: input.path === '' ? '.' : input.path,
-        directory: input.path,
-        template: input.template,
-        selection: {
-            models: nameMatcher(input.models),
-            aliases: input.aliases,
-            filter: input.filter,
-            runFilter: input['run-filter'],
-            minimumAgeMs: input['minimum-age'],
-        },
-        prune: input.prune ? { maxDeletions: input['max-deletions'] } : undefined,
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/runtime.ts
@@ -53876,32 +53912,32 @@ function sleeps(clock, ms) {
 
 
 
-/** The whole action: reads the environment, does the job, and always says what came of it. */
+/** The complete action: reads the environment, does the job, and always reports the result. */
 async function main(environment) {
     const startedAt = new Date();
-    const cancel = cancellation();
+    const cancellation = listenForCancellation();
     let inputs;
     let result;
     try {
         inputs = readInputs(environment);
         for (const secret of secretsOf(inputs))
             setSecret(secret);
-        result = await runJob(inputs, environment, startedAt, cancel.signal);
+        result = await runJob(inputs, environment, startedAt, cancellation.signal);
     }
     catch (error) {
-        result = failedResult(error, inputs, environment, startedAt);
+        result = failedJob(error, inputs, environment, startedAt);
     }
     finally {
-        cancel.dispose();
+        cancellation.dispose();
     }
     const secrets = inputs === undefined ? [] : secretsOf(inputs);
-    await conclude(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
+    await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
 }
-/** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
-function cancellation() {
+/** The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal. */
+function listenForCancellation() {
     const controller = new AbortController();
     const cancel = () => {
-        const advice = 'A commit is made whole or not at all; the next run will catch up.';
+        const advice = 'A commit is made completely or not at all; the next run will catch up.';
         controller.abort(new SyncError('The job was cancelled', { advice }));
     };
     const signals = ['SIGINT', 'SIGTERM'];
@@ -53932,38 +53968,45 @@ function clockFor(signal) {
 const log = {
     debug: (line) => debug(safeLine(line)),
     info: (line) => info(safeLine(line)),
-    // An annotation comes at the end, within GitHub's limit of ten.
+    // Warnings become annotations at the end of the job, within GitHub's limit of ten.
     warn: (line) => info(safeLine(`Warning: ${line}`)),
 };
 async function runJob(inputs, environment, startedAt, signal) {
     const clock = clockFor(signal);
     const stopwatch = createStopwatch(() => performance.now());
     const clients = createClients({ inputs, environment, clock, signal, log });
-    const facts = factsOf(inputs, environment, startedAt);
+    const facts = jobFacts(inputs, environment, startedAt);
+    const { repository, targets, pullRequest, mode } = inputs;
     const options = {
-        ...inputs,
-        ...clients,
-        branch: inputs.repository.branch,
+        mlflow: clients.mlflow,
+        repository: clients.repository,
+        branch: repository.branch,
+        targets,
+        pullRequest,
         builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
-        uiUrl: facts.uiUrl,
-        serverUrl: facts.serverUrl,
         clock,
-        stopwatch,
-        info: log.info,
     };
     try {
-        const done = inputs.mode === 'check'
+        const result = mode === 'check'
             ? await stopwatch.measure('check', () => runChecks({
                 ...options,
-                repositoryName: inputs.repository.name,
-                trackingUri: inputs.mlflow.baseUrl,
+                repositoryName: repository.name,
+                trackingUri: facts.trackingUri,
             }))
-            : await runSyncs(inputs, clients, { ...options, mode: inputs.mode }, signal);
+            : await runSyncs(inputs, clients, signal, {
+                ...options,
+                mode,
+                commitMessage: inputs.commitMessage,
+                uiUrl: facts.uiUrl,
+                serverUrl: facts.serverUrl,
+                stopwatch,
+                info: log.info,
+            });
         return {
-            ...done,
+            ...result,
             ...facts,
-            operation: done.error === undefined ? done.operation : 'failed',
-            warnings: [...insecureTls(inputs), ...done.warnings],
+            operation: result.error === undefined ? result.operation : 'failed',
+            warnings: [...insecureTls(inputs), ...result.warnings],
             requests: clients.requests(),
             phases: stopwatch.phases(),
             finishedAt: new Date(),
@@ -53976,18 +54019,19 @@ async function runJob(inputs, environment, startedAt, signal) {
 function insecureTls({ mlflow }) {
     return mlflow.insecureTls
         ? [
-            'mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.',
+            'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
         ]
         : [];
 }
-function runSyncs({ repository, poll: times }, clients, options, signal) {
+/** One sync, or several with `poll-duration`. */
+function runSyncs({ repository, poll: times }, clients, signal, options) {
     const sync = async () => {
         clients.renewBudget();
         try {
             return await runSync(options);
         }
         catch (error) {
-            // What the action raises on purpose fails one round; anything else is a bug and ends the job.
+            // An expected error fails one round; anything else is a bug and ends the job.
             if (!(error instanceof ActionError))
                 throw error;
             return { ...emptyResult(repository.name, repository.branch), error: problemOf(error) };
@@ -54001,7 +54045,8 @@ function runSyncs({ repository, poll: times }, clients, options, signal) {
         log,
     });
 }
-function factsOf(inputs, environment, startedAt) {
+/** What is known about a job without running it. */
+function jobFacts(inputs, environment, startedAt) {
     return {
         mode: inputs?.mode ?? 'sync',
         path: inputs?.targets[0].directory ?? '',
@@ -54014,13 +54059,14 @@ function factsOf(inputs, environment, startedAt) {
         finishedAt: new Date(),
     };
 }
-function failedResult(error, inputs, environment, startedAt) {
-    if (!(error instanceof ActionError) && error instanceof Error)
-        debug(safeLine(error.stack ?? ''));
+function failedJob(error, inputs, environment, startedAt) {
+    const isBug = !(error instanceof ActionError) && error instanceof Error;
+    if (isBug)
+        log.debug(error.stack ?? '');
     const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
     return {
         ...emptyResult(repository, inputs?.repository.branch),
-        ...factsOf(inputs, environment, startedAt),
+        ...jobFacts(inputs, environment, startedAt),
         operation: 'failed',
         error: problemOf(error),
     };

@@ -3,42 +3,42 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
-import { conclude } from './report/publish.ts'
 import { emptyResult, type SyncResult } from './core/result.ts'
 import { ActionError, problemOf, SyncError } from './errors.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { safeLine } from './report/log.ts'
-import { createStopwatch, type Clock, type Log } from './runtime.ts'
+import { publish } from './report/publish.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
+import { createStopwatch, type Clock, type Log } from './runtime.ts'
 import { poll } from './sync/poll.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The whole action: reads the environment, does the job, and always says what came of it. */
+/** The complete action: reads the environment, does the job, and always reports the result. */
 export async function main(environment: Environment): Promise<void> {
   const startedAt = new Date()
-  const cancel = cancellation()
+  const cancellation = listenForCancellation()
   let inputs: Inputs | undefined
   let result: JobResult
   try {
     inputs = readInputs(environment)
     for (const secret of secretsOf(inputs)) core.setSecret(secret)
-    result = await runJob(inputs, environment, startedAt, cancel.signal)
+    result = await runJob(inputs, environment, startedAt, cancellation.signal)
   } catch (error) {
-    result = failedResult(error, inputs, environment, startedAt)
+    result = failedJob(error, inputs, environment, startedAt)
   } finally {
-    cancel.dispose()
+    cancellation.dispose()
   }
   const secrets = inputs === undefined ? [] : secretsOf(inputs)
-  await conclude(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error')
+  await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error')
 }
 
-/** The runner sends SIGINT, then SIGTERM, then kills: requests under way end at the first. */
-function cancellation(): { signal: AbortSignal; dispose: () => void } {
+/** The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal. */
+function listenForCancellation(): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
   const cancel = (): void => {
-    const advice = 'A commit is made whole or not at all; the next run will catch up.'
+    const advice = 'A commit is made completely or not at all; the next run will catch up.'
     controller.abort(new SyncError('The job was cancelled', { advice }))
   }
   const signals = ['SIGINT', 'SIGTERM'] as const
@@ -68,7 +68,7 @@ function clockFor(signal: AbortSignal): Clock {
 const log: Log = {
   debug: (line) => core.debug(safeLine(line)),
   info: (line) => core.info(safeLine(line)),
-  // An annotation comes at the end, within GitHub's limit of ten.
+  // Warnings become annotations at the end of the job, within GitHub's limit of ten.
   warn: (line) => core.info(safeLine(`Warning: ${line}`)),
 }
 
@@ -81,34 +81,41 @@ async function runJob(
   const clock = clockFor(signal)
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ inputs, environment, clock, signal, log })
-  const facts = factsOf(inputs, environment, startedAt)
+  const facts = jobFacts(inputs, environment, startedAt)
+  const { repository, targets, pullRequest, mode } = inputs
   const options = {
-    ...inputs,
-    ...clients,
-    branch: inputs.repository.branch,
+    mlflow: clients.mlflow,
+    repository: clients.repository,
+    branch: repository.branch,
+    targets,
+    pullRequest,
     builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
-    uiUrl: facts.uiUrl,
-    serverUrl: facts.serverUrl,
     clock,
-    stopwatch,
-    info: log.info,
   }
   try {
-    const done =
-      inputs.mode === 'check'
+    const result =
+      mode === 'check'
         ? await stopwatch.measure('check', () =>
             runChecks({
               ...options,
-              repositoryName: inputs.repository.name,
-              trackingUri: inputs.mlflow.baseUrl,
+              repositoryName: repository.name,
+              trackingUri: facts.trackingUri,
             }),
           )
-        : await runSyncs(inputs, clients, { ...options, mode: inputs.mode }, signal)
+        : await runSyncs(inputs, clients, signal, {
+            ...options,
+            mode,
+            commitMessage: inputs.commitMessage,
+            uiUrl: facts.uiUrl,
+            serverUrl: facts.serverUrl,
+            stopwatch,
+            info: log.info,
+          })
     return {
-      ...done,
+      ...result,
       ...facts,
-      operation: done.error === undefined ? done.operation : 'failed',
-      warnings: [...insecureTls(inputs), ...done.warnings],
+      operation: result.error === undefined ? result.operation : 'failed',
+      warnings: [...insecureTls(inputs), ...result.warnings],
       requests: clients.requests(),
       phases: stopwatch.phases(),
       finishedAt: new Date(),
@@ -121,23 +128,24 @@ async function runJob(
 function insecureTls({ mlflow }: Inputs): string[] {
   return mlflow.insecureTls
     ? [
-        'mlflow-insecure-tls accepts any certificate: whoever is on the way can read and change everything. Use mlflow-ca-certificate instead.',
+        'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
       ]
     : []
 }
 
+/** One sync, or several with `poll-duration`. */
 function runSyncs(
   { repository, poll: times }: Inputs,
   clients: Clients,
-  options: SyncOptions,
   signal: AbortSignal,
+  options: SyncOptions,
 ): Promise<SyncResult> {
   const sync = async (): Promise<SyncResult> => {
     clients.renewBudget()
     try {
       return await runSync(options)
     } catch (error) {
-      // What the action raises on purpose fails one round; anything else is a bug and ends the job.
+      // An expected error fails one round; anything else is a bug and ends the job.
       if (!(error instanceof ActionError)) throw error
       return { ...emptyResult(repository.name, repository.branch), error: problemOf(error) }
     }
@@ -151,9 +159,12 @@ function runSyncs(
   })
 }
 
-type JobFacts = Omit<JobResult, keyof SyncResult>
-
-function factsOf(inputs: Inputs | undefined, environment: Environment, startedAt: Date): JobFacts {
+/** What is known about a job without running it. */
+function jobFacts(
+  inputs: Inputs | undefined,
+  environment: Environment,
+  startedAt: Date,
+): Omit<JobResult, keyof SyncResult> {
   return {
     mode: inputs?.mode ?? 'sync',
     path: inputs?.targets[0].directory ?? '',
@@ -167,18 +178,18 @@ function factsOf(inputs: Inputs | undefined, environment: Environment, startedAt
   }
 }
 
-function failedResult(
+function failedJob(
   error: unknown,
   inputs: Inputs | undefined,
   environment: Environment,
   startedAt: Date,
 ): JobResult {
-  if (!(error instanceof ActionError) && error instanceof Error)
-    core.debug(safeLine(error.stack ?? ''))
+  const isBug = !(error instanceof ActionError) && error instanceof Error
+  if (isBug) log.debug(error.stack ?? '')
   const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
     ...emptyResult(repository, inputs?.repository.branch),
-    ...factsOf(inputs, environment, startedAt),
+    ...jobFacts(inputs, environment, startedAt),
     operation: 'failed',
     error: problemOf(error),
   }

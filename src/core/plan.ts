@@ -1,32 +1,23 @@
-import { artifactsPath, loggedModelId } from './artifacts.ts'
-import type { SelectedRun, ExcludedVersion } from './select.ts'
-import type { Run, RunFacts, RunLookup } from './model.ts'
 import type { NameMatcher } from './glob.ts'
-import { modelVersionUrl } from './text/links.ts'
-import { entryWithoutEdit, type Entry, type Outcome, type RunRecord } from './result.ts'
+import type { Run, RunFacts } from './model.ts'
+import { ownedValues, renderFile } from './new-file.ts'
+import { entryWithoutEdit, type Entry } from './result.ts'
+import type { ExcludedVersion, SelectedRun } from './select.ts'
 import type { Template } from './template/parse.ts'
-import { renderTemplate } from './template/render.ts'
-import {
-  ownershipOf,
-  readValues,
-  type FileContent,
-  type FileState,
-  type ParsedValues,
-  type RunFile,
-} from './values-file/file.ts'
-import { timestampOf, type OwnedValues } from './values-file/owned.ts'
+import { modelVersionUrl } from './text/links.ts'
+import { ownershipOf, type FileContent, type FileState, type RunFile } from './values-file/file.ts'
 import { updateValues } from './values-file/update.ts'
 
 export type RunInput = {
   readonly selected: SelectedRun
   readonly file: RunFile
-  /** Undefined when the file is left alone whatever MLflow says. */
+  /** Undefined if the file is left alone whatever MLflow says. */
   readonly facts: RunFacts | undefined
 }
 
-/** What all files of a target have in common. */
+/** What all runs of a target have in common. */
 export type PlanContext = {
-  /** Commit that was read: it holds what is overwritten. */
+  /** Commit that was read: it keeps the contents that a sync overwrites. */
   readonly head: string
   /** The target's models. */
   readonly models: NameMatcher
@@ -37,181 +28,117 @@ export type PlanContext = {
 
 /** Decides what happens to the file of one run. */
 export function planRun(input: RunInput, context: PlanContext): Entry {
-  const { state } = input.file
-  const { facts } = input
-  if (state.kind === 'blocked') return left(input, context, 'failed', state.reason)
-  if (state.kind === 'held') {
-    return left(input, context, 'held', 'the file has the comment "# mlflow-sync: hold"')
+  const { selected, file, facts } = input
+  const { name, version } = selected.version
+  const decision = decide(input, context)
+  const record = {
+    path: file.path,
+    outcome: decision.outcome,
+    runId: selected.runId,
+    experimentId: facts?.run.kind === 'found' ? facts.run.run.experimentId : null,
+    modelName: name,
+    modelVersion: version,
+    previousVersion: versionIn(file.state),
+    url: modelVersionUrl(context.uiUrl, name, version),
+    reason: null,
   }
-  if (state.kind === 'wrong-shape')
-    return left(input, context, 'failed', `not changed: ${state.problem}`)
-  if (state.kind === 'values') {
-    if (ownershipOf(state.values, input.selected.runId) === 'foreign') {
-      return left(
-        input,
-        context,
-        'failed',
-        'not changed: global.runid names another run, so the file is not the action’s',
-      )
+  if (!('after' in decision)) return entryWithoutEdit({ ...record, reason: decision.reason })
+  const { before, after, warning } = decision
+  const { path, executable } = file
+  return { ...record, edit: { path, before, after, executable }, warning }
+}
+
+type Decision =
+  | { readonly outcome: 'unchanged'; readonly reason: null }
+  | { readonly outcome: 'failed' | 'held' | 'skipped'; readonly reason: string }
+  | {
+      readonly outcome: 'created' | 'updated'
+      readonly before: string | undefined
+      readonly after: string
+      readonly warning: string | undefined
     }
-    const { modelName = '' } = state.values.owned
-    // Two jobs that share a directory must not write over each other's choice for ever.
-    if (modelName !== '' && !context.models(modelName)) {
-      return left(
-        input,
-        context,
-        'skipped',
-        `the file is about model ${modelName}, which is not within models`,
-      )
-    }
-  }
+
+function decide({ selected, file, facts }: RunInput, context: PlanContext): Decision {
+  const { state } = file
+  const protection = protectionOf(state, selected.runId, context.models)
+  if (protection !== undefined) return protection
   if (facts === undefined || facts.run.kind === 'missing') {
-    return left(
-      input,
-      context,
-      'skipped',
-      'MLflow no longer has the run (or does not show it to this user)',
-    )
+    return skipped('MLflow no longer has the run (or does not show it to this user)')
   }
-  if (facts.run.kind === 'failed') return left(input, context, 'failed', facts.run.reason)
+  if (facts.run.kind === 'failed') return failed(facts.run.reason)
   const { run } = facts.run
-  if (run.lifecycle === 'deleted') {
-    return left(input, context, 'skipped', 'the run is deleted in MLflow')
+  if (run.lifecycle === 'deleted') return skipped('the run is deleted in MLflow')
+  if (state.kind === 'values') return planUpdate(selected, run, state)
+  return planNewContent({ selected, file, facts }, run, context)
+}
+
+/** Why the file itself must not be changed. */
+function protectionOf(state: FileState, runId: string, models: NameMatcher): Decision | undefined {
+  switch (state.kind) {
+    case 'blocked':
+      return failed(state.reason)
+    case 'held':
+      return { outcome: 'held', reason: 'the file has the comment "# mlflow-sync: hold"' }
+    case 'wrong-shape':
+      return failed(`not changed: ${state.problem}`)
+    case 'values': {
+      if (ownershipOf(state.values, runId) === 'foreign') {
+        return failed(
+          'not changed: global.runid names another run, so the file is not the action’s',
+        )
+      }
+      const { modelName = '' } = state.values.owned
+      // Otherwise two jobs that share a directory would overwrite each other's choice forever.
+      return modelName === '' || models(modelName)
+        ? undefined
+        : skipped(`the file is about model ${modelName}, which is not within models`)
+    }
+    default:
+      return undefined
   }
-  return state.kind === 'values'
-    ? planUpdate(input, context, state, run)
-    : planNewText(input, context, state, facts, run)
+}
+
+function failed(reason: string): Decision {
+  return { outcome: 'failed', reason }
+}
+
+function skipped(reason: string): Decision {
+  return { outcome: 'skipped', reason }
 }
 
 function planUpdate(
-  input: RunInput,
-  context: PlanContext,
-  state: Extract<FileContent, { kind: 'values' }>,
-  run: Run,
-): Entry {
-  const update = updateValues(state.values, ownedValues(input.selected, run, state.values))
-  if (update.kind === 'unchanged')
-    return entryWithoutEdit(recordOf(input, context, 'unchanged', run))
-  if (update.kind === 'refused')
-    return left(input, context, 'failed', `not changed: ${update.problem}`)
-  return change(input, context, 'updated', run, state.text, update.text)
-}
-
-function planNewText(
-  input: RunInput,
-  context: PlanContext,
-  state: Extract<FileState, { kind: 'absent' | 'unparseable' }>,
-  facts: RunFacts,
-  run: Run,
-): Entry {
-  const text = newText(input.selected, context.template, facts, run)
-  if (typeof text !== 'string') return left(input, context, 'failed', text.problem)
-  if (state.kind === 'absent') return change(input, context, 'created', run, undefined, text)
-  return {
-    ...change(input, context, 'updated', run, state.text, text),
-    warning: `${input.file.path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${context.head}`,
-  }
-}
-
-function newText(
-  selected: SelectedRun,
-  template: Template,
-  facts: RunFacts,
-  run: Run,
-): string | { readonly problem: string } {
-  const { source, loggedModel, experimentName, aliases } = facts
-  if (!source.ok) return source
-  const modelId = loggedModelId(source.source)
-  const { version } = selected
-  const rendered = renderTemplate(template, {
-    version: { ...version, aliases },
-    run,
-    experimentName,
-    modelId,
-    artifacts: artifactsPath({
-      version,
-      run,
-      resolvedSource: source.source,
-      modelId,
-      loggedModel,
-    }),
-  })
-  if (!rendered.ok) return rendered
-  const owned = { ...ownedValues(selected, run, undefined), modelid: modelId }
-  const update = updateValues(readValues(rendered.text), owned)
-  if (update.kind === 'refused') {
-    return { problem: `the template can't take the owned values: ${update.problem}` }
-  }
-  return update.kind === 'updated' ? update.text : rendered.text
-}
-
-function ownedValues(
   selected: SelectedRun,
   run: Run,
-  current: ParsedValues | undefined,
-): OwnedValues {
-  return {
-    experimentId: run.experimentId,
-    runid: selected.runId,
-    // Which logged model a copy stems from may be out of sight: then the file's own word stays.
-    modelid: selected.sourceUnresolved ? current?.owned.modelid : selected.modelId,
-    timestamp: timestampOf(selected.version.creationTime),
-    modelName: selected.version.name,
-    modelVersion: selected.version.version,
-  }
+  { text, values }: Extract<FileContent, { kind: 'values' }>,
+): Decision {
+  const update = updateValues(values, ownedValues(selected, run, values))
+  if (update.kind === 'refused') return failed(`not changed: ${update.problem}`)
+  return update.kind === 'unchanged'
+    ? { outcome: 'unchanged', reason: null }
+    : { outcome: 'updated', before: text, after: update.text, warning: undefined }
 }
 
-function change(
-  input: RunInput,
-  context: PlanContext,
-  outcome: 'created' | 'updated',
+/** Renders the template: for a new file, or over a damaged one. */
+function planNewContent(
+  { selected, file, facts }: RunInput & { readonly facts: RunFacts },
   run: Run,
-  before: string | undefined,
-  after: string,
-): Entry {
-  const { path, executable } = input.file
-  return {
-    ...recordOf(input, context, outcome, run),
-    edit: { path, before, after, executable },
-    warning: undefined,
-  }
+  { template, head }: PlanContext,
+): Decision {
+  const { path, state } = file
+  const rendered = renderFile(selected, run, facts, template)
+  if (!rendered.ok) return failed(rendered.problem)
+  const after = rendered.text
+  return state.kind === 'unparseable'
+    ? {
+        outcome: 'updated',
+        before: state.text,
+        after,
+        warning: `${path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${head}`,
+      }
+    : { outcome: 'created', before: undefined, after, warning: undefined }
 }
 
-function left(
-  input: RunInput,
-  context: PlanContext,
-  outcome: 'failed' | 'held' | 'skipped',
-  reason: string,
-): Entry {
-  const run = foundRun(input.facts?.run)
-  return entryWithoutEdit(recordOf(input, context, outcome, run, reason))
-}
-
-function foundRun(lookup: RunLookup | undefined): Run | undefined {
-  return lookup?.kind === 'found' ? lookup.run : undefined
-}
-
-function recordOf(
-  { selected, file: { path, state } }: RunInput,
-  { uiUrl }: PlanContext,
-  outcome: Outcome,
-  run: Run | undefined,
-  reason: string | null = null,
-): RunRecord {
-  return {
-    path,
-    outcome,
-    runId: selected.runId,
-    experimentId: run?.experimentId ?? null,
-    modelName: selected.version.name,
-    modelVersion: selected.version.version,
-    previousVersion: previousVersion(state),
-    url: modelVersionUrl(uiUrl, selected.version.name, selected.version.version),
-    reason,
-  }
-}
-
-function previousVersion(state: FileState): string | null {
+function versionIn(state: FileState): string | null {
   if (state.kind === 'values') return state.values.owned.modelVersion ?? null
   return state.kind === 'held' ? (state.modelVersion ?? null) : null
 }
@@ -222,9 +149,9 @@ export function excludedEntries(
   runs: readonly SelectedRun[],
   uiUrl: string,
 ): Entry[] {
-  const covered = new Set(runs.map(({ runId }) => runId))
+  const selected = new Set(runs.map(({ runId }) => runId))
   return excluded
-    .filter(({ version }) => !covered.has(version.runId))
+    .filter(({ version }) => !selected.has(version.runId))
     .map(({ version, outcome, reason }) =>
       entryWithoutEdit({
         path: null,

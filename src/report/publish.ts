@@ -11,7 +11,7 @@ import { renderSummary } from './summary.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Outputs, report, summary, annotations and the exit code: also after a failure. */
-export async function conclude(
+export async function publish(
   result: JobResult,
   environment: Environment,
   failOn: 'error' | 'never',
