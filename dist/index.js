@@ -32363,17 +32363,17 @@ function problemOf(error) {
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/core/values-file/comments.ts
 
-/** Mark of the lexer, of no width: what comes next is a scalar. */
-const scalarMark = '\x1f';
-const marks = [scalarMark, '\x02', '\x18'];
-/** All comments of a YAML text, in order; `#` inside a scalar is none. */
-function commentsOf(text) {
+/** The lexer emits control characters between lexemes; this one announces a scalar. */
+const scalarMarker = '\x1f';
+const markers = [scalarMarker, '\x02', '\x18'];
+/** All comments of a YAML text, in order. A `#` inside a scalar does not start a comment. */
+function findComments(text) {
     const comments = [];
     let offset = 0;
     let inScalar = false;
     for (const lexeme of new dist/* Lexer */.JG().lex(text)) {
-        if (!inScalar && marks.includes(lexeme)) {
-            inScalar = lexeme === scalarMark;
+        if (!inScalar && markers.includes(lexeme)) {
+            inScalar = lexeme === scalarMarker;
             continue;
         }
         if (!inScalar && lexeme.startsWith('#'))
@@ -32384,23 +32384,23 @@ function commentsOf(text) {
     return comments;
 }
 /**
- * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
- * be left alone. In a file that is not YAML every such line counts.
+ * Whether the file is on hold: it has the comment `# mlflow-sync: hold` on a line of its own. In a
+ * file that is not valid YAML, every such line counts.
  */
 function isHeld(text, isYaml) {
-    const offsets = holdOffsets(text);
+    const offsets = findHoldLines(text);
     if (offsets.size === 0 || !isYaml)
         return offsets.size > 0;
-    return commentsOf(text).some(({ offset }) => offsets.has(offset));
+    return findComments(text).some(({ offset }) => offsets.has(offset));
 }
-const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
-/** Where the `#` of each line that looks like the comment is. */
-function holdOffsets(text) {
-    return new Set(Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)));
+const holdLinePattern = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
+/** Offsets of the `#` in all lines that look like a hold comment, inside scalars too. */
+function findHoldLines(text) {
+    return new Set(Array.from(text.matchAll(holdLinePattern), (match) => match.index + (match[1]?.length ?? 0)));
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/owned.ts
-/** In the order in which missing keys are added. */
+/** In the order in which missing keys are added to a file. */
 const ownedKeys = [
     'experimentId',
     'runid',
@@ -32412,11 +32412,11 @@ const ownedKeys = [
 function isOwnedKey(name) {
     return ownedKeys.includes(name);
 }
-/** A moment in milliseconds since 1970 as the date that `timestamp` is: `20240131`, UTC. */
+/** Converts milliseconds since the epoch to a `timestamp`: the UTC date, such as `20240131`. */
 function timestampOf(ms) {
     return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
 }
-/** What a chart's `tpl` replaces with an owned value. */
+/** Placeholder that a chart's `tpl` replaces with an owned value. */
 function helmPlaceholder(key) {
     return `{{ .Values.global.${key} }}`;
 }
@@ -32426,92 +32426,93 @@ function helmPlaceholder(key) {
 
 const stringTag = 'tag:yaml.org,2002:str';
 const integerTag = 'tag:yaml.org,2002:int';
-/** Reads a value; undefined for a map, a list, or an alias of one. */
-function readingOf(doc, node) {
+/** Interprets a value; undefined for a map, a list or an alias of one. */
+function interpretNode(doc, node) {
     if (node === null)
         return { kind: 'null' };
     if ((0,dist/* isScalar */.jn)(node))
-        return scalarReading(node);
+        return interpretScalar(node);
     if (!(0,dist/* isAlias */.Vj)(node))
         return undefined;
     const target = node.resolve(doc);
     if (target === undefined)
         return { kind: 'other', text: '' };
-    return (0,dist/* isScalar */.jn)(target) ? scalarReading(target) : undefined;
+    return (0,dist/* isScalar */.jn)(target) ? interpretScalar(target) : undefined;
 }
-function scalarReading(scalar) {
+function interpretScalar(scalar) {
     const text = scalar.source ?? '';
     const { tag } = scalar;
-    const plain = scalar.type === 'PLAIN';
-    if (tag === undefined && plain) {
+    const isPlain = scalar.type === 'PLAIN';
+    if (tag === undefined && isPlain) {
         if (/^(?:~|null|Null|NULL|)$/.test(text))
             return { kind: 'null' };
-        if (integer.test(text))
+        if (integerPattern.test(text))
             return { kind: 'integer', text };
-        return { kind: stringInAll(text) ? 'string' : 'other', text };
+        return { kind: isPortablePlain(text) ? 'string' : 'other', text };
     }
-    if (tag === integerTag && plain && integer.test(text))
+    if (tag === integerTag && isPlain && integerPattern.test(text))
         return { kind: 'integer', text };
-    const string = (tag === undefined || tag === stringTag) && sameInAll(scalar);
-    return { kind: string ? 'string' : 'other', text };
+    const isString = (tag === undefined || tag === stringTag) && isPortableText(scalar);
+    return { kind: isString ? 'string' : 'other', text };
 }
-const integer = /^(?:0|[1-9][0-9]*)$/;
-/** Plain scalars that one of the readers does not take for a string. */
-const notString = [
+const integerPattern = /^(?:0|[1-9][0-9]*)$/;
+/** Plain scalars that at least one of the readers does not read as a string. */
+const nonStringPatterns = [
     /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
     /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
     /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
     /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
     /^[-+]?\.(?:inf|nan)$/i,
     /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
-    // Between braces PyYAML refuses these.
+    // PyYAML rejects these inside braces.
     /^[?:]/,
 ];
-function stringInAll(plain) {
-    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
-        !notString.some((pattern) => pattern.test(plain)));
+function isPortablePlain(text) {
+    return (!/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(text) &&
+        !nonStringPatterns.some((pattern) => pattern.test(text)));
 }
-/** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
-function sameInAll({ source = '', type, srcToken }) {
+/** Whether all readers read a quoted, block or tagged scalar as the same text. */
+function isPortableText({ source = '', type, srcToken }) {
     const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
     if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
         return false;
     if (!source.isWellFormed())
         return false;
+    // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
     return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
 }
-/** The owned keys whose value in the file is not what is wanted, missing ones included. */
-function outdatedKeys(readings, owned) {
+/** The owned keys that are missing from the file or have a different value there. */
+function findOutdatedKeys(interpretations, owned) {
     return ownedKeys.filter((key) => {
         const wanted = owned[key];
-        const reading = readings[key];
+        const current = interpretations[key];
         return typeof wanted === 'number'
-            ? !(reading?.kind === 'integer' && reading.text === String(wanted))
-            : !readsAs(reading, wanted ?? '', key);
+            ? !(current?.kind === 'integer' && current.text === String(wanted))
+            : !isEqualString(current, wanted ?? '', key);
     });
 }
-/** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
-const longestPlainNumber = 6;
-function readsAs(reading, wanted, key) {
-    if (reading === undefined || reading.kind === 'null')
+/** Helm prints numbers of up to six digits unchanged, and longer ones in the form 1e+06. */
+const maxPlainDigits = 6;
+function isEqualString(current, wanted, key) {
+    if (current === undefined || current.kind === 'null')
         return key === 'modelid' && wanted === '';
-    if (reading.text !== wanted.toWellFormed())
+    if (current.text !== wanted.toWellFormed())
         return false;
-    if (reading.kind === 'integer')
-        return reading.text.length <= longestPlainNumber;
-    return reading.kind === 'string';
+    if (current.kind === 'integer')
+        return current.text.length <= maxPlainDigits;
+    return current.kind === 'string';
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/parse.ts
 
 
-/** Parses a values file and finds the places that matter; never throws. */
+/** Parses a values file and locates `global` and the owned values; never throws. */
 function parseValues(text) {
     try {
         return parse_parse(text);
     }
     catch {
-        // The YAML library is recursive.
+        // The YAML library is recursive, so deep nesting overflows the stack.
         return wrongShape('it is nested too deeply');
     }
 }
@@ -32520,7 +32521,7 @@ function wrongShape(problem) {
 }
 function parse_parse(text) {
     const tokens = [...new dist/* Parser */.iX().parse(text)];
-    // Other readers accept a key twice; that is no reason to throw the file away.
+    // Other readers accept duplicate keys, so a file that has some is not damaged.
     const options = { keepSourceTokens: true, uniqueKeys: false };
     const [doc, second] = new dist/* Composer */.Dk(options).compose(tokens, true, text.length);
     if (doc === undefined)
@@ -32529,21 +32530,24 @@ function parse_parse(text) {
     if (error?.code === 'RESOURCE_EXHAUSTION')
         return wrongShape('it is nested too deeply');
     if (error) {
-        return { kind: 'unparseable', problem: `line ${lineOf(text, error.pos[0])}: ${error.message}` };
+        return {
+            kind: 'unparseable',
+            problem: `line ${lineNumberAt(text, error.pos[0])}: ${error.message}`,
+        };
     }
     if (second !== undefined)
         return wrongShape('it holds several YAML documents');
     const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
-    return findPlaces(text, doc, end);
+    return locateOwnedEntries(text, doc, end);
 }
-function findPlaces(text, doc, end) {
+function locateOwnedEntries(text, doc, end) {
     const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
     if (isEmpty(doc.contents))
         return { kind: 'parsed', parsed: { ...found, owned: {} } };
     const root = parsedMap(doc.contents);
     if (!root)
-        return wrongShape(`the document is ${kindOf(doc.contents)}, not a map`);
-    const globals = entries(doc, root, (name) => name === 'global');
+        return wrongShape(`the document is ${describeKind(doc.contents)}, not a map`);
+    const globals = findEntries(doc, root, (name) => name === 'global');
     if (typeof globals === 'string')
         return wrongShape(globals);
     const globalEntry = globals.get('global');
@@ -32552,25 +32556,25 @@ function findPlaces(text, doc, end) {
     }
     const global = parsedMap(globalEntry.value);
     if (!global)
-        return wrongShape(`global is ${kindOf(globalEntry.value)}, not a map`);
-    const owned = entries(doc, global, isOwnedKey);
+        return wrongShape(`global is ${describeKind(globalEntry.value)}, not a map`);
+    const owned = findEntries(doc, global, isOwnedKey);
     if (typeof owned === 'string')
         return wrongShape(`in global, ${owned}`);
     const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) };
     return { kind: 'parsed', parsed };
 }
-/** The entries whose key is asked for, by key; text says what is wrong with the keys. */
-function entries(doc, { map }, wanted) {
+/** Finds the entries with the wanted keys, by key; returns the problem if a key is unusable. */
+function findEntries(doc, { map }, isWanted) {
     const found = new Map();
     for (const { key, value, srcToken } of map.items) {
-        const named = (0,dist/* isAlias */.Vj)(key) ? key.resolve(doc) : key;
-        const name = (0,dist/* isScalar */.jn)(named) ? named.source : undefined;
-        if (name === undefined || srcToken === undefined || !wanted(name))
+        const keyNode = (0,dist/* isAlias */.Vj)(key) ? key.resolve(doc) : key;
+        const name = (0,dist/* isScalar */.jn)(keyNode) ? keyNode.source : undefined;
+        if (name === undefined || srcToken === undefined || !isWanted(name))
             continue;
         if ((0,dist/* isAlias */.Vj)(key))
             return `the key ${name} is written as an alias`;
         if (found.has(name))
-            return `the key ${name} stands there twice`;
+            return `duplicate key ${name}`;
         found.set(name, { value, token: srcToken });
     }
     return found;
@@ -32583,7 +32587,7 @@ function parsedMap(node) {
         ? { map: node, token }
         : undefined;
 }
-/** Nothing at all, not even a written `null`, an anchor or a tag. */
+/** Whether a document is blank, without even an explicit `null`, an anchor or a tag. */
 function isEmpty(node) {
     return (node === null ||
         ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag));
@@ -32591,12 +32595,12 @@ function isEmpty(node) {
 function isNull(node) {
     return node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
 }
-function kindOf(node) {
+function describeKind(node) {
     if ((0,dist/* isAlias */.Vj)(node))
         return 'an alias';
     return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
 }
-function lineOf(text, offset) {
+function lineNumberAt(text, offset) {
     return text.slice(0, offset).split('\n').length;
 }
 
@@ -32605,27 +32609,27 @@ function lineOf(text, offset) {
 
 
 
-/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
+/** MLflow's rule for run ids (`mlflow/utils/validation.py`). It also makes them safe as file names. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
 function isRunId(text) {
     return runIdPattern.test(text);
 }
-/** Name of a run's file. The caller has validated the run id. */
+/** Name of a run's values file. The run id must be valid. */
 function fileName(runId) {
     return `${runId}.yaml`;
 }
-/** The run that a file is named after; undefined for any other name. */
-function runIdIn(name) {
+/** The id of the run that a file is named after; undefined for any other name. */
+function runIdFromFileName(name) {
     const runId = name.replace(/\.yaml$/, '');
     return isRunId(runId) && name === fileName(runId) ? runId : undefined;
 }
-/** Kinds of directory entries that stand in the way of a file. */
+/** Reasons for state `blocked`, by kind of directory entry. */
 const blockedBy = {
     link: 'a symbolic link is in the way',
     directory: 'a directory is in the way',
     submodule: 'a submodule is in the way',
 };
-/** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
+/** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 function readContent(bytes) {
     const text = decode(bytes);
     if (text === undefined) {
@@ -32643,7 +32647,7 @@ function readContent(bytes) {
         ? { kind: 'values', text, values }
         : { kind: values.kind, text, problem: values.problem };
 }
-/** Whose file it is by its own account: this run's, another's, or nobody's if it names none. */
+/** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
 function ownershipOf({ owned }, runId) {
     const { runid = '' } = owned;
     if (runid === '')
@@ -32658,35 +32662,35 @@ function decode(bytes) {
         return undefined;
     }
 }
-/** Reads a values file; never throws. */
+/** Parses a values file and extracts its owned values; never throws. */
 function readValues(text) {
     const result = parseValues(text);
     if (result.kind !== 'parsed')
         return result;
-    const readings = readingsOf(result.parsed);
-    if (typeof readings === 'string')
-        return { kind: 'wrong-shape', problem: readings };
+    const interpretations = interpretOwnedValues(result.parsed);
+    if (typeof interpretations === 'string')
+        return { kind: 'wrong-shape', problem: interpretations };
     const owned = {};
     for (const key of ownedKeys) {
-        const reading = readings[key];
-        if (reading !== undefined && reading.kind !== 'null')
-            owned[key] = reading.text;
+        const value = interpretations[key];
+        if (value !== undefined && value.kind !== 'null')
+            owned[key] = value.text;
     }
-    return { kind: 'values', text, owned, readings };
+    return { kind: 'values', text, owned, interpretations };
 }
-/** Reads the owned values of a parsed file; text says which of them is no scalar. */
-function readingsOf(parsed) {
-    const readings = {};
+/** Interprets the owned values of a parsed file; returns the problem if one is not a scalar. */
+function interpretOwnedValues(parsed) {
+    const interpretations = {};
     for (const key of ownedKeys) {
         const entry = parsed.owned[key];
         if (entry === undefined)
             continue;
-        const reading = readingOf(parsed.doc, entry.value);
-        if (reading === undefined)
+        const value = interpretNode(parsed.doc, entry.value);
+        if (value === undefined)
             return `global.${key} is a map or a list, not a single value`;
-        readings[key] = reading;
+        interpretations[key] = value;
     }
-    return readings;
+    return interpretations;
 }
 
 ;// CONCATENATED MODULE: ./src/core/prune.ts
@@ -32699,7 +32703,7 @@ function orphanRunIds(fileNames, runs, excluded) {
         if (protectsFile)
             claimed.add(version.runId);
     return [...fileNames].flatMap((name) => {
-        const runId = runIdIn(name);
+        const runId = runIdFromFileName(name);
         return runId === undefined || claimed.has(runId) ? [] : [runId];
     });
 }
@@ -32799,7 +32803,7 @@ function tooMany(wanted, maxDeletions) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
-const texts = [
+const textFieldNames = [
     'run.id',
     'run.name',
     'run.slug',
@@ -32814,32 +32818,32 @@ const texts = [
     'model.description',
     'model.aliases',
 ];
-const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
-/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
-const fields = [...texts, ...maps];
+const mapFieldNames = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
+/** The names of all placeholders, without the key after `params`, `metrics` and `tags`. */
+const fieldNames = [...textFieldNames, ...mapFieldNames];
 /**
- * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
- * placeholder, or the beginning of one without an end on its line.
+ * In this order: the escape `$${`; a complete Helm `{{ … }}` or GitHub `${{ … }}`; a placeholder, or
+ * the start of one that is not closed on its line.
  */
-const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
-/** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
-function splitText(text) {
-    const parts = [];
+const tokenPattern = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
+/** Splits a text into segments, whose concatenated sources are the text. */
+function parseSegments(text) {
+    const segments = [];
     let end = 0;
-    for (const match of text.matchAll(token)) {
+    for (const match of text.matchAll(tokenPattern)) {
         if (match.index > end)
-            parts.push(literal(text.slice(end, match.index)));
-        parts.push(partOf(match));
+            segments.push(literal(text.slice(end, match.index)));
+        segments.push(parseSegment(match));
         end = match.index + match[0].length;
     }
     if (end < text.length)
-        parts.push(literal(text.slice(end)));
-    return parts;
+        segments.push(literal(text.slice(end)));
+    return segments;
 }
 function literal(source, text = source) {
     return { kind: 'literal', text, source };
 }
-function partOf([source, body, brace]) {
+function parseSegment([source, body, brace]) {
     if (source === '$${')
         return literal(source, '${');
     if (body === undefined)
@@ -32848,28 +32852,28 @@ function partOf([source, body, brace]) {
     if (brace !== '}') {
         return malformed(`${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`);
     }
-    const cut = body.indexOf(':-');
-    const name = cut < 0 ? body : body.slice(0, cut);
-    const fallback = cut < 0 ? undefined : body.slice(cut + 2);
+    const separator = body.indexOf(':-');
+    const name = separator < 0 ? body : body.slice(0, separator);
+    const fallback = separator < 0 ? undefined : body.slice(separator + 2);
     if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
         return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`);
     }
-    const query = queryOf(name);
-    if (query === undefined) {
+    const reference = parseFieldName(name);
+    if (reference === undefined) {
         return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`);
     }
     return {
         kind: 'placeholder',
-        placeholder: { ...query, label: `\${${name}}`, fallback },
+        placeholder: { ...reference, label: `\${${name}}`, fallback },
         source,
     };
 }
-const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
-function queryOf(name) {
-    const field = texts.find((text) => text === name);
+const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
+function parseFieldName(name) {
+    const field = textFieldNames.find((fieldName) => fieldName === name);
     if (field !== undefined)
         return { field };
-    const map = maps.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
+    const map = mapFieldNames.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
     return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
 }
 
@@ -32877,7 +32881,7 @@ function queryOf(name) {
 
 
 
-/** Checks a template: its YAML, its shape and every placeholder. */
+/** Parses a template and validates its YAML, its structure and every placeholder. */
 function parseTemplate(text) {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, {
@@ -32886,47 +32890,47 @@ function parseTemplate(text) {
         prettyErrors: false,
     });
     const lineAt = (offset) => lines.linePos(offset).line;
-    const sites = findSites(document);
-    const located = sites.flatMap(({ node, parts }) => locate(text, node, parts, lineAt));
-    const broken = yamlProblems(text, document, lineAt);
+    const scalars = findScalars(document);
+    const locatedSegments = scalars.flatMap(({ node, segments }) => locateSegments(text, node, segments, lineAt));
+    const yamlErrors = findYamlProblems(text, document, lineAt);
     const problems = [
-        ...broken,
-        ...shapeProblems(text, document, lineAt),
-        ...sites.flatMap(({ node }) => tagProblems(node, lineAt)),
-        ...located.flatMap(({ part, line }) => part.kind === 'malformed' && broken.every((other) => other.line !== line)
-            ? [{ line, text: part.problem }]
+        ...yamlErrors,
+        ...findStructureProblems(text, document, lineAt),
+        ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
+        ...locatedSegments.flatMap(({ segment, line }) => segment.kind === 'malformed' && yamlErrors.every((other) => other.line !== line)
+            ? [{ line, text: segment.problem }]
             : []),
     ];
     const root = document.contents;
     if (problems.length > 0 || root === null)
-        return { ok: false, problems: inOrder(problems) };
-    const placeholders = located.flatMap(({ part, line }) => part.kind === 'placeholder' ? [{ ...part.placeholder, line }] : []);
-    return { ok: true, template: { text, placeholders, root, sites } };
+        return { ok: false, problems: formatProblems(problems) };
+    const placeholders = locatedSegments.flatMap(({ segment, line }) => segment.kind === 'placeholder' ? [{ ...segment.placeholder, line }] : []);
+    return { ok: true, template: { text, placeholders, root, scalars } };
 }
-function inOrder(problems) {
+function formatProblems(problems) {
     return problems
         .toSorted((a, b) => a.line - b.line)
         .map(({ line, text }) => `line ${line}: ${text}`);
 }
-function yamlProblems(text, document, lineAt) {
-    const first = new Map();
+function findYamlProblems(text, document, lineAt) {
+    const firstByLine = new Map();
     for (const { code, message, pos } of document.errors) {
         const line = lineAt(pos[0]);
         const source = text.split('\n', line)[line - 1] ?? '';
-        if (first.has(line))
+        if (firstByLine.has(line))
             continue;
-        first.set(line, {
+        firstByLine.set(line, {
             line,
             text: code === 'MULTIPLE_DOCS'
                 ? 'a second document begins; a template is a single one'
                 : `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
         });
     }
-    return [...first.values()];
+    return [...firstByLine.values()];
 }
 const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)';
-/** A template must be able to take the owned values; the values file's own reader decides. */
-function shapeProblems(text, document, lineAt) {
+/** The owned values are added to each rendered file, so a template must itself be a valid values file. */
+function findStructureProblems(text, document, lineAt) {
     if (document.errors.length > 0)
         return [];
     const root = document.contents;
@@ -32934,14 +32938,14 @@ function shapeProblems(text, document, lineAt) {
         const problem = 'the template must be a map (key: value) at its top';
         return [{ line: lineAt(root?.range[0] ?? 0), text: problem }];
     }
-    const shape = readValues(text);
-    if (shape.kind === 'values')
+    const values = readValues(text);
+    if (values.kind === 'values')
         return [];
     const global = root.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === 'global');
-    return [{ line: lineAt((global?.key ?? root).range[0]), text: shape.problem }];
+    return [{ line: lineAt((global?.key ?? root).range[0]), text: values.problem }];
 }
 const parse_stringTag = 'tag:yaml.org,2002:str';
-function tagProblems({ tag, range }, lineAt) {
+function findTagProblems({ tag, range }, lineAt) {
     return tag === undefined || tag === parse_stringTag || tag === '!'
         ? []
         : [
@@ -32951,32 +32955,32 @@ function tagProblems({ tag, range }, lineAt) {
             },
         ];
 }
-function findSites(document) {
-    const sites = [];
+function findScalars(document) {
+    const scalars = [];
     (0,dist/* visit */.YR)(document, {
         Scalar: (key, node) => {
             if (typeof node.value !== 'string' || !isParsed(node))
                 return;
-            const parts = splitText(node.value);
-            if (parts.every((part) => part.kind === 'literal' && part.text === part.source))
-                return;
-            sites.push({ node, parts, isKey: key === 'key' });
+            const segments = parseSegments(node.value);
+            const isUnchanged = segments.every((segment) => segment.kind === 'literal' && segment.text === segment.source);
+            if (!isUnchanged)
+                scalars.push({ node, segments, isKey: key === 'key' });
         },
     });
-    return sites;
+    return scalars;
 }
 function isParsed(node) {
     return Array.isArray(node.range);
 }
-/** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
-function locate(text, { range }, parts, lineAt) {
+/** Finds each segment's line; falls back to the scalar's first line where escapes or folding hide it. */
+function locateSegments(text, { range }, segments, lineAt) {
     let from = range[0];
-    return parts.map((part) => {
-        const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from);
+    return segments.map((segment) => {
+        const found = segment.kind === 'literal' ? -1 : text.indexOf(segment.source, from);
         if (found < 0 || found >= range[1])
-            return { part, line: lineAt(range[0]) };
-        from = found + part.source.length;
-        return { part, line: lineAt(found) };
+            return { segment, line: lineAt(range[0]) };
+        from = found + segment.source.length;
+        return { segment, line: lineAt(found) };
     });
 }
 
@@ -34826,7 +34830,7 @@ const string = (params) => {
     return new RegExp(`^${regex}$`);
 };
 const bigint = /^-?\d+n?$/;
-const regexes_integer = /^-?\d+$/;
+const integer = /^-?\d+$/;
 const number = /^-?\d+(?:\.\d+)?$/;
 const regexes_boolean = /^(?:true|false)$/i;
 const _null = /^null$/i;
@@ -40461,7 +40465,7 @@ function stringifyKeyNames(bySchema, json, visited) {
         return rest;
     rest.type = "string";
     if (!values)
-        rest.pattern = (types.includes("number") ? number : regexes_integer).source;
+        rest.pattern = (types.includes("number") ? number : integer).source;
     return rest;
 }
 /** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
@@ -43614,7 +43618,7 @@ function loggedModelId(source) {
  */
 function artifactsPath(input) {
     const source = input.resolvedSource ?? input.version.source;
-    const located = artifacts_locate(source, input);
+    const located = locate(source, input);
     if (typeof located === 'string')
         return { ok: false, problem: located };
     const segments = located.filter((segment) => segment !== '' && segment !== '.');
@@ -43636,7 +43640,7 @@ function unsafe(segments) {
         : undefined;
 }
 /** Segments below the mount, or the problem. */
-function artifacts_locate(source, input) {
+function locate(source, input) {
     const { run, loggedModel } = input;
     if (source.startsWith('models:/')) {
         const id = loggedModelId(source);
@@ -43716,75 +43720,75 @@ function isLoggedModelId(id) {
 
 ;// CONCATENATED MODULE: ./src/core/template/slug.ts
 
-/** Longest label of DNS (RFC 1123), and so the longest name of most Kubernetes objects. */
-const maxLabel = 63;
+/** Maximum length of a DNS label (RFC 1123), and so of the names of most Kubernetes objects. */
+const maxLabelLength = 63;
 const hashLength = 8;
-/** Names that differ from their slug in case and in the sign between words only. */
-const plainName = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
+/** Names that differ from their slugs only in case and in the separators between words. */
+const separatedWords = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
 /**
- * A DNS label made from any name, at most `maxLength` characters (8 at the least). Plain names
- * only change case and signs (`My_model` is `my-model`); a name that is cut, or that loses
- * characters, ends in a hash of the whole name.
+ * Converts any name to a DNS label of at most `maxLength` characters, which must be at least 8. If
+ * the name is cut or loses characters, the label ends in a hash of the full name. Otherwise only its
+ * case and separators change: `My_model` becomes `my-model`.
  */
-function slug(name, maxLength = maxLabel) {
+function slug_slugify(name, maxLength = maxLabelLength) {
     const label = name
         .normalize('NFKD')
         .replace(/\p{M}/gu, '')
         .toLowerCase()
-        .replace(plainName.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
+        .replace(separatedWords.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
         .replace(/^-+|-+$/g, '');
-    if (plainName.test(name) && label.length <= maxLength)
+    if (separatedWords.test(name) && label.length <= maxLength)
         return label;
     const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
     const room = maxLength - hashLength - 1;
     const head = (label === '' ? 'model' : label).slice(0, Math.max(room, 0)).replace(/-+$/, '');
     return head === '' ? hash : `${head}-${hash}`;
 }
-/** Room for a model in `vllm-<model>-<run>-sa`, the longest name of the built-in template. */
-const maxModelSlug = maxLabel - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
-/** `${model.slug}`: leaves room for `vllm-` before it, and `-<run>` and `-sa` behind it. */
+/** Space for the model in `vllm-<model>-<run>-sa`, the longest name in the built-in template. */
+const maxModelSlugLength = maxLabelLength - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
+/** `${model.slug}`: leaves room for `vllm-` before it and `-<run>-sa` after it. */
 function modelSlug(name) {
-    return slug(name, maxModelSlug);
+    return slug_slugify(name, maxModelSlugLength);
 }
-/** `${run.slug}`: the first 8 characters of a run id as MLflow makes them, else 8 at most. */
+/** `${run.slug}`: the first 8 characters of a run id generated by MLflow, or a slug of any other. */
 function runSlug(runId) {
-    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug(runId, hashLength);
+    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug_slugify(runId, hashLength);
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/placeholder-values.ts
 
-/** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
-function fillIn(placeholder, values) {
-    const found = find(placeholder, values);
+/** Returns the placeholder's value, or its fallback if the value is missing or empty. */
+function resolvePlaceholder(placeholder, values) {
+    const found = lookUp(placeholder, values);
     const { fallback } = placeholder;
     return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
         ? { ok: true, text: fallback }
         : found;
 }
-/** The text of filled-in parts. The caller has made sure that every placeholder has a value. */
-function joinParts(parts, values) {
-    return parts.map((part) => textOf(part, values)).join('');
+/** Replaces placeholders with their values. The caller has checked that each of them has one. */
+function renderSegments(segments, values) {
+    return segments.map((segment) => renderSegment(segment, values)).join('');
 }
-/** Lone surrogates are no text that a file could hold. */
-function textOf(part, values) {
-    if (part.kind === 'literal')
-        return part.text;
-    if (part.kind === 'malformed')
-        return part.source;
-    const found = fillIn(part.placeholder, values);
+function renderSegment(segment, values) {
+    if (segment.kind === 'literal')
+        return segment.text;
+    if (segment.kind === 'malformed')
+        return segment.source;
+    const found = resolvePlaceholder(segment.placeholder, values);
+    // UTF-8 cannot represent lone surrogates.
     return found.ok ? found.text.toWellFormed() : '';
 }
-function find(query, values) {
-    if (query.key !== undefined)
-        return present(findEntry(query, values));
-    if (query.field === 'model.artifacts' && !values.artifacts.ok)
+function lookUp(reference, values) {
+    if (reference.key !== undefined)
+        return toResult(lookUpEntry(reference, values));
+    if (reference.field === 'model.artifacts' && !values.artifacts.ok)
         return values.artifacts;
-    return present(textFields[query.field](values));
+    return toResult(textGetters[reference.field](values));
 }
-function present(text) {
+function toResult(text) {
     return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
 }
-function findEntry({ field, key }, { run, version }) {
+function lookUpEntry({ field, key }, { run, version }) {
     const map = {
         'run.params': run.params,
         'run.metrics': run.metrics,
@@ -43793,7 +43797,7 @@ function findEntry({ field, key }, { run, version }) {
     }[field];
     return Object.hasOwn(map, key) ? String(map[key]) : undefined;
 }
-const textFields = {
+const textGetters = {
     'run.id': ({ run }) => run.id,
     'run.name': ({ run }) => run.name,
     'run.slug': ({ run }) => runSlug(run.id),
@@ -43811,17 +43815,17 @@ const textFields = {
 
 ;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
 const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
-/** Words that some reader, or a person, could take for something else than a string. */
+/** Words that a reader, or a person, might not recognise as a string. */
 const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
-/** What some reader refuses or takes for a line break unless it is escaped. */
+/** Characters that some reader rejects, or treats as a line break, unless they are escaped. */
 const quote_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
-/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
-function yamlString(value) {
-    return restyle(value, 'plain');
+/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
+function formatString(value) {
+    return formatStringAs(value, 'plain');
 }
-/** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
-function restyle(value, style) {
-    // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
+/** Like `formatString`, but in the given style, or in double quotes if that style is not safe. */
+function formatStringAs(value, style) {
+    // UTF-8 cannot represent a lone surrogate, and its escape makes Helm reject the entire file.
     const text = value.toWellFormed();
     if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
         return text;
@@ -43849,53 +43853,56 @@ function quote_escape(character) {
 
 
 /**
- * A block scalar with its placeholders filled in line by line, in its own style; undefined when a
- * reader could take it for anything but `expected`.
+ * Renders a block scalar line by line and keeps its style; undefined if a reader could read the
+ * result as anything other than `expected`.
  */
-function fillBlock(source, { srcToken }, values, expected) {
-    if (!isPlainText(expected) || looksLikeHold.test(expected) || srcToken?.type !== 'block-scalar')
+function renderBlockScalar(source, { srcToken }, values, expected) {
+    if (srcToken?.type !== 'block-scalar')
         return undefined;
-    const { header, body, newline } = block_split(source);
+    if (!isSafeInBlock(expected) || looksLikeHold.test(expected))
+        return undefined;
+    const { header, body, newline } = splitBlock(source);
     const parent = srcToken.indent;
-    const indent = ' '.repeat(indentOf(header, body, parent));
-    const filled = splitText(body)
-        .map((part) => part.kind === 'placeholder'
-        ? joinParts([part], values)
+    const indent = ' '.repeat(detectIndent(header, body, parent));
+    const rendered = parseSegments(body)
+        .map((segment) => segment.kind === 'placeholder'
+        ? renderSegments([segment], values)
             .replace(/\n(?!\n)/g, `\n${indent}`)
             .replaceAll('\n', newline)
-        : joinParts([part], values))
+        : renderSegments([segment], values))
         .join('');
-    const text = `${header}${newline}${filled}`;
-    return readBack(text, parent) === expected ? text : undefined;
+    const text = `${header}${newline}${rendered}`;
+    return parseBlock(text, parent) === expected ? text : undefined;
 }
-/** What has to follow a scalar that takes a block's place: its comment and its blank lines. */
-function blockEnd(source) {
-    const { header, body } = block_split(source);
+/** Comment and trailing blank lines of a block, which must follow the scalar that replaces it. */
+function blockTrailer(source) {
+    const { header, body } = splitBlock(source);
     const comment = /[ \t]#.*$/.exec(header)?.[0] ?? '';
     return `${comment}${/(?:\r?\n *)*$/.exec(body)?.[0] ?? ''}`;
 }
-function block_split(source) {
+function splitBlock(source) {
     const [line, newline = '\n'] = /^[^\n]*?(\r?\n|$)/.exec(source) ?? [''];
     const header = line.slice(0, line.length - newline.length);
     return { header, body: source.slice(line.length), newline };
 }
-/** By the indicator in the header (`|2`), else as the first line that is not blank. */
-function indentOf(header, body, parent) {
+/** Uses the indentation indicator in the header (`|2`) or else the first line that is not blank. */
+function detectIndent(header, body, parent) {
     const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
     if (indicator !== undefined)
         return parent + Number(indicator);
     return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
 }
-/** Text from MLflow must not look like the comment by which a person freezes a file. */
+/** Text from MLflow must not look like the comment that puts a file on hold. */
 const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m;
 /**
- * Line breaks, tabs behind other text (Helm refuses them before it), and else nothing that a reader
- * of YAML 1.1 or 1.2 takes for a line break, or refuses.
+ * Whether a block scalar can contain the text: no tabs at the start of a line, which Helm rejects, and
+ * no characters that a YAML 1.1 or 1.2 reader rejects or, apart from the line feed, treats as a line
+ * break.
  */
-function isPlainText(text) {
+function isSafeInBlock(text) {
     return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
 }
-function readBack(block, parent) {
+function parseBlock(block, parent) {
     const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
     return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
 }
@@ -43904,63 +43911,64 @@ function readBack(block, parent) {
 
 
 
-/** Writes a scalar with its placeholders filled in, in the style it has in the template. */
-function fillSite(site, source, values) {
-    const text = joinParts(site.parts, values);
-    switch (site.node.type) {
+/** Renders a scalar and keeps the style that it has in the template. */
+function renderScalar(scalar, source, values) {
+    const text = renderSegments(scalar.segments, values);
+    switch (scalar.node.type) {
         case 'BLOCK_LITERAL':
         case 'BLOCK_FOLDED':
-            return { value: text, source: block(site, source, values, text) };
+            return { value: text, source: renderBlockOrQuoted(scalar, source, values, text) };
         case 'QUOTE_DOUBLE':
-            return { value: text, source: restyle(text, 'double') };
+            return { value: text, source: formatStringAs(text, 'double') };
         case 'QUOTE_SINGLE':
-            return { value: text, source: restyle(text, 'single') };
+            return { value: text, source: formatStringAs(text, 'single') };
         default:
-            return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) };
+            return isTyped(scalar) ? renderTyped(text) : { value: text, source: formatString(text) };
     }
 }
-function block({ node }, source, values, text) {
-    return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`;
+function renderBlockOrQuoted({ node }, source, values, text) {
+    return (renderBlockScalar(source, node, values, text) ??
+        `${formatStringAs(text, 'double')}${blockTrailer(source)}`);
 }
-/** Keys are strings for every reader of values files, and so are scalars tagged as such. */
-function isTyped({ node, parts, isKey }) {
-    return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder';
+/** Keys, and scalars tagged as strings, are strings whatever their value is. */
+function isTyped({ node, segments, isKey }) {
+    return (!isKey && node.tag === undefined && segments.length === 1 && segments[0]?.kind === 'placeholder');
 }
-function typed(text) {
-    const core = coreValue(text);
+function renderTyped(text) {
+    const core = parseCoreValue(text);
     return core.type === 'string'
-        ? { value: text, source: yamlString(text) }
+        ? { value: text, source: formatString(text) }
         : { value: core.value, source: core.text };
 }
-const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
+const decimalPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
 /**
- * Reads a text by YAML 1.2's core schema. Numbers that not every reader takes as the same number
- * (infinite ones, integers beyond a double's precision) count as strings.
+ * Parses a text according to YAML 1.2's core schema. Numbers on which readers disagree (infinities,
+ * integers beyond a double's precision) are treated as strings.
  */
-function coreValue(text) {
+function parseCoreValue(text) {
     if (/^(?:null|Null|NULL|~|)$/.test(text))
         return { type: 'null', value: null, text: 'null' };
-    const boolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
-    if (boolean) {
+    const isBoolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
+    if (isBoolean) {
         const value = text.toLowerCase() === 'true';
         return { type: 'boolean', value, text: String(value) };
     }
-    if (!decimal.test(text) && !other.test(text))
+    if (!decimalPattern.test(text) && !octalOrHexPattern.test(text))
         return { type: 'string' };
     const value = Number(text) + 0;
-    return isShared(text, value)
-        ? { type: 'number', value, text: spelling(value) }
+    return isPortableNumber(text, value)
+        ? { type: 'number', value, text: formatNumber(value) }
         : { type: 'string' };
 }
-function isShared(text, value) {
+function isPortableNumber(text, value) {
     if (!Number.isFinite(value))
         return false;
-    const isInteger = other.test(text) || /^[-+]?[0-9]+$/.test(text);
+    const isInteger = octalOrHexPattern.test(text) || /^[-+]?[0-9]+$/.test(text);
     return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value));
 }
-/** PyYAML takes an exponent only behind a point and with a sign: `1.0e+21`. */
-function spelling(value) {
+/** PyYAML only accepts an exponent after a decimal point and with a sign: `1.0e+21`. */
+function formatNumber(value) {
     const text = String(value);
     return text.includes('.') ? text : text.replace('e', '.0e');
 }
@@ -43970,12 +43978,12 @@ function spelling(value) {
 
 
 /**
- * Fills in a template. Only scalars that hold placeholders change, and no value can change
- * anything else: the result is read again and compared with the template.
+ * Renders a template. Only scalars with placeholders change: the result is parsed again and compared
+ * with the template, so that no value can change anything else.
  */
 function renderTemplate(template, values) {
     const problems = template.placeholders.flatMap((placeholder) => {
-        const found = fillIn(placeholder, values);
+        const found = resolvePlaceholder(placeholder, values);
         if (found.ok)
             return [];
         const { label, line } = placeholder;
@@ -43986,19 +43994,19 @@ function renderTemplate(template, values) {
     });
     if (problems.length > 0)
         return { ok: false, problem: problems.join('; ') };
-    const { text, expected } = splice(template, values);
+    const { text, expected } = substitute(template, values);
     const problem = checkResult(template, text, expected);
     return problem === undefined ? { ok: true, text } : { ok: false, problem };
 }
-function splice({ text, sites }, values) {
+function substitute({ text, scalars }, values) {
     const expected = new Map();
     const pieces = [];
     let done = 0;
-    for (const site of sites) {
-        const [start, end] = site.node.range;
-        const filled = fillSite(site, text.slice(start, end), values);
-        expected.set(site.node, filled.value);
-        pieces.push(text.slice(done, start), filled.source);
+    for (const scalar of scalars) {
+        const [start, end] = scalar.node.range;
+        const rendered = renderScalar(scalar, text.slice(start, end), values);
+        expected.set(scalar.node, rendered.value);
+        pieces.push(text.slice(done, start), rendered.source);
         done = end;
     }
     return { text: [...pieces, text.slice(done)].join(''), expected };
@@ -44008,19 +44016,19 @@ function checkResult(template, text, expected) {
     const [error] = document.errors;
     if (error !== undefined)
         return `the filled-in template is not valid YAML: ${error.message}`;
-    return sameStructure(template.root, document.contents, expected)
+    return hasSameStructure(template.root, document.contents, expected)
         ? undefined
         : 'the filled-in template no longer has the structure of the template';
 }
 /**
- * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
- * otherwise for a scalar of the first.
+ * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
+ * values of scalars in `before`.
  */
-function sameStructure(before, after, expected) {
+function hasSameStructure(before, after, expected) {
     if ((0,dist/* isPair */.tO)(before)) {
         return ((0,dist/* isPair */.tO)(after) &&
-            sameStructure(before.key, after.key, expected) &&
-            sameStructure(before.value, after.value, expected));
+            hasSameStructure(before.key, after.key, expected) &&
+            hasSameStructure(before.value, after.value, expected));
     }
     if (!isNode(before) || !isNode(after))
         return before === after;
@@ -44037,47 +44045,55 @@ function sameStructure(before, after, expected) {
     return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
         before.anchor === after.anchor &&
         before.items.length === after.items.length &&
-        before.items.every((item, index) => sameStructure(item, after.items[index], expected)));
+        before.items.every((item, index) => hasSameStructure(item, after.items[index], expected)));
 }
 function isNode(value) {
     return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
-/** Thrown and caught within this folder: the file is legal, but has no safe place for the value. */
-class CannotEdit extends Error {
+/** The file is valid YAML, but there is no safe way to edit it. Never leaves this folder. */
+class EditError extends Error {
 }
-/** Makes edits that do not overlap; those at one offset keep their order. */
+/**
+ * Applies edits in the order of their offsets; edits at the same offset keep their order.
+ *
+ * @throws {EditError} If edits overlap.
+ */
 function applyEdits(text, edits) {
     let result = '';
     let done = 0;
     for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
         if (at < done)
-            throw new CannotEdit('two changes meet at the same place');
+            throw new EditError('two changes meet at the same place');
         result += text.slice(done, at) + insert;
         done = at + remove;
     }
     return result + text.slice(done);
 }
-/** The line break that ends the line of an offset; on the last line the file's first one. */
-function lineBreakBehind(text, offset) {
+/** The line break that ends the line at an offset; on the last line, the file's first line break. */
+function lineBreakAfter(text, offset) {
     const at = text.indexOf('\n', offset);
     return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
 }
-/** The file's first line break, or else a line feed. */
+/** The file's first line break; a line feed if it has none. */
 function firstLineBreak(text) {
     return lineBreakEndingAt(text, text.indexOf('\n'));
 }
 function lineBreakEndingAt(text, lineFeed) {
     return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
 }
-/** Adds lines behind the line that an offset is on: nothing but a comment may follow there. */
-function linesBehind(text, offset, lines) {
+/**
+ * Inserts lines after the line at an offset.
+ *
+ * @throws {EditError} If anything but a comment follows the offset on that line.
+ */
+function insertLinesAfter(text, offset, lines) {
     const lineFeed = text.indexOf('\n', offset);
-    const lineBreak = lineBreakBehind(text, offset);
+    const lineBreak = lineBreakAfter(text, offset);
     const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
     if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
-        throw new CannotEdit('something follows on the line where new keys would go');
+        throw new EditError('something follows on the line where new keys would go');
     }
     return lineFeed < 0
         ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
@@ -44086,27 +44102,27 @@ function linesBehind(text, offset, lines) {
 
 ;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
 
-/** Whether a token is more than white space, a line break or a comment. */
+/** Whether a token is anything but whitespace, a line break or a comment. */
 function isContent({ type }) {
     return type !== 'space' && type !== 'newline' && type !== 'comment';
 }
-/** First token of an entry that is content; undefined for what is only comments. */
+/** First token of an item that is not whitespace or a comment; undefined if there is none. */
 function firstContent({ start, key, sep }) {
     return start.find(isContent) ?? key ?? sep?.find(isContent);
 }
-function hasEntry(item) {
+function isEntry(item) {
     return firstContent(item) !== undefined;
 }
-/** Offset of the first entry of a map, its anchor or tag included; undefined when it is empty. */
-function firstEntryStart(map) {
-    const first = map.items.find(hasEntry);
+/** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
+function firstEntryOffset(map) {
+    const first = map.items.find(isEntry);
     return first && firstContent(first)?.offset;
 }
-/** The last thing in a map that is no comment; a flow map's trailing comma is one, too. */
+/** The last item that is not just comments. The trailing comma of a flow map counts as one. */
 function lastEntry(collection) {
-    return collection.items.findLast(hasEntry);
+    return collection.items.findLast(isEntry);
 }
-/** The token that a node or an entry ends with, without the blank lines and comments that follow. */
+/** Last token of a node or an entry, not counting blank lines and comments that follow it. */
 function lastToken(part) {
     if (!('type' in part))
         return lastOfEntry(part);
@@ -44120,31 +44136,31 @@ function lastToken(part) {
 function lastOfEntry({ start, key, sep, value }) {
     const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
     if (last === undefined)
-        throw new CannotEdit('there is an empty entry');
+        throw new EditError('there is an empty entry');
     return lastToken(last);
 }
-/** Offset behind a token of `lastToken`. */
+/** End offset of a token that `lastToken` returned. */
 function tokenEnd(token) {
     if (token.type === 'block-scalar')
         return blockScalarEnd(token);
     return token.offset + ('source' in token ? token.source.length : 0);
 }
-/** In front of the last line break that belongs to the text; with `+` blank lines belong to it. */
+/** Offset of the last line break in the block. With `+`, the block includes trailing blank lines. */
 function blockScalarEnd(token) {
     const header = blockScalarHeader(token);
     const keepsBlankLines = header.source.includes('+');
     const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '');
     const empty = text === '' && !(keepsBlankLines && token.source !== '');
-    return empty ? tokenEnd(header) : blockScalarStart(token) + text.length;
+    return empty ? tokenEnd(header) : blockScalarTextStart(token) + text.length;
 }
 function blockScalarHeader(token) {
     const header = token.props.find((prop) => prop.type === 'block-scalar-header');
     if (header?.type !== 'block-scalar-header')
-        throw new CannotEdit('a block scalar has no header');
+        throw new EditError('a block scalar has no header');
     return header;
 }
-/** Offset of the block scalar's first line of text. */
-function blockScalarStart({ props, offset }) {
+/** Offset of the line after the header. */
+function blockScalarTextStart({ props, offset }) {
     const last = props.at(-1);
     return last ? tokenEnd(last) : offset;
 }
@@ -44156,18 +44172,20 @@ function blockScalarStart({ props, offset }) {
 
 
 
-/** Source of an owned value that is new in the file. */
-function sourceOf(value) {
-    return typeof value === 'number' ? String(value) : yamlString(value ?? '');
+/** YAML source of an owned value that the file does not have yet. */
+function formatValue(value) {
+    return typeof value === 'number' ? String(value) : formatString(value ?? '');
 }
-/** Edits that give an entry another value; its anchor, its quotes and its comments stay. */
-function replaceValue(text, key, { value, token }, wanted) {
-    checkTag(key, value, typeof wanted === 'number' ? integerTag : stringTag);
+/** Edits that replace an entry's value and keep its anchor, quotes and comments. */
+function replaceValue(text, key, { value, token }, newValue) {
+    checkTag(key, value, typeof newValue === 'number' ? integerTag : stringTag);
     const old = token.value;
     if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
-        return [valueAfterColon(text, key, token, sourceOf(wanted))];
+        return [insertAfterColon(text, key, token, formatValue(newValue))];
     }
-    const source = typeof wanted === 'number' ? String(wanted) : restyle(wanted ?? '', styleOf(old.type));
+    const source = typeof newValue === 'number'
+        ? String(newValue)
+        : formatStringAs(newValue ?? '', quoteStyleOf(old.type));
     if (old.type === 'block-scalar')
         return replaceBlockScalar(old, source);
     return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }];
@@ -44175,37 +44193,37 @@ function replaceValue(text, key, { value, token }, wanted) {
 function checkTag(key, value, allowed) {
     if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
         return;
-    throw new CannotEdit(`${key} has the tag ${value.tag}`);
+    throw new EditError(`${key} has the tag ${value.tag}`);
 }
-function styleOf(type) {
+function quoteStyleOf(type) {
     if (type === 'single-quoted-scalar')
         return 'single';
     return type === 'double-quoted-scalar' ? 'double' : 'plain';
 }
-/** Puts a value behind the colon, or behind the anchor or tag that follows the colon. */
-function valueAfterColon(text, key, token, source) {
+/** Inserts a value after the colon, or after the anchor or tag that follows the colon. */
+function insertAfterColon(text, key, token, source) {
     const last = token.sep?.findLast(isContent);
     if (last === undefined)
-        throw new CannotEdit(`${key} has no colon`);
+        throw new EditError(`${key} has no colon`);
     const at = tokenEnd(last);
-    const blanks = / *(?=\r?\n|$)/y;
-    blanks.lastIndex = at;
-    const blanksToLineEnd = blanks.exec(text)?.[0].length ?? 0;
-    return blanksToLineEnd === 0
+    const spaces = / *(?=\r?\n|$)/y;
+    spaces.lastIndex = at;
+    const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0;
+    return spacesToLineEnd === 0
         ? { at, remove: 0, insert: ` ${source}` }
-        : { at: at + blanksToLineEnd, remove: 0, insert: source };
+        : { at: at + spacesToLineEnd, remove: 0, insert: source };
 }
-/** The header's line keeps its comment, blank lines behind the text stay. */
+/** Keeps the comment on the header line, and the blank lines after the block. */
 function replaceBlockScalar(scalar, source) {
     const header = blockScalarHeader(scalar);
     const replaced = { at: header.offset, remove: header.source.length, insert: source };
     const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
     if (lines === '')
         return [replaced];
-    const start = blockScalarStart(scalar);
+    const start = blockScalarTextStart(scalar);
     if (lines.endsWith('\n'))
         return [replaced, { at: start, remove: lines.length, insert: '' }];
-    // The file ends without a line break, and shall do so again.
+    // The file has no final line break, so remove the one after the header too.
     const lineBreak = scalar.props.at(-1);
     const at = lineBreak?.type === 'newline' ? lineBreak.offset : start;
     return [replaced, { at, remove: start - at + lines.length, insert: '' }];
@@ -44216,23 +44234,23 @@ function replaceBlockScalar(scalar, source) {
 
 
 
-/** Edits that add entries (`key: value`) to the end of `global`, which is made when missing. */
+/** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
 function addEntries(parsed, entries) {
     const { text, root, global, globalEntry } = parsed;
     if (root === undefined)
-        return [documentOf(parsed, entries)];
+        return [addGlobalToEmptyDocument(parsed, entries)];
     if (global?.token.type === 'flow-collection')
-        return [intoFlow(text, global.token, entries)];
+        return [appendToFlowMap(text, global.token, entries)];
     if (global?.token.type === 'block-map')
-        return [intoBlock(text, global.token, entries)];
+        return [appendToBlockMap(text, global.token, entries)];
     return globalEntry === undefined
-        ? [globalFirst(text, root, entries)]
-        : fillGlobal(text, root, globalEntry, entries);
+        ? [prependGlobal(text, root, entries)]
+        : fillEmptyGlobal(text, root, globalEntry, entries);
 }
-function flowMap(entries) {
+function formatFlowMap(entries) {
     return `{${entries.join(', ')}}`;
 }
-function intoFlow(text, map, entries) {
+function appendToFlowMap(text, map, entries) {
     const last = lastEntry(map);
     const list = entries.join(', ');
     if (last === undefined) {
@@ -44240,97 +44258,95 @@ function intoFlow(text, map, entries) {
         return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
     }
     const end = lastToken(last);
-    // Not every reader takes `a:,` for a key without a value.
+    // Not every reader accepts `a:,` as a key without a value.
     const separator = end.type === 'map-value-ind' ? ' , ' : ', ';
     const insert = end.type === 'comma' ? ` ${list},` : separator + list;
     return { at: tokenEnd(end), remove: 0, insert };
 }
-function intoBlock(text, map, entries) {
+function appendToBlockMap(text, map, entries) {
     const last = lastEntry(map);
     if (last === undefined)
-        throw new CannotEdit('global has no entries');
+        throw new EditError('global has no entries');
     const end = lastToken(last);
-    const column = columnOf(text, firstEntryStart(map) ?? map.offset);
+    const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
     const lines = entries.map((entry) => ' '.repeat(column) + entry);
     if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
-        // The line break that a new line needs would become part of that text, unless it is `|-`.
+        // The line break that a new line needs would become part of the block's text, unless it is `|-`.
         if (!blockScalarHeader(end).source.includes('-')) {
-            throw new CannotEdit('the file ends within a block of text and without a line break');
+            throw new EditError('the file ends within a block of text and without a line break');
         }
     }
-    return linesBehind(text, behindComments(text, tokenEnd(end), column), lines);
+    return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines);
 }
-/** Comments that are indented deeper than the keys belong to the last entry. */
-function behindComments(text, offset, column) {
+/** Offset after the comments that are indented deeper than the keys: they belong to the last entry. */
+function skipDeeperComments(text, offset, column) {
     const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y');
     comments.lastIndex = offset;
     return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
 }
-function columnOf(text, offset) {
+function columnAt(text, offset) {
     return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
 }
-function globalFirst(text, root, entries) {
-    const first = firstEntryStart(root.token);
+function prependGlobal(text, root, entries) {
+    const first = firstEntryOffset(root.token);
     if (root.token.type === 'flow-collection') {
         const at = first ?? root.token.offset + 1;
-        const insert = `global: ${flowMap(entries)}${first === undefined ? '' : ', '}`;
+        const insert = `global: ${formatFlowMap(entries)}${first === undefined ? '' : ', '}`;
         return { at, remove: 0, insert };
     }
     const at = first ?? root.token.offset;
-    const indent = add_indentOf(text, at);
-    const step = ' '.repeat(indentStep(text, root));
+    const indent = indentBefore(text, at);
+    const step = ' '.repeat(detectIndentStep(text, root));
     const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent];
-    return { at, remove: 0, insert: lines.join(lineBreakBehind(text, at)) };
+    return { at, remove: 0, insert: lines.join(lineBreakAfter(text, at)) };
 }
-/** The spaces in front of the first entry of a line. */
-function add_indentOf(text, offset) {
+/** @throws {EditError} If something other than spaces precedes the offset on its line. */
+function indentBefore(text, offset) {
     const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '');
     if (/^ *$/.test(indent))
         return indent;
-    throw new CannotEdit('the first key does not stand on a line of its own');
+    throw new EditError('the first key does not stand on a line of its own');
 }
-/** How far the file indents its maps: 2 where it has none. */
-function indentStep(text, { map, token }) {
-    const column = columnOf(text, firstEntryStart(token) ?? token.offset);
+/** Number of spaces by which the file indents nested maps; 2 if it has none. */
+function detectIndentStep(text, { map, token }) {
+    const column = columnAt(text, firstEntryOffset(token) ?? token.offset);
     for (const { srcToken } of map.items) {
         const value = srcToken?.value;
         if (value?.type !== 'block-map')
             continue;
-        const step = columnOf(text, firstEntryStart(value) ?? value.offset) - column;
+        const step = columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
         if (step > 0)
             return step;
     }
     return 2;
 }
-/** Gives a `global` without entries its first ones. */
-function fillGlobal(text, root, { value, token }, entries) {
+function fillEmptyGlobal(text, root, { value, token }, entries) {
     if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
-        throw new CannotEdit(`global has the tag ${value.tag}`);
+        throw new EditError(`global has the tag ${value.tag}`);
     }
-    const written = token.value;
+    const nullToken = token.value;
     if (root.token.type === 'flow-collection') {
-        if (written === undefined)
-            return [valueAfterColon(text, 'global', token, flowMap(entries))];
-        const remove = tokenEnd(written) - written.offset;
-        return [{ at: written.offset, remove, insert: flowMap(entries) }];
+        if (nullToken === undefined)
+            return [insertAfterColon(text, 'global', token, formatFlowMap(entries))];
+        const remove = tokenEnd(nullToken) - nullToken.offset;
+        return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }];
     }
-    const last = written ?? token.sep?.findLast(isContent);
+    const last = nullToken ?? token.sep?.findLast(isContent);
     if (last === undefined)
-        throw new CannotEdit('global has no colon');
-    const start = firstEntryStart(root.token) ?? root.token.offset;
-    const indent = ' '.repeat(columnOf(text, start) + indentStep(text, root));
+        throw new EditError('global has no colon');
+    const start = firstEntryOffset(root.token) ?? root.token.offset;
+    const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
     const lines = entries.map((entry) => indent + entry);
-    const added = linesBehind(text, tokenEnd(last), lines);
-    return written === undefined ? [added] : [withoutNull(text, written), added];
+    const added = insertLinesAfter(text, tokenEnd(last), lines);
+    return nullToken === undefined ? [added] : [removeNull(text, nullToken), added];
 }
-/** Takes out a written `null` with the blanks in front of it. */
-function withoutNull(text, written) {
-    const blanks = /[ \t]*$/.exec(text.slice(0, written.offset))?.[0].length ?? 0;
-    const at = written.offset - blanks;
-    return { at, remove: tokenEnd(written) - at, insert: '' };
+/** Removes an explicit `null` and the whitespace before it. */
+function removeNull(text, nullToken) {
+    const whitespace = /[ \t]*$/.exec(text.slice(0, nullToken.offset))?.[0].length ?? 0;
+    const at = nullToken.offset - whitespace;
+    return { at, remove: tokenEnd(nullToken) - at, insert: '' };
 }
-/** Content of a document that has none. */
-function documentOf({ text, end }, entries) {
+function addGlobalToEmptyDocument({ text, end }, entries) {
     const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
     const lineBreak = firstLineBreak(text);
     const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end));
@@ -44344,36 +44360,36 @@ function documentOf({ text, end }, entries) {
 
 
 
-/** Everything that a file says besides the owned values, comments included, as text to compare. */
-function restOf({ text, root, global, globalEntry, owned }) {
+/** Everything in a file except the owned values, including comments, as text for comparison. */
+function serializeUnownedContent({ text, root, global, globalEntry, owned, }) {
     const ownedValues = ownedKeys.map((key) => owned[key]);
-    const others = (map, left) => map?.items.filter(({ srcToken }) => !left.includes(srcToken)).map(pairOutline) ?? [];
+    const others = (map, excluded) => map?.items.filter(({ srcToken }) => !excluded.includes(srcToken)).map(outlinePair) ?? [];
     return JSON.stringify({
-        root: { ...propsOf(root?.map), items: others(root?.map, [globalEntry?.token]) },
+        root: { ...anchorAndTagOf(root?.map), items: others(root?.map, [globalEntry?.token]) },
         global: {
-            ...propsOf(globalEntry?.value),
+            ...anchorAndTagOf(globalEntry?.value),
             items: others(global?.map, ownedValues.map((entry) => entry?.token)),
         },
-        owned: ownedValues.map((entry) => propsOf(entry?.value)),
-        comments: commentsOf(text).map(({ source }) => source),
+        owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
+        comments: findComments(text).map(({ source }) => source),
     });
 }
-function pairOutline({ key, value }) {
-    return [outline(key), outline(value)];
+function outlinePair({ key, value }) {
+    return [outlineNode(key), outlineNode(value)];
 }
-/** A node with all that is written: aliases by name, scalars by text and style. */
-function outline(node) {
+/** A comparable copy of a node: aliases by name, scalars by text and style. */
+function outlineNode(node) {
     if ((0,dist/* isAlias */.Vj)(node))
         return { alias: node.source };
     if ((0,dist/* isScalar */.jn)(node))
-        return { ...propsOf(node), type: node.type, text: node.source };
+        return { ...anchorAndTagOf(node), type: node.type, text: node.source };
     if ((0,dist/* isMap */.jh)(node))
-        return { ...propsOf(node), flow: node.flow, map: node.items.map(pairOutline) };
+        return { ...anchorAndTagOf(node), flow: node.flow, map: node.items.map(outlinePair) };
     if ((0,dist/* isSeq */.oP)(node))
-        return { ...propsOf(node), flow: node.flow, list: node.items.map(outline) };
+        return { ...anchorAndTagOf(node), flow: node.flow, list: node.items.map(outlineNode) };
     return null;
 }
-function propsOf(node) {
+function anchorAndTagOf(node) {
     return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
 }
 
@@ -44386,78 +44402,84 @@ function propsOf(node) {
 
 
 /**
- * Makes the owned values what they should be and changes no other byte. The file is parsed again only
- * if something changes. Never throws.
+ * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a value
+ * is outdated. Never throws.
  */
 function updateValues(values, owned) {
     if (values.kind !== 'values')
         return { kind: 'refused', problem: values.problem };
-    if (outdatedKeys(values.readings, owned).length === 0)
+    if (findOutdatedKeys(values.interpretations, owned).length === 0)
         return { kind: 'unchanged' };
     try {
-        return rewrite(values.text, owned);
+        return applyUpdate(values.text, owned);
     }
     catch (error) {
-        const problem = error instanceof CannotEdit ? error.message : 'it is nested too deeply';
+        const problem = error instanceof EditError ? error.message : 'it is nested too deeply';
         return { kind: 'refused', problem };
     }
 }
-/** Values first, then missing keys; a third round when an alias followed a value that changed. */
-const maxRounds = 4;
-function rewrite(original, owned) {
+/**
+ * The first pass replaces values, the second adds missing keys, and a third is needed if an alias
+ * pointed to a value that changed.
+ */
+const maxPasses = 4;
+function applyUpdate(original, owned) {
     checkTimestamp(owned.timestamp);
     checkLineBreaks(original);
-    const before = parseOrRefuse(original);
+    const before = update_parseOrThrow(original);
     let current = before;
-    for (let round = 0; round < maxRounds; round += 1) {
-        const outdated = outdatedKeys(readOrRefuse(current), owned);
+    for (let pass = 0; pass < maxPasses; pass += 1) {
+        const outdated = findOutdatedKeys(interpretOrThrow(current), owned);
         if (outdated.length === 0)
-            return verified(before, current);
-        const text = applyEdits(current.text, editsFor(current, owned, outdated));
-        current = parseOrRefuse(text);
+            return verifyUpdate(before, current);
+        const text = applyEdits(current.text, createEdits(current, owned, outdated));
+        current = update_parseOrThrow(text);
     }
-    throw new CannotEdit('its values depend on each other');
+    throw new EditError('its values depend on each other');
 }
-function editsFor(parsed, owned, outdated) {
+function createEdits(parsed, owned, outdated) {
     const edits = outdated.flatMap((key) => {
         const entry = parsed.owned[key];
         return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
     });
     if (edits.length > 0)
         return edits;
-    return addEntries(parsed, outdated.map((key) => `${key}: ${sourceOf(owned[key])}`));
+    return addEntries(parsed, outdated.map((key) => `${key}: ${formatValue(owned[key])}`));
 }
-/** Compares what must not have changed; what should have changed was just read back. */
-function verified(before, after) {
-    if (restOf(before) !== restOf(after))
-        throw new CannotEdit('other values would change');
+/** Checks that nothing else changed; the caller has already read the new values back. */
+function verifyUpdate(before, after) {
+    if (serializeUnownedContent(before) !== serializeUnownedContent(after))
+        throw new EditError('other values would change');
     return { kind: 'updated', text: after.text };
 }
-function parseOrRefuse(text) {
+function update_parseOrThrow(text) {
     const result = parseValues(text);
     if (result.kind === 'parsed')
         return result.parsed;
-    throw new CannotEdit(result.problem);
+    throw new EditError(result.problem);
 }
-function readOrRefuse(parsed) {
-    const readings = readingsOf(parsed);
-    if (typeof readings === 'string')
-        throw new CannotEdit(readings);
-    return readings;
+function interpretOrThrow(parsed) {
+    const interpretations = interpretOwnedValues(parsed);
+    if (typeof interpretations === 'string')
+        throw new EditError(interpretations);
+    return interpretations;
 }
 function checkTimestamp(timestamp) {
     if (Number.isSafeInteger(timestamp) && timestamp >= 0)
         return;
-    throw new CannotEdit(`the timestamp ${timestamp} is no date`);
+    throw new EditError(`the timestamp ${timestamp} is no date`);
 }
-/** YAML 1.1 ends a line at these, or fails, and YAML 1.2 does not: the two see different files. */
+/**
+ * Rejects characters that YAML 1.1 treats as line breaks or as errors and YAML 1.2 does not: the two
+ * would see different files.
+ */
 function checkLineBreaks(text) {
     const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text);
     if (!found)
         return;
     const line = text.slice(0, found.index).split('\n').length;
     const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw new CannotEdit(`line ${line} holds U+${code}, on which readers of YAML do not agree`);
+    throw new EditError(`line ${line} holds U+${code}, on which readers of YAML do not agree`);
 }
 
 ;// CONCATENATED MODULE: ./src/core/new-file.ts
@@ -52367,7 +52389,7 @@ const environmentFallback = {
     'mlflow-insecure-tls': 'MLFLOW_TRACKING_INSECURE_TLS',
     repository: 'GITHUB_REPOSITORY',
 };
-function schema_decimal(fallback) {
+function decimal(fallback) {
     return schemas_string()
         .transform((text) => (text === '' ? String(fallback) : text))
         .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
@@ -52379,10 +52401,10 @@ const defaultTimeoutSeconds = 30;
 const mostRetries = 10;
 /** How MLflow's own client retries (`mlflow/environment_variables.py`). */
 const environmentSchema = object({
-    MLFLOW_HTTP_REQUEST_MAX_RETRIES: schema_decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
-    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: schema_decimal(2),
-    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: schema_decimal(1),
-    MLFLOW_HTTP_REQUEST_TIMEOUT: schema_decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
+    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: decimal(2),
+    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: decimal(1),
+    MLFLOW_HTTP_REQUEST_TIMEOUT: decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
 });
 
 ;// CONCATENATED MODULE: ./src/inputs/inputs.ts

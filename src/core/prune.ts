@@ -1,6 +1,6 @@
 import type { SelectedRun, ExcludedVersion } from './select.ts'
 import type { ModelVersion, RunFacts, RunLookup } from './model.ts'
-import { ownershipOf, runIdIn, type RunFile } from './values-file/file.ts'
+import { ownershipOf, runIdFromFileName, type RunFile } from './values-file/file.ts'
 import type { NameMatcher } from './glob.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from './result.ts'
 
@@ -34,7 +34,7 @@ export function orphanRunIds(
   const claimed = new Set(runs.map(({ runId }) => runId))
   for (const { version, protectsFile } of excluded) if (protectsFile) claimed.add(version.runId)
   return [...fileNames].flatMap((name) => {
-    const runId = runIdIn(name)
+    const runId = runIdFromFileName(name)
     return runId === undefined || claimed.has(runId) ? [] : [runId]
   })
 }

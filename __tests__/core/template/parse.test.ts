@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
-import { templateOf } from '../../fixtures/templates.ts'
+import { parseValidTemplate } from '../../fixtures/templates.ts'
 
 const problemsOf = (text: string): readonly string[] => {
   const parsed = parseTemplate(text)
   return parsed.ok ? [] : parsed.problems
 }
 
-describe('a template that is right', () => {
-  test('tells its placeholders with key, fallback and line', () => {
-    const template = templateOf(
+describe('a valid template', () => {
+  test('yields its placeholders with key, fallback and line', () => {
+    const template = parseValidTemplate(
       [
-        '# ${run.id} in a comment is none',
+        '# ${run.id} in a comment is ignored',
         'a: ${run.params.lr/a b.c-d:-1:-2}',
         'b: "${model.name}',
         '  and ${model.version}"',
@@ -37,15 +37,15 @@ describe('a template that is right', () => {
   })
 
   test.each(['a: 1', 'global:\nvllm: {}', 'global:\n  team: x\n', '\ufeffa: ${run.id}\r\n', '{}'])(
-    'may be %j',
+    'can be %j',
     (text) => {
       expect(problemsOf(text)).toEqual([])
     },
   )
 })
 
-describe('a template that is wrong', () => {
-  test('has all its mistakes told at once, in order, each with its line', () => {
+describe('an invalid template', () => {
+  test('has all its errors reported at once, in order, each with its line', () => {
     const text = [
       'global: []',
       'a: ${run.parms.x}',
@@ -87,7 +87,7 @@ describe('a template that is wrong', () => {
     ['global: ${run.id}', /^line 1: .*global is a single value/],
     ['a: 1\nglobal:\n  runid: [1]', /^line 2: .*runid/],
     ['a: "${run.params.x:-{{ .Values.x }}}"', /^line 1: the fallback .* can't hold/],
-  ])('%j is told', (text, problem) => {
+  ])('such as %j is reported', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)])
   })
 })

@@ -4,15 +4,15 @@ import { renderTemplate } from '../../../src/core/template/render.ts'
 import {
   modelId,
   placeholderValues,
-  rendered,
+  render,
   run,
   runId,
-  templateOf,
+  parseValidTemplate,
   version,
   withParams,
 } from '../../fixtures/templates.ts'
 
-const x = (value: string) => withParams({ x: value })
+const withX = (value: string) => withParams({ x: value })
 
 describe('placeholders', () => {
   const values = {
@@ -50,7 +50,7 @@ describe('placeholders', () => {
     ['model.tags.tier', 'gold'],
     ['model.aliases', 'a,b'],
   ])('${%s} is %s', (name, text) => {
-    expect(rendered(`a: "\${${name}}"`, values)).toBe(`a: "${text}"`)
+    expect(render(`a: "\${${name}}"`, values)).toBe(`a: "${text}"`)
   })
 
   test.each([
@@ -60,8 +60,8 @@ describe('placeholders', () => {
     ['big', '1.0e+300'],
     ['nan', '"NaN"'],
     ['inf', '"-Infinity"'],
-  ])('the metric %s, plain, is written %s', (name, text) => {
-    expect(rendered(`a: \${run.metrics.${name}}`, values)).toBe(`a: ${text}`)
+  ])('the metric %s, plain, is written as %s', (name, text) => {
+    expect(render(`a: \${run.metrics.${name}}`, values)).toBe(`a: ${text}`)
   })
 
   test.each([
@@ -82,11 +82,13 @@ describe('placeholders', () => {
       `'{{ x "\${run.id}" }} \${{ f("\${run.id}") }}3'`,
     ],
   ])('%s', (source, text) => {
-    expect(rendered(`a: ${source}`, x(''))).toBe(`a: ${text}`)
+    expect(render(`a: ${source}`, withX(''))).toBe(`a: ${text}`)
   })
 
-  test('without a value and a fallback are a problem that names each with its line', () => {
-    const template = templateOf('a: ${run.params.x}\n# c\nb: "${run.params.y:-1} ${run.tags.z}"\n')
+  test('without a value or a fallback are all reported with their lines', () => {
+    const template = parseValidTemplate(
+      'a: ${run.params.x}\n# c\nb: "${run.params.y:-1} ${run.tags.z}"\n',
+    )
     expect(renderTemplate(template, placeholderValues)).toEqual({
       ok: false,
       problem:
@@ -95,8 +97,8 @@ describe('placeholders', () => {
     })
   })
 
-  test('of what MLflow does not have are missing too', () => {
-    const template = templateOf('a: ${model.id}\nb: ${experiment.name}\n')
+  test('for a missing logged model or experiment name are reported as missing', () => {
+    const template = parseValidTemplate('a: ${model.id}\nb: ${experiment.name}\n')
     const values = { ...placeholderValues, modelId: undefined, experimentName: undefined }
     expect(renderTemplate(template, values)).toMatchObject({
       ok: false,
@@ -104,14 +106,14 @@ describe('placeholders', () => {
     })
   })
 
-  test('of a path that is refused is a problem only where it is asked for', () => {
+  test('for a rejected path are reported only if the template uses it', () => {
     const artifacts = { ok: false, problem: 'it holds ..' } as const
     const values = { ...placeholderValues, artifacts }
-    expect(renderTemplate(templateOf('a: "${model.artifacts:-/x}"'), values)).toEqual({
+    expect(renderTemplate(parseValidTemplate('a: "${model.artifacts:-/x}"'), values)).toEqual({
       ok: false,
       problem: '${model.artifacts} on line 1 of the template: it holds ..',
     })
-    expect(rendered('a: ${run.slug}', values)).toBe('a: abc123de')
+    expect(render('a: ${run.slug}', values)).toBe('a: abc123de')
   })
 })
 
@@ -150,13 +152,13 @@ describe('a plain scalar that is one placeholder', () => {
     ['llama', 'llama'],
     ['x: 1\n  injected: true', '"x: 1\\n  injected: true"'],
     ['\ud800', '"\ufffd"'],
-  ])('with the value %j is written %s', (value, text) => {
-    expect(rendered('a: ${run.params.x} # c', x(value))).toBe(`a: ${text} # c`)
+  ])('with the value %j is written as %s', (value, text) => {
+    expect(render('a: ${run.params.x} # c', withX(value))).toBe(`a: ${text} # c`)
   })
 
-  test('is a string where the template says so', () => {
-    expect(rendered('a: !!str ${run.params.x}', x('1'))).toBe('a: !!str "1"')
-    expect(rendered('a: !!str ${run.params.x}', x('a'))).toBe('a: !!str a')
+  test('is a string if the template tags it as one', () => {
+    expect(render('a: !!str ${run.params.x}', withX('1'))).toBe('a: !!str "1"')
+    expect(render('a: !!str ${run.params.x}', withX('a'))).toBe('a: !!str a')
   })
 })
 
@@ -176,8 +178,8 @@ describe('other scalars', () => {
     ['? ${run.params.x}\n: 1', 'a: b', '? "a: b"\n: 1'],
     ['a: ["${run.params.x}", {b: \'${run.params.x}\'}]', '], c', 'a: ["], c", {b: \'], c\'}]'],
     ['a: &n ${run.params.x}\nb: *n', 'v', 'a: &n v\nb: *n'],
-  ])('%j with %j is %j', (template, value, text) => {
-    expect(rendered(template, x(value))).toBe(text)
+  ])('%j with %j becomes %j', (template, value, text) => {
+    expect(render(template, withX(value))).toBe(text)
   })
 })
 
@@ -191,8 +193,8 @@ describe('block scalars', () => {
     ['a:\n  - |+\n    ${run.params.x}\n\n', 'p', 'a:\n  - |+\n    p\n\n'],
     ['a: |\n  $${x} {{ y }} ${run.params.x}\n', 'v', 'a: |\n  ${x} {{ y }} v\n'],
     ['a: |\n  ${run.params.x}', 'v', 'a: |\n  v'],
-  ])('%j with %j stays one', (template, value, text) => {
-    expect(rendered(template, x(value))).toBe(text)
+  ])('%j with %j stays a block scalar', (template, value, text) => {
+    expect(render(template, withX(value))).toBe(text)
   })
 
   test.each([
@@ -205,12 +207,12 @@ describe('block scalars', () => {
     ['a: |\n  ${run.params.x}\n', '', 'a: "\\n"\n'],
     ['a: |\n  # ${run.params.x}\n', 'mlflow-sync: hold', 'a: "# mlflow-sync: hold\\n"\n'],
   ])('%j with %j becomes a quoted string', (template, value, text) => {
-    expect(rendered(template, x(value))).toBe(text)
+    expect(render(template, withX(value))).toBe(text)
   })
 })
 
 describe('the rest of a template', () => {
-  test('reaches the file byte by byte', () => {
+  test('reaches the file byte for byte', () => {
     const text = [
       '\ufeff# ${run.id} $${ {{ x }}\r\n',
       '---   # start\r\n',
@@ -223,21 +225,21 @@ describe('the rest of a template', () => {
       'f: "{{ .Values.x }}"   \r\n',
       'g: 0x1F',
     ].join('')
-    expect(rendered(text)).toBe(text)
-    expect(rendered(`${text}\r\nh: \${run.id}`)).toBe(`${text}\r\nh: ${runId}`)
+    expect(render(text)).toBe(text)
+    expect(render(`${text}\r\nh: \${run.id}`)).toBe(`${text}\r\nh: ${runId}`)
   })
 
-  test('is not harmed by a key that comes to stand there twice', () => {
-    const template = templateOf('a: 1\n${run.params.x}: 2\n')
-    expect(renderTemplate(template, x('a'))).toMatchObject({
+  test('is protected against a key that becomes a duplicate', () => {
+    const template = parseValidTemplate('a: 1\n${run.params.x}: 2\n')
+    expect(renderTemplate(template, withX('a'))).toMatchObject({
       ok: false,
       problem: expect.stringContaining('Map keys must be unique'),
     })
-    expect(parse(rendered('a: 1\n${run.params.x}: 2\n', x('b')))).toEqual({ a: 1, b: 2 })
+    expect(parse(render('a: 1\n${run.params.x}: 2\n', withX('b')))).toEqual({ a: 1, b: 2 })
   })
 
-  test('is not harmed by a key too long for a line', () => {
-    const template = templateOf('${run.params.x}: 2\n')
-    expect(renderTemplate(template, x('k'.repeat(2000)))).toMatchObject({ ok: false })
+  test('is protected against a key that is too long for YAML', () => {
+    const template = parseValidTemplate('${run.params.x}: 2\n')
+    expect(renderTemplate(template, withX('k'.repeat(2000)))).toMatchObject({ ok: false })
   })
 })

@@ -4,13 +4,13 @@ import { isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml'
 import { isHeldFile } from '../../fixtures/values-files.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
 import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
-import { rendered, templateOf, withParams } from '../../fixtures/templates.ts'
+import { render, parseValidTemplate, withParams } from '../../fixtures/templates.ts'
 
-/** Templates with the parameter x at `a`, and what a reader has to find there. */
+/** Templates with the parameter x at `a`, and the value that a reader must find there. */
 const contexts: Record<string, [string, (x: string) => unknown]> = {
-  'plain with text around': ['a: v${run.params.x} # c\n', (x) => `v${x}`],
-  'single quotes': ["a: '${run.params.x}' # c\n", (x) => x],
-  'double quotes': ['a: "<${run.params.x}>" # c\n', (x) => `<${x}>`],
+  'plain scalar with text around it': ['a: v${run.params.x} # c\n', (x) => `v${x}`],
+  'single-quoted scalar': ["a: '${run.params.x}' # c\n", (x) => x],
+  'double-quoted scalar': ['a: "<${run.params.x}>" # c\n', (x) => `<${x}>`],
   'literal block': ['a: |\n  ${run.params.x}\n  end\n', (x) => `${x}\nend\n`],
   'literal block, stripped': ['a: |-\n    ${run.params.x}\n', (x) => x],
   'literal block, kept': ['a: |2+\n   - ${run.params.x}\n\n', (x) => ` - ${x}\n\n`],
@@ -24,27 +24,27 @@ const contexts: Record<string, [string, (x: string) => unknown]> = {
 }
 
 describe.each(Object.entries(contexts))('a value in a %s', (_name, [source, expected]) => {
-  const template = templateOf(`${source}last: 1\n`)
+  const template = parseValidTemplate(`${source}last: 1\n`)
 
-  test('reads back as that very value and changes nothing else', () => {
+  test('reads back unchanged and changes nothing else', () => {
     fc.assert(
       fc.property(anyText, (x) => {
-        const answer = renderTemplate(template, withParams({ x }))
-        if (!answer.ok) throw new Error(answer.problem)
-        const found = parse(answer.text) as Record<string, unknown>
+        const result = renderTemplate(template, withParams({ x }))
+        if (!result.ok) throw new Error(result.problem)
+        const found = parse(result.text) as Record<string, unknown>
         expect(found).toMatchObject({ a: expected(x.toWellFormed()), last: 1 })
         expect(Object.keys(found)).toEqual(
           source.includes('*x') ? ['a', 'b', 'last'] : ['a', 'last'],
         )
-        expect(isHeldFile(answer.text)).toBe(false)
+        expect(isHeldFile(result.text)).toBe(false)
       }),
       { examples: nastyTexts.map((text) => [text]), numRuns: 300 },
     )
   })
 })
 
-test('a plain value alone is what the core schema says, or the text itself', () => {
-  const core = (text: string): unknown => {
+test('a value that is a complete plain scalar gets its type in the core schema, or is a string', () => {
+  const readCoreValue = (text: string): unknown => {
     const document = parseDocument(`- ${text}`)
     const node = isSeq(document.contents) ? document.contents.items[0] : undefined
     return document.errors.length === 0 && isScalar(node) && node.source === text
@@ -53,30 +53,30 @@ test('a plain value alone is what the core schema says, or the text itself', () 
   }
   fc.assert(
     fc.property(fc.oneof(anyText, fc.double().map(String), fc.bigInt().map(String)), (x) => {
-      const found: unknown = parse(rendered('a: ${run.params.x}\n', withParams({ x })))
-      const typed = core(x)
-      const isShared = typeof typed !== 'number' || isSharedNumber(x, typed)
+      const found: unknown = parse(render('a: ${run.params.x}\n', withParams({ x })))
+      const typed = readCoreValue(x)
+      const isPortable = typeof typed !== 'number' || isPortableNumber(x, typed)
       const text = x.toWellFormed()
-      expect(found).toEqual({ a: !isShared || typed === x ? text : typed === 0 ? 0 : typed })
+      expect(found).toEqual({ a: !isPortable || typed === x ? text : typed === 0 ? 0 : typed })
     }),
     { examples: nastyTexts.map((text) => [text]), numRuns: 1000 },
   )
 })
 
-/** Whether a double holds the number that the text says. */
-const isSharedNumber = (text: string, value: number): boolean =>
+/** Whether a double represents exactly the number in the text. */
+const isPortableNumber = (text: string, value: number): boolean =>
   Number.isFinite(value) &&
   (!/^[-+]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(value))
 
-test('a value in a key becomes that key, or a problem when it is there already or too long', () => {
-  const template = templateOf('a: 1\n${run.params.x}: {b: 2}\nc: 3\n')
+test('a value in a key becomes that key, or is rejected if the key is a duplicate or too long', () => {
+  const template = parseValidTemplate('a: 1\n${run.params.x}: {b: 2}\nc: 3\n')
   fc.assert(
     fc.property(anyText, (x) => {
-      const answer = renderTemplate(template, withParams({ x }))
+      const result = renderTemplate(template, withParams({ x }))
       const key = x.toWellFormed()
-      expect(answer.ok).toBe(key !== 'a' && key !== 'c')
-      if (!answer.ok) return
-      const root = parseDocument(answer.text).contents
+      expect(result.ok).toBe(key !== 'a' && key !== 'c')
+      if (!result.ok) return
+      const root = parseDocument(result.text).contents
       const keys = isMap(root) ? root.items.map((item) => isScalar(item.key) && item.key.value) : []
       expect(keys).toEqual(['a', key, 'c'])
     }),
@@ -84,9 +84,9 @@ test('a value in a key becomes that key, or a problem when it is there already o
   )
 })
 
-test('several hostile values at once stay where they belong', () => {
+test('several hostile values at once do not change the structure', () => {
   const source = '${run.params.k}:\n  - ${run.params.a}\n  - b: |\n      ${run.params.b}\n'
-  const template = templateOf(`# c\n${source}z: "\${run.params.c}"\n`)
+  const template = parseValidTemplate(`# c\n${source}z: "\${run.params.c}"\n`)
   const shape = (text: string) => {
     const kinds: string[] = []
     visit(parseDocument(text), {
@@ -99,8 +99,8 @@ test('several hostile values at once stay where they belong', () => {
   fc.assert(
     fc.property(fc.record({ k: anyText, a: anyText, b: anyText, c: anyText }), (params) => {
       fc.pre(params.k !== 'z')
-      const answer = renderTemplate(template, withParams(params))
-      expect(answer.ok && shape(answer.text)).toEqual(shape(template.text))
+      const result = renderTemplate(template, withParams(params))
+      expect(result.ok && shape(result.text)).toEqual(shape(template.text))
     }),
   )
 })

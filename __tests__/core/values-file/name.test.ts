@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { fileName, isRunId, runIdIn } from '../../../src/core/values-file/file.ts'
+import { fileName, isRunId, runIdFromFileName } from '../../../src/core/values-file/file.ts'
 
 test.each([
   ['a', true],
@@ -12,13 +12,13 @@ test.each([
   ['a.b', false],
   ['a\n', false],
   ['ä', false],
-])('%j is a run id: %s', (text, valid) => {
+])('%j is a valid run id: %s', (text, valid) => {
   expect(isRunId(text)).toBe(valid)
 })
 
-test('a file is named after its run, and no other name is', () => {
-  expect(runIdIn(fileName('abc-1'))).toBe('abc-1')
+test('only names that end in .yaml after a run id belong to a run', () => {
+  expect(runIdFromFileName(fileName('abc-1'))).toBe('abc-1')
   for (const name of ['abc.yml', 'abc.yaml.bak', '.abc.yaml', '.yaml', 'README.md', 'a b.yaml']) {
-    expect(runIdIn(name)).toBeUndefined()
+    expect(runIdFromFileName(name)).toBeUndefined()
   }
 })

@@ -10,36 +10,36 @@ describe('a file that can be edited', () => {
     ['no global', 'vllm: {}\n'],
     ['an empty global', 'global:\nvllm: 1\n'],
     ['a null global', 'global: null\n'],
-    ['a ~ global', 'global: ~ # none\n'],
+    ['a global of ~', 'global: ~ # none\n'],
     ['a global without entries', 'global: {}\n'],
     ['owned keys that are null', 'global:\n  runid:\n  modelVersion: ~\n  modelid: null\n'],
     ['owned keys elsewhere', 'runid: a\nvllm:\n  global:\n    runid: b\n'],
-    ['owned keys by merge only', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
-    ['a key twice that is nobody’s', 'a: 1\na: 2\n'],
-  ])('has no owned values when it holds %s', (_, text) => {
+    ['owned keys only through a merge key', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
+    ['a duplicate key outside of global', 'a: 1\na: 2\n'],
+  ])('has no owned values when it contains %s', (_, text) => {
     expect(readValues(text)).toMatchObject({ kind: 'values', owned: {} })
     expect(readValues(text)).toHaveProperty('owned', {})
   })
 
   test.each([
-    ['plain', 'abc', 'abc'],
+    ['a plain scalar', 'abc', 'abc'],
     ['single quotes', "'it''s'", "it's"],
     ['double quotes', '"a\\tb"', 'a\tb'],
     ['a number', '017', '017'],
     ['a float', '1.0', '1.0'],
-    ['a word of YAML 1.1', 'on', 'on'],
+    ['a YAML 1.1 boolean', 'on', 'on'],
     ['a literal block', '|-\n    abc', 'abc'],
-    ['several lines', 'a\n    b', 'a b'],
+    ['a multi-line scalar', 'a\n    b', 'a b'],
     ['an anchor', '&a abc', 'abc'],
     ['an alias', '*x', 'first'],
     ['a tag', '!!str 1', '1'],
     ['an empty string', '""', ''],
-  ])('gives the text of %s', (_, source, text) => {
+  ])('yields the text of %s', (_, source, text) => {
     const values = readValues(`x: &x first\n"global":\n  ? 'runid'\n  : ${source}\n`)
     expect(values).toMatchObject({ kind: 'values', owned: { runid: text } })
   })
 
-  test('gives every owned value, from a flow map as well', () => {
+  test('yields every owned value, in a flow map too', () => {
     const text =
       '{"global": {"experimentId": "1", runid: a, modelid: m, timestamp: 2, modelName: n, modelVersion: 3, x: y}}'
     expect(readValues(text)).toHaveProperty('owned', {
@@ -64,9 +64,9 @@ describe('a file of the wrong shape', () => {
     ['x: &x {}\nglobal: *x\n', 'global is an alias'],
     ['a: 1\n---\nb: 1\n', 'several YAML documents'],
     ['a: 1\n---\n', 'several YAML documents'],
-    ['global: {}\nglobal: {}\n', 'global stands there twice'],
-    ['global: {}\n"global":\n', 'global stands there twice'],
-    ['global:\n  runid: a\n  runid: a\n', 'in global, the key runid stands there twice'],
+    ['global: {}\nglobal: {}\n', 'duplicate key global'],
+    ['global: {}\n"global":\n', 'duplicate key global'],
+    ['global:\n  runid: a\n  runid: a\n', 'in global, duplicate key runid'],
     ['x: &x runid\nglobal:\n  *x : a\n', 'the key runid is written as an alias'],
     ['global:\n  runid: [a]\n', 'global.runid is a map or a list'],
     ['global:\n  modelName: {a: b}\n', 'global.modelName is a map or a list'],
@@ -79,7 +79,7 @@ describe('a file of the wrong shape', () => {
   })
 })
 
-describe('a file that is no YAML', () => {
+describe('a file that is not valid YAML', () => {
   test.each([
     ['a: 1\nb: [\n', 'line 3: '],
     ['a: 1\n\nb: "x\n', 'line 4: '],
@@ -95,7 +95,7 @@ describe('a file that is no YAML', () => {
   })
 })
 
-test('brackets that close at the margin are no fault', () => {
+test('accepts closing brackets in column 0', () => {
   const text = 'global:\n  runid: abc\nresources: {\n  a: 1\n}\nlist: [\n  1,\n]\n'
   expect(readValues(text)).toMatchObject({ kind: 'values', owned: { runid: 'abc' } })
 })

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { anyText, document, owned, updateText } from '../../fixtures/values-files.ts'
-import { restyle, yamlString } from '../../../src/core/values-file/quote.ts'
+import { anyCharacter, document, owned, updateText } from '../../fixtures/values-files.ts'
+import { formatStringAs, formatString } from '../../../src/core/values-file/quote.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
-import { outdatedKeys } from '../../../src/core/values-file/interpret.ts'
+import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'
 
 const python = fileURLToPath(new URL('../../../.venvs/mlflow-3/bin/python', import.meta.url))
 
-/** What PyYAML makes of each text; `{}` when it refused the text. */
-const pyYaml = (texts: readonly string[]): { value?: unknown }[] => {
+/** What PyYAML reads from each text; `{}` if it rejects the text. */
+const readWithPyYaml = (texts: readonly string[]): { value?: unknown }[] => {
   const program = `
 import json, sys, yaml
 def read(text):
@@ -30,7 +30,7 @@ json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
   return JSON.parse(output.toString()) as { value?: unknown }[]
 }
 
-const nasty = [
+const nastyStrings = [
   ...['', ' ', 'a', ' a', 'a ', '~', 'null', 'Null', 'y', 'N', 'yes', 'No', 'ON', 'off', 'TRUE'],
   ...['1', '0', '-0', '+1', '017', '089', '0o17', '0O17', '0x1F', '0X1F', '0b11', '1_000', '1_'],
   ...['.5', '1.', '1.0', '1e3', '1E3', '12e03', '0e0', '1234567e10', '1e400', '.inf', '-.Inf'],
@@ -74,44 +74,50 @@ const nasty = [
 ]
 
 describe('a string', () => {
-  const words = fc.sample(fc.string({ unit: anyText, maxLength: 12 }), { numRuns: 300, seed: 7 })
+  const words = fc.sample(fc.string({ unit: anyCharacter, maxLength: 12 }), {
+    numRuns: 300,
+    seed: 7,
+  })
   const hex = fc.sample(fc.stringMatching(/^[0-9]{1,30}e?[0-9a-f]{1,4}$/), {
     numRuns: 100,
     seed: 7,
   })
-  const strings = [...nasty, ...words.map((word) => word.toWellFormed()), ...hex]
+  const strings = [...nastyStrings, ...words.map((word) => word.toWellFormed()), ...hex]
 
-  test('reads back as itself in npm yaml and PyYAML, in every style and place', () => {
+  test('reads back unchanged in npm yaml and PyYAML, in every style and context', () => {
     const sources = strings.flatMap((text) =>
-      [yamlString(text), restyle(text, 'single'), restyle(text, 'double')].map((source) => ({
-        text,
-        source,
-      })),
+      [formatString(text), formatStringAs(text, 'single'), formatStringAs(text, 'double')].map(
+        (source) => ({
+          text,
+          source,
+        }),
+      ),
     )
     const block = sources.map(({ source }) => `a: ${source} # c\nb: 1\n`)
     const flow = sources.map(({ source }) => `{a: ${source}, b: 1}`)
     const expected = sources.map(({ text }) => ({ value: { a: text, b: 1 } }))
     expect(block.map((text) => ({ value: parse(text) as unknown }))).toEqual(expected)
     expect(flow.map((text) => ({ value: parse(text) as unknown }))).toEqual(expected)
-    expect(pyYaml(block)).toEqual(expected)
-    expect(pyYaml(flow)).toEqual(expected)
+    expect(readWithPyYaml(block)).toEqual(expected)
+    expect(readWithPyYaml(flow)).toEqual(expected)
   })
 
-  test('that stands in a file counts as equal only when PyYAML reads it as well', () => {
+  test('in a file counts as equal only if PyYAML reads the same string', () => {
     const sources = strings
-      // A TAB around a plain value and odd comments make PyYAML refuse the file, whatever the value.
+      // PyYAML rejects tabs around a plain value and unusual comments, whatever the value is.
       .flatMap((text) => [...(/[\t#]/.test(text) ? [] : [text]), `"${text}"`, `'${text}'`])
       .map((source) => `global:\n  modelName: ${source}\n`)
-    const python = pyYaml(sources)
+    const results = readWithPyYaml(sources)
     const equal = sources.filter((text, index) => {
       const file = readValues(text)
       if (file.kind !== 'values' || file.owned.modelName === undefined) return false
       const modelName = file.owned.modelName
-      if (outdatedKeys(file.readings, { ...owned, modelName }).includes('modelName')) return false
-      const number = /^\d{1,6}$/.test(modelName)
-      expect([text, python[index]]).toEqual([
+      if (findOutdatedKeys(file.interpretations, { ...owned, modelName }).includes('modelName'))
+        return false
+      const isNumber = /^\d{1,6}$/.test(modelName)
+      expect([text, results[index]]).toEqual([
         text,
-        { value: { global: { modelName: number ? expect.anything() : modelName } } },
+        { value: { global: { modelName: isNumber ? expect.anything() : modelName } } },
       ])
       return true
     })
@@ -119,15 +125,15 @@ describe('a string', () => {
   })
 })
 
-test('PyYAML reads an updated file as the file of before with the new values', () => {
+test('PyYAML reads an updated file as the old one with the new values', () => {
   const files = fc.sample(document, { numRuns: 400, seed: 11 })
   const updates = files.flatMap(({ text }) => {
     const update = updateText(text, owned)
     return update.kind === 'updated' ? [{ before: text, after: update.text }] : []
   })
   expect(updates.length).toBeGreaterThan(300)
-  const before = pyYaml(updates.map((update) => update.before))
-  const after = pyYaml(updates.map((update) => update.after))
+  const before = readWithPyYaml(updates.map((update) => update.before))
+  const after = readWithPyYaml(updates.map((update) => update.after))
   const withOwned = (value: unknown): unknown => {
     const root = (value ?? {}) as { global?: object }
     return { ...root, global: { ...root.global, ...owned } }

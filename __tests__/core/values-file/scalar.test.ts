@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { restyle, yamlString } from '../../../src/core/values-file/quote.ts'
+import { formatStringAs, formatString } from '../../../src/core/values-file/quote.ts'
 
 describe('yamlString', () => {
   test.each([
@@ -29,7 +29,7 @@ describe('yamlString', () => {
     ['é日本🤖', '"é日本🤖"'],
     ['a\ud800b', '"a\ufffdb"'],
   ])('writes %j as %s', (value, source) => {
-    expect(yamlString(value)).toBe(source)
+    expect(formatString(value)).toBe(source)
   })
 })
 
@@ -48,6 +48,6 @@ describe('restyle', () => {
     ['a\ud800', 'single', "'a\ufffd'"],
     ['', 'single', "''"],
   ] as const)('writes %j in %s style as %s', (value, style, source) => {
-    expect(restyle(value, style)).toBe(source)
+    expect(formatStringAs(value, style)).toBe(source)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseDocument } from 'yaml'
 import {
-  anyText,
+  anyCharacter,
   document,
   isHeldFile,
   lineOf,
@@ -12,7 +12,7 @@ import {
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 
-const text = fc.string({ unit: anyText, maxLength: 12 })
+const text = fc.string({ unit: anyCharacter, maxLength: 12 })
 const values: fc.Arbitrary<OwnedValues> = fc.record({
   experimentId: fc.oneof(fc.stringMatching(/^[0-9]{1,20}$/), text),
   runid: fc.oneof(fc.stringMatching(/^[0-9a-f]{32}$/), text),
@@ -25,7 +25,7 @@ const values: fc.Arbitrary<OwnedValues> = fc.record({
 const wellFormed = (value: string | undefined) => value?.toWellFormed() ?? ''
 
 describe('an update of any document', () => {
-  test('changes the owned values and no other byte', () => {
+  test('changes the owned values and nothing else', () => {
     fc.assert(
       fc.property(document, values, ({ text, ownedLines }, owned) => {
         const update = updateText(text, owned)
@@ -49,7 +49,7 @@ describe('an update of any document', () => {
     )
   })
 
-  test('gives the wanted values, and a second one changes nothing', () => {
+  test('sets the owned values, and a second update changes nothing', () => {
     fc.assert(
       fc.property(document, values, ({ text }, owned) => {
         const update = updateText(text, owned)
@@ -73,7 +73,7 @@ describe('an update of any document', () => {
   })
 })
 
-describe('whatever text a file holds', () => {
+describe('any file content', () => {
   const yamlText = fc
     .array(
       fc.oneof(
@@ -95,7 +95,7 @@ describe('whatever text a file holds', () => {
     )
     .map((parts) => parts.join(''))
 
-  test('nothing throws, and an update leaves a document that needs no second one', () => {
+  test('never throws, and an update produces valid YAML that is up to date', () => {
     fc.assert(
       fc.property(yamlText, values, (file, owned) => {
         isHeldFile(file)
@@ -109,14 +109,14 @@ describe('whatever text a file holds', () => {
   })
 
   test.each([
-    ['brackets', '['.repeat(20_000)],
-    ['maps in flow style', '{a: '.repeat(20_000)],
+    ['nested brackets', '['.repeat(20_000)],
+    ['nested flow maps', '{a: '.repeat(20_000)],
     [
-      'indentation',
+      'nested block maps',
       Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''),
     ],
-    ['lists', `a:\n  ${'- '.repeat(20_000)}1\n`],
-  ])('very deep %s do not throw', (_, file) => {
+    ['nested lists', `a:\n  ${'- '.repeat(20_000)}1\n`],
+  ])('does not throw on very deeply %s', (_, file) => {
     const values = readValues(file)
     expect(['unparseable', 'wrong-shape', 'values']).toContain(values.kind)
     expect(isHeldFile(`${file}\n# mlflow-sync: hold\n`)).toBeDefined()

@@ -21,7 +21,7 @@ const source: Record<keyof OwnedValues, string> = {
   modelVersion: '"2"',
 }
 
-/** A file that is up to date but for the sources given. */
+/** A file that is up to date except for the given sources. */
 const file = (sources: Partial<typeof source> = {}): string =>
   [
     'global:',
@@ -37,60 +37,74 @@ const updated = (text: string, owned: OwnedValues = wanted): string => {
 
 describe('a file is up to date', () => {
   test.each([
-    ['as written', {}, {}],
-    ['with other quotes', { runid: "'abc'", modelid: '"m-1"', experimentId: "'1'" }, {}],
+    ['as the action writes it', {}, {}],
+    ['with different quotes', { runid: "'abc'", modelid: '"m-1"', experimentId: "'1'" }, {}],
     ['with plain numbers', { experimentId: '1', modelVersion: '2' }, {}],
-    ['with a number of six digits', { modelVersion: '999999' }, { modelVersion: '999999' }],
-    ['with a number and its tag', { modelVersion: '!!int 2', timestamp: '!!int 20240131' }, {}],
-    ['with a folded block of one line', { runid: '>-\n    abc' }, {}],
+    ['with a six-digit number', { modelVersion: '999999' }, { modelVersion: '999999' }],
+    ['with tagged numbers', { modelVersion: '!!int 2', timestamp: '!!int 20240131' }, {}],
+    ['with a single-line folded block', { runid: '>-\n    abc' }, {}],
     ['with a value on the next line', { runid: '\n    abc' }, {}],
-    ['with a plain value of two lines', { modelName: 'my\n    model' }, { modelName: 'my model' }],
+    ['with a two-line plain value', { modelName: 'my\n    model' }, { modelName: 'my model' }],
     ['with an escaped line break', { modelName: '"my_\\\n    model"' }, {}],
     ['with escapes', { modelName: '"\\x6dy_model"' }, {}],
     ['with anchors and tags', { runid: '&a abc', modelName: '!!str my_model' }, {}],
-    ['with a tag in place of quotes', { modelName: '!!str 1:30' }, { modelName: '1:30' }],
+    ['with a string tag instead of quotes', { modelName: '!!str 1:30' }, { modelName: '1:30' }],
     ['with plain text that is safe', { modelName: 'x:y 1.10.0' }, { modelName: 'x:y 1.10.0' }],
     ['with a plain hex run id', { runid: '0b9f86d0' }, { runid: '0b9f86d0' }],
     ['with an empty modelid', { modelid: '""' }, { modelid: undefined }],
     ['with an absent modelid', { modelid: '' }, { modelid: undefined }],
     ['with a null modelid', { modelid: 'null' }, { modelid: undefined }],
-    ['with a ~ modelid for an empty one', { modelid: '~' }, { modelid: '' }],
-    ['with a lone surrogate made whole', { modelName: '"a\ufffd"' }, { modelName: 'a\ud800' }],
+    ['with ~ instead of an empty modelid', { modelid: '~' }, { modelid: '' }],
+    [
+      'with a replacement character for a lone surrogate',
+      { modelName: '"a\ufffd"' },
+      { modelName: 'a\ud800' },
+    ],
   ])('%s', (_, sources, owned) => {
     expect(updateText(file(sources), { ...wanted, ...owned })).toEqual({ kind: 'unchanged' })
   })
 
-  test('with aliases of the same values', () => {
+  test('with aliases of equal values', () => {
     const text = `x: &x abc\ny: &y 2\nt: &t 20240131\n${file({ runid: '*x', modelVersion: '*y', timestamp: '*t' })}`
     expect(updateText(text, wanted)).toEqual({ kind: 'unchanged' })
   })
 
-  test('without a modelid when there is none', () => {
+  test('without modelid if the version has no logged model', () => {
     const text = file().replace('  modelid: m-1\n', '')
     expect(updateText(text, { ...wanted, modelid: undefined })).toEqual({ kind: 'unchanged' })
   })
 })
 
-describe('a value is written anew', () => {
+describe('a value is replaced', () => {
   type Row = [string, Partial<typeof source>, Partial<OwnedValues>, Partial<typeof source>]
   test.each<Row>([
-    ['plain, plain', { runid: 'old' }, {}, { runid: 'abc' }],
+    ['plain by plain', { runid: 'old' }, {}, { runid: 'abc' }],
     [
-      'plain, quoted where it must be',
+      'plain by quoted where necessary',
       { modelName: 'old' },
       { modelName: 'on' },
       { modelName: '"on"' },
     ],
     ['in its single quotes', { modelVersion: "'1'" }, {}, { modelVersion: "'2'" }],
     ['in its double quotes', { runid: '"old"' }, {}, { runid: '"abc"' }],
-    ['with doubled quotes', { modelName: "'x'" }, { modelName: "it's" }, { modelName: "'it''s'" }],
     [
-      'in double quotes where single ones are not safe',
+      'in single quotes with an escaped quote',
+      { modelName: "'x'" },
+      { modelName: "it's" },
+      { modelName: "'it''s'" },
+    ],
+    [
+      'in double quotes where single quotes are not safe',
       { modelName: "'x'" },
       { modelName: 'a\nb' },
       { modelName: '"a\\nb"' },
     ],
-    ['quoted for a plain number', { modelVersion: '1' }, {}, { modelVersion: '"2"' }],
+    [
+      'by a quoted string where it was a plain number',
+      { modelVersion: '1' },
+      {},
+      { modelVersion: '"2"' },
+    ],
     [
       'because Helm would print 1e+06',
       { experimentId: '1000000' },
@@ -104,7 +118,7 @@ describe('a value is written anew', () => {
       { modelName: '"1:30"' },
     ],
     [
-      'because PyYAML refuses a TAB',
+      'because PyYAML rejects a tab',
       { modelName: 'a\tb' },
       { modelName: 'a\tb' },
       { modelName: '"a\\tb"' },
@@ -129,7 +143,7 @@ describe('a value is written anew', () => {
       { modelVersion: '"017"' },
     ],
     [
-      'because it is half an emoji twice',
+      'because it is two escaped surrogates',
       { modelName: '"\\ud83e\\udd16"' },
       { modelName: '🤖' },
       { modelName: '"🤖"' },
@@ -146,27 +160,42 @@ describe('a value is written anew', () => {
       {},
       { timestamp: '20240131' },
     ],
-    ['behind an anchor', { runid: '&a old' }, {}, { runid: '&a abc' }],
-    ['behind a tag', { runid: '!!str old' }, {}, { runid: '!!str abc' }],
-    ['behind an anchor of nothing', { runid: '&a' }, {}, { runid: '&a abc' }],
-    ['in front of a comment', { runid: 'old # why' }, {}, { runid: 'abc # why' }],
-    ['where there was none', { runid: '' }, {}, { runid: 'abc' }],
-    ['where there was a null', { runid: 'null # c' }, {}, { runid: 'abc # c' }],
+    ['after an anchor', { runid: '&a old' }, {}, { runid: '&a abc' }],
+    ['after a tag', { runid: '!!str old' }, {}, { runid: '!!str abc' }],
+    ['after an anchor without a value', { runid: '&a' }, {}, { runid: '&a abc' }],
+    ['before a comment', { runid: 'old # why' }, {}, { runid: 'abc # why' }],
+    ['where it was empty', { runid: '' }, {}, { runid: 'abc' }],
+    ['where it was null', { runid: 'null # c' }, {}, { runid: 'abc # c' }],
     ['on its own line', { runid: '\n    # c\n    old' }, {}, { runid: '\n    # c\n    abc' }],
-    ['for a literal block', { runid: '|\n    a\n\n    b\n' }, {}, { runid: 'abc\n' }],
-    ['for a block with a comment', { runid: '&a >2+ # c\n    a\n' }, {}, { runid: '&a abc # c\n' }],
-    ['for quotes over several lines', { runid: '"a\n\n    b"' }, {}, { runid: '"abc"' }],
-    ['for plain text over several lines', { runid: 'a\n    b # c' }, {}, { runid: 'abc # c' }],
-    ['for a modelid that is gone', { modelid: 'm-9' }, { modelid: undefined }, { modelid: '""' }],
-    ['for a quoted one', { modelid: "'m-9'" }, { modelid: undefined }, { modelid: "''" }],
-    ['for an unknown alias', { runid: '*nowhere' }, {}, { runid: 'abc' }],
+    ['where it was a literal block', { runid: '|\n    a\n\n    b\n' }, {}, { runid: 'abc\n' }],
+    [
+      'where it was a block with a comment',
+      { runid: '&a >2+ # c\n    a\n' },
+      {},
+      { runid: '&a abc # c\n' },
+    ],
+    ['where it was a multi-line quoted string', { runid: '"a\n\n    b"' }, {}, { runid: '"abc"' }],
+    ['where it was multi-line plain text', { runid: 'a\n    b # c' }, {}, { runid: 'abc # c' }],
+    [
+      'by an empty string where the modelid is gone',
+      { modelid: 'm-9' },
+      { modelid: undefined },
+      { modelid: '""' },
+    ],
+    [
+      'by an empty string in the same quotes',
+      { modelid: "'m-9'" },
+      { modelid: undefined },
+      { modelid: "''" },
+    ],
+    ['where it was an alias without an anchor', { runid: '*nowhere' }, {}, { runid: 'abc' }],
   ])('%s', (_, before, owned, after) => {
     expect(updated(file(before), { ...wanted, ...owned })).toBe(file(after))
     const crlf = updated(file(before).replaceAll('\n', '\r\n'), { ...wanted, ...owned })
     expect(crlf).toBe(updated(file(before), { ...wanted, ...owned }).replaceAll('\n', '\r\n'))
   })
 
-  test('behind the colon when nothing follows it', () => {
+  test('after the colon of an empty value', () => {
     const rest = file()
       .replace(/^global:\n/, '')
       .replace(/.*runid.*\n/, '')
@@ -189,13 +218,13 @@ describe('a value is written anew', () => {
     )
   })
 
-  test('for an alias, and only there', () => {
+  test('where it was an alias, leaving the anchor unchanged', () => {
     expect(updated(`x: &x old\n${file({ runid: '*x # c' })}`)).toBe(
       `x: &x old\n${file({ runid: 'abc # c' })}`,
     )
   })
 
-  test('for an alias of an owned value that changes', () => {
+  test('where it was an alias of an owned value that changes', () => {
     const text = file({ experimentId: '&e "2"', modelVersion: '*e' })
     expect(updateText(text, wanted)).toEqual({
       kind: 'updated',
@@ -203,7 +232,7 @@ describe('a value is written anew', () => {
     })
   })
 
-  test('while a byte order mark, markers, directives and all else stay', () => {
+  test('while the byte order mark, directives, markers and everything else stay', () => {
     const text = (runid: string) =>
       `\uFEFF# c\r\n%YAML 1.1\r\n---  # d\r\na: &a {x: [1,2 ]}\r\n${file({ runid }).replaceAll('\n', '\r\n')}\r\n\r\n"b" :   on\r\nc: *a\r\nd: >\r\n  runid: old\r\n\r\n...\r\n# end`
     expect(updated(text('old'))).toBe(text('abc'))
@@ -231,7 +260,7 @@ describe('a hostile value', () => {
     '- a',
     '|',
     ']}',
-  ])('is only text: %j', (modelName) => {
+  ])('is plain text: %j', (modelName) => {
     for (const style of ['old', "'old'", '"old"', '', '|\n    old\n']) {
       const before = file({ modelName: style })
       const after = readValues(updated(before, { ...wanted, modelName }))

@@ -9,33 +9,33 @@ import {
   type Scalar,
 } from 'yaml'
 import { readValues } from '../values-file/file.ts'
-import { splitText, type Part, type Placeholder } from './placeholder.ts'
+import { parseSegments, type Segment, type Placeholder } from './placeholder.ts'
 
-/** A scalar of the template that holds placeholders or escapes. */
-export type Site = {
+/** A scalar of the template that contains placeholders or escapes. */
+export type TemplateScalar = {
   readonly node: Scalar.Parsed
-  readonly parts: readonly Part[]
+  readonly segments: readonly Segment[]
   readonly isKey: boolean
 }
 
-/** A placeholder with its line in the template, counted from 1. */
+/** A placeholder and its line in the template, counted from 1. */
 export type LocatedPlaceholder = Placeholder & { readonly line: number }
 
-/** A checked template. */
+/** A valid template. */
 export type Template = {
   readonly text: string
-  /** All of them in order, so that a caller can ask MLflow for what is needed only. */
+  /** All placeholders in order, so that callers read only what they need from MLflow. */
   readonly placeholders: readonly LocatedPlaceholder[]
   readonly root: ParsedNode
-  readonly sites: readonly Site[]
+  readonly scalars: readonly TemplateScalar[]
 }
 
 export type TemplateResult =
   | { readonly ok: true; readonly template: Template }
-  /** All that is wrong with it, each with its line. */
+  /** All errors, each with its line. */
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Checks a template: its YAML, its shape and every placeholder. */
+/** Parses a template and validates its YAML, its structure and every placeholder. */
 export function parseTemplate(text: string): TemplateResult {
   const lines = new LineCounter()
   const document = parseDocument(text, {
@@ -44,44 +44,50 @@ export function parseTemplate(text: string): TemplateResult {
     prettyErrors: false,
   })
   const lineAt = (offset: number) => lines.linePos(offset).line
-  const sites = findSites(document)
-  const located = sites.flatMap(({ node, parts }) => locate(text, node, parts, lineAt))
-  const broken = yamlProblems(text, document, lineAt)
+  const scalars = findScalars(document)
+  const locatedSegments = scalars.flatMap(({ node, segments }) =>
+    locateSegments(text, node, segments, lineAt),
+  )
+  const yamlErrors = findYamlProblems(text, document, lineAt)
   const problems = [
-    ...broken,
-    ...shapeProblems(text, document, lineAt),
-    ...sites.flatMap(({ node }) => tagProblems(node, lineAt)),
-    ...located.flatMap(({ part, line }) =>
-      part.kind === 'malformed' && broken.every((other) => other.line !== line)
-        ? [{ line, text: part.problem }]
+    ...yamlErrors,
+    ...findStructureProblems(text, document, lineAt),
+    ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
+    ...locatedSegments.flatMap(({ segment, line }) =>
+      segment.kind === 'malformed' && yamlErrors.every((other) => other.line !== line)
+        ? [{ line, text: segment.problem }]
         : [],
     ),
   ]
   const root = document.contents
-  if (problems.length > 0 || root === null) return { ok: false, problems: inOrder(problems) }
-  const placeholders = located.flatMap(({ part, line }) =>
-    part.kind === 'placeholder' ? [{ ...part.placeholder, line }] : [],
+  if (problems.length > 0 || root === null) return { ok: false, problems: formatProblems(problems) }
+  const placeholders = locatedSegments.flatMap(({ segment, line }) =>
+    segment.kind === 'placeholder' ? [{ ...segment.placeholder, line }] : [],
   )
-  return { ok: true, template: { text, placeholders, root, sites } }
+  return { ok: true, template: { text, placeholders, root, scalars } }
 }
 
-type Problem = { readonly line: number; readonly text: string }
+type LocatedProblem = { readonly line: number; readonly text: string }
 
 type LineAt = (offset: number) => number
 
-function inOrder(problems: readonly Problem[]): string[] {
+function formatProblems(problems: readonly LocatedProblem[]): string[] {
   return problems
     .toSorted((a, b) => a.line - b.line)
     .map(({ line, text }) => `line ${line}: ${text}`)
 }
 
-function yamlProblems(text: string, document: Document.Parsed, lineAt: LineAt): Problem[] {
-  const first = new Map<number, Problem>()
+function findYamlProblems(
+  text: string,
+  document: Document.Parsed,
+  lineAt: LineAt,
+): LocatedProblem[] {
+  const firstByLine = new Map<number, LocatedProblem>()
   for (const { code, message, pos } of document.errors) {
     const line = lineAt(pos[0])
     const source = text.split('\n', line)[line - 1] ?? ''
-    if (first.has(line)) continue
-    first.set(line, {
+    if (firstByLine.has(line)) continue
+    firstByLine.set(line, {
       line,
       text:
         code === 'MULTIPLE_DOCS'
@@ -89,28 +95,32 @@ function yamlProblems(text: string, document: Document.Parsed, lineAt: LineAt): 
           : `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
     })
   }
-  return [...first.values()]
+  return [...firstByLine.values()]
 }
 
 const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)'
 
-/** A template must be able to take the owned values; the values file's own reader decides. */
-function shapeProblems(text: string, document: Document.Parsed, lineAt: LineAt): Problem[] {
+/** The owned values are added to each rendered file, so a template must itself be a valid values file. */
+function findStructureProblems(
+  text: string,
+  document: Document.Parsed,
+  lineAt: LineAt,
+): LocatedProblem[] {
   if (document.errors.length > 0) return []
   const root = document.contents
   if (!isMap(root)) {
     const problem = 'the template must be a map (key: value) at its top'
     return [{ line: lineAt(root?.range[0] ?? 0), text: problem }]
   }
-  const shape = readValues(text)
-  if (shape.kind === 'values') return []
+  const values = readValues(text)
+  if (values.kind === 'values') return []
   const global = root.items.find(({ key }) => isScalar(key) && key.value === 'global')
-  return [{ line: lineAt((global?.key ?? root).range[0]), text: shape.problem }]
+  return [{ line: lineAt((global?.key ?? root).range[0]), text: values.problem }]
 }
 
 const stringTag = 'tag:yaml.org,2002:str'
 
-function tagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Problem[] {
+function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): LocatedProblem[] {
   return tag === undefined || tag === stringTag || tag === '!'
     ? []
     : [
@@ -121,35 +131,37 @@ function tagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Problem[] {
       ]
 }
 
-function findSites(document: Document.Parsed): Site[] {
-  const sites: Site[] = []
+function findScalars(document: Document.Parsed): TemplateScalar[] {
+  const scalars: TemplateScalar[] = []
   visit(document, {
     Scalar: (key, node) => {
       if (typeof node.value !== 'string' || !isParsed(node)) return
-      const parts = splitText(node.value)
-      if (parts.every((part) => part.kind === 'literal' && part.text === part.source)) return
-      sites.push({ node, parts, isKey: key === 'key' })
+      const segments = parseSegments(node.value)
+      const isUnchanged = segments.every(
+        (segment) => segment.kind === 'literal' && segment.text === segment.source,
+      )
+      if (!isUnchanged) scalars.push({ node, segments, isKey: key === 'key' })
     },
   })
-  return sites
+  return scalars
 }
 
 function isParsed(node: Scalar): node is Scalar.Parsed {
   return Array.isArray(node.range)
 }
 
-/** Lines of a scalar's parts; a part that folding or escapes hide has the scalar's first line. */
-function locate(
+/** Finds each segment's line; falls back to the scalar's first line where escapes or folding hide it. */
+function locateSegments(
   text: string,
   { range }: Scalar.Parsed,
-  parts: readonly Part[],
+  segments: readonly Segment[],
   lineAt: LineAt,
-): { part: Part; line: number }[] {
+): { segment: Segment; line: number }[] {
   let from = range[0]
-  return parts.map((part) => {
-    const found = part.kind === 'literal' ? -1 : text.indexOf(part.source, from)
-    if (found < 0 || found >= range[1]) return { part, line: lineAt(range[0]) }
-    from = found + part.source.length
-    return { part, line: lineAt(found) }
+  return segments.map((segment) => {
+    const found = segment.kind === 'literal' ? -1 : text.indexOf(segment.source, from)
+    if (found < 0 || found >= range[1]) return { segment, line: lineAt(range[0]) }
+    from = found + segment.source.length
+    return { segment, line: lineAt(found) }
   })
 }

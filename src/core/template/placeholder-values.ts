@@ -1,59 +1,62 @@
 import type { ArtifactsPath } from '../artifacts.ts'
 import type { ModelVersion, Run } from '../model.ts'
 import { modelSlug, runSlug } from './slug.ts'
-import type { Part, Placeholder, Query, TextField } from './placeholder.ts'
+import type { Segment, Placeholder, FieldReference, TextField } from './placeholder.ts'
 
-/** What the placeholders of a template stand for. */
+/** The data that placeholders refer to. */
 export type PlaceholderValues = {
   readonly version: ModelVersion
   readonly run: Run
-  /** Needed for `${experiment.name}` only. */
+  /** Only needed for `${experiment.name}`. */
   readonly experimentName: string | undefined
-  /** The version's logged model (`m-…`); undefined when it has none. */
+  /** Id of the version's logged model (`m-…`); undefined if it has none. */
   readonly modelId: string | undefined
-  /** A path that can't be told is a problem only where the template asks for it. */
+  /** An unknown path is a problem only if the template uses it. */
   readonly artifacts: ArtifactsPath
 }
 
-type Found =
+type LookupResult =
   | { readonly ok: true; readonly text: string }
-  /** `problem` is undefined when there simply is no value. */
+  /** `problem` is undefined if the value is merely missing. */
   | { readonly ok: false; readonly problem: string | undefined }
 
-/** A placeholder's text: its value, or its fallback for a value that is missing or empty. */
-export function fillIn(placeholder: Placeholder, values: PlaceholderValues): Found {
-  const found = find(placeholder, values)
+/** Returns the placeholder's value, or its fallback if the value is missing or empty. */
+export function resolvePlaceholder(
+  placeholder: Placeholder,
+  values: PlaceholderValues,
+): LookupResult {
+  const found = lookUp(placeholder, values)
   const { fallback } = placeholder
   return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
     ? { ok: true, text: fallback }
     : found
 }
 
-/** The text of filled-in parts. The caller has made sure that every placeholder has a value. */
-export function joinParts(parts: readonly Part[], values: PlaceholderValues): string {
-  return parts.map((part) => textOf(part, values)).join('')
+/** Replaces placeholders with their values. The caller has checked that each of them has one. */
+export function renderSegments(segments: readonly Segment[], values: PlaceholderValues): string {
+  return segments.map((segment) => renderSegment(segment, values)).join('')
 }
 
-/** Lone surrogates are no text that a file could hold. */
-function textOf(part: Part, values: PlaceholderValues): string {
-  if (part.kind === 'literal') return part.text
-  if (part.kind === 'malformed') return part.source
-  const found = fillIn(part.placeholder, values)
+function renderSegment(segment: Segment, values: PlaceholderValues): string {
+  if (segment.kind === 'literal') return segment.text
+  if (segment.kind === 'malformed') return segment.source
+  const found = resolvePlaceholder(segment.placeholder, values)
+  // UTF-8 cannot represent lone surrogates.
   return found.ok ? found.text.toWellFormed() : ''
 }
 
-function find(query: Query, values: PlaceholderValues): Found {
-  if (query.key !== undefined) return present(findEntry(query, values))
-  if (query.field === 'model.artifacts' && !values.artifacts.ok) return values.artifacts
-  return present(textFields[query.field](values))
+function lookUp(reference: FieldReference, values: PlaceholderValues): LookupResult {
+  if (reference.key !== undefined) return toResult(lookUpEntry(reference, values))
+  if (reference.field === 'model.artifacts' && !values.artifacts.ok) return values.artifacts
+  return toResult(textGetters[reference.field](values))
 }
 
-function present(text: string | undefined): Found {
+function toResult(text: string | undefined): LookupResult {
   return text === undefined ? { ok: false, problem: undefined } : { ok: true, text }
 }
 
-function findEntry(
-  { field, key }: Extract<Query, { key: string }>,
+function lookUpEntry(
+  { field, key }: Extract<FieldReference, { key: string }>,
   { run, version }: PlaceholderValues,
 ): string | undefined {
   const map = {
@@ -65,7 +68,7 @@ function findEntry(
   return Object.hasOwn(map, key) ? String(map[key]) : undefined
 }
 
-const textFields: Record<TextField, (values: PlaceholderValues) => string | undefined> = {
+const textGetters: Record<TextField, (values: PlaceholderValues) => string | undefined> = {
   'run.id': ({ run }) => run.id,
   'run.name': ({ run }) => run.name,
   'run.slug': ({ run }) => runSlug(run.id),

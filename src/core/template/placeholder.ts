@@ -1,4 +1,4 @@
-const texts = [
+const textFieldNames = [
   'run.id',
   'run.name',
   'run.slug',
@@ -14,88 +14,88 @@ const texts = [
   'model.aliases',
 ] as const
 
-const maps = ['run.params', 'run.metrics', 'run.tags', 'model.tags'] as const
+const mapFieldNames = ['run.params', 'run.metrics', 'run.tags', 'model.tags'] as const
 
-/** Every placeholder's name, without the key behind `params`, `metrics` and `tags`. */
-export const fields = [...texts, ...maps] as const
+/** The names of all placeholders, without the key after `params`, `metrics` and `tags`. */
+export const fieldNames = [...textFieldNames, ...mapFieldNames] as const
 
-export type TextField = (typeof texts)[number]
-export type MapField = (typeof maps)[number]
+export type TextField = (typeof textFieldNames)[number]
+export type MapField = (typeof mapFieldNames)[number]
 
-/** What a placeholder asks for: one text, or one entry of a map. */
-export type Query =
+/** What a placeholder refers to: a text, or an entry of a map. */
+export type FieldReference =
   | { readonly field: TextField; readonly key?: never }
   | { readonly field: MapField; readonly key: string }
 
-/** `${field.key:-fallback}` as it stands in the template. */
-export type Placeholder = Query & {
+/** A parsed `${field.key:-fallback}`. */
+export type Placeholder = FieldReference & {
   /** `${…}` without its fallback, for messages. */
   readonly label: string
-  /** Literal text for a value that is missing or empty. */
+  /** Literal text that replaces a missing or empty value. */
   readonly fallback: string | undefined
 }
 
-/** A scalar's text: literal pieces and placeholders, and what can't be read as either. */
-export type Part =
+/** Part of a scalar's text: literal text, a placeholder, or an invalid placeholder. */
+export type Segment =
   | { readonly kind: 'literal'; readonly text: string; readonly source: string }
   | { readonly kind: 'placeholder'; readonly placeholder: Placeholder; readonly source: string }
   | { readonly kind: 'malformed'; readonly problem: string; readonly source: string }
 
 /**
- * In this order: the escape `$${`; Helm's `{{ … }}` and GitHub's `${{ … }}`, whole; a
- * placeholder, or the beginning of one without an end on its line.
+ * In this order: the escape `$${`; a complete Helm `{{ … }}` or GitHub `${{ … }}`; a placeholder, or
+ * the start of one that is not closed on its line.
  */
-const token = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g
+const tokenPattern = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g
 
-/** Splits a text at its placeholders; the sources of the parts, joined, are the text. */
-export function splitText(text: string): Part[] {
-  const parts: Part[] = []
+/** Splits a text into segments, whose concatenated sources are the text. */
+export function parseSegments(text: string): Segment[] {
+  const segments: Segment[] = []
   let end = 0
-  for (const match of text.matchAll(token)) {
-    if (match.index > end) parts.push(literal(text.slice(end, match.index)))
-    parts.push(partOf(match))
+  for (const match of text.matchAll(tokenPattern)) {
+    if (match.index > end) segments.push(literal(text.slice(end, match.index)))
+    segments.push(parseSegment(match))
     end = match.index + match[0].length
   }
-  if (end < text.length) parts.push(literal(text.slice(end)))
-  return parts
+  if (end < text.length) segments.push(literal(text.slice(end)))
+  return segments
 }
 
-function literal(source: string, text = source): Part {
+function literal(source: string, text = source): Segment {
   return { kind: 'literal', text, source }
 }
 
-function partOf([source, body, brace]: RegExpExecArray): Part {
+function parseSegment([source, body, brace]: RegExpExecArray): Segment {
   if (source === '$${') return literal(source, '${')
   if (body === undefined) return literal(source)
-  const malformed = (problem: string): Part => ({ kind: 'malformed', problem, source })
+  const malformed = (problem: string): Segment => ({ kind: 'malformed', problem, source })
   if (brace !== '}') {
     return malformed(
       `${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`,
     )
   }
-  const cut = body.indexOf(':-')
-  const name = cut < 0 ? body : body.slice(0, cut)
-  const fallback = cut < 0 ? undefined : body.slice(cut + 2)
+  const separator = body.indexOf(':-')
+  const name = separator < 0 ? body : body.slice(0, separator)
+  const fallback = separator < 0 ? undefined : body.slice(separator + 2)
   if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
     return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`)
   }
-  const query = queryOf(name)
-  if (query === undefined) {
+  const reference = parseFieldName(name)
+  if (reference === undefined) {
     return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`)
   }
   return {
     kind: 'placeholder',
-    placeholder: { ...query, label: `\${${name}}`, fallback },
+    placeholder: { ...reference, label: `\${${name}}`, fallback },
     source,
   }
 }
 
-const knownPlaceholders = `there are ${[...texts, ...maps.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`
+const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`
 
-function queryOf(name: string): Query | undefined {
-  const field = texts.find((text) => text === name)
+function parseFieldName(name: string): FieldReference | undefined {
+  const field = textFieldNames.find((fieldName) => fieldName === name)
   if (field !== undefined) return { field }
-  const map = maps.find(
+  const map = mapFieldNames.find(
     (prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1,
   )
   return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) }

@@ -9,23 +9,23 @@ import {
   type Scalar,
 } from 'yaml'
 import type { Template } from './parse.ts'
-import { fillIn, type PlaceholderValues } from './placeholder-values.ts'
-import { fillSite } from './scalar.ts'
+import { resolvePlaceholder, type PlaceholderValues } from './placeholder-values.ts'
+import { renderScalar } from './scalar.ts'
 
 export type { PlaceholderValues } from './placeholder-values.ts'
 
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
-  /** Names each placeholder that has no value, with its line in the template. */
+  /** Names each placeholder without a value, with its line in the template. */
   | { readonly ok: false; readonly problem: string }
 
 /**
- * Fills in a template. Only scalars that hold placeholders change, and no value can change
- * anything else: the result is read again and compared with the template.
+ * Renders a template. Only scalars with placeholders change: the result is parsed again and compared
+ * with the template, so that no value can change anything else.
  */
 export function renderTemplate(template: Template, values: PlaceholderValues): RenderResult {
   const problems = template.placeholders.flatMap((placeholder) => {
-    const found = fillIn(placeholder, values)
+    const found = resolvePlaceholder(placeholder, values)
     if (found.ok) return []
     const { label, line } = placeholder
     const reason =
@@ -35,23 +35,23 @@ export function renderTemplate(template: Template, values: PlaceholderValues): R
     return [`${label} on line ${line} of the template${reason}`]
   })
   if (problems.length > 0) return { ok: false, problem: problems.join('; ') }
-  const { text, expected } = splice(template, values)
+  const { text, expected } = substitute(template, values)
   const problem = checkResult(template, text, expected)
   return problem === undefined ? { ok: true, text } : { ok: false, problem }
 }
 
-function splice(
-  { text, sites }: Template,
+function substitute(
+  { text, scalars }: Template,
   values: PlaceholderValues,
 ): { text: string; expected: Map<Scalar, unknown> } {
   const expected = new Map<Scalar, unknown>()
   const pieces: string[] = []
   let done = 0
-  for (const site of sites) {
-    const [start, end] = site.node.range
-    const filled = fillSite(site, text.slice(start, end), values)
-    expected.set(site.node, filled.value)
-    pieces.push(text.slice(done, start), filled.source)
+  for (const scalar of scalars) {
+    const [start, end] = scalar.node.range
+    const rendered = renderScalar(scalar, text.slice(start, end), values)
+    expected.set(scalar.node, rendered.value)
+    pieces.push(text.slice(done, start), rendered.source)
     done = end
   }
   return { text: [...pieces, text.slice(done)].join(''), expected }
@@ -65,16 +65,16 @@ function checkResult(
   const document = parseDocument(text)
   const [error] = document.errors
   if (error !== undefined) return `the filled-in template is not valid YAML: ${error.message}`
-  return sameStructure(template.root, document.contents, expected)
+  return hasSameStructure(template.root, document.contents, expected)
     ? undefined
     : 'the filled-in template no longer has the structure of the template'
 }
 
 /**
- * Whether two trees are the same: nodes, order, anchors, tags and values, where `expected` says
- * otherwise for a scalar of the first.
+ * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
+ * values of scalars in `before`.
  */
-export function sameStructure(
+export function hasSameStructure(
   before: unknown,
   after: unknown,
   expected: ReadonlyMap<Scalar, unknown>,
@@ -82,8 +82,8 @@ export function sameStructure(
   if (isPair(before)) {
     return (
       isPair(after) &&
-      sameStructure(before.key, after.key, expected) &&
-      sameStructure(before.value, after.value, expected)
+      hasSameStructure(before.key, after.key, expected) &&
+      hasSameStructure(before.value, after.value, expected)
     )
   }
   if (!isNode(before) || !isNode(after)) return before === after
@@ -98,7 +98,7 @@ export function sameStructure(
     isMap(before) === isMap(after) &&
     before.anchor === after.anchor &&
     before.items.length === after.items.length &&
-    before.items.every((item, index) => sameStructure(item, after.items[index], expected))
+    before.items.every((item, index) => hasSameStructure(item, after.items[index], expected))
   )
 }
 

@@ -1,77 +1,91 @@
-import { restyle, yamlString } from '../values-file/quote.ts'
-import { blockEnd, fillBlock } from './block.ts'
-import type { Site } from './parse.ts'
-import { joinParts, type PlaceholderValues } from './placeholder-values.ts'
+import { formatStringAs, formatString } from '../values-file/quote.ts'
+import { blockTrailer, renderBlockScalar } from './block.ts'
+import type { TemplateScalar } from './parse.ts'
+import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'
 
-/** A filled-in scalar: its source in YAML, and the value that a reader must find there. */
-export type Filled = { readonly source: string; readonly value: unknown }
+/** A rendered scalar: its YAML source, and the value that it must be read as. */
+export type RenderedScalar = { readonly source: string; readonly value: unknown }
 
-/** Writes a scalar with its placeholders filled in, in the style it has in the template. */
-export function fillSite(site: Site, source: string, values: PlaceholderValues): Filled {
-  const text = joinParts(site.parts, values)
-  switch (site.node.type) {
+/** Renders a scalar and keeps the style that it has in the template. */
+export function renderScalar(
+  scalar: TemplateScalar,
+  source: string,
+  values: PlaceholderValues,
+): RenderedScalar {
+  const text = renderSegments(scalar.segments, values)
+  switch (scalar.node.type) {
     case 'BLOCK_LITERAL':
     case 'BLOCK_FOLDED':
-      return { value: text, source: block(site, source, values, text) }
+      return { value: text, source: renderBlockOrQuoted(scalar, source, values, text) }
     case 'QUOTE_DOUBLE':
-      return { value: text, source: restyle(text, 'double') }
+      return { value: text, source: formatStringAs(text, 'double') }
     case 'QUOTE_SINGLE':
-      return { value: text, source: restyle(text, 'single') }
+      return { value: text, source: formatStringAs(text, 'single') }
     default:
-      return isTyped(site) ? typed(text) : { value: text, source: yamlString(text) }
+      return isTyped(scalar) ? renderTyped(text) : { value: text, source: formatString(text) }
   }
 }
 
-function block({ node }: Site, source: string, values: PlaceholderValues, text: string): string {
-  return fillBlock(source, node, values, text) ?? `${restyle(text, 'double')}${blockEnd(source)}`
+function renderBlockOrQuoted(
+  { node }: TemplateScalar,
+  source: string,
+  values: PlaceholderValues,
+  text: string,
+): string {
+  return (
+    renderBlockScalar(source, node, values, text) ??
+    `${formatStringAs(text, 'double')}${blockTrailer(source)}`
+  )
 }
 
-/** Keys are strings for every reader of values files, and so are scalars tagged as such. */
-function isTyped({ node, parts, isKey }: Site): boolean {
-  return !isKey && node.tag === undefined && parts.length === 1 && parts[0]?.kind === 'placeholder'
+/** Keys, and scalars tagged as strings, are strings whatever their value is. */
+function isTyped({ node, segments, isKey }: TemplateScalar): boolean {
+  return (
+    !isKey && node.tag === undefined && segments.length === 1 && segments[0]?.kind === 'placeholder'
+  )
 }
 
-function typed(text: string): Filled {
-  const core = coreValue(text)
+function renderTyped(text: string): RenderedScalar {
+  const core = parseCoreValue(text)
   return core.type === 'string'
-    ? { value: text, source: yamlString(text) }
+    ? { value: text, source: formatString(text) }
     : { value: core.value, source: core.text }
 }
 
-/** What a plain scalar says in YAML's core schema, with the one spelling that all readers share. */
+/** A plain scalar's value in YAML's core schema, with a source that all readers agree on. */
 export type CoreValue =
   | { readonly type: 'number' | 'boolean' | 'null'; readonly value: unknown; readonly text: string }
   | { readonly type: 'string' }
 
-const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
-const other = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/
+const decimalPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
+const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/
 
 /**
- * Reads a text by YAML 1.2's core schema. Numbers that not every reader takes as the same number
- * (infinite ones, integers beyond a double's precision) count as strings.
+ * Parses a text according to YAML 1.2's core schema. Numbers on which readers disagree (infinities,
+ * integers beyond a double's precision) are treated as strings.
  */
-export function coreValue(text: string): CoreValue {
+export function parseCoreValue(text: string): CoreValue {
   if (/^(?:null|Null|NULL|~|)$/.test(text)) return { type: 'null', value: null, text: 'null' }
-  const boolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
-  if (boolean) {
+  const isBoolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
+  if (isBoolean) {
     const value = text.toLowerCase() === 'true'
     return { type: 'boolean', value, text: String(value) }
   }
-  if (!decimal.test(text) && !other.test(text)) return { type: 'string' }
+  if (!decimalPattern.test(text) && !octalOrHexPattern.test(text)) return { type: 'string' }
   const value = Number(text) + 0
-  return isShared(text, value)
-    ? { type: 'number', value, text: spelling(value) }
+  return isPortableNumber(text, value)
+    ? { type: 'number', value, text: formatNumber(value) }
     : { type: 'string' }
 }
 
-function isShared(text: string, value: number): boolean {
+function isPortableNumber(text: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
-  const isInteger = other.test(text) || /^[-+]?[0-9]+$/.test(text)
+  const isInteger = octalOrHexPattern.test(text) || /^[-+]?[0-9]+$/.test(text)
   return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value))
 }
 
-/** PyYAML takes an exponent only behind a point and with a sign: `1.0e+21`. */
-function spelling(value: number): string {
+/** PyYAML only accepts an exponent after a decimal point and with a sign: `1.0e+21`. */
+function formatNumber(value: number): string {
   const text = String(value)
   return text.includes('.') ? text : text.replace('e', '.0e')
 }

@@ -2,18 +2,18 @@ import { Lexer } from 'yaml'
 
 export type Comment = { readonly offset: number; readonly source: string }
 
-/** Mark of the lexer, of no width: what comes next is a scalar. */
-const scalarMark = '\x1f'
-const marks: readonly string[] = [scalarMark, '\x02', '\x18']
+/** The lexer emits control characters between lexemes; this one announces a scalar. */
+const scalarMarker = '\x1f'
+const markers: readonly string[] = [scalarMarker, '\x02', '\x18']
 
-/** All comments of a YAML text, in order; `#` inside a scalar is none. */
-export function commentsOf(text: string): Comment[] {
+/** All comments of a YAML text, in order. A `#` inside a scalar does not start a comment. */
+export function findComments(text: string): Comment[] {
   const comments: Comment[] = []
   let offset = 0
   let inScalar = false
   for (const lexeme of new Lexer().lex(text)) {
-    if (!inScalar && marks.includes(lexeme)) {
-      inScalar = lexeme === scalarMark
+    if (!inScalar && markers.includes(lexeme)) {
+      inScalar = lexeme === scalarMarker
       continue
     }
     if (!inScalar && lexeme.startsWith('#')) comments.push({ offset, source: lexeme })
@@ -24,20 +24,20 @@ export function commentsOf(text: string): Comment[] {
 }
 
 /**
- * Whether a person asked, with the comment `# mlflow-sync: hold` on a line of its own, that the file
- * be left alone. In a file that is not YAML every such line counts.
+ * Whether the file is on hold: it has the comment `# mlflow-sync: hold` on a line of its own. In a
+ * file that is not valid YAML, every such line counts.
  */
 export function isHeld(text: string, isYaml: boolean): boolean {
-  const offsets = holdOffsets(text)
+  const offsets = findHoldLines(text)
   if (offsets.size === 0 || !isYaml) return offsets.size > 0
-  return commentsOf(text).some(({ offset }) => offsets.has(offset))
+  return findComments(text).some(({ offset }) => offsets.has(offset))
 }
 
-const holdLine = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g
+const holdLinePattern = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g
 
-/** Where the `#` of each line that looks like the comment is. */
-function holdOffsets(text: string): ReadonlySet<number> {
+/** Offsets of the `#` in all lines that look like a hold comment, inside scalars too. */
+function findHoldLines(text: string): ReadonlySet<number> {
   return new Set(
-    Array.from(text.matchAll(holdLine), (match) => match.index + (match[1]?.length ?? 0)),
+    Array.from(text.matchAll(holdLinePattern), (match) => match.index + (match[1]?.length ?? 0)),
   )
 }

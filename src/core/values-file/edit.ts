@@ -1,28 +1,32 @@
-/** Text to put in place of `remove` characters (UTF-16 code units) at an offset. */
+/** Replaces `remove` characters at offset `at`, both counted in UTF-16 code units. */
 export type Edit = { readonly at: number; readonly remove: number; readonly insert: string }
 
-/** Thrown and caught within this folder: the file is legal, but has no safe place for the value. */
-export class CannotEdit extends Error {}
+/** The file is valid YAML, but there is no safe way to edit it. Never leaves this folder. */
+export class EditError extends Error {}
 
-/** Makes edits that do not overlap; those at one offset keep their order. */
+/**
+ * Applies edits in the order of their offsets; edits at the same offset keep their order.
+ *
+ * @throws {EditError} If edits overlap.
+ */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = ''
   let done = 0
   for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
-    if (at < done) throw new CannotEdit('two changes meet at the same place')
+    if (at < done) throw new EditError('two changes meet at the same place')
     result += text.slice(done, at) + insert
     done = at + remove
   }
   return result + text.slice(done)
 }
 
-/** The line break that ends the line of an offset; on the last line the file's first one. */
-export function lineBreakBehind(text: string, offset: number): string {
+/** The line break that ends the line at an offset; on the last line, the file's first line break. */
+export function lineBreakAfter(text: string, offset: number): string {
   const at = text.indexOf('\n', offset)
   return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at)
 }
 
-/** The file's first line break, or else a line feed. */
+/** The file's first line break; a line feed if it has none. */
 export function firstLineBreak(text: string): string {
   return lineBreakEndingAt(text, text.indexOf('\n'))
 }
@@ -31,13 +35,17 @@ function lineBreakEndingAt(text: string, lineFeed: number): string {
   return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n'
 }
 
-/** Adds lines behind the line that an offset is on: nothing but a comment may follow there. */
-export function linesBehind(text: string, offset: number, lines: readonly string[]): Edit {
+/**
+ * Inserts lines after the line at an offset.
+ *
+ * @throws {EditError} If anything but a comment follows the offset on that line.
+ */
+export function insertLinesAfter(text: string, offset: number, lines: readonly string[]): Edit {
   const lineFeed = text.indexOf('\n', offset)
-  const lineBreak = lineBreakBehind(text, offset)
+  const lineBreak = lineBreakAfter(text, offset)
   const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed)
   if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
-    throw new CannotEdit('something follows on the line where new keys would go')
+    throw new EditError('something follows on the line where new keys would go')
   }
   return lineFeed < 0
     ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }

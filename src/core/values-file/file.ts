@@ -1,27 +1,27 @@
 import { isHeld } from './comments.ts'
-import { type Reading, readingOf, type Readings } from './interpret.ts'
+import { type Interpretation, interpretNode, type Interpretations } from './interpret.ts'
 import { type OwnedKey, ownedKeys } from './owned.ts'
 import { type ParsedFile, parseValues } from './parse.ts'
 
-/** MLflow's own rule for run ids (`mlflow/utils/validation.py`); also what makes a safe file name. */
+/** MLflow's rule for run ids (`mlflow/utils/validation.py`). It also makes them safe as file names. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
 
 export function isRunId(text: string): boolean {
   return runIdPattern.test(text)
 }
 
-/** Name of a run's file. The caller has validated the run id. */
+/** Name of a run's values file. The run id must be valid. */
 export function fileName(runId: string): string {
   return `${runId}.yaml`
 }
 
-/** The run that a file is named after; undefined for any other name. */
-export function runIdIn(name: string): string | undefined {
+/** The id of the run that a file is named after; undefined for any other name. */
+export function runIdFromFileName(name: string): string | undefined {
   const runId = name.replace(/\.yaml$/, '')
   return isRunId(runId) && name === fileName(runId) ? runId : undefined
 }
 
-/** A run's file on the branch. */
+/** A run's values file on the branch, whether it exists or not. */
 export type RunFile = {
   /** Relative to the root of the repository. */
   readonly path: string
@@ -29,30 +29,31 @@ export type RunFile = {
   readonly executable: boolean
 }
 
-/** What stands at a run's path on the branch. */
+/** What is at a run's path on the branch. */
 export type FileState =
   | { readonly kind: 'absent' }
-  /** Something that is no file: it is never touched. */
+  /** Not a regular file, so it is never touched. */
   | { readonly kind: 'blocked'; readonly reason: string }
   | FileContent
 
-/** A file, by what can be done with it. */
+/** The content of a file that exists, by what the action can do with it. */
 export type FileContent =
   | { readonly kind: 'held'; readonly text: string; readonly modelVersion: string | undefined }
+  /** A damaged file. */
   | { readonly kind: 'unparseable'; readonly text: string; readonly problem: string }
   | { readonly kind: 'wrong-shape'; readonly text: string; readonly problem: string }
   | { readonly kind: 'values'; readonly text: string; readonly values: ParsedValues }
 
 export type ParsedValues = Extract<ValuesFile, { kind: 'values' }>
 
-/** Kinds of directory entries that stand in the way of a file. */
+/** Reasons for state `blocked`, by kind of directory entry. */
 export const blockedBy = {
   link: 'a symbolic link is in the way',
   directory: 'a directory is in the way',
   submodule: 'a submodule is in the way',
 } as const
 
-/** Reads a file's bytes. A byte order mark stays in the text, so that it is written back. */
+/** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 export function readContent(bytes: Uint8Array): FileContent {
   const text = decode(bytes)
   if (text === undefined) {
@@ -70,7 +71,7 @@ export function readContent(bytes: Uint8Array): FileContent {
     : { kind: values.kind, text, problem: values.problem }
 }
 
-/** Whose file it is by its own account: this run's, another's, or nobody's if it names none. */
+/** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
 export function ownershipOf(
   { owned }: ParsedValues,
   runId: string,
@@ -88,43 +89,42 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What a values file is and says. It keeps no syntax tree, so that thousands fit in memory. */
+/** A values file that has been read. Keeps no syntax tree, so that thousands fit in memory. */
 export type ValuesFile =
   | { readonly kind: 'unparseable'; readonly problem: string }
-  /** YAML, but not of a shape that can be edited. */
+  /** Valid YAML, but its structure cannot be edited. */
   | { readonly kind: 'wrong-shape'; readonly problem: string }
   | {
       readonly kind: 'values'
       readonly text: string
-      /** Text of each owned value that the file has; null counts as absent. */
+      /** Text of each owned value in the file; null counts as absent. */
       readonly owned: Partial<Readonly<Record<OwnedKey, string>>>
-      /** What the readers of YAML make of these values. */
-      readonly readings: Readings
+      readonly interpretations: Interpretations
     }
 
-/** Reads a values file; never throws. */
+/** Parses a values file and extracts its owned values; never throws. */
 export function readValues(text: string): ValuesFile {
   const result = parseValues(text)
   if (result.kind !== 'parsed') return result
-  const readings = readingsOf(result.parsed)
-  if (typeof readings === 'string') return { kind: 'wrong-shape', problem: readings }
+  const interpretations = interpretOwnedValues(result.parsed)
+  if (typeof interpretations === 'string') return { kind: 'wrong-shape', problem: interpretations }
   const owned: Partial<Record<OwnedKey, string>> = {}
   for (const key of ownedKeys) {
-    const reading = readings[key]
-    if (reading !== undefined && reading.kind !== 'null') owned[key] = reading.text
+    const value = interpretations[key]
+    if (value !== undefined && value.kind !== 'null') owned[key] = value.text
   }
-  return { kind: 'values', text, owned, readings }
+  return { kind: 'values', text, owned, interpretations }
 }
 
-/** Reads the owned values of a parsed file; text says which of them is no scalar. */
-export function readingsOf(parsed: ParsedFile): Readings | string {
-  const readings: Partial<Record<OwnedKey, Reading>> = {}
+/** Interprets the owned values of a parsed file; returns the problem if one is not a scalar. */
+export function interpretOwnedValues(parsed: ParsedFile): Interpretations | string {
+  const interpretations: Partial<Record<OwnedKey, Interpretation>> = {}
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]
     if (entry === undefined) continue
-    const reading = readingOf(parsed.doc, entry.value)
-    if (reading === undefined) return `global.${key} is a map or a list, not a single value`
-    readings[key] = reading
+    const value = interpretNode(parsed.doc, entry.value)
+    if (value === undefined) return `global.${key} is a map or a list, not a single value`
+    interpretations[key] = value
   }
-  return readings
+  return interpretations
 }

@@ -1,89 +1,94 @@
 import { isAlias, isScalar, type Document, type Scalar } from 'yaml'
 import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
 
-/** What npm yaml, PyYAML and Helm make of a scalar. `other` is what they do not agree on, or refuse. */
-export type Reading =
+/** What npm yaml, PyYAML and Helm read a scalar as; `other` if they disagree or reject it. */
+export type Interpretation =
   | { readonly kind: 'null' }
   | { readonly kind: 'string'; readonly text: string }
-  /** A plain decimal number without sign or leading zeros. */
+  /** A decimal number without a sign or leading zeros. */
   | { readonly kind: 'integer'; readonly text: string }
   | { readonly kind: 'other'; readonly text: string }
 
-export type Readings = Partial<Readonly<Record<OwnedKey, Reading>>>
+export type Interpretations = Partial<Readonly<Record<OwnedKey, Interpretation>>>
 
 export const stringTag = 'tag:yaml.org,2002:str'
 export const integerTag = 'tag:yaml.org,2002:int'
 
-/** Reads a value; undefined for a map, a list, or an alias of one. */
-export function readingOf(doc: Document, node: unknown): Reading | undefined {
+/** Interprets a value; undefined for a map, a list or an alias of one. */
+export function interpretNode(doc: Document, node: unknown): Interpretation | undefined {
   if (node === null) return { kind: 'null' }
-  if (isScalar(node)) return scalarReading(node)
+  if (isScalar(node)) return interpretScalar(node)
   if (!isAlias(node)) return undefined
   const target = node.resolve(doc)
   if (target === undefined) return { kind: 'other', text: '' }
-  return isScalar(target) ? scalarReading(target) : undefined
+  return isScalar(target) ? interpretScalar(target) : undefined
 }
 
-function scalarReading(scalar: Scalar): Reading {
+function interpretScalar(scalar: Scalar): Interpretation {
   const text = scalar.source ?? ''
   const { tag } = scalar
-  const plain = scalar.type === 'PLAIN'
-  if (tag === undefined && plain) {
+  const isPlain = scalar.type === 'PLAIN'
+  if (tag === undefined && isPlain) {
     if (/^(?:~|null|Null|NULL|)$/.test(text)) return { kind: 'null' }
-    if (integer.test(text)) return { kind: 'integer', text }
-    return { kind: stringInAll(text) ? 'string' : 'other', text }
+    if (integerPattern.test(text)) return { kind: 'integer', text }
+    return { kind: isPortablePlain(text) ? 'string' : 'other', text }
   }
-  if (tag === integerTag && plain && integer.test(text)) return { kind: 'integer', text }
-  const string = (tag === undefined || tag === stringTag) && sameInAll(scalar)
-  return { kind: string ? 'string' : 'other', text }
+  if (tag === integerTag && isPlain && integerPattern.test(text)) return { kind: 'integer', text }
+  const isString = (tag === undefined || tag === stringTag) && isPortableText(scalar)
+  return { kind: isString ? 'string' : 'other', text }
 }
 
-const integer = /^(?:0|[1-9][0-9]*)$/
+const integerPattern = /^(?:0|[1-9][0-9]*)$/
 
-/** Plain scalars that one of the readers does not take for a string. */
-const notString = [
+/** Plain scalars that at least one of the readers does not read as a string. */
+const nonStringPatterns = [
   /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
   /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
   /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
   /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
   /^[-+]?\.(?:inf|nan)$/i,
   /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
-  // Between braces PyYAML refuses these.
+  // PyYAML rejects these inside braces.
   /^[?:]/,
 ]
 
-function stringInAll(plain: string): boolean {
+function isPortablePlain(text: string): boolean {
   return (
-    !/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(plain) &&
-    !notString.some((pattern) => pattern.test(plain))
+    !/[\p{Cc}\u2028\u2029\ufffe\uffff]/u.test(text) &&
+    !nonStringPatterns.some((pattern) => pattern.test(text))
   )
 }
 
-/** Whether quoted, block or tagged text reads the same: no odd line break, no half of an emoji. */
-function sameInAll({ source = '', type, srcToken }: Scalar): boolean {
+/** Whether all readers read a quoted, block or tagged scalar as the same text. */
+function isPortableText({ source = '', type, srcToken }: Scalar): boolean {
   const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : ''
   if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw)) return false
   if (!source.isWellFormed()) return false
+  // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
   return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw)
 }
 
-/** The owned keys whose value in the file is not what is wanted, missing ones included. */
-export function outdatedKeys(readings: Readings, owned: OwnedValues): OwnedKey[] {
+/** The owned keys that are missing from the file or have a different value there. */
+export function findOutdatedKeys(interpretations: Interpretations, owned: OwnedValues): OwnedKey[] {
   return ownedKeys.filter((key) => {
     const wanted = owned[key]
-    const reading = readings[key]
+    const current = interpretations[key]
     return typeof wanted === 'number'
-      ? !(reading?.kind === 'integer' && reading.text === String(wanted))
-      : !readsAs(reading, wanted ?? '', key)
+      ? !(current?.kind === 'integer' && current.text === String(wanted))
+      : !isEqualString(current, wanted ?? '', key)
   })
 }
 
-/** Helm prints a number of up to six digits as it stands, and longer ones like 1e+06. */
-const longestPlainNumber = 6
+/** Helm prints numbers of up to six digits unchanged, and longer ones in the form 1e+06. */
+const maxPlainDigits = 6
 
-function readsAs(reading: Reading | undefined, wanted: string, key: OwnedKey): boolean {
-  if (reading === undefined || reading.kind === 'null') return key === 'modelid' && wanted === ''
-  if (reading.text !== wanted.toWellFormed()) return false
-  if (reading.kind === 'integer') return reading.text.length <= longestPlainNumber
-  return reading.kind === 'string'
+function isEqualString(
+  current: Interpretation | undefined,
+  wanted: string,
+  key: OwnedKey,
+): boolean {
+  if (current === undefined || current.kind === 'null') return key === 'modelid' && wanted === ''
+  if (current.text !== wanted.toWellFormed()) return false
+  if (current.kind === 'integer') return current.text.length <= maxPlainDigits
+  return current.kind === 'string'
 }

@@ -1,34 +1,34 @@
 import type { CST } from 'yaml'
-import { CannotEdit } from './edit.ts'
+import { EditError } from './edit.ts'
 
-/** Whether a token is more than white space, a line break or a comment. */
+/** Whether a token is anything but whitespace, a line break or a comment. */
 export function isContent({ type }: CST.Token): boolean {
   return type !== 'space' && type !== 'newline' && type !== 'comment'
 }
 
-/** First token of an entry that is content; undefined for what is only comments. */
+/** First token of an item that is not whitespace or a comment; undefined if there is none. */
 function firstContent({ start, key, sep }: CST.CollectionItem): CST.Token | undefined {
   return start.find(isContent) ?? key ?? sep?.find(isContent)
 }
 
-function hasEntry(item: CST.CollectionItem): boolean {
+function isEntry(item: CST.CollectionItem): boolean {
   return firstContent(item) !== undefined
 }
 
-/** Offset of the first entry of a map, its anchor or tag included; undefined when it is empty. */
-export function firstEntryStart(map: CST.BlockMap | CST.FlowCollection): number | undefined {
-  const first = map.items.find(hasEntry)
+/** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
+export function firstEntryOffset(map: CST.BlockMap | CST.FlowCollection): number | undefined {
+  const first = map.items.find(isEntry)
   return first && firstContent(first)?.offset
 }
 
-/** The last thing in a map that is no comment; a flow map's trailing comma is one, too. */
+/** The last item that is not just comments. The trailing comma of a flow map counts as one. */
 export function lastEntry(
   collection: CST.BlockMap | CST.BlockSequence | CST.FlowCollection,
 ): CST.CollectionItem | undefined {
-  return (collection.items as CST.CollectionItem[]).findLast(hasEntry)
+  return (collection.items as CST.CollectionItem[]).findLast(isEntry)
 }
 
-/** The token that a node or an entry ends with, without the blank lines and comments that follow. */
+/** Last token of a node or an entry, not counting blank lines and comments that follow it. */
 export function lastToken(part: CST.Token | CST.CollectionItem): CST.Token {
   if (!('type' in part)) return lastOfEntry(part)
   if (part.type === 'flow-collection') return part.end[0] ?? part
@@ -39,33 +39,33 @@ export function lastToken(part: CST.Token | CST.CollectionItem): CST.Token {
 
 function lastOfEntry({ start, key, sep, value }: CST.CollectionItem): CST.Token {
   const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent)
-  if (last === undefined) throw new CannotEdit('there is an empty entry')
+  if (last === undefined) throw new EditError('there is an empty entry')
   return lastToken(last)
 }
 
-/** Offset behind a token of `lastToken`. */
+/** End offset of a token that `lastToken` returned. */
 export function tokenEnd(token: CST.Token): number {
   if (token.type === 'block-scalar') return blockScalarEnd(token)
   return token.offset + ('source' in token ? token.source.length : 0)
 }
 
-/** In front of the last line break that belongs to the text; with `+` blank lines belong to it. */
+/** Offset of the last line break in the block. With `+`, the block includes trailing blank lines. */
 function blockScalarEnd(token: CST.BlockScalar): number {
   const header = blockScalarHeader(token)
   const keepsBlankLines = header.source.includes('+')
   const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '')
   const empty = text === '' && !(keepsBlankLines && token.source !== '')
-  return empty ? tokenEnd(header) : blockScalarStart(token) + text.length
+  return empty ? tokenEnd(header) : blockScalarTextStart(token) + text.length
 }
 
 export function blockScalarHeader(token: CST.BlockScalar): CST.SourceToken {
   const header = token.props.find((prop) => prop.type === 'block-scalar-header')
-  if (header?.type !== 'block-scalar-header') throw new CannotEdit('a block scalar has no header')
+  if (header?.type !== 'block-scalar-header') throw new EditError('a block scalar has no header')
   return header
 }
 
-/** Offset of the block scalar's first line of text. */
-export function blockScalarStart({ props, offset }: CST.BlockScalar): number {
+/** Offset of the line after the header. */
+export function blockScalarTextStart({ props, offset }: CST.BlockScalar): number {
   const last = props.at(-1)
   return last ? tokenEnd(last) : offset
 }

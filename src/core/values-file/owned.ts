@@ -1,10 +1,10 @@
-/** What the action writes under `global` of a values file, under the keys that stand there. */
+/** The values that the action owns in a values file, by their key under `global`. */
 export type OwnedValues = {
   experimentId: string
   runid: string
-  /** Undefined when the version has no logged model: the file then has no `modelid` or an empty one. */
+  /** Undefined if the version has no logged model; the file then has no `modelid` or an empty one. */
   modelid: string | undefined
-  /** A day as an integer, YYYYMMDD. */
+  /** UTC date as an integer, YYYYMMDD. */
   timestamp: number
   modelName: string
   modelVersion: string
@@ -12,7 +12,7 @@ export type OwnedValues = {
 
 export type OwnedKey = keyof OwnedValues
 
-/** In the order in which missing keys are added. */
+/** In the order in which missing keys are added to a file. */
 export const ownedKeys = [
   'experimentId',
   'runid',
@@ -26,12 +26,12 @@ export function isOwnedKey(name: string): name is OwnedKey {
   return (ownedKeys as readonly string[]).includes(name)
 }
 
-/** A moment in milliseconds since 1970 as the date that `timestamp` is: `20240131`, UTC. */
+/** Converts milliseconds since the epoch to a `timestamp`: the UTC date, such as `20240131`. */
 export function timestampOf(ms: number): number {
   return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''))
 }
 
-/** What a chart's `tpl` replaces with an owned value. */
+/** Placeholder that a chart's `tpl` replaces with an owned value. */
 export function helmPlaceholder(key: OwnedKey): string {
   return `{{ .Values.global.${key} }}`
 }

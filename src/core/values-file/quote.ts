@@ -1,20 +1,20 @@
-/** How a one-line scalar is written. */
+/** Style of a one-line YAML scalar. */
 export type ScalarStyle = 'plain' | 'single' | 'double'
 
 const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/
-/** Words that some reader, or a person, could take for something else than a string. */
+/** Words that a reader, or a person, might not recognise as a string. */
 const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i
-/** What some reader refuses or takes for a line break unless it is escaped. */
+/** Characters that some reader rejects, or treats as a line break, unless they are escaped. */
 const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u
 
-/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this very string. */
-export function yamlString(value: string): string {
-  return restyle(value, 'plain')
+/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
+export function formatString(value: string): string {
+  return formatStringAs(value, 'plain')
 }
 
-/** As `yamlString`, but in the wanted style; double quotes where that style is not safe. */
-export function restyle(value: string, style: ScalarStyle): string {
-  // A lone surrogate can't be written in UTF-8, and its escape makes Helm refuse the whole file.
+/** Like `formatString`, but in the given style, or in double quotes if that style is not safe. */
+export function formatStringAs(value: string, style: ScalarStyle): string {
+  // UTF-8 cannot represent a lone surrogate, and its escape makes Helm reject the entire file.
   const text = value.toWellFormed()
   if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text)) return text
   if (style === 'single' && !unprintable.test(text)) return `'${text.replaceAll("'", "''")}'`

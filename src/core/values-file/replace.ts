@@ -1,70 +1,72 @@
 import { isScalar, type CST } from 'yaml'
-import { isNull, type Entry } from './parse.ts'
-import { CannotEdit, type Edit } from './edit.ts'
-import { blockScalarHeader, blockScalarStart, isContent, tokenEnd } from './layout.ts'
+import { isNull, type ParsedEntry } from './parse.ts'
+import { EditError, type Edit } from './edit.ts'
+import { blockScalarHeader, blockScalarTextStart, isContent, tokenEnd } from './layout.ts'
 import { integerTag, stringTag } from './interpret.ts'
-import { restyle, yamlString, type ScalarStyle } from './quote.ts'
+import { formatStringAs, formatString, type ScalarStyle } from './quote.ts'
 
-/** Source of an owned value that is new in the file. */
-export function sourceOf(value: string | number | undefined): string {
-  return typeof value === 'number' ? String(value) : yamlString(value ?? '')
+/** YAML source of an owned value that the file does not have yet. */
+export function formatValue(value: string | number | undefined): string {
+  return typeof value === 'number' ? String(value) : formatString(value ?? '')
 }
 
-/** Edits that give an entry another value; its anchor, its quotes and its comments stay. */
+/** Edits that replace an entry's value and keep its anchor, quotes and comments. */
 export function replaceValue(
   text: string,
   key: string,
-  { value, token }: Entry,
-  wanted: string | number | undefined,
+  { value, token }: ParsedEntry,
+  newValue: string | number | undefined,
 ): Edit[] {
-  checkTag(key, value, typeof wanted === 'number' ? integerTag : stringTag)
+  checkTag(key, value, typeof newValue === 'number' ? integerTag : stringTag)
   const old = token.value
   if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
-    return [valueAfterColon(text, key, token, sourceOf(wanted))]
+    return [insertAfterColon(text, key, token, formatValue(newValue))]
   }
   const source =
-    typeof wanted === 'number' ? String(wanted) : restyle(wanted ?? '', styleOf(old.type))
+    typeof newValue === 'number'
+      ? String(newValue)
+      : formatStringAs(newValue ?? '', quoteStyleOf(old.type))
   if (old.type === 'block-scalar') return replaceBlockScalar(old, source)
   return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }]
 }
 
 function checkTag(key: string, value: unknown, allowed: string): void {
   if (!isScalar(value) || value.tag === undefined || value.tag === allowed) return
-  throw new CannotEdit(`${key} has the tag ${value.tag}`)
+  throw new EditError(`${key} has the tag ${value.tag}`)
 }
 
-function styleOf(type: CST.Token['type']): ScalarStyle {
+function quoteStyleOf(type: CST.Token['type']): ScalarStyle {
   if (type === 'single-quoted-scalar') return 'single'
   return type === 'double-quoted-scalar' ? 'double' : 'plain'
 }
 
-/** Puts a value behind the colon, or behind the anchor or tag that follows the colon. */
-export function valueAfterColon(
+/** Inserts a value after the colon, or after the anchor or tag that follows the colon. */
+export function insertAfterColon(
   text: string,
   key: string,
   token: CST.CollectionItem,
   source: string,
 ): Edit {
   const last = token.sep?.findLast(isContent)
-  if (last === undefined) throw new CannotEdit(`${key} has no colon`)
+  if (last === undefined) throw new EditError(`${key} has no colon`)
   const at = tokenEnd(last)
-  const blanks = / *(?=\r?\n|$)/y
-  blanks.lastIndex = at
-  const blanksToLineEnd = blanks.exec(text)?.[0].length ?? 0
-  return blanksToLineEnd === 0
+  const spaces = / *(?=\r?\n|$)/y
+  spaces.lastIndex = at
+  const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0
+  return spacesToLineEnd === 0
     ? { at, remove: 0, insert: ` ${source}` }
-    : { at: at + blanksToLineEnd, remove: 0, insert: source }
+    : { at: at + spacesToLineEnd, remove: 0, insert: source }
 }
 
-/** The header's line keeps its comment, blank lines behind the text stay. */
+/** Keeps the comment on the header line, and the blank lines after the block. */
 function replaceBlockScalar(scalar: CST.BlockScalar, source: string): Edit[] {
   const header = blockScalarHeader(scalar)
   const replaced = { at: header.offset, remove: header.source.length, insert: source }
   const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? ''
   if (lines === '') return [replaced]
-  const start = blockScalarStart(scalar)
+  const start = blockScalarTextStart(scalar)
   if (lines.endsWith('\n')) return [replaced, { at: start, remove: lines.length, insert: '' }]
-  // The file ends without a line break, and shall do so again.
+  // The file has no final line break, so remove the one after the header too.
   const lineBreak = scalar.props.at(-1)
   const at = lineBreak?.type === 'newline' ? lineBreak.offset : start
   return [replaced, { at, remove: start - at + lines.length, insert: '' }]
