@@ -60,7 +60,7 @@ describe('placeholders', () => {
     ['big', '1.0e+300'],
     ['nan', '"NaN"'],
     ['inf', '"-Infinity"'],
-  ])('the metric %s, plain, is written as %s', (name, text) => {
+  ])('write the metric %s as %s in a plain scalar', (name, text) => {
     expect(render(`a: \${run.metrics.${name}}`, values)).toBe(`a: ${text}`)
   })
 
@@ -81,7 +81,7 @@ describe('placeholders', () => {
       `'{{ x "\${run.id}" }} \${{ f("\${run.id}") }}\${model.version}'`,
       `'{{ x "\${run.id}" }} \${{ f("\${run.id}") }}3'`,
     ],
-  ])('%s', (source, text) => {
+  ])('in %s yield %s', (source, text) => {
     expect(render(`a: ${source}`, withX(''))).toBe(`a: ${text}`)
   })
 

@@ -66,7 +66,7 @@ describe('names in the built-in template', () => {
     ['Run_1', 'run-1'],
     ['training-run-1', '72e8a8ef'],
     ['training-run-2', 'cafc7765'],
-  ])('shorten the run id %s to %s', (runId, expected) => {
+  ])('contain the run id %s as %s', (runId, expected) => {
     expect(runSlug(runId)).toBe(expected)
   })
 })

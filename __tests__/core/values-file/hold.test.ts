@@ -28,9 +28,9 @@ describe('the hold comment', () => {
   })
 
   test.each([
-    ['another word', '# mlflow-sync: holding\na: 1\n'],
-    ['more letters', '# mlflow-sync: hold-on\na: 1\n'],
-    ['another spelling', '#mlflow-sync: hold\na: 1\n'],
+    ['a longer word', '# mlflow-sync: holding\na: 1\n'],
+    ['a hyphenated word', '# mlflow-sync: hold-on\na: 1\n'],
+    ['no space after the #', '#mlflow-sync: hold\na: 1\n'],
     ['text before it', '# see mlflow-sync: hold\na: 1\n'],
     ['a second #', '## mlflow-sync: hold\na: 1\n'],
     ['after a value', `a: 1 ${hold}\n`],
@@ -39,7 +39,7 @@ describe('the hold comment', () => {
     ['in a folded block', `a: >-\n  ${hold}\nb: 1\n`],
     ['in double quotes', `a: "\n  ${hold}\n  "\n`],
     ['in single quotes', `a: 'x\n  ${hold}\n  y'\n`],
-    ['nothing', 'global:\n  runid: a\n'],
+    ['a file without comments', 'global:\n  runid: a\n'],
     ['an empty file', ''],
   ])('does not count: %s', (_, text) => {
     expect(isHeldFile(text)).toBe(false)

@@ -16,7 +16,7 @@ test.each([
   expect(isRunId(text)).toBe(valid)
 })
 
-test('only names that end in .yaml after a run id belong to a run', () => {
+test('only names of the form <run id>.yaml belong to a run', () => {
   expect(runIdFromFileName(fileName('abc-1'))).toBe('abc-1')
   for (const name of ['abc.yml', 'abc.yaml.bak', '.abc.yaml', '.yaml', 'README.md', 'a b.yaml']) {
     expect(runIdFromFileName(name)).toBeUndefined()

@@ -16,7 +16,7 @@ describe('a file that can be edited', () => {
     ['owned keys elsewhere', 'runid: a\nvllm:\n  global:\n    runid: b\n'],
     ['owned keys only through a merge key', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
     ['a duplicate key outside of global', 'a: 1\na: 2\n'],
-  ])('has no owned values when it contains %s', (_, text) => {
+  ])('has no owned values: %s', (_, text) => {
     expect(readValues(text)).toMatchObject({ kind: 'values', owned: {} })
     expect(readValues(text)).toHaveProperty('owned', {})
   })

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { anyCharacter, document, owned, updateText } from '../../fixtures/values-files.ts'
-import { formatStringAs, formatString } from '../../../src/core/values-file/quote.ts'
+import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'
 
@@ -85,14 +85,11 @@ describe('a string', () => {
   const strings = [...nastyStrings, ...words.map((word) => word.toWellFormed()), ...hex]
 
   test('reads back unchanged in npm yaml and PyYAML, in every style and context', () => {
-    const sources = strings.flatMap((text) =>
-      [formatString(text), formatStringAs(text, 'single'), formatStringAs(text, 'double')].map(
-        (source) => ({
-          text,
-          source,
-        }),
-      ),
-    )
+    const sources = strings.flatMap((text) => [
+      { text, source: formatString(text) },
+      { text, source: formatStringAs(text, 'single') },
+      { text, source: formatStringAs(text, 'double') },
+    ])
     const block = sources.map(({ source }) => `a: ${source} # c\nb: 1\n`)
     const flow = sources.map(({ source }) => `{a: ${source}, b: 1}`)
     const expected = sources.map(({ text }) => ({ value: { a: text, b: 1 } }))

@@ -29,14 +29,14 @@ describe('the content that the action does not own', () => {
   })
 
   test.each([
-    ['a comment', text.replace('# d', '# e')],
+    ['a different comment', text.replace('# d', '# e')],
     ['a missing comment', text.replace(' # d', '')],
     ['a different value', text.replace('x: 1', 'x: 2')],
     ['different quotes', text.replace('"y"', 'y')],
     ['a different alias', text.replace('*a', '*r')],
     ['a different anchor', text.replace('&a', '&b').replace('*a', '*b')],
     ['a missing anchor on an owned value', text.replace('&r ', '')],
-    ['a tag', text.replace('"y"', '!!str "y"')],
+    ['an added tag', text.replace('"y"', '!!str "y"')],
     ['different text in a block', text.replace('  text', '  other text')],
     ['a new key', `${text}new: 1\n`],
     ['a new key in global', text.replace('  other', '  new: 1\n  other')],

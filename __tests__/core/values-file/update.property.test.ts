@@ -5,7 +5,7 @@ import {
   anyCharacter,
   document,
   isHeldFile,
-  lineOf,
+  findOwnedLine,
   otherLines,
   updateText,
 } from '../../fixtures/values-files.ts'
@@ -40,7 +40,7 @@ describe('an update of any document', () => {
         }
         if (!text.endsWith('\n')) expect(after.endsWith('\n')).toBe(false)
         for (const { key, head, tail } of ownedLines) {
-          const line = lineOf(after, key)
+          const line = findOwnedLine(after, key)
           expect(line?.slice(0, head.length)).toBe(head)
           expect(line?.endsWith(tail.trimEnd())).toBe(true)
         }

@@ -29,7 +29,7 @@ const file = (sources: Partial<typeof source> = {}): string =>
     '',
   ].join('\n')
 
-const updated = (text: string, owned: OwnedValues = wanted): string => {
+const updatedText = (text: string, owned: OwnedValues = wanted): string => {
   const update = updateText(text, owned)
   if (update.kind !== 'updated') throw new Error(JSON.stringify(update))
   return update.text
@@ -190,9 +190,9 @@ describe('a value is replaced', () => {
     ],
     ['where it was an alias without an anchor', { runid: '*nowhere' }, {}, { runid: 'abc' }],
   ])('%s', (_, before, owned, after) => {
-    expect(updated(file(before), { ...wanted, ...owned })).toBe(file(after))
-    const crlf = updated(file(before).replaceAll('\n', '\r\n'), { ...wanted, ...owned })
-    expect(crlf).toBe(updated(file(before), { ...wanted, ...owned }).replaceAll('\n', '\r\n'))
+    expect(updatedText(file(before), { ...wanted, ...owned })).toBe(file(after))
+    const crlf = updatedText(file(before).replaceAll('\n', '\r\n'), { ...wanted, ...owned })
+    expect(crlf).toBe(updatedText(file(before), { ...wanted, ...owned }).replaceAll('\n', '\r\n'))
   })
 
   test('after the colon of an empty value', () => {
@@ -200,26 +200,26 @@ describe('a value is replaced', () => {
       .replace(/^global:\n/, '')
       .replace(/.*runid.*\n/, '')
     const before = `global:\n${rest}`
-    expect(updated(`${before}  runid:  \n`)).toBe(`${before}  runid:  abc\n`)
-    expect(updated(`${before}  runid:`)).toBe(`${before}  runid: abc`)
-    expect(updated(`${before}  runid:\r\n`)).toBe(`${before}  runid: abc\r\n`)
-    expect(updated(`${before}  runid:   # c`)).toBe(`${before}  runid: abc   # c`)
-    expect(updated(`${before}  runid: |-\n    old`)).toBe(`${before}  runid: abc`)
-    expect(updated(`${before}  ? runid\n  :\n`)).toBe(`${before}  ? runid\n  : abc\n`)
+    expect(updatedText(`${before}  runid:  \n`)).toBe(`${before}  runid:  abc\n`)
+    expect(updatedText(`${before}  runid:`)).toBe(`${before}  runid: abc`)
+    expect(updatedText(`${before}  runid:\r\n`)).toBe(`${before}  runid: abc\r\n`)
+    expect(updatedText(`${before}  runid:   # c`)).toBe(`${before}  runid: abc   # c`)
+    expect(updatedText(`${before}  runid: |-\n    old`)).toBe(`${before}  runid: abc`)
+    expect(updatedText(`${before}  ? runid\n  :\n`)).toBe(`${before}  ? runid\n  : abc\n`)
   })
 
   test('in flow maps', () => {
     const rest = 'experimentId: "1", modelid: m-1, timestamp: 20240131, modelName: my_model'
-    expect(updated(`global: {${rest}, runid: , modelVersion: '1'} # c\n`)).toBe(
+    expect(updatedText(`global: {${rest}, runid: , modelVersion: '1'} # c\n`)).toBe(
       `global: {${rest}, runid: abc , modelVersion: '2'} # c\n`,
     )
-    expect(updated(`{"global":{${rest},"runid":"x","modelVersion":1}}`)).toBe(
+    expect(updatedText(`{"global":{${rest},"runid":"x","modelVersion":1}}`)).toBe(
       `{"global":{${rest},"runid":"abc","modelVersion":"2"}}`,
     )
   })
 
   test('where it was an alias, leaving the anchor unchanged', () => {
-    expect(updated(`x: &x old\n${file({ runid: '*x # c' })}`)).toBe(
+    expect(updatedText(`x: &x old\n${file({ runid: '*x # c' })}`)).toBe(
       `x: &x old\n${file({ runid: 'abc # c' })}`,
     )
   })
@@ -232,10 +232,10 @@ describe('a value is replaced', () => {
     })
   })
 
-  test('while the byte order mark, directives, markers and everything else stay', () => {
+  test('without changing the byte order mark, directives, markers or anything else', () => {
     const text = (runid: string) =>
       `\uFEFF# c\r\n%YAML 1.1\r\n---  # d\r\na: &a {x: [1,2 ]}\r\n${file({ runid }).replaceAll('\n', '\r\n')}\r\n\r\n"b" :   on\r\nc: *a\r\nd: >\r\n  runid: old\r\n\r\n...\r\n# end`
-    expect(updated(text('old'))).toBe(text('abc'))
+    expect(updatedText(text('old'))).toBe(text('abc'))
   })
 })
 
@@ -263,12 +263,12 @@ describe('a hostile value', () => {
   ])('is plain text: %j', (modelName) => {
     for (const style of ['old', "'old'", '"old"', '', '|\n    old\n']) {
       const before = file({ modelName: style })
-      const after = readValues(updated(before, { ...wanted, modelName }))
+      const after = readValues(updatedText(before, { ...wanted, modelName }))
       expect(after).toMatchObject({
         owned: { ...wanted, timestamp: '20240131', modelName: modelName.toWellFormed() },
       })
     }
-    const flow = readValues(updated('{global: {a: 1}}', { ...wanted, modelName }))
+    const flow = readValues(updatedText('{global: {a: 1}}', { ...wanted, modelName }))
     expect(flow).toMatchObject({ owned: { modelName: modelName.toWellFormed() } })
   })
 })

@@ -56,9 +56,8 @@ function detectIndent(header: string, body: string, parent: number): number {
 const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m
 
 /**
- * Whether a block scalar can contain the text: no tabs at the start of a line, which Helm rejects, and
- * no characters that a YAML 1.1 or 1.2 reader rejects or, apart from the line feed, treats as a line
- * break.
+ * Whether a block scalar can contain the text. Some reader of YAML 1.1 or 1.2 rejects these
+ * characters or treats them as line breaks, and Helm rejects tabs at the start of a line.
  */
 function isSafeInBlock(text: string): boolean {
   return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text)

@@ -100,7 +100,7 @@ function findYamlProblems(
 
 const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)'
 
-/** The owned values are added to each rendered file, so a template must itself be a valid values file. */
+/** A template must itself be a valid values file, because rendered files get the owned values. */
 function findStructureProblems(
   text: string,
   document: Document.Parsed,
@@ -150,7 +150,7 @@ function isParsed(node: Scalar): node is Scalar.Parsed {
   return Array.isArray(node.range)
 }
 
-/** Finds each segment's line; falls back to the scalar's first line where escapes or folding hide it. */
+/** Finds each segment's line, or uses the scalar's first line if escapes or folding hide it. */
 function locateSegments(
   text: string,
   { range }: Scalar.Parsed,

@@ -20,8 +20,8 @@ export type RenderResult =
   | { readonly ok: false; readonly problem: string }
 
 /**
- * Renders a template. Only scalars with placeholders change: the result is parsed again and compared
- * with the template, so that no value can change anything else.
+ * Renders a template. The result is parsed again and compared with the template, so that no value
+ * can change anything except the scalars with placeholders.
  */
 export function renderTemplate(template: Template, values: PlaceholderValues): RenderResult {
   const problems = template.placeholders.flatMap((placeholder) => {

@@ -1,4 +1,4 @@
-import { formatStringAs, formatString } from '../values-file/quote.ts'
+import { formatString, formatStringAs } from '../values-file/quote.ts'
 import { blockTrailer, renderBlockScalar } from './block.ts'
 import type { TemplateScalar } from './parse.ts'
 import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'

@@ -48,7 +48,7 @@ function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly str
   const column = columnAt(text, firstEntryOffset(map) ?? map.offset)
   const lines = entries.map((entry) => ' '.repeat(column) + entry)
   if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
-    // The line break that a new line needs would become part of the block's text, unless it is `|-`.
+    // The line break before the new lines would become part of the block, unless it is `|-`.
     if (!blockScalarHeader(end).source.includes('-')) {
       throw new EditError('the file ends within a block of text and without a line break')
     }
@@ -56,7 +56,7 @@ function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly str
   return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines)
 }
 
-/** Offset after the comments that are indented deeper than the keys: they belong to the last entry. */
+/** Skips comments that are indented deeper than the keys, which belong to the last entry. */
 function skipDeeperComments(text: string, offset: number, column: number): number {
   const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y')
   comments.lastIndex = offset

@@ -20,7 +20,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(done)
 }
 
-/** The line break that ends the line at an offset; on the last line, the file's first line break. */
+/** The line break that ends the line at an offset; on the last line, the first one in the file. */
 export function lineBreakAfter(text: string, offset: number): string {
   const at = text.indexOf('\n', offset)
   return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at)

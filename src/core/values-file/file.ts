@@ -3,7 +3,7 @@ import { type Interpretation, interpretNode, type Interpretations } from './inte
 import { type OwnedKey, ownedKeys } from './owned.ts'
 import { type ParsedFile, parseValues } from './parse.ts'
 
-/** MLflow's rule for run ids (`mlflow/utils/validation.py`). It also makes them safe as file names. */
+/** MLflow's rule for run ids (`mlflow/utils/validation.py`). It excludes path separators. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
 
 export function isRunId(text: string): boolean {

@@ -49,7 +49,7 @@ export function tokenEnd(token: CST.Token): number {
   return token.offset + ('source' in token ? token.source.length : 0)
 }
 
-/** Offset of the last line break in the block. With `+`, the block includes trailing blank lines. */
+/** Offset of the block's last line break. With `+`, the block includes trailing blank lines. */
 function blockScalarEnd(token: CST.BlockScalar): number {
   const header = blockScalarHeader(token)
   const keepsBlankLines = header.source.includes('+')

@@ -2,7 +2,7 @@
 export type OwnedValues = {
   experimentId: string
   runid: string
-  /** Undefined if the version has no logged model; the file then has no `modelid` or an empty one. */
+  /** Undefined if the version has no logged model: `modelid` is then missing or empty. */
   modelid: string | undefined
   /** UTC date as an integer, YYYYMMDD. */
   timestamp: number

@@ -90,7 +90,7 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   return { kind: 'parsed', parsed }
 }
 
-/** Finds the entries with the wanted keys, by key; returns the problem if a key is unusable. */
+/** Maps each wanted key to its entry; returns the problem if a key is unusable. */
 function findEntries(
   doc: Document,
   { map }: ParsedMap,

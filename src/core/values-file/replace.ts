@@ -3,7 +3,7 @@ import { isNull, type ParsedEntry } from './parse.ts'
 import { EditError, type Edit } from './edit.ts'
 import { blockScalarHeader, blockScalarTextStart, isContent, tokenEnd } from './layout.ts'
 import { integerTag, stringTag } from './interpret.ts'
-import { formatStringAs, formatString, type ScalarStyle } from './quote.ts'
+import { formatString, formatStringAs, type ScalarStyle } from './quote.ts'
 
 /** YAML source of an owned value that the file does not have yet. */
 export function formatValue(value: string | number | undefined): string {

@@ -14,8 +14,8 @@ export type Update =
   | { readonly kind: 'refused'; readonly problem: string }
 
 /**
- * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a value
- * is outdated. Never throws.
+ * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
+ * value is outdated. Never throws.
  */
 export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
   if (values.kind !== 'values') return { kind: 'refused', problem: values.problem }
@@ -89,8 +89,8 @@ function checkTimestamp(timestamp: number): void {
 }
 
 /**
- * Rejects characters that YAML 1.1 treats as line breaks or as errors and YAML 1.2 does not: the two
- * would see different files.
+ * Rejects characters that YAML 1.1 treats as line breaks or errors and YAML 1.2 does not, so that
+ * the two would read different values.
  */
 function checkLineBreaks(text: string): void {
   const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text)
