@@ -32294,20 +32294,20 @@ function emptyResult(repository, branch) {
 }
 
 ;// CONCATENATED MODULE: ./src/errors.ts
-/** Base of all errors that the action raises on purpose: what failed, and what to do about it. */
+/** Base class of all errors that the action raises on purpose. The message says what failed. */
 class ActionError extends Error {
     name = 'ActionError';
-    /** The way out, as one or two sentences to the person who reads the log. */
+    /** How to fix it, in one or two sentences. */
     advice;
     constructor(message, options = {}) {
         super(message, { cause: options.cause });
         this.advice = options.advice;
     }
 }
-/** Inputs that can't be used; found before any request. */
+/** Invalid inputs, found before any request is sent. */
 class InputError extends ActionError {
     name = 'InputError';
-    /** One sentence for each fault; each begins with the input's name. */
+    /** One sentence per problem, starting with the name of the input. */
     problems;
     constructor(problems) {
         super(problems.length === 1
@@ -32316,10 +32316,10 @@ class InputError extends ActionError {
         this.problems = problems;
     }
 }
-/** MLflow, or something in front of it, did not give a usable answer. */
+/** MLflow, or a gateway in front of it, did not send a usable response. */
 class MlflowError extends ActionError {
     name = 'MlflowError';
-    /** HTTP status; undefined when there was no answer. */
+    /** HTTP status; undefined if there was no response. */
     status;
     /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
     code;
@@ -32329,14 +32329,14 @@ class MlflowError extends ActionError {
         this.code = options.code;
     }
 }
-/** GitHub refused, or did not give a usable response. */
+/** GitHub rejected a request or did not send a usable response. */
 class GitHubError extends ActionError {
     name = 'GitHubError';
-    /** HTTP status (200 for a GraphQL error); undefined when there was no response. */
+    /** HTTP status (200 for a GraphQL error); undefined if there was no response. */
     status;
-    /** Undefined for everything that the action only reports. */
+    /** Undefined if the action only reports the error. */
     reason;
-    /** True when a write may have been made although its response was lost. */
+    /** True if the response to a write was lost, so that the write may have succeeded. */
     outcomeUnknown;
     constructor(message, options = {}) {
         super(message, options);
@@ -32345,11 +32345,11 @@ class GitHubError extends ActionError {
         this.outcomeUnknown = options.outcomeUnknown ?? false;
     }
 }
-/** The sync stopped itself rather than do something that it must not do. */
+/** The sync cannot continue, or has stopped to avoid doing harm. */
 class SyncError extends ActionError {
     name = 'SyncError';
 }
-/** What went wrong, for people. */
+/** Converts an error into user-facing text. */
 function problemOf(error) {
     if (error instanceof ActionError)
         return { message: error.message, advice: error.advice };
@@ -32990,11 +32990,15 @@ function locateSegments(text, { range }, segments, lineAt) {
 
 
 
-/** Reads the files and templates of all targets together. */
+/**
+ * Reads the files and templates of all targets together.
+ *
+ * @throws SyncError if a template is missing or invalid.
+ */
 async function readFiles(repository, snapshot, targets, templates) {
     const wanted = new Map();
     for (const { target, selected } of targets) {
-        templates.addWanted(wanted, snapshot, target.template);
+        templates.addTo(wanted, snapshot, target.template);
         const { entries } = directoryAt(snapshot, target.directory);
         for (const runId of runIdsOf(snapshot, target, selected)) {
             const entry = entries.get(fileName(runId));
@@ -33010,7 +33014,7 @@ async function readFiles(repository, snapshot, targets, templates) {
         files: filesOf(snapshot, target, runIdsOf(snapshot, target, selected), contents),
     }));
 }
-/** The runs, and for prune the runs of files that no selected claims. */
+/** Ids of the selected runs and, for prune, of the runs whose files may be orphaned. */
 function runIdsOf(snapshot, { directory, prune }, { runs, excluded }) {
     const { entries } = directoryAt(snapshot, directory);
     const names = [...entries.values()].filter(isFile).map(({ name }) => name);
@@ -33043,21 +33047,21 @@ function stateOf(entry, contents) {
         ? { kind: 'blocked', reason: 'its content could not be read' }
         : readContent(content);
 }
-/** `builtIn` is the text of the template for targets that name none. */
+/** @param builtIn text of the built-in template, for targets without one of their own. */
 function createTemplateReader(builtIn) {
     const parsed = new Map();
     return {
-        addWanted: (wanted, { files }, path) => {
+        addTo: (wanted, { files }, path) => {
             const oid = path === undefined ? undefined : files.get(path);
             if (path !== undefined && oid !== undefined)
                 wanted.set(oid, path);
         },
         parse: (snapshot, path, contents) => {
             const oid = path === undefined ? undefined : oidOf(snapshot, path);
-            const known = parsed.get(oid);
-            if (known !== undefined)
-                return known;
-            const text = oid === undefined ? builtIn : read_files_decode(path, contents.get(oid));
+            const cached = parsed.get(oid);
+            if (cached !== undefined)
+                return cached;
+            const text = oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid));
             const template = parseOrThrow(text, path, snapshot.branch);
             parsed.set(oid, template);
             return template;
@@ -33072,7 +33076,7 @@ function oidOf({ files, branch }, path) {
         advice: 'Check the input template: a path from the root of the repository.',
     });
 }
-function read_files_decode(path, bytes) {
+function decodeUtf8(path, bytes) {
     try {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
@@ -33361,19 +33365,22 @@ function trailersOf(entry) {
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
 
 /**
- * Reads until there is no token. Short and empty pages do not end a listing (basic-auth filters
- * after paging); a token that comes twice would never end, and is an error.
+ * Reads all pages of a listing. Only a page without a token ends it: pages can be short or empty,
+ * because MLflow's basic-auth app filters after paging.
+ *
+ * @param what what is listed, for the error message.
+ * @throws MlflowError if a page token repeats, because the listing would never end.
  */
 async function readPages(what, readPage) {
-    const all = [];
+    const items = [];
     const seen = new Set();
     let token;
     for (;;) {
         const page = await readPage(token);
         for (const item of page.items)
-            all.push(item);
+            items.push(item);
         if (page.nextPageToken === '')
-            return all;
+            return items;
         token = page.nextPageToken;
         if (seen.has(token)) {
             throw new MlflowError(`MLflow's listing of ${what} does not end: a page token came twice`, {
@@ -42922,8 +42929,8 @@ function preprocess(fn, schema) {
 ;// CONCATENATED MODULE: ./src/mlflow/schema.ts
 
 /**
- * The parts of MLflow's answers that the action uses. 64-bit integers come as numbers, from old
- * servers and generic protobuf gateways as strings; missing, null and "" mean the same.
+ * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, but strings from
+ * old servers and generic protobuf gateways. A field that is missing, null or "" means the same.
  */
 const schema_text = schemas_string()
     .nullish()
@@ -42942,7 +42949,7 @@ const modelVersion = object({
     source: schema_text,
     description: schema_text,
     tags: keyValues,
-    // Strings in MLflow, {alias, version} in Unity Catalog.
+    // Strings in MLflow, `{alias, version}` in Unity Catalog.
     aliases: array(union([schemas_string(), object({ alias: schemas_string() }).transform((a) => a.alias)]))
         .nullish(),
 })
@@ -42958,7 +42965,7 @@ const modelVersion = object({
     aliases: wire.aliases ?? [],
 }));
 const pageToken = schema_text;
-/** A page without its list is an empty one, but an object with other fields is no page at all. */
+/** MLflow omits an empty list. An object without the list but with other fields is not a page. */
 function page(list, item) {
     return looseObject({ next_page_token: pageToken })
         .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
@@ -42976,7 +42983,7 @@ const registeredModelPage = page('registered_models', object({
     aliases: array(object({ alias: schemas_string(), version: identifier })).nullish(),
 }));
 const experimentPage = page('experiments', object({ experiment_id: identifier, name: schema_text }));
-/** protobuf's JSON writes what JSON numbers can't say as strings. */
+/** Protobuf's JSON format writes values that JSON numbers cannot represent as strings. */
 const metricValue = union([
     schemas_number(),
     schemas_enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
@@ -43006,10 +43013,11 @@ const run = object({
     tags: data?.tags ?? {},
     metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
 }));
-/** Runs are parsed one by one: one that can't be read fails alone. */
+/** Items are parsed one by one, so that an invalid run does not affect the others. */
 const runPage = page('runs', unknown());
 const runResponse = object({ run });
-const runIdOf = object({ info: object({ run_id: schemas_string() }) });
+/** Identifies a run that does not match the schema `run`. */
+const runIdentity = object({ info: object({ run_id: schemas_string() }) });
 const loggedModel = object({
     info: object({
         model_id: schemas_string(),
@@ -43034,7 +43042,7 @@ const downloadUri = object({ artifact_uri: schemas_string() });
 
 
 const modelsPerSearch = 1000;
-/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
+/** Reads logged models, by id. MLflow 2 does not have them: the map is empty. */
 async function searchLoggedModels(client, ids, experimentIds) {
     const found = new Map();
     if (experimentIds.length === 0)
@@ -43059,29 +43067,29 @@ async function searchLoggedModels(client, ids, experimentIds) {
     }
     return found;
 }
-/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
+/** Asks MLflow for the location of a version's artifacts, which it also resolves for copies. */
 async function readDownloadUri(client, name, version) {
-    const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
-    return answer.artifact_uri;
+    const { artifact_uri } = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
+    return artifact_uri;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/runs.ts
 
 
 
-/** Measured on 3.17.2: 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
-const runsPerSearch = { whole: 250, state: 1000 };
+/** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
+const runsPerSearch = { full: 250, basic: 1000 };
 const experimentsPerPage = 10_000;
-/** Names of all experiments by id, deleted ones too. */
+/** Reads the names of all experiments, by id, including deleted ones. */
 async function listExperiments(client) {
     const rows = await readPages('experiments', (pageToken) => client.get('experiments/search', { view_type: 'ALL', max_results: experimentsPerPage, page_token: pageToken }, experimentPage));
     return new Map(rows.map((row) => [row.experiment_id, row.name]));
 }
 /**
- * Reads runs by id, in batches. MLflow wants the experiments named (without them it answers
- * "no runs"), so the caller gives the ones it knows of.
+ * Reads runs by id, in batches. Without experiments MLflow finds no runs, so the caller has to name
+ * them.
  *
- * @returns the runs that were found or could not be read; the others are in none of the experiments.
+ * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
 async function searchRuns(client, ids, experimentIds, detail) {
     const found = new Map();
@@ -43093,15 +43101,15 @@ async function searchRuns(client, ids, experimentIds, detail) {
     }
     return found;
 }
-/** A batch that the server can't answer is halved until the run that spoils it stands alone. */
+/** Halves a batch that the server rejects until only the run that causes the error is left. */
 async function searchBatch(client, ids, experimentIds, found) {
     try {
-        const rows = await searchPages(client, idFilter(ids), ids, experimentIds);
+        const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds);
         for (const row of rows)
-            keep(row, found);
+            addRow(row, found);
     }
     catch (error) {
-        if (!(error instanceof MlflowError) || !isAboutContent(error))
+        if (!(error instanceof MlflowError) || !isWorthSplitting(error))
             throw error;
         if (ids.length === 1) {
             found.set(ids[0] ?? '', { kind: 'failed', reason: error.message });
@@ -43112,44 +43120,46 @@ async function searchBatch(client, ids, experimentIds, found) {
         await searchBatch(client, ids.slice(middle), experimentIds, found);
     }
 }
-function keep(row, found) {
+function addRow(row, found) {
     const parsed = run.safeParse(row);
     if (parsed.success) {
         found.set(parsed.data.id, { kind: 'found', run: parsed.data });
         return;
     }
-    const named = runIdOf.safeParse(row);
+    const identified = runIdentity.safeParse(row);
     const issue = parsed.error.issues[0];
     const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
-    if (!named.success)
+    if (!identified.success)
         throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`);
-    found.set(named.data.info.run_id, {
+    found.set(identified.data.info.run_id, {
         kind: 'failed',
-        reason: `MLflow's answer for this run can't be read: ${problem}`,
+        reason: `MLflow's response for this run can't be read: ${problem}`,
     });
 }
-/** An answer about what was asked for, unlike a lost connection or a refused password. */
-function isAboutContent(error) {
+/** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
+function isWorthSplitting(error) {
     return error.status === 400 || error.status === 404 || error.status === 500;
 }
 /**
- * Which of the runs pass MLflow's own run filter. Its grammar knows only AND, so the filter and the
- * list of ids can be joined: no more comes back than was asked for.
+ * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
+ * list of ids can be appended with AND, and MLflow returns only runs from that list.
+ *
+ * @returns the ids of the runs that match.
  */
 async function filterRuns(client, filter, ids, experimentIds) {
-    const passed = new Set();
-    for (let start = 0; start < ids.length; start += runsPerSearch.state) {
-        const batch = ids.slice(start, start + runsPerSearch.state);
-        const rows = await searchPages(client, `${filter} AND ${idFilter(batch)}`, batch, experimentIds);
+    const matching = new Set();
+    for (let start = 0; start < ids.length; start += runsPerSearch.basic) {
+        const batch = ids.slice(start, start + runsPerSearch.basic);
+        const rows = await searchPages(client, `${filter} AND ${runIdFilter(batch)}`, batch, experimentIds);
         for (const row of rows) {
-            const named = runIdOf.safeParse(row);
-            if (named.success)
-                passed.add(named.data.info.run_id);
+            const identified = runIdentity.safeParse(row);
+            if (identified.success)
+                matching.add(identified.data.info.run_id);
         }
     }
-    return passed;
+    return matching;
 }
-/** One run, as it is right now; undefined when MLflow has it no more. */
+/** Reads the current state of one run; undefined if MLflow no longer has it. */
 async function readRun(client, id) {
     try {
         return (await client.get('runs/get', { run_id: id }, runResponse)).run;
@@ -43160,7 +43170,7 @@ async function readRun(client, id) {
         throw error;
     }
 }
-function idFilter(ids) {
+function runIdFilter(ids) {
     return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
 }
 function searchPages(client, filter, ids, experimentIds) {
@@ -43168,7 +43178,7 @@ function searchPages(client, filter, ids, experimentIds) {
         experiment_ids: experimentIds,
         filter,
         run_view_type: 'ALL',
-        // One more than can come: 2.22 gives a token for an empty page when the page is full.
+        // One more than there can be: after a full page, MLflow 2.22 returns a token for an empty one.
         max_results: ids.length + 1,
         ...(pageToken === undefined ? {} : { page_token: pageToken }),
     }, runPage));
@@ -43178,14 +43188,14 @@ function searchPages(client, filter, ids, experimentIds) {
 
 
 
-/** The most that every MLflow, Databricks included, gives in one page. */
+/** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000;
-/** The server's own limit for registered models. */
+/** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000;
 /**
- * All model versions that MLflow shows, each once, oldest first. Ordered by creation so that what
- * is registered during the reading comes at the end: MLflow pages by offset, any other order would
- * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
+ * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
+ * offset: only if new versions are added at the end does a registration during the listing not make
+ * it repeat or miss rows. They are sorted here as well because servers before 2.2 ignore the order.
  */
 async function listModelVersions(client, filter) {
     const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
@@ -43197,7 +43207,7 @@ async function listModelVersions(client, filter) {
     const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
 }
-/** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
+/** Reads all aliases, by `version/name`, from a listing of the registered models (MLflow 2.3+). */
 async function listAliases(client) {
     const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
     const aliases = new Map();
@@ -43218,8 +43228,8 @@ function createRegistry(client) {
     const listings = new Map();
     let aliases;
     let experiments;
-    const listAll = () => (experiments ??= listExperiments(client));
-    const experimentIds = async () => [...(await listAll()).keys()];
+    const readExperiments = () => (experiments ??= listExperiments(client));
+    const experimentIds = async () => [...(await readExperiments()).keys()];
     return {
         versions: (filter) => {
             const listing = listings.get(filter) ?? listModelVersions(client, filter);
@@ -43227,48 +43237,48 @@ function createRegistry(client) {
             return listing;
         },
         aliases: () => (aliases ??= listAliases(client)),
-        experiments: listAll,
+        experiments: readExperiments,
         runs: createRunReader(client, experimentIds),
         matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
-        loggedModels: async (ids, among) => searchLoggedModels(client, ids, among ?? (await experimentIds())),
+        loggedModels: async (ids, inExperiments) => searchLoggedModels(client, ids, inExperiments ?? (await experimentIds())),
         downloadUri: (name, version) => readDownloadUri(client, name, version),
     };
 }
 function createRunReader(client, experimentIds) {
-    const known = new Map();
-    const readDetail = async (wanted, detail) => {
-        const hinted = wanted.filter((run) => run.experimentId !== undefined);
-        const hints = new Set(hinted.map((run) => run.experimentId ?? ''));
-        const found = await searchRuns(client, ids(hinted), [...hints], detail);
+    const cache = new Map();
+    const readRuns = async (wanted, detail) => {
+        const withHint = wanted.filter((run) => run.experimentId !== undefined);
+        const hints = new Set(withHint.map((run) => run.experimentId ?? ''));
+        const found = await searchRuns(client, idsOf(withHint), [...hints], detail);
         const rest = wanted.filter((run) => !found.has(run.id));
         if (rest.length > 0) {
             const all = await experimentIds();
-            for (const [id, lookup] of await searchRuns(client, ids(rest), all, detail)) {
+            for (const [id, lookup] of await searchRuns(client, idsOf(rest), all, detail)) {
                 found.set(id, lookup);
             }
         }
         for (const { id } of wanted) {
-            known.set(id, { detail, lookup: registry_keep(found.get(id) ?? { kind: 'missing' }, detail) });
+            cache.set(id, { detail, lookup: trimToDetail(found.get(id) ?? { kind: 'missing' }, detail) });
         }
     };
     return async (wanted) => {
-        for (const detail of ['whole', 'state']) {
+        for (const detail of ['full', 'basic']) {
             const unread = wanted.filter((run) => {
-                const have = known.get(run.id);
-                return run.detail === detail && have?.detail !== 'whole' && have?.detail !== detail;
+                const cached = cache.get(run.id);
+                return run.detail === detail && cached?.detail !== 'full' && cached?.detail !== detail;
             });
             if (unread.length > 0)
-                await readDetail(unread, detail);
+                await readRuns(unread, detail);
         }
-        return new Map([...known].map(([id, { lookup }]) => [id, lookup]));
+        return new Map([...cache].map(([id, { lookup }]) => [id, lookup]));
     };
 }
-function ids(runs) {
+function idsOf(runs) {
     return runs.map((run) => run.id);
 }
-/** Ten thousand runs with all their parameters would not fit into memory for nothing. */
-function registry_keep(lookup, detail) {
-    if (lookup.kind !== 'found' || detail === 'whole')
+/** The search always returns params, metrics and tags; for 10,000 runs they would fill the memory. */
+function trimToDetail(lookup, detail) {
+    if (lookup.kind !== 'found' || detail === 'full')
         return lookup;
     const run = { ...lookup.run, params: {}, metrics: {}, tags: {} };
     return { kind: 'found', run };
@@ -43277,15 +43287,15 @@ function registry_keep(lookup, detail) {
 ;// CONCATENATED MODULE: ./src/sync/attempts.ts
 
 const maxAttempts = 5;
-/** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
-function waitMs(attempt, random) {
+/** Up to 1, 2, 4, 8 s, with enough jitter that colliding jobs do not collide again. */
+function backoffMs(attempt, random) {
     return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
 }
 /**
- * Reads, plans and writes; starts again when the branch moved in between, or when the response to a
- * write was lost: reading again tells whether it was made.
+ * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
+ * write was lost. In the latter case reading again shows whether the write succeeded.
  *
- * @throws SyncError when that happened five times.
+ * @throws SyncError after five attempts.
  */
 async function retryWhenBranchMoves(attempt, options) {
     const { branch, clock, info } = options;
@@ -43302,9 +43312,9 @@ async function retryWhenBranchMoves(attempt, options) {
                     cause: error,
                 });
             }
-            const wait = waitMs(number, clock.random());
-            info(`${error.message}; reading again in ${(wait / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`);
-            await clock.sleep(wait);
+            const waitMs = backoffMs(number, clock.random());
+            info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`);
+            await clock.sleep(waitMs);
         }
     }
 }
@@ -43543,44 +43553,44 @@ function excluded(count, noun, where) {
 ;// CONCATENATED MODULE: ./src/sync/compare-runs.ts
 
 
-/** More comparisons than this would not fit into a pull request's body. */
-const mostCompared = 40;
+/** More comparisons would not fit in the body of a pull request. */
+const maxComparisons = 40;
 /**
- * Makes the text of the pull request: the changes, and the metrics and parameters of each run
- * beside those of the model version before it.
+ * Returns a function that writes the text of the pull request: the changes, and the metrics and
+ * parameters of each run next to those of the previous model version.
  */
 function createDescription(registry, listed, links) {
     return async ({ snapshot, entries }, headBranch) => {
         const changes = changesOf(entries);
         const compared = changes
             .filter(({ outcome }) => outcome !== 'deleted')
-            .slice(0, mostCompared)
+            .slice(0, maxComparisons)
             .map(({ runId, modelName, modelVersion }) => ({
             runId: runId ?? '',
-            previous: versionBefore(listed, modelName, modelVersion),
+            previous: previousVersion(listed, modelName, modelVersion),
         }));
-        const wanted = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
-        const answers = await registry.runs([...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })));
-        const valuesOf = (runId) => {
-            const answer = answers.get(runId);
-            return answer?.kind === 'found' ? answer.run : undefined;
+        const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
+        const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
+        const foundRun = (runId) => {
+            const lookup = lookups.get(runId);
+            return lookup?.kind === 'found' ? lookup.run : undefined;
         };
         const details = new Map();
         for (const { runId, previous } of compared) {
-            const run = valuesOf(runId);
+            const run = foundRun(runId);
             if (run === undefined)
                 continue;
-            const before = previous === undefined ? undefined : valuesOf(previous.runId);
+            const previousRun = previous === undefined ? undefined : foundRun(previous.runId);
             details.set(runId, {
                 metrics: run.metrics,
                 params: run.params,
-                ...(before === undefined || previous === undefined
+                ...(previousRun === undefined || previous === undefined
                     ? {}
                     : {
                         previous: {
                             modelVersion: previous.version,
-                            metrics: before.metrics,
-                            params: before.params,
+                            metrics: previousRun.metrics,
+                            params: previousRun.params,
                         },
                     }),
             });
@@ -43594,8 +43604,8 @@ function createDescription(registry, listed, links) {
         });
     };
 }
-/** The version of the same model that a new one replaces: the highest number below its own. */
-function versionBefore(listed, name, version) {
+/** The version of the same model with the next lower number among those with a run. */
+function previousVersion(listed, name, version) {
     return listed
         .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
         .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
@@ -44747,21 +44757,21 @@ function sourceResolver(listed) {
 
 
 
-/** Asks MLflow about the run of each file once more; a file whose run is still wanted stays. */
+/** Confirms each deletion by asking MLflow for the file's run; keeps files whose run is still selected. */
 async function confirmDeletions(deletions, options) {
     const entries = [];
     for (const deletion of deletions) {
-        const refusal = await refuseDeletion(deletion, options);
-        entries.push(refusal === undefined ? deletion : entryWithoutEdit({ ...deletion, ...refusal }));
+        const objection = await findObjection(deletion, options);
+        entries.push(objection === undefined ? deletion : entryWithoutEdit({ ...deletion, ...objection }));
     }
     return entries;
 }
-/** Why a file stays after all; undefined when MLflow confirms that its run is not wanted. */
-async function refuseDeletion({ runId }, options) {
+/** Why a file is kept; undefined if MLflow confirms that its run is no longer selected. */
+async function findObjection({ runId }, options) {
     if (runId === null)
         return undefined;
     try {
-        return (await isStillWanted(runId, options))
+        return (await isStillSelected(runId, options))
             ? {
                 outcome: 'skipped',
                 reason: 'kept: it was missing in the listing, but MLflow still has it when asked for it',
@@ -44774,10 +44784,10 @@ async function refuseDeletion({ runId }, options) {
         return { outcome: 'failed', reason: `not deleted, could not be confirmed: ${error.message}` };
     }
 }
-async function isStillWanted(runId, { client, selection, listed }) {
+async function isStillSelected(runId, { client, selection, listed }) {
     const { filter, runFilter } = selection;
-    const condition = `run_id = '${runId}'`;
-    const rows = await listModelVersions(client, filter === undefined ? condition : `${filter} AND ${condition}`);
+    const runCondition = `run_id = '${runId}'`;
+    const rows = await listModelVersions(client, filter === undefined ? runCondition : `${filter} AND ${runCondition}`);
     const aliases = new Map(listed.map((version) => [`${version.version}/${version.name}`, version.aliases]));
     const { selected, excluded } = selectVersions(rows.map((row) => ({
         ...row,
@@ -44797,19 +44807,20 @@ async function isStillWanted(runId, { client, selection, listed }) {
 
 
 /**
- * Reads in batches what the plan needs from MLflow, by run id. Nothing is read for a run whose file
- * is left alone whatever MLflow says.
+ * Reads what the plan needs from MLflow, in batches.
+ *
+ * @returns facts by run id; none for a run whose file is left alone in any case.
  */
 async function readFacts(registry, { selected, files, template }) {
     const { runs } = selected;
     const stateOf = ({ runId }) => files.get(runId)?.state ?? { kind: 'absent' };
-    const lookups = await registry.runs(runs.flatMap((selected) => wantedRun(selected, stateOf(selected))));
-    const newFiles = runs.flatMap((selected) => newFile(selected, stateOf(selected), lookups.get(selected.runId)));
-    const needs = (field) => newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
+    const lookups = await registry.runs(runs.flatMap((selected) => runRequests(selected, stateOf(selected))));
+    const newFiles = runs.flatMap((selected) => newFileFor(selected, stateOf(selected), lookups.get(selected.runId)));
+    const usesField = (field) => newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
     const sources = await resolveCopies(registry, newFiles);
-    const models = await readModels(registry, newFiles, sources);
-    const experiments = needs('experiment.name') ? await registry.experiments() : undefined;
-    const aliases = needs('model.aliases') ? await registry.aliases() : undefined;
+    const loggedModels = await readLoggedModels(registry, newFiles, sources);
+    const experiments = usesField('experiment.name') ? await registry.experiments() : undefined;
+    const aliases = usesField('model.aliases') ? await registry.aliases() : undefined;
     return new Map(runs.flatMap(({ runId, version, source }) => {
         const run = lookups.get(runId);
         if (run === undefined)
@@ -44818,39 +44829,41 @@ async function readFacts(registry, { selected, files, template }) {
         const facts = {
             run,
             source: resolved,
-            loggedModel: resolved.ok ? models.get(loggedModelId(resolved.source) ?? '') : undefined,
+            loggedModel: resolved.ok
+                ? loggedModels.get(loggedModelId(resolved.source) ?? '')
+                : undefined,
             experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
             aliases: aliases?.get(`${version.version}/${version.name}`) ?? version.aliases,
         };
         return [[runId, facts]];
     }));
 }
-/** A new file needs all of the run, an existing one only its experiment and lifecycle stage. */
-function wantedRun(selected, state) {
+/** A new file needs the complete run, an existing one only its experiment and lifecycle stage. */
+function runRequests(selected, state) {
     const id = selected.runId;
     switch (state.kind) {
         case 'absent':
         case 'unparseable':
-            return [{ id, detail: 'whole', experimentId: experimentInSource(selected.source, id) }];
+            return [{ id, detail: 'full', experimentId: experimentInSource(selected.source, id) }];
         case 'values':
-            return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }];
+            return [{ id, detail: 'basic', experimentId: state.values.owned.experimentId }];
         default:
             return [];
     }
 }
-/** `mlflow-artifacts:/<experiment>/<run>/…` says where the run is; only a hint. */
+/** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */
 function experimentInSource(source, runId) {
     const segments = source.split('/');
     const experiment = segments[segments.indexOf(runId) - 1];
     return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined;
 }
-function newFile(selected, state, lookup) {
+function newFileFor(selected, state, lookup) {
     const isNew = state.kind === 'absent' || state.kind === 'unparseable';
     return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
         ? [{ selected, run: lookup.run }]
         : [];
 }
-/** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
+/** Asks MLflow for the sources of copied versions whose origin is not in the listing. */
 async function resolveCopies(registry, files) {
     const resolved = new Map();
     for (const { selected } of files) {
@@ -44872,8 +44885,8 @@ async function resolveCopies(registry, files) {
     }
     return resolved;
 }
-/** Only `models:/m-…` does not itself say where the artifacts are. */
-async function readModels(registry, files, sources) {
+/** Reads the logged models of sources `models:/m-…`, which do not contain the location of the artifacts. */
+async function readLoggedModels(registry, files, sources) {
     const ids = new Set();
     const experiments = new Set();
     for (const { selected, run } of files) {
@@ -44894,7 +44907,7 @@ async function readModels(registry, files, sources) {
 
 
 
-/** Reads what is missing of the facts, and plans one target. */
+/** Reads the facts that one target's plan needs, and plans it. */
 async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
     const facts = await readFacts(registry, loaded);
     const entries = await planRuns(loaded, facts, {
@@ -44903,14 +44916,15 @@ async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
         template: loaded.template,
         uiUrl,
     });
-    return prune(mlflow, loaded, facts, entries);
+    return addDeletions(mlflow, loaded, facts, entries);
 }
+/** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20;
 async function planRuns({ target, selected, files }, facts, context) {
     const { runs, excluded } = selected;
     const entries = [];
     for (const [index, selected] of runs.entries()) {
-        // A thousand files take seconds: connections that end meanwhile have to be noticed.
+        // Planning 1,000 files takes seconds, in which connections can end and must be handled.
         if (index % yieldEvery === 0)
             await (0,promises_namespaceObject.setImmediate)();
         const { runId } = selected;
@@ -44923,8 +44937,8 @@ async function planRuns({ target, selected, files }, facts, context) {
     }
     return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)];
 }
-/** Adds the deletions that MLflow confirms, if the target is pruned at all. */
-async function prune(mlflow, { target, selected, files }, facts, entries) {
+/** Adds the deletions that MLflow confirms, if the target has prune enabled. */
+async function addDeletions(mlflow, { target, selected, files }, facts, entries) {
     const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
     if (target.prune === undefined)
         return { entries, warnings, error: undefined };
@@ -44945,40 +44959,40 @@ async function prune(mlflow, { target, selected, files }, facts, entries) {
         error,
     };
 }
-/** A run has one entry: what prune decides replaces what was planned before. */
-function replaceByPath(entries, decided) {
-    const paths = new Set(decided.map(({ path }) => path));
-    return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decided];
+/** A run has one entry, so prune's decision replaces the planned one. */
+function replaceByPath(entries, decisions) {
+    const paths = new Set(decisions.map(({ path }) => path));
+    return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions];
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-selection.ts
 
 
 
-/** Reads the registry and decides which version each run's file is about. */
+/** Reads the registry and selects the model version that each run's file describes. */
 async function readSelection(registry, selection, now) {
     const { filter, runFilter } = selection;
-    const rows = await withInputName('filter', filter, () => registry.versions(filter));
+    const rows = await nameInputInErrors('filter', filter, () => registry.versions(filter));
     const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows;
     const versions = selectVersions(listed, selection, now);
-    const resolved = await findRuns(registry, versions.selected);
+    const resolved = await resolveRuns(registry, versions.selected);
     const chosen = chooseByRun(resolved, listed);
-    const gate = await applyRunFilter(registry, chosen.runs, runFilter);
+    const filtered = await applyRunFilter(registry, chosen.runs, runFilter);
     return {
-        runs: gate.runs,
-        excluded: [...versions.excluded, ...chosen.excluded, ...gate.excluded],
+        runs: filtered.runs,
+        excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
         listed,
     };
 }
-/** Shows MLflow's own words about a filter with the name of its input. */
-async function withInputName(input, filter, read) {
+/** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
+async function nameInputInErrors(input, filter, read) {
     try {
         return await read();
     }
     catch (error) {
         if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
             throw error;
-        throw new MlflowError(`The input ${input} is refused: ${error.message}`, {
+        throw new MlflowError(`MLflow rejected the \`${input}\` input: ${error.message}`, {
             status: 400,
             advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
             cause: error,
@@ -44989,11 +45003,11 @@ async function applyRunFilter(registry, runs, runFilter) {
     if (runFilter === undefined || runs.length === 0)
         return { runs, excluded: [] };
     const ids = runs.map(({ runId }) => runId);
-    const passed = await withInputName('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids));
+    const matching = await nameInputInErrors('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids));
     return {
-        runs: runs.filter(({ runId }) => passed.has(runId)),
+        runs: runs.filter(({ runId }) => matching.has(runId)),
         excluded: runs
-            .filter(({ runId }) => !passed.has(runId))
+            .filter(({ runId }) => !matching.has(runId))
             .map(({ version }) => ({
             version,
             outcome: 'skipped',
@@ -45002,7 +45016,7 @@ async function applyRunFilter(registry, runs, runFilter) {
         })),
     };
 }
-/** A server may send them with the versions one day: both are taken. */
+/** Merges the aliases in case a server also sends them with the versions. */
 async function addAliases(registry, versions) {
     const aliases = await registry.aliases();
     return versions.map((version) => ({
@@ -45015,8 +45029,11 @@ async function addAliases(registry, versions) {
         ].sort(),
     }));
 }
-/** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
-async function findRuns(registry, versions) {
+/**
+ * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
+ * registers such versions.
+ */
+async function resolveRuns(registry, versions) {
     const modelIds = new Set(versions.flatMap((version) => {
         const id = version.runId === '' ? loggedModelId(version.source) : undefined;
         return id === undefined ? [] : [id];
@@ -45034,7 +45051,7 @@ async function findRuns(registry, versions) {
 
 ;// CONCATENATED MODULE: ./src/sync/write.ts
 
-/** Mode `plan`: writes nothing. */
+/** Writes nothing, for `mode: plan`. */
 function previewOnly(plan) {
     const operation = changesOf(plan.entries).length === 0 ? 'none' : 'planned';
     return Promise.resolve(written(plan, operation));
@@ -45054,7 +45071,10 @@ function written(plan, operation, details = {}) {
 
 
 
-/** Commits a plan to the branch itself. Remembers a write whose response was lost. */
+/**
+ * Returns a writer that commits plans to the branch itself. After a lost response, its next call looks
+ * for that commit first.
+ */
 function createCommitWriter({ repository, message }) {
     let lost;
     return async (plan) => {
@@ -45070,7 +45090,7 @@ function createCommitWriter({ repository, message }) {
         const request = commitRequest(plan, message(changes));
         try {
             const { sha, url, verified } = await repository.commit(request);
-            const warning = verified ? undefined : unsigned;
+            const warning = verified ? undefined : unsignedWarning;
             return written(plan, 'committed', { commit: { sha, url }, warning });
         }
         catch (error) {
@@ -45080,8 +45100,8 @@ function createCommitWriter({ repository, message }) {
         }
     };
 }
-const unsigned = 'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token';
-/** The complete plan as one commit on the head that it was made for. */
+const unsignedWarning = 'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token';
+/** One commit with all changes of a plan, on the head that the plan was made for. */
 function commitRequest(plan, message) {
     const edits = changesOf(plan.entries).map(({ edit }) => edit);
     return { snapshot: plan.snapshot, ...message, edits };
@@ -45233,10 +45253,10 @@ async function propose(options, proposal, onCommit) {
     return {
         pullRequest,
         commit: commit && { sha: commit.sha, url: commit.url },
-        warning: commit?.verified === false ? propose_unsigned : labelWarning,
+        warning: commit?.verified === false ? unsigned : labelWarning,
     };
 }
-const propose_unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
+const unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
 /** The commit to propose; undefined if the head branch already is that commit. */
 function commitFor({ repository, message }, { plan, state }) {
     if (isUpToDate(state.head, plan))
@@ -45384,16 +45404,16 @@ async function withdraw({ pullRequests }, plan, { head }, open) {
 
 
 
-/** One sync: read MLflow, read the branch, plan, and write. */
+/** Runs one sync: reads MLflow, reads the branch, plans, and writes. */
 async function runSync(options) {
     const { stopwatch } = options;
     const registry = createRegistry(options.mlflow);
     const templates = createTemplateReader(options.builtInTemplate);
-    const targets = await stopwatch.measure('read MLflow', () => selectAll(options, registry));
+    const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
     const write = createWriter(options, registry, targets);
     const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
-        const made = await makePlan(options, registry, targets, templates);
-        return stopwatch.measure('write', () => write(made));
+        const newPlan = await createPlan(options, registry, targets, templates);
+        return stopwatch.measure('write', () => write(newPlan));
     }, options);
     const { repository, branch } = plan.snapshot;
     return {
@@ -45404,16 +45424,16 @@ async function runSync(options) {
         error: plan.error,
     };
 }
-async function selectAll({ targets, clock, info }, registry) {
-    const found = [];
+async function selectRuns({ targets, clock, info }, registry) {
+    const selectedTargets = [];
     for (const target of targets) {
         const selected = await readSelection(registry, target.selection, clock.now());
-        info(`MLflow lists ${selected.listed.length} model versions; ${selected.runs.length} runs are selected`);
-        found.push({ target, selected });
+        info(`Model versions in MLflow: ${selected.listed.length}; runs selected: ${selected.runs.length}`);
+        selectedTargets.push({ target, selected });
     }
-    return found;
+    return selectedTargets;
 }
-async function makePlan(options, registry, targets, templates) {
+async function createPlan(options, registry, targets, templates) {
     const { repository, stopwatch, mlflow, uiUrl, info } = options;
     const snapshot = await stopwatch.measure('read GitHub', () => repository.readBranch(branchQuery(options)));
     for (const { directory } of options.targets)
@@ -45443,7 +45463,7 @@ function describeDirectory(snapshot, directory) {
     const { repository, branch, head } = snapshot;
     const { entries } = directoryAt(snapshot, directory);
     const place = directory === '' ? 'its root' : directory;
-    return `${repository} branch ${branch} is at ${head.slice(0, 8)}; ${entries.size} entries in ${place}`;
+    return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`;
 }
 function joinProblems(problems) {
     const [first] = problems;
@@ -45470,8 +45490,8 @@ function createWriter(options, registry, targets) {
 
 ;// CONCATENATED MODULE: ./src/check/finding.ts
 
-/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-async function tryCheck(name, check) {
+/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
+async function runCheck(name, check) {
     try {
         return { name, advice: '', ...(await check()) };
     }
@@ -45481,7 +45501,7 @@ async function tryCheck(name, check) {
         return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
     }
 }
-function finding_skipped(name, detail) {
+function skippedCheck(name, detail) {
     return {
         name,
         status: 'skipped',
@@ -45495,12 +45515,12 @@ function finding_skipped(name, detail) {
 
 
 
-/** The requests that a sync with these inputs makes to MLflow, each tried for itself. */
+/** Tests separately each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const { mlflow, targets, trackingUri, clock } = options;
     const registry = createRegistry(mlflow);
     let runId = '';
-    const versions = await tryCheck('MLflow: model versions', async () => {
+    const versions = await runCheck('MLflow: model versions', async () => {
         let listed = 0;
         for (const { selection } of targets) {
             const rows = await registry.versions(selection.filter);
@@ -45510,27 +45530,31 @@ async function checkMlflow(options) {
         return { status: 'ok', detail: `${trackingUri} lists ${listed}` };
     });
     if (versions.status === 'failed') {
-        const why = 'the Model Registry could not be read';
-        return [versions, finding_skipped('MLflow: runs', why), finding_skipped('MLflow: selection', why)];
+        const reason = 'the Model Registry could not be read';
+        return [
+            versions,
+            skippedCheck('MLflow: runs', reason),
+            skippedCheck('MLflow: selection', reason),
+        ];
     }
-    const runs = await tryCheck('MLflow: runs', async () => {
+    const runs = await runCheck('MLflow: runs', async () => {
         const experiments = await registry.experiments();
         if (runId === '')
-            return { status: 'ok', detail: `${experiments.size} experiments` };
-        const found = await registry.runs([{ id: runId, detail: 'state', experimentId: undefined }]);
-        if (found.get(runId)?.kind !== 'found') {
+            return { status: 'ok', detail: `experiments: ${experiments.size}` };
+        const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }]);
+        if (lookups.get(runId)?.kind !== 'found') {
             throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
                 advice: 'Deleted for good? Or give the user READ permission on the experiments.',
             });
         }
-        return { status: 'ok', detail: `${experiments.size} experiments; runs can be read` };
+        return { status: 'ok', detail: `experiments: ${experiments.size}; runs can be read` };
     });
-    const selection = await tryCheck('MLflow: selection', async () => {
+    const selection = await runCheck('MLflow: selection', async () => {
         let selected = 0;
         for (const target of targets) {
             selected += (await readSelection(registry, target.selection, clock.now())).runs.length;
         }
-        return { status: 'ok', detail: `${selected} runs are selected` };
+        return { status: 'ok', detail: `runs selected: ${selected}` };
     });
     return [versions, runs, selection];
 }
@@ -45544,8 +45568,8 @@ async function checkMlflow(options) {
 
 
 /**
- * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
- * reports everything at once. It leaves no trace.
+ * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
+ * and reports all results together. Leaves no trace.
  */
 async function runChecks(options) {
     const mlflow = await checkMlflow(options);
@@ -45558,69 +45582,70 @@ async function runChecks(options) {
 }
 async function checkGitHub(options) {
     const { repository, targets, pullRequest } = options;
-    let snapshot;
-    const branch = await tryCheck('GitHub: repository and branch', async () => {
+    let branchSnapshot;
+    const branchCheck = await runCheck('GitHub: repository and branch', async () => {
         const read = await repository.readBranch(branchQuery(options));
-        snapshot = read;
-        const { repository: name, branch: found, head } = read;
-        const places = targets.map(({ directory }) => placeOf(directoryAt(read, directory)));
+        branchSnapshot = read;
+        const { repository: name, branch, head } = read;
+        const directories = targets.map(({ directory }) => check_describeDirectory(directoryAt(read, directory)));
         return {
             status: 'ok',
-            detail: `${name}, branch ${found} at ${head.slice(0, 8)}; ${places.join('; ')}`,
+            detail: `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
         };
     });
-    if (snapshot === undefined) {
-        const why = 'the branch could not be read';
+    if (branchSnapshot === undefined) {
+        const reason = 'the branch could not be read';
         return [
-            branch,
-            finding_skipped('GitHub: contents: write', why),
-            finding_skipped('GitHub: branch rules', why),
-            finding_skipped('GitHub: pull-requests: write', why),
-            finding_skipped('Template', why),
+            branchCheck,
+            skippedCheck('GitHub: contents: write', reason),
+            skippedCheck('GitHub: branch rules', reason),
+            skippedCheck('GitHub: pull-requests: write', reason),
+            skippedCheck('Template', reason),
         ];
     }
-    const known = snapshot;
+    const snapshot = branchSnapshot;
     const { probes } = repository;
     return [
-        branch,
-        await tryCheck('GitHub: contents: write', async () => {
+        branchCheck,
+        await runCheck('GitHub: contents: write', async () => {
             for (const { directory } of targets)
-                await probes.commit(known, directory);
+                await probes.commit(snapshot, directory);
             return { status: 'ok', detail: 'the token may commit' };
         }),
-        await tryCheck('GitHub: branch rules', async () => judgeRules(await probes.rules(known.branch), known.branch, pullRequest !== undefined)),
+        await runCheck('GitHub: branch rules', async () => checkRules(await probes.rules(snapshot.branch), snapshot.branch, pullRequest !== undefined)),
         pullRequest === undefined
-            ? finding_skipped('GitHub: pull-requests: write', 'not needed without pull-request: true')
-            : await tryCheck('GitHub: pull-requests: write', async () => {
-                await probes.pullRequest(known.branch);
+            ? skippedCheck('GitHub: pull-requests: write', 'not needed without pull-request: true')
+            : await runCheck('GitHub: pull-requests: write', async () => {
+                await probes.pullRequest(snapshot.branch);
                 return { status: 'ok', detail: 'the token may open pull requests' };
             }),
-        await tryCheck('Template', () => checkTemplates(options, known)),
+        await runCheck('Template', () => checkTemplates(options, snapshot)),
     ];
 }
-function placeOf({ path, oid }) {
-    const there = oid === undefined ? 'is not there yet and will be created' : 'is there';
-    return `path ${path === '' ? 'the root' : path} ${there}`;
+function check_describeDirectory({ path, oid }) {
+    const status = oid === undefined ? 'is not there yet and will be created' : 'is there';
+    return `path ${path === '' ? 'the root' : path} ${status}`;
 }
-/** What GitHub does not show to this token can't be checked. */
-function judgeRules(rules, branch, byPullRequest) {
+/** @param rules types of the branch's rules; undefined if this token cannot read them. */
+function checkRules(rules, branch, opensPullRequest) {
     if (rules === undefined) {
         return { status: 'skipped', detail: 'GitHub does not show the rules to this token' };
     }
-    if (!byPullRequest && rules.includes('pull_request')) {
+    if (!opensPullRequest && rules.includes('pull_request')) {
         throw new GitHubError(`A ruleset wants changes of ${branch} by pull request`, {
             advice: 'Set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
         });
     }
-    return { status: 'ok', detail: `${rules.length} rules, none against it` };
+    return { status: 'ok', detail: `rules: ${rules.length}, none against it` };
 }
 async function checkTemplates({ repository, targets, builtInTemplate }, snapshot) {
-    const nothing = { runs: [], excluded: [], listed: [] };
-    const withoutFiles = targets.map((target) => ({
+    const emptySelection = { runs: [], excluded: [], listed: [] };
+    // Only the templates are to be read: no run is selected, and prune would add files.
+    const templatesOnly = targets.map((target) => ({
         target: { ...target, prune: undefined },
-        selected: nothing,
+        selected: emptySelection,
     }));
-    await readFiles(repository, snapshot, withoutFiles, createTemplateReader(builtInTemplate));
+    await readFiles(repository, snapshot, templatesOnly, createTemplateReader(builtInTemplate));
     const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
     return {
         status: 'ok',
@@ -45641,9 +45666,9 @@ function aliasesFor(prefix, items) {
     return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
 }
 /**
- * Git objects of the repository, one field per alias; empty when there are none.
+ * GraphQL selection of Git objects in the repository, one field per alias; empty without aliases.
  *
- * @param argument says which object stands for an item: `expression` (a revision) or `oid`.
+ * @param argument how to address an item's object: by `expression` (a revision) or by `oid`.
  */
 function objectFields(name, aliases, argument, selection) {
     if (aliases.size === 0)
@@ -45651,7 +45676,7 @@ function objectFields(name, aliases, argument, selection) {
     const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
     return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
 }
-/** Schema of what `objectFields` asks for, by what the aliases stand for. */
+/** Schema of the response to `objectFields`: objects by path or hash instead of by alias. */
 function aliasedObjects(aliases, schema) {
     const shape = Object.fromEntries([...aliases.keys()].map((alias) => [alias, schema]));
     return object(shape)
@@ -45672,14 +45697,14 @@ const failureAdvice = {
     refused: 'Check that the runner may reach GitHub (firewall, proxy).',
     tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
     timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-    cut: 'The connection ended in the middle of an answer. The next run will catch up.',
+    cut: 'The connection ended in the middle of a response. The next run will catch up.',
     network: 'Check that the runner may reach GitHub (firewall, proxy).',
 };
-/** No whole answer, or one that asks for too long a wait. */
-function connectionError(retried, apiUrl, write) {
-    const { result, tries, waitEndsAt } = retried;
+/** No complete response, or a rate limit that lasts too long. */
+function connectionError(outcome, apiUrl, isWrite) {
+    const { result, tries, retryAllowedAt } = outcome;
     if (result.kind === 'response') {
-        const until = waitEndsAt === undefined ? '' : ` until ${waitEndsAt.toISOString()}`;
+        const until = retryAllowedAt === undefined ? '' : ` until ${retryAllowedAt.toISOString()}`;
         return new GitHubError(`GitHub's rate limit holds${until}, longer than a sync may wait (HTTP ${result.status})`, {
             status: result.status,
             advice: 'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
@@ -45688,17 +45713,17 @@ function connectionError(retried, apiUrl, write) {
     const after = tries > 1 ? ` (after ${tries} tries)` : '';
     return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
         advice: failureAdvice[result.reason],
-        outcomeUnknown: write && result.reason !== 'refused' && result.reason !== 'unknown-host',
+        outcomeUnknown: isWrite && result.reason !== 'refused' && result.reason !== 'unknown-host',
     });
 }
-/** An answer that is cut, or not of the shape that GitHub's schema promises. */
-function unusableResponse(detail, write = false) {
-    return new GitHubError(`GitHub's answer can't be used: ${detail}`, {
-        outcomeUnknown: write,
-        advice: 'Nothing is concluded from it. If it stays, look for a proxy that changes answers.',
+/** A response that is truncated or does not match its schema. */
+function unusableResponseError(detail, isWrite = false) {
+    return new GitHubError(`GitHub's response can't be used: ${detail}`, {
+        outcomeUnknown: isWrite,
+        advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
     });
 }
-/** What octokit throws, in the action's words. */
+/** Converts an error thrown by octokit. */
 function errorFromOctokit(error, repository) {
     if (error instanceof ActionError)
         return error;
@@ -45710,64 +45735,64 @@ function errorFromOctokit(error, repository) {
         return error.cause;
     if (!('status' in error) || typeof error.status !== 'number')
         return error;
-    return explain(error.status, error.message, repository, neededPermission(error));
+    return errorFromRejection(error.status, error.message, repository, acceptedPermissions(error));
 }
-/** GraphQL answers 200 and says in `errors` what went wrong. */
+/** Converts the `errors` of a GraphQL response, whose HTTP status is 200. */
 function errorFromGraphql(problems, repository) {
     const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' };
     const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200;
     if (type === 'STALE_DATA')
         return branchMoved(message);
-    return explain(status, message, repository, undefined);
+    return errorFromRejection(status, message, repository, undefined);
 }
-/** The branch is not where it was read: read and plan again. */
-function branchMoved(words) {
-    return new GitHubError(`the branch moved [GitHub: ${words}]`, { reason: 'branch-moved' });
+/** The branch is no longer at the commit that was read: read and plan again. */
+function branchMoved(detail) {
+    return new GitHubError(`the branch moved [GitHub: ${detail}]`, { reason: 'branch-moved' });
 }
-function neededPermission(error) {
+function acceptedPermissions(error) {
     const response = 'response' in error ? error.response : undefined;
     const headers = response?.headers;
     return headers?.['x-accepted-github-permissions'];
 }
-/** GitHub tells its refusals apart by their words only. */
-function explain(status, message, repository, permission) {
-    const words = message.replace(/\s+/g, ' ').trim();
-    const fault = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${words}]`, { status, advice, reason });
-    if (movedWordings.test(words))
-        return branchMoved(words);
-    if (/Secret detected|push protection/i.test(words)) {
-        return fault(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.', 'rule');
+/** Only the message text tells GitHub's reasons for a rejection apart. */
+function errorFromRejection(status, message, repository, permission) {
+    const gitHubMessage = message.replace(/\s+/g, ' ').trim();
+    const rejection = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason });
+    if (branchMovedPattern.test(gitHubMessage))
+        return branchMoved(gitHubMessage);
+    if (/Secret detected|push protection/i.test(gitHubMessage)) {
+        return rejection(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.', 'rule');
     }
-    if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(words)) {
-        return fault(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.', 'rule');
+    if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(gitHubMessage)) {
+        return rejection(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.', 'rule');
     }
-    if (/not permitted to create or approve pull requests/i.test(words)) {
-        return fault(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
+    if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
+        return rejection(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
     }
     if (status === 401) {
-        return fault('GitHub does not accept the token', 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.');
+        return rejection('GitHub does not accept the token', 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.');
     }
     if (status === 403) {
         const needed = permission ?? 'contents=write';
-        return fault(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.', 'forbidden');
+        return rejection(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.', 'forbidden');
     }
     if (status === 404) {
-        return fault(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
+        return rejection(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
     }
-    return fault(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', otherReason(status, words));
+    return rejection(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', reasonFromMessage(status, gitHubMessage));
 }
-/** GitHub's wordings for a compare-and-swap that failed; not every API gives it a type. */
-const movedWordings = new RegExp([
+/** GitHub's wordings of a failed compare-and-swap; not every API gives it a type. */
+const branchMovedPattern = new RegExp([
     'expected branch to point',
     'is at [0-9a-f]{40} but expected',
     'not a fast.forward',
     'reference cannot be updated',
     'object does not exist',
 ].join('|'), 'i');
-function otherReason(status, words) {
-    if (/already exists/i.test(words))
+function reasonFromMessage(status, gitHubMessage) {
+    if (/already exists/i.test(gitHubMessage))
         return 'already-exists';
-    const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(words));
+    const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(gitHubMessage));
     return tooLarge ? 'too-large' : undefined;
 }
 
@@ -45778,30 +45803,31 @@ function otherReason(status, words) {
 
 
 
-/** Enough that 10,000 files take 40 requests, little enough for GitHub's 10 seconds. */
+/** 10,000 files take 40 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 250;
-/** Reads do not disturb each other; GitHub allows 100 at a time. */
-const queriesAtOnce = 4;
+/** GitHub allows 100 concurrent requests. */
+const maxConcurrentQueries = 4;
 /**
- * GraphQL promises no order between head and directories of one query. Each query for contents
- * therefore also asks for the directories at the very commit that was read.
+ * GraphQL does not guarantee that the head and the directories in one response belong together: the
+ * branch can move in between. Each query for contents therefore also reads the directories at the
+ * snapshot's commit.
  */
 function createBlobReader(client, checkout) {
-    const known = new Map();
+    const cache = new Map();
     const confirmed = new WeakSet();
-    const readConfirmed = async (snapshot, oids) => {
+    const readAndConfirm = async (snapshot, oids) => {
         const { contents, consistent } = await readBatch(client, snapshot, oids);
         if (!consistent)
             throw branchMoved('head and directory were read at different moments');
         confirmed.add(snapshot);
         for (const [oid, content] of contents)
-            known.set(oid, content);
+            cache.set(oid, content);
     };
     return {
         read: async (snapshot, wanted) => {
-            const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)));
+            const missing = new Map([...wanted].filter(([oid]) => !cache.has(oid)));
             for (const [oid, content] of await checkout(missing)) {
-                known.set(oid, content);
+                cache.set(oid, content);
                 missing.delete(oid);
             }
             const oids = [...missing.keys()];
@@ -45809,17 +45835,17 @@ function createBlobReader(client, checkout) {
             for (let start = 0; start < oids.length; start += blobsPerQuery) {
                 batches.push(oids.slice(start, start + blobsPerQuery));
             }
-            const work = batches.values();
+            const queue = batches.values();
             const worker = async () => {
-                for (const batch of work)
-                    await readConfirmed(snapshot, batch);
+                for (const batch of queue)
+                    await readAndConfirm(snapshot, batch);
             };
-            await Promise.all(Array.from({ length: queriesAtOnce }, worker));
-            return known;
+            await Promise.all(Array.from({ length: maxConcurrentQueries }, worker));
+            return cache;
         },
         confirm: async (snapshot) => {
             if (!confirmed.has(snapshot))
-                await readConfirmed(snapshot, []);
+                await readAndConfirm(snapshot, []);
         },
     };
 }
@@ -45830,19 +45856,21 @@ const blob = object({
     .nullable();
 const tree = object({ oid: schemas_string() }).nullable();
 async function readBatch(client, { head, directories }, oids) {
-    const [places, blobs] = [aliasesFor('d', directories.keys()), aliasesFor('b', oids)];
+    const paths = aliasesFor('d', directories.keys());
+    const blobs = aliasesFor('b', oids);
     const response = await client.query(`query Blobs($owner: String!, $name: String!) {
-      ${objectFields('directories', places, (path) => ({ expression: `${head}:${path}` }), 'oid')}
+      ${objectFields('directories', paths, (path) => ({ expression: `${head}:${path}` }), 'oid')}
       ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
     }
     ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`, {}, object({
-        directories: aliasedObjects(places, tree),
+        directories: aliasedObjects(paths, tree),
         contents: aliasedObjects(blobs, blob),
     }));
     const contents = new Map();
     for (const [oid, found] of response.contents) {
         const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text);
-        // GraphQL gives text: other encodings, a byte order mark or a cut would not have this hash.
+        // GraphQL returns text. After a lossy decoding, without its byte order mark, or truncated, the
+        // content does not have the expected hash.
         contents.set(oid, content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid));
     }
     const consistent = [...directories.values()].every(({ path, oid }) => response.directories.get(path)?.oid === oid);
@@ -45853,12 +45881,14 @@ async function readRaw(client, oid) {
     const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
     return Buffer.from(content, 'base64');
 }
-/** A values file is a few KB; anything much larger is not worth a try. */
-const largestFile = 4 * 1024 * 1024;
+/** A values file has a few KB; hashing much larger files would be a waste. */
+const maxFileBytes = 4 * 1024 * 1024;
 /**
- * Contents from a check-out of the repository in the workspace, if there is one. A file counts
- * only when its bytes have the wanted git hash, so a stale, edited or foreign check-out changes
- * nothing but the number of requests.
+ * Reads contents from a checkout of the repository in the workspace, if there is one. A file is only
+ * used if its bytes have the expected Git hash, so a stale or edited checkout, or one of another
+ * repository, only costs additional requests.
+ *
+ * @param workspace path of the workspace; `''` if there is none.
  */
 function createCheckoutCache(workspace) {
     return async (oids) => {
@@ -45876,7 +45906,7 @@ function createCheckoutCache(workspace) {
 async function readSmallFile(path) {
     try {
         const stats = await (0,external_node_fs_promises_namespaceObject.lstat)(path);
-        return stats.isFile() && stats.size <= largestFile ? await (0,external_node_fs_promises_namespaceObject.readFile)(path) : undefined;
+        return stats.isFile() && stats.size <= maxFileBytes ? await (0,external_node_fs_promises_namespaceObject.readFile)(path) : undefined;
     }
     catch {
         return undefined;
@@ -50886,27 +50916,31 @@ const waitBudgetMs = 5 * 60_000;
 function createWaitBudget() {
     return { remainingMs: waitBudgetMs };
 }
-/** Sends until the judge is content, the policy or the budget is used up. */
+/** Retries until the result is final or the policy's retries or the budget are used up. */
 async function sendWithRetries(options) {
     const { send, classify, policy, clock, budget, onRetry } = options;
     for (let tries = 1;; tries += 1) {
         const result = await send();
-        const verdict = classify(result);
-        if (verdict.kind === 'final')
+        const decision = classify(result);
+        if (decision.kind === 'final')
             return { result, tries };
-        if (tries > Math.min(policy.retries, verdict.atMost ?? Infinity))
+        if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity))
             return { result, tries };
-        const waitMs = Math.max(verdict.waitMs ?? 0, policy.backoffMs(tries));
+        const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries));
         if (waitMs > budget.remainingMs) {
-            const asked = verdict.waitMs !== undefined && verdict.waitMs >= waitMs;
-            return { result, tries, ...(asked ? { waitEndsAt: new Date(clock.now() + waitMs) } : {}) };
+            const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs;
+            return {
+                result,
+                tries,
+                ...(serverAsked ? { retryAllowedAt: new Date(clock.now() + waitMs) } : {}),
+            };
         }
         budget.remainingMs -= waitMs;
-        onRetry(verdict.why, waitMs, tries);
+        onRetry(decision.reason, waitMs, tries);
         await clock.sleep(waitMs);
     }
 }
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
+/** `Retry-After`, which is in seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds from now. */
 function retryAfterMs(headers, now) {
     const value = headers['retry-after']?.trim();
     if (value === undefined)
@@ -50926,36 +50960,36 @@ var external_node_zlib_ = __nccwpck_require__(8522);
 
 
 
-/** A drip-fed answer may take this many times the longest silence. */
-const wholeAnswerFactor = 10;
+/** Limits a response that arrives slowly but never pauses, as a multiple of `timeoutMs`. */
+const totalTimeoutFactor = 10;
 function createTransport(options) {
     const dispatchers = new Map();
     const dispatcherFor = (url) => {
-        const known = dispatchers.get(url.origin);
-        if (known !== undefined)
-            return known;
+        const existing = dispatchers.get(url.origin);
+        if (existing !== undefined)
+            return existing;
         const created = createDispatcher(url, options);
         dispatchers.set(url.origin, created);
         return created;
     };
     const send = async (request) => {
-        const limit = AbortSignal.timeout(options.timeoutMs * wholeAnswerFactor);
+        const totalTimeout = AbortSignal.timeout(options.timeoutMs * totalTimeoutFactor);
         try {
             const response = await (0,undici.request)(request.url, {
                 method: request.method,
                 headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
                 ...(request.body === undefined ? {} : { body: request.body }),
                 dispatcher: dispatcherFor(new URL(request.url)),
-                signal: AbortSignal.any([options.signal, limit]),
+                signal: AbortSignal.any([options.signal, totalTimeout]),
             });
             const bytes = Buffer.from(await response.body.arrayBuffer());
             const headers = singleHeaders(response.headers);
-            const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
+            const body = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
             return {
                 kind: 'response',
                 status: response.statusCode,
                 headers,
-                text: plain.toString('utf8'),
+                text: body.toString('utf8'),
             };
         }
         catch (error) {
@@ -50975,7 +51009,7 @@ function singleHeaders(headers) {
         Array.isArray(value) ? value.join(', ') : value,
     ]));
 }
-/** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
+/** Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools. */
 function createDispatcher(url, options) {
     const tls = {
         ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
@@ -51008,14 +51042,15 @@ const cutCodes = new Set([
     'Z_BUF_ERROR',
 ]);
 /**
- * Reads the cause out of undici's errors, which hide it one or two levels deep.
- * Codes are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici (`UND_ERR_…`).
+ * Finds out why a request failed. undici's errors nest the cause one or two levels deep. The codes
+ * are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici
+ * (`UND_ERR_…`).
  */
 function describeFailure(error, timeoutMs) {
     const { code, message, name } = deepestCause(error);
     const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
     if (timeoutCodes.has(code) || name === 'TimeoutError') {
-        return { reason: 'timeout', detail: `no answer within ${timeoutMs / 1000} s` };
+        return { reason: 'timeout', detail: `no response within ${timeoutMs / 1000} s` };
     }
     if (code === 'ENOTFOUND')
         return { reason: 'unknown-host', detail };
@@ -51028,7 +51063,7 @@ function describeFailure(error, timeoutMs) {
         return { reason: 'cut', detail };
     return { reason: 'network', detail };
 }
-/** By what it has, not by its class: an error may come from another realm. */
+/** Checks properties instead of the class, because an error can come from another realm. */
 function deepestCause(error) {
     if (typeof error !== 'object' || error === null) {
         return { code: '', message: String(error), name: '' };
@@ -51043,7 +51078,7 @@ function deepestCause(error) {
     };
     return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
 }
-/** The document in a text; undefined when the text is none, or not whole. JSON itself has no undefined. */
+/** Parses a text as JSON; undefined if it is not a complete JSON document. */
 function parseJson(text) {
     try {
         return JSON.parse(text);
@@ -51056,59 +51091,62 @@ function parseJson(text) {
 ;// CONCATENATED MODULE: ./src/github/retry.ts
 
 
-const temporary = new Set([408, 500, 502, 503, 504]);
-/** GitHub asks for at least a minute when its answer does not say how long. */
-const secondaryLimitMs = 60_000;
+const temporaryStatuses = new Set([408, 500, 502, 503, 504]);
+/** GitHub asks clients to wait at least a minute if the response does not say how long. */
+const secondaryLimitWaitMs = 60_000;
 /**
- * Which of GitHub's answers are worth another try. A rate limit always is, since the request was
- * not carried out; anything else only where a repetition does no harm.
+ * Decides whether a request to GitHub is retried. After a rate limit it always is, because the
+ * request was not executed; otherwise only if it is safe to repeat.
  */
-function classifyResult(result, now, repeatable) {
+function classifyResult(result, now, isRepeatable) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
-        return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', why: result.detail };
+        return permanent || !isRepeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail };
     }
-    const limited = rateLimit(result, now);
-    if (limited !== undefined)
-        return limited;
-    if (!repeatable)
+    const rateLimit = detectRateLimit(result, now);
+    if (rateLimit !== undefined)
+        return rateLimit;
+    if (!isRepeatable)
         return { kind: 'final' };
-    if (temporary.has(result.status)) {
+    if (temporaryStatuses.has(result.status)) {
         const waitMs = retryAfterMs(result.headers, now);
         return {
             kind: 'retry',
-            why: `HTTP ${result.status}`,
+            reason: `HTTP ${result.status}`,
             ...(waitMs === undefined ? {} : { waitMs }),
         };
     }
     const { status, text } = result;
     if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        return { kind: 'retry', why: 'an answer that is no whole JSON document' };
+        return { kind: 'retry', reason: 'a response that is not a complete JSON document' };
     }
     return { kind: 'final' };
 }
-/** Primary limit: remaining 0 and a reset time; secondary: Retry-After or words only. */
-function rateLimit(response, now) {
+/**
+ * A primary limit has `x-ratelimit-remaining: 0` and a reset time; a secondary one has Retry-After or
+ * only says so in its message.
+ */
+function detectRateLimit(response, now) {
     const { status, headers, text } = response;
-    const graphql = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096));
-    const refused = status === 403 || status === 429;
-    if (!graphql && !refused)
+    const isGraphqlLimit = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096));
+    const isRejected = status === 403 || status === 429;
+    if (!isGraphqlLimit && !isRejected)
         return undefined;
-    const after = retryAfterMs(headers, now);
-    if (after !== undefined)
-        return { kind: 'retry', why: 'rate limit', waitMs: after };
+    const waitMs = retryAfterMs(headers, now);
+    if (waitMs !== undefined)
+        return { kind: 'retry', reason: 'rate limit', waitMs };
     if (headers['x-ratelimit-remaining'] === '0' &&
         /^\d+$/.test(headers['x-ratelimit-reset'] ?? '')) {
         const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
-        return { kind: 'retry', why: 'rate limit', waitMs: Math.max(1000, resetMs - now) };
+        return { kind: 'retry', reason: 'rate limit', waitMs: Math.max(1000, resetMs - now) };
     }
-    if (graphql || status === 429 || /secondary rate limit/i.test(text)) {
-        return { kind: 'retry', why: 'secondary rate limit', waitMs: secondaryLimitMs };
+    if (isGraphqlLimit || status === 429 || /secondary rate limit/i.test(text)) {
+        return { kind: 'retry', reason: 'secondary rate limit', waitMs: secondaryLimitWaitMs };
     }
     return undefined;
 }
 const retries = 5;
-/** 1, 2, 4, 8, 16 s, each with up to a quarter more. */
+/** Waits 1, 2, 4, 8, 16 s, each with up to 25% jitter. */
 function gitHubRetryPolicy(random) {
     return {
         retries,
@@ -51131,32 +51169,32 @@ function createGitHubClient(options) {
         const [owner = '', repo = ''] = repository.split('/');
         return { owner, repo };
     };
-    const octokitFor = (repeatable) => getOctokit(options.token, {
+    const createOctokit = (isRepeatable) => getOctokit(options.token, {
         baseUrl: options.apiUrl,
-        request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
-        log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+        request: { fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)) },
+        log: { debug: discard, info: discard, warn: discard, error: discard },
     });
-    const repeating = octokitFor(true);
-    const once = octokitFor(false);
-    const graphql = async (octokit, query, variables) => {
-        const answer = await octokit
+    const retrying = createOctokit(true);
+    const once = createOctokit(false);
+    const sendGraphql = async (octokit, query, variables) => {
+        const response = await octokit
             .request({ method: 'POST', url: options.graphqlUrl, query, variables })
             .catch((error) => {
             throw errorFromOctokit(error, repository);
         });
-        return answer.data;
+        return response.data;
     };
-    const graphqlData = async (octokit, text, variables, schema) => {
-        const { data, errors } = envelope(await graphql(octokit, text, variables));
+    const queryGraphql = async (octokit, text, variables, schema) => {
+        const { data, errors } = parseEnvelope(await sendGraphql(octokit, text, variables));
         if (errors.length > 0)
             throw errorFromGraphql(errors, repository);
-        return parsed(schema, data, 'GraphQL response');
+        return parseResponse(schema, data, 'GraphQL response');
     };
     const rest = async (octokit, schema, call) => {
-        const answer = await call(octokit, coordinates()).catch((error) => {
+        const response = await call(octokit, coordinates()).catch((error) => {
             throw errorFromOctokit(error, repository);
         });
-        return parsed(schema, answer.data, 'REST request');
+        return parseResponse(schema, response.data, 'REST request');
     };
     return {
         repository: () => repository,
@@ -51165,15 +51203,15 @@ function createGitHubClient(options) {
         },
         query: (text, variables, schema) => {
             const { owner, repo: name } = coordinates();
-            return graphqlData(repeating, text, { owner, name, ...variables }, schema);
+            return queryGraphql(retrying, text, { owner, name, ...variables }, schema);
         },
-        mutate: (text, variables, schema) => graphqlData(once, text, variables, schema),
-        rest: (schema, call) => rest(repeating, schema, call),
+        mutate: (text, variables, schema) => queryGraphql(once, text, variables, schema),
+        rest: (schema, call) => rest(retrying, schema, call),
         restOnce: (schema, call) => rest(once, schema, call),
         requests: () => requests,
     };
 }
-function ignore() {
+function discard() {
     return undefined;
 }
 const problem = object({
@@ -51184,66 +51222,66 @@ const envelopeSchema = object({
     data: unknown().optional(),
     errors: array(problem).default([]),
 });
-function envelope(answer) {
-    return parsed(envelopeSchema, answer, 'GraphQL request');
+function parseEnvelope(body) {
+    return parseResponse(envelopeSchema, body, 'GraphQL request');
 }
-function parsed(schema, value, what) {
+function parseResponse(schema, value, what) {
     const result = schema.safeParse(value);
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
-    throw unusableResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw unusableResponseError(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
-/** The `fetch` that octokit gets: our transport, with retries, giving only answers read whole. */
-function fetchWithRetries(options, repeatable, count) {
+/** `fetch` for octokit: sends through our transport, with retries, and returns only complete responses. */
+function fetchWithRetries(options, isRepeatable, onRequest) {
     return async (url, init) => {
         const { transport, clock, log } = options;
         const method = init.method ?? 'GET';
         const send = async () => {
-            count();
-            const started = clock.now();
+            onRequest();
+            const startedAt = clock.now();
             const result = await transport.send({
                 method,
                 url,
                 headers: init.headers ?? {},
                 ...(init.body === undefined ? {} : { body: init.body }),
             });
-            const outcome = result.kind === 'response' ? result.status : result.detail;
-            log.debug(`GitHub ${method} ${url} -> ${outcome}, ${clock.now() - started} ms`);
+            const summary = result.kind === 'response' ? result.status : result.detail;
+            log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`);
             return result;
         };
-        const retried = await sendWithRetries({
+        const outcome = await sendWithRetries({
             send,
-            classify: (result) => classifyResult(result, clock.now(), repeatable),
+            classify: (result) => classifyResult(result, clock.now(), isRepeatable),
             policy: options.policy,
             clock,
             budget: options.budget(),
-            onRetry: (why, waitMs, retry) => log.info(`GitHub: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+            onRetry: (reason, waitMs, retry) => log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
-        return responseOf(retried, repeatable, options);
+        return toResponse(outcome, isRepeatable, options);
     };
 }
-function responseOf(retried, repeatable, options) {
-    const { result } = retried;
-    if (result.kind === 'failure' || retried.waitEndsAt !== undefined) {
-        throw connectionError(retried, options.apiUrl, !repeatable);
+function toResponse(outcome, isRepeatable, options) {
+    const { result } = outcome;
+    if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
+        throw connectionError(outcome, options.apiUrl, !isRepeatable);
     }
     const { status, headers, text } = result;
     if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        throw unusableResponse(`it is no whole JSON document (${text.length} characters)`, !repeatable);
+        throw unusableResponseError(`it is not a complete JSON document (${text.length} characters)`, !isRepeatable);
     }
-    if (status >= 500 && !repeatable) {
-        throw new GitHubError(`GitHub answered HTTP ${status} to a write`, {
+    if (status >= 500 && !isRepeatable) {
+        throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
             status,
             outcomeUnknown: true,
             advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
         });
     }
     const emptyBody = status === 204 || status === 205 || status === 304;
-    return new Response(emptyBody ? null : text, { status, headers: bodyHeaders(headers) });
+    return new Response(emptyBody ? null : text, { status, headers: headersOfDecodedBody(headers) });
 }
-/** The body has been decoded and measured already. */
-function bodyHeaders(headers) {
+/** The transport has already decoded the body, so these headers no longer describe it. */
+function headersOfDecodedBody(headers) {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
 }
 
@@ -51251,14 +51289,14 @@ function bodyHeaders(headers) {
 
 
 
-/** Every directory above a path, so that a file among them is found. */
+/** All parent directories of a path: one of them may turn out to be a file. */
 function ancestorsOf(directory) {
     return directory
         .split('/')
         .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]));
 }
-function queryFor(rev, { directories, files, ancestors }) {
-    const at = (path) => ({ expression: `${rev}:${path}` });
+function queryFor(revision, { directories, files, ancestors }) {
+    const atRevision = (path) => ({ expression: `${revision}:${path}` });
     const listing = '__typename oid ... on Tree { entries { name mode type oid } }';
     return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
     repository(owner: $owner, name: $name) {
@@ -51268,9 +51306,9 @@ function queryFor(rev, { directories, files, ancestors }) {
       defaultBranchRef { ...Head }
       ref(qualifiedName: $ref) @include(if: $named) { ...Head }
     }
-    ${objectFields('directories', directories, at, listing)}
-    ${objectFields('files', files, at, '__typename oid')}
-    ${objectFields('ancestors', ancestors, at, '__typename')}
+    ${objectFields('directories', directories, atRevision, listing)}
+    ${objectFields('files', files, atRevision, '__typename oid')}
+    ${objectFields('ancestors', ancestors, atRevision, '__typename')}
   }
   fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`;
 }
@@ -51299,41 +51337,45 @@ const repositoryObject = object({
     ref: ref.nullish(),
     id: schemas_string(),
 });
-/** Reads the branch's head and the entries of all directories in one request. */
-async function readBranch(client, wanted) {
-    const places = {
-        directories: aliasesFor('d', wanted.directories),
-        files: aliasesFor('f', wanted.files),
-        ancestors: aliasesFor('a', wanted.directories.flatMap(ancestorsOf)),
+/**
+ * Reads the branch's head and the entries of all directories in one request.
+ *
+ * @throws GitHubError if the branch does not exist, the repository is archived, or a directory is a file.
+ */
+async function readBranch(client, query) {
+    const aliases = {
+        directories: aliasesFor('d', query.directories),
+        files: aliasesFor('f', query.files),
+        ancestors: aliasesFor('a', query.directories.flatMap(ancestorsOf)),
     };
-    const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`;
-    const { repository, directories, files, ancestors } = await client.query(queryFor(rev, places), { ref: rev, named: wanted.branch !== undefined }, object({
+    const revision = query.branch === undefined ? 'HEAD' : `refs/heads/${query.branch}`;
+    const { repository, directories, files, ancestors } = await client.query(queryFor(revision, aliases), { ref: revision, named: query.branch !== undefined }, object({
         repository: repositoryObject,
-        directories: aliasedObjects(places.directories, directoryObject),
-        files: aliasedObjects(places.files, fileObject),
-        ancestors: aliasedObjects(places.ancestors, ancestorObject),
+        directories: aliasedObjects(aliases.directories, directoryObject),
+        files: aliasedObjects(aliases.files, fileObject),
+        ancestors: aliasedObjects(aliases.ancestors, ancestorObject),
     }));
     if (repository.isArchived) {
         throw new GitHubError(`${client.repository()} is archived: nothing can be written to it`, {
             advice: 'Unarchive it, or point the input repository elsewhere.',
         });
     }
-    const found = wanted.branch === undefined ? repository.defaultBranchRef : repository.ref;
-    if (found === null || found === undefined) {
-        throw missingBranch(client.repository(), wanted.branch, repository.defaultBranchRef?.name);
+    const branch = query.branch === undefined ? repository.defaultBranchRef : repository.ref;
+    if (branch === null || branch === undefined) {
+        throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name);
     }
     client.useName(repository.nameWithOwner);
     for (const [path, ancestor] of ancestors) {
         if (ancestor?.__typename === 'Blob')
-            throw notADirectory(path, found.name);
+            throw notADirectory(path, branch.name);
     }
     return {
         repository: repository.nameWithOwner,
         repositoryId: repository.id,
-        branch: found.name,
-        head: found.target.oid,
-        rootTree: found.target.tree.oid,
-        directories: new Map([...directories].map(([path, tree]) => [path, directoryOf(path, tree, found.name)])),
+        branch: branch.name,
+        head: branch.target.oid,
+        rootTree: branch.target.tree.oid,
+        directories: new Map([...directories].map(([path, tree]) => [path, directoryOf(path, tree, branch.name)])),
         files: new Map([...files].flatMap(([path, file]) => file?.__typename === 'Blob' ? [[path, file.oid]] : [])),
     };
 }
@@ -51364,16 +51406,16 @@ function missingBranch(repository, branch, defaultBranch) {
         advice: `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
     });
 }
-/** Git's file modes; GraphQL gives them in decimal. */
+/** Git's file modes; GraphQL returns them as integers. */
 const executableMode = 0o100755;
-const linkMode = 0o120000;
+const symlinkMode = 0o120000;
 function entryOf(row) {
     const { name, oid } = row;
     if (row.type === 'tree')
         return { name, oid, kind: 'directory' };
     if (row.type === 'commit')
         return { name, oid, kind: 'submodule' };
-    if (row.mode === linkMode)
+    if (row.mode === symlinkMode)
         return { name, oid, kind: 'link' };
     return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
 }
@@ -51382,7 +51424,7 @@ function entryOf(row) {
 
 
 
-/** GitHub answers 422 or 502 at about 250 inline files or 2.5 MB in one tree. */
+/** GitHub rejects trees with more than about 250 inline files or 2.5 MB with 422 or 502. */
 const treeLimits = { files: 200, bytes: 1_500_000 };
 const created = object({ sha: schemas_string() });
 const createdCommit = object({
@@ -51391,8 +51433,9 @@ const createdCommit = object({
     verification: object({ verified: schemas_boolean() }).optional(),
 });
 /**
- * One commit of any size by the Git data API: trees in parts, each on the one before, then the
- * commit, then the branch in one compare-and-swap step. Nothing is visible before that step.
+ * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
+ * one, then the commit, then a compare-and-swap of the branch. Nothing is visible before that last
+ * step.
  */
 async function commitByGitData(client, request) {
     const commit = await createCommit(client, request);
@@ -51405,14 +51448,14 @@ async function commitByGitData(client, request) {
     return commit;
 }
 /**
- * Makes the commit without moving a branch. GitHub signs it for the workflow token and for GitHub
- * Apps, since it names neither author nor committer.
+ * Creates a commit without moving a branch. It sets neither author nor committer, because only then
+ * does GitHub sign commits made with the workflow token or a GitHub App token.
  */
 async function createCommit(client, request) {
     const { snapshot, edits } = request;
     let tree = snapshot.rootTree;
-    for (const part of partsOf(edits))
-        tree = await createTree(client, tree, part);
+    for (const batch of splitIntoBatches(edits))
+        tree = await createTree(client, tree, batch);
     const { sha, html_url, verification } = await client.rest(createdCommit, (octokit, at) => octokit.rest.git.createCommit({
         ...at,
         tree,
@@ -51421,23 +51464,24 @@ async function createCommit(client, request) {
     }));
     return { sha, url: html_url, verified: verification?.verified ?? false };
 }
-function partsOf(edits) {
-    const parts = [];
-    let part = [];
+function splitIntoBatches(edits) {
+    const batches = [];
+    let batch = [];
     let bytes = 0;
     for (const edit of edits) {
         const size = Buffer.byteLength(edit.after ?? '');
-        if (part.length === treeLimits.files || (part.length > 0 && bytes + size > treeLimits.bytes)) {
-            parts.push(part);
-            part = [];
+        if (batch.length === treeLimits.files ||
+            (batch.length > 0 && bytes + size > treeLimits.bytes)) {
+            batches.push(batch);
+            batch = [];
             bytes = 0;
         }
-        part.push(edit);
+        batch.push(edit);
         bytes += size;
     }
-    return part.length > 0 ? [...parts, part] : parts;
+    return batch.length > 0 ? [...batches, batch] : batches;
 }
-/** A part that GitHub finds too large after all is halved. */
+/** Halves a batch that is still too large for GitHub. */
 async function createTree(client, base, edits) {
     try {
         const { sha } = await client.rest(created, (octokit, at) => octokit.rest.git.createTree({ ...at, base_tree: base, tree: edits.map(git_data_treeEntry) }));
@@ -51454,34 +51498,36 @@ async function createTree(client, base, edits) {
 }
 function git_data_treeEntry({ path, after, executable }) {
     const mode = executable ? '100755' : '100644';
-    const place = { path, mode, type: 'blob' };
-    return after === undefined ? { ...place, sha: null } : { ...place, content: after };
+    const entry = { path, mode, type: 'blob' };
+    return after === undefined ? { ...entry, sha: null } : { ...entry, content: after };
 }
 
 ;// CONCATENATED MODULE: ./src/github/commit.ts
 
 
-/** The message as git keeps it. */
+/** The commit message as Git stores it. */
 function fullMessage({ headline, body }) {
     return body === '' ? headline : `${headline}\n\n${body}`;
 }
-/** Beyond this one GraphQL call would run into GitHub's limit of 10 seconds. */
-const commit_limits = { files: 500, base64Bytes: 4 * 1024 * 1024 };
+/** A larger GraphQL request would exceed GitHub's limit of 10 seconds. */
+const mutationLimits = { files: 500, base64Bytes: 4 * 1024 * 1024 };
 /**
- * Makes one commit of all edits on the branch, or none.
+ * Commits all edits to the branch in one commit, or nothing.
  *
- * @throws GitHubError with reason `branch-moved` when the branch is no longer at the snapshot's head.
+ * @throws GitHubError with reason `branch-moved` if the branch is no longer at the snapshot's head.
  */
 function commitToBranch(client, request) {
-    return fitsOneMutation(request.edits)
+    return fitsInMutation(request.edits)
         ? commitByMutation(client, request)
         : commitByGitData(client, request);
 }
-/** `createCommitOnBranch` would also make every file 100644. */
-function fitsOneMutation(edits) {
+/** Executable files never fit: `createCommitOnBranch` sets the mode of every file to 100644. */
+function fitsInMutation(edits) {
     const bytes = edits.reduce((sum, { after = '' }) => sum + Buffer.byteLength(after), 0);
     const executable = edits.some((edit) => edit.executable && edit.after !== undefined);
-    return edits.length <= commit_limits.files && (bytes * 4) / 3 <= commit_limits.base64Bytes && !executable;
+    return (edits.length <= mutationLimits.files &&
+        (bytes * 4) / 3 <= mutationLimits.base64Bytes &&
+        !executable);
 }
 const mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url } }
@@ -51498,7 +51544,7 @@ async function commitByMutation(client, request) {
             branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
             expectedHeadOid: snapshot.head,
             message: { headline, body },
-            // A list that is there but null fails with an opaque error.
+            // With a list that is null instead of absent, the request fails with an obscure error.
             fileChanges: {
                 ...(additions.length > 0 ? { additions } : {}),
                 ...(deletions.length > 0 ? { deletions } : {}),
@@ -51535,8 +51581,8 @@ const historyResponse = object({
     }),
 });
 /**
- * Looks for a commit whose response was lost: a child of the expected head with exactly its message.
- * Only one commit can have become the child of that head, so there is no mistaking it.
+ * Looks for a commit whose response was lost: a child of the expected head with exactly the same
+ * message. The branch can only have one such child, so no other commit can be mistaken for it.
  */
 async function findCommit(client, request) {
     const { branch, head } = request.snapshot;
@@ -51558,8 +51604,8 @@ function createProbes(client) {
         rules: (branch) => readRules(client, branch),
     };
 }
-/** No commit has this hash, so a commit on top of it is refused, but only after the permission. */
-const noCommit = '0'.repeat(40);
+/** No commit has this hash. GitHub checks the permission before it rejects the expected head. */
+const missingCommit = '0'.repeat(40);
 const probes_mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`;
@@ -51567,7 +51613,7 @@ async function probeCommit(client, snapshot, directory) {
     const path = pathIn(directory, 'mlflow-sync-check.yaml');
     const input = {
         branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
-        expectedHeadOid: noCommit,
+        expectedHeadOid: missingCommit,
         message: { headline: 'Check the permission to commit' },
         fileChanges: { additions: [{ path, contents: '' }] },
     };
@@ -51579,9 +51625,9 @@ async function probeCommit(client, snapshot, directory) {
             return;
         throw error;
     }
-    throw new GitHubError('A commit that can not be made was made');
+    throw new GitHubError('A commit that cannot be made was made');
 }
-/** A pull request of a branch into itself can't exist. */
+/** GitHub rejects a pull request from a branch into itself, after checking the permission. */
 async function probePullRequest(client, branch) {
     try {
         await client.restOnce(unknown(), (octokit, at) => octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }));
@@ -51600,8 +51646,8 @@ async function readRules(client, branch) {
         return found.map(({ type }) => type);
     }
     catch (error) {
-        const hidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0);
-        if (hidden)
+        const isHidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0);
+        if (isHidden)
             return undefined;
         throw error;
     }
@@ -51734,24 +51780,24 @@ function createRepository(client, checkout) {
 
 ;// CONCATENATED MODULE: ./src/mlflow/errors.ts
 
-/** Turns whatever MLflow, a gateway or the network did into one error with its advice. */
-function diagnose(symptom) {
-    const { retried, baseUrl, what } = symptom;
-    const { result } = retried;
-    const after = retried.tries > 1 ? ` (after ${retried.tries} tries)` : '';
-    if (retried.waitEndsAt !== undefined && result.kind === 'response') {
-        return new MlflowError(`MLflow at ${baseUrl} asks to wait until ${retried.waitEndsAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: 'The next scheduled run will catch up on everything.' });
+/** Converts an unusable response or a network failure into an error with advice. */
+function errorFromFailedCall(call) {
+    const { outcome, baseUrl, endpoint } = call;
+    const { result } = outcome;
+    const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : '';
+    if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
+        return new MlflowError(`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: 'The next scheduled run will catch up on everything.' });
     }
     if (result.kind === 'failure') {
         return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
             advice: errors_failureAdvice[result.reason],
         });
     }
-    const known = recognise(result, symptom);
-    const code = errorCode(symptom.json);
-    return new MlflowError(`${known.message} [${what}, HTTP ${result.status}]${after}`, {
+    const { message, advice } = explainResponse(result, call);
+    const code = errorCode(call.json);
+    return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
         status: result.status,
-        advice: known.advice,
+        advice,
         ...(code === undefined ? {} : { code }),
     });
 }
@@ -51760,28 +51806,28 @@ const errors_failureAdvice = {
     refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
     tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
     timeout: 'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-    cut: 'Something ended the connection in the middle of the answer: look at the proxies in front of MLflow and at its log.',
+    cut: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
     network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
 };
-function recognise(response, symptom) {
-    const { baseUrl } = symptom;
+function explainResponse(response, call) {
+    const { baseUrl } = call;
     const { status, text } = response;
-    const words = serverWords(symptom.json, text);
+    const detail = serverMessage(call.json, text);
     if (/Invalid Host header/i.test(text)) {
         return {
-            message: `MLflow at ${baseUrl} refuses this host name: ${words}`,
-            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) withInputName ${new URL(baseUrl).host}, port included.`,
+            message: `MLflow at ${baseUrl} refuses this host name: ${detail}`,
+            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
         };
     }
     if (status === 401) {
         return {
-            message: `MLflow at ${baseUrl} does not accept the credentials: ${words}`,
+            message: `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
             advice: 'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
         };
     }
     if (status === 403) {
         return {
-            message: `MLflow at ${baseUrl} denies access: ${words}`,
+            message: `MLflow at ${baseUrl} denies access: ${detail}`,
             advice: 'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
         };
     }
@@ -51793,13 +51839,13 @@ function recognise(response, symptom) {
     }
     if (text.includes('FEATURE_DISABLED')) {
         return {
-            message: `MLflow at ${baseUrl} has a feature switched off: ${words}`,
+            message: `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
             advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
         };
     }
-    if (/workspace/i.test(words) && (status === 404 || status === 400)) {
+    if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
         return {
-            message: `MLflow at ${baseUrl} does not know the workspace: ${words}`,
+            message: `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
             advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
         };
     }
@@ -51810,21 +51856,21 @@ function recognise(response, symptom) {
         };
     }
     if (isHtml(response))
-        return htmlPage(response, baseUrl);
+        return explainHtmlPage(response, baseUrl);
     if (status >= 200 && status < 300) {
         return {
-            message: `The answer of ${baseUrl} is no whole JSON document: ${words}`,
+            message: `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
             advice: 'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
         };
     }
     return {
-        message: `MLflow at ${baseUrl} answers: ${words}`,
+        message: `MLflow at ${baseUrl} answers: ${detail}`,
         advice: status >= 500
             ? "Look into MLflow's own log; the next scheduled run will catch up."
             : 'The request was not accepted; the server says why.',
     };
 }
-function htmlPage(response, baseUrl) {
+function explainHtmlPage(response, baseUrl) {
     if (response.status === 404) {
         return {
             message: `There is no MLflow API at ${baseUrl}`,
@@ -51847,12 +51893,12 @@ function redirectTarget(response) {
     const location = response.headers.location ?? '';
     return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
 }
-/** True for a page, whatever its Content-Type says. */
+/** Looks at the body, because gateways send HTML with any Content-Type. */
 function isHtml(response) {
     return /^\s*<(!doctype|html|head|body)/i.test(response.text);
 }
-/** MLflow's own words, or the beginning of whatever came instead. */
-function serverWords(json, text) {
+/** MLflow's error message, or the beginning of the body as plain text. */
+function serverMessage(json, text) {
     if (typeof json === 'object' && json !== null && 'message' in json)
         return String(json.message);
     const plain = text
@@ -51860,7 +51906,7 @@ function serverWords(json, text) {
         .replace(/<[^>]*>/g, ' ')
         .replace(/\s+/g, ' ')
         .trim();
-    return plain === '' ? 'an empty answer' : plain.slice(0, 300);
+    return plain === '' ? 'an empty response' : plain.slice(0, 300);
 }
 function errorCode(json) {
     return typeof json === 'object' && json !== null && 'error_code' in json
@@ -51871,50 +51917,50 @@ function errorCode(json) {
 ;// CONCATENATED MODULE: ./src/mlflow/retry.ts
 
 
-/** Codes that MLflow's own client retries for every method (`mlflow/utils/request_utils.py`). */
-const retry_temporary = new Set([408, 429, 500, 502, 503, 504]);
-/** A page of HTML may be maintenance or a login: not worth the whole series of retries. */
-const htmlRetries = 2;
-/** Which of MLflow's answers are worth another try. */
+/** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
+const retry_temporaryStatuses = new Set([408, 429, 500, 502, 503, 504]);
+/** An HTML page is maintenance, which may end soon, or a login, which will not. */
+const maxHtmlRetries = 2;
+/** Decides whether a request to MLflow is retried. */
 function retry_classifyResult(result, now) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
-        return permanent ? { kind: 'final' } : { kind: 'retry', why: result.detail };
+        return permanent ? { kind: 'final' } : { kind: 'retry', reason: result.detail };
     }
     const { status, headers, text } = result;
-    if (retry_temporary.has(status) && !isPermanent(text)) {
+    if (retry_temporaryStatuses.has(status) && !isPermanent(text)) {
         const waitMs = retryAfterMs(headers, now);
         return {
             kind: 'retry',
-            why: `HTTP ${status}`,
+            reason: `HTTP ${status}`,
             ...(waitMs === undefined ? {} : { waitMs }),
         };
     }
     if (status === 400 && text.includes('QueuePool limit of size')) {
-        // MLflow reports its overload as a bad request (measured on 3.17.2).
-        return { kind: 'retry', why: 'MLflow is overloaded (database pool exhausted)' };
+        // MLflow 3.17.2 reports an exhausted database pool as a bad request.
+        return { kind: 'retry', reason: 'MLflow is overloaded (database pool exhausted)' };
     }
     if (status >= 200 && status < 300 && parseJson(text) === undefined) {
         return /^\s*</.test(text)
-            ? { kind: 'retry', why: 'a page of HTML instead of JSON', atMost: htmlRetries }
-            : { kind: 'retry', why: 'an answer that is no whole JSON document' };
+            ? { kind: 'retry', reason: 'a page of HTML instead of JSON', maxRetries: maxHtmlRetries }
+            : { kind: 'retry', reason: 'a response that is not a complete JSON document' };
     }
     return { kind: 'final' };
 }
-/** Workspaces switched off (500), and the `--artifacts-only` server (503), stay as they are. */
+/** Disabled workspaces (500) and an `--artifacts-only` server (503) have statuses that look temporary. */
 function isPermanent(text) {
     return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only');
 }
-/** Longest single back-off, as in urllib3, which MLflow's client uses. */
-const longestBackoffMs = 120_000;
-/** The first retry comes at once, the next after factor × 2, × 4, … seconds; jitter on each. */
+/** Maximum backoff of urllib3, which MLflow's own client uses. */
+const maxBackoffMs = 120_000;
+/** Retries at once, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
 function mlflowRetryPolicy(settings, random) {
     return {
         retries: settings.maxRetries,
         backoffMs: (retry) => {
             const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000;
             const jitter = random() * settings.backoffJitter * 1000;
-            return Math.round(Math.min(exponential, longestBackoffMs) + jitter);
+            return Math.round(Math.min(exponential, maxBackoffMs) + jitter);
         },
     };
 }
@@ -51925,7 +51971,7 @@ function mlflowRetryPolicy(settings, random) {
 
 
 
-/** MLflow's own client follows redirects too; more than this is a loop. */
+/** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5;
 function createMlflowClient(options) {
     const { connection, transport, clock, log } = options;
@@ -51936,13 +51982,13 @@ function createMlflowClient(options) {
         let current = request;
         for (let hops = 0;; hops += 1) {
             requests += 1;
-            const started = clock.now();
+            const startedAt = clock.now();
             const result = await transport.send(current);
-            const outcome = result.kind === 'response' ? result.status : result.detail;
-            log.debug(`MLflow ${current.method} ${current.url} -> ${outcome}, ${clock.now() - started} ms`);
+            const summary = result.kind === 'response' ? result.status : result.detail;
+            log.debug(`MLflow ${current.method} ${current.url} -> ${summary}, ${clock.now() - startedAt} ms`);
             if (result.kind === 'failure' || hops === maxRedirects)
                 return result;
-            const next = nextLocation(current, result, origin);
+            const next = redirectedRequest(current, result, origin);
             if (next === undefined)
                 return result;
             current = next;
@@ -51954,47 +52000,47 @@ function createMlflowClient(options) {
         policy: connection.policy,
         clock,
         budget: options.budget(),
-        onRetry: (why, waitMs, retry) => log.info(`MLflow: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+        onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     });
-    const call = async (method, path, rest, schema) => {
+    const call = async (method, path, payload, schema) => {
         const send = () => sendRetrying({
             method,
-            url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${rest.search ?? ''}`,
+            url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search ?? ''}`,
             headers: {
                 accept: 'application/json',
-                ...(rest.body === undefined ? {} : { 'content-type': 'application/json' }),
+                ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
                 ...connection.headers,
             },
-            ...(rest.body === undefined ? {} : { body: rest.body }),
+            ...(payload.body === undefined ? {} : { body: payload.body }),
         });
-        let retried = await send();
-        if (api === 'api' && pathname !== '/' && isUnknownRoute(retried.result)) {
-            // Up to 3.10 `--static-prefix` moves only the UI's mirror of the API below the prefix.
+        let outcome = await send();
+        if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
+            // Up to MLflow 3.10, `--static-prefix` only applies to the copy of the API that the UI uses.
             api = 'ajax-api';
             const second = await send();
             if (isUnknownRoute(second.result))
                 api = 'api';
             else
-                retried = second;
+                outcome = second;
         }
-        return read(retried, `${method} ${path}`, schema);
+        return parseResponse(outcome, `${method} ${path}`, schema);
     };
-    const read = (retried, what, schema) => {
-        const { result } = retried;
+    const parseResponse = (outcome, endpoint, schema) => {
+        const { result } = outcome;
         const json = result.kind === 'failure' ? undefined : parseJson(result.text);
         if (result.kind === 'failure' ||
             result.status < 200 ||
             result.status > 299 ||
             !isObject(json)) {
-            throw diagnose({ retried, json, what, baseUrl: connection.baseUrl });
+            throw errorFromFailedCall({ outcome, json, endpoint, baseUrl: connection.baseUrl });
         }
         const parsed = schema.safeParse(json);
         if (parsed.success)
             return parsed.data;
         const issue = parsed.error.issues[0];
-        throw new MlflowError(`MLflow's answer to ${what} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
+        throw new MlflowError(`MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
             status: result.status,
-            advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its answers.`,
+            advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
         });
     };
     return {
@@ -52006,7 +52052,7 @@ function createMlflowClient(options) {
 function isUnknownRoute(result) {
     return result.kind === 'response' && result.status === 404 && isHtml(result);
 }
-/** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
+/** Percent-encodes the values, because servers up to 2.15 split them at a raw `=`. */
 function queryString(query) {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
@@ -52020,11 +52066,11 @@ function isObject(value) {
 }
 const redirects = new Set([301, 302, 303, 307, 308]);
 /**
- * The request that a redirect asks for; undefined when there is none to follow.
- * Another origin gets no credential, no gateway header and no workspace, and a
- * POST is repeated only where HTTP says that it stays one (307, 308).
+ * Builds the request that follows a redirect; undefined if the response is not a redirect that can be
+ * followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
+ * repeated if the status preserves the method (307, 308).
  */
-function nextLocation(request, response, trustedOrigin) {
+function redirectedRequest(request, response, trustedOrigin) {
     const location = response.headers.location;
     if (!redirects.has(response.status) || location === undefined)
         return undefined;
@@ -52033,8 +52079,8 @@ function nextLocation(request, response, trustedOrigin) {
     const url = new URL(location, request.url);
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
         return undefined;
-    const stays = request.method === 'GET' || response.status === 307 || response.status === 308;
-    if (!stays)
+    const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308;
+    if (!keepsMethod)
         return undefined;
     if (url.origin === trustedOrigin)
         return { ...request, url: url.href };
@@ -52060,11 +52106,11 @@ function nextLocation(request, response, trustedOrigin) {
 
 
 
-/** GitHub's requests get this long, whatever MLflow gets. */
+/** MLflow's timeout variable does not apply to GitHub. */
 const gitHubTimeoutMs = 30_000;
 function createClients(options) {
     const { inputs, environment, clock, signal, log } = options;
-    const toMlflow = createTransport({
+    const mlflowTransport = createTransport({
         timeoutMs: inputs.mlflow.timeoutMs,
         insecureTls: inputs.mlflow.insecureTls,
         signal,
@@ -52072,16 +52118,16 @@ function createClients(options) {
             ? {}
             : { ca: [...trustedCertificates(), inputs.mlflow.caCertificate] }),
     });
-    const toGitHub = createTransport({ timeoutMs: gitHubTimeoutMs, signal });
-    let current = createWaitBudget();
-    const budget = () => current;
+    const gitHubTransport = createTransport({ timeoutMs: gitHubTimeoutMs, signal });
+    let waitBudget = createWaitBudget();
+    const budget = () => waitBudget;
     const mlflow = createMlflowClient({
         connection: {
             baseUrl: inputs.mlflow.baseUrl,
             headers: mlflowHeaders(inputs.mlflow),
             policy: mlflowRetryPolicy(inputs.mlflow.retry, clock.random),
         },
-        transport: toMlflow,
+        transport: mlflowTransport,
         clock,
         budget,
         log,
@@ -52092,7 +52138,7 @@ function createClients(options) {
         graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
         repository: inputs.repository.name,
         policy: gitHubRetryPolicy(clock.random),
-        transport: toGitHub,
+        transport: gitHubTransport,
         clock,
         budget,
         log,
@@ -52102,18 +52148,21 @@ function createClients(options) {
         repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
         requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
         renewBudget: () => {
-            current = createWaitBudget();
+            waitBudget = createWaitBudget();
         },
         close: async () => {
-            await Promise.all([toMlflow.close(), toGitHub.close()]);
+            await Promise.all([mlflowTransport.close(), gitHubTransport.close()]);
         },
     };
 }
-/** A `ca` of our own would replace the trusted certificates, so they are named too. */
+/** Setting `ca` replaces Node.js's trusted certificates, so it has to include them. */
 function trustedCertificates() {
     return [...new Set([...external_node_tls_default().getCACertificates('default'), ...external_node_tls_default().getCACertificates('system')])];
 }
-/** Precedence as in MLflow's client: user and password, then the token; headers given win. */
+/**
+ * Username and password take precedence over the token, as in MLflow's own client. Headers from the
+ * input `mlflow-headers` override both.
+ */
 function mlflowHeaders(mlflow) {
     const { username, password, token, workspace, headers } = mlflow;
     const authorization = mlflowAuthorization(username, password, token);
@@ -52131,7 +52180,7 @@ function mlflowAuthorization(username, password, token) {
 function basicCredentials(username, password) {
     return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
 }
-/** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
+/** Values that the runner masks and that are removed from all results. */
 function secretsOf({ mlflow, repository }) {
     return [
         repository.token,
@@ -52187,21 +52236,21 @@ function escapeExpression(text) {
 
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
 
-/** The kinds of values that inputs have; each says in one sentence what it wants. */
-/** Nothing given: the default of `action.yml` also holds where the action runs without the runner. */
-function orDefault(fallback) {
+/** Schemas for the types of inputs. Each issue completes a sentence that starts with the input's name. */
+/** Repeats the default in `action.yml`, which only the runner applies. */
+function withDefault(fallback) {
     return schemas_string().transform((text) => (text === '' ? fallback : text));
 }
-/** YAML 1.2 core schema, as `@actions/core` has it. */
+/** Accepts booleans of the YAML 1.2 core schema, like `@actions/core`. */
 function parsers_boolean(fallback) {
-    return orDefault(String(fallback))
+    return withDefault(String(fallback))
         .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
         .transform((text) => text.toLowerCase() === 'true');
 }
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** In milliseconds. */
+/** Parses durations into milliseconds. */
 function parsers_duration(fallback) {
-    return orDefault(fallback).transform((text, context) => {
+    return withDefault(fallback).transform((text, context) => {
         const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
         if (amount === undefined || unit === undefined) {
             context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
@@ -52211,14 +52260,14 @@ function parsers_duration(fallback) {
     });
 }
 function count(fallback) {
-    return orDefault(fallback)
+    return withDefault(fallback)
         .pipe(schemas_string().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
         .transform(Number);
 }
 function choice(options, fallback) {
-    return orDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
+    return withDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
 }
-/** One entry a line; blank lines and blanks at the ends do not count. */
+/** Parses one entry per line; ignores empty lines and surrounding whitespace. */
 const lines = schemas_string().transform((text) => text
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -52227,15 +52276,15 @@ const parsers_optional = schemas_string().transform((text) => (text === '' ? und
 const repository = schemas_string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
     .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
-/** What `git check-ref-format` forbids, and `:` above all, which would read another path. */
-const badRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
-/** A branch, with or without `refs/heads/`. */
+/** What `git check-ref-format` rejects. A `:` would make GraphQL's `branch:path` read another path. */
+const invalidRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
+/** Accepts a branch with or without `refs/heads/`. */
 const branch = schemas_string()
     .transform((text) => text.replace(/^refs\/heads\//, ''))
-    .refine((text) => text === '' || !badRef.test(text), 'must be the name of a branch')
+    .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
     .transform((text) => (text === '' ? undefined : text));
-/** Why a path may not be used; undefined when it may. */
-function pathProblem(text) {
+/** Why a path is rejected; undefined if it is valid. */
+function findPathProblem(text) {
     if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
         return 'must be relative to the repository';
     if (/[\\\p{Cc}]/u.test(text))
@@ -52246,9 +52295,12 @@ function pathProblem(text) {
     const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
     return reserved === undefined ? undefined : `must not be in ${reserved}`;
 }
-/** A path inside the repository, as git writes it: no leading `./`, no trailing `/`; root is `''`. */
+/**
+ * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The
+ * root is `''`.
+ */
 const repositoryPath = schemas_string().transform((text, context) => {
-    const problem = pathProblem(text);
+    const problem = findPathProblem(text);
     if (problem !== undefined) {
         context.addIssue(problem);
         return NEVER;
@@ -52259,9 +52311,15 @@ const repositoryPath = schemas_string().transform((text, context) => {
         .join('/');
 });
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Headers that belong to the connection itself. */
-const ownHeaders = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
-/** `Name: value`, one a line. A problem names the line's number, never its content. */
+/** Headers that the HTTP client sets itself. */
+const reservedHeaders = new Set([
+    'host',
+    'content-length',
+    'transfer-encoding',
+    'connection',
+    'upgrade',
+]);
+/** Parses `Name: value`, one per line. Issues only name the line number: the line may be a secret. */
 const headers = lines.transform((entries, context) => {
     const result = {};
     for (const [index, entry] of entries.entries()) {
@@ -52269,7 +52327,7 @@ const headers = lines.transform((entries, context) => {
         if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
             context.addIssue(`line ${index + 1} must be "Name: value"`);
         }
-        else if (ownHeaders.has(name.trim().toLowerCase())) {
+        else if (reservedHeaders.has(name.trim().toLowerCase())) {
             context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`);
         }
         else {
@@ -52278,20 +52336,20 @@ const headers = lines.transform((entries, context) => {
     }
     return result;
 });
-/** What HTTP allows in a header's value, latin letters included. */
+/** Whether HTTP allows a text as a header value: ASCII and Latin-1, without control characters. */
 function isHeaderValue(text) {
     return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
 }
-/** Goes into a header: a line break, as a pasted secret may have, would break the request. */
+/** Secrets are sent in headers, which cannot contain the line break of a pasted secret. */
 const secret = schemas_string()
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
 /**
- * Reduces what people paste to the server's base: `https://host/prefix` of
- * `https://host/prefix/#/models/x`, `https://host/prefix/api/2.0/mlflow` or `https://host/prefix/`.
+ * Reduces a pasted URL to the base URL of the server: `https://host/prefix/#/models/x`,
+ * `https://host/prefix/api/2.0/mlflow` and `https://host/prefix/` all become `https://host/prefix`.
  *
- * @returns the base without a trailing slash, or what is wrong with the text.
+ * @returns the base URL without a trailing slash, or the problem with the text.
  */
-function serverBase(text) {
+function parseServerUrl(text) {
     if (/^databricks(-uc)?(:|$)/i.test(text)) {
         return {
             ok: false,
@@ -52319,33 +52377,33 @@ function serverBase(text) {
 
 
 
-const serverAddress = schemas_string().transform((text, context) => {
-    const base = serverBase(text);
-    if (base.ok)
-        return base.base;
-    context.addIssue(base.problem);
+const serverUrl = schemas_string().transform((text, context) => {
+    const parsed = parseServerUrl(text);
+    if (parsed.ok)
+        return parsed.base;
+    context.addIssue(parsed.problem);
     return NEVER;
 });
-const requiredServerAddress = schemas_string()
+const requiredServerUrl = schemas_string()
     .transform((text, context) => {
     if (text !== '')
         return text;
     context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)');
     return NEVER;
 })
-    .pipe(serverAddress);
-const message = parsers_optional.transform((text, context) => {
+    .pipe(serverUrl);
+const messageTemplate = parsers_optional.transform((text, context) => {
     for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
         context.addIssue(problem);
     }
     return text;
 });
 /**
- * All inputs by the names that they have in `action.yml` (a test holds the two together). Values
- * come in as the runner's strings, trimmed, `''` for what is not set.
+ * All inputs, by their names in `action.yml` (a test compares the two). Values are trimmed strings,
+ * `''` if not set.
  */
 const inputSchema = object({
-    'mlflow-tracking-uri': requiredServerAddress,
+    'mlflow-tracking-uri': requiredServerUrl,
     'mlflow-username': secret,
     'mlflow-password': secret,
     'mlflow-token': secret,
@@ -52353,7 +52411,7 @@ const inputSchema = object({
     'mlflow-workspace': parsers_optional,
     'mlflow-ca-certificate': parsers_optional,
     'mlflow-insecure-tls': parsers_boolean(false),
-    'mlflow-ui-url': union([schemas_literal(''), serverAddress]),
+    'mlflow-ui-url': union([schemas_literal(''), serverUrl]),
     models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
     aliases: lines,
     filter: parsers_optional,
@@ -52369,15 +52427,15 @@ const inputSchema = object({
     'max-deletions': count('10'),
     'pull-request': parsers_boolean(false),
     'pull-request-branch': branch,
-    'pull-request-title': message,
+    'pull-request-title': messageTemplate,
     'pull-request-labels': lines,
-    'commit-message': message,
+    'commit-message': messageTemplate,
     'fail-on': choice(['error', 'never'], 'error'),
     'poll-interval': parsers_duration('60s'),
     'poll-duration': parsers_duration('0s'),
 });
 const inputNames = Object.keys(inputSchema.shape);
-/** MLflow's own variables, used where an input is not set. */
+/** Environment variables that are used if an input is not set. */
 const environmentFallback = {
     'mlflow-tracking-uri': 'MLFLOW_TRACKING_URI',
     'mlflow-username': 'MLFLOW_TRACKING_USERNAME',
@@ -52394,13 +52452,13 @@ function decimal(fallback) {
         .pipe(schemas_string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a number, 0 or more'))
         .transform(Number);
 }
-/** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
+/** Shorter than the 120 s of MLflow's own client. */
 const defaultTimeoutSeconds = 30;
-/** MLflow's own client allows no more tries. */
-const mostRetries = 10;
-/** How MLflow's own client retries (`mlflow/environment_variables.py`). */
+/** The limit of MLflow's own client. */
+const maxRetries = 10;
+/** Retry and timeout variables of MLflow's own client (`mlflow/environment_variables.py`). */
 const environmentSchema = object({
-    MLFLOW_HTTP_REQUEST_MAX_RETRIES: decimal(7).refine((value) => Number.isInteger(value) && value <= mostRetries, `must be a whole number from 0 to ${mostRetries}`),
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: decimal(7).refine((value) => Number.isInteger(value) && value <= maxRetries, `must be a whole number from 0 to ${maxRetries}`),
     MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: decimal(2),
     MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: decimal(1),
     MLFLOW_HTTP_REQUEST_TIMEOUT: decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
@@ -52412,40 +52470,40 @@ const environmentSchema = object({
 
 
 /**
- * Reads `INPUT_*` and MLflow's variables.
+ * Reads and validates the inputs (`INPUT_*`) and MLflow's environment variables.
  *
- * @throws InputError with all faults together, each by the name of its input.
+ * @throws InputError with all problems together, each with the name of its input.
  */
 function readInputs(environment) {
-    const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]));
+    const raw = Object.fromEntries(inputNames.map((name) => [name, readRawInput(environment, name)]));
     const parsed = inputSchema.safeParse(raw);
     const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
     const settings = environmentSchema.safeParse(variables);
     const problems = [parsed, settings].flatMap((result) => result.success
         ? []
-        : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`));
+        : result.error.issues.map((issue) => `${issue.path.join('.')} ${describeIssue(issue)}`));
     const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
-    problems.push(...contradictions(raw), ...certificates.problems);
+    problems.push(...findConflicts(raw), ...certificates.problems);
     if (!parsed.success || !settings.success || problems.length > 0)
         throw new InputError(problems);
-    return arrange(parsed.data, settings.data, certificates.pem);
+    return buildInputs(parsed.data, settings.data, certificates.pem);
 }
-/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
-function rawInput(environment, name) {
-    const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
-    const fallback = environmentFallback[name];
-    return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given;
+/** The runner names the variable after the input in upper case and keeps hyphens. */
+function readRawInput(environment, name) {
+    const value = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
+    const variable = environmentFallback[name];
+    return value === '' && variable !== undefined ? (environment[variable]?.trim() ?? '') : value;
 }
-function issueText(issue) {
+function describeIssue(issue) {
     return issue.code === 'invalid_union'
         ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
         : issue.message;
 }
-/** Faults that only two inputs together have. */
-function contradictions(raw) {
+/** Finds problems with combinations of inputs. */
+function findConflicts(raw) {
     const problems = [];
-    const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
-    if (half && raw['mlflow-token'] === '') {
+    const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
+    if (credentialsIncomplete && raw['mlflow-token'] === '') {
         const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
         problems.push(`${missing} is empty, but the other half of the credentials is set`);
     }
@@ -52458,41 +52516,44 @@ function contradictions(raw) {
     }
     return problems;
 }
-const pemMark = '-----BEGIN CERTIFICATE-----';
-/** PEM text, or a path to such a file. */
+const pemHeader = '-----BEGIN CERTIFICATE-----';
+/** @param text PEM text or the path of a PEM file. */
 function readCertificates(text) {
     if (text === '')
         return { pem: undefined, problems: [] };
-    if (text.includes(pemMark))
+    if (text.includes(pemHeader))
         return { pem: text, problems: [] };
-    const bad = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
+    const invalid = (problem) => ({
+        pem: undefined,
+        problems: [`mlflow-ca-certificate ${problem}`],
+    });
     if (text.includes('-----BEGIN'))
-        return bad(`must hold certificates (${pemMark})`);
+        return invalid(`must hold certificates (${pemHeader})`);
     if (/[\r\n]/.test(text))
-        return bad('must be PEM text or a path to a PEM file');
+        return invalid('must be PEM text or a path to a PEM file');
     try {
         const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
-        return content.includes(pemMark)
+        return content.includes(pemHeader)
             ? { pem: content, problems: [] }
-            : bad(`names the file ${text}, which holds no certificate in PEM form`);
+            : invalid(`names the file ${text}, which holds no certificate in PEM form`);
     }
     catch (error) {
         const { code = '' } = error;
-        return bad(`names the file ${text}, which can't be read (${code})`);
+        return invalid(`names the file ${text}, which can't be read (${code})`);
     }
 }
-function arrange(input, settings, caCertificate) {
+function buildInputs(inputs, settings, caCertificate) {
     return {
         mlflow: {
-            baseUrl: input['mlflow-tracking-uri'],
-            uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
-            username: input['mlflow-username'],
-            password: input['mlflow-password'],
-            token: input['mlflow-token'],
-            headers: input['mlflow-headers'],
-            workspace: input['mlflow-workspace'],
+            baseUrl: inputs['mlflow-tracking-uri'],
+            uiUrl: inputs['mlflow-ui-url'] === '' ? inputs['mlflow-tracking-uri'] : inputs['mlflow-ui-url'],
+            username: inputs['mlflow-username'],
+            password: inputs['mlflow-password'],
+            token: inputs['mlflow-token'],
+            headers: inputs['mlflow-headers'],
+            workspace: inputs['mlflow-workspace'],
             caCertificate,
-            insecureTls: input['mlflow-insecure-tls'],
+            insecureTls: inputs['mlflow-insecure-tls'],
             timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
             retry: {
                 maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
@@ -52501,37 +52562,37 @@ function arrange(input, settings, caCertificate) {
             },
         },
         repository: {
-            name: input.repository,
-            branch: input.branch,
-            token: input['github-token'],
+            name: inputs.repository,
+            branch: inputs.branch,
+            token: inputs['github-token'],
         },
-        targets: [targetOf(input)],
-        mode: input.mode,
-        pullRequest: input['pull-request']
+        targets: [buildTarget(inputs)],
+        mode: inputs.mode,
+        pullRequest: inputs['pull-request']
             ? {
-                branch: input['pull-request-branch'],
-                title: input['pull-request-title'],
-                labels: input['pull-request-labels'],
+                branch: inputs['pull-request-branch'],
+                title: inputs['pull-request-title'],
+                labels: inputs['pull-request-labels'],
             }
             : undefined,
-        commitMessage: input['commit-message'],
-        failOn: input['fail-on'],
-        poll: { intervalMs: input['poll-interval'], durationMs: input['poll-duration'] },
+        commitMessage: inputs['commit-message'],
+        failOn: inputs['fail-on'],
+        poll: { intervalMs: inputs['poll-interval'], durationMs: inputs['poll-duration'] },
     };
 }
-function targetOf(input) {
+function buildTarget(inputs) {
     return {
-        name: input.path === '' ? '.' : input.path,
-        directory: input.path,
-        template: input.template,
+        name: inputs.path === '' ? '.' : inputs.path,
+        directory: inputs.path,
+        template: inputs.template,
         selection: {
-            models: nameMatcher(input.models),
-            aliases: input.aliases,
-            filter: input.filter,
-            runFilter: input['run-filter'],
-            minimumAgeMs: input['minimum-age'],
+            models: nameMatcher(inputs.models),
+            aliases: inputs.aliases,
+            filter: inputs.filter,
+            runFilter: inputs['run-filter'],
+            minimumAgeMs: inputs['minimum-age'],
         },
-        prune: input.prune ? { maxDeletions: input['max-deletions'] } : undefined,
+        prune: inputs.prune ? { maxDeletions: inputs['max-deletions'] } : undefined,
     };
 }
 
@@ -53712,7 +53773,7 @@ function summaryHeadline(result) {
 function done(result) {
     const counts = countOutcomes(result.entries);
     const changes = countsPhrase(counts);
-    const target = summary_targetOf(result);
+    const target = targetOf(result);
     switch (result.operation) {
         case 'none':
             return counts.failed > 0 || result.error !== undefined
@@ -53764,7 +53825,7 @@ function rest({ entries, operation }) {
     const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
     return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
 }
-function summary_targetOf({ serverUrl, repository, branch }) {
+function targetOf({ serverUrl, repository, branch }) {
     if (branch === undefined)
         return code(repository);
     return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
@@ -53811,20 +53872,23 @@ function hasFailed(result) {
 }
 
 ;// CONCATENATED MODULE: ./src/runtime.ts
-/** `now` in milliseconds, from any starting point. */
+/** @param now milliseconds since an arbitrary point in time. */
 function createStopwatch(now) {
-    const spent = new Map();
+    const durations = new Map();
     return {
         measure: async (name, work) => {
-            const started = now();
+            const startedAt = now();
             try {
                 return await work();
             }
             finally {
-                spent.set(name, (spent.get(name) ?? 0) + now() - started);
+                durations.set(name, (durations.get(name) ?? 0) + now() - startedAt);
             }
         },
-        phases: () => [...spent].map(([name, milliseconds]) => ({ name, milliseconds: Math.round(milliseconds) })),
+        phases: () => [...durations].map(([name, milliseconds]) => ({
+            name,
+            milliseconds: Math.round(milliseconds),
+        })),
     };
 }
 
@@ -53889,15 +53953,15 @@ function mergedOutcome(before, after) {
 ;// CONCATENATED MODULE: ./src/sync/poll.ts
 
 /**
- * Syncs once, then again every interval until the duration is over, and adds the rounds up. An error
- * of one round is reported at once and does not keep the next one from running.
+ * Syncs every interval until the duration is over, at least once, and merges the results of all
+ * rounds. A round that fails is reported at once; the next one still runs.
  */
 async function poll(sync, options) {
     const { intervalMs, durationMs, clock, signal, log } = options;
-    const end = clock.now() + durationMs;
+    const endsAt = clock.now() + durationMs;
     let job;
     for (;;) {
-        const started = clock.now();
+        const startedAt = clock.now();
         const round = await sync();
         job = job === undefined ? round : mergeResults(job, round);
         if (durationMs === 0 || signal.aborted)
@@ -53905,16 +53969,16 @@ async function poll(sync, options) {
         if (round.error !== undefined) {
             log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim());
         }
-        const next = Math.max(started + intervalMs, clock.now());
-        if (next >= end)
+        const nextAt = Math.max(startedAt + intervalMs, clock.now());
+        if (nextAt >= endsAt)
             return job;
-        log.info(`The next round begins in ${((next - clock.now()) / 1000).toFixed(0)} s`);
-        if (!(await sleeps(clock, next - clock.now())))
+        log.info(`The next round begins in ${((nextAt - clock.now()) / 1000).toFixed(0)} s`);
+        if (!(await sleepUnlessCancelled(clock, nextAt - clock.now())))
             return job;
     }
 }
-/** False when the job was cancelled meanwhile. */
-function sleeps(clock, ms) {
+/** Resolves to false if the job was cancelled in the meantime. */
+function sleepUnlessCancelled(clock, ms) {
     return clock.sleep(ms).then(() => true, () => false);
 }
 

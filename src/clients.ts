@@ -10,13 +10,13 @@ import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
 import { mlflowRetryPolicy } from './mlflow/retry.ts'
 
-/** The two sides of a sync, for as long as the job lives. */
+/** The clients that one job uses. */
 export type Clients = {
   readonly mlflow: MlflowClient
   readonly repository: Repository
   /** Requests sent so far, retries included. */
   readonly requests: () => { readonly mlflow: number; readonly github: number }
-  /** Starts a new sync's share of waiting. */
+  /** Gives the next sync a new budget of waiting time. */
   readonly renewBudget: () => void
   readonly close: () => Promise<void>
 }
@@ -29,12 +29,12 @@ export type ClientOptions = {
   readonly log: Log
 }
 
-/** GitHub's requests get this long, whatever MLflow gets. */
+/** MLflow's timeout variable does not apply to GitHub. */
 const gitHubTimeoutMs = 30_000
 
 export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log } = options
-  const toMlflow = createTransport({
+  const mlflowTransport = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
     insecureTls: inputs.mlflow.insecureTls,
     signal,
@@ -42,9 +42,9 @@ export function createClients(options: ClientOptions): Clients {
       ? {}
       : { ca: [...trustedCertificates(), inputs.mlflow.caCertificate] }),
   })
-  const toGitHub = createTransport({ timeoutMs: gitHubTimeoutMs, signal })
-  let current: WaitBudget = createWaitBudget()
-  const budget = (): WaitBudget => current
+  const gitHubTransport = createTransport({ timeoutMs: gitHubTimeoutMs, signal })
+  let waitBudget: WaitBudget = createWaitBudget()
+  const budget = (): WaitBudget => waitBudget
 
   const mlflow = createMlflowClient({
     connection: {
@@ -52,7 +52,7 @@ export function createClients(options: ClientOptions): Clients {
       headers: mlflowHeaders(inputs.mlflow),
       policy: mlflowRetryPolicy(inputs.mlflow.retry, clock.random),
     },
-    transport: toMlflow,
+    transport: mlflowTransport,
     clock,
     budget,
     log,
@@ -63,7 +63,7 @@ export function createClients(options: ClientOptions): Clients {
     graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
     repository: inputs.repository.name,
     policy: gitHubRetryPolicy(clock.random),
-    transport: toGitHub,
+    transport: gitHubTransport,
     clock,
     budget,
     log,
@@ -73,20 +73,23 @@ export function createClients(options: ClientOptions): Clients {
     repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
     requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
     renewBudget: () => {
-      current = createWaitBudget()
+      waitBudget = createWaitBudget()
     },
     close: async () => {
-      await Promise.all([toMlflow.close(), toGitHub.close()])
+      await Promise.all([mlflowTransport.close(), gitHubTransport.close()])
     },
   }
 }
 
-/** A `ca` of our own would replace the trusted certificates, so they are named too. */
+/** Setting `ca` replaces Node.js's trusted certificates, so it has to include them. */
 function trustedCertificates(): string[] {
   return [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])]
 }
 
-/** Precedence as in MLflow's client: user and password, then the token; headers given win. */
+/**
+ * Username and password take precedence over the token, as in MLflow's own client. Headers from the
+ * input `mlflow-headers` override both.
+ */
 export function mlflowHeaders(mlflow: Inputs['mlflow']): Record<string, string> {
   const { username, password, token, workspace, headers } = mlflow
   const authorization = mlflowAuthorization(username, password, token)
@@ -110,7 +113,7 @@ export function basicCredentials(username: string, password: string): string {
   return Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
 }
 
-/** Everything that must never be seen; the runner masks it, and texts are cleaned of it. */
+/** Values that the runner masks and that are removed from all results. */
 export function secretsOf({ mlflow, repository }: Inputs): string[] {
   return [
     repository.token,

@@ -1,9 +1,9 @@
 import type { Problem } from './core/result.ts'
 
-/** Base of all errors that the action raises on purpose: what failed, and what to do about it. */
+/** Base class of all errors that the action raises on purpose. The message says what failed. */
 export class ActionError extends Error {
   override readonly name: string = 'ActionError'
-  /** The way out, as one or two sentences to the person who reads the log. */
+  /** How to fix it, in one or two sentences. */
   readonly advice: string | undefined
 
   constructor(message: string, options: { advice?: string; cause?: unknown } = {}) {
@@ -12,10 +12,10 @@ export class ActionError extends Error {
   }
 }
 
-/** Inputs that can't be used; found before any request. */
+/** Invalid inputs, found before any request is sent. */
 export class InputError extends ActionError {
   override readonly name = 'InputError'
-  /** One sentence for each fault; each begins with the input's name. */
+  /** One sentence per problem, starting with the name of the input. */
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
@@ -29,10 +29,10 @@ export class InputError extends ActionError {
   }
 }
 
-/** MLflow, or something in front of it, did not give a usable answer. */
+/** MLflow, or a gateway in front of it, did not send a usable response. */
 export class MlflowError extends ActionError {
   override readonly name = 'MlflowError'
-  /** HTTP status; undefined when there was no answer. */
+  /** HTTP status; undefined if there was no response. */
   readonly status: number | undefined
   /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
   readonly code: string | undefined
@@ -47,26 +47,26 @@ export class MlflowError extends ActionError {
   }
 }
 
-/** Refusals by GitHub that the action reacts to. */
+/** Reasons for a rejection by GitHub that the action reacts to. */
 export type GitHubReason =
-  /** A branch is not, or no longer, where it was read. */
+  /** The branch is not at the commit that was read. */
   | 'branch-moved'
   /** Branch protection, a ruleset or push protection. */
   | 'rule'
   /** The token lacks a permission. */
   | 'forbidden'
   | 'already-exists'
-  /** Too much for one request. */
+  /** The request is too large. */
   | 'too-large'
 
-/** GitHub refused, or did not give a usable response. */
+/** GitHub rejected a request or did not send a usable response. */
 export class GitHubError extends ActionError {
   override readonly name = 'GitHubError'
-  /** HTTP status (200 for a GraphQL error); undefined when there was no response. */
+  /** HTTP status (200 for a GraphQL error); undefined if there was no response. */
   readonly status: number | undefined
-  /** Undefined for everything that the action only reports. */
+  /** Undefined if the action only reports the error. */
   readonly reason: GitHubReason | undefined
-  /** True when a write may have been made although its response was lost. */
+  /** True if the response to a write was lost, so that the write may have succeeded. */
   readonly outcomeUnknown: boolean
 
   constructor(
@@ -86,12 +86,12 @@ export class GitHubError extends ActionError {
   }
 }
 
-/** The sync stopped itself rather than do something that it must not do. */
+/** The sync cannot continue, or has stopped to avoid doing harm. */
 export class SyncError extends ActionError {
   override readonly name = 'SyncError'
 }
 
-/** What went wrong, for people. */
+/** Converts an error into user-facing text. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ActionError) return { message: error.message, advice: error.advice }
   return {

@@ -1,8 +1,8 @@
 import type { Phase } from './core/result.ts'
 
-/** Time and chance, passed in so that everything else stays a function of its arguments. */
+/** Time and randomness, passed in so that tests can control them. */
 export type Clock = {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, UTC. */
   readonly now: () => number
   /** Rejects when the job is cancelled. */
   readonly sleep: (ms: number) => Promise<void>
@@ -10,28 +10,31 @@ export type Clock = {
   readonly random: () => number
 }
 
-/** Where the job reports what it does. Lines may hold untrusted text. */
+/** The job's log. Lines may contain untrusted text. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn', (line: string) => void>>
 
-/** Measures the phases of a job. A phase that is measured again is added to the first. */
+/** Measures the phases of a job. Measurements of the same phase are added up. */
 export type Stopwatch = {
   readonly measure: <T>(name: string, work: () => Promise<T>) => Promise<T>
   readonly phases: () => Phase[]
 }
 
-/** `now` in milliseconds, from any starting point. */
+/** @param now milliseconds since an arbitrary point in time. */
 export function createStopwatch(now: () => number): Stopwatch {
-  const spent = new Map<string, number>()
+  const durations = new Map<string, number>()
   return {
     measure: async (name, work) => {
-      const started = now()
+      const startedAt = now()
       try {
         return await work()
       } finally {
-        spent.set(name, (spent.get(name) ?? 0) + now() - started)
+        durations.set(name, (durations.get(name) ?? 0) + now() - startedAt)
       }
     },
     phases: () =>
-      [...spent].map(([name, milliseconds]) => ({ name, milliseconds: Math.round(milliseconds) })),
+      [...durations].map(([name, milliseconds]) => ({
+        name,
+        milliseconds: Math.round(milliseconds),
+      })),
   }
 }

@@ -69,6 +69,6 @@ describe('reading the branch', () => {
     world.github.inject({ kind: 'respond', status: 200, body }, { match: isBranchRead })
     const step = await project.sync()
     expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(/GitHub's answer can't be used: .*isArchived/)
+    expect(step.log).toMatch(/GitHub's response can't be used: .*isArchived/)
   })
 })

@@ -56,7 +56,7 @@ test('a response with half of a JSON document is never an empty registry', async
     const response = await forward()
     return { ...response, body: response.body.slice(0, 40) }
   }
-  expectFailure(project, await project.sync(), /no whole JSON document/)
+  expectFailure(project, await project.sync(), /not a complete JSON document/)
 })
 
 test('a response with other JSON is never an empty registry', async () => {

@@ -114,6 +114,6 @@ describe('the inputs', () => {
     await project.register('a')
     const step = await sync({ mode: 'plan', [input]: 'nonsense ~ 1' })
     expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(new RegExp(`The input ${input} is refused: .*nonsense`))
+    expect(step.log).toMatch(new RegExp(`MLflow rejected the \`${input}\` input: .*nonsense`))
   })
 })

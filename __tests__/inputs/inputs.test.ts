@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { InputError } from '../../src/errors.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 import { inputNames } from '../../src/inputs/schema.ts'
-import { serverBase } from '../../src/inputs/parsers.ts'
+import { parseServerUrl } from '../../src/inputs/parsers.ts'
 
 const minimal = {
   'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
@@ -24,8 +24,8 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
   return []
 }
 
-/** A compiled glob has no equal, so it is compared by what it matches. */
-const comparable = (inputs: Inputs) => {
+/** Replaces the compiled globs by what they match, so that inputs can be compared. */
+const toComparable = (inputs: Inputs) => {
   const [{ selection, ...target }] = inputs.targets
   const models = ['a', 'b/c'].filter(selection.models)
   return { ...inputs, targets: [{ ...target, selection: { ...selection, models } }] }
@@ -37,7 +37,7 @@ describe('the inputs', () => {
     expect(inputNames).toEqual(Object.keys(action.inputs))
   })
 
-  test('have the defaults of action.yml without the runner too', () => {
+  test('have the defaults of action.yml even without the runner', () => {
     const action = parse(readFileSync('action.yml', 'utf8')) as {
       inputs: Record<string, { default?: string }>
     }
@@ -46,12 +46,12 @@ describe('the inputs', () => {
         .filter(([, { default: value }]) => value !== undefined && !value.includes('${{'))
         .map(([name, { default: value }]) => [`INPUT_${name.toUpperCase()}`, value]),
     )
-    expect(comparable(readInputs({ ...minimal, ...given }))).toEqual(
-      comparable(readInputs(minimal)),
+    expect(toComparable(readInputs({ ...minimal, ...given }))).toEqual(
+      toComparable(readInputs(minimal)),
     )
   })
 
-  test('are all checked, and all faults are reported together by name', () => {
+  test('are all validated, and all problems are reported together by name', () => {
     const problems = problemsOf({
       'INPUT_MLFLOW-TRACKING-URI': 'mlflow.example.com',
       'INPUT_GITHUB-TOKEN': '',
@@ -82,7 +82,7 @@ describe('the inputs', () => {
     ])
   })
 
-  test('never show a secret in a fault', () => {
+  test('never show a secret in a problem', () => {
     const problems = problemsOf({
       'INPUT_MLFLOW-TOKEN': 'to\nken-secret',
       'INPUT_MLFLOW-HEADERS': 'X-Key value-secret\nHost: secret.example.com',
@@ -92,7 +92,7 @@ describe('the inputs', () => {
     expect(problems.join(' ')).not.toMatch(/secret/)
   })
 
-  test('fall back to the variables of MLflow, and an input wins over them', () => {
+  test('fall back to MLflow’s environment variables, and take precedence over them', () => {
     const environment = {
       'INPUT_GITHUB-TOKEN': 'token',
       GITHUB_REPOSITORY: 'acme/models',
@@ -112,7 +112,7 @@ describe('the inputs', () => {
     })
   })
 
-  test('read durations into milliseconds', () => {
+  test('convert durations to milliseconds', () => {
     expect(
       readInputs({ ...minimal, 'INPUT_MINIMUM-AGE': '2h' }).targets[0].selection,
     ).toMatchObject({
@@ -125,24 +125,24 @@ describe('the inputs', () => {
     ['.', ''],
     ['./deploy//values/', 'deploy/values'],
     ['deploy', 'deploy'],
-  ])('take the path %s as %j', (given, directory) => {
+  ])('normalise the path %s to %j', (given, directory) => {
     expect(readInputs({ ...minimal, INPUT_PATH: given }).targets[0].directory).toBe(directory)
   })
 
   test.each(['/etc', 'a/../b', '.git/hooks', 'a/.GIT/x', '.github', 'a\\b', 'C:/x'])(
-    'refuse the path %s',
+    'reject the path %s',
     (path) => {
       expect(problemsOf({ INPUT_PATH: path })).toHaveLength(1)
     },
   )
 
-  test('take half of the credentials for a mistake', () => {
+  test('reject incomplete credentials', () => {
     expect(problemsOf({ 'INPUT_MLFLOW-USERNAME': 'user' })).toEqual([
       'mlflow-password is empty, but the other half of the credentials is set',
     ])
   })
 
-  test('take a certificate as text or as a file, and say which file is no certificate', () => {
+  test('accept a certificate as text or as a file, and name a file without one', () => {
     const directory = mkdtempSync(join(tmpdir(), 'inputs-'))
     const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
     writeFileSync(join(directory, 'ca.pem'), pem)
@@ -160,7 +160,7 @@ describe('the inputs', () => {
   })
 })
 
-describe('the address of MLflow', () => {
+describe('the URL of MLflow', () => {
   test.each([
     ['https://host', 'https://host'],
     ['https://host/', 'https://host'],
@@ -172,13 +172,13 @@ describe('the address of MLflow', () => {
     ['https://host/index.html', 'https://host'],
     ['https://host/rapid', 'https://host/rapid'],
   ])('%s is reduced to %s', (given, base) => {
-    expect(serverBase(given)).toEqual({ ok: true, base })
+    expect(parseServerUrl(given)).toEqual({ ok: true, base })
   })
 
   test.each(['host:5000', 'ftp://host', 'databricks', 'sqlite:///mlflow.db', 'https://'])(
-    '%s is refused',
+    '%s is rejected',
     (given) => {
-      expect(serverBase(given).ok).toBe(false)
+      expect(parseServerUrl(given).ok).toBe(false)
     },
   )
 })

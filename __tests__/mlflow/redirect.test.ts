@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { nextLocation } from '../../src/mlflow/client.ts'
+import { redirectedRequest } from '../../src/mlflow/client.ts'
 
 const request = {
   method: 'GET',
@@ -17,7 +17,7 @@ const redirect = (location: string, status = 302) => ({
 const origin = 'https://mlflow.example.com'
 
 test('a redirect within the server keeps the credentials', () => {
-  expect(nextLocation(request, redirect('/ml/search'), origin)).toEqual({
+  expect(redirectedRequest(request, redirect('/ml/search'), origin)).toEqual({
     ...request,
     url: 'https://mlflow.example.com/ml/search',
   })
@@ -27,21 +27,24 @@ test.each([
   'https://login.example.com/',
   'http://mlflow.example.com/x',
   'https://mlflow.example.com:8443/x',
-])('a redirect to %s is followed without a credential', (location) => {
-  expect(nextLocation(request, redirect(location), origin)?.headers).toEqual({
+])('a redirect to %s is followed without credentials', (location) => {
+  expect(redirectedRequest(request, redirect(location), origin)?.headers).toEqual({
     accept: 'application/json',
   })
 })
 
-test('a POST is repeated only where HTTP says so', () => {
+test('a POST is only repeated if the status preserves the method', () => {
   const post = { ...request, method: 'POST', body: '{}' }
-  expect(nextLocation(post, redirect('/x', 302), origin)).toBeUndefined()
-  expect(nextLocation(post, redirect('/x', 307), origin)).toMatchObject({
+  expect(redirectedRequest(post, redirect('/x', 302), origin)).toBeUndefined()
+  expect(redirectedRequest(post, redirect('/x', 307), origin)).toMatchObject({
     method: 'POST',
     body: '{}',
   })
 })
 
-test.each(['ftp://x/', 'javascript:alert(1)', 'http://['])('%s is not followed', (location) => {
-  expect(nextLocation(request, redirect(location), origin)).toBeUndefined()
-})
+test.each(['ftp://x/', 'javascript:alert(1)', 'http://['])(
+  'a redirect to %s is not followed',
+  (location) => {
+    expect(redirectedRequest(request, redirect(location), origin)).toBeUndefined()
+  },
+)

@@ -3,29 +3,29 @@ import { emptyResult, type SyncResult } from '../../src/core/result.ts'
 import { poll } from '../../src/sync/poll.ts'
 
 const error = { message: 'No luck', advice: 'Try again.' }
-const done = emptyResult('acme/models', 'main')
+const successful = emptyResult('acme/models', 'main')
 
-type Script = {
+type Scenario = {
   readonly intervalMs: number
   readonly durationMs: number
   /** How long each sync takes, and whether it fails. */
   readonly rounds: readonly { readonly takesMs: number; readonly fails?: boolean }[]
-  /** The round after which the job is cancelled, from 1. */
-  readonly cancelledAfter?: number
+  /** Number of the round, counted from 1, after which the job is cancelled. */
+  readonly cancelAfter?: number
 }
 
-/** Polls on a clock that only syncs and sleeps move. */
-const run = async ({ rounds, cancelledAfter, ...times }: Script) => {
+/** Polls with a clock that only advances during syncs and sleeps. */
+const pollScenario = async ({ rounds, cancelAfter, ...times }: Scenario) => {
   let now = 0
-  const begun: number[] = []
+  const startTimes: number[] = []
   const lines: string[] = []
   const controller = new AbortController()
   const sync = (): Promise<SyncResult> => {
-    const round = rounds[begun.length]
-    begun.push(now)
+    const round = rounds[startTimes.length]
+    startTimes.push(now)
     now += round?.takesMs ?? 0
-    if (begun.length === cancelledAfter) controller.abort()
-    return Promise.resolve(round?.fails === true ? { ...done, error } : done)
+    if (startTimes.length === cancelAfter) controller.abort()
+    return Promise.resolve(round?.fails === true ? { ...successful, error } : successful)
   }
   const clock = {
     now: () => now,
@@ -37,11 +37,11 @@ const run = async ({ rounds, cancelledAfter, ...times }: Script) => {
   }
   const log = { info: () => undefined, warn: (line: string) => lines.push(line) }
   const result = await poll(sync, { ...times, clock, signal: controller.signal, log })
-  return { begun, result, warnings: lines }
+  return { startTimes, result, warnings: lines }
 }
 
 describe('polling', () => {
-  test.each<[string, Script, number[]]>([
+  test.each<[string, Scenario, number[]]>([
     [
       'syncs once without a duration',
       { intervalMs: 60, durationMs: 0, rounds: [{ takesMs: 5 }] },
@@ -53,7 +53,7 @@ describe('polling', () => {
       [0, 60, 120],
     ],
     [
-      'starts the next sync at once when one took longer than the interval',
+      'starts the next sync at once if one took longer than the interval',
       {
         intervalMs: 60,
         durationMs: 180,
@@ -62,26 +62,26 @@ describe('polling', () => {
       [0, 100, 160],
     ],
     [
-      'goes on after a round that failed',
+      'continues after a failed round',
       { intervalMs: 60, durationMs: 100, rounds: [{ takesMs: 5, fails: true }, { takesMs: 5 }] },
       [0, 60],
     ],
     [
-      'ends when the job is cancelled during a sync',
+      'ends if the job is cancelled during a sync',
       {
         intervalMs: 60,
         durationMs: 600,
         rounds: [{ takesMs: 5 }, { takesMs: 5 }],
-        cancelledAfter: 2,
+        cancelAfter: 2,
       },
       [0, 60],
     ],
-  ])('%s', async (_name, script, begun) => {
-    expect((await run(script)).begun).toEqual(begun)
+  ])('%s', async (_name, scenario, startTimes) => {
+    expect((await pollScenario(scenario)).startTimes).toEqual(startTimes)
   })
 
   test('reports the error of a round at once, and as a warning once a later round succeeded', async () => {
-    const { result, warnings } = await run({
+    const { result, warnings } = await pollScenario({
       intervalMs: 60,
       durationMs: 100,
       rounds: [{ takesMs: 5, fails: true }, { takesMs: 5 }],
@@ -99,7 +99,7 @@ describe('polling', () => {
     const result = await poll(
       () => {
         calls += 1
-        return Promise.resolve(done)
+        return Promise.resolve(successful)
       },
       {
         intervalMs: 60,
@@ -109,6 +109,6 @@ describe('polling', () => {
         log: { info: () => undefined, warn: () => undefined },
       },
     )
-    expect([calls, result]).toEqual([1, done])
+    expect([calls, result]).toEqual([1, successful])
   })
 })

@@ -3,10 +3,10 @@ import { emptyResult, type Connection, type SyncResult } from '../core/result.ts
 import { GitHubError } from '../errors.ts'
 import { createTemplateReader, readFiles } from '../sync/read-files.ts'
 import { branchQuery, type SyncOptions } from '../sync/sync.ts'
-import { skipped, tryCheck, type Finding } from './finding.ts'
+import { skippedCheck, runCheck, type Finding } from './finding.ts'
 import { checkMlflow } from './mlflow.ts'
 
-/** What a check needs of a sync's options. */
+/** The subset of a sync's options that the checks need. */
 export type CheckOptions = Pick<
   SyncOptions,
   'mlflow' | 'repository' | 'branch' | 'targets' | 'pullRequest' | 'builtInTemplate' | 'clock'
@@ -17,8 +17,8 @@ export type CheckOptions = Pick<
 }
 
 /**
- * `mode: check`: tries every connection and permission that a sync with these inputs needs, and
- * reports everything at once. It leaves no trace.
+ * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
+ * and reports all results together. Leaves no trace.
  */
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const mlflow = await checkMlflow(options)
@@ -32,81 +32,84 @@ export async function runChecks(options: CheckOptions): Promise<SyncResult> {
 
 async function checkGitHub(options: CheckOptions): Promise<Connection[]> {
   const { repository, targets, pullRequest } = options
-  let snapshot: BranchSnapshot | undefined
-  const branch = await tryCheck('GitHub: repository and branch', async () => {
+  let branchSnapshot: BranchSnapshot | undefined
+  const branchCheck = await runCheck('GitHub: repository and branch', async () => {
     const read = await repository.readBranch(branchQuery(options))
-    snapshot = read
-    const { repository: name, branch: found, head } = read
-    const places = targets.map(({ directory }) => placeOf(directoryAt(read, directory)))
+    branchSnapshot = read
+    const { repository: name, branch, head } = read
+    const directories = targets.map(({ directory }) =>
+      describeDirectory(directoryAt(read, directory)),
+    )
     return {
       status: 'ok',
-      detail: `${name}, branch ${found} at ${head.slice(0, 8)}; ${places.join('; ')}`,
+      detail: `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
     }
   })
-  if (snapshot === undefined) {
-    const why = 'the branch could not be read'
+  if (branchSnapshot === undefined) {
+    const reason = 'the branch could not be read'
     return [
-      branch,
-      skipped('GitHub: contents: write', why),
-      skipped('GitHub: branch rules', why),
-      skipped('GitHub: pull-requests: write', why),
-      skipped('Template', why),
+      branchCheck,
+      skippedCheck('GitHub: contents: write', reason),
+      skippedCheck('GitHub: branch rules', reason),
+      skippedCheck('GitHub: pull-requests: write', reason),
+      skippedCheck('Template', reason),
     ]
   }
-  const known = snapshot
+  const snapshot = branchSnapshot
   const { probes } = repository
   return [
-    branch,
-    await tryCheck('GitHub: contents: write', async () => {
-      for (const { directory } of targets) await probes.commit(known, directory)
+    branchCheck,
+    await runCheck('GitHub: contents: write', async () => {
+      for (const { directory } of targets) await probes.commit(snapshot, directory)
       return { status: 'ok', detail: 'the token may commit' }
     }),
-    await tryCheck('GitHub: branch rules', async () =>
-      judgeRules(await probes.rules(known.branch), known.branch, pullRequest !== undefined),
+    await runCheck('GitHub: branch rules', async () =>
+      checkRules(await probes.rules(snapshot.branch), snapshot.branch, pullRequest !== undefined),
     ),
     pullRequest === undefined
-      ? skipped('GitHub: pull-requests: write', 'not needed without pull-request: true')
-      : await tryCheck('GitHub: pull-requests: write', async () => {
-          await probes.pullRequest(known.branch)
+      ? skippedCheck('GitHub: pull-requests: write', 'not needed without pull-request: true')
+      : await runCheck('GitHub: pull-requests: write', async () => {
+          await probes.pullRequest(snapshot.branch)
           return { status: 'ok', detail: 'the token may open pull requests' }
         }),
-    await tryCheck('Template', () => checkTemplates(options, known)),
+    await runCheck('Template', () => checkTemplates(options, snapshot)),
   ]
 }
 
-function placeOf({ path, oid }: Directory): string {
-  const there = oid === undefined ? 'is not there yet and will be created' : 'is there'
-  return `path ${path === '' ? 'the root' : path} ${there}`
+function describeDirectory({ path, oid }: Directory): string {
+  const status = oid === undefined ? 'is not there yet and will be created' : 'is there'
+  return `path ${path === '' ? 'the root' : path} ${status}`
 }
 
-/** What GitHub does not show to this token can't be checked. */
-function judgeRules(
+/** @param rules types of the branch's rules; undefined if this token cannot read them. */
+function checkRules(
   rules: readonly string[] | undefined,
   branch: string,
-  byPullRequest: boolean,
+  opensPullRequest: boolean,
 ): Finding {
   if (rules === undefined) {
     return { status: 'skipped', detail: 'GitHub does not show the rules to this token' }
   }
-  if (!byPullRequest && rules.includes('pull_request')) {
+  if (!opensPullRequest && rules.includes('pull_request')) {
     throw new GitHubError(`A ruleset wants changes of ${branch} by pull request`, {
       advice:
         'Set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
     })
   }
-  return { status: 'ok', detail: `${rules.length} rules, none against it` }
+  return { status: 'ok', detail: `rules: ${rules.length}, none against it` }
 }
 
 async function checkTemplates(
   { repository, targets, builtInTemplate }: CheckOptions,
   snapshot: BranchSnapshot,
 ): Promise<Finding> {
-  const nothing = { runs: [], excluded: [], listed: [] }
-  const withoutFiles = targets.map((target) => ({
+  const emptySelection = { runs: [], excluded: [], listed: [] }
+  // Only the templates are to be read: no run is selected, and prune would add files.
+  const templatesOnly = targets.map((target) => ({
     target: { ...target, prune: undefined },
-    selected: nothing,
+    selected: emptySelection,
   }))
-  await readFiles(repository, snapshot, withoutFiles, createTemplateReader(builtInTemplate))
+  await readFiles(repository, snapshot, templatesOnly, createTemplateReader(builtInTemplate))
   const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
   return {
     status: 'ok',

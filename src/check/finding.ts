@@ -1,14 +1,14 @@
 import { ActionError } from '../errors.ts'
 import type { Connection } from '../core/result.ts'
 
-/** What one check found; thrown errors count as failed. */
+/** Result of a check that did not fail; a failed check throws. */
 export type Finding = {
   readonly status: 'ok' | 'skipped'
   readonly detail: string
 }
 
-/** Runs one check; whatever goes wrong in it is its result, and the next one runs all the same. */
-export async function tryCheck(name: string, check: () => Promise<Finding>): Promise<Connection> {
+/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
+export async function runCheck(name: string, check: () => Promise<Finding>): Promise<Connection> {
   try {
     return { name, advice: '', ...(await check()) }
   } catch (error) {
@@ -17,7 +17,7 @@ export async function tryCheck(name: string, check: () => Promise<Finding>): Pro
   }
 }
 
-export function skipped(name: string, detail: string): Connection {
+export function skippedCheck(name: string, detail: string): Connection {
   return {
     name,
     status: 'skipped',

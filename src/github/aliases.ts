@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** GraphQL field aliases for a list of paths or hashes: `d0`, `d1`, … by what they stand for. */
+/** GraphQL field aliases (`d0`, `d1`, …), each with the path or hash that it stands for. */
 export type Aliases = ReadonlyMap<string, string>
 
 export function aliasesFor(prefix: string, items: Iterable<string>): Aliases {
@@ -8,9 +8,9 @@ export function aliasesFor(prefix: string, items: Iterable<string>): Aliases {
 }
 
 /**
- * Git objects of the repository, one field per alias; empty when there are none.
+ * GraphQL selection of Git objects in the repository, one field per alias; empty without aliases.
  *
- * @param argument says which object stands for an item: `expression` (a revision) or `oid`.
+ * @param argument how to address an item's object: by `expression` (a revision) or by `oid`.
  */
 export function objectFields(
   name: string,
@@ -27,7 +27,7 @@ export function objectFields(
   return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`
 }
 
-/** Schema of what `objectFields` asks for, by what the aliases stand for. */
+/** Schema of the response to `objectFields`: objects by path or hash instead of by alias. */
 export function aliasedObjects<T>(
   aliases: Aliases,
   schema: z.ZodType<T>,

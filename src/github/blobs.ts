@@ -6,53 +6,57 @@ import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 import { branchMoved } from './errors.ts'
 
-/** The bytes behind git hashes, of those that it has. */
+/**
+ * Looks up contents by Git hash without a request. Takes paths by hash; hashes that it does not have
+ * are missing from the result.
+ */
 export type ContentCache = (oids: ReadonlyMap<string, string>) => Promise<Map<string, Buffer>>
 
-/** Contents by git hash, each read once. */
+/** Reads contents by Git hash, each only once. */
 export type BlobReader = {
   /**
-   * @param wanted path by hash (the path helps a checkout to find the content).
+   * @param wanted paths by hash; the path is where a checkout has the content.
    * @returns contents by hash.
-   * @throws GitHubError with reason `branch-moved` when the snapshot turns out to be inconsistent.
+   * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
    */
   readonly read: (
     snapshot: BranchSnapshot,
     wanted: ReadonlyMap<string, string>,
   ) => Promise<ReadonlyMap<string, Buffer>>
-  /** Makes sure that head and directories of a snapshot are of one moment; throws as `read`. */
+  /** Checks that the snapshot's directories belong to its head; throws like `read`. */
   readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
 }
 
-/** Enough that 10,000 files take 40 requests, little enough for GitHub's 10 seconds. */
+/** 10,000 files take 40 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 250
 
-/** Reads do not disturb each other; GitHub allows 100 at a time. */
-const queriesAtOnce = 4
+/** GitHub allows 100 concurrent requests. */
+const maxConcurrentQueries = 4
 
 /**
- * GraphQL promises no order between head and directories of one query. Each query for contents
- * therefore also asks for the directories at the very commit that was read.
+ * GraphQL does not guarantee that the head and the directories in one response belong together: the
+ * branch can move in between. Each query for contents therefore also reads the directories at the
+ * snapshot's commit.
  */
 export function createBlobReader(client: GitHubClient, checkout: ContentCache): BlobReader {
-  const known = new Map<string, Buffer>()
+  const cache = new Map<string, Buffer>()
   const confirmed = new WeakSet<BranchSnapshot>()
 
-  const readConfirmed = async (
+  const readAndConfirm = async (
     snapshot: BranchSnapshot,
     oids: readonly string[],
   ): Promise<void> => {
     const { contents, consistent } = await readBatch(client, snapshot, oids)
     if (!consistent) throw branchMoved('head and directory were read at different moments')
     confirmed.add(snapshot)
-    for (const [oid, content] of contents) known.set(oid, content)
+    for (const [oid, content] of contents) cache.set(oid, content)
   }
 
   return {
     read: async (snapshot, wanted) => {
-      const missing = new Map([...wanted].filter(([oid]) => !known.has(oid)))
+      const missing = new Map([...wanted].filter(([oid]) => !cache.has(oid)))
       for (const [oid, content] of await checkout(missing)) {
-        known.set(oid, content)
+        cache.set(oid, content)
         missing.delete(oid)
       }
       const oids = [...missing.keys()]
@@ -60,15 +64,15 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
       for (let start = 0; start < oids.length; start += blobsPerQuery) {
         batches.push(oids.slice(start, start + blobsPerQuery))
       }
-      const work = batches.values()
+      const queue = batches.values()
       const worker = async (): Promise<void> => {
-        for (const batch of work) await readConfirmed(snapshot, batch)
+        for (const batch of queue) await readAndConfirm(snapshot, batch)
       }
-      await Promise.all(Array.from({ length: queriesAtOnce }, worker))
-      return known
+      await Promise.all(Array.from({ length: maxConcurrentQueries }, worker))
+      return cache
     },
     confirm: async (snapshot) => {
-      if (!confirmed.has(snapshot)) await readConfirmed(snapshot, [])
+      if (!confirmed.has(snapshot)) await readAndConfirm(snapshot, [])
     },
   }
 }
@@ -87,23 +91,25 @@ async function readBatch(
   { head, directories }: BranchSnapshot,
   oids: readonly string[],
 ): Promise<{ contents: Map<string, Buffer>; consistent: boolean }> {
-  const [places, blobs] = [aliasesFor('d', directories.keys()), aliasesFor('b', oids)]
+  const paths = aliasesFor('d', directories.keys())
+  const blobs = aliasesFor('b', oids)
   const response = await client.query(
     `query Blobs($owner: String!, $name: String!) {
-      ${objectFields('directories', places, (path) => ({ expression: `${head}:${path}` }), 'oid')}
+      ${objectFields('directories', paths, (path) => ({ expression: `${head}:${path}` }), 'oid')}
       ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
     }
     ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`,
     {},
     z.object({
-      directories: aliasedObjects(places, tree),
+      directories: aliasedObjects(paths, tree),
       contents: aliasedObjects(blobs, blob),
     }),
   )
   const contents = new Map<string, Buffer>()
   for (const [oid, found] of response.contents) {
     const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text)
-    // GraphQL gives text: other encodings, a byte order mark or a cut would not have this hash.
+    // GraphQL returns text. After a lossy decoding, without its byte order mark, or truncated, the
+    // content does not have the expected hash.
     contents.set(
       oid,
       content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid),
@@ -124,13 +130,15 @@ async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
   return Buffer.from(content, 'base64')
 }
 
-/** A values file is a few KB; anything much larger is not worth a try. */
-const largestFile = 4 * 1024 * 1024
+/** A values file has a few KB; hashing much larger files would be a waste. */
+const maxFileBytes = 4 * 1024 * 1024
 
 /**
- * Contents from a check-out of the repository in the workspace, if there is one. A file counts
- * only when its bytes have the wanted git hash, so a stale, edited or foreign check-out changes
- * nothing but the number of requests.
+ * Reads contents from a checkout of the repository in the workspace, if there is one. A file is only
+ * used if its bytes have the expected Git hash, so a stale or edited checkout, or one of another
+ * repository, only costs additional requests.
+ *
+ * @param workspace path of the workspace; `''` if there is none.
  */
 export function createCheckoutCache(workspace: string): ContentCache {
   return async (oids) => {
@@ -147,7 +155,7 @@ export function createCheckoutCache(workspace: string): ContentCache {
 async function readSmallFile(path: string): Promise<Buffer | undefined> {
   try {
     const stats = await lstat(path)
-    return stats.isFile() && stats.size <= largestFile ? await readFile(path) : undefined
+    return stats.isFile() && stats.size <= maxFileBytes ? await readFile(path) : undefined
   } catch {
     return undefined
   }

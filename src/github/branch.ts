@@ -8,19 +8,19 @@ export type BranchQuery = {
   /** Undefined: the repository's default branch. */
   readonly branch: string | undefined
   readonly directories: readonly string[]
-  /** Other files whose hash is wanted, such as templates. */
+  /** Paths of other files, such as templates, whose hashes are needed. */
   readonly files: readonly string[]
 }
 
-/** Every directory above a path, so that a file among them is found. */
+/** All parent directories of a path: one of them may turn out to be a file. */
 function ancestorsOf(directory: string): string[] {
   return directory
     .split('/')
     .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]))
 }
 
-function queryFor(rev: string, { directories, files, ancestors }: Places): string {
-  const at = (path: string) => ({ expression: `${rev}:${path}` })
+function queryFor(revision: string, { directories, files, ancestors }: PathAliases): string {
+  const atRevision = (path: string) => ({ expression: `${revision}:${path}` })
   const listing = '__typename oid ... on Tree { entries { name mode type oid } }'
   return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
     repository(owner: $owner, name: $name) {
@@ -30,14 +30,14 @@ function queryFor(rev: string, { directories, files, ancestors }: Places): strin
       defaultBranchRef { ...Head }
       ref(qualifiedName: $ref) @include(if: $named) { ...Head }
     }
-    ${objectFields('directories', directories, at, listing)}
-    ${objectFields('files', files, at, '__typename oid')}
-    ${objectFields('ancestors', ancestors, at, '__typename')}
+    ${objectFields('directories', directories, atRevision, listing)}
+    ${objectFields('files', files, atRevision, '__typename oid')}
+    ${objectFields('ancestors', ancestors, atRevision, '__typename')}
   }
   fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
 }
 
-type Places = Readonly<Record<'directories' | 'files' | 'ancestors', Aliases>>
+type PathAliases = Readonly<Record<'directories' | 'files' | 'ancestors', Aliases>>
 
 const object = z.object({ oid: z.string() })
 
@@ -72,25 +72,29 @@ const repositoryObject = z.object({
   id: z.string(),
 })
 
-/** Reads the branch's head and the entries of all directories in one request. */
+/**
+ * Reads the branch's head and the entries of all directories in one request.
+ *
+ * @throws GitHubError if the branch does not exist, the repository is archived, or a directory is a file.
+ */
 export async function readBranch(
   client: GitHubClient,
-  wanted: BranchQuery,
+  query: BranchQuery,
 ): Promise<BranchSnapshot> {
-  const places: Places = {
-    directories: aliasesFor('d', wanted.directories),
-    files: aliasesFor('f', wanted.files),
-    ancestors: aliasesFor('a', wanted.directories.flatMap(ancestorsOf)),
+  const aliases: PathAliases = {
+    directories: aliasesFor('d', query.directories),
+    files: aliasesFor('f', query.files),
+    ancestors: aliasesFor('a', query.directories.flatMap(ancestorsOf)),
   }
-  const rev = wanted.branch === undefined ? 'HEAD' : `refs/heads/${wanted.branch}`
+  const revision = query.branch === undefined ? 'HEAD' : `refs/heads/${query.branch}`
   const { repository, directories, files, ancestors } = await client.query(
-    queryFor(rev, places),
-    { ref: rev, named: wanted.branch !== undefined },
+    queryFor(revision, aliases),
+    { ref: revision, named: query.branch !== undefined },
     z.object({
       repository: repositoryObject,
-      directories: aliasedObjects(places.directories, directoryObject),
-      files: aliasedObjects(places.files, fileObject),
-      ancestors: aliasedObjects(places.ancestors, ancestorObject),
+      directories: aliasedObjects(aliases.directories, directoryObject),
+      files: aliasedObjects(aliases.files, fileObject),
+      ancestors: aliasedObjects(aliases.ancestors, ancestorObject),
     }),
   )
   if (repository.isArchived) {
@@ -98,22 +102,22 @@ export async function readBranch(
       advice: 'Unarchive it, or point the input repository elsewhere.',
     })
   }
-  const found = wanted.branch === undefined ? repository.defaultBranchRef : repository.ref
-  if (found === null || found === undefined) {
-    throw missingBranch(client.repository(), wanted.branch, repository.defaultBranchRef?.name)
+  const branch = query.branch === undefined ? repository.defaultBranchRef : repository.ref
+  if (branch === null || branch === undefined) {
+    throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name)
   }
   client.useName(repository.nameWithOwner)
   for (const [path, ancestor] of ancestors) {
-    if (ancestor?.__typename === 'Blob') throw notADirectory(path, found.name)
+    if (ancestor?.__typename === 'Blob') throw notADirectory(path, branch.name)
   }
   return {
     repository: repository.nameWithOwner,
     repositoryId: repository.id,
-    branch: found.name,
-    head: found.target.oid,
-    rootTree: found.target.tree.oid,
+    branch: branch.name,
+    head: branch.target.oid,
+    rootTree: branch.target.tree.oid,
     directories: new Map(
-      [...directories].map(([path, tree]) => [path, directoryOf(path, tree, found.name)]),
+      [...directories].map(([path, tree]) => [path, directoryOf(path, tree, branch.name)]),
     ),
     files: new Map(
       [...files].flatMap(([path, file]): [string, string][] =>
@@ -159,14 +163,14 @@ function missingBranch(
   })
 }
 
-/** Git's file modes; GraphQL gives them in decimal. */
+/** Git's file modes; GraphQL returns them as integers. */
 const executableMode = 0o100755
-const linkMode = 0o120000
+const symlinkMode = 0o120000
 
 function entryOf(row: z.infer<typeof treeEntry>): DirectoryEntry {
   const { name, oid } = row
   if (row.type === 'tree') return { name, oid, kind: 'directory' }
   if (row.type === 'commit') return { name, oid, kind: 'submodule' }
-  if (row.mode === linkMode) return { name, oid, kind: 'link' }
+  if (row.mode === symlinkMode) return { name, oid, kind: 'link' }
   return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' }
 }

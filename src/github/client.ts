@@ -1,14 +1,19 @@
 import { getOctokit } from '@actions/github'
 import { z } from 'zod'
 import { GitHubError } from '../errors.ts'
-import { type RetryPolicy, type Retried, type WaitBudget, sendWithRetries } from '../http/retry.ts'
+import {
+  type RetryPolicy,
+  type RetryOutcome,
+  type WaitBudget,
+  sendWithRetries,
+} from '../http/retry.ts'
 import type { Clock } from '../runtime.ts'
 import { parseJson, type Transport } from '../http/transport.ts'
 import {
   errorFromOctokit,
   errorFromGraphql,
   connectionError,
-  unusableResponse,
+  unusableResponseError,
   type GraphqlProblem,
 } from './errors.ts'
 import { classifyResult } from './retry.ts'
@@ -19,21 +24,21 @@ export type Octokit = ReturnType<typeof getOctokit>
 export type Coordinates = { readonly owner: string; readonly repo: string }
 
 /**
- * Both of GitHub's APIs, for one repository. Every answer is either read whole and of the promised shape, or an error:
- * octokit alone takes a cut answer for an empty one.
+ * GitHub's GraphQL and REST APIs, for one repository. A response that is truncated or does not match
+ * its schema is an error: octokit alone treats a truncated response as an empty one.
  */
 export type GitHubClient = {
   /** `owner/name` */
   readonly repository: () => string
-  /** Uses GitHub's own spelling from now on: under an old name, writes would be redirected. */
+  /** Sets the name as GitHub spells it: requests under a former name are redirected. */
   readonly useName: (repository: string) => void
-  /** A GraphQL query, which gets `$owner` and `$name` of the repository; retried. */
+  /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
-  /** A GraphQL mutation; sent once, since a lost response may belong to a write that was made. */
+  /** Sends a GraphQL mutation once: if the response is lost, the write may still have succeeded. */
   readonly mutate: <T>(mutation: string, variables: object, schema: z.ZodType<T>) => Promise<T>
-  /** A REST call that may be repeated without harm. */
+  /** Makes a REST call that is safe to repeat, with retries. */
   readonly rest: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
-  /** A REST call that may not be repeated. */
+  /** Makes a REST call that is not safe to repeat. */
   readonly restOnce: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Requests sent so far, retries included. */
   readonly requests: () => number
@@ -62,40 +67,44 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const [owner = '', repo = ''] = repository.split('/')
     return { owner, repo }
   }
-  const octokitFor = (repeatable: boolean): Octokit =>
+  const createOctokit = (isRepeatable: boolean): Octokit =>
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
-      request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      request: { fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)) },
+      log: { debug: discard, info: discard, warn: discard, error: discard },
     })
-  const repeating = octokitFor(true)
-  const once = octokitFor(false)
+  const retrying = createOctokit(true)
+  const once = createOctokit(false)
 
-  const graphql = async (octokit: Octokit, query: string, variables: object): Promise<unknown> => {
-    const answer = await octokit
+  const sendGraphql = async (
+    octokit: Octokit,
+    query: string,
+    variables: object,
+  ): Promise<unknown> => {
+    const response = await octokit
       .request({ method: 'POST', url: options.graphqlUrl, query, variables })
       .catch((error: unknown) => {
         throw errorFromOctokit(error, repository)
       })
-    return answer.data
+    return response.data
   }
 
-  const graphqlData = async <T>(
+  const queryGraphql = async <T>(
     octokit: Octokit,
     text: string,
     variables: object,
     schema: z.ZodType<T>,
   ): Promise<T> => {
-    const { data, errors } = envelope(await graphql(octokit, text, variables))
+    const { data, errors } = parseEnvelope(await sendGraphql(octokit, text, variables))
     if (errors.length > 0) throw errorFromGraphql(errors, repository)
-    return parsed(schema, data, 'GraphQL response')
+    return parseResponse(schema, data, 'GraphQL response')
   }
 
   const rest = async <T>(octokit: Octokit, schema: z.ZodType<T>, call: RestCall): Promise<T> => {
-    const answer = await call(octokit, coordinates()).catch((error: unknown) => {
+    const response = await call(octokit, coordinates()).catch((error: unknown) => {
       throw errorFromOctokit(error, repository)
     })
-    return parsed(schema, answer.data, 'REST request')
+    return parseResponse(schema, response.data, 'REST request')
   }
 
   return {
@@ -105,16 +114,16 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     },
     query: (text, variables, schema) => {
       const { owner, repo: name } = coordinates()
-      return graphqlData(repeating, text, { owner, name, ...variables }, schema)
+      return queryGraphql(retrying, text, { owner, name, ...variables }, schema)
     },
-    mutate: (text, variables, schema) => graphqlData(once, text, variables, schema),
-    rest: (schema, call) => rest(repeating, schema, call),
+    mutate: (text, variables, schema) => queryGraphql(once, text, variables, schema),
+    rest: (schema, call) => rest(retrying, schema, call),
     restOnce: (schema, call) => rest(once, schema, call),
     requests: () => requests,
   }
 }
 
-function ignore(): void {
+function discard(): void {
   return undefined
 }
 
@@ -128,19 +137,23 @@ const envelopeSchema = z.object({
   errors: z.array(problem).default([]),
 })
 
-function envelope(answer: unknown): { data?: unknown; errors: GraphqlProblem[] } {
-  return parsed(envelopeSchema, answer, 'GraphQL request')
+function parseEnvelope(body: unknown): { data?: unknown; errors: GraphqlProblem[] } {
+  return parseResponse(envelopeSchema, body, 'GraphQL request')
 }
 
-function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw unusableResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  throw unusableResponseError(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
 }
 
-/** The `fetch` that octokit gets: our transport, with retries, giving only answers read whole. */
-function fetchWithRetries(options: GitHubClientOptions, repeatable: boolean, count: () => void) {
+/** `fetch` for octokit: sends through our transport, with retries, and returns only complete responses. */
+function fetchWithRetries(
+  options: GitHubClientOptions,
+  isRepeatable: boolean,
+  onRequest: () => void,
+) {
   return async (
     url: string,
     init: { method?: string; headers?: Record<string, string>; body?: string },
@@ -148,53 +161,60 @@ function fetchWithRetries(options: GitHubClientOptions, repeatable: boolean, cou
     const { transport, clock, log } = options
     const method = init.method ?? 'GET'
     const send = async () => {
-      count()
-      const started = clock.now()
+      onRequest()
+      const startedAt = clock.now()
       const result = await transport.send({
         method,
         url,
         headers: init.headers ?? {},
         ...(init.body === undefined ? {} : { body: init.body }),
       })
-      const outcome = result.kind === 'response' ? result.status : result.detail
-      log.debug(`GitHub ${method} ${url} -> ${outcome}, ${clock.now() - started} ms`)
+      const summary = result.kind === 'response' ? result.status : result.detail
+      log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`)
       return result
     }
-    const retried: Retried = await sendWithRetries({
+    const outcome: RetryOutcome = await sendWithRetries({
       send,
-      classify: (result) => classifyResult(result, clock.now(), repeatable),
+      classify: (result) => classifyResult(result, clock.now(), isRepeatable),
       policy: options.policy,
       clock,
       budget: options.budget(),
-      onRetry: (why, waitMs, retry) =>
-        log.info(`GitHub: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+      onRetry: (reason, waitMs, retry) =>
+        log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
-    return responseOf(retried, repeatable, options)
+    return toResponse(outcome, isRepeatable, options)
   }
 }
 
-function responseOf(retried: Retried, repeatable: boolean, options: GitHubClientOptions): Response {
-  const { result } = retried
-  if (result.kind === 'failure' || retried.waitEndsAt !== undefined) {
-    throw connectionError(retried, options.apiUrl, !repeatable)
+function toResponse(
+  outcome: RetryOutcome,
+  isRepeatable: boolean,
+  options: GitHubClientOptions,
+): Response {
+  const { result } = outcome
+  if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
+    throw connectionError(outcome, options.apiUrl, !isRepeatable)
   }
   const { status, headers, text } = result
   if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    throw unusableResponse(`it is no whole JSON document (${text.length} characters)`, !repeatable)
+    throw unusableResponseError(
+      `it is not a complete JSON document (${text.length} characters)`,
+      !isRepeatable,
+    )
   }
-  if (status >= 500 && !repeatable) {
-    throw new GitHubError(`GitHub answered HTTP ${status} to a write`, {
+  if (status >= 500 && !isRepeatable) {
+    throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
       status,
       outcomeUnknown: true,
       advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
     })
   }
   const emptyBody = status === 204 || status === 205 || status === 304
-  return new Response(emptyBody ? null : text, { status, headers: bodyHeaders(headers) })
+  return new Response(emptyBody ? null : text, { status, headers: headersOfDecodedBody(headers) })
 }
 
-/** The body has been decoded and measured already. */
-function bodyHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** The transport has already decoded the body, so these headers no longer describe it. */
+function headersOfDecodedBody(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(
       ([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name),

@@ -4,9 +4,9 @@ import type { CommitReference, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
 import { commitByGitData } from './git-data.ts'
 
-/** All that one commit changes, on the head of a snapshot. */
+/** A commit to create on the head of a snapshot. */
 export type CommitRequest = {
-  /** The commit becomes the child of its head, or is not made at all. */
+  /** Its head becomes the parent of the commit. */
   readonly snapshot: BranchSnapshot
   readonly headline: string
   readonly body: string
@@ -18,30 +18,34 @@ export type Commit = CommitReference & {
   readonly verified: boolean
 }
 
-/** The message as git keeps it. */
+/** The commit message as Git stores it. */
 export function fullMessage({ headline, body }: CommitRequest): string {
   return body === '' ? headline : `${headline}\n\n${body}`
 }
 
-/** Beyond this one GraphQL call would run into GitHub's limit of 10 seconds. */
-const limits = { files: 500, base64Bytes: 4 * 1024 * 1024 }
+/** A larger GraphQL request would exceed GitHub's limit of 10 seconds. */
+const mutationLimits = { files: 500, base64Bytes: 4 * 1024 * 1024 }
 
 /**
- * Makes one commit of all edits on the branch, or none.
+ * Commits all edits to the branch in one commit, or nothing.
  *
- * @throws GitHubError with reason `branch-moved` when the branch is no longer at the snapshot's head.
+ * @throws GitHubError with reason `branch-moved` if the branch is no longer at the snapshot's head.
  */
 export function commitToBranch(client: GitHubClient, request: CommitRequest): Promise<Commit> {
-  return fitsOneMutation(request.edits)
+  return fitsInMutation(request.edits)
     ? commitByMutation(client, request)
     : commitByGitData(client, request)
 }
 
-/** `createCommitOnBranch` would also make every file 100644. */
-function fitsOneMutation(edits: readonly FileEdit[]): boolean {
+/** Executable files never fit: `createCommitOnBranch` sets the mode of every file to 100644. */
+function fitsInMutation(edits: readonly FileEdit[]): boolean {
   const bytes = edits.reduce((sum, { after = '' }) => sum + Buffer.byteLength(after), 0)
   const executable = edits.some((edit) => edit.executable && edit.after !== undefined)
-  return edits.length <= limits.files && (bytes * 4) / 3 <= limits.base64Bytes && !executable
+  return (
+    edits.length <= mutationLimits.files &&
+    (bytes * 4) / 3 <= mutationLimits.base64Bytes &&
+    !executable
+  )
 }
 
 const mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
@@ -65,7 +69,7 @@ async function commitByMutation(client: GitHubClient, request: CommitRequest): P
         branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
         expectedHeadOid: snapshot.head,
         message: { headline, body },
-        // A list that is there but null fails with an opaque error.
+        // With a list that is null instead of absent, the request fails with an obscure error.
         fileChanges: {
           ...(additions.length > 0 ? { additions } : {}),
           ...(deletions.length > 0 ? { deletions } : {}),
@@ -110,8 +114,8 @@ const historyResponse = z.object({
 })
 
 /**
- * Looks for a commit whose response was lost: a child of the expected head with exactly its message.
- * Only one commit can have become the child of that head, so there is no mistaking it.
+ * Looks for a commit whose response was lost: a child of the expected head with exactly the same
+ * message. The branch can only have one such child, so no other commit can be mistaken for it.
  */
 export async function findCommit(
   client: GitHubClient,

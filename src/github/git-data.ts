@@ -4,7 +4,7 @@ import { GitHubError } from '../errors.ts'
 import type { GitHubClient } from './client.ts'
 import { fullMessage, type Commit, type CommitRequest } from './commit.ts'
 
-/** GitHub answers 422 or 502 at about 250 inline files or 2.5 MB in one tree. */
+/** GitHub rejects trees with more than about 250 inline files or 2.5 MB with 422 or 502. */
 const treeLimits = { files: 200, bytes: 1_500_000 }
 
 const created = z.object({ sha: z.string() })
@@ -16,8 +16,9 @@ const createdCommit = z.object({
 })
 
 /**
- * One commit of any size by the Git data API: trees in parts, each on the one before, then the
- * commit, then the branch in one compare-and-swap step. Nothing is visible before that step.
+ * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
+ * one, then the commit, then a compare-and-swap of the branch. Nothing is visible before that last
+ * step.
  */
 export async function commitByGitData(
   client: GitHubClient,
@@ -36,13 +37,13 @@ export async function commitByGitData(
 }
 
 /**
- * Makes the commit without moving a branch. GitHub signs it for the workflow token and for GitHub
- * Apps, since it names neither author nor committer.
+ * Creates a commit without moving a branch. It sets neither author nor committer, because only then
+ * does GitHub sign commits made with the workflow token or a GitHub App token.
  */
 export async function createCommit(client: GitHubClient, request: CommitRequest): Promise<Commit> {
   const { snapshot, edits } = request
   let tree = snapshot.rootTree
-  for (const part of partsOf(edits)) tree = await createTree(client, tree, part)
+  for (const batch of splitIntoBatches(edits)) tree = await createTree(client, tree, batch)
   const { sha, html_url, verification } = await client.rest(createdCommit, (octokit, at) =>
     octokit.rest.git.createCommit({
       ...at,
@@ -54,24 +55,27 @@ export async function createCommit(client: GitHubClient, request: CommitRequest)
   return { sha, url: html_url, verified: verification?.verified ?? false }
 }
 
-function partsOf(edits: readonly FileEdit[]): FileEdit[][] {
-  const parts: FileEdit[][] = []
-  let part: FileEdit[] = []
+function splitIntoBatches(edits: readonly FileEdit[]): FileEdit[][] {
+  const batches: FileEdit[][] = []
+  let batch: FileEdit[] = []
   let bytes = 0
   for (const edit of edits) {
     const size = Buffer.byteLength(edit.after ?? '')
-    if (part.length === treeLimits.files || (part.length > 0 && bytes + size > treeLimits.bytes)) {
-      parts.push(part)
-      part = []
+    if (
+      batch.length === treeLimits.files ||
+      (batch.length > 0 && bytes + size > treeLimits.bytes)
+    ) {
+      batches.push(batch)
+      batch = []
       bytes = 0
     }
-    part.push(edit)
+    batch.push(edit)
     bytes += size
   }
-  return part.length > 0 ? [...parts, part] : parts
+  return batch.length > 0 ? [...batches, batch] : batches
 }
 
-/** A part that GitHub finds too large after all is halved. */
+/** Halves a batch that is still too large for GitHub. */
 async function createTree(
   client: GitHubClient,
   base: string,
@@ -93,6 +97,6 @@ async function createTree(
 
 function treeEntry({ path, after, executable }: FileEdit) {
   const mode = executable ? ('100755' as const) : ('100644' as const)
-  const place = { path, mode, type: 'blob' as const }
-  return after === undefined ? { ...place, sha: null } : { ...place, content: after }
+  const entry = { path, mode, type: 'blob' as const }
+  return after === undefined ? { ...entry, sha: null } : { ...entry, content: after }
 }

@@ -3,13 +3,13 @@ import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../errors.ts'
 import type { GitHubClient } from './client.ts'
 
-/** Requests that GitHub refuses for one reason or the other, and so tell whether the token may. */
+/** Requests that GitHub always rejects; the reason shows whether the token has the permission. */
 export type Probes = {
-  /** Throws unless the token may commit to the branch. */
+  /** Throws unless the token can commit to the branch. */
   readonly commit: (snapshot: BranchSnapshot, directory: string) => Promise<void>
-  /** Throws unless the token may open pull requests. */
+  /** Throws unless the token can open pull requests. */
   readonly pullRequest: (branch: string) => Promise<void>
-  /** Types of the rules that hold for a branch; undefined when GitHub does not show them. */
+  /** Types of the rules that apply to a branch; undefined if this token cannot read them. */
   readonly rules: (branch: string) => Promise<readonly string[] | undefined>
 }
 
@@ -21,8 +21,8 @@ export function createProbes(client: GitHubClient): Probes {
   }
 }
 
-/** No commit has this hash, so a commit on top of it is refused, but only after the permission. */
-const noCommit = '0'.repeat(40)
+/** No commit has this hash. GitHub checks the permission before it rejects the expected head. */
+const missingCommit = '0'.repeat(40)
 
 const mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
@@ -36,7 +36,7 @@ async function probeCommit(
   const path = pathIn(directory, 'mlflow-sync-check.yaml')
   const input = {
     branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
-    expectedHeadOid: noCommit,
+    expectedHeadOid: missingCommit,
     message: { headline: 'Check the permission to commit' },
     fileChanges: { additions: [{ path, contents: '' }] },
   }
@@ -46,10 +46,10 @@ async function probeCommit(
     if (error instanceof GitHubError && error.reason === 'branch-moved') return
     throw error
   }
-  throw new GitHubError('A commit that can not be made was made')
+  throw new GitHubError('A commit that cannot be made was made')
 }
 
-/** A pull request of a branch into itself can't exist. */
+/** GitHub rejects a pull request from a branch into itself, after checking the permission. */
 async function probePullRequest(client: GitHubClient, branch: string): Promise<void> {
   try {
     await client.restOnce(z.unknown(), (octokit, at) =>
@@ -74,8 +74,8 @@ async function readRules(
     )
     return found.map(({ type }) => type)
   } catch (error) {
-    const hidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0)
-    if (hidden) return undefined
+    const isHidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0)
+    if (isHidden) return undefined
     throw error
   }
 }

@@ -12,31 +12,31 @@ import { createPullRequests, type PullRequests } from './pull-requests.ts'
 export type Repository = {
   readonly readBranch: (query: BranchQuery) => Promise<BranchSnapshot>
   /**
-   * Contents by git hash.
+   * Reads contents by Git hash.
    *
-   * @param wanted path by git hash.
-   * @throws GitHubError with reason `branch-moved` when the snapshot turns out to be inconsistent.
+   * @param wanted paths by Git hash.
+   * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
    */
   readonly readFiles: (
     snapshot: BranchSnapshot,
     wanted: ReadonlyMap<string, string>,
   ) => Promise<ReadonlyMap<string, Buffer>>
   /**
-   * To be called before a write: makes sure that head and directories were read at one moment, with
-   * a request only if no contents were read.
+   * Checks before a write that the snapshot's directories belong to its head. Sends a request only if
+   * reading contents has not confirmed this yet.
    *
-   * @throws GitHubError with reason `branch-moved` when they were not.
+   * @throws GitHubError with reason `branch-moved` if they do not.
    */
   readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
   /**
-   * Makes one commit of all edits on the branch, or none.
+   * Commits all edits to the branch in one commit, or nothing.
    *
-   * @throws GitHubError with reason `branch-moved` when the branch is no longer at the snapshot's head.
+   * @throws GitHubError with reason `branch-moved` if the branch is no longer at the snapshot's head.
    */
   readonly commit: (request: CommitRequest) => Promise<Commit>
-  /** Makes a commit that no branch points to yet. */
+  /** Creates a commit that no branch points to yet. */
   readonly createCommit: (request: CommitRequest) => Promise<Commit>
-  /** The commit of a request whose response was lost; undefined when it was not made. */
+  /** Finds the commit of a request whose response was lost; undefined if it was not created. */
   readonly findCommit: (request: CommitRequest) => Promise<CommitReference | undefined>
   readonly pullRequests: PullRequests
   /** Requests that test a permission and leave no trace. */

@@ -1,62 +1,69 @@
-import { retryAfterMs, type RetryPolicy, type Verdict } from '../http/retry.ts'
+import { retryAfterMs, type RetryPolicy, type RetryDecision } from '../http/retry.ts'
 import { type HttpResponse, type HttpResult, parseJson } from '../http/transport.ts'
 
-const temporary = new Set([408, 500, 502, 503, 504])
+const temporaryStatuses = new Set([408, 500, 502, 503, 504])
 
-/** GitHub asks for at least a minute when its answer does not say how long. */
-const secondaryLimitMs = 60_000
+/** GitHub asks clients to wait at least a minute if the response does not say how long. */
+const secondaryLimitWaitMs = 60_000
 
 /**
- * Which of GitHub's answers are worth another try. A rate limit always is, since the request was
- * not carried out; anything else only where a repetition does no harm.
+ * Decides whether a request to GitHub is retried. After a rate limit it always is, because the
+ * request was not executed; otherwise only if it is safe to repeat.
  */
-export function classifyResult(result: HttpResult, now: number, repeatable: boolean): Verdict {
+export function classifyResult(
+  result: HttpResult,
+  now: number,
+  isRepeatable: boolean,
+): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
-    return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', why: result.detail }
+    return permanent || !isRepeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail }
   }
-  const limited = rateLimit(result, now)
-  if (limited !== undefined) return limited
-  if (!repeatable) return { kind: 'final' }
-  if (temporary.has(result.status)) {
+  const rateLimit = detectRateLimit(result, now)
+  if (rateLimit !== undefined) return rateLimit
+  if (!isRepeatable) return { kind: 'final' }
+  if (temporaryStatuses.has(result.status)) {
     const waitMs = retryAfterMs(result.headers, now)
     return {
       kind: 'retry',
-      why: `HTTP ${result.status}`,
+      reason: `HTTP ${result.status}`,
       ...(waitMs === undefined ? {} : { waitMs }),
     }
   }
   const { status, text } = result
   if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    return { kind: 'retry', why: 'an answer that is no whole JSON document' }
+    return { kind: 'retry', reason: 'a response that is not a complete JSON document' }
   }
   return { kind: 'final' }
 }
 
-/** Primary limit: remaining 0 and a reset time; secondary: Retry-After or words only. */
-function rateLimit(response: HttpResponse, now: number): Verdict | undefined {
+/**
+ * A primary limit has `x-ratelimit-remaining: 0` and a reset time; a secondary one has Retry-After or
+ * only says so in its message.
+ */
+function detectRateLimit(response: HttpResponse, now: number): RetryDecision | undefined {
   const { status, headers, text } = response
-  const graphql = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096))
-  const refused = status === 403 || status === 429
-  if (!graphql && !refused) return undefined
-  const after = retryAfterMs(headers, now)
-  if (after !== undefined) return { kind: 'retry', why: 'rate limit', waitMs: after }
+  const isGraphqlLimit = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096))
+  const isRejected = status === 403 || status === 429
+  if (!isGraphqlLimit && !isRejected) return undefined
+  const waitMs = retryAfterMs(headers, now)
+  if (waitMs !== undefined) return { kind: 'retry', reason: 'rate limit', waitMs }
   if (
     headers['x-ratelimit-remaining'] === '0' &&
     /^\d+$/.test(headers['x-ratelimit-reset'] ?? '')
   ) {
     const resetMs = Number(headers['x-ratelimit-reset']) * 1000
-    return { kind: 'retry', why: 'rate limit', waitMs: Math.max(1000, resetMs - now) }
+    return { kind: 'retry', reason: 'rate limit', waitMs: Math.max(1000, resetMs - now) }
   }
-  if (graphql || status === 429 || /secondary rate limit/i.test(text)) {
-    return { kind: 'retry', why: 'secondary rate limit', waitMs: secondaryLimitMs }
+  if (isGraphqlLimit || status === 429 || /secondary rate limit/i.test(text)) {
+    return { kind: 'retry', reason: 'secondary rate limit', waitMs: secondaryLimitWaitMs }
   }
   return undefined
 }
 
 const retries = 5
 
-/** 1, 2, 4, 8, 16 s, each with up to a quarter more. */
+/** Waits 1, 2, 4, 8, 16 s, each with up to 25% jitter. */
 export function gitHubRetryPolicy(random: () => number): RetryPolicy {
   return {
     retries,

@@ -1,27 +1,27 @@
 import type { Clock } from '../runtime.ts'
 import type { HttpResult } from './transport.ts'
 
-/** What a judge says of a result. */
-export type Verdict =
+/** Whether a result is final or the request is sent again. */
+export type RetryDecision =
   | { readonly kind: 'final' }
   | {
       readonly kind: 'retry'
-      /** A few words for the log, e.g. `503 Service Unavailable`. */
-      readonly why: string
-      /** Fewer retries than the policy allows. */
-      readonly atMost?: number
-      /** Wait that the server asks for, in milliseconds. */
+      /** For the log, e.g. `HTTP 503`. */
+      readonly reason: string
+      /** Lowers the policy's number of retries. */
+      readonly maxRetries?: number
+      /** Minimum wait that the server asks for, in milliseconds. */
       readonly waitMs?: number
     }
 
 export type RetryPolicy = {
-  /** Tries after the first one. */
+  /** Maximum number of tries after the first one. */
   readonly retries: number
   /** Wait before retry number 1, 2, …, in milliseconds. */
   readonly backoffMs: (retry: number) => number
 }
 
-/** Waiting that one sync may do in all, for both servers together. */
+/** Time that one sync can still spend waiting between tries, for both servers together. */
 export type WaitBudget = { remainingMs: number }
 
 export const waitBudgetMs = 5 * 60_000
@@ -30,40 +30,45 @@ export function createWaitBudget(): WaitBudget {
   return { remainingMs: waitBudgetMs }
 }
 
-export type Retried = {
+/** How a request ended after its last try. */
+export type RetryOutcome = {
   readonly result: HttpResult
   readonly tries: number
-  /** Set when the server asked for a longer wait than the budget holds: when that wait would end. */
-  readonly waitEndsAt?: Date
+  /** Set if the server asked for a longer wait than the budget allows: when that wait would end. */
+  readonly retryAllowedAt?: Date
 }
 
-/** Sends until the judge is content, the policy or the budget is used up. */
+/** Retries until the result is final or the policy's retries or the budget are used up. */
 export async function sendWithRetries(options: {
   readonly send: () => Promise<HttpResult>
-  readonly classify: (result: HttpResult) => Verdict
+  readonly classify: (result: HttpResult) => RetryDecision
   readonly policy: RetryPolicy
   readonly clock: Clock
   readonly budget: WaitBudget
-  readonly onRetry: (why: string, waitMs: number, retry: number) => void
-}): Promise<Retried> {
+  readonly onRetry: (reason: string, waitMs: number, retry: number) => void
+}): Promise<RetryOutcome> {
   const { send, classify, policy, clock, budget, onRetry } = options
   for (let tries = 1; ; tries += 1) {
     const result = await send()
-    const verdict = classify(result)
-    if (verdict.kind === 'final') return { result, tries }
-    if (tries > Math.min(policy.retries, verdict.atMost ?? Infinity)) return { result, tries }
-    const waitMs = Math.max(verdict.waitMs ?? 0, policy.backoffMs(tries))
+    const decision = classify(result)
+    if (decision.kind === 'final') return { result, tries }
+    if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) return { result, tries }
+    const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries))
     if (waitMs > budget.remainingMs) {
-      const asked = verdict.waitMs !== undefined && verdict.waitMs >= waitMs
-      return { result, tries, ...(asked ? { waitEndsAt: new Date(clock.now() + waitMs) } : {}) }
+      const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs
+      return {
+        result,
+        tries,
+        ...(serverAsked ? { retryAllowedAt: new Date(clock.now() + waitMs) } : {}),
+      }
     }
     budget.remainingMs -= waitMs
-    onRetry(verdict.why, waitMs, tries)
+    onRetry(decision.reason, waitMs, tries)
     await clock.sleep(waitMs)
   }
 }
 
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
+/** `Retry-After`, which is in seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds from now. */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
   now: number,

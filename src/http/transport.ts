@@ -10,16 +10,16 @@ export type HttpRequest = {
   readonly body?: string
 }
 
-/** An answer that was read whole. */
+/** A response whose body was read completely. */
 export type HttpResponse = {
   readonly kind: 'response'
   readonly status: number
-  /** Names in lower case. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
 }
 
-/** No whole answer: the request may or may not have reached the server. */
+/** No complete response; the request may still have reached the server. */
 export type HttpFailure = {
   readonly kind: 'failure'
   readonly reason: FailureReason
@@ -29,58 +29,59 @@ export type HttpFailure = {
 export type HttpResult = HttpResponse | HttpFailure
 
 /**
- * Sends one request once. Never throws for what a network does; never follows a redirect. Not
- * `fetch`, which refuses some ports (6000, for one) and keeps its reasons to itself.
+ * Sends HTTP requests. Built on undici's `request`, because `fetch` blocks some ports (6000, for
+ * example) and hides the cause of its errors.
  */
 export type Transport = {
+  /** Sends a request once. Network errors are results; redirects are not followed. */
   readonly send: (request: HttpRequest) => Promise<HttpResult>
-  /** Closes the kept-alive connections. */
+  /** Closes all connections. */
   readonly close: () => Promise<void>
 }
 
 export type TransportOptions = {
-  /** Longest silence of the server, in milliseconds, as in MLflow's own client. */
+  /** Maximum silence of the server in milliseconds, as in MLflow's own client. */
   readonly timeoutMs: number
-  /** Certificates to trust, PEM; undefined: those that Node.js trusts. */
+  /** PEM certificates to trust instead of Node.js's default ones. */
   readonly ca?: readonly string[]
   /** Accept any certificate. */
   readonly insecureTls?: boolean
-  /** Ends a request under way when the job is cancelled. */
+  /** Aborts requests when the job is cancelled. */
   readonly signal: AbortSignal
 }
 
-/** A drip-fed answer may take this many times the longest silence. */
-const wholeAnswerFactor = 10
+/** Limits a response that arrives slowly but never pauses, as a multiple of `timeoutMs`. */
+const totalTimeoutFactor = 10
 
 export function createTransport(options: TransportOptions): Transport {
   const dispatchers = new Map<string, Dispatcher>()
 
   const dispatcherFor = (url: URL): Dispatcher => {
-    const known = dispatchers.get(url.origin)
-    if (known !== undefined) return known
+    const existing = dispatchers.get(url.origin)
+    if (existing !== undefined) return existing
     const created = createDispatcher(url, options)
     dispatchers.set(url.origin, created)
     return created
   }
 
   const send = async (request: HttpRequest): Promise<HttpResult> => {
-    const limit = AbortSignal.timeout(options.timeoutMs * wholeAnswerFactor)
+    const totalTimeout = AbortSignal.timeout(options.timeoutMs * totalTimeoutFactor)
     try {
       const response = await sendRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
         headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
         dispatcher: dispatcherFor(new URL(request.url)),
-        signal: AbortSignal.any([options.signal, limit]),
+        signal: AbortSignal.any([options.signal, totalTimeout]),
       })
       const bytes = Buffer.from(await response.body.arrayBuffer())
       const headers = singleHeaders(response.headers)
-      const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes
+      const body = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes
       return {
         kind: 'response',
         status: response.statusCode,
         headers,
-        text: plain.toString('utf8'),
+        text: body.toString('utf8'),
       }
     } catch (error) {
       options.signal.throwIfAborted()
@@ -108,7 +109,7 @@ function singleHeaders(
   )
 }
 
-/** Proxy variables are read as the runner's own tools read them (`https_proxy`, `no_proxy`, …). */
+/** Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools. */
 function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
   const tls = {
     ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
@@ -127,7 +128,7 @@ function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
   })
 }
 
-/** Why there was no whole answer. */
+/** Why there was no complete response. */
 export type FailureReason = 'unknown-host' | 'refused' | 'tls' | 'timeout' | 'cut' | 'network'
 
 const timeoutCodes = new Set([
@@ -147,8 +148,9 @@ const cutCodes = new Set([
 ])
 
 /**
- * Reads the cause out of undici's errors, which hide it one or two levels deep.
- * Codes are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici (`UND_ERR_…`).
+ * Finds out why a request failed. undici's errors nest the cause one or two levels deep. The codes
+ * are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici
+ * (`UND_ERR_…`).
  */
 export function describeFailure(
   error: unknown,
@@ -157,7 +159,7 @@ export function describeFailure(
   const { code, message, name } = deepestCause(error)
   const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
   if (timeoutCodes.has(code) || name === 'TimeoutError') {
-    return { reason: 'timeout', detail: `no answer within ${timeoutMs / 1000} s` }
+    return { reason: 'timeout', detail: `no response within ${timeoutMs / 1000} s` }
   }
   if (code === 'ENOTFOUND') return { reason: 'unknown-host', detail }
   if (code === 'ECONNREFUSED') return { reason: 'refused', detail }
@@ -168,7 +170,7 @@ export function describeFailure(
   return { reason: 'network', detail }
 }
 
-/** By what it has, not by its class: an error may come from another realm. */
+/** Checks properties instead of the class, because an error can come from another realm. */
 function deepestCause(error: unknown): { code: string; message: string; name: string } {
   if (typeof error !== 'object' || error === null) {
     return { code: '', message: String(error), name: '' }
@@ -183,7 +185,7 @@ function deepestCause(error: unknown): { code: string; message: string; name: st
   return { code: textOf('code'), message: textOf('message'), name: textOf('name') }
 }
 
-/** The document in a text; undefined when the text is none, or not whole. JSON itself has no undefined. */
+/** Parses a text as JSON; undefined if it is not a complete JSON document. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

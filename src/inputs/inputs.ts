@@ -11,16 +11,16 @@ import {
   type InputName,
 } from './schema.ts'
 
-type Parsed = z.output<typeof inputSchema>
-type Settings = z.output<typeof environmentSchema>
+type ParsedInputs = z.output<typeof inputSchema>
+type ParsedEnvironment = z.output<typeof environmentSchema>
 
-/** The validated inputs, with MLflow's environment variables. */
+/** The validated inputs and environment variables. */
 export type Inputs = {
   readonly mlflow: MlflowSettings
   readonly repository: {
     /** `owner/name` */
     readonly name: string
-    /** Undefined: the default branch. */
+    /** Undefined: the repository's default branch. */
     readonly branch: string | undefined
     readonly token: string
   }
@@ -31,15 +31,15 @@ export type Inputs = {
   /** Template of the first line; undefined: the default message. */
   readonly commitMessage: string | undefined
   readonly failOn: 'error' | 'never'
-  /** A duration of 0 is a single sync. */
+  /** A duration of 0 means a single sync. */
   readonly poll: { readonly intervalMs: number; readonly durationMs: number }
 }
 
-/** How to reach MLflow. What is not set is `''` for credentials, otherwise undefined. */
+/** How to reach MLflow. Credentials that are not set are `''`. */
 export type MlflowSettings = {
-  /** Without a trailing slash. */
+  /** Base URL of the API, without a trailing slash. */
   readonly baseUrl: string
-  /** Base URL of links for people. */
+  /** Base URL of links to the UI. */
   readonly uiUrl: string
   readonly username: string
   readonly password: string
@@ -53,7 +53,7 @@ export type MlflowSettings = {
   readonly retry: MlflowRetrySettings
 }
 
-/** The retry variables of MLflow's own client; times in seconds, as MLflow has them. */
+/** Values of the retry variables of MLflow's own client; times are in seconds. */
 export type MlflowRetrySettings = {
   readonly maxRetries: number
   readonly backoffFactor: number
@@ -71,12 +71,12 @@ export type PullRequestSettings = {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads `INPUT_*` and MLflow's variables.
+ * Reads and validates the inputs (`INPUT_*`) and MLflow's environment variables.
  *
- * @throws InputError with all faults together, each by the name of its input.
+ * @throws InputError with all problems together, each with the name of its input.
  */
 export function readInputs(environment: Environment): Inputs {
-  const raw = Object.fromEntries(inputNames.map((name) => [name, rawInput(environment, name)]))
+  const raw = Object.fromEntries(inputNames.map((name) => [name, readRawInput(environment, name)]))
   const parsed = inputSchema.safeParse(raw)
   const variables = Object.fromEntries(
     Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']),
@@ -85,32 +85,32 @@ export function readInputs(environment: Environment): Inputs {
   const problems = [parsed, settings].flatMap((result) =>
     result.success
       ? []
-      : result.error.issues.map((issue) => `${issue.path.join('.')} ${issueText(issue)}`),
+      : result.error.issues.map((issue) => `${issue.path.join('.')} ${describeIssue(issue)}`),
   )
   const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '')
-  problems.push(...contradictions(raw), ...certificates.problems)
+  problems.push(...findConflicts(raw), ...certificates.problems)
   if (!parsed.success || !settings.success || problems.length > 0) throw new InputError(problems)
-  return arrange(parsed.data, settings.data, certificates.pem)
+  return buildInputs(parsed.data, settings.data, certificates.pem)
 }
 
-/** The runner's own rule: upper case, blanks as `_`, hyphens kept. */
-function rawInput(environment: Environment, name: InputName): string {
-  const given = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? ''
-  const fallback = environmentFallback[name]
-  return given === '' && fallback !== undefined ? (environment[fallback]?.trim() ?? '') : given
+/** The runner names the variable after the input in upper case and keeps hyphens. */
+function readRawInput(environment: Environment, name: InputName): string {
+  const value = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? ''
+  const variable = environmentFallback[name]
+  return value === '' && variable !== undefined ? (environment[variable]?.trim() ?? '') : value
 }
 
-function issueText(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_union'
     ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
     : issue.message
 }
 
-/** Faults that only two inputs together have. */
-function contradictions(raw: Readonly<Record<string, string>>): string[] {
+/** Finds problems with combinations of inputs. */
+function findConflicts(raw: Readonly<Record<string, string>>): string[] {
   const problems: string[] = []
-  const half = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
-  if (half && raw['mlflow-token'] === '') {
+  const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
+  if (credentialsIncomplete && raw['mlflow-token'] === '') {
     const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password'
     problems.push(`${missing} is empty, but the other half of the credentials is set`)
   }
@@ -126,38 +126,46 @@ function contradictions(raw: Readonly<Record<string, string>>): string[] {
   return problems
 }
 
-const pemMark = '-----BEGIN CERTIFICATE-----'
+const pemHeader = '-----BEGIN CERTIFICATE-----'
 
-/** PEM text, or a path to such a file. */
+/** @param text PEM text or the path of a PEM file. */
 function readCertificates(text: string): { pem: string | undefined; problems: readonly string[] } {
   if (text === '') return { pem: undefined, problems: [] }
-  if (text.includes(pemMark)) return { pem: text, problems: [] }
-  const bad = (why: string) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] })
-  if (text.includes('-----BEGIN')) return bad(`must hold certificates (${pemMark})`)
-  if (/[\r\n]/.test(text)) return bad('must be PEM text or a path to a PEM file')
+  if (text.includes(pemHeader)) return { pem: text, problems: [] }
+  const invalid = (problem: string) => ({
+    pem: undefined,
+    problems: [`mlflow-ca-certificate ${problem}`],
+  })
+  if (text.includes('-----BEGIN')) return invalid(`must hold certificates (${pemHeader})`)
+  if (/[\r\n]/.test(text)) return invalid('must be PEM text or a path to a PEM file')
   try {
     const content = readFileSync(text, 'utf8')
-    return content.includes(pemMark)
+    return content.includes(pemHeader)
       ? { pem: content, problems: [] }
-      : bad(`names the file ${text}, which holds no certificate in PEM form`)
+      : invalid(`names the file ${text}, which holds no certificate in PEM form`)
   } catch (error) {
     const { code = '' } = error as { code?: string }
-    return bad(`names the file ${text}, which can't be read (${code})`)
+    return invalid(`names the file ${text}, which can't be read (${code})`)
   }
 }
 
-function arrange(input: Parsed, settings: Settings, caCertificate: string | undefined): Inputs {
+function buildInputs(
+  inputs: ParsedInputs,
+  settings: ParsedEnvironment,
+  caCertificate: string | undefined,
+): Inputs {
   return {
     mlflow: {
-      baseUrl: input['mlflow-tracking-uri'],
-      uiUrl: input['mlflow-ui-url'] === '' ? input['mlflow-tracking-uri'] : input['mlflow-ui-url'],
-      username: input['mlflow-username'],
-      password: input['mlflow-password'],
-      token: input['mlflow-token'],
-      headers: input['mlflow-headers'],
-      workspace: input['mlflow-workspace'],
+      baseUrl: inputs['mlflow-tracking-uri'],
+      uiUrl:
+        inputs['mlflow-ui-url'] === '' ? inputs['mlflow-tracking-uri'] : inputs['mlflow-ui-url'],
+      username: inputs['mlflow-username'],
+      password: inputs['mlflow-password'],
+      token: inputs['mlflow-token'],
+      headers: inputs['mlflow-headers'],
+      workspace: inputs['mlflow-workspace'],
       caCertificate,
-      insecureTls: input['mlflow-insecure-tls'],
+      insecureTls: inputs['mlflow-insecure-tls'],
       timeoutMs: settings.MLFLOW_HTTP_REQUEST_TIMEOUT * 1000,
       retry: {
         maxRetries: settings.MLFLOW_HTTP_REQUEST_MAX_RETRIES,
@@ -166,37 +174,37 @@ function arrange(input: Parsed, settings: Settings, caCertificate: string | unde
       },
     },
     repository: {
-      name: input.repository,
-      branch: input.branch,
-      token: input['github-token'],
+      name: inputs.repository,
+      branch: inputs.branch,
+      token: inputs['github-token'],
     },
-    targets: [targetOf(input)],
-    mode: input.mode,
-    pullRequest: input['pull-request']
+    targets: [buildTarget(inputs)],
+    mode: inputs.mode,
+    pullRequest: inputs['pull-request']
       ? {
-          branch: input['pull-request-branch'],
-          title: input['pull-request-title'],
-          labels: input['pull-request-labels'],
+          branch: inputs['pull-request-branch'],
+          title: inputs['pull-request-title'],
+          labels: inputs['pull-request-labels'],
         }
       : undefined,
-    commitMessage: input['commit-message'],
-    failOn: input['fail-on'],
-    poll: { intervalMs: input['poll-interval'], durationMs: input['poll-duration'] },
+    commitMessage: inputs['commit-message'],
+    failOn: inputs['fail-on'],
+    poll: { intervalMs: inputs['poll-interval'], durationMs: inputs['poll-duration'] },
   }
 }
 
-function targetOf(input: Parsed): Target {
+function buildTarget(inputs: ParsedInputs): Target {
   return {
-    name: input.path === '' ? '.' : input.path,
-    directory: input.path,
-    template: input.template,
+    name: inputs.path === '' ? '.' : inputs.path,
+    directory: inputs.path,
+    template: inputs.template,
     selection: {
-      models: nameMatcher(input.models),
-      aliases: input.aliases,
-      filter: input.filter,
-      runFilter: input['run-filter'],
-      minimumAgeMs: input['minimum-age'],
+      models: nameMatcher(inputs.models),
+      aliases: inputs.aliases,
+      filter: inputs.filter,
+      runFilter: inputs['run-filter'],
+      minimumAgeMs: inputs['minimum-age'],
     },
-    prune: input.prune ? { maxDeletions: input['max-deletions'] } : undefined,
+    prune: inputs.prune ? { maxDeletions: inputs['max-deletions'] } : undefined,
   }
 }

@@ -12,26 +12,26 @@ import {
   repository,
   repositoryPath,
   secret,
-  serverBase,
+  parseServerUrl,
 } from './parsers.ts'
 
-const serverAddress = z.string().transform((text, context) => {
-  const base = serverBase(text)
-  if (base.ok) return base.base
-  context.addIssue(base.problem)
+const serverUrl = z.string().transform((text, context) => {
+  const parsed = parseServerUrl(text)
+  if (parsed.ok) return parsed.base
+  context.addIssue(parsed.problem)
   return z.NEVER
 })
 
-const requiredServerAddress = z
+const requiredServerUrl = z
   .string()
   .transform((text, context) => {
     if (text !== '') return text
     context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)')
     return z.NEVER
   })
-  .pipe(serverAddress)
+  .pipe(serverUrl)
 
-const message = optional.transform((text, context) => {
+const messageTemplate = optional.transform((text, context) => {
   for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
     context.addIssue(problem)
   }
@@ -39,11 +39,11 @@ const message = optional.transform((text, context) => {
 })
 
 /**
- * All inputs by the names that they have in `action.yml` (a test holds the two together). Values
- * come in as the runner's strings, trimmed, `''` for what is not set.
+ * All inputs, by their names in `action.yml` (a test compares the two). Values are trimmed strings,
+ * `''` if not set.
  */
 export const inputSchema = z.object({
-  'mlflow-tracking-uri': requiredServerAddress,
+  'mlflow-tracking-uri': requiredServerUrl,
   'mlflow-username': secret,
   'mlflow-password': secret,
   'mlflow-token': secret,
@@ -51,7 +51,7 @@ export const inputSchema = z.object({
   'mlflow-workspace': optional,
   'mlflow-ca-certificate': optional,
   'mlflow-insecure-tls': boolean(false),
-  'mlflow-ui-url': z.union([z.literal(''), serverAddress]),
+  'mlflow-ui-url': z.union([z.literal(''), serverUrl]),
   models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
   aliases: lines,
   filter: optional,
@@ -70,9 +70,9 @@ export const inputSchema = z.object({
   'max-deletions': count('10'),
   'pull-request': boolean(false),
   'pull-request-branch': branch,
-  'pull-request-title': message,
+  'pull-request-title': messageTemplate,
   'pull-request-labels': lines,
-  'commit-message': message,
+  'commit-message': messageTemplate,
   'fail-on': choice(['error', 'never'], 'error'),
   'poll-interval': duration('60s'),
   'poll-duration': duration('0s'),
@@ -82,7 +82,7 @@ export type InputName = keyof typeof inputSchema.shape
 
 export const inputNames = Object.keys(inputSchema.shape) as InputName[]
 
-/** MLflow's own variables, used where an input is not set. */
+/** Environment variables that are used if an input is not set. */
 export const environmentFallback: Partial<Record<InputName, string>> = {
   'mlflow-tracking-uri': 'MLFLOW_TRACKING_URI',
   'mlflow-username': 'MLFLOW_TRACKING_USERNAME',
@@ -102,17 +102,17 @@ function decimal(fallback: number) {
     .transform(Number)
 }
 
-/** Seconds that a request to MLflow may stay silent, unless MLflow's variable says otherwise. */
+/** Shorter than the 120 s of MLflow's own client. */
 const defaultTimeoutSeconds = 30
 
-/** MLflow's own client allows no more tries. */
-const mostRetries = 10
+/** The limit of MLflow's own client. */
+const maxRetries = 10
 
-/** How MLflow's own client retries (`mlflow/environment_variables.py`). */
+/** Retry and timeout variables of MLflow's own client (`mlflow/environment_variables.py`). */
 export const environmentSchema = z.object({
   MLFLOW_HTTP_REQUEST_MAX_RETRIES: decimal(7).refine(
-    (value) => Number.isInteger(value) && value <= mostRetries,
-    `must be a whole number from 0 to ${mostRetries}`,
+    (value) => Number.isInteger(value) && value <= maxRetries,
+    `must be a whole number from 0 to ${maxRetries}`,
   ),
   MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: decimal(2),
   MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: decimal(1),

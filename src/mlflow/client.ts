@@ -1,6 +1,11 @@
 import type { z } from 'zod'
 import { MlflowError } from '../errors.ts'
-import { type Retried, type RetryPolicy, sendWithRetries, type WaitBudget } from '../http/retry.ts'
+import {
+  type RetryOutcome,
+  type RetryPolicy,
+  sendWithRetries,
+  type WaitBudget,
+} from '../http/retry.ts'
 import type { Clock } from '../runtime.ts'
 import {
   type HttpRequest,
@@ -9,19 +14,19 @@ import {
   parseJson,
   type Transport,
 } from '../http/transport.ts'
-import { diagnose, isHtml } from './errors.ts'
+import { errorFromFailedCall, isHtml } from './errors.ts'
 import { classifyResult } from './retry.ts'
 
 /** How to reach one MLflow server. */
 export type MlflowConnection = {
-  /** http(s) base, static prefix included, without a trailing slash. */
+  /** http(s) base URL, including any static prefix, without a trailing slash. */
   readonly baseUrl: string
-  /** Credentials, gateway headers, workspace: sent to this origin only. */
+  /** Credentials, gateway headers and workspace; only sent to this origin. */
   readonly headers: Readonly<Record<string, string>>
   readonly policy: RetryPolicy
 }
 
-/** The two kinds of calls that MLflow's REST API knows; paths such as `model-versions/search`. */
+/** The two kinds of calls in MLflow's REST API, with paths such as `model-versions/search`. */
 export type MlflowClient = {
   readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
   readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
@@ -39,7 +44,7 @@ export type MlflowClientOptions = {
   readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
 }
 
-/** MLflow's own client follows redirects too; more than this is a loop. */
+/** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5
 
 export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
@@ -52,60 +57,60 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     let current = request
     for (let hops = 0; ; hops += 1) {
       requests += 1
-      const started = clock.now()
+      const startedAt = clock.now()
       const result = await transport.send(current)
-      const outcome = result.kind === 'response' ? result.status : result.detail
+      const summary = result.kind === 'response' ? result.status : result.detail
       log.debug(
-        `MLflow ${current.method} ${current.url} -> ${outcome}, ${clock.now() - started} ms`,
+        `MLflow ${current.method} ${current.url} -> ${summary}, ${clock.now() - startedAt} ms`,
       )
       if (result.kind === 'failure' || hops === maxRedirects) return result
-      const next = nextLocation(current, result, origin)
+      const next = redirectedRequest(current, result, origin)
       if (next === undefined) return result
       current = next
     }
   }
 
-  const sendRetrying = (request: HttpRequest): Promise<Retried> =>
+  const sendRetrying = (request: HttpRequest): Promise<RetryOutcome> =>
     sendWithRetries({
       send: () => sendOnce(request),
       classify: (result) => classifyResult(result, clock.now()),
       policy: connection.policy,
       clock,
       budget: options.budget(),
-      onRetry: (why, waitMs, retry) =>
-        log.info(`MLflow: ${why}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+      onRetry: (reason, waitMs, retry) =>
+        log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
 
   const call = async <T>(
     method: string,
     path: string,
-    rest: { search?: string; body?: string },
+    payload: { search?: string; body?: string },
     schema: z.ZodType<T>,
   ): Promise<T> => {
-    const send = (): Promise<Retried> =>
+    const send = (): Promise<RetryOutcome> =>
       sendRetrying({
         method,
-        url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${rest.search ?? ''}`,
+        url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search ?? ''}`,
         headers: {
           accept: 'application/json',
-          ...(rest.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...connection.headers,
         },
-        ...(rest.body === undefined ? {} : { body: rest.body }),
+        ...(payload.body === undefined ? {} : { body: payload.body }),
       })
-    let retried = await send()
-    if (api === 'api' && pathname !== '/' && isUnknownRoute(retried.result)) {
-      // Up to 3.10 `--static-prefix` moves only the UI's mirror of the API below the prefix.
+    let outcome = await send()
+    if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
+      // Up to MLflow 3.10, `--static-prefix` only applies to the copy of the API that the UI uses.
       api = 'ajax-api'
       const second = await send()
       if (isUnknownRoute(second.result)) api = 'api'
-      else retried = second
+      else outcome = second
     }
-    return read(retried, `${method} ${path}`, schema)
+    return parseResponse(outcome, `${method} ${path}`, schema)
   }
 
-  const read = <T>(retried: Retried, what: string, schema: z.ZodType<T>): T => {
-    const { result } = retried
+  const parseResponse = <T>(outcome: RetryOutcome, endpoint: string, schema: z.ZodType<T>): T => {
+    const { result } = outcome
     const json = result.kind === 'failure' ? undefined : parseJson(result.text)
     if (
       result.kind === 'failure' ||
@@ -113,16 +118,16 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       result.status > 299 ||
       !isObject(json)
     ) {
-      throw diagnose({ retried, json, what, baseUrl: connection.baseUrl })
+      throw errorFromFailedCall({ outcome, json, endpoint, baseUrl: connection.baseUrl })
     }
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
     const issue = parsed.error.issues[0]
     throw new MlflowError(
-      `MLflow's answer to ${what} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      `MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
       {
         status: result.status,
-        advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its answers.`,
+        advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
       },
     )
   }
@@ -138,7 +143,7 @@ function isUnknownRoute(result: HttpResult): boolean {
   return result.kind === 'response' && result.status === 404 && isHtml(result)
 }
 
-/** Values are percent-encoded: servers up to 2.15 split a raw `=`. */
+/** Percent-encodes the values, because servers up to 2.15 split them at a raw `=`. */
 function queryString(query: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
@@ -154,11 +159,11 @@ function isObject(value: unknown): boolean {
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /**
- * The request that a redirect asks for; undefined when there is none to follow.
- * Another origin gets no credential, no gateway header and no workspace, and a
- * POST is repeated only where HTTP says that it stays one (307, 308).
+ * Builds the request that follows a redirect; undefined if the response is not a redirect that can be
+ * followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
+ * repeated if the status preserves the method (307, 308).
  */
-export function nextLocation(
+export function redirectedRequest(
   request: HttpRequest,
   response: HttpResponse,
   trustedOrigin: string,
@@ -168,8 +173,8 @@ export function nextLocation(
   if (!URL.canParse(location, request.url)) return undefined
   const url = new URL(location, request.url)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-  const stays = request.method === 'GET' || response.status === 307 || response.status === 308
-  if (!stays) return undefined
+  const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308
+  if (!keepsMethod) return undefined
   if (url.origin === trustedOrigin) return { ...request, url: url.href }
   const { accept, 'content-type': contentType } = request.headers
   return {

@@ -1,24 +1,24 @@
 import { MlflowError } from '../errors.ts'
 import type { FailureReason, HttpResponse } from '../http/transport.ts'
-import type { Retried } from '../http/retry.ts'
+import type { RetryOutcome } from '../http/retry.ts'
 
-type Symptom = {
-  readonly retried: Retried
-  /** The body as JSON; undefined when it is none. */
+type FailedCall = {
+  readonly outcome: RetryOutcome
+  /** The body as parsed JSON; undefined if it is not JSON. */
   readonly json: unknown
   /** E.g. `GET model-versions/search`. */
-  readonly what: string
+  readonly endpoint: string
   readonly baseUrl: string
 }
 
-/** Turns whatever MLflow, a gateway or the network did into one error with its advice. */
-export function diagnose(symptom: Symptom): MlflowError {
-  const { retried, baseUrl, what } = symptom
-  const { result } = retried
-  const after = retried.tries > 1 ? ` (after ${retried.tries} tries)` : ''
-  if (retried.waitEndsAt !== undefined && result.kind === 'response') {
+/** Converts an unusable response or a network failure into an error with advice. */
+export function errorFromFailedCall(call: FailedCall): MlflowError {
+  const { outcome, baseUrl, endpoint } = call
+  const { result } = outcome
+  const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : ''
+  if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
     return new MlflowError(
-      `MLflow at ${baseUrl} asks to wait until ${retried.waitEndsAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
+      `MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
       { status: result.status, advice: 'The next scheduled run will catch up on everything.' },
     )
   }
@@ -27,11 +27,11 @@ export function diagnose(symptom: Symptom): MlflowError {
       advice: failureAdvice[result.reason],
     })
   }
-  const known = recognise(result, symptom)
-  const code = errorCode(symptom.json)
-  return new MlflowError(`${known.message} [${what}, HTTP ${result.status}]${after}`, {
+  const { message, advice } = explainResponse(result, call)
+  const code = errorCode(call.json)
+  return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
     status: result.status,
-    advice: known.advice,
+    advice,
     ...(code === undefined ? {} : { code }),
   })
 }
@@ -44,32 +44,32 @@ const failureAdvice: Record<FailureReason, string> = {
   tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
   timeout:
     'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-  cut: 'Something ended the connection in the middle of the answer: look at the proxies in front of MLflow and at its log.',
+  cut: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
   network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
 }
 
-type Recognised = { readonly message: string; readonly advice: string }
+type Explanation = { readonly message: string; readonly advice: string }
 
-function recognise(response: HttpResponse, symptom: Symptom): Recognised {
-  const { baseUrl } = symptom
+function explainResponse(response: HttpResponse, call: FailedCall): Explanation {
+  const { baseUrl } = call
   const { status, text } = response
-  const words = serverWords(symptom.json, text)
+  const detail = serverMessage(call.json, text)
   if (/Invalid Host header/i.test(text)) {
     return {
-      message: `MLflow at ${baseUrl} refuses this host name: ${words}`,
-      advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) withInputName ${new URL(baseUrl).host}, port included.`,
+      message: `MLflow at ${baseUrl} refuses this host name: ${detail}`,
+      advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
     }
   }
   if (status === 401) {
     return {
-      message: `MLflow at ${baseUrl} does not accept the credentials: ${words}`,
+      message: `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
       advice:
         'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
     }
   }
   if (status === 403) {
     return {
-      message: `MLflow at ${baseUrl} denies access: ${words}`,
+      message: `MLflow at ${baseUrl} denies access: ${detail}`,
       advice:
         'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
     }
@@ -82,13 +82,13 @@ function recognise(response: HttpResponse, symptom: Symptom): Recognised {
   }
   if (text.includes('FEATURE_DISABLED')) {
     return {
-      message: `MLflow at ${baseUrl} has a feature switched off: ${words}`,
+      message: `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
       advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
     }
   }
-  if (/workspace/i.test(words) && (status === 404 || status === 400)) {
+  if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
     return {
-      message: `MLflow at ${baseUrl} does not know the workspace: ${words}`,
+      message: `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
       advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
     }
   }
@@ -99,16 +99,16 @@ function recognise(response: HttpResponse, symptom: Symptom): Recognised {
         'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
     }
   }
-  if (isHtml(response)) return htmlPage(response, baseUrl)
+  if (isHtml(response)) return explainHtmlPage(response, baseUrl)
   if (status >= 200 && status < 300) {
     return {
-      message: `The answer of ${baseUrl} is no whole JSON document: ${words}`,
+      message: `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
       advice:
         'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
     }
   }
   return {
-    message: `MLflow at ${baseUrl} answers: ${words}`,
+    message: `MLflow at ${baseUrl} answers: ${detail}`,
     advice:
       status >= 500
         ? "Look into MLflow's own log; the next scheduled run will catch up."
@@ -116,7 +116,7 @@ function recognise(response: HttpResponse, symptom: Symptom): Recognised {
   }
 }
 
-function htmlPage(response: HttpResponse, baseUrl: string): Recognised {
+function explainHtmlPage(response: HttpResponse, baseUrl: string): Explanation {
   if (response.status === 404) {
     return {
       message: `There is no MLflow API at ${baseUrl}`,
@@ -144,20 +144,20 @@ function redirectTarget(response: HttpResponse): string {
   return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
 }
 
-/** True for a page, whatever its Content-Type says. */
+/** Looks at the body, because gateways send HTML with any Content-Type. */
 export function isHtml(response: HttpResponse): boolean {
   return /^\s*<(!doctype|html|head|body)/i.test(response.text)
 }
 
-/** MLflow's own words, or the beginning of whatever came instead. */
-function serverWords(json: unknown, text: string): string {
+/** MLflow's error message, or the beginning of the body as plain text. */
+function serverMessage(json: unknown, text: string): string {
   if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
   const plain = text
     .replace(/<(style|script|title)[\s\S]*?<\/\1>/gi, ' ')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  return plain === '' ? 'an empty answer' : plain.slice(0, 300)
+  return plain === '' ? 'an empty response' : plain.slice(0, 300)
 }
 
 function errorCode(json: unknown): string | undefined {

@@ -6,7 +6,7 @@ import { downloadUri, loggedModelPage } from './schema.ts'
 
 const modelsPerSearch = 1000
 
-/** Logged models of MLflow 3 by id. MLflow 2 knows none: the map is empty then. */
+/** Reads logged models, by id. MLflow 2 does not have them: the map is empty. */
 export async function searchLoggedModels(
   client: MlflowClient,
   ids: readonly string[],
@@ -38,12 +38,16 @@ export async function searchLoggedModels(
   return found
 }
 
-/** Where a version's artifacts are, resolved by MLflow itself (`models:/name/version` copies). */
+/** Asks MLflow for the location of a version's artifacts, which it also resolves for copies. */
 export async function readDownloadUri(
   client: MlflowClient,
   name: string,
   version: string,
 ): Promise<string> {
-  const answer = await client.get('model-versions/get-download-uri', { name, version }, downloadUri)
-  return answer.artifact_uri
+  const { artifact_uri } = await client.get(
+    'model-versions/get-download-uri',
+    { name, version },
+    downloadUri,
+  )
+  return artifact_uri
 }

@@ -3,20 +3,23 @@ import { MlflowError } from '../errors.ts'
 export type Page<T> = { readonly items: readonly T[]; readonly nextPageToken: string }
 
 /**
- * Reads until there is no token. Short and empty pages do not end a listing (basic-auth filters
- * after paging); a token that comes twice would never end, and is an error.
+ * Reads all pages of a listing. Only a page without a token ends it: pages can be short or empty,
+ * because MLflow's basic-auth app filters after paging.
+ *
+ * @param what what is listed, for the error message.
+ * @throws MlflowError if a page token repeats, because the listing would never end.
  */
 export async function readPages<T>(
   what: string,
   readPage: (pageToken: string | undefined) => Promise<Page<T>>,
 ): Promise<T[]> {
-  const all: T[] = []
+  const items: T[] = []
   const seen = new Set<string>()
   let token: string | undefined
   for (;;) {
     const page = await readPage(token)
-    for (const item of page.items) all.push(item)
-    if (page.nextPageToken === '') return all
+    for (const item of page.items) items.push(item)
+    if (page.nextPageToken === '') return items
     token = page.nextPageToken
     if (seen.has(token)) {
       throw new MlflowError(`MLflow's listing of ${what} does not end: a page token came twice`, {

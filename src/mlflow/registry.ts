@@ -4,33 +4,34 @@ import { readDownloadUri, searchLoggedModels } from './logged-models.ts'
 import { filterRuns, listExperiments, searchRuns, type RunDetail } from './runs.ts'
 import { listAliases, listModelVersions } from './versions.ts'
 
-export type RunWanted = {
+export type RunRequest = {
   readonly id: string
   readonly detail: RunDetail
-  /** Where it probably is: saves the listing of all experiments. */
+  /** The experiment that probably contains the run; saves listing all experiments. */
   readonly experimentId: string | undefined
 }
 
 /**
- * The Model Registry and its runs as one sync sees them: whatever was read once is not read again,
- * however often the sync has to plan again.
+ * The Model Registry and its runs, as seen by one sync. Nothing is read twice, however often the sync
+ * plans again.
  */
 export type Registry = {
-  /** All model versions that pass an MLflow filter, without their aliases. */
+  /** All model versions that match an MLflow filter, without their aliases. */
   readonly versions: (filter: string | undefined) => Promise<readonly ModelVersion[]>
   /** Aliases by `version/name`. */
   readonly aliases: () => Promise<ReadonlyMap<string, readonly string[]>>
   /** Names of all experiments by id. */
   readonly experiments: () => Promise<ReadonlyMap<string, string>>
-  readonly runs: (wanted: readonly RunWanted[]) => Promise<ReadonlyMap<string, RunLookup>>
-  /** Which of the runs match an MLflow run filter. */
+  /** Runs by id; may include more than the requested ones. */
+  readonly runs: (wanted: readonly RunRequest[]) => Promise<ReadonlyMap<string, RunLookup>>
+  /** Ids of the runs that match an MLflow run filter. */
   readonly matchingRuns: (filter: string, ids: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Logged models by id; all experiments are searched unless some are named. */
+  /** Logged models by id; searches all experiments by default. */
   readonly loggedModels: (
     ids: readonly string[],
     experimentIds?: readonly string[],
   ) => Promise<ReadonlyMap<string, LoggedModel>>
-  /** Where a version's artifacts are, resolved by MLflow itself. */
+  /** Location of a version's artifacts, as MLflow resolves it. */
   readonly downloadUri: (name: string, version: string) => Promise<string>
 }
 
@@ -38,8 +39,9 @@ export function createRegistry(client: MlflowClient): Registry {
   const listings = new Map<string | undefined, Promise<ModelVersion[]>>()
   let aliases: Promise<Map<string, string[]>> | undefined
   let experiments: Promise<Map<string, string>> | undefined
-  const listAll = (): Promise<Map<string, string>> => (experiments ??= listExperiments(client))
-  const experimentIds = async (): Promise<string[]> => [...(await listAll()).keys()]
+  const readExperiments = (): Promise<Map<string, string>> =>
+    (experiments ??= listExperiments(client))
+  const experimentIds = async (): Promise<string[]> => [...(await readExperiments()).keys()]
   return {
     versions: (filter) => {
       const listing = listings.get(filter) ?? listModelVersions(client, filter)
@@ -47,11 +49,11 @@ export function createRegistry(client: MlflowClient): Registry {
       return listing
     },
     aliases: () => (aliases ??= listAliases(client)),
-    experiments: listAll,
+    experiments: readExperiments,
     runs: createRunReader(client, experimentIds),
     matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
-    loggedModels: async (ids, among) =>
-      searchLoggedModels(client, ids, among ?? (await experimentIds())),
+    loggedModels: async (ids, inExperiments) =>
+      searchLoggedModels(client, ids, inExperiments ?? (await experimentIds())),
     downloadUri: (name, version) => readDownloadUri(client, name, version),
   }
 }
@@ -60,43 +62,43 @@ function createRunReader(
   client: MlflowClient,
   experimentIds: () => Promise<string[]>,
 ): Registry['runs'] {
-  const known = new Map<string, { detail: RunDetail; lookup: RunLookup }>()
+  const cache = new Map<string, { detail: RunDetail; lookup: RunLookup }>()
 
-  const readDetail = async (wanted: readonly RunWanted[], detail: RunDetail): Promise<void> => {
-    const hinted = wanted.filter((run) => run.experimentId !== undefined)
-    const hints = new Set(hinted.map((run) => run.experimentId ?? ''))
-    const found = await searchRuns(client, ids(hinted), [...hints], detail)
+  const readRuns = async (wanted: readonly RunRequest[], detail: RunDetail): Promise<void> => {
+    const withHint = wanted.filter((run) => run.experimentId !== undefined)
+    const hints = new Set(withHint.map((run) => run.experimentId ?? ''))
+    const found = await searchRuns(client, idsOf(withHint), [...hints], detail)
     const rest = wanted.filter((run) => !found.has(run.id))
     if (rest.length > 0) {
       const all = await experimentIds()
-      for (const [id, lookup] of await searchRuns(client, ids(rest), all, detail)) {
+      for (const [id, lookup] of await searchRuns(client, idsOf(rest), all, detail)) {
         found.set(id, lookup)
       }
     }
     for (const { id } of wanted) {
-      known.set(id, { detail, lookup: keep(found.get(id) ?? { kind: 'missing' }, detail) })
+      cache.set(id, { detail, lookup: trimToDetail(found.get(id) ?? { kind: 'missing' }, detail) })
     }
   }
 
   return async (wanted) => {
-    for (const detail of ['whole', 'state'] as const) {
+    for (const detail of ['full', 'basic'] as const) {
       const unread = wanted.filter((run) => {
-        const have = known.get(run.id)
-        return run.detail === detail && have?.detail !== 'whole' && have?.detail !== detail
+        const cached = cache.get(run.id)
+        return run.detail === detail && cached?.detail !== 'full' && cached?.detail !== detail
       })
-      if (unread.length > 0) await readDetail(unread, detail)
+      if (unread.length > 0) await readRuns(unread, detail)
     }
-    return new Map([...known].map(([id, { lookup }]) => [id, lookup]))
+    return new Map([...cache].map(([id, { lookup }]) => [id, lookup]))
   }
 }
 
-function ids(runs: readonly RunWanted[]): string[] {
+function idsOf(runs: readonly RunRequest[]): string[] {
   return runs.map((run) => run.id)
 }
 
-/** Ten thousand runs with all their parameters would not fit into memory for nothing. */
-function keep(lookup: RunLookup, detail: RunDetail): RunLookup {
-  if (lookup.kind !== 'found' || detail === 'whole') return lookup
+/** The search always returns params, metrics and tags; for 10,000 runs they would fill the memory. */
+function trimToDetail(lookup: RunLookup, detail: RunDetail): RunLookup {
+  if (lookup.kind !== 'found' || detail === 'full') return lookup
   const run: Run = { ...lookup.run, params: {}, metrics: {}, tags: {} }
   return { kind: 'found', run }
 }

@@ -1,55 +1,55 @@
-import { retryAfterMs, type RetryPolicy, type Verdict } from '../http/retry.ts'
+import { retryAfterMs, type RetryPolicy, type RetryDecision } from '../http/retry.ts'
 import { type HttpResult, parseJson } from '../http/transport.ts'
 
-/** Codes that MLflow's own client retries for every method (`mlflow/utils/request_utils.py`). */
-const temporary = new Set([408, 429, 500, 502, 503, 504])
+/** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
+const temporaryStatuses = new Set([408, 429, 500, 502, 503, 504])
 
-/** A page of HTML may be maintenance or a login: not worth the whole series of retries. */
-const htmlRetries = 2
+/** An HTML page is maintenance, which may end soon, or a login, which will not. */
+const maxHtmlRetries = 2
 
-/** Which of MLflow's answers are worth another try. */
-export function classifyResult(result: HttpResult, now: number): Verdict {
+/** Decides whether a request to MLflow is retried. */
+export function classifyResult(result: HttpResult, now: number): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
-    return permanent ? { kind: 'final' } : { kind: 'retry', why: result.detail }
+    return permanent ? { kind: 'final' } : { kind: 'retry', reason: result.detail }
   }
   const { status, headers, text } = result
-  if (temporary.has(status) && !isPermanent(text)) {
+  if (temporaryStatuses.has(status) && !isPermanent(text)) {
     const waitMs = retryAfterMs(headers, now)
     return {
       kind: 'retry',
-      why: `HTTP ${status}`,
+      reason: `HTTP ${status}`,
       ...(waitMs === undefined ? {} : { waitMs }),
     }
   }
   if (status === 400 && text.includes('QueuePool limit of size')) {
-    // MLflow reports its overload as a bad request (measured on 3.17.2).
-    return { kind: 'retry', why: 'MLflow is overloaded (database pool exhausted)' }
+    // MLflow 3.17.2 reports an exhausted database pool as a bad request.
+    return { kind: 'retry', reason: 'MLflow is overloaded (database pool exhausted)' }
   }
   if (status >= 200 && status < 300 && parseJson(text) === undefined) {
     return /^\s*</.test(text)
-      ? { kind: 'retry', why: 'a page of HTML instead of JSON', atMost: htmlRetries }
-      : { kind: 'retry', why: 'an answer that is no whole JSON document' }
+      ? { kind: 'retry', reason: 'a page of HTML instead of JSON', maxRetries: maxHtmlRetries }
+      : { kind: 'retry', reason: 'a response that is not a complete JSON document' }
   }
   return { kind: 'final' }
 }
 
-/** Workspaces switched off (500), and the `--artifacts-only` server (503), stay as they are. */
+/** Disabled workspaces (500) and an `--artifacts-only` server (503) have statuses that look temporary. */
 function isPermanent(text: string): boolean {
   return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only')
 }
 
-/** MLflow's own variables, already validated. Times in seconds, as MLflow has them. */
+/** Values of MLflow's own variables, already validated; times are in seconds. */
 export type MlflowRetrySettings = {
   readonly maxRetries: number
   readonly backoffFactor: number
   readonly backoffJitter: number
 }
 
-/** Longest single back-off, as in urllib3, which MLflow's client uses. */
-const longestBackoffMs = 120_000
+/** Maximum backoff of urllib3, which MLflow's own client uses. */
+const maxBackoffMs = 120_000
 
-/** The first retry comes at once, the next after factor × 2, × 4, … seconds; jitter on each. */
+/** Retries at once, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
 export function mlflowRetryPolicy(
   settings: MlflowRetrySettings,
   random: () => number,
@@ -59,7 +59,7 @@ export function mlflowRetryPolicy(
     backoffMs: (retry) => {
       const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000
       const jitter = random() * settings.backoffJitter * 1000
-      return Math.round(Math.min(exponential, longestBackoffMs) + jitter)
+      return Math.round(Math.min(exponential, maxBackoffMs) + jitter)
     },
   }
 }

@@ -2,17 +2,17 @@ import type { Run, RunLookup } from '../core/model.ts'
 import { MlflowError } from '../errors.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
-import { experimentPage, run as runSchema, runResponse, runIdOf, runPage } from './schema.ts'
+import { experimentPage, run as runSchema, runResponse, runIdentity, runPage } from './schema.ts'
 
-/** Measured on 3.17.2: 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
-const runsPerSearch = { whole: 250, state: 1000 } as const
+/** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
+const runsPerSearch = { full: 250, basic: 1000 } as const
 
-/** `whole` when params, metrics and tags are wanted, `state` when the life cycle will do. */
+/** `full` includes params, metrics and tags; `basic` leaves them out. */
 export type RunDetail = keyof typeof runsPerSearch
 
 const experimentsPerPage = 10_000
 
-/** Names of all experiments by id, deleted ones too. */
+/** Reads the names of all experiments, by id, including deleted ones. */
 export async function listExperiments(client: MlflowClient): Promise<Map<string, string>> {
   const rows = await readPages('experiments', (pageToken) =>
     client.get(
@@ -25,10 +25,10 @@ export async function listExperiments(client: MlflowClient): Promise<Map<string,
 }
 
 /**
- * Reads runs by id, in batches. MLflow wants the experiments named (without them it answers
- * "no runs"), so the caller gives the ones it knows of.
+ * Reads runs by id, in batches. Without experiments MLflow finds no runs, so the caller has to name
+ * them.
  *
- * @returns the runs that were found or could not be read; the others are in none of the experiments.
+ * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
 export async function searchRuns(
   client: MlflowClient,
@@ -45,7 +45,7 @@ export async function searchRuns(
   return found
 }
 
-/** A batch that the server can't answer is halved until the run that spoils it stands alone. */
+/** Halves a batch that the server rejects until only the run that causes the error is left. */
 async function searchBatch(
   client: MlflowClient,
   ids: readonly string[],
@@ -53,10 +53,10 @@ async function searchBatch(
   found: Map<string, RunLookup>,
 ): Promise<void> {
   try {
-    const rows = await searchPages(client, idFilter(ids), ids, experimentIds)
-    for (const row of rows) keep(row, found)
+    const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds)
+    for (const row of rows) addRow(row, found)
   } catch (error) {
-    if (!(error instanceof MlflowError) || !isAboutContent(error)) throw error
+    if (!(error instanceof MlflowError) || !isWorthSplitting(error)) throw error
     if (ids.length === 1) {
       found.set(ids[0] ?? '', { kind: 'failed', reason: error.message })
       return
@@ -67,30 +67,32 @@ async function searchBatch(
   }
 }
 
-function keep(row: unknown, found: Map<string, RunLookup>): void {
+function addRow(row: unknown, found: Map<string, RunLookup>): void {
   const parsed = runSchema.safeParse(row)
   if (parsed.success) {
     found.set(parsed.data.id, { kind: 'found', run: parsed.data })
     return
   }
-  const named = runIdOf.safeParse(row)
+  const identified = runIdentity.safeParse(row)
   const issue = parsed.error.issues[0]
   const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
-  if (!named.success) throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`)
-  found.set(named.data.info.run_id, {
+  if (!identified.success) throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`)
+  found.set(identified.data.info.run_id, {
     kind: 'failed',
-    reason: `MLflow's answer for this run can't be read: ${problem}`,
+    reason: `MLflow's response for this run can't be read: ${problem}`,
   })
 }
 
-/** An answer about what was asked for, unlike a lost connection or a refused password. */
-function isAboutContent(error: MlflowError): boolean {
+/** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
+function isWorthSplitting(error: MlflowError): boolean {
   return error.status === 400 || error.status === 404 || error.status === 500
 }
 
 /**
- * Which of the runs pass MLflow's own run filter. Its grammar knows only AND, so the filter and the
- * list of ids can be joined: no more comes back than was asked for.
+ * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
+ * list of ids can be appended with AND, and MLflow returns only runs from that list.
+ *
+ * @returns the ids of the runs that match.
  */
 export async function filterRuns(
   client: MlflowClient,
@@ -98,19 +100,24 @@ export async function filterRuns(
   ids: readonly string[],
   experimentIds: readonly string[],
 ): Promise<Set<string>> {
-  const passed = new Set<string>()
-  for (let start = 0; start < ids.length; start += runsPerSearch.state) {
-    const batch = ids.slice(start, start + runsPerSearch.state)
-    const rows = await searchPages(client, `${filter} AND ${idFilter(batch)}`, batch, experimentIds)
+  const matching = new Set<string>()
+  for (let start = 0; start < ids.length; start += runsPerSearch.basic) {
+    const batch = ids.slice(start, start + runsPerSearch.basic)
+    const rows = await searchPages(
+      client,
+      `${filter} AND ${runIdFilter(batch)}`,
+      batch,
+      experimentIds,
+    )
     for (const row of rows) {
-      const named = runIdOf.safeParse(row)
-      if (named.success) passed.add(named.data.info.run_id)
+      const identified = runIdentity.safeParse(row)
+      if (identified.success) matching.add(identified.data.info.run_id)
     }
   }
-  return passed
+  return matching
 }
 
-/** One run, as it is right now; undefined when MLflow has it no more. */
+/** Reads the current state of one run; undefined if MLflow no longer has it. */
 export async function readRun(client: MlflowClient, id: string): Promise<Run | undefined> {
   try {
     return (await client.get('runs/get', { run_id: id }, runResponse)).run
@@ -120,7 +127,7 @@ export async function readRun(client: MlflowClient, id: string): Promise<Run | u
   }
 }
 
-function idFilter(ids: readonly string[]): string {
+function runIdFilter(ids: readonly string[]): string {
   return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`
 }
 
@@ -137,7 +144,7 @@ function searchPages(
         experiment_ids: experimentIds,
         filter,
         run_view_type: 'ALL',
-        // One more than can come: 2.22 gives a token for an empty page when the page is full.
+        // One more than there can be: after a full page, MLflow 2.22 returns a token for an empty one.
         max_results: ids.length + 1,
         ...(pageToken === undefined ? {} : { page_token: pageToken }),
       },

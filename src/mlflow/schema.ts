@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { LoggedModel, ModelVersion, Run } from '../core/model.ts'
 
 /**
- * The parts of MLflow's answers that the action uses. 64-bit integers come as numbers, from old
- * servers and generic protobuf gateways as strings; missing, null and "" mean the same.
+ * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, but strings from
+ * old servers and generic protobuf gateways. A field that is missing, null or "" means the same.
  */
 
 const text = z
@@ -30,7 +30,7 @@ const modelVersion = z
     source: text,
     description: text,
     tags: keyValues,
-    // Strings in MLflow, {alias, version} in Unity Catalog.
+    // Strings in MLflow, `{alias, version}` in Unity Catalog.
     aliases: z
       .array(z.union([z.string(), z.object({ alias: z.string() }).transform((a) => a.alias)]))
       .nullish(),
@@ -49,7 +49,7 @@ const modelVersion = z
 
 const pageToken = text
 
-/** A page without its list is an empty one, but an object with other fields is no page at all. */
+/** MLflow omits an empty list. An object without the list but with other fields is not a page. */
 function page<T extends z.ZodType>(list: string, item: T) {
   return z
     .looseObject({ next_page_token: pageToken })
@@ -78,7 +78,7 @@ export const experimentPage = page(
   z.object({ experiment_id: identifier, name: text }),
 )
 
-/** protobuf's JSON writes what JSON numbers can't say as strings. */
+/** Protobuf's JSON format writes values that JSON numbers cannot represent as strings. */
 const metricValue = z.union([
   z.number(),
   z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
@@ -112,12 +112,13 @@ export const run = z
     metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
   }))
 
-/** Runs are parsed one by one: one that can't be read fails alone. */
+/** Items are parsed one by one, so that an invalid run does not affect the others. */
 export const runPage = page('runs', z.unknown())
 
 export const runResponse = z.object({ run })
 
-export const runIdOf = z.object({ info: z.object({ run_id: z.string() }) })
+/** Identifies a run that does not match the schema `run`. */
+export const runIdentity = z.object({ info: z.object({ run_id: z.string() }) })
 
 const loggedModel = z
   .object({

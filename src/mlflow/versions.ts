@@ -4,16 +4,16 @@ import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
 import { modelVersionPage, registeredModelPage } from './schema.ts'
 
-/** The most that every MLflow, Databricks included, gives in one page. */
+/** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000
 
-/** The server's own limit for registered models. */
+/** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000
 
 /**
- * All model versions that MLflow shows, each once, oldest first. Ordered by creation so that what
- * is registered during the reading comes at the end: MLflow pages by offset, any other order would
- * show rows twice or never. Sorted here as well, since servers before 2.2 ignore the order.
+ * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
+ * offset: only if new versions are added at the end does a registration during the listing not make
+ * it repeat or miss rows. They are sorted here as well because servers before 2.2 ignore the order.
  */
 export async function listModelVersions(
   client: MlflowClient,
@@ -37,7 +37,7 @@ export async function listModelVersions(
   )
 }
 
-/** Aliases by `version/name`, from one listing of the registered models (since MLflow 2.3). */
+/** Reads all aliases, by `version/name`, from a listing of the registered models (MLflow 2.3+). */
 export async function listAliases(client: MlflowClient): Promise<Map<string, string[]>> {
   const models = await readPages('registered models', (pageToken) =>
     client.get(

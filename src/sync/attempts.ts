@@ -3,21 +3,21 @@ import type { Clock } from '../runtime.ts'
 
 const maxAttempts = 5
 
-/** Wait before the next attempt: up to 1, 2, 4, 8 s, so that jobs that collide part. */
-function waitMs(attempt: number, random: number): number {
+/** Up to 1, 2, 4, 8 s, with enough jitter that colliding jobs do not collide again. */
+function backoffMs(attempt: number, random: number): number {
   return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
 }
 
 /**
- * Reads, plans and writes; starts again when the branch moved in between, or when the response to a
- * write was lost: reading again tells whether it was made.
+ * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
+ * write was lost. In the latter case reading again shows whether the write succeeded.
  *
- * @throws SyncError when that happened five times.
+ * @throws SyncError after five attempts.
  */
 export async function retryWhenBranchMoves<T>(
   attempt: () => Promise<T>,
   options: {
-    /** Undefined: the default branch. */
+    /** For the error message; undefined: the default branch. */
     readonly branch: string | undefined
     readonly clock: Clock
     readonly info: (line: string) => void
@@ -39,11 +39,11 @@ export async function retryWhenBranchMoves<T>(
           },
         )
       }
-      const wait = waitMs(number, clock.random())
+      const waitMs = backoffMs(number, clock.random())
       info(
-        `${error.message}; reading again in ${(wait / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`,
+        `${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`,
       )
-      await clock.sleep(wait)
+      await clock.sleep(waitMs)
     }
   }
 }

@@ -4,12 +4,12 @@ import { changesOf, type Plan } from '../core/result.ts'
 import type { ModelVersion } from '../core/model.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
-/** More comparisons than this would not fit into a pull request's body. */
-const mostCompared = 40
+/** More comparisons would not fit in the body of a pull request. */
+const maxComparisons = 40
 
 /**
- * Makes the text of the pull request: the changes, and the metrics and parameters of each run
- * beside those of the model version before it.
+ * Returns a function that writes the text of the pull request: the changes, and the metrics and
+ * parameters of each run next to those of the previous model version.
  */
 export function createDescription(
   registry: Registry,
@@ -20,38 +20,38 @@ export function createDescription(
     const changes = changesOf(entries)
     const compared = changes
       .filter(({ outcome }) => outcome !== 'deleted')
-      .slice(0, mostCompared)
+      .slice(0, maxComparisons)
       .map(({ runId, modelName, modelVersion }) => ({
         runId: runId ?? '',
-        previous: versionBefore(listed, modelName, modelVersion),
+        previous: previousVersion(listed, modelName, modelVersion),
       }))
-    const wanted = new Set(
+    const runIds = new Set(
       compared.flatMap(({ runId, previous }) =>
         previous === undefined ? [runId] : [runId, previous.runId],
       ),
     )
-    const answers = await registry.runs(
-      [...wanted].map((id) => ({ id, detail: 'whole', experimentId: undefined })),
+    const lookups = await registry.runs(
+      [...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })),
     )
-    const valuesOf = (runId: string) => {
-      const answer = answers.get(runId)
-      return answer?.kind === 'found' ? answer.run : undefined
+    const foundRun = (runId: string) => {
+      const lookup = lookups.get(runId)
+      return lookup?.kind === 'found' ? lookup.run : undefined
     }
     const details = new Map<string, RunDetails>()
     for (const { runId, previous } of compared) {
-      const run = valuesOf(runId)
+      const run = foundRun(runId)
       if (run === undefined) continue
-      const before = previous === undefined ? undefined : valuesOf(previous.runId)
+      const previousRun = previous === undefined ? undefined : foundRun(previous.runId)
       details.set(runId, {
         metrics: run.metrics,
         params: run.params,
-        ...(before === undefined || previous === undefined
+        ...(previousRun === undefined || previous === undefined
           ? {}
           : {
               previous: {
                 modelVersion: previous.version,
-                metrics: before.metrics,
-                params: before.params,
+                metrics: previousRun.metrics,
+                params: previousRun.params,
               },
             }),
       })
@@ -66,8 +66,8 @@ export function createDescription(
   }
 }
 
-/** The version of the same model that a new one replaces: the highest number below its own. */
-function versionBefore(
+/** The version of the same model with the next lower number among those with a run. */
+function previousVersion(
   listed: readonly ModelVersion[],
   name: string | null,
   version: string | null,

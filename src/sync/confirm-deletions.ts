@@ -10,31 +10,33 @@ import { listModelVersions } from '../mlflow/versions.ts'
 export type ConfirmOptions = {
   readonly client: MlflowClient
   readonly selection: Selection
-  /** Every version that MLflow listed, for their aliases. */
+  /** All versions that MLflow listed, with their aliases. */
   readonly listed: readonly ModelVersion[]
 }
 
-/** Asks MLflow about the run of each file once more; a file whose run is still wanted stays. */
+/** Confirms each deletion by asking MLflow for the file's run; keeps files whose run is still selected. */
 export async function confirmDeletions(
   deletions: readonly ChangedEntry[],
   options: ConfirmOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = []
   for (const deletion of deletions) {
-    const refusal = await refuseDeletion(deletion, options)
-    entries.push(refusal === undefined ? deletion : entryWithoutEdit({ ...deletion, ...refusal }))
+    const objection = await findObjection(deletion, options)
+    entries.push(
+      objection === undefined ? deletion : entryWithoutEdit({ ...deletion, ...objection }),
+    )
   }
   return entries
 }
 
-/** Why a file stays after all; undefined when MLflow confirms that its run is not wanted. */
-async function refuseDeletion(
+/** Why a file is kept; undefined if MLflow confirms that its run is no longer selected. */
+async function findObjection(
   { runId }: ChangedEntry,
   options: ConfirmOptions,
 ): Promise<Pick<Entry, 'outcome' | 'reason'> | undefined> {
   if (runId === null) return undefined
   try {
-    return (await isStillWanted(runId, options))
+    return (await isStillSelected(runId, options))
       ? {
           outcome: 'skipped',
           reason: 'kept: it was missing in the listing, but MLflow still has it when asked for it',
@@ -46,15 +48,15 @@ async function refuseDeletion(
   }
 }
 
-async function isStillWanted(
+async function isStillSelected(
   runId: string,
   { client, selection, listed }: ConfirmOptions,
 ): Promise<boolean> {
   const { filter, runFilter } = selection
-  const condition = `run_id = '${runId}'`
+  const runCondition = `run_id = '${runId}'`
   const rows = await listModelVersions(
     client,
-    filter === undefined ? condition : `${filter} AND ${condition}`,
+    filter === undefined ? runCondition : `${filter} AND ${runCondition}`,
   )
   const aliases = new Map(
     listed.map((version) => [`${version.version}/${version.name}`, version.aliases]),

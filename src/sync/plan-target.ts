@@ -26,7 +26,7 @@ export type TargetPlanOptions = {
   readonly uiUrl: string
 }
 
-/** Reads what is missing of the facts, and plans one target. */
+/** Reads the facts that one target's plan needs, and plans it. */
 export async function planTarget(
   loaded: LoadedTarget,
   { mlflow, registry, snapshot, uiUrl }: TargetPlanOptions,
@@ -38,9 +38,10 @@ export async function planTarget(
     template: loaded.template,
     uiUrl,
   })
-  return prune(mlflow, loaded, facts, entries)
+  return addDeletions(mlflow, loaded, facts, entries)
 }
 
+/** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20
 
 async function planRuns(
@@ -51,7 +52,7 @@ async function planRuns(
   const { runs, excluded } = selected
   const entries: Entry[] = []
   for (const [index, selected] of runs.entries()) {
-    // A thousand files take seconds: connections that end meanwhile have to be noticed.
+    // Planning 1,000 files takes seconds, in which connections can end and must be handled.
     if (index % yieldEvery === 0) await setImmediate()
     const { runId } = selected
     const file = files.get(runId) ?? {
@@ -64,8 +65,8 @@ async function planRuns(
   return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)]
 }
 
-/** Adds the deletions that MLflow confirms, if the target is pruned at all. */
-async function prune(
+/** Adds the deletions that MLflow confirms, if the target has prune enabled. */
+async function addDeletions(
   mlflow: MlflowClient,
   { target, selected, files }: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
@@ -91,8 +92,8 @@ async function prune(
   }
 }
 
-/** A run has one entry: what prune decides replaces what was planned before. */
-function replaceByPath(entries: readonly Entry[], decided: readonly Entry[]): Entry[] {
-  const paths = new Set(decided.map(({ path }) => path))
-  return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decided]
+/** A run has one entry, so prune's decision replaces the planned one. */
+function replaceByPath(entries: readonly Entry[], decisions: readonly Entry[]): Entry[] {
+  const paths = new Set(decisions.map(({ path }) => path))
+  return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions]
 }

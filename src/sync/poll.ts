@@ -4,7 +4,7 @@ import type { Clock } from '../runtime.ts'
 
 export type PollOptions = {
   readonly intervalMs: number
-  /** 0: one sync. */
+  /** 0 means a single sync. */
   readonly durationMs: number
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -12,33 +12,33 @@ export type PollOptions = {
 }
 
 /**
- * Syncs once, then again every interval until the duration is over, and adds the rounds up. An error
- * of one round is reported at once and does not keep the next one from running.
+ * Syncs every interval until the duration is over, at least once, and merges the results of all
+ * rounds. A round that fails is reported at once; the next one still runs.
  */
 export async function poll(
   sync: () => Promise<SyncResult>,
   options: PollOptions,
 ): Promise<SyncResult> {
   const { intervalMs, durationMs, clock, signal, log } = options
-  const end = clock.now() + durationMs
+  const endsAt = clock.now() + durationMs
   let job: SyncResult | undefined
   for (;;) {
-    const started = clock.now()
+    const startedAt = clock.now()
     const round = await sync()
     job = job === undefined ? round : mergeResults(job, round)
     if (durationMs === 0 || signal.aborted) return job
     if (round.error !== undefined) {
       log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim())
     }
-    const next = Math.max(started + intervalMs, clock.now())
-    if (next >= end) return job
-    log.info(`The next round begins in ${((next - clock.now()) / 1000).toFixed(0)} s`)
-    if (!(await sleeps(clock, next - clock.now()))) return job
+    const nextAt = Math.max(startedAt + intervalMs, clock.now())
+    if (nextAt >= endsAt) return job
+    log.info(`The next round begins in ${((nextAt - clock.now()) / 1000).toFixed(0)} s`)
+    if (!(await sleepUnlessCancelled(clock, nextAt - clock.now()))) return job
   }
 }
 
-/** False when the job was cancelled meanwhile. */
-function sleeps(clock: Clock, ms: number): Promise<boolean> {
+/** Resolves to false if the job was cancelled in the meantime. */
+function sleepUnlessCancelled(clock: Clock, ms: number): Promise<boolean> {
   return clock.sleep(ms).then(
     () => true,
     () => false,

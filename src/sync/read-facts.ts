@@ -3,15 +3,16 @@ import type { SelectedRun } from '../core/select.ts'
 import type { LoggedModel, ResolvedSource, Run, RunFacts, RunLookup } from '../core/model.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import { MlflowError } from '../errors.ts'
-import type { Registry, RunWanted } from '../mlflow/registry.ts'
+import type { Registry, RunRequest } from '../mlflow/registry.ts'
 import type { LoadedTarget } from './read-files.ts'
 
-/** A run whose file has to be rendered. */
+/** An active run whose file has to be rendered. */
 type NewFile = { readonly selected: SelectedRun; readonly run: Run }
 
 /**
- * Reads in batches what the plan needs from MLflow, by run id. Nothing is read for a run whose file
- * is left alone whatever MLflow says.
+ * Reads what the plan needs from MLflow, in batches.
+ *
+ * @returns facts by run id; none for a run whose file is left alone in any case.
  */
 export async function readFacts(
   registry: Registry,
@@ -21,17 +22,17 @@ export async function readFacts(
   const stateOf = ({ runId }: SelectedRun): FileState =>
     files.get(runId)?.state ?? { kind: 'absent' }
   const lookups = await registry.runs(
-    runs.flatMap((selected) => wantedRun(selected, stateOf(selected))),
+    runs.flatMap((selected) => runRequests(selected, stateOf(selected))),
   )
   const newFiles = runs.flatMap((selected) =>
-    newFile(selected, stateOf(selected), lookups.get(selected.runId)),
+    newFileFor(selected, stateOf(selected), lookups.get(selected.runId)),
   )
-  const needs = (field: string): boolean =>
+  const usesField = (field: string): boolean =>
     newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field)
   const sources = await resolveCopies(registry, newFiles)
-  const models = await readModels(registry, newFiles, sources)
-  const experiments = needs('experiment.name') ? await registry.experiments() : undefined
-  const aliases = needs('model.aliases') ? await registry.aliases() : undefined
+  const loggedModels = await readLoggedModels(registry, newFiles, sources)
+  const experiments = usesField('experiment.name') ? await registry.experiments() : undefined
+  const aliases = usesField('model.aliases') ? await registry.aliases() : undefined
 
   return new Map(
     runs.flatMap(({ runId, version, source }): [string, RunFacts][] => {
@@ -41,7 +42,9 @@ export async function readFacts(
       const facts: RunFacts = {
         run,
         source: resolved,
-        loggedModel: resolved.ok ? models.get(loggedModelId(resolved.source) ?? '') : undefined,
+        loggedModel: resolved.ok
+          ? loggedModels.get(loggedModelId(resolved.source) ?? '')
+          : undefined,
         experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
         aliases: aliases?.get(`${version.version}/${version.name}`) ?? version.aliases,
       }
@@ -50,28 +53,28 @@ export async function readFacts(
   )
 }
 
-/** A new file needs all of the run, an existing one only its experiment and lifecycle stage. */
-function wantedRun(selected: SelectedRun, state: FileState): RunWanted[] {
+/** A new file needs the complete run, an existing one only its experiment and lifecycle stage. */
+function runRequests(selected: SelectedRun, state: FileState): RunRequest[] {
   const id = selected.runId
   switch (state.kind) {
     case 'absent':
     case 'unparseable':
-      return [{ id, detail: 'whole', experimentId: experimentInSource(selected.source, id) }]
+      return [{ id, detail: 'full', experimentId: experimentInSource(selected.source, id) }]
     case 'values':
-      return [{ id, detail: 'state', experimentId: state.values.owned.experimentId }]
+      return [{ id, detail: 'basic', experimentId: state.values.owned.experimentId }]
     default:
       return []
   }
 }
 
-/** `mlflow-artifacts:/<experiment>/<run>/…` says where the run is; only a hint. */
+/** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */
 function experimentInSource(source: string, runId: string): string | undefined {
   const segments = source.split('/')
   const experiment = segments[segments.indexOf(runId) - 1]
   return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined
 }
 
-function newFile(
+function newFileFor(
   selected: SelectedRun,
   state: FileState,
   lookup: RunLookup | undefined,
@@ -82,7 +85,7 @@ function newFile(
     : []
 }
 
-/** Copies whose origin is not in the listing: MLflow itself resolved them when they were made. */
+/** Asks MLflow for the sources of copied versions whose origin is not in the listing. */
 async function resolveCopies(
   registry: Registry,
   files: readonly NewFile[],
@@ -105,8 +108,8 @@ async function resolveCopies(
   return resolved
 }
 
-/** Only `models:/m-…` does not itself say where the artifacts are. */
-async function readModels(
+/** Reads the logged models of sources `models:/m-…`, which do not contain the location of the artifacts. */
+async function readLoggedModels(
   registry: Registry,
   files: readonly NewFile[],
   sources: ReadonlyMap<string, ResolvedSource>,

@@ -19,17 +19,21 @@ import { SyncError } from '../errors.ts'
 import type { Repository } from '../github/repository.ts'
 import type { SelectionResult } from './read-selection.ts'
 
-/** A target with what its selection found. */
+/** A target with the result of its selection. */
 export type SelectedTarget = { readonly target: Target; readonly selected: SelectionResult }
 
-/** A target with everything that the branch has for it. */
+/** A target with its template and files from the branch. */
 export type LoadedTarget = SelectedTarget & {
   readonly template: Template
-  /** By run id: the runs' files, and those that prune has to look into. */
+  /** By run id: the files of the selected runs, and those that prune may delete. */
   readonly files: ReadonlyMap<string, RunFile>
 }
 
-/** Reads the files and templates of all targets together. */
+/**
+ * Reads the files and templates of all targets together.
+ *
+ * @throws SyncError if a template is missing or invalid.
+ */
 export async function readFiles(
   repository: Repository,
   snapshot: BranchSnapshot,
@@ -38,7 +42,7 @@ export async function readFiles(
 ): Promise<LoadedTarget[]> {
   const wanted = new Map<string, string>()
   for (const { target, selected } of targets) {
-    templates.addWanted(wanted, snapshot, target.template)
+    templates.addTo(wanted, snapshot, target.template)
     const { entries } = directoryAt(snapshot, target.directory)
     for (const runId of runIdsOf(snapshot, target, selected)) {
       const entry = entries.get(fileName(runId))
@@ -54,7 +58,7 @@ export async function readFiles(
   }))
 }
 
-/** The runs, and for prune the runs of files that no selected claims. */
+/** Ids of the selected runs and, for prune, of the runs whose files may be orphaned. */
 function runIdsOf(
   snapshot: BranchSnapshot,
   { directory, prune }: Target,
@@ -103,15 +107,15 @@ function stateOf(
     : readContent(content)
 }
 
-/** Templates, each parsed once for a whole sync. */
+/** Parses each template once per sync. */
 export type TemplateReader = {
-  /** Adds a template's file to those that are read (path by git hash). */
-  readonly addWanted: (
+  /** Adds a template to the files to read (paths by Git hash). */
+  readonly addTo: (
     wanted: Map<string, string>,
     snapshot: BranchSnapshot,
     path: string | undefined,
   ) => void
-  /** @throws SyncError when the template is missing or has mistakes. */
+  /** @throws SyncError if the template is missing or invalid. */
   readonly parse: (
     snapshot: BranchSnapshot,
     path: string | undefined,
@@ -119,19 +123,19 @@ export type TemplateReader = {
   ) => Template
 }
 
-/** `builtIn` is the text of the template for targets that name none. */
+/** @param builtIn text of the built-in template, for targets without one of their own. */
 export function createTemplateReader(builtIn: string): TemplateReader {
   const parsed = new Map<string | undefined, Template>()
   return {
-    addWanted: (wanted, { files }, path) => {
+    addTo: (wanted, { files }, path) => {
       const oid = path === undefined ? undefined : files.get(path)
       if (path !== undefined && oid !== undefined) wanted.set(oid, path)
     },
     parse: (snapshot, path, contents) => {
       const oid = path === undefined ? undefined : oidOf(snapshot, path)
-      const known = parsed.get(oid)
-      if (known !== undefined) return known
-      const text = oid === undefined ? builtIn : decode(path, contents.get(oid))
+      const cached = parsed.get(oid)
+      if (cached !== undefined) return cached
+      const text = oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid))
       const template = parseOrThrow(text, path, snapshot.branch)
       parsed.set(oid, template)
       return template
@@ -147,7 +151,7 @@ function oidOf({ files, branch }: BranchSnapshot, path: string): string {
   })
 }
 
-function decode(path: string | undefined, bytes: Uint8Array | undefined): string {
+function decodeUtf8(path: string | undefined, bytes: Uint8Array | undefined): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

@@ -10,36 +10,36 @@ import type { Selection } from '../core/target.ts'
 import { MlflowError } from '../errors.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
-/** What a selection makes of the Model Registry. */
+/** Result of applying a selection to the Model Registry. */
 export type SelectionResult = {
   readonly runs: readonly SelectedRun[]
   readonly excluded: readonly ExcludedVersion[]
-  /** Every version that MLflow listed, selected or not. */
+  /** All versions that MLflow listed, selected or not. */
   readonly listed: readonly ModelVersion[]
 }
 
-/** Reads the registry and decides which version each run's file is about. */
+/** Reads the registry and selects the model version that each run's file describes. */
 export async function readSelection(
   registry: Registry,
   selection: Selection,
   now: number,
 ): Promise<SelectionResult> {
   const { filter, runFilter } = selection
-  const rows = await withInputName('filter', filter, () => registry.versions(filter))
+  const rows = await nameInputInErrors('filter', filter, () => registry.versions(filter))
   const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows
   const versions = selectVersions(listed, selection, now)
-  const resolved = await findRuns(registry, versions.selected)
+  const resolved = await resolveRuns(registry, versions.selected)
   const chosen = chooseByRun(resolved, listed)
-  const gate = await applyRunFilter(registry, chosen.runs, runFilter)
+  const filtered = await applyRunFilter(registry, chosen.runs, runFilter)
   return {
-    runs: gate.runs,
-    excluded: [...versions.excluded, ...chosen.excluded, ...gate.excluded],
+    runs: filtered.runs,
+    excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
     listed,
   }
 }
 
-/** Shows MLflow's own words about a filter with the name of its input. */
-async function withInputName<T>(
+/** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
+async function nameInputInErrors<T>(
   input: string,
   filter: string | undefined,
   read: () => Promise<T>,
@@ -48,7 +48,7 @@ async function withInputName<T>(
     return await read()
   } catch (error) {
     if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400) throw error
-    throw new MlflowError(`The input ${input} is refused: ${error.message}`, {
+    throw new MlflowError(`MLflow rejected the \`${input}\` input: ${error.message}`, {
       status: 400,
       advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
       cause: error,
@@ -63,13 +63,13 @@ async function applyRunFilter(
 ): Promise<{ runs: readonly SelectedRun[]; excluded: ExcludedVersion[] }> {
   if (runFilter === undefined || runs.length === 0) return { runs, excluded: [] }
   const ids = runs.map(({ runId }) => runId)
-  const passed = await withInputName('run-filter', runFilter, () =>
+  const matching = await nameInputInErrors('run-filter', runFilter, () =>
     registry.matchingRuns(runFilter, ids),
   )
   return {
-    runs: runs.filter(({ runId }) => passed.has(runId)),
+    runs: runs.filter(({ runId }) => matching.has(runId)),
     excluded: runs
-      .filter(({ runId }) => !passed.has(runId))
+      .filter(({ runId }) => !matching.has(runId))
       .map(({ version }) => ({
         version,
         outcome: 'skipped',
@@ -79,7 +79,7 @@ async function applyRunFilter(
   }
 }
 
-/** A server may send them with the versions one day: both are taken. */
+/** Merges the aliases in case a server also sends them with the versions. */
 async function addAliases(
   registry: Registry,
   versions: readonly ModelVersion[],
@@ -96,8 +96,11 @@ async function addAliases(
   }))
 }
 
-/** A version without a run may have one behind its logged model (MLflow 3.0 to 3.3, by its UI). */
-async function findRuns(
+/**
+ * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
+ * registers such versions.
+ */
+async function resolveRuns(
   registry: Registry,
   versions: readonly ModelVersion[],
 ): Promise<ModelVersion[]> {

@@ -39,27 +39,27 @@ export type SyncOptions = {
   readonly commitMessage: string | undefined
   /** Undefined: commit to the branch itself. */
   readonly pullRequest: PullRequestSettings | undefined
-  /** Text of the template for targets that name none. */
+  /** Text of the template for targets without one of their own. */
   readonly builtInTemplate: string
   /** Base URL of MLflow's UI. */
   readonly uiUrl: string
-  /** GitHub's web address. */
+  /** Base URL of GitHub's web interface. */
   readonly serverUrl: string
   readonly clock: Clock
   readonly stopwatch: Stopwatch
   readonly info: (line: string) => void
 }
 
-/** One sync: read MLflow, read the branch, plan, and write. */
+/** Runs one sync: reads MLflow, reads the branch, plans, and writes. */
 export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const { stopwatch } = options
   const registry = createRegistry(options.mlflow)
   const templates = createTemplateReader(options.builtInTemplate)
-  const targets = await stopwatch.measure('read MLflow', () => selectAll(options, registry))
+  const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
   const write = createWriter(options, registry, targets)
   const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
-    const made = await makePlan(options, registry, targets, templates)
-    return stopwatch.measure('write', () => write(made))
+    const newPlan = await createPlan(options, registry, targets, templates)
+    return stopwatch.measure('write', () => write(newPlan))
   }, options)
   const { repository, branch } = plan.snapshot
   return {
@@ -71,22 +71,22 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   }
 }
 
-async function selectAll(
+async function selectRuns(
   { targets, clock, info }: SyncOptions,
   registry: Registry,
 ): Promise<SelectedTarget[]> {
-  const found: SelectedTarget[] = []
+  const selectedTargets: SelectedTarget[] = []
   for (const target of targets) {
     const selected = await readSelection(registry, target.selection, clock.now())
     info(
-      `MLflow lists ${selected.listed.length} model versions; ${selected.runs.length} runs are selected`,
+      `Model versions in MLflow: ${selected.listed.length}; runs selected: ${selected.runs.length}`,
     )
-    found.push({ target, selected })
+    selectedTargets.push({ target, selected })
   }
-  return found
+  return selectedTargets
 }
 
-async function makePlan(
+async function createPlan(
   options: SyncOptions,
   registry: Registry,
   targets: readonly SelectedTarget[],
@@ -126,7 +126,7 @@ function describeDirectory(snapshot: BranchSnapshot, directory: string): string 
   const { repository, branch, head } = snapshot
   const { entries } = directoryAt(snapshot, directory)
   const place = directory === '' ? 'its root' : directory
-  return `${repository} branch ${branch} is at ${head.slice(0, 8)}; ${entries.size} entries in ${place}`
+  return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`
 }
 
 function joinProblems(problems: readonly Problem[]): Problem | undefined {

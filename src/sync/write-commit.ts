@@ -10,7 +10,10 @@ export type CommitWriterOptions = {
   readonly message: (changes: readonly ChangedEntry[]) => CommitMessage
 }
 
-/** Commits a plan to the branch itself. Remembers a write whose response was lost. */
+/**
+ * Returns a writer that commits plans to the branch itself. After a lost response, its next call looks
+ * for that commit first.
+ */
 export function createCommitWriter({ repository, message }: CommitWriterOptions): Write {
   let lost: { request: CommitRequest; plan: Plan } | undefined
 
@@ -25,7 +28,7 @@ export function createCommitWriter({ repository, message }: CommitWriterOptions)
     const request = commitRequest(plan, message(changes))
     try {
       const { sha, url, verified } = await repository.commit(request)
-      const warning = verified ? undefined : unsigned
+      const warning = verified ? undefined : unsignedWarning
       return written(plan, 'committed', { commit: { sha, url }, warning })
     } catch (error) {
       if (error instanceof GitHubError && error.outcomeUnknown) lost = { request, plan }
@@ -34,10 +37,10 @@ export function createCommitWriter({ repository, message }: CommitWriterOptions)
   }
 }
 
-const unsigned =
+const unsignedWarning =
   'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token'
 
-/** The complete plan as one commit on the head that it was made for. */
+/** One commit with all changes of a plan, on the head that the plan was made for. */
 export function commitRequest(plan: Plan, message: CommitMessage): CommitRequest {
   const edits = changesOf(plan.entries).map(({ edit }) => edit)
   return { snapshot: plan.snapshot, ...message, edits }

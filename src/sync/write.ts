@@ -6,9 +6,9 @@ import {
   type PullRequestReference,
 } from '../core/result.ts'
 
-/** What became of a plan. */
+/** The result of writing a plan. */
 export type Written = {
-  /** The plan that was written; an earlier one if its response had been lost. */
+  /** The plan that was written; an earlier one if the response to its write was lost. */
   readonly plan: Plan
   readonly operation: Operation
   readonly commit: CommitReference | undefined
@@ -17,13 +17,13 @@ export type Written = {
 }
 
 /**
- * Writes a plan completely or not at all.
+ * Writes a plan, completely or not at all.
  *
- * @throws GitHubError with reason `branch-moved`, or with an unknown outcome: read and plan again.
+ * @throws GitHubError with reason `branch-moved` or `outcomeUnknown`: read and plan again.
  */
 export type Write = (plan: Plan) => Promise<Written>
 
-/** Mode `plan`: writes nothing. */
+/** Writes nothing, for `mode: plan`. */
 export function previewOnly(plan: Plan): Promise<Written> {
   const operation = changesOf(plan.entries).length === 0 ? 'none' : 'planned'
   return Promise.resolve(written(plan, operation))
