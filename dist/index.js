@@ -32996,17 +32996,17 @@ function locateSegments(text, { range }, segments, lineAt) {
  * @throws SyncError if a template is missing or invalid.
  */
 async function readFiles(repository, snapshot, targets, templates) {
-    const wanted = new Map();
+    const pathsByOid = new Map();
     for (const { target, selected } of targets) {
-        templates.addTo(wanted, snapshot, target.template);
+        templates.addTo(pathsByOid, snapshot, target.template);
         const { entries } = directoryAt(snapshot, target.directory);
         for (const runId of runIdsOf(snapshot, target, selected)) {
             const entry = entries.get(fileName(runId));
             if (isFile(entry))
-                wanted.set(entry.oid, pathIn(target.directory, entry.name));
+                pathsByOid.set(entry.oid, pathIn(target.directory, entry.name));
         }
     }
-    const contents = await repository.readFiles(snapshot, wanted);
+    const contents = await repository.readFiles(snapshot, pathsByOid);
     return targets.map(({ target, selected }) => ({
         target,
         selected,
@@ -33051,10 +33051,10 @@ function stateOf(entry, contents) {
 function createTemplateReader(builtIn) {
     const parsed = new Map();
     return {
-        addTo: (wanted, { files }, path) => {
+        addTo: (pathsByOid, { files }, path) => {
             const oid = path === undefined ? undefined : files.get(path);
             if (path !== undefined && oid !== undefined)
-                wanted.set(oid, path);
+                pathsByOid.set(oid, path);
         },
         parse: (snapshot, path, contents) => {
             const oid = path === undefined ? undefined : oidOf(snapshot, path);
@@ -42929,8 +42929,8 @@ function preprocess(fn, schema) {
 ;// CONCATENATED MODULE: ./src/mlflow/schema.ts
 
 /**
- * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, but strings from
- * old servers and generic protobuf gateways. A field that is missing, null or "" means the same.
+ * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
+ * servers and generic protobuf gateways, which send strings. Missing, null and "" mean the same.
  */
 const schema_text = schemas_string()
     .nullish()
@@ -43086,8 +43086,7 @@ async function listExperiments(client) {
     return new Map(rows.map((row) => [row.experiment_id, row.name]));
 }
 /**
- * Reads runs by id, in batches. Without experiments MLflow finds no runs, so the caller has to name
- * them.
+ * Reads runs by id, in batches. MLflow only searches the experiments that a request names.
  *
  * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
@@ -43178,7 +43177,7 @@ function searchPages(client, filter, ids, experimentIds) {
         experiment_ids: experimentIds,
         filter,
         run_view_type: 'ALL',
-        // One more than there can be: after a full page, MLflow 2.22 returns a token for an empty one.
+        // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
         max_results: ids.length + 1,
         ...(pageToken === undefined ? {} : { page_token: pageToken }),
     }, runPage));
@@ -43193,9 +43192,9 @@ const versionsPerPage = 10_000;
 /** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000;
 /**
- * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
- * offset: only if new versions are added at the end does a registration during the listing not make
- * it repeat or miss rows. They are sorted here as well because servers before 2.2 ignore the order.
+ * Reads all model versions that match a filter, without duplicates, oldest first. Because MLflow pages
+ * by offset, only this order keeps a version that is registered during the listing from making it
+ * repeat or miss rows. Sorted here as well, because servers before 2.2 ignore the order.
  */
 async function listModelVersions(client, filter) {
     const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
@@ -43246,24 +43245,24 @@ function createRegistry(client) {
 }
 function createRunReader(client, experimentIds) {
     const cache = new Map();
-    const readRuns = async (wanted, detail) => {
-        const withHint = wanted.filter((run) => run.experimentId !== undefined);
+    const readRuns = async (requested, detail) => {
+        const withHint = requested.filter((run) => run.experimentId !== undefined);
         const hints = new Set(withHint.map((run) => run.experimentId ?? ''));
         const found = await searchRuns(client, idsOf(withHint), [...hints], detail);
-        const rest = wanted.filter((run) => !found.has(run.id));
+        const rest = requested.filter((run) => !found.has(run.id));
         if (rest.length > 0) {
             const all = await experimentIds();
             for (const [id, lookup] of await searchRuns(client, idsOf(rest), all, detail)) {
                 found.set(id, lookup);
             }
         }
-        for (const { id } of wanted) {
+        for (const { id } of requested) {
             cache.set(id, { detail, lookup: trimToDetail(found.get(id) ?? { kind: 'missing' }, detail) });
         }
     };
-    return async (wanted) => {
+    return async (requested) => {
         for (const detail of ['full', 'basic']) {
-            const unread = wanted.filter((run) => {
+            const unread = requested.filter((run) => {
                 const cached = cache.get(run.id);
                 return run.detail === detail && cached?.detail !== 'full' && cached?.detail !== detail;
             });
@@ -43276,7 +43275,7 @@ function createRunReader(client, experimentIds) {
 function idsOf(runs) {
     return runs.map((run) => run.id);
 }
-/** The search always returns params, metrics and tags; for 10,000 runs they would fill the memory. */
+/** The search always returns params, metrics and tags; keeping those of 10,000 runs is too much. */
 function trimToDetail(lookup, detail) {
     if (lookup.kind !== 'found' || detail === 'full')
         return lookup;
@@ -43571,16 +43570,16 @@ function createDescription(registry, listed, links) {
         }));
         const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
         const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
-        const foundRun = (runId) => {
+        const getRun = (runId) => {
             const lookup = lookups.get(runId);
             return lookup?.kind === 'found' ? lookup.run : undefined;
         };
         const details = new Map();
         for (const { runId, previous } of compared) {
-            const run = foundRun(runId);
+            const run = getRun(runId);
             if (run === undefined)
                 continue;
-            const previousRun = previous === undefined ? undefined : foundRun(previous.runId);
+            const previousRun = previous === undefined ? undefined : getRun(previous.runId);
             details.set(runId, {
                 metrics: run.metrics,
                 params: run.params,
@@ -43604,7 +43603,7 @@ function createDescription(registry, listed, links) {
         });
     };
 }
-/** The version of the same model with the next lower number among those with a run. */
+/** The model's highest earlier version that has a run. */
 function previousVersion(listed, name, version) {
     return listed
         .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
@@ -44757,7 +44756,7 @@ function sourceResolver(listed) {
 
 
 
-/** Confirms each deletion by asking MLflow for the file's run; keeps files whose run is still selected. */
+/** Asks MLflow for the run of each file; keeps the file if its run turns out to be still selected. */
 async function confirmDeletions(deletions, options) {
     const entries = [];
     for (const deletion of deletions) {
@@ -44885,7 +44884,7 @@ async function resolveCopies(registry, files) {
     }
     return resolved;
 }
-/** Reads the logged models of sources `models:/m-…`, which do not contain the location of the artifacts. */
+/** Reads logged models for sources `models:/m-…`, which do not contain the artifact location. */
 async function readLoggedModels(registry, files, sources) {
     const ids = new Set();
     const experiments = new Set();
@@ -44924,7 +44923,7 @@ async function planRuns({ target, selected, files }, facts, context) {
     const { runs, excluded } = selected;
     const entries = [];
     for (const [index, selected] of runs.entries()) {
-        // Planning 1,000 files takes seconds, in which connections can end and must be handled.
+        // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
         if (index % yieldEvery === 0)
             await (0,promises_namespaceObject.setImmediate)();
         const { runId } = selected;
@@ -45428,10 +45427,13 @@ async function selectRuns({ targets, clock, info }, registry) {
     const selectedTargets = [];
     for (const target of targets) {
         const selected = await readSelection(registry, target.selection, clock.now());
-        info(`Model versions in MLflow: ${selected.listed.length}; runs selected: ${selected.runs.length}`);
+        info(`MLflow lists ${countOf(selected.listed.length, 'model version')}; ${countOf(selected.runs.length, 'run')} selected`);
         selectedTargets.push({ target, selected });
     }
     return selectedTargets;
+}
+function countOf(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 async function createPlan(options, registry, targets, templates) {
     const { repository, stopwatch, mlflow, uiUrl, info } = options;
@@ -45515,7 +45517,7 @@ function skippedCheck(name, detail) {
 
 
 
-/** Tests separately each kind of request that a sync with these inputs sends to MLflow. */
+/** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const { mlflow, targets, trackingUri, clock } = options;
     const registry = createRegistry(mlflow);
@@ -45640,7 +45642,7 @@ function checkRules(rules, branch, opensPullRequest) {
 }
 async function checkTemplates({ repository, targets, builtInTemplate }, snapshot) {
     const emptySelection = { runs: [], excluded: [], listed: [] };
-    // Only the templates are to be read: no run is selected, and prune would add files.
+    // Prune would read files in addition to the templates.
     const templatesOnly = targets.map((target) => ({
         target: { ...target, prune: undefined },
         selected: emptySelection,
@@ -45700,7 +45702,7 @@ const failureAdvice = {
     cut: 'The connection ended in the middle of a response. The next run will catch up.',
     network: 'Check that the runner may reach GitHub (firewall, proxy).',
 };
-/** No complete response, or a rate limit that lasts too long. */
+/** There was no complete response, or the requested wait exceeds the budget. */
 function connectionError(outcome, apiUrl, isWrite) {
     const { result, tries, retryAllowedAt } = outcome;
     if (result.kind === 'response') {
@@ -45716,8 +45718,8 @@ function connectionError(outcome, apiUrl, isWrite) {
         outcomeUnknown: isWrite && result.reason !== 'refused' && result.reason !== 'unknown-host',
     });
 }
-/** A response that is truncated or does not match its schema. */
-function unusableResponseError(detail, isWrite = false) {
+/** The response is truncated or does not match its schema. */
+function invalidResponse(detail, isWrite = false) {
     return new GitHubError(`GitHub's response can't be used: ${detail}`, {
         outcomeUnknown: isWrite,
         advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
@@ -45749,12 +45751,13 @@ function errorFromGraphql(problems, repository) {
 function branchMoved(detail) {
     return new GitHubError(`the branch moved [GitHub: ${detail}]`, { reason: 'branch-moved' });
 }
+/** GitHub names the sufficient permissions in a response header. */
 function acceptedPermissions(error) {
     const response = 'response' in error ? error.response : undefined;
     const headers = response?.headers;
     return headers?.['x-accepted-github-permissions'];
 }
-/** Only the message text tells GitHub's reasons for a rejection apart. */
+/** GitHub's reasons for a rejection can only be told apart by the message text. */
 function errorFromRejection(status, message, repository, permission) {
     const gitHubMessage = message.replace(/\s+/g, ' ').trim();
     const rejection = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason });
@@ -45805,7 +45808,7 @@ function reasonFromMessage(status, gitHubMessage) {
 
 /** 10,000 files take 40 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 250;
-/** GitHub allows 100 concurrent requests. */
+/** Far below GitHub's limit of 100 concurrent requests. */
 const maxConcurrentQueries = 4;
 /**
  * GraphQL does not guarantee that the head and the directories in one response belong together: the
@@ -45824,8 +45827,8 @@ function createBlobReader(client, checkout) {
             cache.set(oid, content);
     };
     return {
-        read: async (snapshot, wanted) => {
-            const missing = new Map([...wanted].filter(([oid]) => !cache.has(oid)));
+        read: async (snapshot, pathsByOid) => {
+            const missing = new Map([...pathsByOid].filter(([oid]) => !cache.has(oid)));
             for (const [oid, content] of await checkout(missing)) {
                 cache.set(oid, content);
                 missing.delete(oid);
@@ -45869,8 +45872,8 @@ async function readBatch(client, { head, directories }, oids) {
     const contents = new Map();
     for (const [oid, found] of response.contents) {
         const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text);
-        // GraphQL returns text. After a lossy decoding, without its byte order mark, or truncated, the
-        // content does not have the expected hash.
+        // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte order
+        // mark no longer has the expected hash.
         contents.set(oid, content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid));
     }
     const consistent = [...directories.values()].every(({ path, oid }) => response.directories.get(path)?.oid === oid);
@@ -45881,7 +45884,7 @@ async function readRaw(client, oid) {
     const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
     return Buffer.from(content, 'base64');
 }
-/** A values file has a few KB; hashing much larger files would be a waste. */
+/** A values file is a few KB; reading and hashing much larger files would be a waste. */
 const maxFileBytes = 4 * 1024 * 1024;
 /**
  * Reads contents from a checkout of the repository in the workspace, if there is one. A file is only
@@ -50940,7 +50943,7 @@ async function sendWithRetries(options) {
         await clock.sleep(waitMs);
     }
 }
-/** `Retry-After`, which is in seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds from now. */
+/** Converts `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3) to milliseconds. */
 function retryAfterMs(headers, now) {
     const value = headers['retry-after']?.trim();
     if (value === undefined)
@@ -51042,9 +51045,8 @@ const cutCodes = new Set([
     'Z_BUF_ERROR',
 ]);
 /**
- * Finds out why a request failed. undici's errors nest the cause one or two levels deep. The codes
- * are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici
- * (`UND_ERR_…`).
+ * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
+ * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
  */
 function describeFailure(error, timeoutMs) {
     const { code, message, name } = deepestCause(error);
@@ -51098,15 +51100,15 @@ const secondaryLimitWaitMs = 60_000;
  * Decides whether a request to GitHub is retried. After a rate limit it always is, because the
  * request was not executed; otherwise only if it is safe to repeat.
  */
-function classifyResult(result, now, isRepeatable) {
+function classifyResult(result, now, repeatable) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
-        return permanent || !isRepeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail };
+        return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail };
     }
     const rateLimit = detectRateLimit(result, now);
     if (rateLimit !== undefined)
         return rateLimit;
-    if (!isRepeatable)
+    if (!repeatable)
         return { kind: 'final' };
     if (temporaryStatuses.has(result.status)) {
         const waitMs = retryAfterMs(result.headers, now);
@@ -51123,8 +51125,8 @@ function classifyResult(result, now, isRepeatable) {
     return { kind: 'final' };
 }
 /**
- * A primary limit has `x-ratelimit-remaining: 0` and a reset time; a secondary one has Retry-After or
- * only says so in its message.
+ * A primary limit has `x-ratelimit-remaining: 0` and a reset time. A secondary one has Retry-After,
+ * or can only be recognised by its message.
  */
 function detectRateLimit(response, now) {
     const { status, headers, text } = response;
@@ -51169,14 +51171,14 @@ function createGitHubClient(options) {
         const [owner = '', repo = ''] = repository.split('/');
         return { owner, repo };
     };
-    const createOctokit = (isRepeatable) => getOctokit(options.token, {
+    const createOctokit = (repeatable) => getOctokit(options.token, {
         baseUrl: options.apiUrl,
-        request: { fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)) },
+        request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
         log: { debug: discard, info: discard, warn: discard, error: discard },
     });
     const retrying = createOctokit(true);
     const once = createOctokit(false);
-    const sendGraphql = async (octokit, query, variables) => {
+    const post = async (octokit, query, variables) => {
         const response = await octokit
             .request({ method: 'POST', url: options.graphqlUrl, query, variables })
             .catch((error) => {
@@ -51185,7 +51187,7 @@ function createGitHubClient(options) {
         return response.data;
     };
     const queryGraphql = async (octokit, text, variables, schema) => {
-        const { data, errors } = parseEnvelope(await sendGraphql(octokit, text, variables));
+        const { data, errors } = parseEnvelope(await post(octokit, text, variables));
         if (errors.length > 0)
             throw errorFromGraphql(errors, repository);
         return parseResponse(schema, data, 'GraphQL response');
@@ -51230,10 +51232,10 @@ function parseResponse(schema, value, what) {
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
-    throw unusableResponseError(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
-/** `fetch` for octokit: sends through our transport, with retries, and returns only complete responses. */
-function fetchWithRetries(options, isRepeatable, onRequest) {
+/** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
+function fetchWithRetries(options, repeatable, onRequest) {
     return async (url, init) => {
         const { transport, clock, log } = options;
         const method = init.method ?? 'GET';
@@ -51252,25 +51254,25 @@ function fetchWithRetries(options, isRepeatable, onRequest) {
         };
         const outcome = await sendWithRetries({
             send,
-            classify: (result) => classifyResult(result, clock.now(), isRepeatable),
+            classify: (result) => classifyResult(result, clock.now(), repeatable),
             policy: options.policy,
             clock,
             budget: options.budget(),
             onRetry: (reason, waitMs, retry) => log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
-        return toResponse(outcome, isRepeatable, options);
+        return toResponse(outcome, repeatable, options);
     };
 }
-function toResponse(outcome, isRepeatable, options) {
+function toResponse(outcome, repeatable, options) {
     const { result } = outcome;
     if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
-        throw connectionError(outcome, options.apiUrl, !isRepeatable);
+        throw connectionError(outcome, options.apiUrl, !repeatable);
     }
     const { status, headers, text } = result;
     if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        throw unusableResponseError(`it is not a complete JSON document (${text.length} characters)`, !isRepeatable);
+        throw invalidResponse(`it is not a complete JSON document (${text.length} characters)`, !repeatable);
     }
-    if (status >= 500 && !isRepeatable) {
+    if (status >= 500 && !repeatable) {
         throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
             status,
             outcomeUnknown: true,
@@ -51340,7 +51342,8 @@ const repositoryObject = object({
 /**
  * Reads the branch's head and the entries of all directories in one request.
  *
- * @throws GitHubError if the branch does not exist, the repository is archived, or a directory is a file.
+ * @throws GitHubError if the branch does not exist, the repository is archived, or one of the
+ *   directories is a file.
  */
 async function readBranch(client, query) {
     const aliases = {
@@ -51424,7 +51427,7 @@ function entryOf(row) {
 
 
 
-/** GitHub rejects trees with more than about 250 inline files or 2.5 MB with 422 or 502. */
+/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
 const treeLimits = { files: 200, bytes: 1_500_000 };
 const created = object({ sha: schemas_string() });
 const createdCommit = object({
@@ -51947,7 +51950,7 @@ function retry_classifyResult(result, now) {
     }
     return { kind: 'final' };
 }
-/** Disabled workspaces (500) and an `--artifacts-only` server (503) have statuses that look temporary. */
+/** With workspaces disabled (500) or `--artifacts-only` (503), the status only looks temporary. */
 function isPermanent(text) {
     return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only');
 }
@@ -52236,7 +52239,7 @@ function escapeExpression(text) {
 
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
 
-/** Schemas for the types of inputs. Each issue completes a sentence that starts with the input's name. */
+/** Schemas for the types of inputs. Each issue continues a sentence that starts with the name. */
 /** Repeats the default in `action.yml`, which only the runner applies. */
 function withDefault(fallback) {
     return schemas_string().transform((text) => (text === '' ? fallback : text));
@@ -52276,7 +52279,7 @@ const parsers_optional = schemas_string().transform((text) => (text === '' ? und
 const repository = schemas_string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
     .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
-/** What `git check-ref-format` rejects. A `:` would make GraphQL's `branch:path` read another path. */
+/** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
 /** Accepts a branch with or without `refs/heads/`. */
 const branch = schemas_string()
@@ -52319,7 +52322,7 @@ const reservedHeaders = new Set([
     'connection',
     'upgrade',
 ]);
-/** Parses `Name: value`, one per line. Issues only name the line number: the line may be a secret. */
+/** Parses `Name: value`, one per line. Issues only name the line number: the value may be secret. */
 const headers = lines.transform((entries, context) => {
     const result = {};
     for (const [index, entry] of entries.entries()) {
@@ -52523,10 +52526,7 @@ function readCertificates(text) {
         return { pem: undefined, problems: [] };
     if (text.includes(pemHeader))
         return { pem: text, problems: [] };
-    const invalid = (problem) => ({
-        pem: undefined,
-        problems: [`mlflow-ca-certificate ${problem}`],
-    });
+    const invalid = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
     if (text.includes('-----BEGIN'))
         return invalid(`must hold certificates (${pemHeader})`);
     if (/[\r\n]/.test(text))

@@ -104,7 +104,7 @@ async function checkTemplates(
   snapshot: BranchSnapshot,
 ): Promise<Finding> {
   const emptySelection = { runs: [], excluded: [], listed: [] }
-  // Only the templates are to be read: no run is selected, and prune would add files.
+  // Prune would read files in addition to the templates.
   const templatesOnly = targets.map((target) => ({
     target: { ...target, prune: undefined },
     selected: emptySelection,

@@ -5,7 +5,7 @@ import { readSelection } from '../sync/read-selection.ts'
 import type { CheckOptions } from './check.ts'
 import { skippedCheck, runCheck } from './finding.ts'
 
-/** Tests separately each kind of request that a sync with these inputs sends to MLflow. */
+/** Tests each kind of request that a sync with these inputs sends to MLflow. */
 export async function checkMlflow(options: CheckOptions): Promise<Connection[]> {
   const { mlflow, targets, trackingUri, clock } = options
   const registry = createRegistry(mlflow)

@@ -15,13 +15,13 @@ export type ContentCache = (oids: ReadonlyMap<string, string>) => Promise<Map<st
 /** Reads contents by Git hash, each only once. */
 export type BlobReader = {
   /**
-   * @param wanted paths by hash; the path is where a checkout has the content.
+   * @param pathsByOid where a checkout has each content.
    * @returns contents by hash.
    * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
    */
   readonly read: (
     snapshot: BranchSnapshot,
-    wanted: ReadonlyMap<string, string>,
+    pathsByOid: ReadonlyMap<string, string>,
   ) => Promise<ReadonlyMap<string, Buffer>>
   /** Checks that the snapshot's directories belong to its head; throws like `read`. */
   readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
@@ -30,7 +30,7 @@ export type BlobReader = {
 /** 10,000 files take 40 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 250
 
-/** GitHub allows 100 concurrent requests. */
+/** Far below GitHub's limit of 100 concurrent requests. */
 const maxConcurrentQueries = 4
 
 /**
@@ -53,8 +53,8 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
   }
 
   return {
-    read: async (snapshot, wanted) => {
-      const missing = new Map([...wanted].filter(([oid]) => !cache.has(oid)))
+    read: async (snapshot, pathsByOid) => {
+      const missing = new Map([...pathsByOid].filter(([oid]) => !cache.has(oid)))
       for (const [oid, content] of await checkout(missing)) {
         cache.set(oid, content)
         missing.delete(oid)
@@ -108,8 +108,8 @@ async function readBatch(
   const contents = new Map<string, Buffer>()
   for (const [oid, found] of response.contents) {
     const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text)
-    // GraphQL returns text. After a lossy decoding, without its byte order mark, or truncated, the
-    // content does not have the expected hash.
+    // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte order
+    // mark no longer has the expected hash.
     contents.set(
       oid,
       content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid),
@@ -130,7 +130,7 @@ async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
   return Buffer.from(content, 'base64')
 }
 
-/** A values file has a few KB; hashing much larger files would be a waste. */
+/** A values file is a few KB; reading and hashing much larger files would be a waste. */
 const maxFileBytes = 4 * 1024 * 1024
 
 /**

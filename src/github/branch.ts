@@ -75,7 +75,8 @@ const repositoryObject = z.object({
 /**
  * Reads the branch's head and the entries of all directories in one request.
  *
- * @throws GitHubError if the branch does not exist, the repository is archived, or a directory is a file.
+ * @throws GitHubError if the branch does not exist, the repository is archived, or one of the
+ *   directories is a file.
  */
 export async function readBranch(
   client: GitHubClient,

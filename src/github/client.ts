@@ -13,24 +13,24 @@ import {
   errorFromOctokit,
   errorFromGraphql,
   connectionError,
-  unusableResponseError,
+  invalidResponse,
   type GraphqlProblem,
 } from './errors.ts'
 import { classifyResult } from './retry.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
 
-/** A repository's coordinates, as octokit's methods take them. */
+/** A repository in the form that octokit's methods expect. */
 export type Coordinates = { readonly owner: string; readonly repo: string }
 
 /**
  * GitHub's GraphQL and REST APIs, for one repository. A response that is truncated or does not match
- * its schema is an error: octokit alone treats a truncated response as an empty one.
+ * its schema is an error, whereas octokit itself treats a truncated response as an empty one.
  */
 export type GitHubClient = {
   /** `owner/name` */
   readonly repository: () => string
-  /** Sets the name as GitHub spells it: requests under a former name are redirected. */
+  /** Sets the current name as GitHub spells it; writes under a former name would be redirected. */
   readonly useName: (repository: string) => void
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
@@ -67,20 +67,16 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const [owner = '', repo = ''] = repository.split('/')
     return { owner, repo }
   }
-  const createOctokit = (isRepeatable: boolean): Octokit =>
+  const createOctokit = (repeatable: boolean): Octokit =>
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
-      request: { fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)) },
+      request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
       log: { debug: discard, info: discard, warn: discard, error: discard },
     })
   const retrying = createOctokit(true)
   const once = createOctokit(false)
 
-  const sendGraphql = async (
-    octokit: Octokit,
-    query: string,
-    variables: object,
-  ): Promise<unknown> => {
+  const post = async (octokit: Octokit, query: string, variables: object): Promise<unknown> => {
     const response = await octokit
       .request({ method: 'POST', url: options.graphqlUrl, query, variables })
       .catch((error: unknown) => {
@@ -95,7 +91,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     variables: object,
     schema: z.ZodType<T>,
   ): Promise<T> => {
-    const { data, errors } = parseEnvelope(await sendGraphql(octokit, text, variables))
+    const { data, errors } = parseEnvelope(await post(octokit, text, variables))
     if (errors.length > 0) throw errorFromGraphql(errors, repository)
     return parseResponse(schema, data, 'GraphQL response')
   }
@@ -145,13 +141,13 @@ function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: string): T
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw unusableResponseError(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
 }
 
-/** `fetch` for octokit: sends through our transport, with retries, and returns only complete responses. */
+/** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
 function fetchWithRetries(
   options: GitHubClientOptions,
-  isRepeatable: boolean,
+  repeatable: boolean,
   onRequest: () => void,
 ) {
   return async (
@@ -175,34 +171,34 @@ function fetchWithRetries(
     }
     const outcome: RetryOutcome = await sendWithRetries({
       send,
-      classify: (result) => classifyResult(result, clock.now(), isRepeatable),
+      classify: (result) => classifyResult(result, clock.now(), repeatable),
       policy: options.policy,
       clock,
       budget: options.budget(),
       onRetry: (reason, waitMs, retry) =>
         log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
-    return toResponse(outcome, isRepeatable, options)
+    return toResponse(outcome, repeatable, options)
   }
 }
 
 function toResponse(
   outcome: RetryOutcome,
-  isRepeatable: boolean,
+  repeatable: boolean,
   options: GitHubClientOptions,
 ): Response {
   const { result } = outcome
   if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
-    throw connectionError(outcome, options.apiUrl, !isRepeatable)
+    throw connectionError(outcome, options.apiUrl, !repeatable)
   }
   const { status, headers, text } = result
   if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    throw unusableResponseError(
+    throw invalidResponse(
       `it is not a complete JSON document (${text.length} characters)`,
-      !isRepeatable,
+      !repeatable,
     )
   }
-  if (status >= 500 && !isRepeatable) {
+  if (status >= 500 && !repeatable) {
     throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
       status,
       outcomeUnknown: true,

@@ -14,7 +14,7 @@ const failureAdvice: Record<FailureReason, string> = {
   network: 'Check that the runner may reach GitHub (firewall, proxy).',
 }
 
-/** No complete response, or a rate limit that lasts too long. */
+/** There was no complete response, or the requested wait exceeds the budget. */
 export function connectionError(
   outcome: RetryOutcome,
   apiUrl: string,
@@ -39,8 +39,8 @@ export function connectionError(
   })
 }
 
-/** A response that is truncated or does not match its schema. */
-export function unusableResponseError(detail: string, isWrite = false): GitHubError {
+/** The response is truncated or does not match its schema. */
+export function invalidResponse(detail: string, isWrite = false): GitHubError {
   return new GitHubError(`GitHub's response can't be used: ${detail}`, {
     outcomeUnknown: isWrite,
     advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
@@ -73,13 +73,14 @@ export function branchMoved(detail: string): GitHubError {
   return new GitHubError(`the branch moved [GitHub: ${detail}]`, { reason: 'branch-moved' })
 }
 
+/** GitHub names the sufficient permissions in a response header. */
 function acceptedPermissions(error: object): string | undefined {
   const response = 'response' in error ? (error.response as { headers?: unknown }) : undefined
   const headers = response?.headers as Record<string, string> | undefined
   return headers?.['x-accepted-github-permissions']
 }
 
-/** Only the message text tells GitHub's reasons for a rejection apart. */
+/** GitHub's reasons for a rejection can only be told apart by the message text. */
 function errorFromRejection(
   status: number,
   message: string,

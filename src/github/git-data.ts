@@ -4,7 +4,7 @@ import { GitHubError } from '../errors.ts'
 import type { GitHubClient } from './client.ts'
 import { fullMessage, type Commit, type CommitRequest } from './commit.ts'
 
-/** GitHub rejects trees with more than about 250 inline files or 2.5 MB with 422 or 502. */
+/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
 const treeLimits = { files: 200, bytes: 1_500_000 }
 
 const created = z.object({ sha: z.string() })

@@ -14,12 +14,12 @@ export type Repository = {
   /**
    * Reads contents by Git hash.
    *
-   * @param wanted paths by Git hash.
+   * @param pathsByOid where a checkout has each content.
    * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
    */
   readonly readFiles: (
     snapshot: BranchSnapshot,
-    wanted: ReadonlyMap<string, string>,
+    pathsByOid: ReadonlyMap<string, string>,
   ) => Promise<ReadonlyMap<string, Buffer>>
   /**
    * Checks before a write that the snapshot's directories belong to its head. Sends a request only if

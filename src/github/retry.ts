@@ -13,15 +13,15 @@ const secondaryLimitWaitMs = 60_000
 export function classifyResult(
   result: HttpResult,
   now: number,
-  isRepeatable: boolean,
+  repeatable: boolean,
 ): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
-    return permanent || !isRepeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail }
+    return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail }
   }
   const rateLimit = detectRateLimit(result, now)
   if (rateLimit !== undefined) return rateLimit
-  if (!isRepeatable) return { kind: 'final' }
+  if (!repeatable) return { kind: 'final' }
   if (temporaryStatuses.has(result.status)) {
     const waitMs = retryAfterMs(result.headers, now)
     return {
@@ -38,8 +38,8 @@ export function classifyResult(
 }
 
 /**
- * A primary limit has `x-ratelimit-remaining: 0` and a reset time; a secondary one has Retry-After or
- * only says so in its message.
+ * A primary limit has `x-ratelimit-remaining: 0` and a reset time. A secondary one has Retry-After,
+ * or can only be recognised by its message.
  */
 function detectRateLimit(response: HttpResponse, now: number): RetryDecision | undefined {
   const { status, headers, text } = response

@@ -68,7 +68,7 @@ export async function sendWithRetries(options: {
   }
 }
 
-/** `Retry-After`, which is in seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds from now. */
+/** Converts `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3) to milliseconds. */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
   now: number,

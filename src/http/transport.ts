@@ -14,7 +14,7 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly kind: 'response'
   readonly status: number
-  /** By lower-case name. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
 }
@@ -148,9 +148,8 @@ const cutCodes = new Set([
 ])
 
 /**
- * Finds out why a request failed. undici's errors nest the cause one or two levels deep. The codes
- * are those of Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) and undici
- * (`UND_ERR_…`).
+ * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
+ * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
  */
 export function describeFailure(
   error: unknown,

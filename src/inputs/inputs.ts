@@ -35,7 +35,7 @@ export type Inputs = {
   readonly poll: { readonly intervalMs: number; readonly durationMs: number }
 }
 
-/** How to reach MLflow. Credentials that are not set are `''`. */
+/** How to reach MLflow. Credentials are `''` if not set. */
 export type MlflowSettings = {
   /** Base URL of the API, without a trailing slash. */
   readonly baseUrl: string
@@ -132,10 +132,7 @@ const pemHeader = '-----BEGIN CERTIFICATE-----'
 function readCertificates(text: string): { pem: string | undefined; problems: readonly string[] } {
   if (text === '') return { pem: undefined, problems: [] }
   if (text.includes(pemHeader)) return { pem: text, problems: [] }
-  const invalid = (problem: string) => ({
-    pem: undefined,
-    problems: [`mlflow-ca-certificate ${problem}`],
-  })
+  const invalid = (why: string) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] })
   if (text.includes('-----BEGIN')) return invalid(`must hold certificates (${pemHeader})`)
   if (/[\r\n]/.test(text)) return invalid('must be PEM text or a path to a PEM file')
   try {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Schemas for the types of inputs. Each issue completes a sentence that starts with the input's name. */
+/** Schemas for the types of inputs. Each issue continues a sentence that starts with the name. */
 
 /** Repeats the default in `action.yml`, which only the runner applies. */
 function withDefault(fallback: string) {
@@ -53,7 +53,7 @@ export const repository = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
   .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git')
 
-/** What `git check-ref-format` rejects. A `:` would make GraphQL's `branch:path` read another path. */
+/** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u
 
 /** Accepts a branch with or without `refs/heads/`. */
@@ -100,7 +100,7 @@ const reservedHeaders = new Set([
   'upgrade',
 ])
 
-/** Parses `Name: value`, one per line. Issues only name the line number: the line may be a secret. */
+/** Parses `Name: value`, one per line. Issues only name the line number: the value may be secret. */
 export const headers = lines.transform((entries, context) => {
   const result: Record<string, string> = {}
   for (const [index, entry] of entries.entries()) {

@@ -4,7 +4,7 @@ import type { RetryOutcome } from '../http/retry.ts'
 
 type FailedCall = {
   readonly outcome: RetryOutcome
-  /** The body as parsed JSON; undefined if it is not JSON. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly json: unknown
   /** E.g. `GET model-versions/search`. */
   readonly endpoint: string

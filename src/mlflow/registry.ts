@@ -23,7 +23,7 @@ export type Registry = {
   /** Names of all experiments by id. */
   readonly experiments: () => Promise<ReadonlyMap<string, string>>
   /** Runs by id; may include more than the requested ones. */
-  readonly runs: (wanted: readonly RunRequest[]) => Promise<ReadonlyMap<string, RunLookup>>
+  readonly runs: (requested: readonly RunRequest[]) => Promise<ReadonlyMap<string, RunLookup>>
   /** Ids of the runs that match an MLflow run filter. */
   readonly matchingRuns: (filter: string, ids: readonly string[]) => Promise<ReadonlySet<string>>
   /** Logged models by id; searches all experiments by default. */
@@ -64,25 +64,25 @@ function createRunReader(
 ): Registry['runs'] {
   const cache = new Map<string, { detail: RunDetail; lookup: RunLookup }>()
 
-  const readRuns = async (wanted: readonly RunRequest[], detail: RunDetail): Promise<void> => {
-    const withHint = wanted.filter((run) => run.experimentId !== undefined)
+  const readRuns = async (requested: readonly RunRequest[], detail: RunDetail): Promise<void> => {
+    const withHint = requested.filter((run) => run.experimentId !== undefined)
     const hints = new Set(withHint.map((run) => run.experimentId ?? ''))
     const found = await searchRuns(client, idsOf(withHint), [...hints], detail)
-    const rest = wanted.filter((run) => !found.has(run.id))
+    const rest = requested.filter((run) => !found.has(run.id))
     if (rest.length > 0) {
       const all = await experimentIds()
       for (const [id, lookup] of await searchRuns(client, idsOf(rest), all, detail)) {
         found.set(id, lookup)
       }
     }
-    for (const { id } of wanted) {
+    for (const { id } of requested) {
       cache.set(id, { detail, lookup: trimToDetail(found.get(id) ?? { kind: 'missing' }, detail) })
     }
   }
 
-  return async (wanted) => {
+  return async (requested) => {
     for (const detail of ['full', 'basic'] as const) {
-      const unread = wanted.filter((run) => {
+      const unread = requested.filter((run) => {
         const cached = cache.get(run.id)
         return run.detail === detail && cached?.detail !== 'full' && cached?.detail !== detail
       })
@@ -96,7 +96,7 @@ function idsOf(runs: readonly RunRequest[]): string[] {
   return runs.map((run) => run.id)
 }
 
-/** The search always returns params, metrics and tags; for 10,000 runs they would fill the memory. */
+/** The search always returns params, metrics and tags; keeping those of 10,000 runs is too much. */
 function trimToDetail(lookup: RunLookup, detail: RunDetail): RunLookup {
   if (lookup.kind !== 'found' || detail === 'full') return lookup
   const run: Run = { ...lookup.run, params: {}, metrics: {}, tags: {} }

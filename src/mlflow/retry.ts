@@ -34,7 +34,7 @@ export function classifyResult(result: HttpResult, now: number): RetryDecision {
   return { kind: 'final' }
 }
 
-/** Disabled workspaces (500) and an `--artifacts-only` server (503) have statuses that look temporary. */
+/** With workspaces disabled (500) or `--artifacts-only` (503), the status only looks temporary. */
 function isPermanent(text: string): boolean {
   return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only')
 }

@@ -25,8 +25,7 @@ export async function listExperiments(client: MlflowClient): Promise<Map<string,
 }
 
 /**
- * Reads runs by id, in batches. Without experiments MLflow finds no runs, so the caller has to name
- * them.
+ * Reads runs by id, in batches. MLflow only searches the experiments that a request names.
  *
  * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
@@ -144,7 +143,7 @@ function searchPages(
         experiment_ids: experimentIds,
         filter,
         run_view_type: 'ALL',
-        // One more than there can be: after a full page, MLflow 2.22 returns a token for an empty one.
+        // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
         max_results: ids.length + 1,
         ...(pageToken === undefined ? {} : { page_token: pageToken }),
       },

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { LoggedModel, ModelVersion, Run } from '../core/model.ts'
 
 /**
- * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, but strings from
- * old servers and generic protobuf gateways. A field that is missing, null or "" means the same.
+ * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
+ * servers and generic protobuf gateways, which send strings. Missing, null and "" mean the same.
  */
 
 const text = z

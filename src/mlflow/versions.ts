@@ -11,9 +11,9 @@ const versionsPerPage = 10_000
 const modelsPerPage = 1000
 
 /**
- * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
- * offset: only if new versions are added at the end does a registration during the listing not make
- * it repeat or miss rows. They are sorted here as well because servers before 2.2 ignore the order.
+ * Reads all model versions that match a filter, without duplicates, oldest first. Because MLflow pages
+ * by offset, only this order keeps a version that is registered during the listing from making it
+ * repeat or miss rows. Sorted here as well, because servers before 2.2 ignore the order.
  */
 export async function listModelVersions(
   client: MlflowClient,

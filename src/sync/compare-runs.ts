@@ -33,15 +33,15 @@ export function createDescription(
     const lookups = await registry.runs(
       [...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })),
     )
-    const foundRun = (runId: string) => {
+    const getRun = (runId: string) => {
       const lookup = lookups.get(runId)
       return lookup?.kind === 'found' ? lookup.run : undefined
     }
     const details = new Map<string, RunDetails>()
     for (const { runId, previous } of compared) {
-      const run = foundRun(runId)
+      const run = getRun(runId)
       if (run === undefined) continue
-      const previousRun = previous === undefined ? undefined : foundRun(previous.runId)
+      const previousRun = previous === undefined ? undefined : getRun(previous.runId)
       details.set(runId, {
         metrics: run.metrics,
         params: run.params,
@@ -66,7 +66,7 @@ export function createDescription(
   }
 }
 
-/** The version of the same model with the next lower number among those with a run. */
+/** The model's highest earlier version that has a run. */
 function previousVersion(
   listed: readonly ModelVersion[],
   name: string | null,

@@ -14,7 +14,7 @@ export type ConfirmOptions = {
   readonly listed: readonly ModelVersion[]
 }
 
-/** Confirms each deletion by asking MLflow for the file's run; keeps files whose run is still selected. */
+/** Asks MLflow for the run of each file; keeps the file if its run turns out to be still selected. */
 export async function confirmDeletions(
   deletions: readonly ChangedEntry[],
   options: ConfirmOptions,

@@ -52,7 +52,7 @@ async function planRuns(
   const { runs, excluded } = selected
   const entries: Entry[] = []
   for (const [index, selected] of runs.entries()) {
-    // Planning 1,000 files takes seconds, in which connections can end and must be handled.
+    // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
     if (index % yieldEvery === 0) await setImmediate()
     const { runId } = selected
     const file = files.get(runId) ?? {

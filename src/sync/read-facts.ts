@@ -108,7 +108,7 @@ async function resolveCopies(
   return resolved
 }
 
-/** Reads the logged models of sources `models:/m-…`, which do not contain the location of the artifacts. */
+/** Reads logged models for sources `models:/m-…`, which do not contain the artifact location. */
 async function readLoggedModels(
   registry: Registry,
   files: readonly NewFile[],

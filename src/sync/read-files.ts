@@ -40,16 +40,16 @@ export async function readFiles(
   targets: readonly SelectedTarget[],
   templates: TemplateReader,
 ): Promise<LoadedTarget[]> {
-  const wanted = new Map<string, string>()
+  const pathsByOid = new Map<string, string>()
   for (const { target, selected } of targets) {
-    templates.addTo(wanted, snapshot, target.template)
+    templates.addTo(pathsByOid, snapshot, target.template)
     const { entries } = directoryAt(snapshot, target.directory)
     for (const runId of runIdsOf(snapshot, target, selected)) {
       const entry = entries.get(fileName(runId))
-      if (isFile(entry)) wanted.set(entry.oid, pathIn(target.directory, entry.name))
+      if (isFile(entry)) pathsByOid.set(entry.oid, pathIn(target.directory, entry.name))
     }
   }
-  const contents = await repository.readFiles(snapshot, wanted)
+  const contents = await repository.readFiles(snapshot, pathsByOid)
   return targets.map(({ target, selected }) => ({
     target,
     selected,
@@ -111,7 +111,7 @@ function stateOf(
 export type TemplateReader = {
   /** Adds a template to the files to read (paths by Git hash). */
   readonly addTo: (
-    wanted: Map<string, string>,
+    pathsByOid: Map<string, string>,
     snapshot: BranchSnapshot,
     path: string | undefined,
   ) => void
@@ -127,9 +127,9 @@ export type TemplateReader = {
 export function createTemplateReader(builtIn: string): TemplateReader {
   const parsed = new Map<string | undefined, Template>()
   return {
-    addTo: (wanted, { files }, path) => {
+    addTo: (pathsByOid, { files }, path) => {
       const oid = path === undefined ? undefined : files.get(path)
-      if (path !== undefined && oid !== undefined) wanted.set(oid, path)
+      if (path !== undefined && oid !== undefined) pathsByOid.set(oid, path)
     },
     parse: (snapshot, path, contents) => {
       const oid = path === undefined ? undefined : oidOf(snapshot, path)

@@ -79,11 +79,15 @@ async function selectRuns(
   for (const target of targets) {
     const selected = await readSelection(registry, target.selection, clock.now())
     info(
-      `Model versions in MLflow: ${selected.listed.length}; runs selected: ${selected.runs.length}`,
+      `MLflow lists ${countOf(selected.listed.length, 'model version')}; ${countOf(selected.runs.length, 'run')} selected`,
     )
     selectedTargets.push({ target, selected })
   }
   return selectedTargets
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 async function createPlan(
