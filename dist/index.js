@@ -32234,24 +32234,24 @@ function getIDToken(aud) {
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/core/branch.ts
 
-/** The directory of a snapshot at a path, empty when it does not exist yet. */
+/** The snapshot's directory at a path; an empty one if it does not exist yet. */
 function directoryAt({ directories }, path) {
     return directories.get(path) ?? { path, oid: undefined, entries: new Map() };
 }
-/** Path in the repository of a file in a directory. */
+/** Path of a file in a directory, relative to the root of the repository. */
 function pathIn(directory, name) {
     return directory === '' ? name : `${directory}/${name}`;
 }
 function isFile(entry) {
     return entry?.kind === 'file' || entry?.kind === 'executable';
 }
-/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
+/** Git's hash of a file's content: SHA-1 of `blob <length>\0<bytes>`. */
 function blobOid(content) {
     return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/core/result.ts
-/** What a sync did: the vocabulary of outputs, report, summary and annotations. */
+/** The results of a sync, in the terms of the outputs, the report and the summary. */
 const outcomes = [
     'created',
     'updated',
@@ -32264,7 +32264,7 @@ const outcomes = [
 function changesOf(entries) {
     return entries.filter((entry) => entry.edit !== undefined);
 }
-/** An entry that leaves the file as it is. */
+/** An entry that leaves the file unchanged. */
 function entryWithoutEdit(record) {
     return { ...record, edit: undefined, warning: undefined };
 }
@@ -32278,7 +32278,7 @@ const operations = [
     'checked',
     'failed',
 ];
-/** A result that says nothing but where it happened. */
+/** A result with nothing but the place of the sync. */
 function emptyResult(repository, branch) {
     return {
         operation: 'none',
@@ -32693,10 +32693,38 @@ function interpretOwnedValues(parsed) {
     return interpretations;
 }
 
+;// CONCATENATED MODULE: ./src/core/text/format.ts
+/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** A count with its noun: `1 run`, `2 runs`. */
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
+function utf8Bytes(text) {
+    return new TextEncoder().encode(text).length;
+}
+/** Lines of the first items that fit into `maxBytes`, line feeds included. The rest are not rendered. */
+function takeLines(items, lineOf, maxBytes) {
+    const taken = [];
+    let bytes = 0;
+    for (const item of items) {
+        const line = lineOf(item);
+        bytes += utf8Bytes(line) + 1;
+        if (bytes > maxBytes)
+            break;
+        taken.push(line);
+    }
+    return taken;
+}
+
 ;// CONCATENATED MODULE: ./src/core/prune.ts
 
 
-/** Run ids of the files that may belong to runs that are no longer selected. */
+
+/** Run ids of the files whose runs may no longer be selected. */
 function orphanRunIds(fileNames, runs, excluded) {
     const claimed = new Set(runs.map(({ runId }) => runId));
     for (const { version, protectsFile } of excluded)
@@ -32707,32 +32735,32 @@ function orphanRunIds(fileNames, runs, excluded) {
         return runId === undefined || claimed.has(runId) ? [] : [runId];
     });
 }
-/** Decides which files are to be deleted. */
+/** Decides which files are deleted. */
 function planDeletions(input) {
-    const verdicts = orphansOf(input).map((orphan) => judgeOrphan(orphan, input));
-    const kept = verdicts.flatMap((verdict) => (verdict.kind === 'keep' ? [verdict.entry] : []));
-    const wanted = verdicts.flatMap((verdict) => (verdict.kind === 'delete' ? [verdict.entry] : []));
-    const none = { kept, deletions: [], warning: undefined, error: undefined };
-    if (wanted.length === 0)
-        return none;
-    const doubt = doubtAbout(input);
-    if (doubt !== undefined)
-        return { ...none, warning: `Nothing is pruned: ${doubt}` };
-    if (wanted.length > input.maxDeletions) {
-        return { ...none, error: tooMany(wanted, input.maxDeletions) };
+    const decisions = findOrphans(input).map((orphan) => decideOrphan(orphan, input));
+    const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []));
+    const deletions = decisions.flatMap((decision) => decision.kind === 'delete' ? [decision.entry] : []);
+    const noDeletions = { kept, deletions: [], warning: undefined, error: undefined };
+    if (deletions.length === 0)
+        return noDeletions;
+    const reason = reasonNotToPrune(input);
+    if (reason !== undefined)
+        return { ...noDeletions, warning: `Nothing is pruned: ${reason}` };
+    if (deletions.length > input.maxDeletions) {
+        return { ...noDeletions, error: tooManyDeletions(deletions, input.maxDeletions) };
     }
-    return { ...none, deletions: wanted };
+    return { ...noDeletions, deletions };
 }
-/** Deletions need a listing that can be trusted. */
-function doubtAbout({ listed, facts }) {
+/** A listing that may be incomplete does not prove that a run is no longer selected. */
+function reasonNotToPrune({ listed, facts }) {
     if (listed.length === 0) {
         return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
     }
     const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length;
-    return unread > 0 ? `${unread} runs could not be read from MLflow` : undefined;
+    return unread > 0 ? `${plural(unread, 'run')} could not be read from MLflow` : undefined;
 }
-/** First the files of runs that nothing names any more, then those of runs that MLflow deleted. */
-function orphansOf({ runs, facts, files }) {
+/** Files of runs that are no longer selected come first, then those of runs deleted in MLflow. */
+function findOrphans({ runs, facts, files }) {
     const selected = new Set(runs.map(({ runId }) => runId));
     const orphans = [...files].flatMap(([runId, file]) => {
         if (!selected.has(runId)) {
@@ -32748,15 +32776,15 @@ function isGone(lookup) {
     return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
 }
 /**
- * Decides by the file itself: only a file that says that it is this run's, of a model within
- * `models`, may be deleted. A version that is still listed without its run may have it hidden
- * (MLflow 3.17 does so for users who may not read runs).
+ * Decides by the content of the file: only a file that names this run and a model within `models` can
+ * be deleted. A version listed without a run may have a hidden one (MLflow 3.17 hides it from users
+ * who may not read runs), so its file is kept.
  */
-function judgeOrphan(orphan, { models, listed }) {
+function decideOrphan(orphan, { models, listed }) {
     const { state, runId, path, reason } = orphan;
     if (state.kind === 'held') {
         const held = 'the file has the comment "# mlflow-sync: hold"';
-        return { kind: 'keep', entry: { ...blank(runId, path), outcome: 'held', reason: held } };
+        return { kind: 'keep', entry: { ...deletedEntry(runId, path), outcome: 'held', reason: held } };
     }
     if (state.kind !== 'values')
         return { kind: 'not-ours' };
@@ -32765,21 +32793,21 @@ function judgeOrphan(orphan, { models, listed }) {
     if (ownershipOf(state.values, runId) !== 'own' || !models(modelName))
         return { kind: 'not-ours' };
     const entry = {
-        ...blank(runId, path),
+        ...deletedEntry(runId, path),
         experimentId: owned.experimentId ?? null,
         modelName,
         modelVersion,
         previousVersion: modelVersion,
     };
-    const hidden = listed.some((version) => version.runId === '' && version.name === modelName && version.version === modelVersion);
-    if (hidden) {
-        const why = 'kept: MLflow still lists its model version, only without withInputName the run';
-        return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: why } };
+    const isHidden = listed.some((version) => version.runId === '' && version.name === modelName && version.version === modelVersion);
+    if (isHidden) {
+        const hidden = 'kept: MLflow still lists its model version, only without naming the run';
+        return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: hidden } };
     }
     const edit = { path, before: state.text, after: undefined, executable: false };
     return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } };
 }
-function blank(runId, path) {
+function deletedEntry(runId, path) {
     return entryWithoutEdit({
         path,
         outcome: 'deleted',
@@ -32792,12 +32820,13 @@ function blank(runId, path) {
         reason: null,
     });
 }
-const shownPaths = 50;
-function tooMany(wanted, maxDeletions) {
-    const shown = wanted.slice(0, shownPaths).map(({ path }) => path);
-    const more = wanted.length > shown.length ? ` and ${wanted.length - shown.length} more` : '';
+const maxListedPaths = 50;
+function tooManyDeletions(deletions, maxDeletions) {
+    const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path);
+    const omitted = deletions.length - listed.length;
+    const more = omitted > 0 ? ` and ${omitted} more` : '';
     return {
-        message: `Prune would delete ${wanted.length} files, more than max-deletions (${maxDeletions}); none was deleted: ${shown.join(', ')}${more}`,
+        message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
         advice: 'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
     };
 }
@@ -33093,55 +33122,32 @@ function parseOrThrow(text, path, branch) {
     throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${branch}; nothing was written.` });
 }
 
-;// CONCATENATED MODULE: ./src/core/text/format.ts
-/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-/** Bytes of a text in UTF-8, as GitHub counts a job summary. */
-function utf8Bytes(text) {
-    return new TextEncoder().encode(text).length;
-}
-/** Lines of the first items, as long as they fit with a line feed each; the rest are never made. */
-function takeLines(items, lineOf, maxBytes) {
-    const taken = [];
-    let bytes = 0;
-    for (const item of items) {
-        const line = lineOf(item);
-        bytes += utf8Bytes(line) + 1;
-        if (bytes > maxBytes)
-            break;
-        taken.push(line);
-    }
-    return taken;
-}
-
 ;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/** What GitHub or git act on in a message, and the character without which they do not. */
+/** What GitHub or Git act on in a message, and the character to replace so that they do not. */
 const triggers = [
     [/@[A-Za-z0-9]/g, '@'],
     [/#\d/g, '#'],
     [/GH-\d/gi, '-'],
     [/:\/\//g, ':'],
     [/www\./gi, '.'],
-    // Every token that people use in trailers has a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
+    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
     [/-[A-Za-z]{1,30}\s?:/g, ':'],
     [/\[[^[\]]{0,60}\b(?:skip|no)\b[^[\]]{0,60}\]/gi, '['],
-    // Git takes this at the start of a line for the end of the message.
+    // At the start of a line, Git treats this as the end of the message.
     [/^---/g, '-'],
 ];
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** One line of text: white space becomes single spaces, what can't be seen becomes `�`. */
+/** Reduces text to one line: white space becomes single spaces, unprintable characters become `�`. */
 function plainText(text, maxCharacters) {
     return cut(
-    // No regular expression should have to read megabytes that are cut off afterwards.
+    // The regular expressions need not read megabytes that are cut off afterwards.
     text
         .slice(0, 16 * maxCharacters)
         .replace(/\s+/g, ' ')
         .trim()
         .replace(unprintable, '�'), maxCharacters);
 }
-/** Ends a text that is too long with `…`, never inside a character. */
+/** Shortens a text that is too long and ends it with `…`, without splitting a surrogate pair. */
 function cut(text, maxCharacters) {
     if (text.length <= maxCharacters)
         return text;
@@ -33150,29 +33156,29 @@ function cut(text, maxCharacters) {
         ? characters.join('')
         : `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
-/** One line of untrusted text in which nothing is a mention, a reference, an address or an instruction. */
+/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
 function neutralise(text, maxCharacters) {
     return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
 }
 /**
- * Joins fragments to one line. A trigger that lies wholly in a piece of ours stays (a user may well want
- * `[skip ci]`); one that untrusted text makes or completes is disarmed.
+ * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
+ * user may want `[skip ci]`); one that contains untrusted text is neutralised.
  */
 function neutraliseFragments(fragments, maxCharacters) {
     const clean = fragments.map(({ text, untrusted }) => ({
         text: untrusted ? plainText(text, maxCharacters) : text,
         untrusted,
     }));
-    const owns = trustedRanges(clean);
+    const trusted = trustedRanges(clean);
     let line = cut(clean.map(({ text }) => text).join(''), maxCharacters);
     for (const [pattern, character] of triggers) {
-        line = line.replace(pattern, (match, offset) => owns.some(({ start, end }) => start <= offset && offset + match.length <= end)
+        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
             ? match
             : match.replaceAll(character, fullWidth(character)));
     }
     return line;
 }
-/** The twin of an ASCII character that people read alike and programs do not. */
+/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
 function fullWidth(character) {
     return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }
@@ -33185,11 +33191,11 @@ function trustedRanges(fragments) {
     });
 }
 const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
-/** A trailer's value: percent-encoded where it would break the line or trigger something. */
+/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
 function trailerValue(text) {
     return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
 }
-/** Each byte of the text's UTF-8 as `%XX`. */
+/** Writes each byte of the text in UTF-8 as `%XX`. */
 function percentEncode(text) {
     return [...new TextEncoder().encode(text)]
         .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
@@ -33202,23 +33208,23 @@ function countChanges(changes) {
     const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
     return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
 }
-/** `2 created, 1 updated`: only what there is; empty when there is nothing. */
+/** `2 created, 1 updated`: without zero counts, so empty if nothing changed. */
 function countsPhrase({ created, updated, deleted }) {
     return Object.entries({ created, updated, deleted })
         .filter(([, count]) => count > 0)
         .map(([outcome, count]) => `${count} ${outcome}`)
         .join(', ');
 }
-/** Longest model name in a message; MLflow itself allows 256 characters. */
+/** Longest model name in a message; MLflow allows 256 characters. */
 const maxName = 100;
 function modelLabel(entry) {
     return plainText(entry.modelName ?? '', maxName);
 }
-/** The version that a change is about: the new one, or for a deleted file the one that it named. */
+/** The version to show for a change: the new one, or the one that a deleted file named. */
 function versionLabel(entry) {
     return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
 }
-/** `Add my_model version 3 (abc123de)`; not yet neutralise. */
+/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
 function changePhrase(change) {
     const { outcome, path, runId } = change;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
@@ -33232,7 +33238,7 @@ function changePhrase(change) {
     const to = isNewVersion(change) ? 'to version' : 'version';
     return `${verb} ${model} ${to} ${version}${run}`;
 }
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet neutralise. */
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
 function fileLine(change) {
     const { outcome, path, previousVersion } = change;
     const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
@@ -33252,41 +33258,42 @@ function isNewVersion(entry) {
 ;// CONCATENATED MODULE: ./src/core/message/headline.ts
 
 
-/** Longest first line; GitHub takes 256 characters for a pull request's title. */
+
+/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
 const maxHeadline = 200;
-/** Most names that `${models}` lists. */
+/** Number of names that `${models}` lists at most. */
 const maxModels = 5;
-const headline_valueOf = {
+const placeholderValues = {
     created: (changes) => String(countChanges(changes).created),
     updated: (changes) => String(countChanges(changes).updated),
     deleted: (changes) => String(countChanges(changes).deleted),
     total: (changes) => String(changes.length),
-    models: (changes) => listed(distinct(changes.map(modelLabel))),
-    'model.name': (changes) => oneOrCount(changes.map(modelLabel), 'models'),
-    'model.version': (changes) => oneOrCount(changes.map(versionLabel), 'versions'),
-    'run.id': (changes) => oneOrCount(changes.map((entry) => entry.runId ?? ''), 'runs'),
+    models: (changes) => listNames(distinct(changes.map(modelLabel))),
+    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
+    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
+    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
 };
 function distinct(values) {
     return [...new Set(values.filter((value) => value !== ''))];
 }
-function listed(values) {
-    return values.length <= maxModels
-        ? values.join(', ')
-        : `${values.slice(0, maxModels).join(', ')} and ${values.length - maxModels} more`;
+function listNames(names) {
+    return names.length <= maxModels
+        ? names.join(', ')
+        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
 }
-/** What all changes have in common, else how many there are: `3 versions`. */
-function oneOrCount(values, noun) {
+/** The value that all changes have in common, otherwise the number of values: `3 versions`. */
+function valueOrCount(values, noun) {
     const [first, ...others] = distinct(values);
-    return others.length === 0 ? (first ?? '') : `${others.length + 1} ${noun}`;
+    return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun);
 }
 const placeholder = /\$\{([^{}]*)\}/;
-/** Problems of an input `commit-message` or `pull-request-title`, for after its name; none when empty. */
+/** Problems of `commit-message` or `pull-request-title`, worded to follow the input's name. */
 function checkMessageTemplate(text) {
-    const known = Object.keys(headline_valueOf);
-    const unknown = split(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(headline_valueOf, part.name)
+    const known = Object.keys(placeholderValues);
+    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
         ? []
         : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`]);
-    const literal = split(text)
+    const literal = splitPlaceholders(text)
         .filter((part) => typeof part === 'string')
         .join('');
     return [
@@ -33298,16 +33305,16 @@ function checkMessageTemplate(text) {
 function quotedList(names) {
     return names.map((name) => `\`\${${name}}\``).join(', ');
 }
-/** The template's line for these changes; empty when nothing but white space comes of it. */
+/** Renders the template for these changes; empty if the result is only white space. */
 function renderMessage(template, changes) {
-    const fragments = split(template).map((part) => {
+    const fragments = splitPlaceholders(template).map((part) => {
         if (typeof part === 'string')
             return { text: part, untrusted: false };
-        return { text: headline_valueOf[part.name]?.(changes) ?? '', untrusted: true };
+        return { text: placeholderValues[part.name]?.(changes) ?? '', untrusted: true };
     });
     return neutraliseFragments(fragments, maxHeadline).trim();
 }
-function split(text) {
+function splitPlaceholders(text) {
     return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
 }
 
@@ -33316,16 +33323,16 @@ function split(text) {
 
 
 
-/** A whole body stays well under the 65,536 characters that GitHub takes elsewhere. */
+/** Keeps the body well under the 65,536 characters that GitHub accepts in other places. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
-/** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
+/** The commit message says what changed, and `git log --grep` finds runs and versions in it. */
 function commitMessage(changes, template) {
     return {
         headline: headline(changes, template),
         body: `${fileList(changes)}\n\n${trailers(changes)}`,
     };
 }
-/** First line of the commit and title of the pull request; the default when the template gives nothing. */
+/** First line of the commit message and title of the pull request; a default if the template renders to nothing. */
 function headline(changes, template = '') {
     const line = renderMessage(template, changes);
     if (line !== '')
@@ -33340,15 +33347,15 @@ function headline(changes, template = '') {
 function fileList(changes) {
     const lineOf = (change) => neutralise(fileLine(change), limits.line);
     const lines = takeLines(changes, lineOf, limits.fileBytes);
-    const left = changes.length - lines.length;
-    return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
+    const omitted = changes.length - lines.length;
+    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
 }
 function trailers(changes) {
     const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
-    const left = changes.length - blocks.length;
+    const omitted = changes.length - blocks.length;
     return [
         ...blocks.filter((block) => block !== ''),
-        ...(left > 0 ? [`MLflow-More-Changes: ${left}`] : []),
+        ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : []),
     ].join('\n');
 }
 function trailersOf(entry) {
@@ -43322,54 +43329,57 @@ function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/links.ts
-/** Address of a run's page in MLflow's UI. */
+/** URL of a run in MLflow's UI. */
 function runUrl(uiUrl, experimentId, runId) {
-    return `${base(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
+    return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
 }
-/** Address of a model version's page in MLflow's UI. */
+/** URL of a model version in MLflow's UI. */
 function modelVersionUrl(uiUrl, name, version) {
-    return `${base(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
+    return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
 }
-/** Address of a file on GitHub; `ref` is a branch or a commit. */
+/** URL of a file on GitHub; `ref` is a branch or a commit. */
 function fileUrl(serverUrl, repository, ref, path) {
-    return `${base(serverUrl)}/${segments(repository)}/blob/${segments(ref)}/${segments(path)}`;
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`;
 }
-/** Address of a branch on GitHub. */
+/** URL of a branch on GitHub. */
 function branchUrl(serverUrl, repository, branch) {
-    return `${base(serverUrl)}/${segments(repository)}/tree/${segments(branch)}`;
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(branch)}`;
 }
-function base(url) {
+function withoutTrailingSlash(url) {
     return url.replace(/\/+$/, '');
 }
-function segments(path) {
+function encodeSegments(path) {
     return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/markdown.ts
 
 /**
- * Foreign text for the middle of a line of GitHub's Markdown, a table's cell or an HTML element. What has
- * a meaning there becomes an entity, which Markdown and HTML alike take for plain text; `my_model` stays
- * as it is.
+ * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
+ * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
+ * unchanged.
  */
 function escapeMarkdown(text, maxCharacters = 200) {
-    return neutralise(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity);
+    return neutralise(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity);
 }
-const named = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-function entity(character) {
-    return named[character] ?? `&#${character.charCodeAt(0)};`;
+const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+function toEntity(character) {
+    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
 }
-/** Foreign text in a fixed-width font. */
+/** Untrusted text in a fixed-width font. */
 function code(text, maxCharacters = 200) {
     return `<code>${escapeMarkdown(text, maxCharacters)}</code>`;
 }
-/** A link; only its text when the address is not one of the web. */
+/** A link, or only its text if the URL is not an http(s) URL. */
 function markdown_link(markdown, url) {
-    const address = webAddress(url ?? '');
-    return address === null || markdown === '' ? markdown : `[${markdown}](${address})`;
+    const target = webUrl(url ?? '');
+    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
 }
-/** An http(s) address without user and password that can't end a Markdown link; null when it is none. */
-function webAddress(url) {
+/**
+ * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
+ * for anything else.
+ */
+function webUrl(url) {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
         return null;
     const parsed = new URL(url);
@@ -43383,19 +43393,19 @@ function tableRow(cells) {
 function tableHead(names) {
     return `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`;
 }
-/** A fenced block that its content can't end; characters that can't be seen are shown. */
+/** A fenced code block that its content cannot end. Invisible characters are made visible. */
 function fenced(text, language) {
-    const shown = showControls(text);
-    const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return `${fence}${language}\n${shown}${shown.endsWith('\n') ? '' : '\n'}${fence}`;
+    const visible = showControls(text);
+    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
 }
 function showControls(text) {
     return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
         if (character === '\n' || character === '\t')
             return character;
-        const point = character.charCodeAt(0);
-        return point < 0x20 ? String.fromCharCode(0x2400 + point) : '�';
+        const codeUnit = character.charCodeAt(0);
+        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
     });
 }
 
@@ -43403,7 +43413,7 @@ function showControls(text) {
 
 
 const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File']);
-/** One run as a row: model version and run link to MLflow's UI, the file to GitHub. */
+/** A row for one run. The model version and the run link to MLflow's UI, the file to GitHub. */
 function changeRow(record, bases) {
     return tableRow([
         record.outcome,
@@ -43423,20 +43433,20 @@ function runCell({ runId, experimentId }, uiUrl) {
 function fileCell({ path, outcome }, { serverUrl, repository, fileRef }) {
     if (path === null)
         return '';
-    const gone = outcome === 'deleted' || fileRef === undefined;
-    return markdown_link(code(path, 400), gone ? null : fileUrl(serverUrl, repository, fileRef, path));
+    const isMissing = outcome === 'deleted' || fileRef === undefined;
+    return markdown_link(code(path, 400), isMissing ? null : fileUrl(serverUrl, repository, fileRef, path));
 }
-const weight = { deleted: 0, updated: 1, created: 2 };
-/** What a reviewer must not miss comes first: deletions, then updates, then new files. */
+const rank = { deleted: 0, updated: 1, created: 2 };
+/** Deletions, which a reviewer must not miss, come first, then updates, then new files. */
 function byImportance(changes) {
-    return changes.toSorted((a, b) => weight[a.outcome] - weight[b.outcome]);
+    return changes.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
 }
 
 ;// CONCATENATED MODULE: ./src/core/message/comparison.ts
 
 
 const maxRows = 60;
-/** What differs first, metrics before parameters; empty when the run has neither. */
+/** Differences come first, metrics before parameters. Empty if the run has neither. */
 function comparisonTable(version, details) {
     const { previous } = details;
     const rows = [
@@ -43445,7 +43455,7 @@ function comparisonTable(version, details) {
     ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''));
     if (rows.length === 0)
         return '';
-    const left = rows.length - maxRows;
+    const omitted = rows.length - maxRows;
     const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined));
     const versions = previous === undefined ? [version] : [version, previous.modelVersion];
     return [
@@ -43456,19 +43466,19 @@ function comparisonTable(version, details) {
             ...(previous === undefined ? [] : ['Change']),
         ]),
         ...shown,
-        ...(left > 0 ? ['', `${left} more are not shown.`] : []),
+        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
     ].join('\n');
 }
-function rowText({ kind, name, now, before, change }, compared) {
+function rowText({ kind, name, now, before, change }, hasPrevious) {
     const cells = [name, now].map((text) => escapeMarkdown(text, 120));
-    const others = compared ? [before, change].map((text) => escapeMarkdown(text, 120)) : [];
+    const others = hasPrevious ? [before, change].map((text) => escapeMarkdown(text, 120)) : [];
     return tableRow([kind, ...cells, ...others]);
 }
 function rowsOf(kind, now, before, textOf, changeOf) {
     const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
-    const own = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
+    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
     return names.toSorted(compareText).map((name) => {
-        const [a, b] = [own(now, name), own(before, name)];
+        const [a, b] = [valueOf(now, name), valueOf(before, name)];
         return {
             kind,
             name,
@@ -43478,7 +43488,7 @@ function rowsOf(kind, now, before, textOf, changeOf) {
         };
     });
 }
-/** Six significant digits: what a person compares, without the noise of binary fractions. */
+/** Six significant digits are enough to compare and hide binary rounding noise. */
 function metricText(value) {
     return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
 }
@@ -43504,11 +43514,11 @@ function paramChange(now, before) {
 
 
 
-/** GitHub takes 65,536 characters; a byte is never more than one. */
+/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
 const pull_request_limits = { rows: 35_000, comparisons: 23_000 };
-/** So many comparisons are unfolded at once. */
+/** With more changes than this, the comparisons are folded. */
 const maxOpen = 3;
-/** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
+/** The body in fewer than 60,000 characters: deletions, updates, new files, then comparisons. */
 function pullRequestBody(changes, context) {
     const ordered = byImportance(changes);
     const rows = takeLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
@@ -43517,9 +43527,9 @@ function pullRequestBody(changes, context) {
     return [
         introduction(changes, context.branch),
         [changeTableHead, ...rows].join('\n'),
-        excluded(changes.length - rows.length, 'change', 'the files of this pull request have all'),
+        notShown(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
         ...shown,
-        excluded(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+        notShown(sections.length - shown.length, 'comparison', 'MLflow has the values'),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
@@ -43540,13 +43550,13 @@ function comparisonsOf(changes, details) {
             return [];
         const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`;
         const previous = values.previous;
-        const beside = previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`;
-        const title = `Metrics and parameters of ${name}${beside}`;
+        const comparedTo = previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`;
+        const title = `Metrics and parameters of ${name}${comparedTo}`;
         return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
     });
 }
-function excluded(count, noun, where) {
-    return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : '';
+function notShown(count, noun, where) {
+    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${where}.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/sync/compare-runs.ts
@@ -43614,16 +43624,16 @@ function previousVersion(listed, name, version) {
 
 /** Where the charts mount the root of MLflow's artifact store. */
 const mount = '/mlflow';
-/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
-const usualFolder = 'model';
-/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+/** Folder that `log_model` uses by default. */
+const defaultFolder = 'model';
+/** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
 function loggedModelId(source) {
     return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
         /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
 }
 /**
- * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
- * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
+ * Path of a version's artifacts under the mount. Ids that are also in `global` are written as Helm
+ * placeholders. Because charts pass the path through `tpl`, a path with other Helm code is rejected.
  */
 function artifactsPath(input) {
     const source = input.resolvedSource ?? input.version.source;
@@ -43631,12 +43641,12 @@ function artifactsPath(input) {
     if (typeof located === 'string')
         return { ok: false, problem: located };
     const segments = located.filter((segment) => segment !== '' && segment !== '.');
-    const problem = unsafe(segments);
+    const problem = findProblem(segments);
     if (problem !== undefined)
         return { ok: false, problem };
     return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
 }
-function unsafe(segments) {
+function findProblem(segments) {
     const path = segments.join('/');
     if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
         return "the artifacts' path in MLflow holds control characters";
@@ -43648,7 +43658,7 @@ function unsafe(segments) {
         ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
         : undefined;
 }
-/** Segments below the mount, or the problem. */
+/** Returns segments below the mount, or the problem as text. */
 function locate(source, input) {
     const { run, loggedModel } = input;
     if (source.startsWith('models:/')) {
@@ -43656,69 +43666,74 @@ function locate(source, input) {
         if (id === undefined)
             return 'its source is a copy whose origin is not known';
         return loggedModel?.id === id && loggedModel.artifactUri !== ''
-            ? belowMount(loggedModel.artifactUri, input)
-            : [...experimentRoot(input), 'models', id, 'artifacts'];
+            ? segmentsBelowMount(loggedModel.artifactUri, input)
+            : [...experimentSegments(input), 'models', id, 'artifacts'];
     }
-    const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
-    if (inRun === null)
-        return belowMount(source, input);
-    const [, runId, path = ''] = inRun;
+    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    if (runUri === null)
+        return segmentsBelowMount(source, input);
+    const [, runId, path = ''] = runUri;
     if (runId !== run.id)
         return 'its source names the artifacts of another run';
-    return [...belowMount(run.artifactUri, input, ''), ...path.split('/')];
+    return [...segmentsBelowMount(run.artifactUri, input, ''), ...path.split('/')];
 }
-/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-function belowMount(uri, input, folder = usualFolder) {
-    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
-    return (proxied?.split('/') ??
-        byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]);
+/** The path of a `mlflow-artifacts:` URI is used unchanged; any other URI is matched by layout. */
+function segmentsBelowMount(uri, input, folder = defaultFolder) {
+    const proxiedPath = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
+    return (proxiedPath?.split('/') ??
+        matchLayout(uri.split('/'), input) ?? [
+        input.run.experimentId,
+        input.run.id,
+        'artifacts',
+        folder,
+    ]);
 }
 /**
- * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
+ * Finds MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
+ * or `<experiment>/models/<m-id>/artifacts/<path>`, and drops everything before it.
  */
-function byLayout(segments, { run, loggedModel }) {
-    const isRun = (id) => id === run.id || /^[0-9a-f]{32}$/.test(id);
-    const { end, isModel, own } = findOwner(segments, isRun);
-    if (end < 0)
+function matchLayout(segments, { run, loggedModel }) {
+    const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id));
+    if (folder === undefined)
         return undefined;
+    const { index, isModel, ownerId } = folder;
     if (isModel) {
         const experiment = loggedModel?.experimentId ?? run.experimentId;
-        return [experiment, ...segments.slice(end - 2)];
+        return [experiment, ...segments.slice(index - 2)];
     }
-    const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '');
-    return [experiment, ...segments.slice(end - 1)];
+    const experiment = ownerId === run.id ? run.experimentId : (segments[index - 2] ?? '');
+    return [experiment, ...segments.slice(index - 1)];
 }
-/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-function findOwner(segments, isRun) {
-    for (const [end, segment] of segments.entries()) {
-        const own = segments[end - 1];
-        if (segment !== 'artifacts' || own === undefined)
+function findArtifactsFolder(segments, isRun) {
+    for (const [index, segment] of segments.entries()) {
+        const ownerId = segments[index - 1];
+        if (segment !== 'artifacts' || ownerId === undefined)
             continue;
-        const isModel = segments[end - 2] === 'models' && isLoggedModelId(own);
-        if (isModel || isRun(own))
-            return { end, isModel, own };
+        const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId);
+        if (isModel || isRun(ownerId))
+            return { index, isModel, ownerId };
     }
-    return { end: -1, isModel: false, own: '' };
+    return undefined;
 }
-/** Segments that the run's experiment has below the mount. */
-function experimentRoot(input) {
+/** The part of the run's artifact root that belongs to its experiment. */
+function experimentSegments(input) {
     const { run } = input;
-    const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
-    const [own, artifacts] = ofRun.slice(-2);
-    return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId];
+    const root = segmentsBelowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
+    const [runId, artifacts] = root.slice(-2);
+    return runId === run.id && artifacts === 'artifacts' ? root.slice(0, -2) : [run.experimentId];
 }
-/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
+/** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
 function withPlaceholders(segments, { run, modelId }) {
-    const { end, isModel, own } = findOwner(segments, (id) => id === run.id);
-    if (end < 0)
+    const folder = findArtifactsFolder(segments, (id) => id === run.id);
+    if (folder === undefined)
         return segments;
+    const { index, isModel, ownerId } = folder;
     const result = [...segments];
     if (!isModel)
-        result[end - 1] = helmPlaceholder('runid');
-    else if (own === modelId)
-        result[end - 1] = helmPlaceholder('modelid');
-    const experiment = end - (isModel ? 3 : 2);
+        result[index - 1] = helmPlaceholder('runid');
+    else if (ownerId === modelId)
+        result[index - 1] = helmPlaceholder('modelid');
+    const experiment = index - (isModel ? 3 : 2);
     if (segments[experiment] === run.experimentId)
         result[experiment] = helmPlaceholder('experimentId');
     return result;
@@ -44662,18 +44677,18 @@ function excludedEntries(excluded, runs, uiUrl) {
 
 
 
-/** MLflow's tag on what is really a prompt of the prompt registry. */
+/** MLflow stores the prompts of its prompt registry as model versions with this tag. */
 const promptTag = 'mlflow.prompt.is_prompt';
-/** Applies a selection to versions, whose order stays; `now` in milliseconds since 1970. */
+/** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
 function selectVersions(versions, selection, now) {
     const selected = [];
     const excluded = [];
     for (const version of versions) {
         if (version.tags[promptTag] !== undefined || !selection.models(version.name))
             continue;
-        if (!carriesAlias(version, selection.aliases))
+        if (!hasAlias(version, selection.aliases))
             continue;
-        const reason = notYet(version, selection, now);
+        const reason = reasonToWait(version, selection, now);
         if (reason === undefined)
             selected.push(version);
         else
@@ -44681,24 +44696,25 @@ function selectVersions(versions, selection, now) {
     }
     return { selected, excluded };
 }
-function carriesAlias(version, aliases) {
+function hasAlias(version, aliases) {
     return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
 }
-function notYet(version, selection, now) {
+function reasonToWait(version, selection, now) {
     if (version.status !== undefined && version.status !== 'READY') {
         return `its status is ${version.status}, not READY`;
     }
-    // Without a minimum age a server whose clock is ahead must not hide its newest versions.
+    // The first condition matters when the server's clock is ahead: ages are then negative.
     if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
         return 'it is younger than minimum-age';
     }
     return undefined;
 }
 /**
- * One version for each run: the newest by creation time, then the higher number, then the model's
- * name in ascending order. MLflow does not check what is registered as a run id.
+ * Chooses one version for each run: the newest by creation time, then the higher version number,
+ * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
+ * so run ids are validated here.
  */
-function chooseByRun(versions, listed) {
+function chooseVersionPerRun(versions, listed) {
     const byRun = new Map();
     const excluded = [];
     for (const version of versions) {
@@ -44711,18 +44727,18 @@ function chooseByRun(versions, listed) {
             excluded.push({ version, outcome: 'failed', reason, protectsFile: true });
         }
         else {
-            const rival = byRun.get(version.runId);
-            if (rival === undefined || wins(version, rival))
+            const best = byRun.get(version.runId);
+            if (best === undefined || takesPrecedence(version, best))
                 byRun.set(version.runId, version);
         }
     }
-    const resolve = sourceResolver(listed);
+    const resolveSource = createSourceResolver(listed);
     const runs = [...byRun]
-        .map(([runId, version]) => ({ runId, version, ...resolve(version) }))
+        .map(([runId, version]) => ({ runId, version, ...resolveSource(version) }))
         .sort((a, b) => compareText(a.runId, b.runId));
     return { runs, excluded };
 }
-function wins(a, b) {
+function takesPrecedence(a, b) {
     if (a.creationTime !== b.creationTime)
         return a.creationTime > b.creationTime;
     const byNumber = Number(a.version) - Number(b.version);
@@ -44730,21 +44746,21 @@ function wins(a, b) {
         return byNumber > 0;
     return compareText(a.name, b.name) < 0;
 }
-/** A copy of a copy of a copy; MLflow itself resolves at the time of the copy. */
-const longestChain = 20;
-function sourceResolver(listed) {
-    const sources = new Map(listed.map((row) => [`${row.name}/${row.version}`, row.source]));
+/** Copies of copies are followed this far, which also ends a cycle. */
+const maxCopies = 20;
+function createSourceResolver(listed) {
+    const sources = new Map(listed.map((version) => [`${version.name}/${version.version}`, version.source]));
     return (version) => {
         let source = version.source;
-        for (let step = 0; step < longestChain; step += 1) {
-            const copied = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
-            if (copied === undefined) {
+        for (let step = 0; step < maxCopies; step += 1) {
+            const original = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
+            if (original === undefined) {
                 return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
             }
-            const origin = sources.get(copied);
-            if (origin === undefined)
+            const originalSource = sources.get(original);
+            if (originalSource === undefined)
                 break;
-            source = origin;
+            source = originalSource;
         }
         return { source, sourceUnresolved: true, modelId: undefined };
     };
@@ -44975,7 +44991,7 @@ async function readSelection(registry, selection, now) {
     const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows;
     const versions = selectVersions(listed, selection, now);
     const resolved = await resolveRuns(registry, versions.selected);
-    const chosen = chooseByRun(resolved, listed);
+    const chosen = chooseVersionPerRun(resolved, listed);
     const filtered = await applyRunFilter(registry, chosen.runs, runFilter);
     return {
         runs: filtered.runs,
@@ -45108,13 +45124,13 @@ function commitRequest(plan, message) {
 
 ;// CONCATENATED MODULE: ./src/core/pull-request-marker.ts
 
-const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
+const markerPattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
 function markerComment({ digest, heads, withdrawn }) {
     return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`;
 }
-/** The marker of a pull request's body; undefined when a person took it out. */
+/** The marker in the body of a pull request; undefined if a person removed it. */
 function readMarker(body) {
-    const match = pattern.exec(body);
+    const match = markerPattern.exec(body);
     if (match === null)
         return undefined;
     return {
@@ -45124,14 +45140,14 @@ function readMarker(body) {
     };
 }
 function replaceMarker(body, marker) {
-    return pattern.test(body)
-        ? body.replace(pattern, () => markerComment(marker))
+    return markerPattern.test(body)
+        ? body.replace(markerPattern, () => markerComment(marker))
         : `${body}\n${markerComment(marker)}`;
 }
 /**
- * The same for the same proposal: which file is to be created, updated or deleted for which model
- * version. The text around the owned values does not count, so that a person's edit on the base
- * branch does not reopen what a person closed.
+ * Identifies a proposal: which files are created, updated or deleted, for which model versions. The
+ * rest of the files' text does not count: editing it on the base branch must not reopen a proposal
+ * that a person rejected.
  */
 function changesDigest(changes) {
     const lines = changes.map(({ path, outcome, modelName, modelVersion }) => JSON.stringify([path, outcome, modelName, modelVersion]));
@@ -45142,7 +45158,7 @@ function changesDigest(changes) {
 
 
 
-/** Decides what happens to the pull request; the head branch is known to be the action's own. */
+/** Decides what happens to the pull request. The caller has made sure that the head branch is ours. */
 function decidePullRequest(plan, state) {
     const changes = changesOf(plan.entries);
     const open = openPullRequest(state);
@@ -45151,7 +45167,7 @@ function decidePullRequest(plan, state) {
     if (open !== undefined) {
         return isUpToDate(state.head, plan) ? { kind: 'keep', open } : { kind: 'propose', open };
     }
-    const rejected = rejectedBefore(state, changes);
+    const rejected = findRejected(state, changes);
     return rejected === undefined
         ? { kind: 'propose', open }
         : { kind: 'respect-rejection', rejected };
@@ -45160,12 +45176,13 @@ function openPullRequest({ pullRequests }) {
     return pullRequests.find(({ state }) => state === 'open');
 }
 /**
- * Whether the head branch is recognised as the action's own: it is where the base is, its commit was
- * made by this job or is named in a pull request's body, or, when every body lost that memory, it
- * looks like one of the action's commits. Anything else takes a comparison of the branches to tell.
+ * Whether the head branch is recognised as the action's own: it is at the base's head, or its commit
+ * was made by this job or is recorded in the body of a pull request. If no body has a record any
+ * more, a commit that looks like the action's is enough. All other cases need a comparison of the
+ * branches.
  */
-function isRecognised({ pullRequests }, head, base, madeByThisJob) {
-    if (head.head === base.head || madeByThisJob.has(head.head))
+function isRecognised({ pullRequests }, head, base, ownCommits) {
+    if (head.head === base.head || ownCommits.has(head.head))
         return true;
     const recorded = new Set(pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []));
     if (recorded.has(head.head))
@@ -45173,19 +45190,19 @@ function isRecognised({ pullRequests }, head, base, madeByThisJob) {
     const looksOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message);
     return looksOurs && recorded.size === 0;
 }
-/** Whether the head branch is the base's head plus exactly the plan. */
+/** Whether the head branch is the base's head plus exactly the changes of the plan. */
 function isUpToDate(head, { snapshot, entries }) {
     if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head)
         return false;
-    const wanted = pull_request_filesOf(snapshot);
+    const expected = pull_request_filesOf(snapshot);
     for (const { path, after } of changesOf(entries).map(({ edit }) => edit)) {
         if (after === undefined)
-            wanted.delete(path);
+            expected.delete(path);
         else
-            wanted.set(path, blobOid(new TextEncoder().encode(after)));
+            expected.set(path, blobOid(new TextEncoder().encode(after)));
     }
-    return (wanted.size === head.files.size &&
-        [...wanted].every(([path, oid]) => head.files.get(path) === oid));
+    return (expected.size === head.files.size &&
+        [...expected].every(([path, oid]) => head.files.get(path) === oid));
 }
 function pull_request_filesOf({ directories }) {
     const files = new Map();
@@ -45197,22 +45214,22 @@ function pull_request_filesOf({ directories }) {
     }
     return files;
 }
-/** The newest pull request with the same changes decides, however its branch fared. */
-function rejectedBefore({ pullRequests }, changes) {
+/** The newest pull request with the same changes decides, whatever happened to its branch. */
+function findRejected({ pullRequests }, changes) {
     const digest = changesDigest(changes);
-    const last = pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
-    if (last === undefined || last.merged || last.state === 'open')
+    const newest = pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
+    if (newest === undefined || newest.merged || newest.state === 'open')
         return undefined;
-    return readMarker(last.body)?.withdrawn === true ? undefined : last;
+    return readMarker(newest.body)?.withdrawn === true ? undefined : newest;
 }
-/** A job that was killed may have left the branch one step behind. */
-const rememberedHeads = 5;
-/** What the pull request's body is to remember once `sha` is proposed. */
+/** Includes earlier heads: a killed job can leave the branch at one of them. */
+const maxRecordedHeads = 5;
+/** The marker for the body of the pull request that proposes the commit `sha`. */
 function markerFor(plan, state, sha) {
     const open = openPullRequest(state);
     const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
     const current = state.head === undefined ? [] : [state.head.head];
-    const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads);
+    const heads = [...new Set([sha, ...current, ...earlier])].slice(0, maxRecordedHeads);
     return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false };
 }
 
@@ -52196,11 +52213,12 @@ function secretsOf({ mlflow, repository }) {
 
 ;// CONCATENATED MODULE: ./src/core/glob.ts
 /**
- * Compiles the input `models`: `*` is any text (slashes and dots too), `?` one character,
- * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
- * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
+ * Compiles the input `models`: `*` matches any text (including slashes and dots), `?` one character,
+ * `[a-z]` and `[!a-z]` one character of a set, `\` makes the next character literal, and a leading
+ * `!` excludes. The last matching pattern decides. If there are only exclusions, everything else is
+ * selected.
  */
-function nameMatcher(patterns) {
+function createNameMatcher(patterns) {
     const rules = patterns.map((pattern) => ({
         selects: !pattern.startsWith('!'),
         expression: globExpression(pattern.replace(/^!/, '')),
@@ -52224,7 +52242,7 @@ function tokenExpression(token) {
     }
     return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
 }
-/** `[z-a]` is no set; it is then taken letter by letter. */
+/** A reversed range such as `[z-a]` is invalid; it is then matched literally. */
 function isValidSet(set) {
     try {
         return new RegExp(`[${set}]`).test('') || true;
@@ -52586,7 +52604,7 @@ function buildTarget(inputs) {
         directory: inputs.path,
         template: inputs.template,
         selection: {
-            models: nameMatcher(inputs.models),
+            models: createNameMatcher(inputs.models),
             aliases: inputs.aliases,
             filter: inputs.filter,
             runFilter: inputs['run-filter'],
@@ -52612,7 +52630,7 @@ function countOutcomes(records) {
         counts[outcome] += 1;
     return counts;
 }
-/** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
+/** Whether files changed, or would change in a plan. A failed sync counts only if it made a commit. */
 function hasChanged({ operation, entries, commit }) {
     if (operation === 'none' || operation === 'checked')
         return false;
@@ -52620,16 +52638,16 @@ function hasChanged({ operation, entries, commit }) {
         return false;
     return changesOf(entries).length > 0;
 }
-/** Changes first, then failures, held, skipped and unchanged; otherwise in the order given. */
+/** Sorts changes first, then failed, held, skipped and unchanged, and otherwise keeps the order. */
 function byOutcome(records) {
     return records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
 }
 /**
- * Takes the given secrets, and any user and password of an address, out of every free text and address.
- * GitHub drops a whole output when it finds a masked value in it.
+ * Removes the given secrets, and the username and password of any URL, from all texts and URLs.
+ * GitHub drops an entire output if it contains a masked value.
  */
 function withoutSecrets(result, secrets) {
-    const clean = cleaner(secrets);
+    const clean = createCleaner(secrets);
     return {
         ...result,
         trackingUri: clean(result.trackingUri),
@@ -52651,32 +52669,33 @@ function withoutSecrets(result, secrets) {
         },
     };
 }
-/** The text with no user and password in any address. */
+/** Removes the username and password from every URL in a text. */
 function withoutCredentials(text) {
     return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '');
 }
-function cleaner(secrets) {
+function createCleaner(secrets) {
     const longestFirst = secrets
         .filter((secret) => secret !== '')
         .toSorted((a, b) => b.length - a.length);
-    return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), withoutCredentials(text));
+    return (text) => longestFirst.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), withoutCredentials(text));
 }
 
 ;// CONCATENATED MODULE: ./src/report/log.ts
 
 
 
-/** More than this is in the report; a log of ten thousand lines helps nobody. */
-const mostLines = 200;
-/** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
+
+/** A log of ten thousand lines helps nobody, and the report lists all records. */
+const maxRecords = 200;
+/** The log's account of the result: a line for each run that is not unchanged, then the totals. */
 function logLines(result) {
-    const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
-    const more = told.length - mostLines;
+    const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
+    const omitted = reported.length - maxRecords;
     return [
-        ...told.slice(0, mostLines).map(recordLine),
-        ...(more > 0 ? [`… and ${more} more; the report has them all`] : []),
+        ...reported.slice(0, maxRecords).map(recordLine),
+        ...(omitted > 0 ? [`… and ${omitted} more; the report lists them all`] : []),
         ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`),
-        sumLine(result),
+        totalsLine(result),
     ];
 }
 function recordLine(record) {
@@ -52688,17 +52707,21 @@ function recordLine(record) {
     const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
     return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
 }
-function sumLine(result) {
+function totalsLine(result) {
     const counts = countOutcomes(result.entries);
-    const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`);
-    const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+    const parts = outcomes
+        .filter((outcome) => counts[outcome] > 0)
+        .map((outcome) => `${counts[outcome]} ${outcome}`);
+    const totals = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
     const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
-    const pull = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
-    return `${result.operation}${pull}${commit}${sum} (${result.requests.mlflow} requests to MLflow, ${result.requests.github} to GitHub)`;
+    const pullRequest = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
+    const { mlflow, github } = result.requests;
+    const requests = `${plural(mlflow, 'request')} to MLflow, ${github} to GitHub`;
+    return `${result.operation}${pullRequest}${commit}${totals} (${requests})`;
 }
 /**
- * Foreign text as one line of the log. The runner takes a line that begins with `::` for a command, and
- * `##[…]` wherever it stands.
+ * Reduces untrusted text to one harmless line of the log: the runner treats `::` at the start of a
+ * line and `##[…]` anywhere as a command.
  */
 function safeLine(text, maxCharacters = 2000) {
     return plainText(text, maxCharacters)
@@ -52711,28 +52734,31 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
 
 
-/** GitHub shows 10 of a kind for a step, and 4,096 characters of each. */
-const annotations_limits = { singles: 9, characters: 4000 };
+
+/** GitHub shows 10 annotations of a level per step, and 4,096 characters of each. */
+const annotations_limits = { details: 9, characters: 4000 };
 /**
- * One annotation that sums up, then at most nine single ones: failures first, then warnings. A warning
- * that is alone stands for itself. `level` is that of failures: `warning` where the step stays green.
+ * Writes an overview annotation, then at most nine detailed ones: failures first, then warnings. A
+ * single warning gets no overview. `level` is the level of failures: `warning` if they do not fail
+ * the step.
  */
 function annotate(result, { error, warning }, level = 'error') {
-    const singles = [
-        ...failures(result).map((text) => ({ level, text })),
+    const details = [
+        ...describeFailures(result).map((text) => ({ level, text })),
         ...result.warnings.map((text) => ({ level: 'warning', text })),
     ];
-    const sum = summing(result, level, singles.length);
-    for (const item of [...(sum ? [sum] : []), ...singles.slice(0, annotations_limits.singles)]) {
-        const send = item.level === 'error' ? error : warning;
-        send(safeLine(item.text, annotations_limits.characters), { title: 'MLflow sync' });
+    const overview = createOverview(result, level, details.length);
+    const annotations = [...(overview ? [overview] : []), ...details.slice(0, annotations_limits.details)];
+    for (const annotation of annotations) {
+        const send = annotation.level === 'error' ? error : warning;
+        send(safeLine(annotation.text, annotations_limits.characters), { title: 'MLflow sync' });
     }
 }
-function failures(result) {
+function describeFailures(result) {
     return [
         ...(result.connections ?? [])
             .filter(({ status }) => status === 'failed')
-            .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
+            .map(({ name, detail, advice }) => withAdvice(`${name}: ${detail}`, advice)),
         ...result.entries
             .filter(({ outcome }) => outcome === 'failed')
             .map(({ modelName, modelVersion, runId, reason }) => {
@@ -52742,25 +52768,25 @@ function failures(result) {
         }),
     ];
 }
-function summing(result, level, singles) {
-    const text = annotations_summary(result);
-    const more = singles > annotations_limits.singles ? ' The job summary and the report list them all.' : '';
+function createOverview(result, level, details) {
+    const text = overviewText(result);
+    const more = details > annotations_limits.details ? ' The job summary and the report list them all.' : '';
     if (text !== '')
         return { level, text: `${text}${more}` };
-    return singles > 1
-        ? { level: 'warning', text: `The sync ended with ${singles} warnings.${more}` }
+    return details > 1
+        ? { level: 'warning', text: `The sync ended with ${plural(details, 'warning')}.${more}` }
         : undefined;
 }
-function annotations_summary({ error, entries, connections }) {
+function overviewText({ error, entries, connections = [] }) {
     if (error !== undefined)
-        return sentence(error.message, error.advice);
-    const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0;
-    if (refused > 0)
-        return `${refused} of ${connections?.length ?? 0} checks failed.`;
+        return withAdvice(error.message, error.advice);
+    const failedChecks = connections.filter(({ status }) => status === 'failed').length;
+    if (failedChecks > 0)
+        return `${failedChecks} of ${plural(connections.length, 'check')} failed.`;
     const { failed } = countOutcomes(entries);
-    return failed > 0 ? `${failed} of ${entries.length} runs failed.` : '';
+    return failed > 0 ? `${failed} of ${plural(entries.length, 'run')} failed.` : '';
 }
-function sentence(message, advice) {
+function withAdvice(message, advice) {
     return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
 }
 
@@ -52798,10 +52824,10 @@ const recordSchema = strictObject({
     modelName: nullableText,
     modelVersion: nullableText,
     previousVersion: nullableText.describe('Version that the file named before.'),
-    url: nullableText.describe("Address of the model version in MLflow's UI."),
-    reason: nullableText.describe('Why it was skipped, held, failed or deleted.'),
+    url: nullableText.describe("URL of the model version in MLflow's UI."),
+    reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
 });
-/** The report as it is written to `report-file`; `schemaVersion` grows when a field changes or goes. */
+/** Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes. */
 const reportSchema = strictObject({
     schemaVersion: schemas_literal(1),
     startedAt: iso_datetime(),
@@ -52809,10 +52835,10 @@ const reportSchema = strictObject({
     mode: schemas_enum(['sync', 'plan', 'check']),
     operation: schemas_enum(operations),
     changed: schemas_boolean().describe('Whether files changed, or would change in a plan.'),
-    server: strictObject({ trackingUri: report_text.describe('Without user and password.') }),
+    server: strictObject({ trackingUri: report_text.describe('Without username and password.') }),
     repository: report_text.describe('Repository written to, as owner/name.'),
     branch: report_text,
-    path: report_text.describe('Directory of the files.'),
+    path: report_text.describe('Directory of the values files.'),
     commit: strictObject({ sha: report_text, url: report_text }).nullable(),
     pullRequest: strictObject({ number: report_count, url: report_text }).nullable(),
     counts: strictObject({
@@ -52824,7 +52850,7 @@ const reportSchema = strictObject({
         skipped: report_count,
         failed: report_count,
     }),
-    records: array(recordSchema).describe('One for each run.'),
+    records: array(recordSchema).describe('One per run.'),
     requests: strictObject({ mlflow: report_count, github: report_count }),
     phases: array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
     warnings: array(report_text),
@@ -52835,13 +52861,13 @@ const reportSchema = strictObject({
         advice: report_text,
     }))
         .nullable()
-        .describe('What `mode: check` tried; null in the other modes.'),
+        .describe('What `mode: check` tested; null in the other modes.'),
     error: strictObject({ message: report_text, advice: nullableText })
         .nullable()
         .describe('Why the sync as a whole failed.'),
 })
     .meta({ title: 'Report of mlflow-sync' });
-function reportOf(result) {
+function createReport(result) {
     return {
         schemaVersion: 1,
         startedAt: result.startedAt.toISOString(),
@@ -52856,7 +52882,7 @@ function reportOf(result) {
         commit: result.commit ?? null,
         pullRequest: result.pullRequest ?? null,
         counts: countOutcomes(result.entries),
-        records: byOutcome(result.entries).map(fieldsOf),
+        records: byOutcome(result.entries).map(recordFields),
         requests: result.requests,
         phases: [...result.phases],
         warnings: [...result.warnings],
@@ -52866,8 +52892,8 @@ function reportOf(result) {
             : { message: result.error.message, advice: result.error.advice ?? null },
     };
 }
-/** The contract's fields in the contract's order, and none else. */
-function fieldsOf(record) {
+/** Exactly the documented fields of a record, in the documented order. */
+function recordFields(record) {
     return {
         path: record.path,
         outcome: record.outcome,
@@ -52880,11 +52906,11 @@ function fieldsOf(record) {
         reason: record.reason,
     };
 }
-/** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
+/** JSON can contain lone surrogates, but Python and databases then reject the whole document. */
 function wellFormed(_key, value) {
     return typeof value === 'string' ? value.toWellFormed() : value;
 }
-/** Writes the report to a new folder of its own in `directory` and returns the file's path. */
+/** Writes the report to a new folder in `directory` and returns the path of the file. */
 async function writeReport(report, directory) {
     const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
     await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
@@ -52895,10 +52921,10 @@ async function writeReport(report, directory) {
 
 
 
-/** GitHub counts outputs as UTF-16 and stops at 1 MB for a job; a reader may count them as UTF-8. */
+/** GitHub limits a job's outputs to 1 MB in UTF-16. Other tools may count in UTF-8. */
 const maxChangesBytes = 512 * 1024;
-/** Every output of the action, by name; what does not apply is empty. */
-function outputsOf(result, reportFile) {
+/** All outputs of the action by name; an output that does not apply is empty. */
+function createOutputs(result, reportFile) {
     const counts = countOutcomes(result.entries);
     const changes = changesOutput(result.entries);
     return {
@@ -52921,11 +52947,11 @@ function outputsOf(result, reportFile) {
         connections: result.connections === undefined ? '' : JSON.stringify(result.connections),
     };
 }
-/** A record that does not fit is left out, so that one endless reason can't hide all that follow. */
+/** Leaves out each record that does not fit, so that one huge reason does not hide later records. */
 function changesOutput(records) {
     const items = byOutcome(records)
         .filter(({ outcome }) => outcome !== 'unchanged')
-        .map((record) => JSON.stringify(fieldsOf(record)));
+        .map((record) => JSON.stringify(recordFields(record)));
     let bytes = 4;
     const taken = items.filter((item) => {
         const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1);
@@ -53630,7 +53656,7 @@ const connectionsSection = ({ connections = [] }, maxBytes) => table('### Checks
 ]), maxBytes);
 const failuresSection = (result, maxBytes) => reasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes);
 const warningsSection = ({ warnings }, maxBytes) => table('### Warnings', tableHead(['Warning']), warnings, (text) => tableRow([escapeMarkdown(text, 1000)]), maxBytes);
-/** Deletions first, then updates, then new files: what a reader must not miss. */
+/** Deletions, which a reader must not miss, come first, then updates, then new files. */
 const changesSection = (result, maxBytes) => table(result.mode === 'plan' ? '### Would change' : '### Changed', changeTableHead, withOutcomes(result, ['deleted', 'updated', 'created']), (record) => changeRow(record, linkBases(result, record)), maxBytes);
 const heldOrSkippedSection = (result, maxBytes) => {
     const records = withOutcomes(result, ['held', 'skipped']);
@@ -53641,7 +53667,7 @@ const heldOrSkippedSection = (result, maxBytes) => {
     return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`;
 };
 function withOutcomes({ entries }, wanted) {
-    return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one));
+    return wanted.flatMap((outcome) => entries.filter((entry) => entry.outcome === outcome));
 }
 function reasonTable(title, { uiUrl }, records, maxBytes) {
     return table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
@@ -53652,7 +53678,7 @@ function reasonTable(title, { uiUrl }, records, maxBytes) {
         escapeMarkdown(record.reason ?? '', 1000),
     ]), maxBytes);
 }
-/** Files are linked where they are now: in the commit, or on the branch if they were there before. */
+/** Links files in the commit if there is one, otherwise on the branch if they already exist there. */
 function linkBases(result, { outcome }) {
     return {
         uiUrl: result.uiUrl,
@@ -53661,6 +53687,7 @@ function linkBases(result, { outcome }) {
         fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
     };
 }
+/** Reserved for the note on items that are not shown. */
 const noteBytes = 200;
 function table(title, head, items, rowOf, maxBytes) {
     if (items.length === 0)
@@ -53669,11 +53696,9 @@ function table(title, head, items, rowOf, maxBytes) {
     const taken = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
     return [top, ...taken, ...notShownNote(items.length - taken.length)].join('\n');
 }
-/** Says what was left out, as a paragraph of its own. */
+/** A separate paragraph with the number of items that are not shown. */
 function notShownNote(count) {
-    return count > 0
-        ? ['', `${count} more left out here for want of room; the report has them all.`]
-        : [];
+    return count > 0 ? ['', `${count} more not shown; the report lists them all.`] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/report/diffs.ts
@@ -53742,9 +53767,9 @@ function replacement(from, to, before, after) {
 
 
 
-/** GitHub drops a summary over 1,048,576 bytes while the step stays green. */
+/** GitHub drops a summary over 1,048,576 bytes without failing the step. */
 const maxBytes = 1_000_000;
-/** Most important first, each with the share that it may take of what is left. */
+/** Most important first, each with its maximum share of the remaining bytes. */
 const sections = [
     { section: connectionsSection, share: 0.2 },
     { section: failuresSection, share: 0.3 },
@@ -53753,32 +53778,34 @@ const sections = [
     { section: heldOrSkippedSection, share: 0.3 },
     { section: diffsSection, share: 1 },
 ];
-/** The job summary as GitHub's Markdown, always under 1,000,000 bytes. */
+/** The job summary in GitHub's Markdown, always under 1,000,000 bytes. */
 function renderSummary(result) {
     const parts = [`## MLflow sync\n\n${summaryHeadline(result)}`];
-    let left = maxBytes - sections.length * 4 - utf8Bytes(parts.join(''));
+    let remaining = maxBytes - sections.length * 4 - utf8Bytes(parts.join(''));
     for (const { section, share } of sections) {
-        const text = section(result, Math.floor(left * share));
-        left -= utf8Bytes(text);
+        const text = section(result, Math.floor(remaining * share));
+        remaining -= utf8Bytes(text);
         if (text !== '')
             parts.push(text);
     }
     return `${parts.join('\n\n')}\n`;
 }
-/** What was done in one sentence, what else became of the runs, and why the sync failed if it did. */
+/** What was done, the counts of all other outcomes, and why the sync failed if it did. */
 function summaryHeadline(result) {
-    const sentences = [done(result), rest(result)].filter((part) => part !== '').join(' ');
-    return [sentences, reason(result)].filter((part) => part !== '').join('\n\n');
+    const sentences = [operationText(result), otherOutcomes(result)]
+        .filter((part) => part !== '')
+        .join(' ');
+    return [sentences, errorText(result)].filter((part) => part !== '').join('\n\n');
 }
-function done(result) {
+function operationText(result) {
     const counts = countOutcomes(result.entries);
     const changes = countsPhrase(counts);
-    const target = targetOf(result);
+    const target = branchText(result);
     switch (result.operation) {
         case 'none':
             return counts.failed > 0 || result.error !== undefined
                 ? `Nothing was written to ${target}.`
-                : `Nothing to do: ${target} agrees with MLflow.`;
+                : `${target} is up to date.`;
         case 'committed':
             return `Committed ${commitLink(result)} to ${target}: ${changes}.`;
         case 'pull-request-created':
@@ -53789,16 +53816,16 @@ function done(result) {
             return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${target}.`;
         case 'planned':
             return changes === ''
-                ? `Plan: nothing to do, ${target} agrees with MLflow.`
+                ? `Plan: ${target} is up to date.`
                 : `Plan: a sync would change ${target}: ${changes}. Nothing was written.`;
         case 'checked':
-            return checked(result);
+            return checkText(result);
         case 'failed':
-            return `The sync failed${writtenBefore(result, target, changes)}.`;
+            return `The sync failed${afterCommit(result, target, changes)}.`;
     }
 }
-/** A sync may fail although a part of it was done. */
-function reason({ error }) {
+/** Independent of the operation: a sync can write changes and fail nevertheless. */
+function errorText({ error }) {
     return error === undefined
         ? ''
         : `**Error:** ${[error.message, error.advice ?? '']
@@ -53806,29 +53833,31 @@ function reason({ error }) {
             .map((part) => escapeMarkdown(part, 4000))
             .join('<br>')}`;
 }
-function writtenBefore(result, target, changes) {
+function afterCommit(result, target, changes) {
     if (result.commit === undefined)
         return '';
     const where = result.pullRequest === undefined ? target : pullRequestLink(result);
     return ` after ${commitLink(result)} was committed to ${where}: ${changes}`;
 }
-function checked({ connections = [] }) {
-    const bad = connections.filter(({ status }) => status === 'failed').length;
-    return bad === 0
+function checkText({ connections = [] }) {
+    const failed = connections.filter(({ status }) => status === 'failed').length;
+    return failed === 0
         ? 'Everything that was checked works. Nothing was written.'
-        : `${bad} of ${connections.length} checks failed. Nothing was written.`;
+        : `${failed} of ${plural(connections.length, 'check')} failed. Nothing was written.`;
 }
-function rest({ entries, operation }) {
+function otherOutcomes({ entries, operation }) {
     if (operation === 'checked')
         return '';
-    const { unchanged, held, skipped, failed: bad } = countOutcomes(entries);
-    const parts = Object.entries({ unchanged, held, skipped, failed: bad }).filter(([, n]) => n > 0);
-    return parts.length === 0 ? '' : `${parts.map(([name, n]) => `${n} ${name}`).join(', ')}.`;
+    const { unchanged, held, skipped, failed } = countOutcomes(entries);
+    const parts = Object.entries({ unchanged, held, skipped, failed })
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`);
+    return parts.length === 0 ? '' : `${parts.join(', ')}.`;
 }
-function targetOf({ serverUrl, repository, branch }) {
+function branchText({ serverUrl, repository, branch }) {
     if (branch === undefined)
         return code(repository);
-    return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} of ${code(repository)}`;
+    return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} in ${code(repository)}`;
 }
 function commitLink({ commit }) {
     return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
@@ -53847,10 +53876,10 @@ function pullRequestLink({ pullRequest }) {
 
 
 
-/** Outputs, report, summary, annotations and the exit code: also after a failure. */
+/** Writes the report, outputs, log, summary and annotations, and sets the exit code. */
 async function publish(result, environment, failOn) {
-    const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
-    for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
+    const reportFile = await writeReport(createReport(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
+    for (const [name, value] of Object.entries(createOutputs(result, reportFile))) {
         setOutput(name, value);
     }
     for (const line of logLines(result))
@@ -53859,10 +53888,9 @@ async function publish(result, environment, failOn) {
     const summaryFile = environment.GITHUB_STEP_SUMMARY;
     if (summaryFile !== undefined && summaryFile !== '')
         await (0,external_node_fs_promises_namespaceObject.appendFile)(summaryFile, summary);
-    const failed = hasFailed(result);
-    const green = failOn === 'never';
-    annotate(result, core_namespaceObject, green ? 'warning' : 'error');
-    if (failed && !green)
+    const failsStep = failOn === 'error';
+    annotate(result, core_namespaceObject, failsStep ? 'error' : 'warning');
+    if (failsStep && hasFailed(result))
         process.exitCode = ExitCode.Failure;
 }
 function hasFailed(result) {
@@ -53893,7 +53921,7 @@ function createStopwatch(now) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/merge.ts
-/** Adds a later round of the same job: an error that the later round made good is a warning. */
+/** Merges two rounds of one job. If the later one succeeded, an error of the earlier one becomes a warning. */
 function mergeResults(earlier, later) {
     const recovered = earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`];
     return {
@@ -53909,8 +53937,9 @@ function mergeResults(earlier, later) {
     };
 }
 /**
- * Adds the entries of a later round: every change once, a run's newest state otherwise. A file
- * that was created and then updated is a created one, with its newest version.
+ * Merges the entries of two rounds into one for each run: its changes combined, or its latest state
+ * if nothing changed. A file that was created and then updated counts as created, with its latest
+ * version.
  */
 function mergeEntries(earlier, later) {
     const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]));

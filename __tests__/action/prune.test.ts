@@ -140,7 +140,7 @@ describe('prune does not trust a listing', () => {
     const broken = await project.register('broken')
     world.gateway.rule = breakRun(broken.runId)
     const step = await prune()
-    expect(step.log).toMatch(/Nothing is pruned: 1 runs could not be read/)
+    expect(step.log).toMatch(/Nothing is pruned: 1 run could not be read/)
     expect(paths()).toContain(pathOf(runId))
   })
 })

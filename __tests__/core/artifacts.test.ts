@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { artifactsPath, loggedModelId } from '../../src/core/artifacts.ts'
 import { loggedModel, modelId, run, runId, version } from '../fixtures/templates.ts'
 
-const exp = '{{ .Values.global.experimentId }}'
-const runPath = `/mlflow/${exp}/{{ .Values.global.runid }}/artifacts`
-const modelPath = `/mlflow/${exp}/models/{{ .Values.global.modelid }}/artifacts`
-const other = 'f'.repeat(32)
+const experiment = '{{ .Values.global.experimentId }}'
+const runPath = `/mlflow/${experiment}/{{ .Values.global.runid }}/artifacts`
+const modelPath = `/mlflow/${experiment}/models/{{ .Values.global.modelid }}/artifacts`
+const otherRunId = 'f'.repeat(32)
 
 const locate = (source: string, input: { artifactUri?: string; experimentId?: string } = {}) =>
   artifactsPath({
@@ -15,7 +15,7 @@ const locate = (source: string, input: { artifactUri?: string; experimentId?: st
     modelId: loggedModelId(source),
   })
 
-describe('path of the artifacts', () => {
+describe('the path of the artifacts', () => {
   test.each([
     [`mlflow-artifacts:/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`mlflow-artifacts://mlflow.example:5000/1/${runId}/artifacts/a/b`, `${runPath}/a/b`],
@@ -23,29 +23,32 @@ describe('path of the artifacts', () => {
     [`mlflow-artifacts:/1/models/${modelId}/artifacts`, modelPath],
     [
       `mlflow-artifacts:/workspaces/team-a/1/models/${modelId}/artifacts`,
-      `/mlflow/workspaces/team-a/${exp}/models/{{ .Values.global.modelid }}/artifacts`,
+      `/mlflow/workspaces/team-a/${experiment}/models/{{ .Values.global.modelid }}/artifacts`,
     ],
     [
       `mlflow-artifacts:/workspaces/1/1/${runId}/artifacts/1`,
-      `/mlflow/workspaces/1/${exp}/{{ .Values.global.runid }}/artifacts/1`,
+      `/mlflow/workspaces/1/${experiment}/{{ .Values.global.runid }}/artifacts/1`,
     ],
     [
       `mlflow-artifacts:/team-x/${runId}/artifacts/model`,
       '/mlflow/team-x/{{ .Values.global.runid }}/artifacts/model',
     ],
-    [`mlflow-artifacts:/1/${other}/artifacts/model`, `/mlflow/1/${other}/artifacts/model`],
+    [
+      `mlflow-artifacts:/1/${otherRunId}/artifacts/model`,
+      `/mlflow/1/${otherRunId}/artifacts/model`,
+    ],
     [`mlflow-artifacts:/elsewhere/${runId}`, `/mlflow/elsewhere/${runId}`],
     [`s3://bucket/prefix/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`s3://bucket/custom/${runId}/artifacts/model`, `${runPath}/model`],
     [`s3://bucket/artifacts/1/models/${modelId}/artifacts`, modelPath],
-    [`gs://bucket/9/${other}/artifacts/m`, `/mlflow/9/${other}/artifacts/m`],
+    [`gs://bucket/9/${otherRunId}/artifacts/m`, `/mlflow/9/${otherRunId}/artifacts/m`],
     [`/srv/mlruns/1/${runId}/artifacts/my model`, `${runPath}/my model`],
     ['s3://bucket/anything', `${runPath}/model`],
     ['', `${runPath}/model`],
     [`runs:/${runId}/weights/best`, `${runPath}/weights/best`],
     [`runs:/${runId}`, runPath],
     [`models:/${modelId}`, modelPath],
-  ])('for %s', (source, path) => {
+  ])('follows the source %j', (source, path) => {
     expect(locate(source)).toEqual({ ok: true, path })
   })
 
@@ -54,36 +57,39 @@ describe('path of the artifacts', () => {
     ['', modelPath],
     [
       `mlflow-artifacts:/workspaces/w/1/${runId}/artifacts`,
-      `/mlflow/workspaces/w/${exp}/models/{{ .Values.global.modelid }}/artifacts`,
+      `/mlflow/workspaces/w/${experiment}/models/{{ .Values.global.modelid }}/artifacts`,
     ],
-  ])("of a logged model follows the run's artifact root %j", (artifactUri, path) => {
-    expect(locate(`models:/${modelId}`, { artifactUri })).toEqual({ ok: true, path })
-  })
+  ])(
+    "of a logged model is below the experiment of the run's artifact root %j",
+    (artifactUri, path) => {
+      expect(locate(`models:/${modelId}`, { artifactUri })).toEqual({ ok: true, path })
+    },
+  )
 
-  test("of a logged model is where MLflow says, in that model's own experiment", () => {
+  test('of a logged model follows its artifact URI and its own experiment', () => {
     const source = `models:/${modelId}`
-    const own = { ...loggedModel, experimentId: '7', artifactUri: '' }
-    const at = (artifactUri: string) =>
+    const model = { ...loggedModel, experimentId: '7', artifactUri: '' }
+    const pathFor = (artifactUri: string) =>
       artifactsPath({
         version: { ...version, source },
         run,
         modelId,
-        loggedModel: { ...own, artifactUri },
+        loggedModel: { ...model, artifactUri },
       })
     const path = '/mlflow/7/models/{{ .Values.global.modelid }}/artifacts'
-    expect(at(`mlflow-artifacts:/7/models/${modelId}/artifacts`)).toEqual({ ok: true, path })
-    expect(at(`s3://b/custom/models/${modelId}/artifacts`)).toEqual({ ok: true, path })
+    expect(pathFor(`mlflow-artifacts:/7/models/${modelId}/artifacts`)).toEqual({ ok: true, path })
+    expect(pathFor(`s3://b/custom/models/${modelId}/artifacts`)).toEqual({ ok: true, path })
   })
 
-  test('writes the id of a logged model out when the file has no such key', () => {
+  test('contains the literal id of a logged model if the file has no modelid', () => {
     const source = `models:/${modelId}`
     expect(artifactsPath({ version: { ...version, source }, run })).toEqual({
       ok: true,
-      path: `/mlflow/${exp}/models/${modelId}/artifacts`,
+      path: `/mlflow/${experiment}/models/${modelId}/artifacts`,
     })
   })
 
-  test('follows the origin of a copy', () => {
+  test('of a copy is that of its origin', () => {
     const copy = { ...version, source: 'models:/origin/1' }
     const resolvedSource = `mlflow-artifacts:/1/${runId}/artifacts/model`
     expect(artifactsPath({ version: copy, run, resolvedSource })).toEqual({
@@ -102,17 +108,29 @@ describe('path of the artifacts', () => {
     [`mlflow-artifacts:/1/${runId}/artifacts/a}}`, /\}\}/],
     [`mlflow-artifacts:/1/${runId}/artifacts/a\nb`, /control/],
     [`s3://b/1/${runId}/artifacts/a\u0085b`, /control/],
-    [`runs:/${other}/model`, /another run/],
-  ])('refuses %j', (source, problem) => {
+    [`runs:/${otherRunId}/model`, /another run/],
+  ])('is rejected for the source %j', (source, problem) => {
     expect(locate(source)).toEqual({ ok: false, problem: expect.stringMatching(problem) })
   })
 
-  test("refuses an experiment's id that leads out of the mount", () => {
+  test('is rejected if the experiment id contains ".."', () => {
     expect(locate('', { experimentId: '../..' })).toMatchObject({ ok: false })
   })
 
-  test('stays under the mount and holds no Helm but our own, whatever MLflow says', () => {
-    const piece = fc.constantFrom('/', '..', '.', '{', '}', '{{', '1', runId, 'artifacts', ':', 'é')
+  test('stays below the mount and contains only our own Helm placeholders for any source', () => {
+    const fragment = fc.constantFrom(
+      '/',
+      '..',
+      '.',
+      '{',
+      '}',
+      '{{',
+      '1',
+      runId,
+      'artifacts',
+      ':',
+      'é',
+    )
     const scheme = fc.constantFrom(
       'mlflow-artifacts:/',
       `runs:/${runId}/`,
@@ -121,19 +139,19 @@ describe('path of the artifacts', () => {
       'models:/',
     )
     fc.assert(
-      fc.property(scheme, fc.array(piece), (start, pieces) => {
-        const located = locate(start + pieces.join(''))
+      fc.property(scheme, fc.array(fragment), (prefix, fragments) => {
+        const located = locate(prefix + fragments.join(''))
         if (!located.ok) return
         expect(located.path).toMatch(/^\/mlflow(\/|$)/)
         expect(located.path.split('/')).not.toContain('..')
-        const foreign = located.path.replaceAll(/\{\{ \.Values\.global\.\w+ \}\}/g, '')
-        expect(foreign).not.toMatch(/\{\{|\}\}/)
+        const rest = located.path.replaceAll(/\{\{ \.Values\.global\.\w+ \}\}/g, '')
+        expect(rest).not.toMatch(/\{\{|\}\}/)
       }),
     )
   })
 })
 
-describe('id of the logged model', () => {
+describe('the id of the logged model', () => {
   test.each([
     [`models:/${modelId}`, modelId],
     [`mlflow-artifacts:/1/models/${modelId}/artifacts`, modelId],
@@ -142,7 +160,7 @@ describe('id of the logged model', () => {
     [`models:/${modelId}/1`, undefined],
     [`models:/${modelId}0`, undefined],
     [`mlflow-artifacts:/1/${modelId}/artifacts`, undefined],
-  ])('in %s is %s', (source, id) => {
+  ])('in the source %s is %s', (source, id) => {
     expect(loggedModelId(source)).toBe(id)
   })
 })

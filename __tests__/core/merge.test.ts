@@ -12,7 +12,7 @@ const unchanged = record('unchanged')
 const failed = record('failed')
 const skipped = record('skipped')
 
-describe('two rounds of one job', () => {
+describe('merging the entries of two rounds', () => {
   test.each([
     ['created, then unchanged', created, unchanged, 'created'],
     ['created, then updated', created, updated, 'created'],
@@ -30,18 +30,18 @@ describe('two rounds of one job', () => {
     expect(others).toEqual([])
   })
 
-  test('keep the text and the version before the first change', () => {
+  test('keeps the text and the version from before the first change', () => {
     const [entry] = mergeEntries([updated], [change('updated', { modelVersion: '5' })])
     expect(entry).toMatchObject({ modelVersion: '5', previousVersion: '1' })
     expect(entry?.edit?.before).toBe('old')
   })
 
-  test('keep runs that only one of them has', () => {
+  test('keeps runs that only one of them has', () => {
     const other = record('held', { runId: runId(2), path: 'models/other.yaml' })
     expect(mergeEntries([created], [other])).toEqual([created, other])
   })
 
-  test('tell versions without a file apart by model and version', () => {
+  test('distinguishes versions without a file by model and version', () => {
     const versions = ['1', '2'].map((modelVersion) =>
       record('skipped', { path: null, runId: null, modelVersion }),
     )
@@ -49,7 +49,7 @@ describe('two rounds of one job', () => {
   })
 })
 
-describe('the result of a job', () => {
+describe('merging the results of two rounds', () => {
   const round = (fields: Partial<SyncResult>): SyncResult => ({
     ...emptyResult('acme/models', 'main'),
     ...fields,
@@ -59,7 +59,7 @@ describe('the result of a job', () => {
 
   test.each<[string, Partial<SyncResult>, Partial<SyncResult>, Partial<SyncResult>]>([
     [
-      'keeps what an earlier round wrote when a later one had nothing to do',
+      'keeps the commit of an earlier round if the later one had nothing to do',
       { operation: 'committed', commit: commit('a') },
       {},
       { operation: 'committed', commit: commit('a') },
@@ -71,25 +71,25 @@ describe('the result of a job', () => {
       { operation: 'committed', commit: commit('b') },
     ],
     [
-      'turns an error that a later round made good into a warning',
+      'turns an error into a warning if the later round succeeded',
       { error },
       { operation: 'committed', commit: commit('a') },
       { operation: 'committed', error: undefined, warnings: ['An earlier round failed: No luck'] },
     ],
     [
-      'fails with the last round, and keeps what was written before',
+      'keeps the error of the last round and the commit of an earlier one',
       { operation: 'committed', commit: commit('a'), warnings: ['w'] },
       { error },
       { operation: 'committed', commit: commit('a'), warnings: ['w'], error },
     ],
     [
-      'says each warning once',
+      'reports each warning once',
       { warnings: ['w'] },
       { warnings: ['w', 'x'] },
       { warnings: ['w', 'x'] },
     ],
     [
-      'keeps the name of the branch that an earlier round read',
+      'keeps the names that an earlier round read from GitHub',
       { repository: 'Acme/Models', branch: 'trunk' },
       { branch: undefined, error },
       { repository: 'Acme/Models', branch: 'trunk' },

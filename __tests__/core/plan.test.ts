@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { SelectedRun } from '../../src/core/select.ts'
 import type { RunFacts } from '../../src/core/model.ts'
 import { readContent, type FileState } from '../../src/core/values-file/file.ts'
-import { nameMatcher } from '../../src/core/glob.ts'
+import { createNameMatcher } from '../../src/core/glob.ts'
 import { excludedEntries, planRun, type PlanContext } from '../../src/core/plan.ts'
 import { parseTemplate } from '../../src/core/template/parse.ts'
 import { modelVersion, run, runId } from '../fixtures/registry.ts'
@@ -17,7 +17,7 @@ const template = (() => {
 
 const context: PlanContext = {
   head: 'c0ffee',
-  models: nameMatcher(['model']),
+  models: createNameMatcher(['model']),
   template,
   uiUrl: 'https://mlflow.test',
 }
@@ -38,7 +38,7 @@ const facts: RunFacts = {
   aliases: [],
 }
 
-const current = `global:
+const currentText = `global:
   experimentId: "1"
   runid: ${runId}
   timestamp: 19700101
@@ -46,38 +46,42 @@ const current = `global:
   modelVersion: "2"
 `
 
-const file = (text: string): FileState => readContent(Buffer.from(text))
+const fileState = (text: string): FileState => readContent(Buffer.from(text))
 
-type Plan = { readonly state: FileState; readonly facts?: RunFacts | undefined }
+type PlanInput = { readonly state: FileState; readonly facts?: RunFacts | undefined }
 
-const plan = ({ state, ...input }: Plan) => {
-  const target = { path: `d/${runId}.yaml`, state, executable: false }
-  return planRun({ selected, file: target, facts, ...input }, context)
+const planFor = ({ state, ...input }: PlanInput) => {
+  const file = { path: `d/${runId}.yaml`, state, executable: false }
+  return planRun({ selected, file, facts, ...input }, context)
 }
 
-describe('an up-to-date run', () => {
-  test.each<[string, Plan, Partial<ReturnType<typeof plan>>]>([
+describe('an active run', () => {
+  test.each<[string, PlanInput, Partial<ReturnType<typeof planFor>>]>([
     ['without a file is created', { state: { kind: 'absent' } }, { outcome: 'created' }],
-    ['with its file is unchanged', { state: file(current) }, { outcome: 'unchanged' }],
     [
-      'with an older version in its file is updated, and the older version is named',
-      { state: file(current.replace('"2"', '"1"')) },
+      'whose file is current is unchanged',
+      { state: fileState(currentText) },
+      { outcome: 'unchanged' },
+    ],
+    [
+      'whose file names an older version is updated and keeps the previous version in its record',
+      { state: fileState(currentText.replace('"2"', '"1"')) },
       { outcome: 'updated', previousVersion: '1' },
     ],
     [
-      'whose file lacks owned keys gets them',
-      { state: file('replicaCount: 3\n') },
+      'whose file lacks owned keys is updated',
+      { state: fileState('replicaCount: 3\n') },
       { outcome: 'updated', previousVersion: null },
     ],
   ])('%s', (_name, input, expected) => {
-    expect(plan(input)).toMatchObject({ ...expected, reason: null, warning: undefined })
+    expect(planFor(input)).toMatchObject({ ...expected, reason: null, warning: undefined })
   })
 
-  test('gets a new file from the template, with the owned values', () => {
-    expect(plan({ state: { kind: 'absent' } }).edit).toEqual({
+  test('gets a new file with the owned values and the template', () => {
+    expect(planFor({ state: { kind: 'absent' } }).edit).toEqual({
       path: `d/${runId}.yaml`,
       before: undefined,
-      after: `${current}vllm:
+      after: `${currentText}vllm:
   model: "/mlflow/{{ .Values.global.experimentId }}/{{ .Values.global.runid }}/artifacts/model"
   lr: 0.1
 `,
@@ -85,9 +89,9 @@ describe('an up-to-date run', () => {
     })
   })
 
-  test('changes only the owned values of an existing file, and keeps its mode', () => {
-    const before = `# mine\n${current.replace('"2"', "'1' # old")}replicaCount:   3\n`
-    const existing = { path: 'p.yaml', state: file(before), executable: true }
+  test('has only the owned values of its file changed, and the mode kept', () => {
+    const before = `# mine\n${currentText.replace('"2"', "'1' # old")}replicaCount:   3\n`
+    const existing = { path: 'p.yaml', state: fileState(before), executable: true }
     const entry = planRun({ selected, file: existing, facts }, context)
     expect(entry.edit).toEqual({
       path: 'p.yaml',
@@ -97,8 +101,8 @@ describe('an up-to-date run', () => {
     })
   })
 
-  test('has a damaged file rewritten, with a warning that names the commit of the old one', () => {
-    const entry = plan({ state: file('<<<<<<< HEAD\n\ta: [\n') })
+  test('has a damaged file replaced, with a warning that names the commit of the old one', () => {
+    const entry = planFor({ state: fileState('<<<<<<< HEAD\n\ta: [\n') })
     expect(entry).toMatchObject({
       outcome: 'updated',
       warning: expect.stringContaining('c0ffee') as unknown,
@@ -107,8 +111,8 @@ describe('an up-to-date run', () => {
   })
 })
 
-describe('a run whose file must not be written', () => {
-  test.each<[string, Plan, 'failed' | 'held' | 'skipped', RegExp]>([
+describe('the file of a run is left alone', () => {
+  test.each<[string, PlanInput, 'failed' | 'held' | 'skipped', RegExp]>([
     [
       'has a link at its path',
       { state: { kind: 'blocked', reason: 'a symbolic link is in the way' } },
@@ -117,20 +121,25 @@ describe('a run whose file must not be written', () => {
     ],
     [
       'is on hold',
-      { state: file(`# mlflow-sync: hold\n${current}`), facts: undefined },
+      { state: fileState(`# mlflow-sync: hold\n${currentText}`), facts: undefined },
       'held',
       /hold/,
     ],
-    ['has a file of the wrong shape', { state: file('- a\n'), facts: undefined }, 'failed', /list/],
+    [
+      'has a file of the wrong shape',
+      { state: fileState('- a\n'), facts: undefined },
+      'failed',
+      /list/,
+    ],
     [
       'has a file that names another run',
-      { state: file('global:\n  runid: other\n') },
+      { state: fileState('global:\n  runid: other\n') },
       'failed',
       /another run/,
     ],
     [
-      'has a file of a model outside the selection',
-      { state: file('global:\n  modelName: theirs\n') },
+      'has a file for a model that is not selected',
+      { state: fileState('global:\n  modelName: theirs\n') },
       'skipped',
       /theirs/,
     ],
@@ -144,13 +153,13 @@ describe('a run whose file must not be written', () => {
       /^corrupt row$/,
     ],
     [
-      'is gone',
-      { state: file(current), facts: { ...facts, run: { kind: 'missing' } } },
+      'no longer exists in MLflow',
+      { state: fileState(currentText), facts: { ...facts, run: { kind: 'missing' } } },
       'skipped',
       /no longer/,
     ],
     [
-      'is deleted',
+      'is deleted in MLflow',
       {
         state: { kind: 'absent' },
         facts: { ...facts, run: { kind: 'found', run: run({ lifecycle: 'deleted' }) } },
@@ -159,16 +168,16 @@ describe('a run whose file must not be written', () => {
       /deleted/,
     ],
     [
-      'has artifacts whose place is unknown',
+      'has artifacts whose location is unknown',
       {
         state: { kind: 'absent' },
-        facts: { ...facts, source: { ok: false, problem: 'no answer' } },
+        facts: { ...facts, source: { ok: false, problem: 'no response' } },
       },
       'failed',
-      /^no answer$/,
+      /^no response$/,
     ],
-  ])('because it %s', (_name, input, outcome, reason) => {
-    expect(plan(input)).toMatchObject({
+  ])('if it %s', (_name, input, outcome, reason) => {
+    expect(planFor(input)).toMatchObject({
       path: `d/${runId}.yaml`,
       outcome,
       reason: expect.stringMatching(reason) as unknown,
@@ -180,8 +189,8 @@ describe('a run whose file must not be written', () => {
   })
 })
 
-describe('versions that are left out', () => {
-  test('have an entry without a file, unless another version of the same run has one', () => {
+describe('excluded versions', () => {
+  test('get an entry without a file, unless another version of the same run has one', () => {
     const excluded = [
       { version: modelVersion({ runId: 'other' }), reason: 'too young' },
       { version: modelVersion({ version: '1' }), reason: 'covered' },

@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals'
 import type { SelectedRun } from '../../src/core/select.ts'
 import type { RunFacts } from '../../src/core/model.ts'
 import { readContent } from '../../src/core/values-file/file.ts'
-import { nameMatcher } from '../../src/core/glob.ts'
+import { createNameMatcher } from '../../src/core/glob.ts'
 import { orphanRunIds, planDeletions, type PruneInput } from '../../src/core/prune.ts'
 import { modelVersion, run } from '../fixtures/registry.ts'
 
-const valuesOf = (runId: string, modelName = 'model'): string =>
+const valuesFor = (runId: string, modelName = 'model'): string =>
   `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
 
-const files = (texts: Readonly<Record<string, string>>): PruneInput['files'] =>
+const filesOf = (texts: Readonly<Record<string, string>>): PruneInput['files'] =>
   new Map(
     Object.entries(texts).map(([runId, text]) => [
       runId,
@@ -39,7 +39,7 @@ const plan = (fields: Partial<PruneInput>) =>
     listed: [modelVersion({ runId: 'selected' })],
     facts: new Map(),
     files: new Map(),
-    models: nameMatcher(['*']),
+    models: createNameMatcher(['*']),
     maxDeletions: 10,
     ...fields,
   })
@@ -47,8 +47,8 @@ const plan = (fields: Partial<PruneInput>) =>
 const deletedRuns = (fields: Partial<PruneInput>) =>
   plan(fields).deletions.map(({ runId }) => runId)
 
-describe('the files that prune looks into', () => {
-  test('are named like a run that neither a selected nor a protected version claims', () => {
+describe('the orphan candidates', () => {
+  test('are the values files of runs that neither a selected nor a protected version has', () => {
     const excluded = [
       { version: modelVersion({ runId: 'young' }), protectsFile: true },
       { version: modelVersion({ runId: 'gated' }), protectsFile: false },
@@ -60,7 +60,7 @@ describe('the files that prune looks into', () => {
 
 describe('a file is deleted', () => {
   test('if no selected version names its run', () => {
-    const { deletions, kept, warning, error } = plan({ files: files({ a: valuesOf('a') }) })
+    const { deletions, kept, warning, error } = plan({ files: filesOf({ a: valuesFor('a') }) })
     expect(deletions).toEqual([
       {
         path: 'd/a.yaml',
@@ -73,7 +73,7 @@ describe('a file is deleted', () => {
         url: null,
         reason: 'no selected model version names this run any more',
         warning: undefined,
-        edit: { path: 'd/a.yaml', before: valuesOf('a'), after: undefined, executable: false },
+        edit: { path: 'd/a.yaml', before: valuesFor('a'), after: undefined, executable: false },
       },
     ])
     expect([kept, warning, error]).toEqual([[], undefined, undefined])
@@ -83,34 +83,34 @@ describe('a file is deleted', () => {
     ['deleted in MLflow', { kind: 'found', run: run({ lifecycle: 'deleted' }) }, true],
     ['gone from MLflow', { kind: 'missing' }, true],
     ['active', { kind: 'found', run: run() }, false],
-  ])('if its run is selected, but %s: %j', (_name, lookup, deleted) => {
+  ])('depending on its selected run, which is %s', (_name, lookup, deleted) => {
     expect(
       deletedRuns({
         runs: [selected('a')],
         facts: new Map([['a', factsOf(lookup)]]),
-        files: files({ a: valuesOf('a') }),
+        files: filesOf({ a: valuesFor('a') }),
       }),
     ).toEqual(deleted ? ['a'] : [])
   })
 })
 
-describe('a file stays', () => {
+describe('a file is kept', () => {
   test.each([
-    ['it is on hold', `# mlflow-sync: hold\n${valuesOf('a')}`, ['held']],
-    ['it names another run', valuesOf('b'), []],
+    ['it is on hold', `# mlflow-sync: hold\n${valuesFor('a')}`, ['held']],
+    ['it names another run', valuesFor('b'), []],
     ['it names no run', 'replicaCount: 1\n', []],
     ['it is not a values file', '- a\n', []],
-    ['it is broken', 'a: [\n', []],
-    ['its model is outside the selection', valuesOf('a', 'theirs'), []],
+    ['it is damaged', 'a: [\n', []],
+    ['its model is not selected', valuesFor('a', 'theirs'), []],
   ])('if %s', (_name, text, kept) => {
-    const planned = plan({ files: files({ a: text }), models: nameMatcher(['model']) })
+    const planned = plan({ files: filesOf({ a: text }), models: createNameMatcher(['model']) })
     expect(planned.deletions).toEqual([])
     expect(planned.kept.map(({ outcome }) => outcome)).toEqual(kept)
   })
 
-  test('if MLflow lists its version, only without the run', () => {
+  test('if MLflow still lists its version, but without the run', () => {
     const planned = plan({
-      files: files({ a: valuesOf('a') }),
+      files: filesOf({ a: valuesFor('a') }),
       listed: [modelVersion({ runId: '' })],
     })
     expect(planned.deletions).toEqual([])
@@ -119,9 +119,9 @@ describe('a file stays', () => {
 })
 
 describe('nothing is deleted', () => {
-  const two = files({ a: valuesOf('a'), b: valuesOf('b') })
+  const two = filesOf({ a: valuesFor('a'), b: valuesFor('b') })
 
-  test('if MLflow lists nothing at all', () => {
+  test('if MLflow lists nothing', () => {
     expect(plan({ files: two, listed: [] })).toMatchObject({
       deletions: [],
       warning: expect.stringContaining('no model version at all') as unknown,
@@ -136,7 +136,7 @@ describe('nothing is deleted', () => {
     })
   })
 
-  test('if there would be more deletions than the limit, which is an error with the list', () => {
+  test('if there are more deletions than the limit, and the error lists them', () => {
     expect(plan({ files: two, maxDeletions: 1 })).toMatchObject({
       deletions: [],
       error: { message: expect.stringContaining('d/a.yaml, d/b.yaml') as unknown },
@@ -144,7 +144,7 @@ describe('nothing is deleted', () => {
     expect(deletedRuns({ files: two, maxDeletions: 2 })).toEqual(['a', 'b'])
   })
 
-  test('and nothing is said if there is nothing to delete', () => {
+  test('and nothing is reported if there is nothing to delete', () => {
     expect(plan({ listed: [] })).toMatchObject({ warning: undefined, error: undefined })
   })
 })

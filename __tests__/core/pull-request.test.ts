@@ -35,14 +35,14 @@ const snapshot: BranchSnapshot = {
   files: new Map(),
 }
 
-const planOf = (entries: readonly ChangedEntry[]): Plan => ({
+const planWith = (entries: readonly ChangedEntry[]): Plan => ({
   snapshot,
   entries,
   warnings: [],
   error: undefined,
 })
-const created = planOf([change('created')])
-const nothing = planOf([])
+const creation = planWith([change('created')])
+const empty = planWith([])
 
 const textOid = (text: string): string => blobOid(Buffer.from(text))
 
@@ -70,7 +70,7 @@ const pull = (fields: Partial<PullRequest> = {}): PullRequest => ({
   state: 'open',
   merged: false,
   title: 'Sync',
-  body: bodyOf(created),
+  body: bodyOf(creation),
   ...fields,
 })
 
@@ -80,120 +80,135 @@ const state = (fields: Partial<PullRequestState>): PullRequestState => ({
   ...fields,
 })
 
-describe('what happens to the pull request', () => {
+describe('the decision about the pull request', () => {
   const closed = pull({ state: 'closed' })
-  const other = pull({ number: 2, state: 'closed', body: bodyOf(planOf([change('deleted')])) })
+  const other = pull({ number: 2, state: 'closed', body: bodyOf(planWith([change('deleted')])) })
 
   test.each<[string, Plan, PullRequestState, string]>([
-    ['without one, it is opened', created, state({}), 'propose'],
+    ['opens one if there is none', creation, state({}), 'propose'],
     [
-      'one that proposes the same is kept',
-      created,
+      'keeps one that proposes the same changes',
+      creation,
       state({ head: head(), pullRequests: [pull()] }),
       'keep',
     ],
     [
-      'one whose branch is behind the base is updated',
-      created,
+      'updates one whose branch is behind the base',
+      creation,
       state({ head: head({ parents: ['older'] }), pullRequests: [pull()] }),
       'propose',
     ],
-    ['one without its branch is updated', created, state({ pullRequests: [pull()] }), 'propose'],
+    ['updates one whose branch is missing', creation, state({ pullRequests: [pull()] }), 'propose'],
     [
-      'the same changes that a person refused are not proposed again',
-      created,
+      'does not propose changes again that a person rejected',
+      creation,
       state({ pullRequests: [closed] }),
       'respect-rejection',
     ],
     [
-      'other changes than those that a person refused are proposed',
-      created,
+      'proposes changes that differ from those that a person rejected',
+      creation,
       state({ pullRequests: [other] }),
       'propose',
     ],
     [
-      'the same changes after a merge are proposed',
-      created,
+      'proposes the same changes again after a merge',
+      creation,
       state({ pullRequests: [pull({ state: 'closed', merged: true })] }),
       'propose',
     ],
     [
-      'the same changes after the action itself withdrew them are proposed',
-      created,
-      state({ pullRequests: [pull({ state: 'closed', body: bodyOf(created, ['ours'], true) })] }),
+      'proposes the same changes again after the action itself withdrew them',
+      creation,
+      state({ pullRequests: [pull({ state: 'closed', body: bodyOf(creation, ['ours'], true) })] }),
       'propose',
     ],
     [
-      'the newest pull request with these changes decides',
-      created,
+      'follows the newest pull request with the same changes',
+      creation,
       state({ pullRequests: [pull({ number: 3, state: 'closed', merged: true }), closed] }),
       'propose',
     ],
     [
-      'an open one is closed when nothing is left',
-      nothing,
+      'closes an open one if nothing is left to propose',
+      empty,
       state({ pullRequests: [pull()] }),
       'withdraw',
     ],
-    ['nothing happens without changes', nothing, state({}), 'withdraw'],
-  ])('%s', (_name, plan, given, decision) => {
-    expect(decidePullRequest(plan, given).kind).toBe(decision)
+    ['withdraws without a pull request if there are no changes', empty, state({}), 'withdraw'],
+  ])('%s', (_name, plan, current, decision) => {
+    expect(decidePullRequest(plan, current).kind).toBe(decision)
   })
 })
 
-describe('the head branch is recognised as the action’s own', () => {
-  const recognised = (branch: HeadBranch, given: PullRequestState, made: readonly string[] = []) =>
-    isRecognised(given, branch, snapshot, new Set(made))
-  const stranger = head({ head: 'stranger', message: 'Fix a typo' })
+describe("the head branch is recognised as the action's own", () => {
+  const recognised = (
+    branch: HeadBranch,
+    current: PullRequestState,
+    ownCommits: readonly string[] = [],
+  ) => isRecognised(current, branch, snapshot, new Set(ownCommits))
+  const foreign = head({ head: 'foreign', message: 'Fix a typo' })
   const recorded = state({ pullRequests: [pull()] })
-  const forgotten = state({ pullRequests: [pull({ body: 'rewritten' })] })
+  const unrecorded = state({ pullRequests: [pull({ body: 'rewritten' })] })
 
   test.each<[string, boolean, boolean]>([
-    ['where the base is', recognised(head({ head: 'base' }), recorded), true],
-    ['at a commit that this job made', recognised(stranger, recorded, ['stranger']), true],
-    ['at a commit that the body names', recognised(head(), recorded), true],
-    ['at a commit that looks like ours, when the body forgot', recognised(head(), forgotten), true],
-    ['at a person’s commit', recognised(stranger, recorded), false],
-    ['at a person’s commit, when the body forgot', recognised(stranger, forgotten), false],
+    ['at the head of the base', recognised(head({ head: 'base' }), recorded), true],
+    ['at a commit that this job made', recognised(foreign, recorded, ['foreign']), true],
+    ['at a commit that the body records', recognised(head(), recorded), true],
     [
-      'at a commit that looks like ours, but is not the one that the body names',
+      'at a commit that looks like ours, if no body has a record',
+      recognised(head(), unrecorded),
+      true,
+    ],
+    ["not at a person's commit", recognised(foreign, recorded), false],
+    [
+      "not at a person's commit, even if no body has a record",
+      recognised(foreign, unrecorded),
+      false,
+    ],
+    [
+      'not at a commit that looks like ours but is not the recorded one',
       recognised(head({ head: 'amended' }), recorded),
       false,
     ],
-    ['at a merge', recognised(head({ head: 'm', parents: ['a', 'b'] }), forgotten), false],
-  ])('%s', (_name, answer, expected) => {
-    expect(answer).toBe(expected)
+    [
+      'not at a merge commit',
+      recognised(head({ head: 'm', parents: ['a', 'b'] }), unrecorded),
+      false,
+    ],
+  ])('%s', (_name, actual, expected) => {
+    expect(actual).toBe(expected)
   })
 })
 
 describe('the head branch is up to date', () => {
   test.each<[string, HeadBranch | undefined, boolean]>([
-    ['if it is the base plus the plan', head(), true],
-    ['not if there is none', undefined, false],
+    ['if it is the base plus the changes', head(), true],
+    ['not if it does not exist', undefined, false],
     ['not if the base moved', head({ parents: ['older'] }), false],
-    ['not if it is a merge', head({ parents: ['base', 'x'] }), false],
+    ['not if it is a merge commit', head({ parents: ['base', 'x'] }), false],
     ['not if a file differs', head({ files: new Map([['models/notes.md', 'notes']]) }), false],
     [
-      'not if it has one more file',
+      'not if it has an additional file',
       head({ files: new Map([...head().files, ['models/more.yaml', 'x']]) }),
       false,
     ],
   ])('%s', (_name, branch, expected) => {
-    expect(isUpToDate(branch, created)).toBe(expected)
+    expect(isUpToDate(branch, creation)).toBe(expected)
   })
 
-  test('when the plan deletes a file that is not on it any more', () => {
-    const plan = planOf([change('deleted', { path: 'models/notes.md' })])
+  test('if a file that the plan deletes is missing from it', () => {
+    const plan = planWith([change('deleted', { path: 'models/notes.md' })])
     expect(isUpToDate(head({ files: new Map() }), plan)).toBe(true)
   })
 })
 
-describe('what the body remembers', () => {
-  test('is the proposal, and the last five commits on its branch', () => {
-    const open = pull({ body: bodyOf(created, ['a', 'b', 'c', 'd', 'e']) })
-    const marker = markerFor(created, state({ head: head(), pullRequests: [open] }), 'new')
+describe('the marker in the body', () => {
+  test('records the proposal and the last five commits of the head branch', () => {
+    const open = pull({ body: bodyOf(creation, ['a', 'b', 'c', 'd', 'e']) })
+    const marker = markerFor(creation, state({ head: head(), pullRequests: [open] }), 'new')
     expect(marker).toEqual({
-      digest: changesDigest(changesOf(created.entries)),
+      digest: changesDigest(changesOf(creation.entries)),
       heads: ['new', 'ours', 'a', 'b', 'c'],
       withdrawn: false,
     })

@@ -4,10 +4,10 @@ import type { JobResult } from '../../src/report/result.ts'
 import { hostileNames, runId } from '../fixtures/changes.ts'
 import { record, result } from '../fixtures/results.ts'
 
-const annotationsOf = (value: JobResult, level?: 'error' | 'warning'): [string, string][] => {
+const annotationsFor = (jobResult: JobResult, level?: 'error' | 'warning'): [string, string][] => {
   const sent: [string, string][] = []
   annotate(
-    value,
+    jobResult,
     {
       error: (message) => sent.push(['error', message]),
       warning: (message) => sent.push(['warning', message]),
@@ -21,20 +21,20 @@ const failures = (count: number) =>
   Array.from({ length: count }, (_, index) => record('failed', { runId: runId(index) }))
 
 describe('annotations', () => {
-  test('are none when all went well', () => {
-    expect(annotationsOf(result({ entries: [record('held'), record('skipped')] }))).toEqual([])
+  test('are not written if nothing failed', () => {
+    expect(annotationsFor(result({ entries: [record('held'), record('skipped')] }))).toEqual([])
   })
 
-  test('sum up first, then give each failure with its reason', () => {
+  test('begin with an overview, then give each failure with its reason', () => {
     const entries = [...failures(1), record('unchanged')]
-    expect(annotationsOf(result({ entries }))).toEqual([
+    expect(annotationsFor(result({ entries }))).toEqual([
       ['error', '1 of 2 runs failed.'],
       ['error', `my_model version 4 (run ${runId(0)}) failed: because of this`],
     ])
   })
 
-  test('are at most ten, and then say where the rest is', () => {
-    const sent = annotationsOf(result({ entries: failures(5000), warnings: ['w'] }))
+  test('are at most ten, and the first one says where to find the others', () => {
+    const sent = annotationsFor(result({ entries: failures(5000), warnings: ['w'] }))
     expect(sent).toHaveLength(10)
     expect(sent[0]).toEqual([
       'error',
@@ -42,21 +42,21 @@ describe('annotations', () => {
     ])
   })
 
-  test('are warnings where the step stays green', () => {
-    const sent = annotationsOf(result({ entries: failures(2) }), 'warning')
+  test('are warnings if failures do not fail the step', () => {
+    const sent = annotationsFor(result({ entries: failures(2) }), 'warning')
     expect(sent.map(([level]) => level)).toEqual(['warning', 'warning', 'warning'])
   })
 
-  test('give the error of the whole sync with its advice', () => {
+  test('give the error of the sync with its advice', () => {
     const error = { message: 'MLflow refused the password', advice: 'Check `mlflow-password`.' }
-    expect(annotationsOf(result({ operation: 'failed', error }))).toEqual([
+    expect(annotationsFor(result({ operation: 'failed', error }))).toEqual([
       ['error', 'MLflow refused the password. Check `mlflow-password`.'],
     ])
   })
 
-  test('give a warning that is alone for itself, several with a sum', () => {
-    expect(annotationsOf(result({ warnings: ['a'] }))).toEqual([['warning', 'a']])
-    expect(annotationsOf(result({ warnings: ['a', 'b'] }))).toEqual([
+  test('have an overview for several warnings, but not for a single one', () => {
+    expect(annotationsFor(result({ warnings: ['a'] }))).toEqual([['warning', 'a']])
+    expect(annotationsFor(result({ warnings: ['a', 'b'] }))).toEqual([
       ['warning', 'The sync ended with 2 warnings.'],
       ['warning', 'a'],
       ['warning', 'b'],
@@ -68,15 +68,15 @@ describe('annotations', () => {
       { name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' },
       { name: 'Contents', status: 'failed' as const, detail: 'read only', advice: 'Grant it.' },
     ]
-    expect(annotationsOf(result({ operation: 'checked', mode: 'check', connections }))).toEqual([
+    expect(annotationsFor(result({ operation: 'checked', mode: 'check', connections }))).toEqual([
       ['error', '1 of 2 checks failed.'],
       ['error', 'Contents: read only. Grant it.'],
     ])
   })
 
-  test.each(hostileNames)('are one short line each, whatever MLflow says: %j', (text) => {
+  test.each(hostileNames)('are one short line each for any text from MLflow: %j', (text) => {
     const entries = [record('failed', { modelName: text, runId: text, reason: text.repeat(50) })]
-    for (const [, message] of annotationsOf(
+    for (const [, message] of annotationsFor(
       result({ entries, error: { message: text, advice: undefined } }),
     )) {
       expect(message.length).toBeLessThanOrEqual(4096)

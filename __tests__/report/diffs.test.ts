@@ -15,7 +15,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 const diffOf = (path: string, before: string | undefined, after: string | undefined): string =>
   unifiedDiff({ path, before, after })
 
-const appliedByGit = (
+const applyWithGit = (
   before: string | undefined,
   after: string | undefined,
 ): string | undefined => {
@@ -33,7 +33,7 @@ const numbered = (count: number): string =>
   Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('')
 
 describe('a unified diff', () => {
-  test('shows three lines around what changed', () => {
+  test('shows three lines around a change', () => {
     const before = numbered(20)
     expect(diffOf('f.yaml', before, before.replace('line 10\n', 'ten\n'))).toBe(
       [
@@ -53,18 +53,18 @@ describe('a unified diff', () => {
     )
   })
 
-  test('is empty when nothing differs', () => {
+  test('is empty if nothing differs', () => {
     expect(diffOf('f.yaml', 'a\n', 'a\n')).toBe('')
   })
 
-  test('has two hunks only where the changes are far apart', () => {
+  test('has two hunks only if the changes are far apart', () => {
     const before = numbered(30)
-    const hunks = (line: number) =>
+    const hunkCount = (line: number) =>
       diffOf('f', before, before.replace('line 5\n', 'x\n').replace(`line ${line}\n`, 'y\n'))
         .split('\n')
         .filter((text) => text.startsWith('@@')).length
-    expect(hunks(12)).toBe(1)
-    expect(hunks(13)).toBe(2)
+    expect(hunkCount(12)).toBe(1)
+    expect(hunkCount(13)).toBe(2)
   })
 
   test.each([
@@ -76,19 +76,19 @@ describe('a unified diff', () => {
     [numbered(3000).replaceAll('line', 'old'), numbered(3000)],
     [numbered(3000).trimEnd().replaceAll('line', 'old'), numbered(3000)],
     [numbered(3000).replaceAll('line', 'old'), numbered(3000).trimEnd()],
-  ])('is applied by git (%#)', (before, after) => {
-    expect(appliedByGit(before, after)).toBe(after)
+  ])('can be applied by git (%#)', (before, after) => {
+    expect(applyWithGit(before, after)).toBe(after)
   })
 
-  test('is applied by git, whatever the texts are', () => {
+  test('can be applied by git for any texts', () => {
     const line = fc.constantFrom('a\n', 'b\n', 'c\n', '\n', '- x\n', '+ y\n')
     const text = fc
       .tuple(fc.array(line, { maxLength: 25 }), fc.constantFrom('', 'end'))
-      .map(([lines, end]) => lines.join('') + end)
-      .filter((whole) => whole !== '')
+      .map(([lines, lastLine]) => lines.join('') + lastLine)
+      .filter((content) => content !== '')
     fc.assert(
       fc.property(text, text, (before, after) => {
-        expect(appliedByGit(before, after)).toBe(after)
+        expect(applyWithGit(before, after)).toBe(after)
       }),
       { numRuns: 60 },
     )

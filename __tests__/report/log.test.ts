@@ -4,13 +4,13 @@ import { safeLine } from '../../src/report/log.ts'
 import { hostileNames } from '../fixtures/changes.ts'
 
 describe('a line of the log', () => {
-  test.each(hostileNames)('holds no command, escape sequence or second line: %j', (text) => {
+  test.each(hostileNames)('contains no command, escape sequence or line break: %j', (text) => {
     expect(safeLine(text)).not.toMatch(/::|##\[|\p{Cc}|\p{Cf}/u)
     expect(safeLine(text).length).toBeLessThanOrEqual(2000)
   })
 
-  test('holds none whatever the text is', () => {
-    const parts = fc.constantFrom(
+  test('contains none of these for any text', () => {
+    const fragment = fc.constantFrom(
       ':',
       '#',
       '[',
@@ -23,13 +23,13 @@ describe('a line of the log', () => {
       '%0A',
     )
     fc.assert(
-      fc.property(fc.array(parts), (texts) => {
-        expect(safeLine(texts.join(''))).not.toMatch(/::|##\[|\p{Cc}|\p{Zl}/u)
+      fc.property(fc.array(fragment), (fragments) => {
+        expect(safeLine(fragments.join(''))).not.toMatch(/::|##\[|\p{Cc}|\p{Zl}/u)
       }),
     )
   })
 
-  test('keeps ordinary text', () => {
+  test('leaves ordinary text unchanged', () => {
     expect(safeLine('Run a1: my_model, version 3 [ok] #1 @x https://y.z')).toBe(
       'Run a1: my_model, version 3 [ok] #1 @x https://y.z',
     )

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { operations, type RunRecord } from '../../src/core/result.ts'
-import { outputsOf } from '../../src/report/outputs.ts'
-import { fieldsOf } from '../../src/report/report.ts'
+import { createOutputs } from '../../src/report/outputs.ts'
+import { recordFields } from '../../src/report/report.ts'
 import { withoutSecrets } from '../../src/report/result.ts'
 import { change, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
@@ -13,13 +13,14 @@ const action = z
   .object({ outputs: z.record(z.string(), z.unknown()) })
   .parse(parse(readFileSync('action.yml', 'utf8')))
 
-const parsed = (json: string | undefined): RunRecord[] => JSON.parse(json ?? '') as RunRecord[]
+const parseRecords = (json: string | undefined): RunRecord[] =>
+  JSON.parse(json ?? '') as RunRecord[]
 
 describe('outputs', () => {
   test.each(operations)(
-    'are those of action.yml, in the same order, whatever the operation: %s',
+    'are those of action.yml, in the same order, for the operation %s',
     (operation) => {
-      const outputs = outputsOf(
+      const outputs = createOutputs(
         result({ operation, error: { message: 'x', advice: undefined } }),
         '/r.json',
       )
@@ -28,8 +29,8 @@ describe('outputs', () => {
     },
   )
 
-  test('are empty where nothing applies', () => {
-    expect(outputsOf(result(), '')).toMatchObject({
+  test('are empty if they do not apply', () => {
+    expect(createOutputs(result(), '')).toMatchObject({
       operation: 'none',
       changed: 'false',
       'created-count': '0',
@@ -42,8 +43,8 @@ describe('outputs', () => {
     })
   })
 
-  test('count each outcome and name commit and pull request', () => {
-    const outputs = outputsOf(
+  test('contain the counts, the commit and the pull request', () => {
+    const outputs = createOutputs(
       result({
         operation: 'pull-request-created',
         entries: [...oneOfEach, record('unchanged')],
@@ -68,9 +69,9 @@ describe('outputs', () => {
     })
   })
 
-  test('hold the connections in mode check', () => {
+  test('contain the connections in mode check', () => {
     const connections = [{ name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' }]
-    const outputs = outputsOf(result({ operation: 'checked', mode: 'check', connections }), '')
+    const outputs = createOutputs(result({ operation: 'checked', mode: 'check', connections }), '')
     expect(JSON.parse(outputs.connections ?? '')).toEqual(connections)
     expect(outputs.changed).toBe('false')
   })
@@ -83,23 +84,23 @@ describe('changed', () => {
     ['pull-request-updated', 'true'],
     ['none', 'false'],
     ['failed', 'false'],
-  ] as const)('of %s with a changed file is %s', (operation, expected) => {
-    const outputs = outputsOf(
+  ] as const)('for the operation %s with a changed file is %s', (operation, expected) => {
+    const outputs = createOutputs(
       result({ operation, entries: [change('created')], commit: undefined }),
       '',
     )
     expect(outputs.changed).toBe(expected)
   })
 
-  test('is true when the sync failed after its commit', () => {
-    const outputs = outputsOf(result({ operation: 'failed', entries: [change('created')] }), '')
+  test('is true if the sync failed after its commit', () => {
+    const outputs = createOutputs(result({ operation: 'failed', entries: [change('created')] }), '')
     expect(outputs.changed).toBe('true')
   })
 })
 
 describe('the output changes', () => {
-  test('has changes, failures, held and skipped in this order, and nothing unchanged', () => {
-    const changes = parsed(outputsOf(result({ entries: oneOfEach }), '').changes)
+  test('lists changed, failed, held and skipped runs in this order, but not unchanged ones', () => {
+    const changes = parseRecords(createOutputs(result({ entries: oneOfEach }), '').changes)
     expect(changes.map(({ outcome }) => outcome)).toEqual([
       'created',
       'updated',
@@ -122,67 +123,67 @@ describe('the output changes', () => {
   })
 
   test.each(['my_model', '模型'.repeat(100), '😀'.repeat(100)])(
-    'of 5,000 runs keeps within 512 KiB in UTF-16 and UTF-8 and says so: %#',
+    'is cut at 512 KiB in UTF-16 and UTF-8, which changes-truncated reports: %#',
     (modelName) => {
       const records = manyChanges(5000).map((entry) => ({ ...entry, modelName }))
-      const outputs = outputsOf(result({ entries: records }), '')
+      const outputs = createOutputs(result({ entries: records }), '')
       const json = outputs.changes ?? ''
-      const taken = parsed(json).length
+      const taken = parseRecords(json).length
       expect(2 * json.length).toBeLessThanOrEqual(512 * 1024)
       expect(Buffer.byteLength(json)).toBeLessThanOrEqual(512 * 1024)
-      expect(parsed(json)).toEqual(records.slice(0, taken).map(fieldsOf))
-      const one = JSON.stringify(fieldsOf(records[0] ?? change('created')))
+      expect(parseRecords(json)).toEqual(records.slice(0, taken).map(recordFields))
+      const firstRecord = JSON.stringify(recordFields(records[0] ?? change('created')))
       const room = Math.min(512 * 1024 - 2 * json.length, 512 * 1024 - Buffer.byteLength(json))
-      expect(room).toBeLessThan(2 * Buffer.byteLength(one))
+      expect(room).toBeLessThan(2 * Buffer.byteLength(firstRecord))
       expect(outputs['changes-truncated']).toBe('true')
       expect(outputs['created-count']).toBe('5000')
     },
   )
 
-  test('leaves out one record that is too large, not those after it', () => {
+  test('leaves out a record that is too large, but not those after it', () => {
     const records = [
       record('failed', { reason: 'x'.repeat(600_000) }),
       record('held', { reason: 'kept' }),
     ]
-    const outputs = outputsOf(result({ entries: records }), '')
-    expect(parsed(outputs.changes).map(({ reason }) => reason)).toEqual(['kept'])
+    const outputs = createOutputs(result({ entries: records }), '')
+    expect(parseRecords(outputs.changes).map(({ reason }) => reason)).toEqual(['kept'])
     expect(outputs['changes-truncated']).toBe('true')
   })
 })
 
 describe('secrets', () => {
-  const everywhere = 'at https://bob:hunter2@mlflow.test/x with tok-en and tok-en-long'
-  const leaky = withoutSecrets(
+  const leakyText = 'at https://bob:hunter2@mlflow.test/x with tok-en and tok-en-long'
+  const clean = withoutSecrets(
     result({
       entries: [
-        record('failed', { reason: everywhere, url: 'https://bob:hunter2@mlflow.test/x' }),
-        change('created', { runId: runId(2), reason: everywhere }),
+        record('failed', { reason: leakyText, url: 'https://bob:hunter2@mlflow.test/x' }),
+        change('created', { runId: runId(2), reason: leakyText }),
       ],
-      warnings: [everywhere],
-      error: { message: everywhere, advice: everywhere },
-      connections: [{ name: 'MLflow', status: 'failed', detail: everywhere, advice: everywhere }],
+      warnings: [leakyText],
+      error: { message: leakyText, advice: leakyText },
+      connections: [{ name: 'MLflow', status: 'failed', detail: leakyText, advice: leakyText }],
       trackingUri: 'https://bob:hunter2@mlflow.test',
       uiUrl: 'https://bob:hunter2@mlflow.test',
     }),
     ['tok-en', 'tok-en-long', ''],
   )
 
-  test('are in nothing that is said', () => {
-    expect(JSON.stringify(leaky)).not.toMatch(/hunter2|bob|tok-en|-long/)
-    expect(leaky.error).toEqual({
+  test('are removed from all texts and URLs', () => {
+    expect(JSON.stringify(clean)).not.toMatch(/hunter2|bob|tok-en|-long/)
+    expect(clean.error).toEqual({
       message: 'at https://mlflow.test/x with *** and ***',
       advice: 'at https://mlflow.test/x with *** and ***',
     })
   })
 
-  test('of an address are in no output even so', () => {
+  test('in a URL are removed from the outputs in any case', () => {
     const records = [record('failed', { url: 'https://bob:hunter2@mlflow.test/x' })]
-    expect(outputsOf(result({ entries: records }), '').changes).not.toMatch(/hunter2/)
+    expect(createOutputs(result({ entries: records }), '').changes).not.toMatch(/hunter2/)
   })
 
-  test('leave an address with an at sign in its path as it is', () => {
+  test('are not mistaken for an at sign in the path of a URL', () => {
     const url = 'https://mlflow.test/#/models/a@b?c=@d'
-    const clean = withoutSecrets(result({ entries: [record('failed', { url })] }), [])
-    expect(clean.entries[0]?.url).toBe(url)
+    const unchanged = withoutSecrets(result({ entries: [record('failed', { url })] }), [])
+    expect(unchanged.entries[0]?.url).toBe(url)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { schemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
-import { reportOf, reportSchema, writeReport } from '../../src/report/report.ts'
+import { createReport, reportSchema, writeReport } from '../../src/report/report.ts'
 import { change, hostileNames, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
 
@@ -27,15 +27,15 @@ const full = result({
 })
 
 describe('the report', () => {
-  test.each(operations)('follows its schema, whatever the operation: %s', (operation) => {
-    const report = reportOf({ ...full, operation })
+  test.each(operations)('matches its schema for the operation %s', (operation) => {
+    const report = createReport({ ...full, operation })
     expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
-    const bare = reportOf(result({ operation }))
-    expect(reportSchema.parse(JSON.parse(JSON.stringify(bare)))).toEqual(bare)
+    const minimal = createReport(result({ operation }))
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(minimal)))).toEqual(minimal)
   })
 
-  test('says when, where and what', () => {
-    expect(reportOf(full)).toMatchObject({
+  test('contains the times, the places and the results', () => {
+    expect(createReport(full)).toMatchObject({
       schemaVersion: 1,
       startedAt: '2026-01-02T03:04:05.678Z',
       finishedAt: '2026-01-02T03:04:06.000Z',
@@ -55,8 +55,8 @@ describe('the report', () => {
     })
   })
 
-  test('has a record for every run, unchanged ones last', () => {
-    expect(reportOf(full).records.map(({ outcome }) => outcome)).toEqual([
+  test('has a record for each run, unchanged ones last', () => {
+    expect(createReport(full).records.map(({ outcome }) => outcome)).toEqual([
       'created',
       'updated',
       'deleted',
@@ -67,58 +67,58 @@ describe('the report', () => {
     ])
   })
 
-  test('refuses what its schema does not know', () => {
-    expect(reportSchema.safeParse({ ...reportOf(full), extra: 1 }).success).toBe(false)
+  test('does not match its schema with an additional field', () => {
+    expect(reportSchema.safeParse({ ...createReport(full), extra: 1 }).success).toBe(false)
   })
 })
 
-test('the schema in the repository is that of the code', () => {
+test('the schema in the repository is up to date', () => {
   const file = new URL('../../schema/report.schema.json', import.meta.url)
   expect(readFileSync(file, 'utf8')).toBe(schemaText())
 })
 
-test('two reports of one job are two files', async () => {
+test('each report of a job gets its own file', async () => {
   const files = [
-    await writeReport(reportOf(full), directory),
-    await writeReport(reportOf(result()), directory),
+    await writeReport(createReport(full), directory),
+    await writeReport(createReport(result()), directory),
   ]
   expect(files[0]).not.toBe(files[1])
   expect(files.map((file) => existsSync(file))).toEqual([true, true])
-  expect(JSON.parse(readFileSync(files[0] ?? '', 'utf8'))).toEqual(reportOf(full))
+  expect(JSON.parse(readFileSync(files[0] ?? '', 'utf8'))).toEqual(createReport(full))
 })
 
-describe('the documented lines', () => {
+describe('the documented commands', () => {
   const page = readFileSync(new URL('../../docs/report.md', import.meta.url), 'utf8')
-  const lineThat = (pattern: RegExp): string =>
+  const lineMatching = (pattern: RegExp): string =>
     page.split('\n').find((line) => pattern.test(line)) ?? 'exit 1'
-  const shell = (line: string, input: { readonly report: string }): string =>
-    execFileSync('bash', ['-euo', 'pipefail', '-c', line], {
+  const runInShell = (command: string, input: { readonly report: string }): string =>
+    execFileSync('bash', ['-euo', 'pipefail', '-c', command], {
       cwd: directory,
       encoding: 'utf8',
       env: { ...process.env, REPORT: input.report },
     })
-  const hostile = hostileNames.map((modelName, index) =>
+  const hostileRecords = hostileNames.map((modelName, index) =>
     record('failed', { modelName, runId: runId(index), reason: "'); DROP TABLE records; --" }),
   )
 
-  test('load the report into SQLite, one row a record, again and again', async () => {
-    const line = lineThat(/^python3 .*sqlite3/)
+  test('load reports into SQLite, one row per record, repeatedly', async () => {
+    const command = lineMatching(/^python3 .*sqlite3/)
     const report = await writeReport(
-      reportOf(result({ entries: [...hostile, change('created')] })),
+      createReport(result({ entries: [...hostileRecords, change('created')] })),
       directory,
     )
-    shell(line, { report })
-    shell(line, { report: await writeReport(reportOf(result()), directory) })
-    shell(line, { report })
+    runInShell(command, { report })
+    runInShell(command, { report: await writeReport(createReport(result()), directory) })
+    runInShell(command, { report })
     writeFileSync(
       join(directory, 'query.py'),
       'import json, sqlite3\n' +
         'd = sqlite3.connect("mlflow-sync.db")\n' +
         'print(json.dumps(d.execute("SELECT startedAt, repository, path, modelName FROM records").fetchall()))',
     )
-    const rows = JSON.parse(shell('python3 query.py', { report })) as string[][]
-    expect(rows).toHaveLength(2 * (hostile.length + 1))
-    expect(rows.slice(1, hostile.length + 1).map((row) => row[3])).toEqual(
+    const rows = JSON.parse(runInShell('python3 query.py', { report })) as string[][]
+    expect(rows).toHaveLength(2 * (hostileRecords.length + 1))
+    expect(rows.slice(1, hostileRecords.length + 1).map((row) => row[3])).toEqual(
       hostileNames.map((name) => name.toWellFormed()),
     )
     expect(rows[0]).toEqual([
@@ -129,22 +129,22 @@ describe('the documented lines', () => {
     ])
   })
 
-  test('make one document a record for MongoDB', async () => {
-    const line = lineThat(/\| mongoimport/).replace(/ \| mongoimport.*$/, '')
-    const report = await writeReport(reportOf(full), directory)
-    const documents = shell(line, { report }).trim().split('\n')
+  test('write one document per record for MongoDB', async () => {
+    const command = lineMatching(/\| mongoimport/).replace(/ \| mongoimport.*$/, '')
+    const report = await writeReport(createReport(full), directory)
+    const documents = runInShell(command, { report }).trim().split('\n')
     expect(documents).toHaveLength(oneOfEach.length)
     expect(JSON.parse(documents[0] ?? '')).toEqual({
       startedAt: { $date: '2026-01-02T03:04:05.678Z' },
       repository: 'acme/models',
       branch: 'main',
-      ...reportOf(full).records[0],
+      ...createReport(full).records[0],
     })
   })
 
-  test('print the failures, one a line', async () => {
-    const line = lineThat(/run: jq/).replace(/^ *run: /, '')
-    const report = await writeReport(reportOf(full), directory)
-    expect(shell(line, { report })).toBe('my_model 4: because of this\n')
+  test('print the failures, one per line', async () => {
+    const command = lineMatching(/run: jq/).replace(/^ *run: /, '')
+    const report = await writeReport(createReport(full), directory)
+    expect(runInShell(command, { report })).toBe('my_model 4: because of this\n')
   })
 })

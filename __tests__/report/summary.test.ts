@@ -9,12 +9,13 @@ const rowsOf = (summary: string, outcome: string): string[] =>
 const commit = { sha: '1234567890abcdef', url: 'https://github.test/c' }
 const pullRequest = { number: 7, url: 'https://github.test/p/7' }
 const main =
-  '[<code>main</code>](https://github.test/acme/models/tree/main) of <code>acme/models</code>'
+  '[<code>main</code>](https://github.test/acme/models/tree/main) in <code>acme/models</code>'
 
 describe('the first sentence', () => {
   const changes = [change('created'), change('updated')]
   test.each([
-    [{ operation: 'none' }, `Nothing to do: ${main} agrees with MLflow.`],
+    [{ operation: 'none' }, `${main} is up to date.`],
+    [{ operation: 'planned', mode: 'plan' }, `Plan: ${main} is up to date.`],
     [
       { operation: 'none', entries: [record('failed')] },
       `Nothing was written to ${main}. 1 failed.`,
@@ -53,7 +54,7 @@ describe('the first sentence', () => {
     expect(paragraph?.trim()).toBe(expected)
   })
 
-  test('is followed by the error and what to do, also when a part was done', () => {
+  test('is followed by the error and its advice, even if something was written', () => {
     const error = { message: 'No <b>luck</b>', advice: 'Try again.' }
     for (const operation of ['failed', 'committed'] as const) {
       expect(renderSummary(result({ operation, error, entries: [change('created')] }))).toContain(
@@ -64,14 +65,14 @@ describe('the first sentence', () => {
 })
 
 describe('the tables', () => {
-  test('link version and run to MLflow and the file to the commit', () => {
+  test('link the version and the run to MLflow and the file to the commit', () => {
     const summary = renderSummary(result({ entries: [change('updated')] }))
     expect(rowsOf(summary, 'updated')).toEqual([
       `| updated | my_model | [4](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)}) | [<code>models/${runId(1)}.yaml</code>](https://github.test/acme/models/blob/1234567890abcdef/models/${runId(1)}.yaml) |`,
     ])
   })
 
-  test('link no file that is not there', () => {
+  test('do not link files that do not exist', () => {
     const summary = renderSummary(
       result({
         mode: 'plan',
@@ -83,7 +84,7 @@ describe('the tables', () => {
     expect(summary).not.toContain('/blob/')
   })
 
-  test('have failures before changes, deletions on top, and the rest folded', () => {
+  test('show failures, then changes with deletions first, and fold held and skipped runs', () => {
     const summary = renderSummary(result({ operation: 'committed', entries: oneOfEach, commit }))
     const order = ['failed', 'deleted', 'updated', 'created', 'held', 'skipped'].map((outcome) =>
       summary.indexOf(`\n| ${outcome} |`),
@@ -132,7 +133,7 @@ describe('a plan', () => {
     expect(renderSummary(result({ entries: [change('updated')] }))).not.toContain('```')
   })
 
-  test('shows content that tries to leave its block inside of it', () => {
+  test('keeps content that looks like the end of its code block inside the block', () => {
     const after = 'a: |\n  ```\n  </details>\n````\n\u202e\n'
     const summary = renderSummary(
       result({
@@ -148,17 +149,17 @@ describe('a plan', () => {
   })
 })
 
-describe('the size', () => {
+describe('a summary of many runs', () => {
   const rows = { deleted: 1, created: 5000 }
 
-  test.each([0, 1, 20])('of %d changes leaves nothing out', (count) => {
+  test.each([0, 1, 20])('shows all of %d changes', (count) => {
     const summary = renderSummary(result({ entries: manyChanges(count) }))
     expect(rowsOf(summary, 'created')).toHaveLength(count)
-    expect(summary).not.toContain('left out')
+    expect(summary).not.toContain('not shown')
   })
 
   test.each(['my_model', '😀'.repeat(250)])(
-    'of 5,000 changes and failures stays under a million bytes and says what is missing: %#',
+    'stays under a million bytes for thousands of runs, with a count of those not shown: %#',
     (modelName) => {
       const long = 'x\n'.repeat(30_000)
       const changes = [
@@ -188,9 +189,10 @@ describe('the size', () => {
       expect(bytes).toBeGreaterThan(500_000)
       expect(rowsOf(summary, 'deleted')).toHaveLength(1)
       for (const outcome of ['created', 'failed', 'held']) {
-        const left = (outcome === 'created' ? rows.created : 5000) - rowsOf(summary, outcome).length
-        expect(left).toBeGreaterThan(0)
-        expect(summary).toContain(`\n\n${left} more left out here`)
+        const omitted =
+          (outcome === 'created' ? rows.created : 5000) - rowsOf(summary, outcome).length
+        expect(omitted).toBeGreaterThan(0)
+        expect(summary).toContain(`\n\n${omitted} more not shown`)
       }
       expect(summary).toContain(`+x\n\`\`\`\n\n`)
       expect(summary.match(/<details/g)?.length).toBe(summary.match(/<\/details>/g)?.length)
@@ -199,7 +201,7 @@ describe('the size', () => {
 })
 
 describe('hostile text', () => {
-  test.each(hostileNames)('changes nothing about the page: %j', (text) => {
+  test.each(hostileNames)('does not change the layout: %j', (text) => {
     const fields = { modelName: text, modelVersion: text, experimentId: text, reason: text }
     const changes = [change('updated', { ...fields, previousVersion: text, url: text })]
     const summary = renderSummary(

@@ -1,7 +1,7 @@
 import { helmPlaceholder } from './values-file/owned.ts'
 import type { LoggedModel, ModelVersion, Run } from './model.ts'
 
-/** Where a version's artifacts are under the mount, or why that can't be told. */
+/** Path of a version's artifacts under the mount, or why there is none. */
 export type ArtifactsPath =
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: string }
 
@@ -11,17 +11,17 @@ export type ArtifactsInput = {
   readonly loggedModel?: LoggedModel | undefined
   /** The version's source with copies (`models:/name/1`) followed to their origin. */
   readonly resolvedSource?: string | undefined
-  /** `global.modelid` of the file: only an id that is there can be written as a placeholder. */
+  /** `global.modelid` of the file: no other logged model can be written as a placeholder. */
   readonly modelId?: string | undefined
 }
 
 /** Where the charts mount the root of MLflow's artifact store. */
 const mount = '/mlflow'
 
-/** What `log_model` calls the folder of a run's model when nobody says otherwise. */
-const usualFolder = 'model'
+/** Folder that `log_model` uses by default. */
+const defaultFolder = 'model'
 
-/** The logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+/** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
 export function loggedModelId(source: string): string | undefined {
   return (
     /^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
@@ -30,20 +30,20 @@ export function loggedModelId(source: string): string | undefined {
 }
 
 /**
- * Path of a version's artifacts under the mount, with the ids that are in `global` as Helm
- * placeholders. A chart passes it through `tpl`, so text that Helm would run is a problem.
+ * Path of a version's artifacts under the mount. Ids that are also in `global` are written as Helm
+ * placeholders. Because charts pass the path through `tpl`, a path with other Helm code is rejected.
  */
 export function artifactsPath(input: ArtifactsInput): ArtifactsPath {
   const source = input.resolvedSource ?? input.version.source
   const located = locate(source, input)
   if (typeof located === 'string') return { ok: false, problem: located }
   const segments = located.filter((segment) => segment !== '' && segment !== '.')
-  const problem = unsafe(segments)
+  const problem = findProblem(segments)
   if (problem !== undefined) return { ok: false, problem }
   return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') }
 }
 
-function unsafe(segments: readonly string[]): string | undefined {
+function findProblem(segments: readonly string[]): string | undefined {
   const path = segments.join('/')
   if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
     return "the artifacts' path in MLflow holds control characters"
@@ -56,84 +56,101 @@ function unsafe(segments: readonly string[]): string | undefined {
     : undefined
 }
 
-/** Segments below the mount, or the problem. */
+/** Returns segments below the mount, or the problem as text. */
 function locate(source: string, input: ArtifactsInput): readonly string[] | string {
   const { run, loggedModel } = input
   if (source.startsWith('models:/')) {
     const id = loggedModelId(source)
     if (id === undefined) return 'its source is a copy whose origin is not known'
     return loggedModel?.id === id && loggedModel.artifactUri !== ''
-      ? belowMount(loggedModel.artifactUri, input)
-      : [...experimentRoot(input), 'models', id, 'artifacts']
+      ? segmentsBelowMount(loggedModel.artifactUri, input)
+      : [...experimentSegments(input), 'models', id, 'artifacts']
   }
-  const inRun = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source)
-  if (inRun === null) return belowMount(source, input)
-  const [, runId, path = ''] = inRun
+  const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source)
+  if (runUri === null) return segmentsBelowMount(source, input)
+  const [, runId, path = ''] = runUri
   if (runId !== run.id) return 'its source names the artifacts of another run'
-  return [...belowMount(run.artifactUri, input, ''), ...path.split('/')]
+  return [...segmentsBelowMount(run.artifactUri, input, ''), ...path.split('/')]
 }
 
-/** Segments of an artifact URI below the mount: behind MLflow's proxy as they are, else by layout. */
-function belowMount(uri: string, input: ArtifactsInput, folder = usualFolder): readonly string[] {
-  const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1]
+/** The path of a `mlflow-artifacts:` URI is used unchanged; any other URI is matched by layout. */
+function segmentsBelowMount(
+  uri: string,
+  input: ArtifactsInput,
+  folder = defaultFolder,
+): readonly string[] {
+  const proxiedPath = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1]
   return (
-    proxied?.split('/') ??
-    byLayout(uri.split('/'), input) ?? [input.run.experimentId, input.run.id, 'artifacts', folder]
+    proxiedPath?.split('/') ??
+    matchLayout(uri.split('/'), input) ?? [
+      input.run.experimentId,
+      input.run.id,
+      'artifacts',
+      folder,
+    ]
   )
 }
 
 /**
- * MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`; what stands before it is the store's own.
+ * Finds MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
+ * or `<experiment>/models/<m-id>/artifacts/<path>`, and drops everything before it.
  */
-function byLayout(
+function matchLayout(
   segments: readonly string[],
   { run, loggedModel }: ArtifactsInput,
 ): readonly string[] | undefined {
-  const isRun = (id: string) => id === run.id || /^[0-9a-f]{32}$/.test(id)
-  const { end, isModel, own } = findOwner(segments, isRun)
-  if (end < 0) return undefined
+  const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id))
+  if (folder === undefined) return undefined
+  const { index, isModel, ownerId } = folder
   if (isModel) {
     const experiment = loggedModel?.experimentId ?? run.experimentId
-    return [experiment, ...segments.slice(end - 2)]
+    return [experiment, ...segments.slice(index - 2)]
   }
-  const experiment = own === run.id ? run.experimentId : (segments[end - 2] ?? '')
-  return [experiment, ...segments.slice(end - 1)]
+  const experiment = ownerId === run.id ? run.experimentId : (segments[index - 2] ?? '')
+  return [experiment, ...segments.slice(index - 1)]
 }
 
-/** Finds the folder `artifacts` of a run or a logged model; `end` is -1 when there is none. */
-function findOwner(
+/** The folder `artifacts` of a run or of a logged model. */
+type ArtifactsFolder = {
+  readonly index: number
+  readonly isModel: boolean
+  /** Id of the run or of the logged model. */
+  readonly ownerId: string
+}
+
+function findArtifactsFolder(
   segments: readonly string[],
   isRun: (id: string) => boolean,
-): { end: number; isModel: boolean; own: string } {
-  for (const [end, segment] of segments.entries()) {
-    const own = segments[end - 1]
-    if (segment !== 'artifacts' || own === undefined) continue
-    const isModel = segments[end - 2] === 'models' && isLoggedModelId(own)
-    if (isModel || isRun(own)) return { end, isModel, own }
+): ArtifactsFolder | undefined {
+  for (const [index, segment] of segments.entries()) {
+    const ownerId = segments[index - 1]
+    if (segment !== 'artifacts' || ownerId === undefined) continue
+    const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId)
+    if (isModel || isRun(ownerId)) return { index, isModel, ownerId }
   }
-  return { end: -1, isModel: false, own: '' }
+  return undefined
 }
 
-/** Segments that the run's experiment has below the mount. */
-function experimentRoot(input: ArtifactsInput): readonly string[] {
+/** The part of the run's artifact root that belongs to its experiment. */
+function experimentSegments(input: ArtifactsInput): readonly string[] {
   const { run } = input
-  const ofRun = belowMount(run.artifactUri, input, '').filter((segment) => segment !== '')
-  const [own, artifacts] = ofRun.slice(-2)
-  return own === run.id && artifacts === 'artifacts' ? ofRun.slice(0, -2) : [run.experimentId]
+  const root = segmentsBelowMount(run.artifactUri, input, '').filter((segment) => segment !== '')
+  const [runId, artifacts] = root.slice(-2)
+  return runId === run.id && artifacts === 'artifacts' ? root.slice(0, -2) : [run.experimentId]
 }
 
-/** Only in the places that MLflow's layout gives them: an id elsewhere is a mere coincidence. */
+/** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
 function withPlaceholders(
   segments: readonly string[],
   { run, modelId }: ArtifactsInput,
 ): readonly string[] {
-  const { end, isModel, own } = findOwner(segments, (id) => id === run.id)
-  if (end < 0) return segments
+  const folder = findArtifactsFolder(segments, (id) => id === run.id)
+  if (folder === undefined) return segments
+  const { index, isModel, ownerId } = folder
   const result = [...segments]
-  if (!isModel) result[end - 1] = helmPlaceholder('runid')
-  else if (own === modelId) result[end - 1] = helmPlaceholder('modelid')
-  const experiment = end - (isModel ? 3 : 2)
+  if (!isModel) result[index - 1] = helmPlaceholder('runid')
+  else if (ownerId === modelId) result[index - 1] = helmPlaceholder('modelid')
+  const experiment = index - (isModel ? 3 : 2)
   if (segments[experiment] === run.experimentId)
     result[experiment] = helmPlaceholder('experimentId')
   return result

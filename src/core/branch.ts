@@ -13,7 +13,7 @@ export type DirectoryEntry = {
 export type Directory = {
   /** Relative to the root of the repository, which is `''`. */
   readonly path: string
-  /** Git's hash of the directory; undefined when it does not exist yet. */
+  /** Git's hash of the directory; undefined if it does not exist yet. */
   readonly oid: string | undefined
   readonly entries: ReadonlyMap<string, DirectoryEntry>
 }
@@ -25,22 +25,22 @@ export type BranchSnapshot = {
   /** GitHub's node id of the repository. */
   readonly repositoryId: string
   readonly branch: string
-  /** Commit at the branch's head. */
+  /** Commit at the head of the branch. */
   readonly head: string
   /** Git's hash of that commit's tree. */
   readonly rootTree: string
-  /** The directories that were asked for, by path. */
+  /** The requested directories, by path. */
   readonly directories: ReadonlyMap<string, Directory>
-  /** Git's hashes of the other files that were asked for, by path; missing files are left out. */
+  /** Git's hashes of the other requested files, by path, without those that do not exist. */
   readonly files: ReadonlyMap<string, string>
 }
 
-/** The directory of a snapshot at a path, empty when it does not exist yet. */
+/** The snapshot's directory at a path; an empty one if it does not exist yet. */
 export function directoryAt({ directories }: BranchSnapshot, path: string): Directory {
   return directories.get(path) ?? { path, oid: undefined, entries: new Map() }
 }
 
-/** Path in the repository of a file in a directory. */
+/** Path of a file in a directory, relative to the root of the repository. */
 export function pathIn(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`
 }
@@ -49,7 +49,7 @@ export function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEnt
   return entry?.kind === 'file' || entry?.kind === 'executable'
 }
 
-/** Git's name for a content: SHA-1 of `blob <length>\0<bytes>`. Equal names, equal bytes. */
+/** Git's hash of a file's content: SHA-1 of `blob <length>\0<bytes>`. */
 export function blobOid(content: Uint8Array): string {
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 }

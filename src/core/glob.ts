@@ -1,12 +1,13 @@
-/** Says whether a registered model's name is selected. */
+/** Tells whether a registered model is selected by its name. */
 export type NameMatcher = (name: string) => boolean
 
 /**
- * Compiles the input `models`: `*` is any text (slashes and dots too), `?` one character,
- * `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is; a leading `!`
- * excludes. The last pattern that matches a name decides; only exclusions mean "all but these".
+ * Compiles the input `models`: `*` matches any text (including slashes and dots), `?` one character,
+ * `[a-z]` and `[!a-z]` one character of a set, `\` makes the next character literal, and a leading
+ * `!` excludes. The last matching pattern decides. If there are only exclusions, everything else is
+ * selected.
  */
-export function nameMatcher(patterns: readonly string[]): NameMatcher {
+export function createNameMatcher(patterns: readonly string[]): NameMatcher {
   const rules = patterns.map((pattern) => ({
     selects: !pattern.startsWith('!'),
     expression: globExpression(pattern.replace(/^!/, '')),
@@ -31,7 +32,7 @@ function tokenExpression(token: string): string {
   return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token)
 }
 
-/** `[z-a]` is no set; it is then taken letter by letter. */
+/** A reversed range such as `[z-a]` is invalid; it is then matched literally. */
 function isValidSet(set: string): boolean {
   try {
     return new RegExp(`[${set}]`).test('') || true

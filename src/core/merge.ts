@@ -1,6 +1,6 @@
 import type { ChangedEntry, Entry, SyncResult } from './result.ts'
 
-/** Adds a later round of the same job: an error that the later round made good is a warning. */
+/** Merges two rounds of one job. If the later one succeeded, an error of the earlier one becomes a warning. */
 export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
   const recovered =
     earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`]
@@ -18,8 +18,9 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
 }
 
 /**
- * Adds the entries of a later round: every change once, a run's newest state otherwise. A file
- * that was created and then updated is a created one, with its newest version.
+ * Merges the entries of two rounds into one for each run: its changes combined, or its latest state
+ * if nothing changed. A file that was created and then updated counts as created, with its latest
+ * version.
  */
 export function mergeEntries(earlier: readonly Entry[], later: readonly Entry[]): Entry[] {
   const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]))

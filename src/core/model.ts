@@ -1,22 +1,22 @@
-/** What the action knows of MLflow's Model Registry, freed of MLflow's wire format. */
+/** MLflow's Model Registry as the action sees it, independent of MLflow's wire format. */
 
 /** One version of a registered model. */
 export type ModelVersion = {
-  /** Registered model's name. */
+  /** Name of the registered model. */
   readonly name: string
-  /** Number of the version as MLflow writes it: a decimal string. */
+  /** Version number as a decimal string, as in MLflow. */
   readonly version: string
   /** Creation time in milliseconds since 1970, UTC. */
   readonly creationTime: number
-  /** `READY`, `PENDING_REGISTRATION`, `FAILED_REGISTRATION`; absent counts as ready. */
+  /** `READY`, `PENDING_REGISTRATION`, `FAILED_REGISTRATION`; undefined counts as ready. */
   readonly status: string | undefined
-  /** Training run; empty when MLflow names none. */
+  /** Id of the training run; empty if MLflow names none. */
   readonly runId: string
   /** Where the version came from: an artifact URI, `runs:/…`, `models:/m-…` or `models:/name/version`. */
   readonly source: string
   readonly description: string
   readonly tags: Readonly<Record<string, string>>
-  /** Present only when the aliases were asked for (one listing of the registered models). */
+  /** Empty unless requested: aliases take one listing of the registered models. */
   readonly aliases: readonly string[]
 }
 
@@ -26,26 +26,27 @@ export type Run = {
   readonly name: string
   readonly experimentId: string
   readonly lifecycle: 'active' | 'deleted'
-  /** Root of the run's artifacts, e.g. `mlflow-artifacts:/1/<run>/artifacts`; may be empty. */
+  /** Root of the run's artifacts, e.g. `mlflow-artifacts:/1/<run>/artifacts`; can be empty. */
   readonly artifactUri: string
   readonly params: Readonly<Record<string, string>>
-  /** Latest value of each metric; may hold NaN and infinities. */
+  /** Latest value of each metric; can be NaN or infinite. */
   readonly metrics: Readonly<Record<string, number>>
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** A logged model of MLflow 3 (`m-…`). */
+/** A logged model of MLflow 3. */
 export type LoggedModel = {
+  /** `m-` and 32 hexadecimal digits. */
   readonly id: string
   readonly name: string
   readonly experimentId: string
-  /** Run that logged it; empty when there is none. */
+  /** Id of the run that logged it; empty if there is none. */
   readonly sourceRunId: string
   /** Root of the model's artifacts, e.g. `mlflow-artifacts:/1/models/m-…/artifacts`. */
   readonly artifactUri: string
 }
 
-/** What MLflow says about a run. */
+/** Result of looking up a run. */
 export type RunLookup =
   | { readonly kind: 'found'; readonly run: Run }
   /** Deleted permanently, or hidden from this user. */
@@ -57,15 +58,15 @@ export type ResolvedSource =
   { readonly ok: true; readonly source: string } | { readonly ok: false; readonly problem: string }
 
 /**
- * What MLflow says about one run, as far as its file depends on it. Everything but `run` matters to
- * new files only, and is read for them alone.
+ * Everything that one run's file depends on in MLflow. Only new files need more than `run`, and the
+ * rest is only read for them.
  */
 export type RunFacts = {
   readonly run: RunLookup
   readonly source: ResolvedSource
-  /** The logged model that the source names. */
+  /** The logged model that the source names, if it names one. */
   readonly loggedModel: LoggedModel | undefined
-  /** Read only if the template asks for it. */
+  /** Only read if the template uses it. */
   readonly experimentName: string | undefined
   readonly aliases: readonly string[]
 }

@@ -3,29 +3,30 @@ import type { ModelVersion, RunFacts, RunLookup } from './model.ts'
 import { ownershipOf, runIdFromFileName, type RunFile } from './values-file/file.ts'
 import type { NameMatcher } from './glob.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from './result.ts'
+import { plural } from './text/format.ts'
 
 export type PruneInput = {
   readonly runs: readonly SelectedRun[]
   /** Every version that MLflow listed, selected or not. */
   readonly listed: readonly ModelVersion[]
   readonly facts: ReadonlyMap<string, RunFacts>
-  /** By run id: the files of the runs, and those of runs that are no longer selected. */
+  /** By run id: the files of the selected runs and of runs that are no longer selected. */
   readonly files: ReadonlyMap<string, RunFile>
   /** The target's models. */
   readonly models: NameMatcher
   readonly maxDeletions: number
 }
 
-/** What prune wants, before MLflow is asked about each deletion. */
+/** What prune would do, before MLflow has confirmed the deletions. */
 export type PrunePlan = {
-  /** Files that stay although their run is no longer selected. */
+  /** Files that are kept although their run is no longer selected. */
   readonly kept: readonly Entry[]
   readonly deletions: readonly ChangedEntry[]
   readonly warning: string | undefined
   readonly error: Problem | undefined
 }
 
-/** Run ids of the files that may belong to runs that are no longer selected. */
+/** Run ids of the files whose runs may no longer be selected. */
 export function orphanRunIds(
   fileNames: Iterable<string>,
   runs: readonly SelectedRun[],
@@ -39,34 +40,37 @@ export function orphanRunIds(
   })
 }
 
-/** Decides which files are to be deleted. */
+/** Decides which files are deleted. */
 export function planDeletions(input: PruneInput): PrunePlan {
-  const verdicts = orphansOf(input).map((orphan) => judgeOrphan(orphan, input))
-  const kept = verdicts.flatMap((verdict) => (verdict.kind === 'keep' ? [verdict.entry] : []))
-  const wanted = verdicts.flatMap((verdict) => (verdict.kind === 'delete' ? [verdict.entry] : []))
-  const none = { kept, deletions: [], warning: undefined, error: undefined }
-  if (wanted.length === 0) return none
-  const doubt = doubtAbout(input)
-  if (doubt !== undefined) return { ...none, warning: `Nothing is pruned: ${doubt}` }
-  if (wanted.length > input.maxDeletions) {
-    return { ...none, error: tooMany(wanted, input.maxDeletions) }
+  const decisions = findOrphans(input).map((orphan) => decideOrphan(orphan, input))
+  const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []))
+  const deletions = decisions.flatMap((decision) =>
+    decision.kind === 'delete' ? [decision.entry] : [],
+  )
+  const noDeletions = { kept, deletions: [], warning: undefined, error: undefined }
+  if (deletions.length === 0) return noDeletions
+  const reason = reasonNotToPrune(input)
+  if (reason !== undefined) return { ...noDeletions, warning: `Nothing is pruned: ${reason}` }
+  if (deletions.length > input.maxDeletions) {
+    return { ...noDeletions, error: tooManyDeletions(deletions, input.maxDeletions) }
   }
-  return { ...none, deletions: wanted }
+  return { ...noDeletions, deletions }
 }
 
-/** Deletions need a listing that can be trusted. */
-function doubtAbout({ listed, facts }: PruneInput): string | undefined {
+/** A listing that may be incomplete does not prove that a run is no longer selected. */
+function reasonNotToPrune({ listed, facts }: PruneInput): string | undefined {
   if (listed.length === 0) {
     return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission'
   }
   const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length
-  return unread > 0 ? `${unread} runs could not be read from MLflow` : undefined
+  return unread > 0 ? `${plural(unread, 'run')} could not be read from MLflow` : undefined
 }
 
+/** A file whose run is no longer selected or no longer exists. */
 type Orphan = RunFile & { readonly runId: string; readonly reason: string }
 
-/** First the files of runs that nothing names any more, then those of runs that MLflow deleted. */
-function orphansOf({ runs, facts, files }: PruneInput): Orphan[] {
+/** Files of runs that are no longer selected come first, then those of runs deleted in MLflow. */
+function findOrphans({ runs, facts, files }: PruneInput): Orphan[] {
   const selected = new Set(runs.map(({ runId }) => runId))
   const orphans = [...files].flatMap(([runId, file]) => {
     if (!selected.has(runId)) {
@@ -85,46 +89,46 @@ function isGone(lookup: RunLookup | undefined): boolean {
   )
 }
 
-type Verdict =
+type OrphanDecision =
   | { readonly kind: 'not-ours' }
   | { readonly kind: 'keep'; readonly entry: Entry }
   | { readonly kind: 'delete'; readonly entry: ChangedEntry }
 
 /**
- * Decides by the file itself: only a file that says that it is this run's, of a model within
- * `models`, may be deleted. A version that is still listed without its run may have it hidden
- * (MLflow 3.17 does so for users who may not read runs).
+ * Decides by the content of the file: only a file that names this run and a model within `models` can
+ * be deleted. A version listed without a run may have a hidden one (MLflow 3.17 hides it from users
+ * who may not read runs), so its file is kept.
  */
-function judgeOrphan(orphan: Orphan, { models, listed }: PruneInput): Verdict {
+function decideOrphan(orphan: Orphan, { models, listed }: PruneInput): OrphanDecision {
   const { state, runId, path, reason } = orphan
   if (state.kind === 'held') {
     const held = 'the file has the comment "# mlflow-sync: hold"'
-    return { kind: 'keep', entry: { ...blank(runId, path), outcome: 'held', reason: held } }
+    return { kind: 'keep', entry: { ...deletedEntry(runId, path), outcome: 'held', reason: held } }
   }
   if (state.kind !== 'values') return { kind: 'not-ours' }
   const { owned } = state.values
   const { modelName = '', modelVersion = '' } = owned
   if (ownershipOf(state.values, runId) !== 'own' || !models(modelName)) return { kind: 'not-ours' }
   const entry = {
-    ...blank(runId, path),
+    ...deletedEntry(runId, path),
     experimentId: owned.experimentId ?? null,
     modelName,
     modelVersion,
     previousVersion: modelVersion,
   }
-  const hidden = listed.some(
+  const isHidden = listed.some(
     (version) =>
       version.runId === '' && version.name === modelName && version.version === modelVersion,
   )
-  if (hidden) {
-    const why = 'kept: MLflow still lists its model version, only without withInputName the run'
-    return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: why } }
+  if (isHidden) {
+    const hidden = 'kept: MLflow still lists its model version, only without naming the run'
+    return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: hidden } }
   }
   const edit = { path, before: state.text, after: undefined, executable: false }
   return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } }
 }
 
-function blank(runId: string, path: string): Entry {
+function deletedEntry(runId: string, path: string): Entry {
   return entryWithoutEdit({
     path,
     outcome: 'deleted',
@@ -138,13 +142,14 @@ function blank(runId: string, path: string): Entry {
   })
 }
 
-const shownPaths = 50
+const maxListedPaths = 50
 
-function tooMany(wanted: readonly ChangedEntry[], maxDeletions: number): Problem {
-  const shown = wanted.slice(0, shownPaths).map(({ path }) => path)
-  const more = wanted.length > shown.length ? ` and ${wanted.length - shown.length} more` : ''
+function tooManyDeletions(deletions: readonly ChangedEntry[], maxDeletions: number): Problem {
+  const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path)
+  const omitted = deletions.length - listed.length
+  const more = omitted > 0 ? ` and ${omitted} more` : ''
   return {
-    message: `Prune would delete ${wanted.length} files, more than max-deletions (${maxDeletions}); none was deleted: ${shown.join(', ')}${more}`,
+    message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
     advice:
       'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
   }

@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto'
 import type { ChangedEntry } from './result.ts'
 
 /**
- * What the action remembers of a pull request, kept in its own body as a hidden comment: the
- * repository is the only state.
+ * What the action needs to know about a pull request in later syncs. It is stored as a hidden comment
+ * in the body of the pull request, so that no other state is needed.
  */
 export type PullRequestMarker = {
-  /** Of what is proposed; see `changesDigest`. */
+  /** Digest of the proposed changes; see `changesDigest`. */
   readonly digest: string
   /** Commits that the action put on the head branch, newest first. */
   readonly heads: readonly string[]
-  /** The action closed it itself, since nothing was left to propose. */
+  /** Whether the action closed the pull request itself because nothing was left to propose. */
   readonly withdrawn: boolean
 }
 
-const pattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/
+const markerPattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/
 
 export function markerComment({ digest, heads, withdrawn }: PullRequestMarker): string {
   return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`
 }
 
-/** The marker of a pull request's body; undefined when a person took it out. */
+/** The marker in the body of a pull request; undefined if a person removed it. */
 export function readMarker(body: string): PullRequestMarker | undefined {
-  const match = pattern.exec(body)
+  const match = markerPattern.exec(body)
   if (match === null) return undefined
   return {
     digest: match[1] ?? '',
@@ -32,15 +32,15 @@ export function readMarker(body: string): PullRequestMarker | undefined {
 }
 
 export function replaceMarker(body: string, marker: PullRequestMarker): string {
-  return pattern.test(body)
-    ? body.replace(pattern, () => markerComment(marker))
+  return markerPattern.test(body)
+    ? body.replace(markerPattern, () => markerComment(marker))
     : `${body}\n${markerComment(marker)}`
 }
 
 /**
- * The same for the same proposal: which file is to be created, updated or deleted for which model
- * version. The text around the owned values does not count, so that a person's edit on the base
- * branch does not reopen what a person closed.
+ * Identifies a proposal: which files are created, updated or deleted, for which model versions. The
+ * rest of the files' text does not count: editing it on the base branch must not reopen a proposal
+ * that a person rejected.
  */
 export function changesDigest(changes: readonly ChangedEntry[]): string {
   const lines = changes.map(({ path, outcome, modelName, modelVersion }) =>

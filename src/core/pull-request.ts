@@ -2,7 +2,7 @@ import { blobOid, type BranchSnapshot, pathIn } from './branch.ts'
 import { changesDigest, readMarker, type PullRequestMarker } from './pull-request-marker.ts'
 import { changesOf, type ChangedEntry, type Plan } from './result.ts'
 
-/** How the changes are proposed. */
+/** The user's settings for the pull request. */
 export type PullRequestSettings = {
   /** Head branch; undefined: `mlflow-sync/<base>`. */
   readonly branch: string | undefined
@@ -14,13 +14,13 @@ export type PullRequestSettings = {
 /** The head branch of the pull request. */
 export type HeadBranch = {
   readonly name: string
-  /** Commit at its head. */
+  /** Commit at the head of the branch. */
   readonly head: string
   /** URL of that commit. */
   readonly url: string
   readonly message: string
   readonly parents: readonly string[]
-  /** Git's hashes of the files in each directory of the plan, by path of the file. */
+  /** Git's hashes of the files in the plan's directories, by path. */
   readonly files: ReadonlyMap<string, string>
 }
 
@@ -33,26 +33,26 @@ export type PullRequest = {
   readonly body: string
 }
 
-/** What is there when a plan is to be proposed. */
+/** What is on GitHub before a plan is proposed. */
 export type PullRequestState = {
-  /** Undefined: the branch does not exist. */
+  /** Undefined if the branch does not exist. */
   readonly head: HeadBranch | undefined
-  /** Newest first; only those of this repository's own head branch into this base. */
+  /** Newest first, only those from this repository's head branch into this base branch. */
   readonly pullRequests: readonly PullRequest[]
 }
 
 /** What to do about the pull request. */
 export type PullRequestDecision =
-  /** Nothing is left to propose: close what is open, delete the head branch. */
+  /** Nothing is left to propose: close the open pull request and delete the head branch. */
   | { readonly kind: 'withdraw'; readonly open: PullRequest | undefined }
-  /** The open pull request already proposes exactly this. */
+  /** The open pull request already proposes exactly these changes. */
   | { readonly kind: 'keep'; readonly open: PullRequest }
-  /** A person closed a pull request with the same changes. */
+  /** A person closed a pull request with the same changes without merging it. */
   | { readonly kind: 'respect-rejection'; readonly rejected: PullRequest }
   /** Open a pull request, or update the open one. */
   | { readonly kind: 'propose'; readonly open: PullRequest | undefined }
 
-/** Decides what happens to the pull request; the head branch is known to be the action's own. */
+/** Decides what happens to the pull request. The caller has made sure that the head branch is ours. */
 export function decidePullRequest(plan: Plan, state: PullRequestState): PullRequestDecision {
   const changes = changesOf(plan.entries)
   const open = openPullRequest(state)
@@ -60,7 +60,7 @@ export function decidePullRequest(plan: Plan, state: PullRequestState): PullRequ
   if (open !== undefined) {
     return isUpToDate(state.head, plan) ? { kind: 'keep', open } : { kind: 'propose', open }
   }
-  const rejected = rejectedBefore(state, changes)
+  const rejected = findRejected(state, changes)
   return rejected === undefined
     ? { kind: 'propose', open }
     : { kind: 'respect-rejection', rejected }
@@ -71,34 +71,35 @@ export function openPullRequest({ pullRequests }: PullRequestState): PullRequest
 }
 
 /**
- * Whether the head branch is recognised as the action's own: it is where the base is, its commit was
- * made by this job or is named in a pull request's body, or, when every body lost that memory, it
- * looks like one of the action's commits. Anything else takes a comparison of the branches to tell.
+ * Whether the head branch is recognised as the action's own: it is at the base's head, or its commit
+ * was made by this job or is recorded in the body of a pull request. If no body has a record any
+ * more, a commit that looks like the action's is enough. All other cases need a comparison of the
+ * branches.
  */
 export function isRecognised(
   { pullRequests }: PullRequestState,
   head: HeadBranch,
   base: BranchSnapshot,
-  madeByThisJob: ReadonlySet<string>,
+  ownCommits: ReadonlySet<string>,
 ): boolean {
-  if (head.head === base.head || madeByThisJob.has(head.head)) return true
+  if (head.head === base.head || ownCommits.has(head.head)) return true
   const recorded = new Set(pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []))
   if (recorded.has(head.head)) return true
   const looksOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message)
   return looksOurs && recorded.size === 0
 }
 
-/** Whether the head branch is the base's head plus exactly the plan. */
+/** Whether the head branch is the base's head plus exactly the changes of the plan. */
 export function isUpToDate(head: HeadBranch | undefined, { snapshot, entries }: Plan): boolean {
   if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head) return false
-  const wanted = filesOf(snapshot)
+  const expected = filesOf(snapshot)
   for (const { path, after } of changesOf(entries).map(({ edit }) => edit)) {
-    if (after === undefined) wanted.delete(path)
-    else wanted.set(path, blobOid(new TextEncoder().encode(after)))
+    if (after === undefined) expected.delete(path)
+    else expected.set(path, blobOid(new TextEncoder().encode(after)))
   }
   return (
-    wanted.size === head.files.size &&
-    [...wanted].every(([path, oid]) => head.files.get(path) === oid)
+    expected.size === head.files.size &&
+    [...expected].every(([path, oid]) => head.files.get(path) === oid)
   )
 }
 
@@ -112,25 +113,25 @@ function filesOf({ directories }: BranchSnapshot): Map<string, string> {
   return files
 }
 
-/** The newest pull request with the same changes decides, however its branch fared. */
-function rejectedBefore(
+/** The newest pull request with the same changes decides, whatever happened to its branch. */
+function findRejected(
   { pullRequests }: PullRequestState,
   changes: readonly ChangedEntry[],
 ): PullRequest | undefined {
   const digest = changesDigest(changes)
-  const last = pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
-  if (last === undefined || last.merged || last.state === 'open') return undefined
-  return readMarker(last.body)?.withdrawn === true ? undefined : last
+  const newest = pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
+  if (newest === undefined || newest.merged || newest.state === 'open') return undefined
+  return readMarker(newest.body)?.withdrawn === true ? undefined : newest
 }
 
-/** A job that was killed may have left the branch one step behind. */
-const rememberedHeads = 5
+/** Includes earlier heads: a killed job can leave the branch at one of them. */
+const maxRecordedHeads = 5
 
-/** What the pull request's body is to remember once `sha` is proposed. */
+/** The marker for the body of the pull request that proposes the commit `sha`. */
 export function markerFor(plan: Plan, state: PullRequestState, sha: string): PullRequestMarker {
   const open = openPullRequest(state)
   const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? [])
   const current = state.head === undefined ? [] : [state.head.head]
-  const heads = [...new Set([sha, ...current, ...earlier])].slice(0, rememberedHeads)
+  const heads = [...new Set([sha, ...current, ...earlier])].slice(0, maxRecordedHeads)
   return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false }
 }

@@ -1,6 +1,6 @@
 import type { BranchSnapshot } from './branch.ts'
 
-/** What a sync did: the vocabulary of outputs, report, summary and annotations. */
+/** The results of a sync, in the terms of the outputs, the report and the summary. */
 
 export const outcomes = [
   'created',
@@ -16,35 +16,35 @@ export type Outcome = (typeof outcomes)[number]
 
 /** One run's outcome: the fields of the output `changes` and of the report, in this order. */
 export type RunRecord = {
-  /** Path of the file in the repository; null when the run can have none. */
+  /** Path of the file in the repository; null if the run cannot have one. */
   readonly path: string | null
   readonly outcome: Outcome
   readonly runId: string | null
   readonly experimentId: string | null
   readonly modelName: string | null
   readonly modelVersion: string | null
-  /** Version the file named before this sync; null for a new file. */
+  /** Version that the file named before this sync; null for a new file. */
   readonly previousVersion: string | null
-  /** Address of the model version in MLflow's UI. */
+  /** URL of the model version in MLflow's UI. */
   readonly url: string | null
-  /** Why it was skipped, held, failed or deleted; null otherwise. */
+  /** Why the run was skipped, held or failed, or its file deleted; null otherwise. */
   readonly reason: string | null
 }
 
-/** The contents of one file before and after; undefined: there is no such file. */
+/** The content of one file before and after the sync; undefined means that the file does not exist. */
 export type FileEdit = {
   /** Relative to the root of the repository. */
   readonly path: string
   readonly before: string | undefined
   readonly after: string | undefined
-  /** The file's mode, which is kept. */
+  /** The file's mode, which never changes. */
   readonly executable: boolean
 }
 
 /** What happens to one run: its record, and the edit of its file if there is one. */
 export type Entry = RunRecord & {
   readonly edit: FileEdit | undefined
-  /** Something that a person should know although the run did not fail. */
+  /** Something to report although the run did not fail. */
   readonly warning: string | undefined
 }
 
@@ -59,7 +59,7 @@ export function changesOf(entries: readonly Entry[]): ChangedEntry[] {
   return entries.filter((entry): entry is ChangedEntry => entry.edit !== undefined)
 }
 
-/** An entry that leaves the file as it is. */
+/** An entry that leaves the file unchanged. */
 export function entryWithoutEdit(record: RunRecord): Entry {
   return { ...record, edit: undefined, warning: undefined }
 }
@@ -69,11 +69,11 @@ export type Plan = {
   readonly snapshot: BranchSnapshot
   readonly entries: readonly Entry[]
   readonly warnings: readonly string[]
-  /** Fails the sync although everything else of it is done. */
+  /** Fails the sync after all of its changes have been written. */
   readonly error: Problem | undefined
 }
 
-/** What is wrong, and how to fix it. */
+/** What went wrong, and how to fix it in one or two sentences. */
 export type Problem = { readonly message: string; readonly advice: string | undefined }
 
 export const operations = [
@@ -105,24 +105,24 @@ export type Phase = { readonly name: string; readonly milliseconds: number }
 
 /** What one sync did, or all syncs of a job. */
 export type SyncResult = {
-  /** What was written; whether anything failed is in `error` and in the entries. */
+  /** What was written; failures are in `error` and in the entries. */
   readonly operation: Operation
-  /** `owner/name` as GitHub spells it, once the branch was read. */
+  /** `owner/name`, spelled as on GitHub once the branch has been read. */
   readonly repository: string
-  /** Undefined: the default branch, whose name is not known yet. */
+  /** Undefined while the name of the default branch is not known. */
   readonly branch: string | undefined
-  /** One for each run, unchanged ones too. */
+  /** One per run, including unchanged ones. */
   readonly entries: readonly Entry[]
   readonly warnings: readonly string[]
   readonly commit: CommitReference | undefined
   readonly pullRequest: PullRequestReference | undefined
-  /** Only in mode `check`. */
+  /** Undefined unless `mode` is `check`. */
   readonly connections: readonly Connection[] | undefined
-  /** Why the sync as a whole failed; a run's own failure is in its entry. */
+  /** Why the sync as a whole failed; the failure of a single run is in its entry. */
   readonly error: Problem | undefined
 }
 
-/** A result that says nothing but where it happened. */
+/** A result with nothing but the place of the sync. */
 export function emptyResult(repository: string, branch: string | undefined): SyncResult {
   return {
     operation: 'none',

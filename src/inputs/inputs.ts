@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { nameMatcher } from '../core/glob.ts'
+import { createNameMatcher } from '../core/glob.ts'
 import type { Target } from '../core/target.ts'
 import { InputError } from '../errors.ts'
 import {
@@ -196,7 +196,7 @@ function buildTarget(inputs: ParsedInputs): Target {
     directory: inputs.path,
     template: inputs.template,
     selection: {
-      models: nameMatcher(inputs.models),
+      models: createNameMatcher(inputs.models),
       aliases: inputs.aliases,
       filter: inputs.filter,
       runFilter: inputs['run-filter'],

@@ -1,3 +1,4 @@
+import { plural } from '../core/text/format.ts'
 import { safeLine } from './log.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 
@@ -8,34 +9,36 @@ export type Annotate = Readonly<
 
 type Annotation = { readonly level: 'error' | 'warning'; readonly text: string }
 
-/** GitHub shows 10 of a kind for a step, and 4,096 characters of each. */
-const limits = { singles: 9, characters: 4000 }
+/** GitHub shows 10 annotations of a level per step, and 4,096 characters of each. */
+const limits = { details: 9, characters: 4000 }
 
 /**
- * One annotation that sums up, then at most nine single ones: failures first, then warnings. A warning
- * that is alone stands for itself. `level` is that of failures: `warning` where the step stays green.
+ * Writes an overview annotation, then at most nine detailed ones: failures first, then warnings. A
+ * single warning gets no overview. `level` is the level of failures: `warning` if they do not fail
+ * the step.
  */
 export function annotate(
   result: JobResult,
   { error, warning }: Annotate,
   level: 'error' | 'warning' = 'error',
 ): void {
-  const singles = [
-    ...failures(result).map((text): Annotation => ({ level, text })),
+  const details = [
+    ...describeFailures(result).map((text): Annotation => ({ level, text })),
     ...result.warnings.map((text): Annotation => ({ level: 'warning', text })),
   ]
-  const sum = summing(result, level, singles.length)
-  for (const item of [...(sum ? [sum] : []), ...singles.slice(0, limits.singles)]) {
-    const send = item.level === 'error' ? error : warning
-    send(safeLine(item.text, limits.characters), { title: 'MLflow sync' })
+  const overview = createOverview(result, level, details.length)
+  const annotations = [...(overview ? [overview] : []), ...details.slice(0, limits.details)]
+  for (const annotation of annotations) {
+    const send = annotation.level === 'error' ? error : warning
+    send(safeLine(annotation.text, limits.characters), { title: 'MLflow sync' })
   }
 }
 
-function failures(result: JobResult): string[] {
+function describeFailures(result: JobResult): string[] {
   return [
     ...(result.connections ?? [])
       .filter(({ status }) => status === 'failed')
-      .map(({ name, detail, advice }) => sentence(`${name}: ${detail}`, advice)),
+      .map(({ name, detail, advice }) => withAdvice(`${name}: ${detail}`, advice)),
     ...result.entries
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ modelName, modelVersion, runId, reason }) => {
@@ -46,27 +49,27 @@ function failures(result: JobResult): string[] {
   ]
 }
 
-function summing(
+function createOverview(
   result: JobResult,
   level: 'error' | 'warning',
-  singles: number,
+  details: number,
 ): Annotation | undefined {
-  const text = summary(result)
-  const more = singles > limits.singles ? ' The job summary and the report list them all.' : ''
+  const text = overviewText(result)
+  const more = details > limits.details ? ' The job summary and the report list them all.' : ''
   if (text !== '') return { level, text: `${text}${more}` }
-  return singles > 1
-    ? { level: 'warning', text: `The sync ended with ${singles} warnings.${more}` }
+  return details > 1
+    ? { level: 'warning', text: `The sync ended with ${plural(details, 'warning')}.${more}` }
     : undefined
 }
 
-function summary({ error, entries, connections }: JobResult): string {
-  if (error !== undefined) return sentence(error.message, error.advice)
-  const refused = connections?.filter(({ status }) => status === 'failed').length ?? 0
-  if (refused > 0) return `${refused} of ${connections?.length ?? 0} checks failed.`
+function overviewText({ error, entries, connections = [] }: JobResult): string {
+  if (error !== undefined) return withAdvice(error.message, error.advice)
+  const failedChecks = connections.filter(({ status }) => status === 'failed').length
+  if (failedChecks > 0) return `${failedChecks} of ${plural(connections.length, 'check')} failed.`
   const { failed } = countOutcomes(entries)
-  return failed > 0 ? `${failed} of ${entries.length} runs failed.` : ''
+  return failed > 0 ? `${failed} of ${plural(entries.length, 'run')} failed.` : ''
 }
 
-function sentence(message: string, advice: string | undefined): string {
+function withAdvice(message: string, advice: string | undefined): string {
   return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim()
 }

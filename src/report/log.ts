@@ -1,21 +1,22 @@
 import { outcomes, type RunRecord } from '../core/result.ts'
+import { plural } from '../core/text/format.ts'
 import { fullWidth, plainText } from '../core/text/neutralise.ts'
 import { byOutcome, countOutcomes, type JobResult } from './result.ts'
 
-/** More than this is in the report; a log of ten thousand lines helps nobody. */
-const mostLines = 200
+/** A log of ten thousand lines helps nobody, and the report lists all records. */
+const maxRecords = 200
 
-/** What was done, for the log: a line for each run that was not simply unchanged, then the sum. */
+/** The log's account of the result: a line for each run that is not unchanged, then the totals. */
 export function logLines(result: JobResult): string[] {
-  const told = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
-  const more = told.length - mostLines
+  const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
+  const omitted = reported.length - maxRecords
   return [
-    ...told.slice(0, mostLines).map(recordLine),
-    ...(more > 0 ? [`… and ${more} more; the report has them all`] : []),
+    ...reported.slice(0, maxRecords).map(recordLine),
+    ...(omitted > 0 ? [`… and ${omitted} more; the report lists them all`] : []),
     ...(result.connections ?? []).map(
       ({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`,
     ),
-    sumLine(result),
+    totalsLine(result),
   ]
 }
 
@@ -29,18 +30,22 @@ function recordLine(record: RunRecord): string {
   return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`
 }
 
-function sumLine(result: JobResult): string {
+function totalsLine(result: JobResult): string {
   const counts = countOutcomes(result.entries)
-  const parts = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${counts[o]} ${o}`)
-  const sum = parts.length === 0 ? '' : `: ${parts.join(', ')}`
+  const parts = outcomes
+    .filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => `${counts[outcome]} ${outcome}`)
+  const totals = parts.length === 0 ? '' : `: ${parts.join(', ')}`
   const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`
-  const pull = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`
-  return `${result.operation}${pull}${commit}${sum} (${result.requests.mlflow} requests to MLflow, ${result.requests.github} to GitHub)`
+  const pullRequest = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`
+  const { mlflow, github } = result.requests
+  const requests = `${plural(mlflow, 'request')} to MLflow, ${github} to GitHub`
+  return `${result.operation}${pullRequest}${commit}${totals} (${requests})`
 }
 
 /**
- * Foreign text as one line of the log. The runner takes a line that begins with `::` for a command, and
- * `##[…]` wherever it stands.
+ * Reduces untrusted text to one harmless line of the log: the runner treats `::` at the start of a
+ * line and `##[…]` anywhere as a command.
  */
 export function safeLine(text: string, maxCharacters = 2000): string {
   return plainText(text, maxCharacters)

@@ -1,13 +1,13 @@
 import { utf8Bytes } from '../core/text/format.ts'
 import type { RunRecord } from '../core/result.ts'
-import { fieldsOf } from './report.ts'
+import { recordFields } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'
 
-/** GitHub counts outputs as UTF-16 and stops at 1 MB for a job; a reader may count them as UTF-8. */
+/** GitHub limits a job's outputs to 1 MB in UTF-16. Other tools may count in UTF-8. */
 const maxChangesBytes = 512 * 1024
 
-/** Every output of the action, by name; what does not apply is empty. */
-export function outputsOf(result: JobResult, reportFile: string): Record<string, string> {
+/** All outputs of the action by name; an output that does not apply is empty. */
+export function createOutputs(result: JobResult, reportFile: string): Record<string, string> {
   const counts = countOutcomes(result.entries)
   const changes = changesOutput(result.entries)
   return {
@@ -32,11 +32,11 @@ export function outputsOf(result: JobResult, reportFile: string): Record<string,
   }
 }
 
-/** A record that does not fit is left out, so that one endless reason can't hide all that follow. */
+/** Leaves out each record that does not fit, so that one huge reason does not hide later records. */
 function changesOutput(records: readonly RunRecord[]): { json: string; truncated: boolean } {
   const items = byOutcome(records)
     .filter(({ outcome }) => outcome !== 'unchanged')
-    .map((record) => JSON.stringify(fieldsOf(record)))
+    .map((record) => JSON.stringify(recordFields(record)))
   let bytes = 4
   const taken = items.filter((item) => {
     const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1)

@@ -2,22 +2,22 @@ import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import { annotate } from './annotations.ts'
-import { reportOf, writeReport } from './report.ts'
+import { createReport, writeReport } from './report.ts'
 import { logLines, safeLine } from './log.ts'
-import { outputsOf } from './outputs.ts'
+import { createOutputs } from './outputs.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 import { renderSummary } from './summary.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Outputs, report, summary, annotations and the exit code: also after a failure. */
+/** Writes the report, outputs, log, summary and annotations, and sets the exit code. */
 export async function publish(
   result: JobResult,
   environment: Environment,
   failOn: 'error' | 'never',
 ): Promise<void> {
-  const reportFile = await writeReport(reportOf(result), environment.RUNNER_TEMP ?? tmpdir())
-  for (const [name, value] of Object.entries(outputsOf(result, reportFile))) {
+  const reportFile = await writeReport(createReport(result), environment.RUNNER_TEMP ?? tmpdir())
+  for (const [name, value] of Object.entries(createOutputs(result, reportFile))) {
     core.setOutput(name, value)
   }
   for (const line of logLines(result)) core.info(safeLine(line))
@@ -25,10 +25,9 @@ export async function publish(
   const summaryFile = environment.GITHUB_STEP_SUMMARY
   if (summaryFile !== undefined && summaryFile !== '') await appendFile(summaryFile, summary)
 
-  const failed = hasFailed(result)
-  const green = failOn === 'never'
-  annotate(result, core, green ? 'warning' : 'error')
-  if (failed && !green) process.exitCode = core.ExitCode.Failure
+  const failsStep = failOn === 'error'
+  annotate(result, core, failsStep ? 'error' : 'warning')
+  if (failsStep && hasFailed(result)) process.exitCode = core.ExitCode.Failure
 }
 
 function hasFailed(result: JobResult): boolean {

@@ -22,11 +22,11 @@ const recordSchema = z.strictObject({
   modelName: nullableText,
   modelVersion: nullableText,
   previousVersion: nullableText.describe('Version that the file named before.'),
-  url: nullableText.describe("Address of the model version in MLflow's UI."),
-  reason: nullableText.describe('Why it was skipped, held, failed or deleted.'),
+  url: nullableText.describe("URL of the model version in MLflow's UI."),
+  reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
 }) satisfies z.ZodType<RunRecord>
 
-/** The report as it is written to `report-file`; `schemaVersion` grows when a field changes or goes. */
+/** Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes. */
 export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -35,10 +35,10 @@ export const reportSchema = z
     mode: z.enum(['sync', 'plan', 'check']),
     operation: z.enum(operations),
     changed: z.boolean().describe('Whether files changed, or would change in a plan.'),
-    server: z.strictObject({ trackingUri: text.describe('Without user and password.') }),
+    server: z.strictObject({ trackingUri: text.describe('Without username and password.') }),
     repository: text.describe('Repository written to, as owner/name.'),
     branch: text,
-    path: text.describe('Directory of the files.'),
+    path: text.describe('Directory of the values files.'),
     commit: z.strictObject({ sha: text, url: text }).nullable(),
     pullRequest: z.strictObject({ number: count, url: text }).nullable(),
     counts: z.strictObject({
@@ -50,7 +50,7 @@ export const reportSchema = z
       skipped: count,
       failed: count,
     }),
-    records: z.array(recordSchema).describe('One for each run.'),
+    records: z.array(recordSchema).describe('One per run.'),
     requests: z.strictObject({ mlflow: count, github: count }),
     phases: z.array(z.strictObject({ name: text, milliseconds: z.number().min(0) })),
     warnings: z.array(text),
@@ -64,7 +64,7 @@ export const reportSchema = z
         }),
       )
       .nullable()
-      .describe('What `mode: check` tried; null in the other modes.'),
+      .describe('What `mode: check` tested; null in the other modes.'),
     error: z
       .strictObject({ message: text, advice: nullableText })
       .nullable()
@@ -74,7 +74,7 @@ export const reportSchema = z
 
 export type Report = z.infer<typeof reportSchema>
 
-export function reportOf(result: JobResult): Report {
+export function createReport(result: JobResult): Report {
   return {
     schemaVersion: 1,
     startedAt: result.startedAt.toISOString(),
@@ -89,7 +89,7 @@ export function reportOf(result: JobResult): Report {
     commit: result.commit ?? null,
     pullRequest: result.pullRequest ?? null,
     counts: countOutcomes(result.entries),
-    records: byOutcome(result.entries).map(fieldsOf),
+    records: byOutcome(result.entries).map(recordFields),
     requests: result.requests,
     phases: [...result.phases],
     warnings: [...result.warnings],
@@ -101,8 +101,8 @@ export function reportOf(result: JobResult): Report {
   }
 }
 
-/** The contract's fields in the contract's order, and none else. */
-export function fieldsOf(record: RunRecord): RunRecord {
+/** Exactly the documented fields of a record, in the documented order. */
+export function recordFields(record: RunRecord): RunRecord {
   return {
     path: record.path,
     outcome: record.outcome,
@@ -116,12 +116,12 @@ export function fieldsOf(record: RunRecord): RunRecord {
   }
 }
 
-/** Half a character, which JSON may hold, makes Python and databases refuse the whole document. */
+/** JSON can contain lone surrogates, but Python and databases then reject the whole document. */
 function wellFormed(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed() : value
 }
 
-/** Writes the report to a new folder of its own in `directory` and returns the file's path. */
+/** Writes the report to a new folder in `directory` and returns the path of the file. */
 export async function writeReport(report: Report, directory: string): Promise<string> {
   const file = join(await mkdtemp(join(directory, 'mlflow-sync-')), 'report.json')
   await writeFile(file, `${JSON.stringify(report, wellFormed, 2)}\n`)

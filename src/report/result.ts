@@ -7,7 +7,7 @@ import {
   type SyncResult,
 } from '../core/result.ts'
 
-/** Everything that outputs, report, summary and annotations are made from. */
+/** Everything that is published about a job. */
 export type JobResult = SyncResult & {
   readonly mode: 'sync' | 'plan' | 'check'
   /** Directory of the values files. */
@@ -15,8 +15,9 @@ export type JobResult = SyncResult & {
   /** GitHub's web address. */
   readonly serverUrl: string
   readonly trackingUri: string
+  /** Base URL of MLflow's UI. */
   readonly uiUrl: string
-  /** How many were sent to either side, retries included. */
+  /** Number of requests to each server, including retries. */
   readonly requests: { readonly mlflow: number; readonly github: number }
   readonly phases: readonly Phase[]
   readonly startedAt: Date
@@ -39,24 +40,24 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
   return counts
 }
 
-/** Whether files were changed, or would be in a plan; a failed sync counts only with its commit. */
+/** Whether files changed, or would change in a plan. A failed sync counts only if it made a commit. */
 export function hasChanged({ operation, entries, commit }: JobResult): boolean {
   if (operation === 'none' || operation === 'checked') return false
   if (operation === 'failed' && commit === undefined) return false
   return changesOf(entries).length > 0
 }
 
-/** Changes first, then failures, held, skipped and unchanged; otherwise in the order given. */
+/** Sorts changes first, then failed, held, skipped and unchanged, and otherwise keeps the order. */
 export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
   return records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome))
 }
 
 /**
- * Takes the given secrets, and any user and password of an address, out of every free text and address.
- * GitHub drops a whole output when it finds a masked value in it.
+ * Removes the given secrets, and the username and password of any URL, from all texts and URLs.
+ * GitHub drops an entire output if it contains a masked value.
  */
 export function withoutSecrets(result: JobResult, secrets: readonly string[]): JobResult {
-  const clean = cleaner(secrets)
+  const clean = createCleaner(secrets)
   return {
     ...result,
     trackingUri: clean(result.trackingUri),
@@ -79,18 +80,18 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
   }
 }
 
-/** The text with no user and password in any address. */
+/** Removes the username and password from every URL in a text. */
 export function withoutCredentials(text: string): string {
   return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '')
 }
 
-function cleaner(secrets: readonly string[]): (text: string) => string {
+function createCleaner(secrets: readonly string[]): (text: string) => string {
   const longestFirst = secrets
     .filter((secret) => secret !== '')
     .toSorted((a, b) => b.length - a.length)
   return (text) =>
     longestFirst.reduce(
-      (clean, secret) => clean.replaceAll(secret, '***'),
+      (cleaned, secret) => cleaned.replaceAll(secret, '***'),
       withoutCredentials(text),
     )
 }

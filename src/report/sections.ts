@@ -9,7 +9,7 @@ import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/text/ma
 import type { Outcome, RunRecord } from '../core/result.ts'
 import type { JobResult } from './result.ts'
 
-/** A part of the summary that keeps within so many bytes of UTF-8; empty when it has nothing to say. */
+/** Renders a part of the summary in at most `maxBytes` bytes of UTF-8; empty if there is nothing to show. */
 export type Section = (result: JobResult, maxBytes: number) => string
 
 export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
@@ -39,7 +39,7 @@ export const warningsSection: Section = ({ warnings }, maxBytes) =>
     maxBytes,
   )
 
-/** Deletions first, then updates, then new files: what a reader must not miss. */
+/** Deletions, which a reader must not miss, come first, then updates, then new files. */
 export const changesSection: Section = (result, maxBytes) =>
   table(
     result.mode === 'plan' ? '### Would change' : '### Changed',
@@ -58,7 +58,7 @@ export const heldOrSkippedSection: Section = (result, maxBytes) => {
 }
 
 function withOutcomes({ entries }: JobResult, wanted: readonly Outcome[]): RunRecord[] {
-  return wanted.flatMap((one) => entries.filter(({ outcome }) => outcome === one))
+  return wanted.flatMap((outcome) => entries.filter((entry) => entry.outcome === outcome))
 }
 
 function reasonTable(
@@ -83,7 +83,7 @@ function reasonTable(
   )
 }
 
-/** Files are linked where they are now: in the commit, or on the branch if they were there before. */
+/** Links files in the commit if there is one, otherwise on the branch if they already exist there. */
 function linkBases(result: JobResult, { outcome }: RunRecord): LinkBases {
   return {
     uiUrl: result.uiUrl,
@@ -93,6 +93,7 @@ function linkBases(result: JobResult, { outcome }: RunRecord): LinkBases {
   }
 }
 
+/** Reserved for the note on items that are not shown. */
 const noteBytes = 200
 
 function table<T>(
@@ -108,9 +109,7 @@ function table<T>(
   return [top, ...taken, ...notShownNote(items.length - taken.length)].join('\n')
 }
 
-/** Says what was left out, as a paragraph of its own. */
+/** A separate paragraph with the number of items that are not shown. */
 export function notShownNote(count: number): string[] {
-  return count > 0
-    ? ['', `${count} more left out here for want of room; the report has them all.`]
-    : []
+  return count > 0 ? ['', `${count} more not shown; the report lists them all.`] : []
 }

@@ -1,6 +1,6 @@
 import { loggedModelId } from '../core/artifacts.ts'
 import {
-  chooseByRun,
+  chooseVersionPerRun,
   selectVersions,
   type SelectedRun,
   type ExcludedVersion,
@@ -29,7 +29,7 @@ export async function readSelection(
   const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows
   const versions = selectVersions(listed, selection, now)
   const resolved = await resolveRuns(registry, versions.selected)
-  const chosen = chooseByRun(resolved, listed)
+  const chosen = chooseVersionPerRun(resolved, listed)
   const filtered = await applyRunFilter(registry, chosen.runs, runFilter)
   return {
     runs: filtered.runs,

@@ -8,7 +8,7 @@ import { commitMessage } from '../../../src/core/message/commit.ts'
 import type { ChangedEntry } from '../../../src/core/result.ts'
 import { change, hostileNames, manyChanges, runId } from '../../fixtures/changes.ts'
 
-const textOf = (changes: readonly ChangedEntry[], template?: string): string => {
+const messageText = (changes: readonly ChangedEntry[], template?: string): string => {
   const { headline, body } = commitMessage(changes, template)
   return `${headline}\n\n${body}`
 }
@@ -37,7 +37,7 @@ describe('the default first line', () => {
 })
 
 describe('the body', () => {
-  test('names each file with model and version, and the version before', () => {
+  test('lists each file with its model, version and previous version', () => {
     const { body } = commitMessage([
       change('created', { runId: runId(7) }),
       change('updated'),
@@ -50,9 +50,9 @@ describe('the body', () => {
     ])
   })
 
-  test('has two trailers for each change that git reads', () => {
+  test('has two trailers per change that git can read', () => {
     expect(
-      gitTrailers(textOf([change('created'), change('updated', { runId: runId(2) })])),
+      gitTrailers(messageText([change('created'), change('updated', { runId: runId(2) })])),
     ).toEqual([
       `MLflow-Run-Id: ${runId(1)}`,
       'MLflow-Model-Version: my_model/3',
@@ -61,8 +61,8 @@ describe('the body', () => {
     ])
   })
 
-  test('of 1,000 changes has trailers for 100 and counts the rest', () => {
-    const message = textOf(manyChanges(1000))
+  test('has trailers for 100 of 1,000 changes and counts the others', () => {
+    const message = messageText(manyChanges(1000))
     const trailers = gitTrailers(message)
     expect(trailers).toHaveLength(201)
     expect(trailers.at(-1)).toBe('MLflow-More-Changes: 900')
@@ -70,16 +70,16 @@ describe('the body', () => {
     expect(message).toMatch(/^and \d+ more$/m)
   })
 
-  test('of 100 changes counts nothing', () => {
-    expect(gitTrailers(textOf(manyChanges(100)))).toHaveLength(200)
+  test('has trailers for all of 100 changes', () => {
+    expect(gitTrailers(messageText(manyChanges(100)))).toHaveLength(200)
   })
 
-  test('stays short when names are long', () => {
+  test('stays short if names are long', () => {
     const changes = manyChanges(500).map((entry) => ({
       ...entry,
       modelName: '\u0001'.repeat(5000),
     }))
-    expect(textOf(changes).length).toBeLessThan(60_500)
+    expect(messageText(changes).length).toBeLessThan(60_500)
   })
 })
 
@@ -101,7 +101,7 @@ describe('hostile text', () => {
     }
   })
 
-  test('keeps an ordinary name as it is, and a trailer can be decoded', () => {
+  test('leaves ordinary names unchanged, and trailers can be decoded', () => {
     expect(commitMessage([change('created', { modelName: 'Llama-3.1 8B_v2' })]).headline).toBe(
       'Add Llama-3.1 8B_v2 version 3 (abc123de)',
     )
@@ -110,10 +110,10 @@ describe('hostile text', () => {
     expect(decodeURIComponent(value)).toBe('a@b #1\n50%/3')
   })
 
-  test('whatever the name is, git reads the same trailers', () => {
+  test('never changes the trailers that git reads', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
-        const message = textOf([change('created', { modelName: name })], '${model.name}')
+        const message = messageText([change('created', { modelName: name })], '${model.name}')
         expect(gitTrailers(message).map((line) => line.split(':')[0])).toEqual([
           'MLflow-Run-Id',
           'MLflow-Model-Version',
@@ -134,7 +134,7 @@ describe('git log', () => {
     git(['init', '--quiet'])
     for (const index of [1, 2]) {
       const name = `x\nMLflow-Run-Id: ${runId(9)}`
-      const message = textOf([change('created', { runId: runId(index), modelName: name })])
+      const message = messageText([change('created', { runId: runId(index), modelName: name })])
       git(
         ['-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-q', '--allow-empty', '-F', '-'],
         message,
@@ -143,14 +143,14 @@ describe('git log', () => {
   })
   afterAll(() => rmSync(repository, { recursive: true }))
 
-  test('finds the one commit of a run', () => {
+  test('finds exactly the commit of a run', () => {
     expect(git(['log', '--format=%s', `--grep=^MLflow-Run-Id: ${runId(2)}$`])).toMatch(/^Add x/)
     expect(git(['log', '--format=%h', `--grep=MLflow-Run-Id: ${runId(2)}`]).trim()).not.toMatch(
       /\n/,
     )
   })
 
-  test('finds nothing for a run that a model name claims', () => {
+  test('does not find a run that is only part of a model name', () => {
     expect(git(['log', '--format=%h', `--grep=MLflow-Run-Id: ${runId(9)}`])).toBe('')
   })
 })

@@ -40,7 +40,7 @@ describe('the body of a pull request', () => {
     expect(body).toContain('1 created, 1 deleted')
   })
 
-  test("shows a run's values beside those of the version it replaces, differences first", () => {
+  test("compares a run's values with those of the version it replaces, differences first", () => {
     const body = pullRequestBody([change('updated')], { ...context, details })
     const table = /\| {2}\| Name[^]*?\n\n/.exec(body)?.[0].trim().split('\n')
     expect(table).toEqual([
@@ -56,7 +56,7 @@ describe('the body of a pull request', () => {
     expect(body).toContain('<details open><summary>Metrics and parameters of my_model 4 beside 3')
   })
 
-  test('shows the values alone when the version replaces none', () => {
+  test('shows only the new values if the version replaces none', () => {
     const values = { metrics: { accuracy: 1 }, params: {} }
     const body = pullRequestBody([change('created')], {
       ...context,
@@ -67,7 +67,7 @@ describe('the body of a pull request', () => {
     )
   })
 
-  test('stays under 60,000 characters with 5,000 changes, the deletion on top, and says what is missing', () => {
+  test('has fewer than 60,000 characters for 5,000 changes, with the deletion first and a count of the rest', () => {
     const values = {
       metrics: Object.fromEntries(Array.from('abcdefgh', (name) => [name, 1])),
       params: {},
@@ -81,12 +81,12 @@ describe('the body of a pull request', () => {
     expect(body.length).toBeGreaterThan(50_000)
     expect(body).toMatch(/\n\| --- .*\n\| deleted \| my_model/)
     const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line)).length
-    expect(body).toContain(`${5001 - rows} more changes left out here`)
-    expect(body).toMatch(/\d+ more comparisons left out here/)
+    expect(body).toContain(`${5001 - rows} more changes not shown`)
+    expect(body).toMatch(/\d+ more comparisons not shown/)
     expect(body.match(/<details>/g)?.length).toBe(body.match(/<\/details>/g)?.length)
   })
 
-  test.each(hostileNames)('contains no markup of MLflow: %j', (name) => {
+  test.each(hostileNames)('contains no markup from MLflow: %j', (name) => {
     const body = pullRequestBody([change('updated', { modelName: name, modelVersion: name })], {
       ...context,
       details: new Map([

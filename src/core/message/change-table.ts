@@ -2,18 +2,20 @@ import type { ChangedEntry, RunRecord } from '../result.ts'
 import { fileUrl, runUrl } from '../text/links.ts'
 import { code, escapeMarkdown, link, tableHead, tableRow } from '../text/markdown.ts'
 
-/** What the links of a table lead to. */
+/** What the links in a table point to. */
 export type LinkBases = {
+  /** Base URL of MLflow's UI. */
   readonly uiUrl: string
+  /** GitHub's web address. */
   readonly serverUrl: string
   readonly repository: string
-  /** Branch or commit that holds the files; undefined when none does, as in a plan. */
+  /** Branch or commit with the files; undefined if there is none, as in a plan. */
   readonly fileRef: string | undefined
 }
 
 export const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File'])
 
-/** One run as a row: model version and run link to MLflow's UI, the file to GitHub. */
+/** A row for one run. The model version and the run link to MLflow's UI, the file to GitHub. */
 export function changeRow(record: RunRecord, bases: LinkBases): string {
   return tableRow([
     record.outcome,
@@ -36,13 +38,13 @@ export function fileCell(
   { serverUrl, repository, fileRef }: LinkBases,
 ): string {
   if (path === null) return ''
-  const gone = outcome === 'deleted' || fileRef === undefined
-  return link(code(path, 400), gone ? null : fileUrl(serverUrl, repository, fileRef, path))
+  const isMissing = outcome === 'deleted' || fileRef === undefined
+  return link(code(path, 400), isMissing ? null : fileUrl(serverUrl, repository, fileRef, path))
 }
 
-const weight = { deleted: 0, updated: 1, created: 2 }
+const rank = { deleted: 0, updated: 1, created: 2 }
 
-/** What a reviewer must not miss comes first: deletions, then updates, then new files. */
+/** Deletions, which a reviewer must not miss, come first, then updates, then new files. */
 export function byImportance(changes: readonly ChangedEntry[]): ChangedEntry[] {
-  return changes.toSorted((a, b) => weight[a.outcome] - weight[b.outcome])
+  return changes.toSorted((a, b) => rank[a.outcome] - rank[b.outcome])
 }

@@ -9,10 +9,10 @@ export type CommitMessage = {
   readonly body: string
 }
 
-/** A whole body stays well under the 65,536 characters that GitHub takes elsewhere. */
+/** Keeps the body well under the 65,536 characters that GitHub accepts in other places. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 }
 
-/** The commit's message: says what changed, and answers `git log --grep` for runs and versions. */
+/** The commit message says what changed, and `git log --grep` finds runs and versions in it. */
 export function commitMessage(changes: readonly ChangedEntry[], template?: string): CommitMessage {
   return {
     headline: headline(changes, template),
@@ -20,7 +20,7 @@ export function commitMessage(changes: readonly ChangedEntry[], template?: strin
   }
 }
 
-/** First line of the commit and title of the pull request; the default when the template gives nothing. */
+/** First line of the commit message and title of the pull request; a default if the template renders to nothing. */
 export function headline(changes: readonly ChangedEntry[], template = ''): string {
   const line = renderMessage(template, changes)
   if (line !== '') return line
@@ -34,16 +34,16 @@ export function headline(changes: readonly ChangedEntry[], template = ''): strin
 function fileList(changes: readonly ChangedEntry[]): string {
   const lineOf = (change: ChangedEntry) => neutralise(fileLine(change), limits.line)
   const lines = takeLines(changes, lineOf, limits.fileBytes)
-  const left = changes.length - lines.length
-  return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join('\n')
+  const omitted = changes.length - lines.length
+  return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n')
 }
 
 function trailers(changes: readonly ChangedEntry[]): string {
   const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
-  const left = changes.length - blocks.length
+  const omitted = changes.length - blocks.length
   return [
     ...blocks.filter((block) => block !== ''),
-    ...(left > 0 ? [`MLflow-More-Changes: ${left}`] : []),
+    ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : []),
   ].join('\n')
 }
 

@@ -7,7 +7,7 @@ export type RunValues = {
   readonly params: Readonly<Record<string, string>>
 }
 
-/** A run's values beside those of the model version that it replaces. */
+/** The values of a run, and of the model version that it replaces if there is one. */
 export type RunDetails = RunValues & {
   readonly previous?: (RunValues & { readonly modelVersion: string }) | undefined
 }
@@ -22,7 +22,7 @@ type Row = {
 
 const maxRows = 60
 
-/** What differs first, metrics before parameters; empty when the run has neither. */
+/** Differences come first, metrics before parameters. Empty if the run has neither. */
 export function comparisonTable(version: string, details: RunDetails): string {
   const { previous } = details
   const rows = [
@@ -30,7 +30,7 @@ export function comparisonTable(version: string, details: RunDetails): string {
     ...rowsOf('parameter', details.params, previous?.params, (value) => value, paramChange),
   ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''))
   if (rows.length === 0) return ''
-  const left = rows.length - maxRows
+  const omitted = rows.length - maxRows
   const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined))
   const versions = previous === undefined ? [version] : [version, previous.modelVersion]
   return [
@@ -41,13 +41,13 @@ export function comparisonTable(version: string, details: RunDetails): string {
       ...(previous === undefined ? [] : ['Change']),
     ]),
     ...shown,
-    ...(left > 0 ? ['', `${left} more are not shown.`] : []),
+    ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
   ].join('\n')
 }
 
-function rowText({ kind, name, now, before, change }: Row, compared: boolean): string {
+function rowText({ kind, name, now, before, change }: Row, hasPrevious: boolean): string {
   const cells = [name, now].map((text) => escapeMarkdown(text, 120))
-  const others = compared ? [before, change].map((text) => escapeMarkdown(text, 120)) : []
+  const others = hasPrevious ? [before, change].map((text) => escapeMarkdown(text, 120)) : []
   return tableRow([kind, ...cells, ...others])
 }
 
@@ -59,10 +59,10 @@ function rowsOf<T>(
   changeOf: (now: T | undefined, before: T | undefined) => string,
 ): Row[] {
   const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])]
-  const own = (values: Readonly<Record<string, T>> | undefined, name: string) =>
+  const valueOf = (values: Readonly<Record<string, T>> | undefined, name: string) =>
     values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined
   return names.toSorted(compareText).map((name) => {
-    const [a, b] = [own(now, name), own(before, name)]
+    const [a, b] = [valueOf(now, name), valueOf(before, name)]
     return {
       kind,
       name,
@@ -73,7 +73,7 @@ function rowsOf<T>(
   })
 }
 
-/** Six significant digits: what a person compares, without the noise of binary fractions. */
+/** Six significant digits are enough to compare and hide binary rounding noise. */
 function metricText(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
 }

@@ -1,25 +1,25 @@
 import type { ChangedEntry } from '../result.ts'
 import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
 import { comparisonTable, type RunDetails } from './comparison.ts'
-import { takeLines } from '../text/format.ts'
+import { plural, takeLines } from '../text/format.ts'
 import { code, escapeMarkdown } from '../text/markdown.ts'
 import { countChanges, countsPhrase } from './wording.ts'
 
-/** What the body says besides the changes. */
+/** What the body needs in addition to the changes. */
 export type PullRequestContext = LinkBases & {
-  /** Branch that the pull request is for. */
+  /** Base branch of the pull request. */
   readonly branch: string
-  /** By run ID; a run that is not in it is shown without metrics and parameters. */
+  /** By run id. Runs without details are shown without metrics and parameters. */
   readonly details: ReadonlyMap<string, RunDetails>
 }
 
-/** GitHub takes 65,536 characters; a byte is never more than one. */
+/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
 const limits = { rows: 35_000, comparisons: 23_000 }
 
-/** So many comparisons are unfolded at once. */
+/** With more changes than this, the comparisons are folded. */
 const maxOpen = 3
 
-/** The body, under 60,000 characters: deletions first, then updates, then new files, then comparisons. */
+/** The body in fewer than 60,000 characters: deletions, updates, new files, then comparisons. */
 export function pullRequestBody(
   changes: readonly ChangedEntry[],
   context: PullRequestContext,
@@ -31,9 +31,13 @@ export function pullRequestBody(
   return [
     introduction(changes, context.branch),
     [changeTableHead, ...rows].join('\n'),
-    excluded(changes.length - rows.length, 'change', 'the files of this pull request have all'),
+    notShown(
+      changes.length - rows.length,
+      'change',
+      'the files of this pull request show them all',
+    ),
     ...shown,
-    excluded(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+    notShown(sections.length - shown.length, 'comparison', 'MLflow has the values'),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -59,13 +63,13 @@ function comparisonsOf(
     if (table === '') return []
     const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`
     const previous = values.previous
-    const beside =
+    const comparedTo =
       previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`
-    const title = `Metrics and parameters of ${name}${beside}`
+    const title = `Metrics and parameters of ${name}${comparedTo}`
     return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`]
   })
 }
 
-function excluded(count: number, noun: string, where: string): string {
-  return count > 0 ? `${count} more ${noun}${count === 1 ? '' : 's'} left out here; ${where}.` : ''
+function notShown(count: number, noun: string, where: string): string {
+  return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${where}.` : ''
 }

@@ -1,7 +1,7 @@
 import type { ChangedEntry } from '../result.ts'
 import { plainText } from '../text/neutralise.ts'
 
-/** Number of files that a set of changes creates, updates and deletes. */
+/** Number of files created, updated and deleted. */
 export type ChangeCounts = {
   readonly created: number
   readonly updated: number
@@ -13,7 +13,7 @@ export function countChanges(changes: readonly ChangedEntry[]): ChangeCounts {
   return { created: count('created'), updated: count('updated'), deleted: count('deleted') }
 }
 
-/** `2 created, 1 updated`: only what there is; empty when there is nothing. */
+/** `2 created, 1 updated`: without zero counts, so empty if nothing changed. */
 export function countsPhrase({ created, updated, deleted }: ChangeCounts): string {
   return Object.entries({ created, updated, deleted })
     .filter(([, count]) => count > 0)
@@ -21,19 +21,19 @@ export function countsPhrase({ created, updated, deleted }: ChangeCounts): strin
     .join(', ')
 }
 
-/** Longest model name in a message; MLflow itself allows 256 characters. */
+/** Longest model name in a message; MLflow allows 256 characters. */
 const maxName = 100
 
 export function modelLabel(entry: ChangedEntry): string {
   return plainText(entry.modelName ?? '', maxName)
 }
 
-/** The version that a change is about: the new one, or for a deleted file the one that it named. */
+/** The version to show for a change: the new one, or the one that a deleted file named. */
 export function versionLabel(entry: ChangedEntry): string {
   return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40)
 }
 
-/** `Add my_model version 3 (abc123de)`; not yet neutralise. */
+/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
 export function changePhrase(change: ChangedEntry): string {
   const { outcome, path, runId } = change
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]
@@ -46,7 +46,7 @@ export function changePhrase(change: ChangedEntry): string {
   return `${verb} ${model} ${to} ${version}${run}`
 }
 
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not yet neutralise. */
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
 export function fileLine(change: ChangedEntry): string {
   const { outcome, path, previousVersion } = change
   const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome]

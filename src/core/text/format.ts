@@ -1,14 +1,19 @@
-/** Orders by UTF-16 code units: the same everywhere, whatever the machine's locale. */
+/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Bytes of a text in UTF-8, as GitHub counts a job summary. */
+/** A count with its noun: `1 run`, `2 runs`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
 export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** Lines of the first items, as long as they fit with a line feed each; the rest are never made. */
+/** Lines of the first items that fit into `maxBytes`, line feeds included. The rest are not rendered. */
 export function takeLines<T>(
   items: readonly T[],
   lineOf: (item: T) => string,

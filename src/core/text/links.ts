@@ -1,27 +1,27 @@
-/** Address of a run's page in MLflow's UI. */
+/** URL of a run in MLflow's UI. */
 export function runUrl(uiUrl: string, experimentId: string, runId: string): string {
-  return `${base(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`
+  return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`
 }
 
-/** Address of a model version's page in MLflow's UI. */
+/** URL of a model version in MLflow's UI. */
 export function modelVersionUrl(uiUrl: string, name: string, version: string): string {
-  return `${base(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`
+  return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`
 }
 
-/** Address of a file on GitHub; `ref` is a branch or a commit. */
+/** URL of a file on GitHub; `ref` is a branch or a commit. */
 export function fileUrl(serverUrl: string, repository: string, ref: string, path: string): string {
-  return `${base(serverUrl)}/${segments(repository)}/blob/${segments(ref)}/${segments(path)}`
+  return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`
 }
 
-/** Address of a branch on GitHub. */
+/** URL of a branch on GitHub. */
 export function branchUrl(serverUrl: string, repository: string, branch: string): string {
-  return `${base(serverUrl)}/${segments(repository)}/tree/${segments(branch)}`
+  return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(branch)}`
 }
 
-function base(url: string): string {
+function withoutTrailingSlash(url: string): string {
   return url.replace(/\/+$/, '')
 }
 
-function segments(path: string): string {
+function encodeSegments(path: string): string {
   return path.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }
