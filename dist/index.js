@@ -32278,7 +32278,7 @@ const operations = [
     'checked',
     'failed',
 ];
-/** A result with nothing but the place of the sync. */
+/** A result without changes, for a sync that has not done anything yet. */
 function emptyResult(repository, branch) {
     return {
         operation: 'none',
@@ -32706,7 +32706,7 @@ function plural(count, noun) {
 function utf8Bytes(text) {
     return new TextEncoder().encode(text).length;
 }
-/** Lines of the first items that fit into `maxBytes`, line feeds included. The rest are not rendered. */
+/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
 function takeLines(items, lineOf, maxBytes) {
     const taken = [];
     let bytes = 0;
@@ -33140,7 +33140,7 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Reduces text to one line: white space becomes single spaces, unprintable characters become `�`. */
 function plainText(text, maxCharacters) {
     return cut(
-    // The regular expressions need not read megabytes that are cut off afterwards.
+    // Spares the regular expressions megabytes of text that would be cut off afterwards.
     text
         .slice(0, 16 * maxCharacters)
         .replace(/\s+/g, ' ')
@@ -33195,7 +33195,7 @@ const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-
 function trailerValue(text) {
     return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
 }
-/** Writes each byte of the text in UTF-8 as `%XX`. */
+/** Writes each UTF-8 byte of the text as `%XX`. */
 function percentEncode(text) {
     return [...new TextEncoder().encode(text)]
         .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
@@ -33208,7 +33208,7 @@ function countChanges(changes) {
     const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
     return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
 }
-/** `2 created, 1 updated`: without zero counts, so empty if nothing changed. */
+/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
 function countsPhrase({ created, updated, deleted }) {
     return Object.entries({ created, updated, deleted })
         .filter(([, count]) => count > 0)
@@ -33261,7 +33261,7 @@ function isNewVersion(entry) {
 
 /** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
 const maxHeadline = 200;
-/** Number of names that `${models}` lists at most. */
+/** Maximum number of names that `${models}` lists. */
 const maxModels = 5;
 const placeholderValues = {
     created: (changes) => String(countChanges(changes).created),
@@ -33323,16 +33323,16 @@ function splitPlaceholders(text) {
 
 
 
-/** Keeps the body well under the 65,536 characters that GitHub accepts in other places. */
+/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
-/** The commit message says what changed, and `git log --grep` finds runs and versions in it. */
+/** Writes a commit message in which `git log --grep` finds runs and model versions. */
 function commitMessage(changes, template) {
     return {
         headline: headline(changes, template),
         body: `${fileList(changes)}\n\n${trailers(changes)}`,
     };
 }
-/** First line of the commit message and title of the pull request; a default if the template renders to nothing. */
+/** First line of the commit message and title of the pull request. The default is used if the template is empty. */
 function headline(changes, template = '') {
     const line = renderMessage(template, changes);
     if (line !== '')
@@ -43446,7 +43446,7 @@ function byImportance(changes) {
 
 
 const maxRows = 60;
-/** Differences come first, metrics before parameters. Empty if the run has neither. */
+/** Lists differences first, and metrics before parameters. Empty if the run has neither. */
 function comparisonTable(version, details) {
     const { previous } = details;
     const rows = [
@@ -43488,7 +43488,7 @@ function rowsOf(kind, now, before, textOf, changeOf) {
         };
     });
 }
-/** Six significant digits are enough to compare and hide binary rounding noise. */
+/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
 function metricText(value) {
     return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
 }
@@ -43527,9 +43527,9 @@ function pullRequestBody(changes, context) {
     return [
         introduction(changes, context.branch),
         [changeTableHead, ...rows].join('\n'),
-        notShown(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
+        notShownNote(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
         ...shown,
-        notShown(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+        notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
@@ -43555,8 +43555,8 @@ function comparisonsOf(changes, details) {
         return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
     });
 }
-function notShown(count, noun, where) {
-    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${where}.` : '';
+function notShownNote(count, noun, advice) {
+    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/sync/compare-runs.ts
@@ -43658,7 +43658,7 @@ function findProblem(segments) {
         ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
         : undefined;
 }
-/** Returns segments below the mount, or the problem as text. */
+/** Returns the segments below the mount, or the problem as text. */
 function locate(source, input) {
     const { run, loggedModel } = input;
     if (source.startsWith('models:/')) {
@@ -43715,7 +43715,7 @@ function findArtifactsFolder(segments, isRun) {
     }
     return undefined;
 }
-/** The part of the run's artifact root that belongs to its experiment. */
+/** The run's artifact root up to its experiment. */
 function experimentSegments(input) {
     const { run } = input;
     const root = segmentsBelowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
@@ -44703,7 +44703,7 @@ function reasonToWait(version, selection, now) {
     if (version.status !== undefined && version.status !== 'READY') {
         return `its status is ${version.status}, not READY`;
     }
-    // The first condition matters when the server's clock is ahead: ages are then negative.
+    // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
     if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
         return 'it is younger than minimum-age';
     }
@@ -44746,7 +44746,7 @@ function takesPrecedence(a, b) {
         return byNumber > 0;
     return compareText(a.name, b.name) < 0;
 }
-/** Copies of copies are followed this far, which also ends a cycle. */
+/** Longest chain of copies that is followed, so that a cycle ends. */
 const maxCopies = 20;
 function createSourceResolver(listed) {
     const sources = new Map(listed.map((version) => [`${version.name}/${version.version}`, version.source]));
@@ -45158,7 +45158,7 @@ function changesDigest(changes) {
 
 
 
-/** Decides what happens to the pull request. The caller has made sure that the head branch is ours. */
+/** Decides what happens to the pull request. The caller has checked that the head branch is the action's. */
 function decidePullRequest(plan, state) {
     const changes = changesOf(plan.entries);
     const open = openPullRequest(state);
@@ -45177,9 +45177,9 @@ function openPullRequest({ pullRequests }) {
 }
 /**
  * Whether the head branch is recognised as the action's own: it is at the base's head, or its commit
- * was made by this job or is recorded in the body of a pull request. If no body has a record any
- * more, a commit that looks like the action's is enough. All other cases need a comparison of the
- * branches.
+ * was made by this job or is recorded in the body of a pull request. If no body contains a record, a
+ * commit that looks like one of the action's is enough. In all other cases the branches have to be
+ * compared.
  */
 function isRecognised({ pullRequests }, head, base, ownCommits) {
     if (head.head === base.head || ownCommits.has(head.head))
@@ -45222,7 +45222,7 @@ function findRejected({ pullRequests }, changes) {
         return undefined;
     return readMarker(newest.body)?.withdrawn === true ? undefined : newest;
 }
-/** Includes earlier heads: a killed job can leave the branch at one of them. */
+/** Earlier heads are recorded as well, because a killed job can leave the branch at one of them. */
 const maxRecordedHeads = 5;
 /** The marker for the body of the pull request that proposes the commit `sha`. */
 function markerFor(plan, state, sha) {
@@ -52242,7 +52242,7 @@ function tokenExpression(token) {
     }
     return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
 }
-/** A reversed range such as `[z-a]` is invalid; it is then matched literally. */
+/** A set such as `[z-a]` is invalid and is therefore matched literally. */
 function isValidSet(set) {
     try {
         return new RegExp(`[${set}]`).test('') || true;
@@ -52687,7 +52687,7 @@ function createCleaner(secrets) {
 
 /** A log of ten thousand lines helps nobody, and the report lists all records. */
 const maxRecords = 200;
-/** The log's account of the result: a line for each run that is not unchanged, then the totals. */
+/** The result as lines of the log: one for each run except unchanged ones, then the totals. */
 function logLines(result) {
     const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
     const omitted = reported.length - maxRecords;
@@ -53648,29 +53648,29 @@ function splitLines(text) {
 
 
 
-const connectionsSection = ({ connections = [] }, maxBytes) => table('### Checks', tableHead(['Check', 'Result', 'Detail', 'What to do']), connections, ({ name, status, detail, advice }) => tableRow([
+const connectionsSection = ({ connections = [] }, maxBytes) => renderTable('### Checks', tableHead(['Check', 'Result', 'Detail', 'What to do']), connections, ({ name, status, detail, advice }) => tableRow([
     escapeMarkdown(name),
     status === 'failed' ? '**failed**' : status,
     escapeMarkdown(detail, 1000),
     escapeMarkdown(advice, 1000),
 ]), maxBytes);
-const failuresSection = (result, maxBytes) => reasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes);
-const warningsSection = ({ warnings }, maxBytes) => table('### Warnings', tableHead(['Warning']), warnings, (text) => tableRow([escapeMarkdown(text, 1000)]), maxBytes);
+const failuresSection = (result, maxBytes) => renderReasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes);
+const warningsSection = ({ warnings }, maxBytes) => renderTable('### Warnings', tableHead(['Warning']), warnings, (text) => tableRow([escapeMarkdown(text, 1000)]), maxBytes);
 /** Deletions, which a reader must not miss, come first, then updates, then new files. */
-const changesSection = (result, maxBytes) => table(result.mode === 'plan' ? '### Would change' : '### Changed', changeTableHead, withOutcomes(result, ['deleted', 'updated', 'created']), (record) => changeRow(record, linkBases(result, record)), maxBytes);
+const changesSection = (result, maxBytes) => renderTable(result.mode === 'plan' ? '### Would change' : '### Changed', changeTableHead, withOutcomes(result, ['deleted', 'updated', 'created']), (record) => changeRow(record, linkBases(result, record)), maxBytes);
 const heldOrSkippedSection = (result, maxBytes) => {
     const records = withOutcomes(result, ['held', 'skipped']);
     if (records.length === 0)
         return '';
     const open = `<details><summary>${records.length} held or skipped</summary>`;
     const close = '\n\n</details>';
-    return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`;
+    return `${renderReasonTable(open, result, records, maxBytes - close.length)}${close}`;
 };
 function withOutcomes({ entries }, wanted) {
     return wanted.flatMap((outcome) => entries.filter((entry) => entry.outcome === outcome));
 }
-function reasonTable(title, { uiUrl }, records, maxBytes) {
-    return table(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
+function renderReasonTable(title, { uiUrl }, records, maxBytes) {
+    return renderTable(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
         record.outcome,
         escapeMarkdown(record.modelName ?? ''),
         markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
@@ -53689,15 +53689,15 @@ function linkBases(result, { outcome }) {
 }
 /** Reserved for the note on items that are not shown. */
 const noteBytes = 200;
-function table(title, head, items, rowOf, maxBytes) {
+function renderTable(title, head, items, rowOf, maxBytes) {
     if (items.length === 0)
         return '';
     const top = `${title}\n\n${head}`;
-    const taken = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
-    return [top, ...taken, ...notShownNote(items.length - taken.length)].join('\n');
+    const rows = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
+    return [top, ...rows, ...sections_notShownNote(items.length - rows.length)].join('\n');
 }
 /** A separate paragraph with the number of items that are not shown. */
-function notShownNote(count) {
+function sections_notShownNote(count) {
     return count > 0 ? ['', `${count} more not shown; the report lists them all.`] : [];
 }
 
@@ -53722,7 +53722,7 @@ const diffsSection = ({ mode, entries }, maxBytes) => {
     const open = changes.length <= diffs_maxOpen ? ' open' : '';
     const room = maxBytes - title.length - diffs_noteBytes;
     const taken = takeLines(byImportance(changes), (change) => foldedDiff(change, open), room);
-    return [title, ...taken, ...notShownNote(changes.length - taken.length)].join('\n');
+    return [title, ...taken, ...sections_notShownNote(changes.length - taken.length)].join('\n');
 };
 function foldedDiff({ outcome, edit }, open) {
     const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
@@ -53790,7 +53790,7 @@ function renderSummary(result) {
     }
     return `${parts.join('\n\n')}\n`;
 }
-/** What was done, the counts of all other outcomes, and why the sync failed if it did. */
+/** What was done, the number of runs with other outcomes, and why the sync failed if it did. */
 function summaryHeadline(result) {
     const sentences = [operationText(result), otherOutcomes(result)]
         .filter((part) => part !== '')
@@ -53800,31 +53800,31 @@ function summaryHeadline(result) {
 function operationText(result) {
     const counts = countOutcomes(result.entries);
     const changes = countsPhrase(counts);
-    const target = branchText(result);
+    const branch = branchText(result);
     switch (result.operation) {
         case 'none':
             return counts.failed > 0 || result.error !== undefined
-                ? `Nothing was written to ${target}.`
-                : `${target} is up to date.`;
+                ? `Nothing was written to ${branch}.`
+                : `${branch} is up to date.`;
         case 'committed':
-            return `Committed ${commitLink(result)} to ${target}: ${changes}.`;
+            return `Committed ${commitLink(result)} to ${branch}: ${changes}.`;
         case 'pull-request-created':
-            return `Opened ${pullRequestLink(result)} for ${target}: ${changes}.`;
+            return `Opened ${pullRequestLink(result)} for ${branch}: ${changes}.`;
         case 'pull-request-updated':
-            return `Updated ${pullRequestLink(result)} for ${target}: ${changes}.`;
+            return `Updated ${pullRequestLink(result)} for ${branch}: ${changes}.`;
         case 'pull-request-closed':
-            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${target}.`;
+            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}.`;
         case 'planned':
             return changes === ''
-                ? `Plan: ${target} is up to date.`
-                : `Plan: a sync would change ${target}: ${changes}. Nothing was written.`;
+                ? `Plan: ${branch} is up to date.`
+                : `Plan: a sync would change ${branch}: ${changes}. Nothing was written.`;
         case 'checked':
             return checkText(result);
         case 'failed':
-            return `The sync failed${afterCommit(result, target, changes)}.`;
+            return `The sync failed${afterCommit(result, branch, changes)}.`;
     }
 }
-/** Independent of the operation: a sync can write changes and fail nevertheless. */
+/** Shown for every operation, because a sync can write changes and still fail. */
 function errorText({ error }) {
     return error === undefined
         ? ''
@@ -53833,10 +53833,10 @@ function errorText({ error }) {
             .map((part) => escapeMarkdown(part, 4000))
             .join('<br>')}`;
 }
-function afterCommit(result, target, changes) {
+function afterCommit(result, branch, changes) {
     if (result.commit === undefined)
         return '';
-    const where = result.pullRequest === undefined ? target : pullRequestLink(result);
+    const where = result.pullRequest === undefined ? branch : pullRequestLink(result);
     return ` after ${commitLink(result)} was committed to ${where}: ${changes}`;
 }
 function checkText({ connections = [] }) {
@@ -53921,15 +53921,18 @@ function createStopwatch(now) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/merge.ts
-/** Merges two rounds of one job. If the later one succeeded, an error of the earlier one becomes a warning. */
+/**
+ * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
+ * earlier one becomes a warning.
+ */
 function mergeResults(earlier, later) {
-    const recovered = earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`];
+    const earlierError = earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`];
     return {
         operation: later.operation === 'none' ? earlier.operation : later.operation,
         repository: later.branch === undefined ? earlier.repository : later.repository,
         branch: later.branch ?? earlier.branch,
         entries: mergeEntries(earlier.entries, later.entries),
-        warnings: [...new Set([...earlier.warnings, ...recovered, ...later.warnings])],
+        warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
         commit: later.commit ?? earlier.commit,
         pullRequest: later.pullRequest ?? earlier.pullRequest,
         connections: later.connections ?? earlier.connections,
@@ -53937,8 +53940,8 @@ function mergeResults(earlier, later) {
     };
 }
 /**
- * Merges the entries of two rounds into one for each run: its changes combined, or its latest state
- * if nothing changed. A file that was created and then updated counts as created, with its latest
+ * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
+ * outcome if nothing changed. A file that was created and then updated counts as created, with its latest
  * version.
  */
 function mergeEntries(earlier, later) {

@@ -47,8 +47,8 @@ const plan = (fields: Partial<PruneInput>) =>
 const deletedRuns = (fields: Partial<PruneInput>) =>
   plan(fields).deletions.map(({ runId }) => runId)
 
-describe('the orphan candidates', () => {
-  test('are the values files of runs that neither a selected nor a protected version has', () => {
+describe('possible orphans', () => {
+  test('are files named after a run without a selected or protected version', () => {
     const excluded = [
       { version: modelVersion({ runId: 'young' }), protectsFile: true },
       { version: modelVersion({ runId: 'gated' }), protectsFile: false },
@@ -83,7 +83,7 @@ describe('a file is deleted', () => {
     ['deleted in MLflow', { kind: 'found', run: run({ lifecycle: 'deleted' }) }, true],
     ['gone from MLflow', { kind: 'missing' }, true],
     ['active', { kind: 'found', run: run() }, false],
-  ])('depending on its selected run, which is %s', (_name, lookup, deleted) => {
+  ])('depending on the state of its selected run: %s', (_name, lookup, deleted) => {
     expect(
       deletedRuns({
         runs: [selected('a')],

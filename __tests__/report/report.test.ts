@@ -34,7 +34,7 @@ describe('the report', () => {
     expect(reportSchema.parse(JSON.parse(JSON.stringify(minimal)))).toEqual(minimal)
   })
 
-  test('contains the times, the places and the results', () => {
+  test('contains when and where the sync ran and what it did', () => {
     expect(createReport(full)).toMatchObject({
       schemaVersion: 1,
       startedAt: '2026-01-02T03:04:05.678Z',

@@ -11,7 +11,7 @@ export type ArtifactsInput = {
   readonly loggedModel?: LoggedModel | undefined
   /** The version's source with copies (`models:/name/1`) followed to their origin. */
   readonly resolvedSource?: string | undefined
-  /** `global.modelid` of the file: no other logged model can be written as a placeholder. */
+  /** `global.modelid` of the file. Only this id can be written as its placeholder. */
   readonly modelId?: string | undefined
 }
 
@@ -56,7 +56,7 @@ function findProblem(segments: readonly string[]): string | undefined {
     : undefined
 }
 
-/** Returns segments below the mount, or the problem as text. */
+/** Returns the segments below the mount, or the problem as text. */
 function locate(source: string, input: ArtifactsInput): readonly string[] | string {
   const { run, loggedModel } = input
   if (source.startsWith('models:/')) {
@@ -131,7 +131,7 @@ function findArtifactsFolder(
   return undefined
 }
 
-/** The part of the run's artifact root that belongs to its experiment. */
+/** The run's artifact root up to its experiment. */
 function experimentSegments(input: ArtifactsInput): readonly string[] {
   const { run } = input
   const root = segmentsBelowMount(run.artifactUri, input, '').filter((segment) => segment !== '')

@@ -1,4 +1,4 @@
-/** Tells whether a registered model is selected by its name. */
+/** Whether a registered model with this name is selected. */
 export type NameMatcher = (name: string) => boolean
 
 /**
@@ -32,7 +32,7 @@ function tokenExpression(token: string): string {
   return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token)
 }
 
-/** A reversed range such as `[z-a]` is invalid; it is then matched literally. */
+/** A set such as `[z-a]` is invalid and is therefore matched literally. */
 function isValidSet(set: string): boolean {
   try {
     return new RegExp(`[${set}]`).test('') || true

@@ -1,15 +1,18 @@
 import type { ChangedEntry, Entry, SyncResult } from './result.ts'
 
-/** Merges two rounds of one job. If the later one succeeded, an error of the earlier one becomes a warning. */
+/**
+ * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
+ * earlier one becomes a warning.
+ */
 export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
-  const recovered =
+  const earlierError =
     earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`]
   return {
     operation: later.operation === 'none' ? earlier.operation : later.operation,
     repository: later.branch === undefined ? earlier.repository : later.repository,
     branch: later.branch ?? earlier.branch,
     entries: mergeEntries(earlier.entries, later.entries),
-    warnings: [...new Set([...earlier.warnings, ...recovered, ...later.warnings])],
+    warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
     commit: later.commit ?? earlier.commit,
     pullRequest: later.pullRequest ?? earlier.pullRequest,
     connections: later.connections ?? earlier.connections,
@@ -18,8 +21,8 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
 }
 
 /**
- * Merges the entries of two rounds into one for each run: its changes combined, or its latest state
- * if nothing changed. A file that was created and then updated counts as created, with its latest
+ * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
+ * outcome if nothing changed. A file that was created and then updated counts as created, with its latest
  * version.
  */
 export function mergeEntries(earlier: readonly Entry[], later: readonly Entry[]): Entry[] {

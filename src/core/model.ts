@@ -16,7 +16,7 @@ export type ModelVersion = {
   readonly source: string
   readonly description: string
   readonly tags: Readonly<Record<string, string>>
-  /** Empty unless requested: aliases take one listing of the registered models. */
+  /** Empty unless requested, because reading aliases takes a listing of the registered models. */
   readonly aliases: readonly string[]
 }
 
@@ -58,8 +58,8 @@ export type ResolvedSource =
   { readonly ok: true; readonly source: string } | { readonly ok: false; readonly problem: string }
 
 /**
- * Everything that one run's file depends on in MLflow. Only new files need more than `run`, and the
- * rest is only read for them.
+ * Everything in MLflow that the file of one run depends on. Only new files need more than `run`, so
+ * the other fields are only read for them.
  */
 export type RunFacts = {
   readonly run: RunLookup

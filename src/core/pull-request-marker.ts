@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ChangedEntry } from './result.ts'
 
 /**
- * What the action needs to know about a pull request in later syncs. It is stored as a hidden comment
- * in the body of the pull request, so that no other state is needed.
+ * What later syncs need to know about a pull request, stored as a hidden comment in its body. There is
+ * no other state.
  */
 export type PullRequestMarker = {
   /** Digest of the proposed changes; see `changesDigest`. */

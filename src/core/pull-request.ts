@@ -52,7 +52,7 @@ export type PullRequestDecision =
   /** Open a pull request, or update the open one. */
   | { readonly kind: 'propose'; readonly open: PullRequest | undefined }
 
-/** Decides what happens to the pull request. The caller has made sure that the head branch is ours. */
+/** Decides what happens to the pull request. The caller has checked that the head branch is the action's. */
 export function decidePullRequest(plan: Plan, state: PullRequestState): PullRequestDecision {
   const changes = changesOf(plan.entries)
   const open = openPullRequest(state)
@@ -72,9 +72,9 @@ export function openPullRequest({ pullRequests }: PullRequestState): PullRequest
 
 /**
  * Whether the head branch is recognised as the action's own: it is at the base's head, or its commit
- * was made by this job or is recorded in the body of a pull request. If no body has a record any
- * more, a commit that looks like the action's is enough. All other cases need a comparison of the
- * branches.
+ * was made by this job or is recorded in the body of a pull request. If no body contains a record, a
+ * commit that looks like one of the action's is enough. In all other cases the branches have to be
+ * compared.
  */
 export function isRecognised(
   { pullRequests }: PullRequestState,
@@ -124,7 +124,7 @@ function findRejected(
   return readMarker(newest.body)?.withdrawn === true ? undefined : newest
 }
 
-/** Includes earlier heads: a killed job can leave the branch at one of them. */
+/** Earlier heads are recorded as well, because a killed job can leave the branch at one of them. */
 const maxRecordedHeads = 5
 
 /** The marker for the body of the pull request that proposes the commit `sha`. */

@@ -44,7 +44,7 @@ export type FileEdit = {
 /** What happens to one run: its record, and the edit of its file if there is one. */
 export type Entry = RunRecord & {
   readonly edit: FileEdit | undefined
-  /** Something to report although the run did not fail. */
+  /** Reported as a warning, although the run did not fail. */
   readonly warning: string | undefined
 }
 
@@ -122,7 +122,7 @@ export type SyncResult = {
   readonly error: Problem | undefined
 }
 
-/** A result with nothing but the place of the sync. */
+/** A result without changes, for a sync that has not done anything yet. */
 export function emptyResult(repository: string, branch: string | undefined): SyncResult {
   return {
     operation: 'none',

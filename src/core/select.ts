@@ -58,7 +58,7 @@ function reasonToWait(
   if (version.status !== undefined && version.status !== 'READY') {
     return `its status is ${version.status}, not READY`
   }
-  // The first condition matters when the server's clock is ahead: ages are then negative.
+  // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
   if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
     return 'it is younger than minimum-age'
   }
@@ -102,7 +102,7 @@ function takesPrecedence(a: ModelVersion, b: ModelVersion): boolean {
   return compareText(a.name, b.name) < 0
 }
 
-/** Copies of copies are followed this far, which also ends a cycle. */
+/** Longest chain of copies that is followed, so that a cycle ends. */
 const maxCopies = 20
 
 function createSourceResolver(listed: readonly ModelVersion[]) {

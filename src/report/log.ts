@@ -6,7 +6,7 @@ import { byOutcome, countOutcomes, type JobResult } from './result.ts'
 /** A log of ten thousand lines helps nobody, and the report lists all records. */
 const maxRecords = 200
 
-/** The log's account of the result: a line for each run that is not unchanged, then the totals. */
+/** The result as lines of the log: one for each run except unchanged ones, then the totals. */
 export function logLines(result: JobResult): string[] {
   const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
   const omitted = reported.length - maxRecords

@@ -12,7 +12,7 @@ export type JobResult = SyncResult & {
   readonly mode: 'sync' | 'plan' | 'check'
   /** Directory of the values files. */
   readonly path: string
-  /** GitHub's web address. */
+  /** Base URL of GitHub's website. */
   readonly serverUrl: string
   readonly trackingUri: string
   /** Base URL of MLflow's UI. */

@@ -13,7 +13,7 @@ import type { JobResult } from './result.ts'
 export type Section = (result: JobResult, maxBytes: number) => string
 
 export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
-  table(
+  renderTable(
     '### Checks',
     tableHead(['Check', 'Result', 'Detail', 'What to do']),
     connections,
@@ -28,10 +28,10 @@ export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
   )
 
 export const failuresSection: Section = (result, maxBytes) =>
-  reasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes)
+  renderReasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes)
 
 export const warningsSection: Section = ({ warnings }, maxBytes) =>
-  table(
+  renderTable(
     '### Warnings',
     tableHead(['Warning']),
     warnings,
@@ -41,7 +41,7 @@ export const warningsSection: Section = ({ warnings }, maxBytes) =>
 
 /** Deletions, which a reader must not miss, come first, then updates, then new files. */
 export const changesSection: Section = (result, maxBytes) =>
-  table(
+  renderTable(
     result.mode === 'plan' ? '### Would change' : '### Changed',
     changeTableHead,
     withOutcomes(result, ['deleted', 'updated', 'created']),
@@ -54,20 +54,20 @@ export const heldOrSkippedSection: Section = (result, maxBytes) => {
   if (records.length === 0) return ''
   const open = `<details><summary>${records.length} held or skipped</summary>`
   const close = '\n\n</details>'
-  return `${reasonTable(open, result, records, maxBytes - close.length)}${close}`
+  return `${renderReasonTable(open, result, records, maxBytes - close.length)}${close}`
 }
 
 function withOutcomes({ entries }: JobResult, wanted: readonly Outcome[]): RunRecord[] {
   return wanted.flatMap((outcome) => entries.filter((entry) => entry.outcome === outcome))
 }
 
-function reasonTable(
+function renderReasonTable(
   title: string,
   { uiUrl }: JobResult,
   records: readonly RunRecord[],
   maxBytes: number,
 ): string {
-  return table(
+  return renderTable(
     title,
     tableHead(['', 'Model', 'Version', 'Run', 'Reason']),
     records,
@@ -96,7 +96,7 @@ function linkBases(result: JobResult, { outcome }: RunRecord): LinkBases {
 /** Reserved for the note on items that are not shown. */
 const noteBytes = 200
 
-function table<T>(
+function renderTable<T>(
   title: string,
   head: string,
   items: readonly T[],
@@ -105,8 +105,8 @@ function table<T>(
 ): string {
   if (items.length === 0) return ''
   const top = `${title}\n\n${head}`
-  const taken = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes)
-  return [top, ...taken, ...notShownNote(items.length - taken.length)].join('\n')
+  const rows = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes)
+  return [top, ...rows, ...notShownNote(items.length - rows.length)].join('\n')
 }
 
 /** A separate paragraph with the number of items that are not shown. */

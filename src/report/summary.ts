@@ -38,7 +38,7 @@ export function renderSummary(result: JobResult): string {
   return `${parts.join('\n\n')}\n`
 }
 
-/** What was done, the counts of all other outcomes, and why the sync failed if it did. */
+/** What was done, the number of runs with other outcomes, and why the sync failed if it did. */
 export function summaryHeadline(result: JobResult): string {
   const sentences = [operationText(result), otherOutcomes(result)]
     .filter((part) => part !== '')
@@ -49,32 +49,32 @@ export function summaryHeadline(result: JobResult): string {
 function operationText(result: JobResult): string {
   const counts = countOutcomes(result.entries)
   const changes = countsPhrase(counts)
-  const target = branchText(result)
+  const branch = branchText(result)
   switch (result.operation) {
     case 'none':
       return counts.failed > 0 || result.error !== undefined
-        ? `Nothing was written to ${target}.`
-        : `${target} is up to date.`
+        ? `Nothing was written to ${branch}.`
+        : `${branch} is up to date.`
     case 'committed':
-      return `Committed ${commitLink(result)} to ${target}: ${changes}.`
+      return `Committed ${commitLink(result)} to ${branch}: ${changes}.`
     case 'pull-request-created':
-      return `Opened ${pullRequestLink(result)} for ${target}: ${changes}.`
+      return `Opened ${pullRequestLink(result)} for ${branch}: ${changes}.`
     case 'pull-request-updated':
-      return `Updated ${pullRequestLink(result)} for ${target}: ${changes}.`
+      return `Updated ${pullRequestLink(result)} for ${branch}: ${changes}.`
     case 'pull-request-closed':
-      return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${target}.`
+      return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}.`
     case 'planned':
       return changes === ''
-        ? `Plan: ${target} is up to date.`
-        : `Plan: a sync would change ${target}: ${changes}. Nothing was written.`
+        ? `Plan: ${branch} is up to date.`
+        : `Plan: a sync would change ${branch}: ${changes}. Nothing was written.`
     case 'checked':
       return checkText(result)
     case 'failed':
-      return `The sync failed${afterCommit(result, target, changes)}.`
+      return `The sync failed${afterCommit(result, branch, changes)}.`
   }
 }
 
-/** Independent of the operation: a sync can write changes and fail nevertheless. */
+/** Shown for every operation, because a sync can write changes and still fail. */
 function errorText({ error }: JobResult): string {
   return error === undefined
     ? ''
@@ -84,9 +84,9 @@ function errorText({ error }: JobResult): string {
         .join('<br>')}`
 }
 
-function afterCommit(result: JobResult, target: string, changes: string): string {
+function afterCommit(result: JobResult, branch: string, changes: string): string {
   if (result.commit === undefined) return ''
-  const where = result.pullRequest === undefined ? target : pullRequestLink(result)
+  const where = result.pullRequest === undefined ? branch : pullRequestLink(result)
   return ` after ${commitLink(result)} was committed to ${where}: ${changes}`
 }
 

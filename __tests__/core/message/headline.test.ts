@@ -55,7 +55,7 @@ describe("the user's own text", () => {
     expect(render(template)).toBe(template)
   })
 
-  test('does not make text from MLflow effective', () => {
+  test('does not activate text from MLflow', () => {
     const changesOfModel = (modelName: string) => [change('created', { modelName })]
     expect(render('[${model.name}] x', changesOfModel('skip ci'))).toBe('\uff3bskip ci] x')
     expect(render('@${model.name}', changesOfModel('team'))).toBe('\uff20team')

@@ -6,7 +6,7 @@ import { code, escapeMarkdown, link, tableHead, tableRow } from '../text/markdow
 export type LinkBases = {
   /** Base URL of MLflow's UI. */
   readonly uiUrl: string
-  /** GitHub's web address. */
+  /** Base URL of GitHub's website. */
   readonly serverUrl: string
   readonly repository: string
   /** Branch or commit with the files; undefined if there is none, as in a plan. */

@@ -9,10 +9,10 @@ export type CommitMessage = {
   readonly body: string
 }
 
-/** Keeps the body well under the 65,536 characters that GitHub accepts in other places. */
+/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 }
 
-/** The commit message says what changed, and `git log --grep` finds runs and versions in it. */
+/** Writes a commit message in which `git log --grep` finds runs and model versions. */
 export function commitMessage(changes: readonly ChangedEntry[], template?: string): CommitMessage {
   return {
     headline: headline(changes, template),
@@ -20,7 +20,7 @@ export function commitMessage(changes: readonly ChangedEntry[], template?: strin
   }
 }
 
-/** First line of the commit message and title of the pull request; a default if the template renders to nothing. */
+/** First line of the commit message and title of the pull request. The default is used if the template is empty. */
 export function headline(changes: readonly ChangedEntry[], template = ''): string {
   const line = renderMessage(template, changes)
   if (line !== '') return line

@@ -22,7 +22,7 @@ type Row = {
 
 const maxRows = 60
 
-/** Differences come first, metrics before parameters. Empty if the run has neither. */
+/** Lists differences first, and metrics before parameters. Empty if the run has neither. */
 export function comparisonTable(version: string, details: RunDetails): string {
   const { previous } = details
   const rows = [
@@ -73,7 +73,7 @@ function rowsOf<T>(
   })
 }
 
-/** Six significant digits are enough to compare and hide binary rounding noise. */
+/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
 function metricText(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
 }

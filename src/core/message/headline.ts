@@ -6,7 +6,7 @@ import { countChanges, modelLabel, versionLabel } from './wording.ts'
 /** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
 export const maxHeadline = 200
 
-/** Number of names that `${models}` lists at most. */
+/** Maximum number of names that `${models}` lists. */
 const maxModels = 5
 
 const placeholderValues: Record<string, (changes: readonly ChangedEntry[]) => string> = {

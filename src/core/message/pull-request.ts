@@ -31,13 +31,13 @@ export function pullRequestBody(
   return [
     introduction(changes, context.branch),
     [changeTableHead, ...rows].join('\n'),
-    notShown(
+    notShownNote(
       changes.length - rows.length,
       'change',
       'the files of this pull request show them all',
     ),
     ...shown,
-    notShown(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+    notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -70,6 +70,6 @@ function comparisonsOf(
   })
 }
 
-function notShown(count: number, noun: string, where: string): string {
-  return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${where}.` : ''
+function notShownNote(count: number, noun: string, advice: string): string {
+  return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : ''
 }

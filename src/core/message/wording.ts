@@ -13,7 +13,7 @@ export function countChanges(changes: readonly ChangedEntry[]): ChangeCounts {
   return { created: count('created'), updated: count('updated'), deleted: count('deleted') }
 }
 
-/** `2 created, 1 updated`: without zero counts, so empty if nothing changed. */
+/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
 export function countsPhrase({ created, updated, deleted }: ChangeCounts): string {
   return Object.entries({ created, updated, deleted })
     .filter(([, count]) => count > 0)

@@ -13,7 +13,7 @@ export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** Lines of the first items that fit into `maxBytes`, line feeds included. The rest are not rendered. */
+/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
 export function takeLines<T>(
   items: readonly T[],
   lineOf: (item: T) => string,

@@ -23,7 +23,7 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 /** Reduces text to one line: white space becomes single spaces, unprintable characters become `�`. */
 export function plainText(text: string, maxCharacters: number): string {
   return cut(
-    // The regular expressions need not read megabytes that are cut off afterwards.
+    // Spares the regular expressions megabytes of text that would be cut off afterwards.
     text
       .slice(0, 16 * maxCharacters)
       .replace(/\s+/g, ' ')
@@ -89,7 +89,7 @@ export function trailerValue(text: string): string {
   return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode)
 }
 
-/** Writes each byte of the text in UTF-8 as `%XX`. */
+/** Writes each UTF-8 byte of the text as `%XX`. */
 export function percentEncode(text: string): string {
   return [...new TextEncoder().encode(text)]
     .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
