@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3589);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5743);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3589:
+/***/ 5743:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32230,26 +32230,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/core/branch.ts
-
-/** The snapshot's directory at a path; an empty one if it does not exist yet. */
-function directoryAt({ directories }, path) {
-    return directories.get(path) ?? { path, oid: undefined, entries: new Map() };
-}
-/** Path of a file in a directory, relative to the root of the repository. */
-function pathIn(directory, name) {
-    return directory === '' ? name : `${directory}/${name}`;
-}
-function isFile(entry) {
-    return entry?.kind === 'file' || entry?.kind === 'executable';
-}
-/** Git's hash of a file's content: SHA-1 of `blob <length>\0<bytes>`. */
-function blobOid(content) {
-    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./src/core/result.ts
 /** The results of a sync, in the terms of the outputs, the report and the summary. */
 const outcomes = [
@@ -32291,6 +32271,26 @@ function emptyResult(repository, branch) {
         connections: undefined,
         error: undefined,
     };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/core/branch.ts
+
+/** The snapshot's directory at a path; an empty one if it does not exist yet. */
+function directoryAt({ directories }, path) {
+    return directories.get(path) ?? { path, oid: undefined, entries: new Map() };
+}
+/** Path of a file in a directory, relative to the root of the repository. */
+function pathIn(directory, name) {
+    return directory === '' ? name : `${directory}/${name}`;
+}
+function isFile(entry) {
+    return entry?.kind === 'file' || entry?.kind === 'executable';
+}
+/** Git's hash of a file's content: SHA-1 of `blob <length>\0<bytes>`. */
+function blobOid(content) {
+    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/errors.ts
@@ -45507,7 +45507,7 @@ function createWriter(options, registry, targets) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/check/finding.ts
+;// CONCATENATED MODULE: ./src/check/run-check.ts
 
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
 async function runCheck(name, check) {
@@ -45526,6 +45526,86 @@ function skippedCheck(name, detail) {
         status: 'skipped',
         detail,
         advice: '',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/check/github.ts
+
+
+
+
+
+/** Each request to GitHub that a sync with these inputs sends, tested separately. */
+async function checkGitHub(options) {
+    const { repository, targets, pullRequest } = options;
+    let branchSnapshot;
+    const branchCheck = await runCheck('GitHub: repository and branch', async () => {
+        const read = await repository.readBranch(branchQuery(options));
+        branchSnapshot = read;
+        const { repository: name, branch, head } = read;
+        const directories = targets.map(({ directory }) => github_describeDirectory(directoryAt(read, directory)));
+        return {
+            status: 'ok',
+            detail: `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
+        };
+    });
+    if (branchSnapshot === undefined) {
+        const reason = 'the branch could not be read';
+        return [
+            branchCheck,
+            skippedCheck('GitHub: contents: write', reason),
+            skippedCheck('GitHub: branch rules', reason),
+            skippedCheck('GitHub: pull-requests: write', reason),
+            skippedCheck('Template', reason),
+        ];
+    }
+    const snapshot = branchSnapshot;
+    const { probes } = repository;
+    return [
+        branchCheck,
+        await runCheck('GitHub: contents: write', async () => {
+            for (const { directory } of targets)
+                await probes.commit(snapshot, directory);
+            return { status: 'ok', detail: 'the token may commit' };
+        }),
+        await runCheck('GitHub: branch rules', async () => checkRules(await probes.rules(snapshot.branch), snapshot.branch, pullRequest !== undefined)),
+        pullRequest === undefined
+            ? skippedCheck('GitHub: pull-requests: write', 'not needed without pull-request: true')
+            : await runCheck('GitHub: pull-requests: write', async () => {
+                await probes.pullRequest(snapshot.branch);
+                return { status: 'ok', detail: 'the token may open pull requests' };
+            }),
+        await runCheck('Template', () => checkTemplates(options, snapshot)),
+    ];
+}
+function github_describeDirectory({ path, oid }) {
+    const status = oid === undefined ? 'is not there yet and will be created' : 'is there';
+    return `path ${path === '' ? 'the root' : path} ${status}`;
+}
+/** @param rules types of the branch's rules; undefined if this token cannot read them. */
+function checkRules(rules, branch, opensPullRequest) {
+    if (rules === undefined) {
+        return { status: 'skipped', detail: 'GitHub does not show the rules to this token' };
+    }
+    if (!opensPullRequest && rules.includes('pull_request')) {
+        throw new GitHubError(`A ruleset wants changes of ${branch} by pull request`, {
+            advice: 'Set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+        });
+    }
+    return { status: 'ok', detail: `rules: ${rules.length}, none against it` };
+}
+async function checkTemplates({ repository, targets, builtInTemplate }, snapshot) {
+    const emptySelection = { runs: [], excluded: [], listed: [] };
+    // Prune would read files in addition to the templates.
+    const templatesOnly = targets.map((target) => ({
+        target: { ...target, prune: undefined },
+        selected: emptySelection,
+    }));
+    await readFiles(repository, snapshot, templatesOnly, createTemplateReader(builtInTemplate));
+    const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
+    return {
+        status: 'ok',
+        detail: templates.length === 0 ? 'built in' : `${templates.join(', ')} can be used`,
     };
 }
 
@@ -45582,10 +45662,6 @@ async function checkMlflow(options) {
 
 
 
-
-
-
-
 /**
  * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
  * and reports all results together. Leaves no trace.
@@ -45597,78 +45673,6 @@ async function runChecks(options) {
         ...emptyResult(options.repositoryName, options.branch),
         operation: 'checked',
         connections: [...mlflow, ...gitHub],
-    };
-}
-async function checkGitHub(options) {
-    const { repository, targets, pullRequest } = options;
-    let branchSnapshot;
-    const branchCheck = await runCheck('GitHub: repository and branch', async () => {
-        const read = await repository.readBranch(branchQuery(options));
-        branchSnapshot = read;
-        const { repository: name, branch, head } = read;
-        const directories = targets.map(({ directory }) => check_describeDirectory(directoryAt(read, directory)));
-        return {
-            status: 'ok',
-            detail: `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
-        };
-    });
-    if (branchSnapshot === undefined) {
-        const reason = 'the branch could not be read';
-        return [
-            branchCheck,
-            skippedCheck('GitHub: contents: write', reason),
-            skippedCheck('GitHub: branch rules', reason),
-            skippedCheck('GitHub: pull-requests: write', reason),
-            skippedCheck('Template', reason),
-        ];
-    }
-    const snapshot = branchSnapshot;
-    const { probes } = repository;
-    return [
-        branchCheck,
-        await runCheck('GitHub: contents: write', async () => {
-            for (const { directory } of targets)
-                await probes.commit(snapshot, directory);
-            return { status: 'ok', detail: 'the token may commit' };
-        }),
-        await runCheck('GitHub: branch rules', async () => checkRules(await probes.rules(snapshot.branch), snapshot.branch, pullRequest !== undefined)),
-        pullRequest === undefined
-            ? skippedCheck('GitHub: pull-requests: write', 'not needed without pull-request: true')
-            : await runCheck('GitHub: pull-requests: write', async () => {
-                await probes.pullRequest(snapshot.branch);
-                return { status: 'ok', detail: 'the token may open pull requests' };
-            }),
-        await runCheck('Template', () => checkTemplates(options, snapshot)),
-    ];
-}
-function check_describeDirectory({ path, oid }) {
-    const status = oid === undefined ? 'is not there yet and will be created' : 'is there';
-    return `path ${path === '' ? 'the root' : path} ${status}`;
-}
-/** @param rules types of the branch's rules; undefined if this token cannot read them. */
-function checkRules(rules, branch, opensPullRequest) {
-    if (rules === undefined) {
-        return { status: 'skipped', detail: 'GitHub does not show the rules to this token' };
-    }
-    if (!opensPullRequest && rules.includes('pull_request')) {
-        throw new GitHubError(`A ruleset wants changes of ${branch} by pull request`, {
-            advice: 'Set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
-        });
-    }
-    return { status: 'ok', detail: `rules: ${rules.length}, none against it` };
-}
-async function checkTemplates({ repository, targets, builtInTemplate }, snapshot) {
-    const emptySelection = { runs: [], excluded: [], listed: [] };
-    // Prune would read files in addition to the templates.
-    const templatesOnly = targets.map((target) => ({
-        target: { ...target, prune: undefined },
-        selected: emptySelection,
-    }));
-    await readFiles(repository, snapshot, templatesOnly, createTemplateReader(builtInTemplate));
-    const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
-    return {
-        status: 'ok',
-        detail: templates.length === 0 ? 'built in' : `${templates.join(', ')} can be used`,
     };
 }
 
@@ -51443,7 +51447,10 @@ function entryOf(row) {
 ;// CONCATENATED MODULE: ./src/github/git-data.ts
 
 
-
+/** The commit message as Git stores it. */
+function fullMessage({ headline, body }) {
+    return body === '' ? headline : `${headline}\n\n${body}`;
+}
 /** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
 const treeLimits = { files: 200, bytes: 1_500_000 };
 const created = object({ sha: schemas_string() });
@@ -51525,10 +51532,6 @@ function git_data_treeEntry({ path, after, executable }) {
 ;// CONCATENATED MODULE: ./src/github/commit.ts
 
 
-/** The commit message as Git stores it. */
-function fullMessage({ headline, body }) {
-    return body === '' ? headline : `${headline}\n\n${body}`;
-}
 /** A larger GraphQL request would exceed GitHub's limit of 10 seconds. */
 const mutationLimits = { files: 500, base64Bytes: 4 * 1024 * 1024 };
 /**

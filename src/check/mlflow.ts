@@ -2,8 +2,7 @@ import { MlflowError } from '../errors.ts'
 import type { Connection } from '../core/result.ts'
 import { createRegistry } from '../mlflow/registry.ts'
 import { readSelection } from '../sync/read-selection.ts'
-import type { CheckOptions } from './check.ts'
-import { skippedCheck, runCheck } from './finding.ts'
+import { skippedCheck, runCheck, type CheckOptions } from './run-check.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 export async function checkMlflow(options: CheckOptions): Promise<Connection[]> {

@@ -91,6 +91,15 @@ export type Operation = (typeof operations)[number]
 
 export type CommitReference = { readonly sha: string; readonly url: string }
 
+/** A commit to create on the head of a snapshot. */
+export type CommitRequest = {
+  /** Its head becomes the parent of the commit. */
+  readonly snapshot: BranchSnapshot
+  readonly headline: string
+  readonly body: string
+  readonly edits: readonly FileEdit[]
+}
+
 export type PullRequestReference = { readonly number: number; readonly url: string }
 
 /** One thing that `mode: check` tested. */

@@ -1,27 +1,7 @@
 import { z } from 'zod'
-import type { BranchSnapshot } from '../core/branch.ts'
-import type { CommitReference, FileEdit } from '../core/result.ts'
+import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
-import { commitByGitData } from './git-data.ts'
-
-/** A commit to create on the head of a snapshot. */
-export type CommitRequest = {
-  /** Its head becomes the parent of the commit. */
-  readonly snapshot: BranchSnapshot
-  readonly headline: string
-  readonly body: string
-  readonly edits: readonly FileEdit[]
-}
-
-export type Commit = CommitReference & {
-  /** Whether GitHub signed it. */
-  readonly verified: boolean
-}
-
-/** The commit message as Git stores it. */
-export function fullMessage({ headline, body }: CommitRequest): string {
-  return body === '' ? headline : `${headline}\n\n${body}`
-}
+import { commitByGitData, fullMessage, type Commit } from './git-data.ts'
 
 /** A larger GraphQL request would exceed GitHub's limit of 10 seconds. */
 const mutationLimits = { files: 500, base64Bytes: 4 * 1024 * 1024 }

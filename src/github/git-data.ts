@@ -1,8 +1,17 @@
 import { z } from 'zod'
-import type { FileEdit } from '../core/result.ts'
+import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
 import { GitHubError } from '../errors.ts'
 import type { GitHubClient } from './client.ts'
-import { fullMessage, type Commit, type CommitRequest } from './commit.ts'
+
+export type Commit = CommitReference & {
+  /** Whether GitHub signed it. */
+  readonly verified: boolean
+}
+
+/** The commit message as Git stores it. */
+export function fullMessage({ headline, body }: CommitRequest): string {
+  return body === '' ? headline : `${headline}\n\n${body}`
+}
 
 /** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
 const treeLimits = { files: 200, bytes: 1_500_000 }

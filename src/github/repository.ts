@@ -1,10 +1,10 @@
 import type { BranchSnapshot } from '../core/branch.ts'
-import type { CommitReference } from '../core/result.ts'
+import type { CommitReference, CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
 import { readBranch, type BranchQuery } from './branch.ts'
 import type { GitHubClient } from './client.ts'
-import { commitToBranch, findCommit, type Commit, type CommitRequest } from './commit.ts'
-import { createCommit } from './git-data.ts'
+import { commitToBranch, findCommit } from './commit.ts'
+import { createCommit, type Commit } from './git-data.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createPullRequests, type PullRequests } from './pull-requests.ts'
 

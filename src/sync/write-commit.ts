@@ -1,7 +1,6 @@
 import type { CommitMessage } from '../core/message/commit.ts'
-import { changesOf, type ChangedEntry, type Plan } from '../core/result.ts'
+import { changesOf, type ChangedEntry, type Plan, type CommitRequest } from '../core/result.ts'
 import { GitHubError } from '../errors.ts'
-import type { CommitRequest } from '../github/commit.ts'
 import type { Repository } from '../github/repository.ts'
 import { written, type Write } from './write.ts'
 

@@ -1,5 +1,16 @@
 import { ActionError } from '../errors.ts'
 import type { Connection } from '../core/result.ts'
+import type { SyncOptions } from '../sync/sync.ts'
+
+/** The subset of a sync's options that the checks need. */
+export type CheckOptions = Pick<
+  SyncOptions,
+  'mlflow' | 'repository' | 'branch' | 'targets' | 'pullRequest' | 'builtInTemplate' | 'clock'
+> & {
+  /** `owner/name` */
+  readonly repositoryName: string
+  readonly trackingUri: string
+}
 
 /** Result of a check that did not fail; a failed check throws. */
 export type Finding = {

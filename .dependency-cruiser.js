@@ -1,0 +1,63 @@
+import { importTable } from './script/import-table.ts'
+
+/** A row is a file, or the files directly in a folder. */
+function pathOf(row) {
+  return row.endsWith('.ts') ? `^${row}$` : `^${row}/[^/]+\\.ts$`
+}
+
+/** How a package is resolved: Node's own modules by name, others below node_modules. */
+function packagePath(name) {
+  return name.startsWith('node:') ? `^${name.slice('node:'.length)}$` : `^node_modules/${name}/`
+}
+
+const rows = Object.entries(importTable).map(([row, { folders, packages }]) => ({
+  name: `${row} imports only its row of the table`,
+  comment: 'See the import table in ARCHITECTURE.md.',
+  severity: 'error',
+  from: { path: pathOf(row) },
+  to: { pathNot: [pathOf(row), ...folders.map(pathOf), ...packages.map(packagePath)] },
+}))
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...rows,
+    {
+      name: 'no import cycles',
+      comment: 'Move what both sides need into a module that imports neither.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'src does not import its tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(__tests__|testing|bench|script)/' },
+    },
+    {
+      name: 'testing takes only types of the report from src',
+      comment: 'Tests run the action as the runner does; they do not share its code.',
+      severity: 'error',
+      from: { path: '^testing/' },
+      to: { path: '^src/', pathNot: '^src/report/report\\.ts$' },
+    },
+    {
+      name: 'no unresolvable imports',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+    combinedDependencies: true,
+  },
+}
