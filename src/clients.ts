@@ -90,7 +90,7 @@ function trustedCertificates(): string[] {
  * Username and password take precedence over the token, as in MLflow's own client. Headers from the
  * input `mlflow-headers` override both.
  */
-export function mlflowHeaders(mlflow: Inputs['mlflow']): Record<string, string> {
+function mlflowHeaders(mlflow: Inputs['mlflow']): Record<string, string> {
   const { username, password, token, workspace, headers } = mlflow
   const authorization = mlflowAuthorization(username, password, token)
   return {
@@ -109,7 +109,7 @@ function mlflowAuthorization(
   return token === '' ? undefined : `Bearer ${token}`
 }
 
-export function basicCredentials(username: string, password: string): string {
+function basicCredentials(username: string, password: string): string {
   return Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
 }
 

@@ -30,9 +30,12 @@ test('a server ends when the process that started it is killed', async () => {
     script,
   ]
   const parent = spawn(join(root, 'node_modules', '.bin', 'node'), args, { cwd: root })
-  const pid = await new Promise<number>((resolve) =>
-    parent.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))),
-  )
+  let errors = ''
+  parent.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const pid = await new Promise<number>((resolve, reject) => {
+    parent.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString())))
+    parent.once('close', () => reject(new Error(`the parent exited: ${errors}`)))
+  })
   expect(isAlive(pid)).toBe(true)
   parent.kill('SIGKILL')
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20))

@@ -24,7 +24,7 @@ export type RetryPolicy = {
 /** Time that one sync can still spend waiting between tries, for both servers together. */
 export type WaitBudget = { remainingMs: number }
 
-export const waitBudgetMs = 5 * 60_000
+const waitBudgetMs = 5 * 60_000
 
 export function createWaitBudget(): WaitBudget {
   return { remainingMs: waitBudgetMs }

@@ -151,7 +151,7 @@ const cutCodes = new Set([
  * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
  * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
  */
-export function describeFailure(
+function describeFailure(
   error: unknown,
   timeoutMs: number,
 ): { reason: FailureReason; detail: string } {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { createNameMatcher } from '../core/glob.ts'
+import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
 import { InputError } from '../errors.ts'
 import {
@@ -50,22 +51,12 @@ export type MlflowSettings = {
   readonly caCertificate: string | undefined
   readonly insecureTls: boolean
   readonly timeoutMs: number
-  readonly retry: MlflowRetrySettings
-}
-
-/** Values of the retry variables of MLflow's own client; times are in seconds. */
-export type MlflowRetrySettings = {
-  readonly maxRetries: number
-  readonly backoffFactor: number
-  readonly backoffJitter: number
-}
-
-export type PullRequestSettings = {
-  /** Head branch; undefined: `mlflow-sync/<base>`. */
-  readonly branch: string | undefined
-  /** Template; undefined: the commit's first line. */
-  readonly title: string | undefined
-  readonly labels: readonly string[]
+  /** The retry variables of MLflow's own client; times in seconds, as MLflow has them. */
+  readonly retry: {
+    readonly maxRetries: number
+    readonly backoffFactor: number
+    readonly backoffJitter: number
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

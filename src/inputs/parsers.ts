@@ -117,7 +117,7 @@ export const headers = lines.transform((entries, context) => {
 })
 
 /** Whether HTTP allows a text as a header value: ASCII and Latin-1, without control characters. */
-export function isHeaderValue(text: string): boolean {
+function isHeaderValue(text: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
 }
 

@@ -39,7 +39,7 @@ export function renderSummary(result: JobResult): string {
 }
 
 /** What was done, the number of runs with other outcomes, and why the sync failed if it did. */
-export function summaryHeadline(result: JobResult): string {
+function summaryHeadline(result: JobResult): string {
   const sentences = [operationText(result), otherOutcomes(result)]
     .filter((part) => part !== '')
     .join(' ')

@@ -59,7 +59,7 @@ export const bot: Person = {
   email: 'bot@users.noreply.example.com',
 }
 
-export const webUrl = 'https://github.example.com'
+const webUrl = 'https://github.example.com'
 
 /** Creates a bare repository below `root`. */
 export function createRepository(

@@ -22,7 +22,7 @@ export function isListing({ url }: GatewayRequest): boolean {
 }
 
 /** Whether a request asks for the versions of one run, as prune does before it deletes a file. */
-export function isLookup(request: GatewayRequest): boolean {
+function isLookup(request: GatewayRequest): boolean {
   return isListing(request) && request.url.includes('run_id')
 }
 

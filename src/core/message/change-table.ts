@@ -33,7 +33,7 @@ export function runCell({ runId, experimentId }: RunRecord, uiUrl: string): stri
   return experimentId === null ? text : link(text, runUrl(uiUrl, experimentId, runId))
 }
 
-export function fileCell(
+function fileCell(
   { path, outcome }: RunRecord,
   { serverUrl, repository, fileRef }: LinkBases,
 ): string {

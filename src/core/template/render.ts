@@ -74,7 +74,7 @@ function checkResult(
  * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
  * values of scalars in `before`.
  */
-export function hasSameStructure(
+function hasSameStructure(
   before: unknown,
   after: unknown,
   expected: ReadonlyMap<Scalar, unknown>,

@@ -64,7 +64,7 @@ const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/
  * Parses a text according to YAML 1.2's core schema. Numbers on which readers disagree (infinities,
  * integers beyond a double's precision) are treated as strings.
  */
-export function parseCoreValue(text: string): CoreValue {
+function parseCoreValue(text: string): CoreValue {
   if (/^(?:null|Null|NULL|~|)$/.test(text)) return { type: 'null', value: null, text: 'null' }
   const isBoolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
   if (isBoolean) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Maximum length of a DNS label (RFC 1123), and so of the names of most Kubernetes objects. */
-export const maxLabelLength = 63
+const maxLabelLength = 63
 
 const hashLength = 8
 

@@ -33,7 +33,7 @@ export function link(markdown: string, url: string | null | undefined): string {
  * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
  * for anything else.
  */
-export function webUrl(url: string): string | null {
+function webUrl(url: string): string | null {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null
   const parsed = new URL(url)
   parsed.username = ''

@@ -34,7 +34,7 @@ export function plainText(text: string, maxCharacters: number): string {
 }
 
 /** Shortens a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-export function cut(text: string, maxCharacters: number): string {
+function cut(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text
   const characters = Array.from(text.slice(0, 2 * maxCharacters + 2))
   return characters.length <= maxCharacters
