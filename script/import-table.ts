@@ -17,22 +17,20 @@ export const importTable: Readonly<
     folders: ['src/core/text', 'src/core/values-file', 'src/core/template'],
     packages: ['node:crypto'],
   },
-  'src/errors.ts': { folders: ['src/core'], packages: [] },
-  'src/runtime.ts': { folders: ['src/core'], packages: [] },
   'src/inputs': {
-    folders: ['src/core', 'src/core/message', 'src/errors.ts'],
+    folders: ['src/core', 'src/core/message'],
     packages: ['node:fs', 'zod'],
   },
   'src/http': {
-    folders: ['src/runtime.ts'],
+    folders: ['src/core'],
     packages: ['@actions/http-client', 'node:util', 'node:zlib', 'undici'],
   },
   'src/mlflow': {
-    folders: ['src/core', 'src/core/text', 'src/errors.ts', 'src/http', 'src/runtime.ts'],
+    folders: ['src/core', 'src/core/text', 'src/http'],
     packages: ['zod'],
   },
   'src/github': {
-    folders: ['src/core', 'src/errors.ts', 'src/http', 'src/runtime.ts'],
+    folders: ['src/core', 'src/http'],
     packages: ['@actions/github', 'node:fs/promises', 'node:path', 'zod'],
   },
   'src/report': {
@@ -45,19 +43,17 @@ export const importTable: Readonly<
       'src/core/message',
       'src/core/template',
       'src/core/values-file',
-      'src/errors.ts',
       'src/github',
       'src/mlflow',
-      'src/runtime.ts',
     ],
     packages: ['node:timers/promises'],
   },
   'src/check': {
-    folders: ['src/core', 'src/errors.ts', 'src/mlflow', 'src/sync'],
+    folders: ['src/core', 'src/mlflow', 'src/sync'],
     packages: [],
   },
   'src/clients.ts': {
-    folders: ['src/github', 'src/http', 'src/inputs', 'src/mlflow', 'src/runtime.ts'],
+    folders: ['src/core', 'src/github', 'src/http', 'src/inputs', 'src/mlflow'],
     packages: ['node:tls'],
   },
 }

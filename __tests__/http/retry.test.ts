@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { retryAfterMs, sendWithRetries, type RetryDecision } from '../../src/http/retry.ts'
-import type { Clock } from '../../src/runtime.ts'
+import type { Clock } from '../../src/core/runtime.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
 import { mlflowRetryPolicy } from '../../src/mlflow/retry.ts'
 

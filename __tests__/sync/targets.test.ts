@@ -4,7 +4,7 @@ import { createClients } from '../../src/clients.ts'
 import type { SyncResult } from '../../src/core/result.ts'
 import type { Target } from '../../src/core/target.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
-import { createStopwatch, type Clock, type Log } from '../../src/runtime.ts'
+import { createStopwatch, type Clock, type Log } from '../../src/core/runtime.ts'
 import { runSync } from '../../src/sync/sync.ts'
 import { useWorld } from '../../testing/use-world.ts'
 

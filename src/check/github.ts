@@ -1,6 +1,6 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
 import type { Connection } from '../core/result.ts'
-import { GitHubError } from '../errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import { createTemplateReader, readFiles } from '../sync/read-files.ts'
 import { branchQuery } from '../sync/sync.ts'
 import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'

@@ -1,4 +1,4 @@
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
 import { createRegistry } from '../mlflow/registry.ts'
 import { readSelection } from '../sync/read-selection.ts'

@@ -1,4 +1,4 @@
-import { ActionError } from '../errors.ts'
+import { ActionError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
 import type { SyncOptions } from '../sync/sync.ts'
 

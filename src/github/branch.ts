@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BranchSnapshot, Directory, DirectoryEntry } from '../core/branch.ts'
-import { GitHubError } from '../errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 

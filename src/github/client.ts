@@ -1,13 +1,13 @@
 import { getOctokit } from '@actions/github'
 import { z } from 'zod'
-import { GitHubError } from '../errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import {
   type RetryPolicy,
   type RetryOutcome,
   type WaitBudget,
   sendWithRetries,
 } from '../http/retry.ts'
-import type { Clock } from '../runtime.ts'
+import type { Clock } from '../core/runtime.ts'
 import { parseJson, type Transport } from '../http/transport.ts'
 import {
   errorFromOctokit,

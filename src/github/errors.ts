@@ -1,4 +1,4 @@
-import { ActionError, GitHubError, type GitHubReason } from '../errors.ts'
+import { ActionError, GitHubError, type GitHubReason } from '../core/errors.ts'
 import type { FailureReason } from '../http/transport.ts'
 import type { RetryOutcome } from '../http/retry.ts'
 

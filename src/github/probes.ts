@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
-import { GitHubError } from '../errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import type { GitHubClient } from './client.ts'
 
 /** Requests that GitHub always rejects; the reason shows whether the token has the permission. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime.ts'
+import type { Clock } from '../core/runtime.ts'
 import type { HttpResult } from './transport.ts'
 
 /** Whether a result is final or the request is sent again. */

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { createNameMatcher } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
-import { InputError } from '../errors.ts'
+import { InputError } from '../core/errors.ts'
 import {
   environmentFallback,
   environmentSchema,

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import {
   type RetryOutcome,
   type RetryPolicy,
   sendWithRetries,
   type WaitBudget,
 } from '../http/retry.ts'
-import type { Clock } from '../runtime.ts'
+import type { Clock } from '../core/runtime.ts'
 import {
   type HttpRequest,
   type HttpResponse,

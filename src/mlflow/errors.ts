@@ -1,4 +1,4 @@
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import type { FailureReason, HttpResponse } from '../http/transport.ts'
 import type { RetryOutcome } from '../http/retry.ts'
 

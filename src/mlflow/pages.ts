@@ -1,4 +1,4 @@
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextPageToken: string }
 

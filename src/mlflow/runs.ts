@@ -1,5 +1,5 @@
 import type { Run, RunLookup } from '../core/model.ts'
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
 import { experimentPage, run as runSchema, runResponse, runIdentity, runPage } from './schema.ts'

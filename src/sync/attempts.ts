@@ -1,5 +1,5 @@
-import { GitHubError, SyncError } from '../errors.ts'
-import type { Clock } from '../runtime.ts'
+import { GitHubError, SyncError } from '../core/errors.ts'
+import type { Clock } from '../core/runtime.ts'
 
 const maxAttempts = 5
 

@@ -1,6 +1,6 @@
 import { mergeResults } from '../core/merge.ts'
 import type { SyncResult } from '../core/result.ts'
-import type { Clock } from '../runtime.ts'
+import type { Clock } from '../core/runtime.ts'
 
 export type PollOptions = {
   readonly intervalMs: number

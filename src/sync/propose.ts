@@ -7,7 +7,7 @@ import {
 } from '../core/pull-request.ts'
 import { markerComment } from '../core/pull-request-marker.ts'
 import { changesOf, type ChangedEntry, type CommitReference, type Plan } from '../core/result.ts'
-import { GitHubError } from '../errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import type { Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'

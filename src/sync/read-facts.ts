@@ -2,7 +2,7 @@ import { loggedModelId } from '../core/artifacts.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { LoggedModel, ResolvedSource, Run, RunFacts, RunLookup } from '../core/model.ts'
 import type { FileState } from '../core/values-file/file.ts'
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import type { Registry, RunRequest } from '../mlflow/registry.ts'
 import type { LoadedTarget } from './read-files.ts'
 

@@ -15,7 +15,7 @@ import {
   readContent,
   type RunFile,
 } from '../core/values-file/file.ts'
-import { SyncError } from '../errors.ts'
+import { SyncError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import type { SelectionResult } from './read-selection.ts'
 

@@ -7,7 +7,7 @@ import {
 } from '../core/select.ts'
 import type { ModelVersion } from '../core/model.ts'
 import type { Selection } from '../core/target.ts'
-import { MlflowError } from '../errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 /** Result of applying a selection to the Model Registry. */

@@ -10,7 +10,7 @@ import {
 } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
 import type { Repository } from '../github/repository.ts'
-import type { Clock, Stopwatch } from '../runtime.ts'
+import type { Clock, Stopwatch } from '../core/runtime.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'

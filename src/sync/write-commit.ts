@@ -1,6 +1,6 @@
 import type { CommitMessage } from '../core/message/commit.ts'
 import { changesOf, type ChangedEntry, type Plan, type CommitRequest } from '../core/result.ts'
-import { GitHubError } from '../errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import { written, type Write } from './write.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '../core/pull-request.ts'
 import { readMarker, replaceMarker } from '../core/pull-request-marker.ts'
 import type { CommitReference, Operation, Plan, PullRequestReference } from '../core/result.ts'
-import { SyncError } from '../errors.ts'
+import { SyncError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import { propose, type ProposeOptions } from './propose.ts'
 import { written, type Write, type Written } from './write.ts'

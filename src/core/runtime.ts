@@ -1,4 +1,4 @@
-import type { Phase } from './core/result.ts'
+import type { Phase } from './result.ts'
 
 /** Time and randomness, passed in so that tests can control them. */
 export type Clock = {

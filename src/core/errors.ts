@@ -1,4 +1,4 @@
-import type { Problem } from './core/result.ts'
+import type { Problem } from './result.ts'
 
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
 export class ActionError extends Error {
