@@ -52240,7 +52240,7 @@ function tokenExpression(token) {
         return '[^]';
     if (/^\[[!^]?[^]+\]$/.test(token)) {
         const negated = /^\[[!^]/.test(token);
-        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^&~|$#@!%,.:;<=>`{}+*?()]/g, '\\$&');
+        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^]/g, '\\$&');
         return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
     }
     return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
@@ -52248,7 +52248,8 @@ function tokenExpression(token) {
 /** A set such as `[z-a]` is invalid and is therefore matched literally. */
 function isValidSet(set) {
     try {
-        return new RegExp(`[${set}]`).test('') || true;
+        new RegExp(`[${set}]`, 'u');
+        return true;
     }
     catch {
         return false;

@@ -33,3 +33,28 @@ describe('the input models', () => {
     expect(createNameMatcher(['a*'])('a\nb')).toBe(true)
   })
 })
+
+test.each([
+  '&',
+  '!@',
+  '%',
+  '#',
+  ',',
+  '.',
+  ':',
+  '<=>',
+  '`',
+  '~',
+  '$',
+  '^a',
+  'a|b',
+  '-a',
+  '(+*?)',
+  '{}',
+])('matches one character of the set [%s]', (set) => {
+  const members = set.replace(/^[!^]/, '')
+  const negated = members !== set
+  const matches = createNameMatcher([`[${set}]`])
+  for (const character of members) expect(matches(character)).toBe(!negated)
+  expect(matches('x')).toBe(negated)
+})

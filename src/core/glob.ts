@@ -26,7 +26,7 @@ function tokenExpression(token: string): string {
   if (token === '?') return '[^]'
   if (/^\[[!^]?[^]+\]$/.test(token)) {
     const negated = /^\[[!^]/.test(token)
-    const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^&~|$#@!%,.:;<=>`{}+*?()]/g, '\\$&')
+    const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^]/g, '\\$&')
     return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token)
   }
   return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token)
@@ -35,7 +35,8 @@ function tokenExpression(token: string): string {
 /** A set such as `[z-a]` is invalid and is therefore matched literally. */
 function isValidSet(set: string): boolean {
   try {
-    return new RegExp(`[${set}]`).test('') || true
+    new RegExp(`[${set}]`, 'u')
+    return true
   } catch {
     return false
   }
