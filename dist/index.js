@@ -32359,6 +32359,45 @@ function problemOf(error) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/sync/attempts.ts
+
+const maxAttempts = 5;
+/** Up to 1, 2, 4, 8 s, with enough jitter that colliding jobs do not collide again. */
+function backoffMs(attempt, random) {
+    return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
+}
+/**
+ * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
+ * write was lost. In the latter case reading again shows whether the write succeeded.
+ *
+ * @throws SyncError after five attempts.
+ */
+async function retryWhenBranchMoves(attempt, options) {
+    const { branchName, clock, info } = options;
+    for (let number = 1;; number += 1) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (!(error instanceof GitHubError) || !isWorthAnotherAttempt(error))
+                throw error;
+            if (number === maxAttempts) {
+                const name = branchName();
+                throw new SyncError(`Could not write to ${name === undefined ? 'the default branch' : `branch ${name}`} in ${maxAttempts} attempts: ${error.message}`, {
+                    advice: 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
+                    cause: error,
+                });
+            }
+            const waitMs = backoffMs(number, clock.random());
+            info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`);
+            await clock.sleep(waitMs);
+        }
+    }
+}
+function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
+    return reason === 'branch-moved' || outcomeUnknown;
+}
+
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/core/values-file/comments.ts
@@ -32634,7 +32673,7 @@ function readContent(bytes) {
     const text = decode(bytes);
     if (text === undefined) {
         const lossy = new TextDecoder().decode(bytes);
-        if (isHeld(lossy, false))
+        if (isHeld(lossy, readValues(lossy).kind !== 'unparseable'))
             return { kind: 'held', text: lossy, modelVersion: undefined };
         return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' };
     }
@@ -32781,7 +32820,7 @@ function isGone(lookup) {
  * who may not read runs), so its file is kept.
  */
 function decideOrphan(orphan, { models, listed }) {
-    const { state, runId, path, reason } = orphan;
+    const { state, runId, path, executable, reason } = orphan;
     if (state.kind === 'held') {
         const held = 'the file has the comment "# mlflow-sync: hold"';
         return { kind: 'keep', entry: { ...deletedEntry(runId, path), outcome: 'held', reason: held } };
@@ -32804,7 +32843,7 @@ function decideOrphan(orphan, { models, listed }) {
         const hidden = 'kept: MLflow still lists its model version, only without naming the run';
         return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: hidden } };
     }
-    const edit = { path, before: state.text, after: undefined, executable: false };
+    const edit = { path, before: state.text, after: undefined, executable };
     return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } };
 }
 function deletedEntry(runId, path) {
@@ -33042,6 +33081,18 @@ async function readFiles(repository, snapshot, targets, templates) {
         template: templates.parse(snapshot, target.template, contents),
         files: filesOf(snapshot, target, runIdsOf(snapshot, target, selected), contents),
     }));
+}
+/**
+ * Reads the templates of all targets, without their files.
+ *
+ * @throws SyncError if a template is missing or invalid.
+ */
+async function readTemplates(repository, snapshot, targets, templates) {
+    const pathsByOid = new Map();
+    for (const { template } of targets)
+        templates.addTo(pathsByOid, snapshot, template);
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return targets.map(({ template }) => templates.parse(snapshot, template, contents));
 }
 /** Ids of the selected runs and, for prune, of the runs whose files may be orphaned. */
 function runIdsOf(snapshot, { directory, prune }, { runs, excluded }) {
@@ -43232,22 +43283,31 @@ async function listAliases(client) {
 
 function createRegistry(client) {
     const listings = new Map();
-    let aliases;
-    let experiments;
-    const readExperiments = () => (experiments ??= listExperiments(client));
-    const experimentIds = async () => [...(await readExperiments()).keys()];
+    const experiments = readOnce(() => listExperiments(client));
+    const experimentIds = async () => [...(await experiments()).keys()];
     return {
         versions: (filter) => {
-            const listing = listings.get(filter) ?? listModelVersions(client, filter);
+            const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter));
             listings.set(filter, listing);
-            return listing;
+            return listing();
         },
-        aliases: () => (aliases ??= listAliases(client)),
-        experiments: readExperiments,
+        aliases: readOnce(() => listAliases(client)),
+        experiments,
         runs: createRunReader(client, experimentIds),
         matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
         loggedModels: async (ids, inExperiments) => searchLoggedModels(client, ids, inExperiments ?? (await experimentIds())),
         downloadUri: (name, version) => readDownloadUri(client, name, version),
+    };
+}
+/** Remembers a result, but not a failure. */
+function readOnce(read) {
+    let result;
+    return () => {
+        result ??= read().catch((error) => {
+            result = undefined;
+            throw error;
+        });
+        return result;
     };
 }
 function createRunReader(client, experimentIds) {
@@ -43288,44 +43348,6 @@ function trimToDetail(lookup, detail) {
         return lookup;
     const run = { ...lookup.run, params: {}, metrics: {}, tags: {} };
     return { kind: 'found', run };
-}
-
-;// CONCATENATED MODULE: ./src/sync/attempts.ts
-
-const maxAttempts = 5;
-/** Up to 1, 2, 4, 8 s, with enough jitter that colliding jobs do not collide again. */
-function backoffMs(attempt, random) {
-    return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
-}
-/**
- * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
- * write was lost. In the latter case reading again shows whether the write succeeded.
- *
- * @throws SyncError after five attempts.
- */
-async function retryWhenBranchMoves(attempt, options) {
-    const { branch, clock, info } = options;
-    for (let number = 1;; number += 1) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (!(error instanceof GitHubError) || !isWorthAnotherAttempt(error))
-                throw error;
-            if (number === maxAttempts) {
-                throw new SyncError(`Could not write to ${branch === undefined ? 'the default branch' : `branch ${branch}`} in ${maxAttempts} attempts: ${error.message}`, {
-                    advice: 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
-                    cause: error,
-                });
-            }
-            const waitMs = backoffMs(number, clock.random());
-            info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`);
-            await clock.sleep(waitMs);
-        }
-    }
-}
-function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
-    return reason === 'branch-moved' || outcomeUnknown;
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/links.ts
@@ -45018,6 +45040,8 @@ async function applyRunFilter(registry, runs, runFilter) {
     if (runFilter === undefined || runs.length === 0)
         return { runs, excluded: [] };
     const ids = runs.map(({ runId }) => runId);
+    // Read first, so that an error of this listing is not blamed on the filter.
+    await registry.experiments();
     const matching = await nameInputInErrors('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids));
     return {
         runs: runs.filter(({ runId }) => matching.has(runId)),
@@ -45194,25 +45218,23 @@ function isRecognised({ pullRequests }, head, base, ownCommits) {
 function isUpToDate(head, { snapshot, entries }) {
     if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head)
         return false;
-    const expected = pull_request_filesOf(snapshot);
-    for (const { path, after } of changesOf(entries).map(({ edit }) => edit)) {
+    const edits = changesOf(entries).map(({ edit }) => edit);
+    const expected = objectsOf(snapshot);
+    for (const { path, after } of edits) {
         if (after === undefined)
             expected.delete(path);
         else
             expected.set(path, blobOid(new TextEncoder().encode(after)));
     }
-    return (expected.size === head.files.size &&
-        [...expected].every(([path, oid]) => head.files.get(path) === oid));
+    // The hash of a subdirectory that contains another target's files changes with them.
+    const isCompared = ([path]) => !edits.some((edit) => edit.path.startsWith(`${path}/`));
+    const wanted = [...expected].filter(isCompared);
+    const actual = [...head.objects].filter(isCompared);
+    return (wanted.length === actual.length && wanted.every(([path, oid]) => head.objects.get(path) === oid));
 }
-function pull_request_filesOf({ directories }) {
-    const files = new Map();
-    for (const { path, entries } of directories.values()) {
-        for (const { name, kind, oid } of entries.values()) {
-            if (kind !== 'directory')
-                files.set(pathIn(path, name), oid);
-        }
-    }
-    return files;
+/** Git's hashes of everything in the directories of a snapshot, by path. */
+function objectsOf({ directories }) {
+    return new Map([...directories.values()].flatMap(({ path, entries }) => [...entries.values()].map(({ name, oid }) => [pathIn(path, name), oid])));
 }
 /** The newest pull request with the same changes decides, whatever happened to its branch. */
 function findRejected({ pullRequests }, changes) {
@@ -45290,9 +45312,12 @@ async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha)
         if (error.reason === 'already-exists') {
             throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' });
         }
-        // A branch that this sync created would be left behind without its pull request.
         if (state.head === undefined) {
-            await pullRequests.moveBranch({ repositoryId, branch: head, from: sha, to: undefined });
+            // A branch that this sync created would be left behind without its pull request. If it cannot
+            // be deleted, the reason for the missing pull request is still what matters.
+            await pullRequests
+                .moveBranch({ repositoryId, branch: head, from: sha, to: undefined })
+                .catch(() => undefined);
         }
         throw error;
     }
@@ -45327,6 +45352,7 @@ function createPullRequestWriter(options) {
     const madeByThisJob = new Set();
     /** What an earlier attempt was doing when a response was lost. */
     let begun;
+    let closed;
     return async (plan) => {
         const { snapshot } = plan;
         const head = options.branch ?? `mlflow-sync/${snapshot.branch}`;
@@ -45340,7 +45366,11 @@ function createPullRequestWriter(options) {
         const decision = decidePullRequest(plan, state);
         switch (decision.kind) {
             case 'withdraw':
-                return withdraw(repository, plan, state, decision.open);
+                closed = decision.open ?? closed;
+                await withdraw(repository, plan, state, decision.open);
+                return closed === undefined
+                    ? written(plan, 'none')
+                    : written(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) });
             case 'keep':
                 return written(plan, begun ?? 'none', {
                     pullRequest: referenceTo(decision.open),
@@ -45402,9 +45432,6 @@ async function withdraw({ pullRequests }, plan, { head }, open) {
             to: undefined,
         });
     }
-    return open === undefined
-        ? written(plan, 'none')
-        : written(plan, 'pull-request-closed', { pullRequest: referenceTo(open) });
 }
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
@@ -45427,10 +45454,12 @@ async function runSync(options) {
     const templates = createTemplateReader(options.builtInTemplate);
     const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
     const write = createWriter(options, registry, targets);
+    let branchName = options.branch;
     const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
         const newPlan = await createPlan(options, registry, targets, templates);
+        branchName = newPlan.snapshot.branch;
         return stopwatch.measure('write', () => write(newPlan));
-    }, options);
+    }, { ...options, branchName: () => branchName });
     const { repository, branch } = plan.snapshot;
     return {
         ...emptyResult(repository, branch),
@@ -45535,6 +45564,7 @@ function skippedCheck(name, detail) {
 
 
 
+
 /** Each request to GitHub that a sync with these inputs sends, tested separately. */
 async function checkGitHub(options) {
     const { repository, targets, pullRequest } = options;
@@ -45594,14 +45624,15 @@ function checkRules(rules, branch, opensPullRequest) {
     }
     return { status: 'ok', detail: `rules: ${rules.length}, none against it` };
 }
-async function checkTemplates({ repository, targets, builtInTemplate }, snapshot) {
-    const emptySelection = { runs: [], excluded: [], listed: [] };
-    // Prune would read files in addition to the templates.
-    const templatesOnly = targets.map((target) => ({
-        target: { ...target, prune: undefined },
-        selected: emptySelection,
-    }));
-    await readFiles(repository, snapshot, templatesOnly, createTemplateReader(builtInTemplate));
+async function checkTemplates(options, snapshot) {
+    const { repository, targets } = options;
+    const reader = createTemplateReader(options.builtInTemplate);
+    let current = snapshot;
+    await retryWhenBranchMoves(async () => {
+        const read = current ?? (await repository.readBranch(branchQuery(options)));
+        current = undefined;
+        await readTemplates(repository, read, targets, reader);
+    }, { ...options, branchName: () => snapshot.branch });
     const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
     return {
         status: 'ok',
@@ -45641,7 +45672,7 @@ async function checkMlflow(options) {
         if (runId === '')
             return { status: 'ok', detail: `experiments: ${experiments.size}` };
         const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }]);
-        if (lookups.get(runId)?.kind !== 'found') {
+        if (lookups.get(runId)?.kind === 'missing') {
             throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
                 advice: 'Deleted for good? Or give the user READ permission on the experiments.',
             });
@@ -45762,15 +45793,16 @@ function errorFromOctokit(error, repository) {
 }
 /** Converts the `errors` of a GraphQL response, whose HTTP status is 200. */
 function errorFromGraphql(problems, repository) {
+    const stale = problems.find(({ type, message }) => type === 'STALE_DATA' || staleRefPattern.test(message));
+    if (stale !== undefined)
+        return branchMoved(`[GitHub: ${stale.message}]`);
     const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' };
     const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200;
-    if (type === 'STALE_DATA')
-        return branchMoved(message);
     return errorFromRejection(status, message, repository, undefined);
 }
 /** The branch is no longer at the commit that was read: read and plan again. */
 function branchMoved(detail) {
-    return new GitHubError(`the branch moved [GitHub: ${detail}]`, { reason: 'branch-moved' });
+    return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' });
 }
 /** GitHub names the sufficient permissions in a response header. */
 function acceptedPermissions(error) {
@@ -45782,8 +45814,8 @@ function acceptedPermissions(error) {
 function errorFromRejection(status, message, repository, permission) {
     const gitHubMessage = message.replace(/\s+/g, ' ').trim();
     const rejection = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason });
-    if (branchMovedPattern.test(gitHubMessage))
-        return branchMoved(gitHubMessage);
+    if (/not a fast.forward/i.test(gitHubMessage))
+        return branchMoved(`[GitHub: ${gitHubMessage}]`);
     if (/Secret detected|push protection/i.test(gitHubMessage)) {
         return rejection(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.', 'rule');
     }
@@ -45805,11 +45837,10 @@ function errorFromRejection(status, message, repository, permission) {
     }
     return rejection(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', reasonFromMessage(status, gitHubMessage));
 }
-/** GitHub's wordings of a failed compare-and-swap; not every API gives it a type. */
-const branchMovedPattern = new RegExp([
+/** Wordings of GraphQL's `updateRefs` for a failed compare-and-swap, which has no type of its own. */
+const staleRefPattern = new RegExp([
     'expected branch to point',
     'is at [0-9a-f]{40} but expected',
-    'not a fast.forward',
     'reference cannot be updated',
     'object does not exist',
 ].join('|'), 'i');
@@ -45842,7 +45873,7 @@ function createBlobReader(client, checkout) {
     const readAndConfirm = async (snapshot, oids) => {
         const { contents, consistent } = await readBatch(client, snapshot, oids);
         if (!consistent)
-            throw branchMoved('head and directory were read at different moments');
+            throw branchMoved('while it was read');
         confirmed.add(snapshot);
         for (const [oid, content] of contents)
             cache.set(oid, content);
@@ -51707,7 +51738,7 @@ const pull_requests_ref = object({
 })
     .nullable();
 const directory = object({
-    entries: array(object({ name: schemas_string(), type: schemas_string(), oid: schemas_string() })).default([]),
+    entries: array(object({ name: schemas_string(), oid: schemas_string() })).default([]),
 })
     .nullable();
 const pullRequest = object({
@@ -51731,7 +51762,7 @@ const remembered = 30;
 async function readState(client, base, head) {
     const places = aliasesFor('d', base.directories.keys());
     const at = (path) => ({ expression: `refs/heads/${head}:${path}` });
-    const listing = '... on Tree { entries { name type oid } }';
+    const listing = '... on Tree { entries { name oid } }';
     const { repository, directories } = await client.query(`query Proposal($owner: String!, $name: String!, $ref: String!) {
       repository(owner: $owner, name: $name) {
         ref(qualifiedName: $ref) {
@@ -51754,19 +51785,17 @@ async function readState(client, base, head) {
     }));
     if (repository.ref === null)
         return { head: undefined, pullRequests };
-    const files = [...directories].flatMap(([path, found]) => (found?.entries ?? [])
-        .filter(({ type }) => type !== 'tree')
-        .map(({ name, oid }) => [pathIn(path, name), oid]));
-    return { head: headBranch(head, repository.ref.target, new Map(files)), pullRequests };
+    const objects = [...directories].flatMap(([path, found]) => (found?.entries ?? []).map(({ name, oid }) => [pathIn(path, name), oid]));
+    return { head: headBranch(head, repository.ref.target, new Map(objects)), pullRequests };
 }
-function headBranch(name, target, files) {
+function headBranch(name, target, objects) {
     return {
         name,
         head: target.oid,
         url: target.url,
         message: target.message,
         parents: target.parents.nodes.map(({ oid }) => oid),
-        files,
+        objects,
     };
 }
 /** Git's way to say "no such branch" in a compare-and-swap. */
@@ -53930,7 +53959,8 @@ function createStopwatch(now) {
  * earlier one becomes a warning.
  */
 function mergeResults(earlier, later) {
-    const earlierError = earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`];
+    const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message;
+    const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : [];
     return {
         operation: later.operation === 'none' ? earlier.operation : later.operation,
         repository: later.branch === undefined ? earlier.repository : later.repository,
@@ -54106,6 +54136,7 @@ async function runJob(inputs, environment, startedAt, signal) {
         pullRequest,
         builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
         clock,
+        info: log.info,
     };
     try {
         const result = mode === 'check'
@@ -54121,11 +54152,11 @@ async function runJob(inputs, environment, startedAt, signal) {
                 uiUrl: facts.uiUrl,
                 serverUrl: facts.serverUrl,
                 stopwatch,
-                info: log.info,
             });
         return {
             ...result,
             ...facts,
+            branch: result.branch ?? repository.branch,
             operation: result.error === undefined ? result.operation : 'failed',
             warnings: [...insecureTls(inputs), ...result.warnings],
             requests: clients.requests(),
@@ -54155,7 +54186,7 @@ function runSyncs({ repository, poll: times }, clients, signal, options) {
             // An expected error fails one round; anything else is a bug and ends the job.
             if (!(error instanceof ActionError))
                 throw error;
-            return { ...emptyResult(repository.name, repository.branch), error: problemOf(error) };
+            return { ...emptyResult(repository.name, undefined), error: problemOf(error) };
         }
     };
     return poll(sync, {

@@ -91,6 +91,7 @@ async function runJob(
     pullRequest,
     builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
     clock,
+    info: log.info,
   }
   try {
     const result =
@@ -109,11 +110,11 @@ async function runJob(
             uiUrl: facts.uiUrl,
             serverUrl: facts.serverUrl,
             stopwatch,
-            info: log.info,
           })
     return {
       ...result,
       ...facts,
+      branch: result.branch ?? repository.branch,
       operation: result.error === undefined ? result.operation : 'failed',
       warnings: [...insecureTls(inputs), ...result.warnings],
       requests: clients.requests(),
@@ -147,7 +148,7 @@ function runSyncs(
     } catch (error) {
       // An expected error fails one round; anything else is a bug and ends the job.
       if (!(error instanceof ActionError)) throw error
-      return { ...emptyResult(repository.name, repository.branch), error: problemOf(error) }
+      return { ...emptyResult(repository.name, undefined), error: problemOf(error) }
     }
   }
   return poll(sync, {

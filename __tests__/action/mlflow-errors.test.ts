@@ -77,3 +77,18 @@ test('a sync recovers from transient 503s', async () => {
   expect(step.exitCode).toBe(0)
   expect(step.outputs['created-count']).toBe('1')
 })
+
+test('an error of another request is not attributed to the run-filter', async () => {
+  const body = { error_code: 'BAD_REQUEST', message: 'a gateway objects' }
+  gateway.rule = ({ url }) => (url.includes('experiments/search') ? json(body, 400) : undefined)
+  const step = await project.sync({ 'run-filter': 'metrics.accuracy > 0.9' })
+  expectFailure(project, step, /a gateway objects/)
+  expect(step.log).not.toMatch(/run-filter/)
+})
+
+test('a run that cannot be read does not fail a check of the connection', async () => {
+  gateway.rule = ({ url }) =>
+    url.includes('runs/search') ? json({ error_code: 'INTERNAL_ERROR' }, 400) : undefined
+  const step = await project.sync({ mode: 'check' })
+  expect(step.connections.find(({ name }) => name === 'MLflow: runs')?.status).toBe('ok')
+})

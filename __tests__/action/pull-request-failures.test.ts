@@ -12,6 +12,8 @@ import { useWorld } from '../../testing/use-world.ts'
 const world = await useWorld({ version: 3 })
 let project: Project
 
+const zeroOid = '0'.repeat(40)
+
 beforeEach(async () => {
   world.github.clearFaults()
   project = world.createProject()
@@ -67,6 +69,37 @@ test('a setting that forbids pull requests is named, and no branch is left behin
   const step = await syncPullRequest(project)
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/Allow GitHub Actions to create and approve pull requests/)
+  expect(project.repository.head(headBranch)).toBe('')
+})
+
+test('a branch that cannot be deleted again does not hide why there is no pull request', async () => {
+  project.repository.settings.actionsMayCreatePullRequests = false
+  const errors = [
+    { type: 'UNPROCESSABLE', message: `is at ${'a'.repeat(40)} but expected nothing` },
+  ]
+  const body = JSON.stringify({ data: null, errors })
+  world.github.inject(
+    { kind: 'respond', status: 200, body },
+    {
+      match: (request) => isRefUpdate(request) && request.body.includes(`"afterOid":"${zeroOid}"`),
+    },
+  )
+  const step = await syncPullRequest(project)
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/Allow GitHub Actions to create and approve pull requests/)
+  expect(step.githubRequests.filter(isPullRequestCreation)).toHaveLength(1)
+})
+
+test('a lost response to deleting the branch still counts as closed', async () => {
+  await syncPullRequest(project)
+  world.github.inject({ kind: 'lose-response' }, { match: isRefUpdate })
+  const step = await syncPullRequest(project, { filter: "tags.nobody = 'has'" })
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-closed',
+    'pull-request-number': '1',
+  })
+  expect(onlyPullRequest(project).state).toBe('closed')
   expect(project.repository.head(headBranch)).toBe('')
 })
 

@@ -77,6 +77,13 @@ describe('merging the results of two rounds', () => {
       { operation: 'committed', error: undefined, warnings: ['An earlier round failed: No luck'] },
     ],
     [
+      'keeps the spelling of the repository that an earlier round read',
+      { repository: 'acme/models' },
+      { repository: 'Acme/Models', branch: undefined, error },
+      { repository: 'acme/models', branch: 'main' },
+    ],
+    ['reports an error that persists once', { error }, { error }, { error, warnings: [] }],
+    [
       'keeps the error of the last round and the commit of an earlier one',
       { operation: 'committed', commit: commit('a'), warnings: ['w'] },
       { error },

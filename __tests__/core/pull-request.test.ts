@@ -52,8 +52,9 @@ const head = (fields: Partial<HeadBranch> = {}): HeadBranch => ({
   url: 'https://github.test/commit/ours',
   message: `Add my_model\n\nMLflow-Run-Id: ${runId(1)}`,
   parents: ['base'],
-  files: new Map([
+  objects: new Map([
     ['models/notes.md', 'notes'],
+    ['models/sub', 'sub'],
     [`models/${runId(1)}.yaml`, textOid('global:\n  modelVersion: "4"\n')],
   ]),
   ...fields,
@@ -187,19 +188,32 @@ describe('the head branch is up to date', () => {
     ['not if it does not exist', undefined, false],
     ['not if the base moved', head({ parents: ['older'] }), false],
     ['not if it is a merge commit', head({ parents: ['base', 'x'] }), false],
-    ['not if a file differs', head({ files: new Map([['models/notes.md', 'notes']]) }), false],
+    ['not if a file differs', head({ objects: new Map([['models/notes.md', 'notes']]) }), false],
     [
       'not if it has an additional file',
-      head({ files: new Map([...head().files, ['models/more.yaml', 'x']]) }),
+      head({ objects: new Map([...head().objects, ['models/more.yaml', 'x']]) }),
       false,
     ],
   ])('%s', (_name, branch, expected) => {
     expect(isUpToDate(branch, creation)).toBe(expected)
   })
 
+  test('although a subdirectory that contains a changed file has another hash', () => {
+    const plan = planWith([change('created', { path: 'models/sub/a.yaml' })])
+    const objects = [
+      ['models/notes.md', 'notes'],
+      ['models/sub', 'changed'],
+      ['models/sub/a.yaml', textOid('global:\n  modelVersion: "4"\n')],
+    ] as const
+    expect(isUpToDate(head({ objects: new Map(objects) }), plan)).toBe(true)
+    expect(
+      isUpToDate(head({ objects: new Map([...head().objects, ['models/sub', 'x']]) }), creation),
+    ).toBe(false)
+  })
+
   test('if a file that the plan deletes is missing from it', () => {
     const plan = planWith([change('deleted', { path: 'models/notes.md' })])
-    expect(isUpToDate(head({ files: new Map() }), plan)).toBe(true)
+    expect(isUpToDate(head({ objects: new Map([['models/sub', 'sub']]) }), plan)).toBe(true)
   })
 })
 

@@ -1,7 +1,8 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
 import type { Connection } from '../core/result.ts'
 import { GitHubError } from '../core/errors.ts'
-import { createTemplateReader, readFiles } from '../sync/read-files.ts'
+import { retryWhenBranchMoves } from '../sync/attempts.ts'
+import { createTemplateReader, readTemplates } from '../sync/read-files.ts'
 import { branchQuery } from '../sync/sync.ts'
 import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'
 
@@ -75,17 +76,18 @@ function checkRules(
   return { status: 'ok', detail: `rules: ${rules.length}, none against it` }
 }
 
-async function checkTemplates(
-  { repository, targets, builtInTemplate }: CheckOptions,
-  snapshot: BranchSnapshot,
-): Promise<Finding> {
-  const emptySelection = { runs: [], excluded: [], listed: [] }
-  // Prune would read files in addition to the templates.
-  const templatesOnly = targets.map((target) => ({
-    target: { ...target, prune: undefined },
-    selected: emptySelection,
-  }))
-  await readFiles(repository, snapshot, templatesOnly, createTemplateReader(builtInTemplate))
+async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): Promise<Finding> {
+  const { repository, targets } = options
+  const reader = createTemplateReader(options.builtInTemplate)
+  let current: BranchSnapshot | undefined = snapshot
+  await retryWhenBranchMoves(
+    async () => {
+      const read = current ?? (await repository.readBranch(branchQuery(options)))
+      current = undefined
+      await readTemplates(repository, read, targets, reader)
+    },
+    { ...options, branchName: () => snapshot.branch },
+  )
   const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
   return {
     status: 'ok',

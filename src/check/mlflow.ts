@@ -30,7 +30,7 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
     const experiments = await registry.experiments()
     if (runId === '') return { status: 'ok', detail: `experiments: ${experiments.size}` }
     const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }])
-    if (lookups.get(runId)?.kind !== 'found') {
+    if (lookups.get(runId)?.kind === 'missing') {
       throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
         advice: 'Deleted for good? Or give the user READ permission on the experiments.',
       })

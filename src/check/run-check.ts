@@ -5,7 +5,14 @@ import type { SyncOptions } from '../sync/sync.ts'
 /** The subset of a sync's options that the checks need. */
 export type CheckOptions = Pick<
   SyncOptions,
-  'mlflow' | 'repository' | 'branch' | 'targets' | 'pullRequest' | 'builtInTemplate' | 'clock'
+  | 'mlflow'
+  | 'repository'
+  | 'branch'
+  | 'targets'
+  | 'pullRequest'
+  | 'builtInTemplate'
+  | 'clock'
+  | 'info'
 > & {
   /** `owner/name` */
   readonly repositoryName: string

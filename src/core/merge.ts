@@ -5,8 +5,8 @@ import type { ChangedEntry, Entry, SyncResult } from './result.ts'
  * earlier one becomes a warning.
  */
 export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
-  const earlierError =
-    earlier.error === undefined ? [] : [`An earlier round failed: ${earlier.error.message}`]
+  const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message
+  const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : []
   return {
     operation: later.operation === 'none' ? earlier.operation : later.operation,
     repository: later.branch === undefined ? earlier.repository : later.repository,

@@ -100,7 +100,7 @@ type OrphanDecision =
  * who may not read runs), so its file is kept.
  */
 function decideOrphan(orphan: Orphan, { models, listed }: PruneInput): OrphanDecision {
-  const { state, runId, path, reason } = orphan
+  const { state, runId, path, executable, reason } = orphan
   if (state.kind === 'held') {
     const held = 'the file has the comment "# mlflow-sync: hold"'
     return { kind: 'keep', entry: { ...deletedEntry(runId, path), outcome: 'held', reason: held } }
@@ -124,7 +124,7 @@ function decideOrphan(orphan: Orphan, { models, listed }: PruneInput): OrphanDec
     const hidden = 'kept: MLflow still lists its model version, only without naming the run'
     return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: hidden } }
   }
-  const edit = { path, before: state.text, after: undefined, executable: false }
+  const edit = { path, before: state.text, after: undefined, executable }
   return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } }
 }
 

@@ -20,8 +20,8 @@ export type HeadBranch = {
   readonly url: string
   readonly message: string
   readonly parents: readonly string[]
-  /** Git's hashes of the files in the plan's directories, by path. */
-  readonly files: ReadonlyMap<string, string>
+  /** Git's hashes of everything in the directories of the plan, by path. */
+  readonly objects: ReadonlyMap<string, string>
 }
 
 export type PullRequest = {
@@ -92,25 +92,29 @@ export function isRecognised(
 /** Whether the head branch is the base's head plus exactly the changes of the plan. */
 export function isUpToDate(head: HeadBranch | undefined, { snapshot, entries }: Plan): boolean {
   if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head) return false
-  const expected = filesOf(snapshot)
-  for (const { path, after } of changesOf(entries).map(({ edit }) => edit)) {
+  const edits = changesOf(entries).map(({ edit }) => edit)
+  const expected = objectsOf(snapshot)
+  for (const { path, after } of edits) {
     if (after === undefined) expected.delete(path)
     else expected.set(path, blobOid(new TextEncoder().encode(after)))
   }
+  // The hash of a subdirectory that contains another target's files changes with them.
+  const isCompared = ([path]: [string, string]): boolean =>
+    !edits.some((edit) => edit.path.startsWith(`${path}/`))
+  const wanted = [...expected].filter(isCompared)
+  const actual = [...head.objects].filter(isCompared)
   return (
-    expected.size === head.files.size &&
-    [...expected].every(([path, oid]) => head.files.get(path) === oid)
+    wanted.length === actual.length && wanted.every(([path, oid]) => head.objects.get(path) === oid)
   )
 }
 
-function filesOf({ directories }: BranchSnapshot): Map<string, string> {
-  const files = new Map<string, string>()
-  for (const { path, entries } of directories.values()) {
-    for (const { name, kind, oid } of entries.values()) {
-      if (kind !== 'directory') files.set(pathIn(path, name), oid)
-    }
-  }
-  return files
+/** Git's hashes of everything in the directories of a snapshot, by path. */
+function objectsOf({ directories }: BranchSnapshot): Map<string, string> {
+  return new Map(
+    [...directories.values()].flatMap(({ path, entries }) =>
+      [...entries.values()].map(({ name, oid }): [string, string] => [pathIn(path, name), oid]),
+    ),
+  )
 }
 
 /** The newest pull request with the same changes decides, whatever happened to its branch. */

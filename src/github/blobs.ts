@@ -47,7 +47,7 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     oids: readonly string[],
   ): Promise<void> => {
     const { contents, consistent } = await readBatch(client, snapshot, oids)
-    if (!consistent) throw branchMoved('head and directory were read at different moments')
+    if (!consistent) throw branchMoved('while it was read')
     confirmed.add(snapshot)
     for (const [oid, content] of contents) cache.set(oid, content)
   }

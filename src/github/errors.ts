@@ -62,15 +62,18 @@ export function errorFromGraphql(
   problems: readonly GraphqlProblem[],
   repository: string,
 ): GitHubError {
+  const stale = problems.find(
+    ({ type, message }) => type === 'STALE_DATA' || staleRefPattern.test(message),
+  )
+  if (stale !== undefined) return branchMoved(`[GitHub: ${stale.message}]`)
   const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' }
   const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200
-  if (type === 'STALE_DATA') return branchMoved(message)
   return errorFromRejection(status, message, repository, undefined)
 }
 
 /** The branch is no longer at the commit that was read: read and plan again. */
 export function branchMoved(detail: string): GitHubError {
-  return new GitHubError(`the branch moved [GitHub: ${detail}]`, { reason: 'branch-moved' })
+  return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' })
 }
 
 /** GitHub names the sufficient permissions in a response header. */
@@ -91,7 +94,7 @@ function errorFromRejection(
   const rejection = (text: string, advice: string, reason?: GitHubReason): GitHubError =>
     new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason })
 
-  if (branchMovedPattern.test(gitHubMessage)) return branchMoved(gitHubMessage)
+  if (/not a fast.forward/i.test(gitHubMessage)) return branchMoved(`[GitHub: ${gitHubMessage}]`)
   if (/Secret detected|push protection/i.test(gitHubMessage)) {
     return rejection(
       `GitHub's push protection found a secret in the files for ${repository}`,
@@ -143,12 +146,11 @@ function errorFromRejection(
   )
 }
 
-/** GitHub's wordings of a failed compare-and-swap; not every API gives it a type. */
-const branchMovedPattern = new RegExp(
+/** Wordings of GraphQL's `updateRefs` for a failed compare-and-swap, which has no type of its own. */
+const staleRefPattern = new RegExp(
   [
     'expected branch to point',
     'is at [0-9a-f]{40} but expected',
-    'not a fast.forward',
     'reference cannot be updated',
     'object does not exist',
   ].join('|'),

@@ -74,7 +74,7 @@ const ref = z
 
 const directory = z
   .object({
-    entries: z.array(z.object({ name: z.string(), type: z.string(), oid: z.string() })).default([]),
+    entries: z.array(z.object({ name: z.string(), oid: z.string() })).default([]),
   })
   .nullable()
 
@@ -106,7 +106,7 @@ async function readState(
 ): Promise<PullRequestState> {
   const places = aliasesFor('d', base.directories.keys())
   const at = (path: string) => ({ expression: `refs/heads/${head}:${path}` })
-  const listing = '... on Tree { entries { name type oid } }'
+  const listing = '... on Tree { entries { name oid } }'
   const { repository, directories } = await client.query(
     `query Proposal($owner: String!, $name: String!, $ref: String!) {
       repository(owner: $owner, name: $name) {
@@ -134,18 +134,16 @@ async function readState(
     }),
   )
   if (repository.ref === null) return { head: undefined, pullRequests }
-  const files = [...directories].flatMap(([path, found]) =>
-    (found?.entries ?? [])
-      .filter(({ type }) => type !== 'tree')
-      .map(({ name, oid }): [string, string] => [pathIn(path, name), oid]),
+  const objects = [...directories].flatMap(([path, found]) =>
+    (found?.entries ?? []).map(({ name, oid }): [string, string] => [pathIn(path, name), oid]),
   )
-  return { head: headBranch(head, repository.ref.target, new Map(files)), pullRequests }
+  return { head: headBranch(head, repository.ref.target, new Map(objects)), pullRequests }
 }
 
 function headBranch(
   name: string,
   target: NonNullable<z.infer<typeof ref>>['target'],
-  files: HeadBranch['files'],
+  objects: HeadBranch['objects'],
 ): HeadBranch {
   return {
     name,
@@ -153,7 +151,7 @@ function headBranch(
     url: target.url,
     message: target.message,
     parents: target.parents.nodes.map(({ oid }) => oid),
-    files,
+    objects,
   }
 }
 

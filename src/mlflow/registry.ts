@@ -12,11 +12,11 @@ export type RunRequest = {
 }
 
 /**
- * The Model Registry and its runs, as seen by one sync. Nothing is read twice, however often the sync
- * plans again.
+ * The Model Registry and its runs, as seen by one sync. Listings and runs are read once, however often
+ * the sync plans again.
  */
 export type Registry = {
-  /** All model versions that match an MLflow filter, without their aliases. */
+  /** All model versions that match an MLflow filter; most servers send them without aliases. */
   readonly versions: (filter: string | undefined) => Promise<readonly ModelVersion[]>
   /** Aliases by `version/name`. */
   readonly aliases: () => Promise<ReadonlyMap<string, readonly string[]>>
@@ -36,25 +36,34 @@ export type Registry = {
 }
 
 export function createRegistry(client: MlflowClient): Registry {
-  const listings = new Map<string | undefined, Promise<ModelVersion[]>>()
-  let aliases: Promise<Map<string, string[]>> | undefined
-  let experiments: Promise<Map<string, string>> | undefined
-  const readExperiments = (): Promise<Map<string, string>> =>
-    (experiments ??= listExperiments(client))
-  const experimentIds = async (): Promise<string[]> => [...(await readExperiments()).keys()]
+  const listings = new Map<string | undefined, () => Promise<ModelVersion[]>>()
+  const experiments = readOnce(() => listExperiments(client))
+  const experimentIds = async (): Promise<string[]> => [...(await experiments()).keys()]
   return {
     versions: (filter) => {
-      const listing = listings.get(filter) ?? listModelVersions(client, filter)
+      const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter))
       listings.set(filter, listing)
-      return listing
+      return listing()
     },
-    aliases: () => (aliases ??= listAliases(client)),
-    experiments: readExperiments,
+    aliases: readOnce(() => listAliases(client)),
+    experiments,
     runs: createRunReader(client, experimentIds),
     matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
     loggedModels: async (ids, inExperiments) =>
       searchLoggedModels(client, ids, inExperiments ?? (await experimentIds())),
     downloadUri: (name, version) => readDownloadUri(client, name, version),
+  }
+}
+
+/** Remembers a result, but not a failure. */
+function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => {
+    result ??= read().catch((error: unknown) => {
+      result = undefined
+      throw error
+    })
+    return result
   }
 }
 

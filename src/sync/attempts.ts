@@ -17,21 +17,22 @@ function backoffMs(attempt: number, random: number): number {
 export async function retryWhenBranchMoves<T>(
   attempt: () => Promise<T>,
   options: {
-    /** For the error message; undefined: the default branch. */
-    readonly branch: string | undefined
+    /** For the error message; undefined while the default branch's name is not known. */
+    readonly branchName: () => string | undefined
     readonly clock: Clock
     readonly info: (line: string) => void
   },
 ): Promise<T> {
-  const { branch, clock, info } = options
+  const { branchName, clock, info } = options
   for (let number = 1; ; number += 1) {
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof GitHubError) || !isWorthAnotherAttempt(error)) throw error
       if (number === maxAttempts) {
+        const name = branchName()
         throw new SyncError(
-          `Could not write to ${branch === undefined ? 'the default branch' : `branch ${branch}`} in ${maxAttempts} attempts: ${error.message}`,
+          `Could not write to ${name === undefined ? 'the default branch' : `branch ${name}`} in ${maxAttempts} attempts: ${error.message}`,
           {
             advice:
               'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',

@@ -102,9 +102,12 @@ async function openOrCleanUp(
     if (error.reason === 'already-exists') {
       throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' })
     }
-    // A branch that this sync created would be left behind without its pull request.
     if (state.head === undefined) {
-      await pullRequests.moveBranch({ repositoryId, branch: head, from: sha, to: undefined })
+      // A branch that this sync created would be left behind without its pull request. If it cannot
+      // be deleted, the reason for the missing pull request is still what matters.
+      await pullRequests
+        .moveBranch({ repositoryId, branch: head, from: sha, to: undefined })
+        .catch(() => undefined)
     }
     throw error
   }

@@ -58,6 +58,23 @@ export async function readFiles(
   }))
 }
 
+/**
+ * Reads the templates of all targets, without their files.
+ *
+ * @throws SyncError if a template is missing or invalid.
+ */
+export async function readTemplates(
+  repository: Repository,
+  snapshot: BranchSnapshot,
+  targets: readonly Target[],
+  templates: TemplateReader,
+): Promise<Template[]> {
+  const pathsByOid = new Map<string, string>()
+  for (const { template } of targets) templates.addTo(pathsByOid, snapshot, template)
+  const contents = await repository.readFiles(snapshot, pathsByOid)
+  return targets.map(({ template }) => templates.parse(snapshot, template, contents))
+}
+
 /** Ids of the selected runs and, for prune, of the runs whose files may be orphaned. */
 function runIdsOf(
   snapshot: BranchSnapshot,

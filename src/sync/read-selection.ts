@@ -63,6 +63,8 @@ async function applyRunFilter(
 ): Promise<{ runs: readonly SelectedRun[]; excluded: ExcludedVersion[] }> {
   if (runFilter === undefined || runs.length === 0) return { runs, excluded: [] }
   const ids = runs.map(({ runId }) => runId)
+  // Read first, so that an error of this listing is not blamed on the filter.
+  await registry.experiments()
   const matching = await nameInputInErrors('run-filter', runFilter, () =>
     registry.matchingRuns(runFilter, ids),
   )

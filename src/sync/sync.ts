@@ -57,10 +57,15 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const templates = createTemplateReader(options.builtInTemplate)
   const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
   const write = createWriter(options, registry, targets)
-  const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
-    const newPlan = await createPlan(options, registry, targets, templates)
-    return stopwatch.measure('write', () => write(newPlan))
-  }, options)
+  let branchName = options.branch
+  const { plan, warning, ...written } = await retryWhenBranchMoves(
+    async () => {
+      const newPlan = await createPlan(options, registry, targets, templates)
+      branchName = newPlan.snapshot.branch
+      return stopwatch.measure('write', () => write(newPlan))
+    },
+    { ...options, branchName: () => branchName },
+  )
   const { repository, branch } = plan.snapshot
   return {
     ...emptyResult(repository, branch),

@@ -11,7 +11,7 @@ import type { CommitReference, Operation, Plan, PullRequestReference } from '../
 import { SyncError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import { propose, type ProposeOptions } from './propose.ts'
-import { written, type Write, type Written } from './write.ts'
+import { written, type Write } from './write.ts'
 
 export type PullRequestWriterOptions = ProposeOptions & {
   /** Head branch; undefined: `mlflow-sync/<base>`. */
@@ -27,6 +27,7 @@ export function createPullRequestWriter(options: PullRequestWriterOptions): Writ
   const madeByThisJob = new Set<string>()
   /** What an earlier attempt was doing when a response was lost. */
   let begun: Operation | undefined
+  let closed: PullRequest | undefined
 
   return async (plan) => {
     const { snapshot } = plan
@@ -41,7 +42,11 @@ export function createPullRequestWriter(options: PullRequestWriterOptions): Writ
     const decision = decidePullRequest(plan, state)
     switch (decision.kind) {
       case 'withdraw':
-        return withdraw(repository, plan, state, decision.open)
+        closed = decision.open ?? closed
+        await withdraw(repository, plan, state, decision.open)
+        return closed === undefined
+          ? written(plan, 'none')
+          : written(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) })
       case 'keep':
         return written(plan, begun ?? 'none', {
           pullRequest: referenceTo(decision.open),
@@ -106,7 +111,7 @@ async function withdraw(
   plan: Plan,
   { head }: PullRequestState,
   open: PullRequest | undefined,
-): Promise<Written> {
+): Promise<void> {
   if (open !== undefined) {
     const marker = readMarker(open.body) ?? { digest: '', heads: [] }
     await pullRequests.update(open.number, {
@@ -123,7 +128,4 @@ async function withdraw(
       to: undefined,
     })
   }
-  return open === undefined
-    ? written(plan, 'none')
-    : written(plan, 'pull-request-closed', { pullRequest: referenceTo(open) })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { readContent } from '../../../src/core/values-file/file.ts'
 import { isHeldFile } from '../../fixtures/values-files.ts'
 
 const hold = '# mlflow-sync: hold'
@@ -43,5 +44,10 @@ describe('the hold comment', () => {
     ['an empty file', ''],
   ])('does not count: %s', (_, text) => {
     expect(isHeldFile(text)).toBe(false)
+  })
+  test('counts in a file that is not UTF-8 as in any other', () => {
+    const latin1 = (text: string) => readContent(Buffer.from(text, 'latin1')).kind
+    expect(latin1(`# caf\u00e9\n${hold}\na: 1\n`)).toBe('held')
+    expect(latin1(`a: |\n  caf\u00e9\n  ${hold}\n`)).toBe('unparseable')
   })
 })

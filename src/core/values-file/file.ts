@@ -58,7 +58,8 @@ export function readContent(bytes: Uint8Array): FileContent {
   const text = decode(bytes)
   if (text === undefined) {
     const lossy = new TextDecoder().decode(bytes)
-    if (isHeld(lossy, false)) return { kind: 'held', text: lossy, modelVersion: undefined }
+    if (isHeld(lossy, readValues(lossy).kind !== 'unparseable'))
+      return { kind: 'held', text: lossy, modelVersion: undefined }
     return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' }
   }
   const values = readValues(text)
