@@ -32520,7 +32520,7 @@ function isPortableText({ source = '', type, srcToken }) {
     // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
     return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
 }
-/** The owned keys that are missing from the file or have a different value there. */
+/** The owned keys that are missing from the file or whose values differ. */
 function findOutdatedKeys(interpretations, owned) {
     return ownedKeys.filter((key) => {
         const wanted = owned[key];
@@ -32774,7 +32774,7 @@ function orphanRunIds(fileNames, runs, excluded) {
         return runId === undefined || claimed.has(runId) ? [] : [runId];
     });
 }
-/** Decides which files are deleted. */
+/** Decides which files to delete. */
 function planDeletions(input) {
     const decisions = findOrphans(input).map((orphan) => decideOrphan(orphan, input));
     const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []));
@@ -33174,7 +33174,7 @@ function parseOrThrow(text, path, branch) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/** What GitHub or Git act on in a message, and the character to replace so that they do not. */
+/** Patterns that GitHub or Git act on, each with the character whose replacement prevents that. */
 const triggers = [
     [/@[A-Za-z0-9]/g, '@'],
     [/#\d/g, '#'],
@@ -33188,18 +33188,20 @@ const triggers = [
     [/^---/g, '-'],
 ];
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Reduces text to one line: white space becomes single spaces, unprintable characters become `�`. */
+/**
+ * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
+ */
 function plainText(text, maxCharacters) {
-    return cut(
-    // Spares the regular expressions megabytes of text that would be cut off afterwards.
+    return truncate(
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
     text
         .slice(0, 16 * maxCharacters)
         .replace(/\s+/g, ' ')
         .trim()
         .replace(unprintable, '�'), maxCharacters);
 }
-/** Shortens a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function cut(text, maxCharacters) {
+/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
+function truncate(text, maxCharacters) {
     if (text.length <= maxCharacters)
         return text;
     const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
@@ -33221,7 +33223,7 @@ function neutraliseFragments(fragments, maxCharacters) {
         untrusted,
     }));
     const trusted = trustedRanges(clean);
-    let line = cut(clean.map(({ text }) => text).join(''), maxCharacters);
+    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
     for (const [pattern, character] of triggers) {
         line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
             ? match
@@ -33244,7 +33246,7 @@ function trustedRanges(fragments) {
 const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
 /** Value of a trailer, percent-encoded where it would break the line or trigger something. */
 function trailerValue(text) {
-    return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
+    return truncate(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
 }
 /** Writes each UTF-8 byte of the text as `%XX`. */
 function percentEncode(text) {
@@ -33332,13 +33334,13 @@ function listNames(names) {
         ? names.join(', ')
         : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
 }
-/** The value that all changes have in common, otherwise the number of values: `3 versions`. */
+/** The value that all changes share, or else the number of different values: `3 versions`. */
 function valueOrCount(values, noun) {
     const [first, ...others] = distinct(values);
     return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun);
 }
 const placeholder = /\$\{([^{}]*)\}/;
-/** Problems of `commit-message` or `pull-request-title`, worded to follow the input's name. */
+/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
 function checkMessageTemplate(text) {
     const known = Object.keys(placeholderValues);
     const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
@@ -33356,7 +33358,7 @@ function checkMessageTemplate(text) {
 function quotedList(names) {
     return names.map((name) => `\`\${${name}}\``).join(', ');
 }
-/** Renders the template for these changes; empty if the result is only white space. */
+/** Renders the template for these changes; empty if the result is only whitespace. */
 function renderMessage(template, changes) {
     const fragments = splitPlaceholders(template).map((part) => {
         if (typeof part === 'string')
@@ -33383,7 +33385,10 @@ function commitMessage(changes, template) {
         body: `${fileList(changes)}\n\n${trailers(changes)}`,
     };
 }
-/** First line of the commit message and title of the pull request. The default is used if the template is empty. */
+/**
+ * First line of the commit message and title of the pull request. Falls back to the default if the
+ * template is empty or renders to nothing.
+ */
 function headline(changes, template = '') {
     const line = renderMessage(template, changes);
     if (line !== '')
@@ -43250,9 +43255,9 @@ const versionsPerPage = 10_000;
 /** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000;
 /**
- * Reads all model versions that match a filter, without duplicates, oldest first. Because MLflow pages
- * by offset, only this order keeps a version that is registered during the listing from making it
- * repeat or miss rows. Sorted here as well, because servers before 2.2 ignore the order.
+ * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
+ * offset, so in any other order a version registered during the listing could make it repeat or miss
+ * rows. The result is sorted here as well, because servers before MLflow 2.2 ignore the order.
  */
 async function listModelVersions(client, filter) {
     const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
@@ -43342,7 +43347,10 @@ function createRunReader(client, experimentIds) {
 function idsOf(runs) {
     return runs.map((run) => run.id);
 }
-/** The search always returns params, metrics and tags; keeping those of 10,000 runs is too much. */
+/**
+ * The search always returns params, metrics and tags; keeping them for 10,000 runs would take too
+ * much memory.
+ */
 function trimToDetail(lookup, detail) {
     if (lookup.kind !== 'found' || detail === 'full')
         return lookup;
@@ -43711,8 +43719,9 @@ function segmentsBelowMount(uri, input, folder = defaultFolder) {
     ]);
 }
 /**
- * Finds MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`, and drops everything before it.
+ * Finds MLflow's usual layout at the end of another store's URI, which is
+ * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
+ * everything before it.
  */
 function matchLayout(segments, { run, loggedModel }) {
     const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id));
@@ -43772,9 +43781,9 @@ const hashLength = 8;
 /** Names that differ from their slugs only in case and in the separators between words. */
 const separatedWords = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
 /**
- * Converts any name to a DNS label of at most `maxLength` characters, which must be at least 8. If
- * the name is cut or loses characters, the label ends in a hash of the full name. Otherwise only
- * its case and separators change: `My_model` becomes `my-model`.
+ * Converts any name to a DNS label of at most `maxLength` characters (8 or more). If the name is
+ * truncated or loses characters, the label ends in a hash of the full name. Otherwise only its case
+ * and separators change: `My_model` becomes `my-model`.
  */
 function slug_slugify(name, maxLength = maxLabelLength) {
     const label = name
@@ -44097,7 +44106,10 @@ function isNode(value) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
-/** The file is valid YAML, but there is no safe way to edit it. Never leaves this folder. */
+/**
+ * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
+ * folder.
+ */
 class EditError extends Error {
 }
 /**
@@ -44561,12 +44573,12 @@ function renderFile(selected, run, facts, template) {
             return { ok: true, text: update.text };
     }
 }
-/** What the action writes; `current` are the values of an existing file. */
+/** The owned values that the action writes; `current` is the existing file, if there is one. */
 function ownedValues({ runId, version, modelId, sourceUnresolved }, run, current) {
     return {
         experimentId: run.experimentId,
         runid: runId,
-        // The logged model behind a copy is unknown if its origin is not listed: the file's value stays.
+        // If a copy's origin is not listed, its logged model is unknown, so the file keeps its value.
         modelid: sourceUnresolved ? current?.owned.modelid : modelId,
         timestamp: timestampOf(version.creationTime),
         modelName: version.name,
@@ -44619,7 +44631,7 @@ function decide({ selected, file, facts }, context) {
         return planUpdate(selected, run, state);
     return planNewContent({ selected, file, facts }, run, context);
 }
-/** Why the file itself must not be changed. */
+/** The decision to leave a file alone because of its content; undefined if it may be changed. */
 function protectionOf(state, runId, models) {
     switch (state.kind) {
         case 'blocked':
@@ -44656,7 +44668,7 @@ function planUpdate(selected, run, { text, values }) {
         ? { outcome: 'unchanged', reason: null }
         : { outcome: 'updated', before: text, after: update.text, warning: undefined };
 }
-/** Renders the template: for a new file, or over a damaged one. */
+/** Renders the template for a new file, or to replace a damaged one. */
 function planNewContent({ selected, file, facts }, run, { template, head }) {
     const { path, state } = file;
     const rendered = renderFile(selected, run, facts, template);
@@ -44794,17 +44806,17 @@ function createSourceResolver(listed) {
 
 
 
-/** Asks MLflow for the run of each file; keeps the file if its run turns out to be still selected. */
+/** Asks MLflow about the run of each file, and keeps the file if the run is still selected. */
 async function confirmDeletions(deletions, options) {
     const entries = [];
     for (const deletion of deletions) {
-        const objection = await findObjection(deletion, options);
-        entries.push(objection === undefined ? deletion : entryWithoutEdit({ ...deletion, ...objection }));
+        const reasonToKeep = await findReasonToKeep(deletion, options);
+        entries.push(reasonToKeep === undefined ? deletion : entryWithoutEdit({ ...deletion, ...reasonToKeep }));
     }
     return entries;
 }
 /** Why a file is kept; undefined if MLflow confirms that its run is no longer selected. */
-async function findObjection({ runId }, options) {
+async function findReasonToKeep({ runId }, options) {
     if (runId === null)
         return undefined;
     try {
@@ -45055,7 +45067,7 @@ async function applyRunFilter(registry, runs, runFilter) {
         })),
     };
 }
-/** Merges the aliases in case a server also sends them with the versions. */
+/** Adds the aliases from the registry to any that a server already sends with the versions. */
 async function addAliases(registry, versions) {
     const aliases = await registry.aliases();
     return versions.map((version) => ({
@@ -45093,9 +45105,9 @@ async function resolveRuns(registry, versions) {
 /** Writes nothing, for `mode: plan`. */
 function previewOnly(plan) {
     const operation = changesOf(plan.entries).length === 0 ? 'none' : 'planned';
-    return Promise.resolve(written(plan, operation));
+    return Promise.resolve(writeResult(plan, operation));
 }
-function written(plan, operation, details = {}) {
+function writeResult(plan, operation, details = {}) {
     return {
         plan,
         operation,
@@ -45111,8 +45123,8 @@ function written(plan, operation, details = {}) {
 
 
 /**
- * Returns a writer that commits plans to the branch itself. After a lost response, its next call looks
- * for that commit first.
+ * Returns a writer that commits plans to the branch itself. After a lost response, its next call
+ * looks for that commit first.
  */
 function createCommitWriter({ repository, message }) {
     let lost;
@@ -45120,17 +45132,17 @@ function createCommitWriter({ repository, message }) {
         if (lost !== undefined) {
             const commit = await repository.findCommit(lost.request);
             if (commit !== undefined)
-                return written(lost.plan, 'committed', { commit });
+                return writeResult(lost.plan, 'committed', { commit });
         }
         const changes = changesOf(plan.entries);
         if (changes.length === 0)
-            return written(plan, 'none');
+            return writeResult(plan, 'none');
         await repository.confirm(plan.snapshot);
         const request = commitRequest(plan, message(changes));
         try {
             const { sha, url, verified } = await repository.commit(request);
             const warning = verified ? undefined : unsignedWarning;
-            return written(plan, 'committed', { commit: { sha, url }, warning });
+            return writeResult(plan, 'committed', { commit: { sha, url }, warning });
         }
         catch (error) {
             if (error instanceof GitHubError && error.outcomeUnknown)
@@ -45152,7 +45164,7 @@ const markerPattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( wi
 function markerComment({ digest, heads, withdrawn }) {
     return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`;
 }
-/** The marker in the body of a pull request; undefined if a person removed it. */
+/** The marker in the body of a pull request; undefined if there is none. */
 function readMarker(body) {
     const match = markerPattern.exec(body);
     if (match === null)
@@ -45182,7 +45194,10 @@ function changesDigest(changes) {
 
 
 
-/** Decides what happens to the pull request. The caller has checked that the head branch is the action's. */
+/**
+ * Decides what happens to the pull request. The caller has already checked that the head branch is
+ * the action's own.
+ */
 function decidePullRequest(plan, state) {
     const changes = changesOf(plan.entries);
     const open = openPullRequest(state);
@@ -45211,8 +45226,8 @@ function isRecognised({ pullRequests }, head, base, ownCommits) {
     const recorded = new Set(pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []));
     if (recorded.has(head.head))
         return true;
-    const looksOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message);
-    return looksOurs && recorded.size === 0;
+    const looksLikeOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message);
+    return looksLikeOurs && recorded.size === 0;
 }
 /** Whether the head branch is the base's head plus exactly the changes of the plan. */
 function isUpToDate(head, { snapshot, entries }) {
@@ -45236,7 +45251,7 @@ function isUpToDate(head, { snapshot, entries }) {
 function objectsOf({ directories }) {
     return new Map([...directories.values()].flatMap(({ path, entries }) => [...entries.values()].map(({ name, oid }) => [pathIn(path, name), oid])));
 }
-/** The newest pull request with the same changes decides, whatever happened to its branch. */
+/** Only the newest pull request with the same changes counts, even if its branch is gone. */
 function findRejected({ pullRequests }, changes) {
     const digest = changesDigest(changes);
     const newest = pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
@@ -45264,8 +45279,8 @@ function markerFor(plan, state, sha) {
 /**
  * Puts the plan on the head branch as one commit, and opens or updates the pull request.
  *
- * @param onCommit is told about the commit before the branch moves to it, so that a later attempt
- * recognises it.
+ * @param onCommit called with the commit's SHA before the branch moves to it, so that a later
+ *   attempt recognises the commit.
  */
 async function propose(options, proposal, onCommit) {
     const { pullRequests } = options.repository;
@@ -45277,7 +45292,7 @@ async function propose(options, proposal, onCommit) {
         title: options.title(changes),
         body: `${await options.describe(plan, head)}\n\n${markerComment(markerFor(plan, state, sha))}`,
     };
-    // The body comes first: if the job is killed in between, it still names the branch's head.
+    // Updated before the branch, so that the body names the head even if the job is killed in between.
     if (open !== undefined)
         await pullRequests.update(open.number, text);
     if (commit !== undefined) {
@@ -45287,15 +45302,15 @@ async function propose(options, proposal, onCommit) {
         await pullRequests.moveBranch({ repositoryId, branch: head, from, to: commit.sha });
     }
     const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha));
-    const labelWarning = open === undefined ? await label(options, pullRequest) : undefined;
+    const labelWarning = open === undefined ? await addLabels(options, pullRequest) : undefined;
     return {
         pullRequest,
         commit: commit && { sha: commit.sha, url: commit.url },
-        warning: commit?.verified === false ? unsigned : labelWarning,
+        warning: commit?.verified === false ? propose_unsignedWarning : labelWarning,
     };
 }
-const unsigned = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
-/** The commit to propose; undefined if the head branch already is that commit. */
+const propose_unsignedWarning = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
+/** The commit to propose; undefined if the head branch is already up to date. */
 function commitFor({ repository, message }, { plan, state }) {
     if (isUpToDate(state.head, plan))
         return undefined;
@@ -45322,8 +45337,8 @@ async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha)
         throw error;
     }
 }
-/** A label that can't be set is not worth a failed sync: it is a warning. */
-async function label({ repository, labels }, { number }) {
+/** Returns a warning if the labels can't be set, because that should not fail the sync. */
+async function addLabels({ repository, labels }, { number }) {
     if (labels.length === 0)
         return undefined;
     try {
@@ -45344,14 +45359,14 @@ async function label({ repository, labels }, { number }) {
 
 
 /**
- * Keeps one pull request that proposes what the branch lacks: its head branch is the base's head plus
- * one commit. The bodies of the pull requests store what must be remembered.
+ * Returns a writer that proposes all changes in one pull request, whose head branch is the base's
+ * head plus one commit. State that later syncs need is stored in the bodies of the pull requests.
  */
 function createPullRequestWriter(options) {
     const { repository } = options;
-    const madeByThisJob = new Set();
+    const ownCommits = new Set();
     /** What an earlier attempt was doing when a response was lost. */
-    let begun;
+    let unfinished;
     let closed;
     return async (plan) => {
         const { snapshot } = plan;
@@ -45362,31 +45377,31 @@ function createPullRequestWriter(options) {
             });
         }
         const state = await repository.pullRequests.read(snapshot, head);
-        await refuseForeignCommits(repository, plan, state, madeByThisJob);
+        await rejectForeignCommits(repository, plan, state, ownCommits);
         const decision = decidePullRequest(plan, state);
         switch (decision.kind) {
             case 'withdraw':
                 closed = decision.open ?? closed;
                 await withdraw(repository, plan, state, decision.open);
                 return closed === undefined
-                    ? written(plan, 'none')
-                    : written(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) });
+                    ? writeResult(plan, 'none')
+                    : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) });
             case 'keep':
-                return written(plan, begun ?? 'none', {
+                return writeResult(plan, unfinished ?? 'none', {
                     pullRequest: referenceTo(decision.open),
-                    commit: begun === undefined ? undefined : commitOf(state.head),
+                    commit: unfinished === undefined ? undefined : commitOf(state.head),
                 });
             case 'respect-rejection':
-                return written(plan, 'none', {
+                return writeResult(plan, 'none', {
                     pullRequest: referenceTo(decision.rejected),
                     warning: `Pull request #${decision.rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
                 });
             case 'propose': {
                 const { open } = decision;
                 await repository.confirm(snapshot);
-                begun = open === undefined ? 'pull-request-created' : 'pull-request-updated';
-                const { pullRequest, commit, warning } = await propose(options, { plan, state, head, open }, (sha) => madeByThisJob.add(sha));
-                return written(plan, begun, {
+                unfinished = open === undefined ? 'pull-request-created' : 'pull-request-updated';
+                const { pullRequest, commit, warning } = await propose(options, { plan, state, head, open }, (sha) => ownCommits.add(sha));
+                return writeResult(plan, unfinished, {
                     pullRequest: referenceTo(pullRequest),
                     commit: commit ?? commitOf(state.head),
                     warning,
@@ -45396,9 +45411,9 @@ function createPullRequestWriter(options) {
     };
 }
 /** @throws SyncError if the head branch has a commit that the action did not make. */
-async function refuseForeignCommits({ pullRequests }, { snapshot }, state, madeByThisJob) {
+async function rejectForeignCommits({ pullRequests }, { snapshot }, state, ownCommits) {
     const { head } = state;
-    if (head === undefined || isRecognised(state, head, snapshot, madeByThisJob))
+    if (head === undefined || isRecognised(state, head, snapshot, ownCommits))
         return;
     if ((await pullRequests.commitsAhead(snapshot.branch, head.name)) === 0)
         return;
@@ -45565,7 +45580,7 @@ function skippedCheck(name, detail) {
 
 
 
-/** Each request to GitHub that a sync with these inputs sends, tested separately. */
+/** Tests each kind of request that a sync with these inputs sends to GitHub. */
 async function checkGitHub(options) {
     const { repository, targets, pullRequest } = options;
     let branchSnapshot;
@@ -45751,7 +45766,7 @@ const failureAdvice = {
     refused: 'Check that the runner may reach GitHub (firewall, proxy).',
     tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
     timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-    cut: 'The connection ended in the middle of a response. The next run will catch up.',
+    interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
     network: 'Check that the runner may reach GitHub (firewall, proxy).',
 };
 /** There was no complete response, or the requested wait exceeds the budget. */
@@ -45804,13 +45819,13 @@ function errorFromGraphql(problems, repository) {
 function branchMoved(detail) {
     return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' });
 }
-/** GitHub names the sufficient permissions in a response header. */
+/** A response header in which GitHub lists the permissions that would be sufficient. */
 function acceptedPermissions(error) {
     const response = 'response' in error ? error.response : undefined;
     const headers = response?.headers;
     return headers?.['x-accepted-github-permissions'];
 }
-/** GitHub's reasons for a rejection can only be told apart by the message text. */
+/** Most of GitHub's rejections can only be told apart by their messages. */
 function errorFromRejection(status, message, repository, permission) {
     const gitHubMessage = message.replace(/\s+/g, ' ').trim();
     const rejection = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason });
@@ -45924,8 +45939,8 @@ async function readBatch(client, { head, directories }, oids) {
     const contents = new Map();
     for (const [oid, found] of response.contents) {
         const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text);
-        // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte order
-        // mark no longer has the expected hash.
+        // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte
+        // order mark no longer has the expected hash.
         contents.set(oid, content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid));
     }
     const consistent = [...directories.values()].every(({ path, oid }) => response.directories.get(path)?.oid === oid);
@@ -45936,7 +45951,7 @@ async function readRaw(client, oid) {
     const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
     return Buffer.from(content, 'base64');
 }
-/** A values file is a few KB; reading and hashing much larger files would be a waste. */
+/** A values file is a few KB; reading and hashing much larger ones would waste time. */
 const maxFileBytes = 4 * 1024 * 1024;
 /**
  * Reads contents from a checkout of the repository in the workspace, if there is one. A file is only
@@ -51064,7 +51079,9 @@ function singleHeaders(headers) {
         Array.isArray(value) ? value.join(', ') : value,
     ]));
 }
-/** Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools. */
+/**
+ * Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools.
+ */
 function createDispatcher(url, options) {
     const tls = {
         ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
@@ -51088,7 +51105,7 @@ const timeoutCodes = new Set([
     'UND_ERR_BODY_TIMEOUT',
     'ETIMEDOUT',
 ]);
-const cutCodes = new Set([
+const interruptedCodes = new Set([
     'ECONNRESET',
     'EPIPE',
     'UND_ERR_SOCKET',
@@ -51113,11 +51130,13 @@ function describeFailure(error, timeoutMs) {
     if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
         return { reason: 'tls', detail };
     }
-    if (cutCodes.has(code) || message === 'terminated')
-        return { reason: 'cut', detail };
+    if (interruptedCodes.has(code) || message === 'terminated')
+        return { reason: 'interrupted', detail };
     return { reason: 'network', detail };
 }
-/** Checks properties instead of the class, because an error can come from another realm. */
+/**
+ * Checks properties instead of using `instanceof`, because an error can come from another realm.
+ */
 function deepestCause(error) {
     if (typeof error !== 'object' || error === null) {
         return { code: '', message: String(error), name: '' };
@@ -51608,7 +51627,7 @@ async function commitByMutation(client, request) {
     const { oid, url } = createCommitOnBranch.commit;
     return { sha: oid, url, verified: true };
 }
-const historyQuery = `query Landed($owner: String!, $name: String!, $ref: String!) {
+const historyQuery = `query History($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     ref(qualifiedName: $ref) {
       target { ... on Commit {
@@ -51757,10 +51776,10 @@ const pullRequest = object({
     title: row.title,
     body: row.body ?? '',
 }));
-/** A pull request that was closed longer ago than this many others is forgotten. */
-const remembered = 30;
+/** Only this many of the newest pull requests are read, so older rejections are forgotten. */
+const maxPullRequests = 30;
 async function readState(client, base, head) {
-    const places = aliasesFor('d', base.directories.keys());
+    const paths = aliasesFor('d', base.directories.keys());
     const at = (path) => ({ expression: `refs/heads/${head}:${path}` });
     const listing = '... on Tree { entries { name oid } }';
     const { repository, directories } = await client.query(`query Proposal($owner: String!, $name: String!, $ref: String!) {
@@ -51769,10 +51788,10 @@ async function readState(client, base, head) {
           target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
         }
       }
-      ${objectFields('directories', places, at, listing)}
+      ${objectFields('directories', paths, at, listing)}
     }`, { ref: `refs/heads/${head}` }, object({
         repository: object({ ref: pull_requests_ref }),
-        directories: aliasedObjects(places, directory),
+        directories: aliasedObjects(paths, directory),
     }));
     const pullRequests = await client.rest(array(pullRequest), (octokit, at) => octokit.rest.pulls.list({
         ...at,
@@ -51781,7 +51800,7 @@ async function readState(client, base, head) {
         state: 'all',
         sort: 'created',
         direction: 'desc',
-        per_page: remembered,
+        per_page: maxPullRequests,
     }));
     if (repository.ref === null)
         return { head: undefined, pullRequests };
@@ -51798,12 +51817,12 @@ function headBranch(name, target, objects) {
         objects,
     };
 }
-/** Git's way to say "no such branch" in a compare-and-swap. */
-const nowhere = '0'.repeat(40);
+/** Stands for "no such branch" in a compare-and-swap, as in Git. */
+const zeroOid = '0'.repeat(40);
 const moveMutation = `mutation Move($input: UpdateRefsInput!) {
   updateRefs(input: $input) { clientMutationId }
 }`;
-async function moveBranch(client, { repositoryId, branch, from = nowhere, to = nowhere }) {
+async function moveBranch(client, { repositoryId, branch, from = zeroOid, to = zeroOid }) {
     const name = `refs/heads/${branch}`;
     const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }];
     await client.mutate(moveMutation, { input: { repositoryId, refUpdates } }, object({ updateRefs: unknown() }));
@@ -51858,7 +51877,7 @@ const errors_failureAdvice = {
     refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
     tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
     timeout: 'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-    cut: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
+    interrupted: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
     network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
 };
 function explainResponse(response, call) {
@@ -52005,7 +52024,7 @@ function isPermanent(text) {
 }
 /** Maximum backoff of urllib3, which MLflow's own client uses. */
 const maxBackoffMs = 120_000;
-/** Retries at once, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
+/** Retries immediately, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
 function mlflowRetryPolicy(settings, random) {
     return {
         retries: settings.maxRetries,
@@ -52046,7 +52065,7 @@ function createMlflowClient(options) {
             current = next;
         }
     };
-    const sendRetrying = (request) => sendWithRetries({
+    const sendRequest = (request) => sendWithRetries({
         send: () => sendOnce(request),
         classify: (result) => retry_classifyResult(result, clock.now()),
         policy: connection.policy,
@@ -52055,7 +52074,7 @@ function createMlflowClient(options) {
         onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     });
     const call = async (method, path, payload, schema) => {
-        const send = () => sendRetrying({
+        const send = () => sendRequest({
             method,
             url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search ?? ''}`,
             headers: {
@@ -52104,7 +52123,7 @@ function createMlflowClient(options) {
 function isUnknownRoute(result) {
     return result.kind === 'response' && result.status === 404 && isHtml(result);
 }
-/** Percent-encodes the values, because servers up to 2.15 split them at a raw `=`. */
+/** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
 function queryString(query) {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
@@ -52118,8 +52137,8 @@ function isObject(value) {
 }
 const redirects = new Set([301, 302, 303, 307, 308]);
 /**
- * Builds the request that follows a redirect; undefined if the response is not a redirect that can be
- * followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
+ * Builds the request that follows a redirect; undefined if the response is not a redirect that can
+ * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
  * repeated if the status preserves the method (307, 308).
  */
 function redirectedRequest(request, response, trustedOrigin) {
@@ -52290,7 +52309,10 @@ function escapeExpression(text) {
 
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
 
-/** Schemas for the types of inputs. Each issue continues a sentence that starts with the name. */
+/**
+ * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
+ * input's name.
+ */
 /** Repeats the default in `action.yml`, which only the runner applies. */
 function withDefault(fallback) {
     return schemas_string().transform((text) => (text === '' ? fallback : text));
@@ -52373,7 +52395,9 @@ const reservedHeaders = new Set([
     'connection',
     'upgrade',
 ]);
-/** Parses `Name: value`, one per line. Issues only name the line number: the value may be secret. */
+/**
+ * Parses `Name: value`, one per line. Issues only name the line number: the value may be secret.
+ */
 const headers = lines.transform((entries, context) => {
     const result = {};
     for (const [index, entry] of entries.entries()) {
@@ -52663,7 +52687,9 @@ function countOutcomes(records) {
         counts[outcome] += 1;
     return counts;
 }
-/** Whether files changed, or would change in a plan. A failed sync counts only if it made a commit. */
+/**
+ * Whether files changed, or would change in a plan. A failed sync only counts if it made a commit.
+ */
 function hasChanged({ operation, entries, commit }) {
     if (operation === 'none' || operation === 'checked')
         return false;
@@ -52671,7 +52697,9 @@ function hasChanged({ operation, entries, commit }) {
         return false;
     return changesOf(entries).length > 0;
 }
-/** Sorts changes first, then failed, held, skipped and unchanged, and otherwise keeps the order. */
+/**
+ * Sorts by outcome: changes first, then failed, held, skipped and unchanged. The sort is stable.
+ */
 function byOutcome(records) {
     return records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
 }
@@ -52718,9 +52746,9 @@ function createCleaner(secrets) {
 
 
 
-/** A log of ten thousand lines helps nobody, and the report lists all records. */
+/** Nobody reads a log of ten thousand lines, and the report lists all records. */
 const maxRecords = 200;
-/** The result as lines of the log: one for each run except unchanged ones, then the totals. */
+/** The result as log lines: one for each run except unchanged ones, then the totals. */
 function logLines(result) {
     const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
     const omitted = reported.length - maxRecords;
@@ -52753,7 +52781,7 @@ function totalsLine(result) {
     return `${result.operation}${pullRequest}${commit}${totals} (${requests})`;
 }
 /**
- * Reduces untrusted text to one harmless line of the log: the runner treats `::` at the start of a
+ * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
  * line and `##[…]` anywhere as a command.
  */
 function safeLine(text, maxCharacters = 2000) {
@@ -52860,7 +52888,9 @@ const recordSchema = strictObject({
     url: nullableText.describe("URL of the model version in MLflow's UI."),
     reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
 });
-/** Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes. */
+/**
+ * Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes.
+ */
 const reportSchema = strictObject({
     schemaVersion: schemas_literal(1),
     startedAt: iso_datetime(),
@@ -52939,7 +52969,7 @@ function recordFields(record) {
         reason: record.reason,
     };
 }
-/** JSON can contain lone surrogates, but Python and databases then reject the whole document. */
+/** JSON can contain lone surrogates, but Python and databases then reject the entire document. */
 function wellFormed(_key, value) {
     return typeof value === 'string' ? value.toWellFormed() : value;
 }
@@ -52980,7 +53010,9 @@ function createOutputs(result, reportFile) {
         connections: result.connections === undefined ? '' : JSON.stringify(result.connections),
     };
 }
-/** Leaves out each record that does not fit, so that one huge reason does not hide later records. */
+/**
+ * Leaves out each record that does not fit, so that one huge reason does not hide later records.
+ */
 function changesOutput(records) {
     const items = byOutcome(records)
         .filter(({ outcome }) => outcome !== 'unchanged')
@@ -53711,7 +53743,9 @@ function renderReasonTable(title, { uiUrl }, records, maxBytes) {
         escapeMarkdown(record.reason ?? '', 1000),
     ]), maxBytes);
 }
-/** Links files in the commit if there is one, otherwise on the branch if they already exist there. */
+/**
+ * Links files in the commit if there is one, otherwise on the branch if they already exist there.
+ */
 function linkBases(result, { outcome }) {
     return {
         uiUrl: result.uiUrl,
@@ -53741,7 +53775,7 @@ function sections_notShownNote(count) {
 
 
 
-/** More diffs than this are folded. */
+/** With more diffs than this, they are folded. */
 const diffs_maxOpen = 3;
 /** Longest diff of one file, in bytes. */
 const maxDiffBytes = 100_000;
@@ -53760,13 +53794,16 @@ const diffsSection = ({ mode, entries }, maxBytes) => {
 function foldedDiff({ outcome, edit }, open) {
     const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
     const taken = takeLines(lines, (line) => line, maxDiffBytes);
-    const left = lines.length - taken.length;
+    const omitted = lines.length - taken.length;
     const summary = `${outcome} ${code(edit.path, 400)}`;
-    const note = left > 0 ? `\n\n${left} more lines not shown.` : '';
+    const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : '';
     return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
 }
 const diffs_context = 3;
-/** The search for a minimal diff is quadratic; two files this far apart are shown as replaced. */
+/**
+ * The search for a minimal diff is quadratic; beyond this many edits, all lines are shown as
+ * replaced.
+ */
 const maxEditLength = 2000;
 /** Unified diff of one file that `git apply` accepts; empty if nothing differs. */
 function unifiedDiff({ path, before, after }) {
@@ -53975,8 +54012,8 @@ function mergeResults(earlier, later) {
 }
 /**
  * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
- * outcome if nothing changed. A file that was created and then updated counts as created, with its latest
- * version.
+ * outcome if nothing changed. A file that was created and then updated counts as created, with its
+ * latest version.
  */
 function mergeEntries(earlier, later) {
     const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]));
@@ -54020,7 +54057,7 @@ function mergedOutcome(before, after) {
 
 /**
  * Syncs every interval until the duration is over, at least once, and merges the results of all
- * rounds. A round that fails is reported at once; the next one still runs.
+ * rounds. A failed round is logged immediately; the next one still runs.
  */
 async function poll(sync, options) {
     const { intervalMs, durationMs, clock, signal, log } = options;
@@ -54063,7 +54100,7 @@ function sleepUnlessCancelled(clock, ms) {
 
 
 
-/** The complete action: reads the environment, does the job, and always reports the result. */
+/** Runs the action: validates the inputs, does the job, and always publishes a result. */
 async function main(environment) {
     const startedAt = new Date();
     const cancellation = listenForCancellation();
@@ -54084,7 +54121,9 @@ async function main(environment) {
     const secrets = inputs === undefined ? [] : secretsOf(inputs);
     await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
 }
-/** The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal. */
+/**
+ * The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal.
+ */
 function listenForCancellation() {
     const controller = new AbortController();
     const cancel = () => {
@@ -54102,7 +54141,7 @@ function listenForCancellation() {
         },
     };
 }
-function clockFor(signal) {
+function createClock(signal) {
     return {
         now: () => Date.now(),
         random: () => Math.random(),
@@ -54123,10 +54162,10 @@ const log = {
     warn: (line) => info(safeLine(`Warning: ${line}`)),
 };
 async function runJob(inputs, environment, startedAt, signal) {
-    const clock = clockFor(signal);
+    const clock = createClock(signal);
     const stopwatch = createStopwatch(() => performance.now());
     const clients = createClients({ inputs, environment, clock, signal, log });
-    const facts = jobFacts(inputs, environment, startedAt);
+    const context = jobContext(inputs, environment, startedAt);
     const { repository, targets, pullRequest, mode } = inputs;
     const options = {
         mlflow: clients.mlflow,
@@ -54143,22 +54182,22 @@ async function runJob(inputs, environment, startedAt, signal) {
             ? await stopwatch.measure('check', () => runChecks({
                 ...options,
                 repositoryName: repository.name,
-                trackingUri: facts.trackingUri,
+                trackingUri: context.trackingUri,
             }))
             : await runSyncs(inputs, clients, signal, {
                 ...options,
                 mode,
                 commitMessage: inputs.commitMessage,
-                uiUrl: facts.uiUrl,
-                serverUrl: facts.serverUrl,
+                uiUrl: context.uiUrl,
+                serverUrl: context.serverUrl,
                 stopwatch,
             });
         return {
             ...result,
-            ...facts,
+            ...context,
             branch: result.branch ?? repository.branch,
             operation: result.error === undefined ? result.operation : 'failed',
-            warnings: [...insecureTls(inputs), ...result.warnings],
+            warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
             requests: clients.requests(),
             phases: stopwatch.phases(),
             finishedAt: new Date(),
@@ -54168,7 +54207,7 @@ async function runJob(inputs, environment, startedAt, signal) {
         await clients.close();
     }
 }
-function insecureTls({ mlflow }) {
+function insecureTlsWarnings({ mlflow }) {
     return mlflow.insecureTls
         ? [
             'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
@@ -54176,7 +54215,7 @@ function insecureTls({ mlflow }) {
         : [];
 }
 /** One sync, or several with `poll-duration`. */
-function runSyncs({ repository, poll: times }, clients, signal, options) {
+function runSyncs({ repository, poll: pollSettings }, clients, signal, options) {
     const sync = async () => {
         clients.renewBudget();
         try {
@@ -54190,15 +54229,15 @@ function runSyncs({ repository, poll: times }, clients, signal, options) {
         }
     };
     return poll(sync, {
-        intervalMs: times.intervalMs,
-        durationMs: options.mode === 'plan' ? 0 : times.durationMs,
+        intervalMs: pollSettings.intervalMs,
+        durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
         clock: options.clock,
         signal,
         log,
     });
 }
-/** What is known about a job without running it. */
-function jobFacts(inputs, environment, startedAt) {
+/** The parts of a job's result that are known without running it. */
+function jobContext(inputs, environment, startedAt) {
     return {
         mode: inputs?.mode ?? 'sync',
         path: inputs?.targets[0].directory ?? '',
@@ -54218,7 +54257,7 @@ function failedJob(error, inputs, environment, startedAt) {
     const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
     return {
         ...emptyResult(repository, inputs?.repository.branch),
-        ...jobFacts(inputs, environment, startedAt),
+        ...jobContext(inputs, environment, startedAt),
         operation: 'failed',
         error: problemOf(error),
     };

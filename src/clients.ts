@@ -16,7 +16,7 @@ export type Clients = {
   readonly repository: Repository
   /** Requests sent so far, retries included. */
   readonly requests: () => { readonly mlflow: number; readonly github: number }
-  /** Gives the next sync a new budget of waiting time. */
+  /** Resets the waiting-time budget before the next sync. */
   readonly renewBudget: () => void
   readonly close: () => Promise<void>
 }

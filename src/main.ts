@@ -15,7 +15,7 @@ import { runSync, type SyncOptions } from './sync/sync.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The complete action: reads the environment, does the job, and always reports the result. */
+/** Runs the action: validates the inputs, does the job, and always publishes a result. */
 export async function main(environment: Environment): Promise<void> {
   const startedAt = new Date()
   const cancellation = listenForCancellation()
@@ -34,7 +34,9 @@ export async function main(environment: Environment): Promise<void> {
   await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error')
 }
 
-/** The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal. */
+/**
+ * The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal.
+ */
 function listenForCancellation(): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
   const cancel = (): void => {
@@ -51,7 +53,7 @@ function listenForCancellation(): { signal: AbortSignal; dispose: () => void } {
   }
 }
 
-function clockFor(signal: AbortSignal): Clock {
+function createClock(signal: AbortSignal): Clock {
   return {
     now: () => Date.now(),
     random: () => Math.random(),
@@ -78,10 +80,10 @@ async function runJob(
   startedAt: Date,
   signal: AbortSignal,
 ): Promise<JobResult> {
-  const clock = clockFor(signal)
+  const clock = createClock(signal)
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ inputs, environment, clock, signal, log })
-  const facts = jobFacts(inputs, environment, startedAt)
+  const context = jobContext(inputs, environment, startedAt)
   const { repository, targets, pullRequest, mode } = inputs
   const options = {
     mlflow: clients.mlflow,
@@ -100,23 +102,23 @@ async function runJob(
             runChecks({
               ...options,
               repositoryName: repository.name,
-              trackingUri: facts.trackingUri,
+              trackingUri: context.trackingUri,
             }),
           )
         : await runSyncs(inputs, clients, signal, {
             ...options,
             mode,
             commitMessage: inputs.commitMessage,
-            uiUrl: facts.uiUrl,
-            serverUrl: facts.serverUrl,
+            uiUrl: context.uiUrl,
+            serverUrl: context.serverUrl,
             stopwatch,
           })
     return {
       ...result,
-      ...facts,
+      ...context,
       branch: result.branch ?? repository.branch,
       operation: result.error === undefined ? result.operation : 'failed',
-      warnings: [...insecureTls(inputs), ...result.warnings],
+      warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
       requests: clients.requests(),
       phases: stopwatch.phases(),
       finishedAt: new Date(),
@@ -126,7 +128,7 @@ async function runJob(
   }
 }
 
-function insecureTls({ mlflow }: Inputs): string[] {
+function insecureTlsWarnings({ mlflow }: Inputs): string[] {
   return mlflow.insecureTls
     ? [
         'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
@@ -136,7 +138,7 @@ function insecureTls({ mlflow }: Inputs): string[] {
 
 /** One sync, or several with `poll-duration`. */
 function runSyncs(
-  { repository, poll: times }: Inputs,
+  { repository, poll: pollSettings }: Inputs,
   clients: Clients,
   signal: AbortSignal,
   options: SyncOptions,
@@ -152,16 +154,16 @@ function runSyncs(
     }
   }
   return poll(sync, {
-    intervalMs: times.intervalMs,
-    durationMs: options.mode === 'plan' ? 0 : times.durationMs,
+    intervalMs: pollSettings.intervalMs,
+    durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
     clock: options.clock,
     signal,
     log,
   })
 }
 
-/** What is known about a job without running it. */
-function jobFacts(
+/** The parts of a job's result that are known without running it. */
+function jobContext(
   inputs: Inputs | undefined,
   environment: Environment,
   startedAt: Date,
@@ -190,7 +192,7 @@ function failedJob(
   const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
     ...emptyResult(repository, inputs?.repository.branch),
-    ...jobFacts(inputs, environment, startedAt),
+    ...jobContext(inputs, environment, startedAt),
     operation: 'failed',
     error: problemOf(error),
   }

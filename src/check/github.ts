@@ -6,7 +6,7 @@ import { createTemplateReader, readTemplates } from '../sync/read-files.ts'
 import { branchQuery } from '../sync/sync.ts'
 import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'
 
-/** Each request to GitHub that a sync with these inputs sends, tested separately. */
+/** Tests each kind of request that a sync with these inputs sends to GitHub. */
 export async function checkGitHub(options: CheckOptions): Promise<Connection[]> {
   const { repository, targets, pullRequest } = options
   let branchSnapshot: BranchSnapshot | undefined

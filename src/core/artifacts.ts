@@ -92,8 +92,9 @@ function segmentsBelowMount(
 }
 
 /**
- * Finds MLflow's usual layout at the end of another store's URI, `<experiment>/<run>/artifacts/<path>`
- * or `<experiment>/models/<m-id>/artifacts/<path>`, and drops everything before it.
+ * Finds MLflow's usual layout at the end of another store's URI, which is
+ * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
+ * everything before it.
  */
 function matchLayout(
   segments: readonly string[],

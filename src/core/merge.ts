@@ -22,8 +22,8 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
 
 /**
  * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
- * outcome if nothing changed. A file that was created and then updated counts as created, with its latest
- * version.
+ * outcome if nothing changed. A file that was created and then updated counts as created, with its
+ * latest version.
  */
 export function mergeEntries(earlier: readonly Entry[], later: readonly Entry[]): Entry[] {
   const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]))

@@ -10,9 +10,9 @@ export type ModelVersion = {
   readonly creationTime: number
   /** `READY`, `PENDING_REGISTRATION`, `FAILED_REGISTRATION`; undefined counts as ready. */
   readonly status: string | undefined
-  /** Id of the training run; empty if MLflow names none. */
+  /** Id of the training run; empty if MLflow does not name one. */
   readonly runId: string
-  /** Where the version came from: an artifact URI, `runs:/…`, `models:/m-…` or `models:/name/version`. */
+  /** What was registered: an artifact URI, `runs:/…`, `models:/m-…` or `models:/name/version`. */
   readonly source: string
   readonly description: string
   readonly tags: Readonly<Record<string, string>>
@@ -53,7 +53,9 @@ export type RunLookup =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly reason: string }
 
-/** A version's source with copies (`models:/name/1`) followed to their origin, or why that failed. */
+/**
+ * A version's source with copies (`models:/name/1`) followed to their origin, or why that failed.
+ */
 export type ResolvedSource =
   { readonly ok: true; readonly source: string } | { readonly ok: false; readonly problem: string }
 

@@ -7,7 +7,7 @@ import { readValues, type ParsedValues } from './values-file/file.ts'
 import { timestampOf, type OwnedValues } from './values-file/owned.ts'
 import { updateValues } from './values-file/update.ts'
 
-/** The content of a new file, with the owned values, or why there can be none. */
+/** The content of a new file, with the owned values, or why it cannot be rendered. */
 export type RenderedFile =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
 
@@ -43,7 +43,7 @@ export function renderFile(
   }
 }
 
-/** What the action writes; `current` are the values of an existing file. */
+/** The owned values that the action writes; `current` is the existing file, if there is one. */
 export function ownedValues(
   { runId, version, modelId, sourceUnresolved }: SelectedRun,
   run: Run,
@@ -52,7 +52,7 @@ export function ownedValues(
   return {
     experimentId: run.experimentId,
     runid: runId,
-    // The logged model behind a copy is unknown if its origin is not listed: the file's value stays.
+    // If a copy's origin is not listed, its logged model is unknown, so the file keeps its value.
     modelid: sourceUnresolved ? current?.owned.modelid : modelId,
     timestamp: timestampOf(version.creationTime),
     modelName: version.name,

@@ -11,13 +11,13 @@ import { updateValues } from './values-file/update.ts'
 export type RunInput = {
   readonly selected: SelectedRun
   readonly file: RunFile
-  /** Undefined if the file is left alone whatever MLflow says. */
+  /** Undefined if the file is left alone regardless of what MLflow says. */
   readonly facts: RunFacts | undefined
 }
 
 /** What all runs of a target have in common. */
 export type PlanContext = {
-  /** Commit that was read: it keeps the contents that a sync overwrites. */
+  /** Commit that was read. Warnings point to it for content that a sync overwrites. */
   readonly head: string
   /** The target's models. */
   readonly models: NameMatcher
@@ -72,7 +72,7 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
   return planNewContent({ selected, file, facts }, run, context)
 }
 
-/** Why the file itself must not be changed. */
+/** The decision to leave a file alone because of its content; undefined if it may be changed. */
 function protectionOf(state: FileState, runId: string, models: NameMatcher): Decision | undefined {
   switch (state.kind) {
     case 'blocked':
@@ -118,7 +118,7 @@ function planUpdate(
     : { outcome: 'updated', before: text, after: update.text, warning: undefined }
 }
 
-/** Renders the template: for a new file, or over a damaged one. */
+/** Renders the template for a new file, or to replace a damaged one. */
 function planNewContent(
   { selected, file, facts }: RunInput & { readonly facts: RunFacts },
   run: Run,

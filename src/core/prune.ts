@@ -17,7 +17,7 @@ export type PruneInput = {
   readonly maxDeletions: number
 }
 
-/** What prune would do, before MLflow has confirmed the deletions. */
+/** The deletions that prune proposes; MLflow has not confirmed them yet. */
 export type PrunePlan = {
   /** Files that are kept although their run is no longer selected. */
   readonly kept: readonly Entry[]
@@ -40,7 +40,7 @@ export function orphanRunIds(
   })
 }
 
-/** Decides which files are deleted. */
+/** Decides which files to delete. */
 export function planDeletions(input: PruneInput): PrunePlan {
   const decisions = findOrphans(input).map((orphan) => decideOrphan(orphan, input))
   const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []))

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ChangedEntry } from './result.ts'
 
 /**
- * What later syncs need to know about a pull request, stored as a hidden comment in its body. There is
- * no other state.
+ * What later syncs need to know about a pull request, stored as a hidden comment in its body. There
+ * is no other state.
  */
 export type PullRequestMarker = {
   /** Digest of the proposed changes; see `changesDigest`. */
@@ -20,7 +20,7 @@ export function markerComment({ digest, heads, withdrawn }: PullRequestMarker): 
   return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`
 }
 
-/** The marker in the body of a pull request; undefined if a person removed it. */
+/** The marker in the body of a pull request; undefined if there is none. */
 export function readMarker(body: string): PullRequestMarker | undefined {
   const match = markerPattern.exec(body)
   if (match === null) return undefined

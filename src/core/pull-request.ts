@@ -33,7 +33,7 @@ export type PullRequest = {
   readonly body: string
 }
 
-/** What is on GitHub before a plan is proposed. */
+/** State of the head branch and its pull requests before a plan is proposed. */
 export type PullRequestState = {
   /** Undefined if the branch does not exist. */
   readonly head: HeadBranch | undefined
@@ -52,7 +52,10 @@ export type PullRequestDecision =
   /** Open a pull request, or update the open one. */
   | { readonly kind: 'propose'; readonly open: PullRequest | undefined }
 
-/** Decides what happens to the pull request. The caller has checked that the head branch is the action's. */
+/**
+ * Decides what happens to the pull request. The caller has already checked that the head branch is
+ * the action's own.
+ */
 export function decidePullRequest(plan: Plan, state: PullRequestState): PullRequestDecision {
   const changes = changesOf(plan.entries)
   const open = openPullRequest(state)
@@ -85,8 +88,8 @@ export function isRecognised(
   if (head.head === base.head || ownCommits.has(head.head)) return true
   const recorded = new Set(pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []))
   if (recorded.has(head.head)) return true
-  const looksOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message)
-  return looksOurs && recorded.size === 0
+  const looksLikeOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message)
+  return looksLikeOurs && recorded.size === 0
 }
 
 /** Whether the head branch is the base's head plus exactly the changes of the plan. */
@@ -117,7 +120,7 @@ function objectsOf({ directories }: BranchSnapshot): Map<string, string> {
   )
 }
 
-/** The newest pull request with the same changes decides, whatever happened to its branch. */
+/** Only the newest pull request with the same changes counts, even if its branch is gone. */
 function findRejected(
   { pullRequests }: PullRequestState,
   changes: readonly ChangedEntry[],

@@ -31,7 +31,7 @@ export type RunRecord = {
   readonly reason: string | null
 }
 
-/** The content of one file before and after the sync; undefined means that the file does not exist. */
+/** The content of one file before and after the sync; undefined if the file does not exist. */
 export type FileEdit = {
   /** Relative to the root of the repository. */
   readonly path: string
@@ -102,7 +102,7 @@ export type CommitRequest = {
 
 export type PullRequestReference = { readonly number: number; readonly url: string }
 
-/** One thing that `mode: check` tested. */
+/** The result of one check in `mode: check`. */
 export type Connection = {
   readonly name: string
   readonly status: 'ok' | 'failed' | 'skipped'

@@ -19,7 +19,9 @@ export type Target = {
   readonly name: string
   /** Relative to the root of the repository, which is `''`. */
   readonly directory: string
-  /** Path of the template for new files in the repository; undefined means the built-in template. */
+  /**
+   * Path of the template for new files in the repository; undefined means the built-in template.
+   */
   readonly template: string | undefined
   readonly selection: Selection
   /** Undefined: files whose run is no longer selected are kept. */

@@ -7,15 +7,15 @@ import type { GitHubClient } from './client.ts'
 import { branchMoved } from './errors.ts'
 
 /**
- * Looks up contents by Git hash without a request. Takes paths by hash; hashes that it does not have
- * are missing from the result.
+ * Looks up contents by Git hash without sending a request. Takes a map from hash to path; hashes
+ * that it cannot find are missing from the result.
  */
 export type ContentCache = (oids: ReadonlyMap<string, string>) => Promise<Map<string, Buffer>>
 
 /** Reads contents by Git hash, each only once. */
 export type BlobReader = {
   /**
-   * @param pathsByOid where a checkout has each content.
+   * @param pathsByOid where a checkout contains each file, by hash.
    * @returns contents by hash.
    * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
    */
@@ -108,8 +108,8 @@ async function readBatch(
   const contents = new Map<string, Buffer>()
   for (const [oid, found] of response.contents) {
     const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text)
-    // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte order
-    // mark no longer has the expected hash.
+    // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte
+    // order mark no longer has the expected hash.
     contents.set(
       oid,
       content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid),
@@ -130,7 +130,7 @@ async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
   return Buffer.from(content, 'base64')
 }
 
-/** A values file is a few KB; reading and hashing much larger files would be a waste. */
+/** A values file is a few KB; reading and hashing much larger ones would waste time. */
 const maxFileBytes = 4 * 1024 * 1024
 
 /**

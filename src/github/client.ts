@@ -30,7 +30,9 @@ export type Coordinates = { readonly owner: string; readonly repo: string }
 export type GitHubClient = {
   /** `owner/name` */
   readonly repository: () => string
-  /** Sets the current name as GitHub spells it; writes under a former name would be redirected. */
+  /**
+   * Sets the repository's name as GitHub spells it, because writes to a former name are redirected.
+   */
   readonly useName: (repository: string) => void
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>

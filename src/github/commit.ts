@@ -62,7 +62,7 @@ async function commitByMutation(client: GitHubClient, request: CommitRequest): P
   return { sha: oid, url, verified: true }
 }
 
-const historyQuery = `query Landed($owner: String!, $name: String!, $ref: String!) {
+const historyQuery = `query History($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     ref(qualifiedName: $ref) {
       target { ... on Commit {

@@ -10,7 +10,7 @@ const failureAdvice: Record<FailureReason, string> = {
   refused: 'Check that the runner may reach GitHub (firewall, proxy).',
   tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
   timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-  cut: 'The connection ended in the middle of a response. The next run will catch up.',
+  interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
   network: 'Check that the runner may reach GitHub (firewall, proxy).',
 }
 
@@ -76,14 +76,14 @@ export function branchMoved(detail: string): GitHubError {
   return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' })
 }
 
-/** GitHub names the sufficient permissions in a response header. */
+/** A response header in which GitHub lists the permissions that would be sufficient. */
 function acceptedPermissions(error: object): string | undefined {
   const response = 'response' in error ? (error.response as { headers?: unknown }) : undefined
   const headers = response?.headers as Record<string, string> | undefined
   return headers?.['x-accepted-github-permissions']
 }
 
-/** GitHub's reasons for a rejection can only be told apart by the message text. */
+/** Most of GitHub's rejections can only be told apart by their messages. */
 function errorFromRejection(
   status: number,
   message: string,

@@ -3,7 +3,7 @@ import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { GitHubClient } from './client.ts'
 
-/** Requests that GitHub always rejects; the reason shows whether the token has the permission. */
+/** Tests permissions with requests that GitHub always rejects: the error shows what is missing. */
 export type Probes = {
   /** Throws unless the token can commit to the branch. */
   readonly commit: (snapshot: BranchSnapshot, directory: string) => Promise<void>

@@ -4,11 +4,11 @@ import type { HeadBranch, PullRequest, PullRequestState } from '../core/pull-req
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 
-/** Pull requests of one repository, and the branches that they propose. */
+/** Pull requests of one repository, and their head branches. */
 export type PullRequests = {
-  /** Reads the head branch and the pull requests that it has or had. */
+  /** Reads the head branch and its pull requests, open and closed. */
   readonly read: (base: BranchSnapshot, head: string) => Promise<PullRequestState>
-  /** How many commits the head branch has that the base has not. */
+  /** Number of commits on the head branch that are not on the base. */
   readonly commitsAhead: (base: string, head: string) => Promise<number>
   readonly open: (base: string, head: string, text: PullRequestText) => Promise<PullRequest>
   readonly update: (number: number, change: PullRequestChange) => Promise<void>
@@ -17,7 +17,7 @@ export type PullRequests = {
    * Moves, creates (`from` undefined) or deletes (`to` undefined) a branch in one compare-and-swap
    * step. Only for the action's own branch: it may move backwards.
    *
-   * @throws GitHubError with reason `branch-moved` when the branch is not at `from`.
+   * @throws GitHubError with reason `branch-moved` if the branch is not at `from`.
    */
   readonly moveBranch: (move: BranchMove) => Promise<void>
 }
@@ -96,15 +96,15 @@ const pullRequest = z
     body: row.body ?? '',
   }))
 
-/** A pull request that was closed longer ago than this many others is forgotten. */
-const remembered = 30
+/** Only this many of the newest pull requests are read, so older rejections are forgotten. */
+const maxPullRequests = 30
 
 async function readState(
   client: GitHubClient,
   base: BranchSnapshot,
   head: string,
 ): Promise<PullRequestState> {
-  const places = aliasesFor('d', base.directories.keys())
+  const paths = aliasesFor('d', base.directories.keys())
   const at = (path: string) => ({ expression: `refs/heads/${head}:${path}` })
   const listing = '... on Tree { entries { name oid } }'
   const { repository, directories } = await client.query(
@@ -114,12 +114,12 @@ async function readState(
           target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
         }
       }
-      ${objectFields('directories', places, at, listing)}
+      ${objectFields('directories', paths, at, listing)}
     }`,
     { ref: `refs/heads/${head}` },
     z.object({
       repository: z.object({ ref }),
-      directories: aliasedObjects(places, directory),
+      directories: aliasedObjects(paths, directory),
     }),
   )
   const pullRequests = await client.rest(z.array(pullRequest), (octokit, at) =>
@@ -130,7 +130,7 @@ async function readState(
       state: 'all',
       sort: 'created',
       direction: 'desc',
-      per_page: remembered,
+      per_page: maxPullRequests,
     }),
   )
   if (repository.ref === null) return { head: undefined, pullRequests }
@@ -155,8 +155,8 @@ function headBranch(
   }
 }
 
-/** Git's way to say "no such branch" in a compare-and-swap. */
-const nowhere = '0'.repeat(40)
+/** Stands for "no such branch" in a compare-and-swap, as in Git. */
+const zeroOid = '0'.repeat(40)
 
 const moveMutation = `mutation Move($input: UpdateRefsInput!) {
   updateRefs(input: $input) { clientMutationId }
@@ -164,7 +164,7 @@ const moveMutation = `mutation Move($input: UpdateRefsInput!) {
 
 async function moveBranch(
   client: GitHubClient,
-  { repositoryId, branch, from = nowhere, to = nowhere }: BranchMove,
+  { repositoryId, branch, from = zeroOid, to = zeroOid }: BranchMove,
 ): Promise<void> {
   const name = `refs/heads/${branch}`
   const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }]

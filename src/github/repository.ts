@@ -14,7 +14,7 @@ export type Repository = {
   /**
    * Reads contents by Git hash.
    *
-   * @param pathsByOid where a checkout has each content.
+   * @param pathsByOid where a checkout contains each file, by hash.
    * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
    */
   readonly readFiles: (
@@ -39,7 +39,7 @@ export type Repository = {
   /** Finds the commit of a request whose response was lost; undefined if it was not created. */
   readonly findCommit: (request: CommitRequest) => Promise<CommitReference | undefined>
   readonly pullRequests: PullRequests
-  /** Requests that test a permission and leave no trace. */
+  /** Requests that test permissions without leaving a trace. */
   readonly probes: Probes
 }
 

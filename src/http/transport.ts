@@ -40,7 +40,7 @@ export type Transport = {
 }
 
 export type TransportOptions = {
-  /** Maximum silence of the server in milliseconds, as in MLflow's own client. */
+  /** Maximum time in milliseconds without data from the server, as in MLflow's own client. */
   readonly timeoutMs: number
   /** PEM certificates to trust instead of Node.js's default ones. */
   readonly ca?: readonly string[]
@@ -109,7 +109,9 @@ function singleHeaders(
   )
 }
 
-/** Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools. */
+/**
+ * Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools.
+ */
 function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
   const tls = {
     ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
@@ -129,7 +131,8 @@ function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
 }
 
 /** Why there was no complete response. */
-export type FailureReason = 'unknown-host' | 'refused' | 'tls' | 'timeout' | 'cut' | 'network'
+export type FailureReason =
+  'unknown-host' | 'refused' | 'tls' | 'timeout' | 'interrupted' | 'network'
 
 const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -138,7 +141,7 @@ const timeoutCodes = new Set([
   'ETIMEDOUT',
 ])
 
-const cutCodes = new Set([
+const interruptedCodes = new Set([
   'ECONNRESET',
   'EPIPE',
   'UND_ERR_SOCKET',
@@ -165,11 +168,14 @@ function describeFailure(
   if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
     return { reason: 'tls', detail }
   }
-  if (cutCodes.has(code) || message === 'terminated') return { reason: 'cut', detail }
+  if (interruptedCodes.has(code) || message === 'terminated')
+    return { reason: 'interrupted', detail }
   return { reason: 'network', detail }
 }
 
-/** Checks properties instead of the class, because an error can come from another realm. */
+/**
+ * Checks properties instead of using `instanceof`, because an error can come from another realm.
+ */
 function deepestCause(error: unknown): { code: string; message: string; name: string } {
   if (typeof error !== 'object' || error === null) {
     return { code: '', message: String(error), name: '' }

@@ -51,7 +51,7 @@ export type MlflowSettings = {
   readonly caCertificate: string | undefined
   readonly insecureTls: boolean
   readonly timeoutMs: number
-  /** The retry variables of MLflow's own client; times in seconds, as MLflow has them. */
+  /** The retry variables of MLflow's own client; times in seconds, as in MLflow. */
   readonly retry: {
     readonly maxRetries: number
     readonly backoffFactor: number

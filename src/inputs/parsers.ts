@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** Schemas for the types of inputs. Each issue continues a sentence that starts with the name. */
+/**
+ * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
+ * input's name.
+ */
 
 /** Repeats the default in `action.yml`, which only the runner applies. */
 function withDefault(fallback: string) {
@@ -100,7 +103,9 @@ const reservedHeaders = new Set([
   'upgrade',
 ])
 
-/** Parses `Name: value`, one per line. Issues only name the line number: the value may be secret. */
+/**
+ * Parses `Name: value`, one per line. Issues only name the line number: the value may be secret.
+ */
 export const headers = lines.transform((entries, context) => {
   const result: Record<string, string> = {}
   for (const [index, entry] of entries.entries()) {

@@ -26,7 +26,7 @@ export type MlflowConnection = {
   readonly policy: RetryPolicy
 }
 
-/** The two kinds of calls in MLflow's REST API, with paths such as `model-versions/search`. */
+/** Calls MLflow's REST API, with paths such as `model-versions/search`. */
 export type MlflowClient = {
   readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
   readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
@@ -70,7 +70,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     }
   }
 
-  const sendRetrying = (request: HttpRequest): Promise<RetryOutcome> =>
+  const sendRequest = (request: HttpRequest): Promise<RetryOutcome> =>
     sendWithRetries({
       send: () => sendOnce(request),
       classify: (result) => classifyResult(result, clock.now()),
@@ -88,7 +88,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     schema: z.ZodType<T>,
   ): Promise<T> => {
     const send = (): Promise<RetryOutcome> =>
-      sendRetrying({
+      sendRequest({
         method,
         url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search ?? ''}`,
         headers: {
@@ -143,7 +143,7 @@ function isUnknownRoute(result: HttpResult): boolean {
   return result.kind === 'response' && result.status === 404 && isHtml(result)
 }
 
-/** Percent-encodes the values, because servers up to 2.15 split them at a raw `=`. */
+/** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
 function queryString(query: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
@@ -159,8 +159,8 @@ function isObject(value: unknown): boolean {
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /**
- * Builds the request that follows a redirect; undefined if the response is not a redirect that can be
- * followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
+ * Builds the request that follows a redirect; undefined if the response is not a redirect that can
+ * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
  * repeated if the status preserves the method (307, 308).
  */
 export function redirectedRequest(

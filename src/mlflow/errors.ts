@@ -44,7 +44,8 @@ const failureAdvice: Record<FailureReason, string> = {
   tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
   timeout:
     'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-  cut: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
+  interrupted:
+    'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
   network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
 }
 

@@ -7,13 +7,13 @@ import { listAliases, listModelVersions } from './versions.ts'
 export type RunRequest = {
   readonly id: string
   readonly detail: RunDetail
-  /** The experiment that probably contains the run; saves listing all experiments. */
+  /** The experiment that probably contains the run. If it does, experiments need not be listed. */
   readonly experimentId: string | undefined
 }
 
 /**
- * The Model Registry and its runs, as seen by one sync. Listings and runs are read once, however often
- * the sync plans again.
+ * The Model Registry and its runs, as seen by one sync. Listings and runs are read once, even if the
+ * sync has to plan again.
  */
 export type Registry = {
   /** All model versions that match an MLflow filter; most servers send them without aliases. */
@@ -105,7 +105,10 @@ function idsOf(runs: readonly RunRequest[]): string[] {
   return runs.map((run) => run.id)
 }
 
-/** The search always returns params, metrics and tags; keeping those of 10,000 runs is too much. */
+/**
+ * The search always returns params, metrics and tags; keeping them for 10,000 runs would take too
+ * much memory.
+ */
 function trimToDetail(lookup: RunLookup, detail: RunDetail): RunLookup {
   if (lookup.kind !== 'found' || detail === 'full') return lookup
   const run: Run = { ...lookup.run, params: {}, metrics: {}, tags: {} }

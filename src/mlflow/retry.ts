@@ -49,7 +49,7 @@ export type MlflowRetrySettings = {
 /** Maximum backoff of urllib3, which MLflow's own client uses. */
 const maxBackoffMs = 120_000
 
-/** Retries at once, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
+/** Retries immediately, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
 export function mlflowRetryPolicy(
   settings: MlflowRetrySettings,
   random: () => number,

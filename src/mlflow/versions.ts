@@ -11,9 +11,9 @@ const versionsPerPage = 10_000
 const modelsPerPage = 1000
 
 /**
- * Reads all model versions that match a filter, without duplicates, oldest first. Because MLflow pages
- * by offset, only this order keeps a version that is registered during the listing from making it
- * repeat or miss rows. Sorted here as well, because servers before 2.2 ignore the order.
+ * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
+ * offset, so in any other order a version registered during the listing could make it repeat or miss
+ * rows. The result is sorted here as well, because servers before MLflow 2.2 ignore the order.
  */
 export async function listModelVersions(
   client: MlflowClient,

@@ -5,7 +5,7 @@ import { takeLines } from '../core/text/format.ts'
 import { code, fenced } from '../core/text/markdown.ts'
 import { notShownNote, type Section } from './sections.ts'
 
-/** More diffs than this are folded. */
+/** With more diffs than this, they are folded. */
 const maxOpen = 3
 /** Longest diff of one file, in bytes. */
 const maxDiffBytes = 100_000
@@ -25,14 +25,17 @@ export const diffsSection: Section = ({ mode, entries }, maxBytes) => {
 function foldedDiff({ outcome, edit }: ChangedEntry, open: string): string {
   const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n')
   const taken = takeLines(lines, (line) => line, maxDiffBytes)
-  const left = lines.length - taken.length
+  const omitted = lines.length - taken.length
   const summary = `${outcome} ${code(edit.path, 400)}`
-  const note = left > 0 ? `\n\n${left} more lines not shown.` : ''
+  const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : ''
   return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`
 }
 
 const context = 3
-/** The search for a minimal diff is quadratic; two files this far apart are shown as replaced. */
+/**
+ * The search for a minimal diff is quadratic; beyond this many edits, all lines are shown as
+ * replaced.
+ */
 const maxEditLength = 2000
 
 /** Unified diff of one file that `git apply` accepts; empty if nothing differs. */

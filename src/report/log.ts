@@ -3,10 +3,10 @@ import { plural } from '../core/text/format.ts'
 import { fullWidth, plainText } from '../core/text/neutralise.ts'
 import { byOutcome, countOutcomes, type JobResult } from './result.ts'
 
-/** A log of ten thousand lines helps nobody, and the report lists all records. */
+/** Nobody reads a log of ten thousand lines, and the report lists all records. */
 const maxRecords = 200
 
-/** The result as lines of the log: one for each run except unchanged ones, then the totals. */
+/** The result as log lines: one for each run except unchanged ones, then the totals. */
 export function logLines(result: JobResult): string[] {
   const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
   const omitted = reported.length - maxRecords
@@ -44,7 +44,7 @@ function totalsLine(result: JobResult): string {
 }
 
 /**
- * Reduces untrusted text to one harmless line of the log: the runner treats `::` at the start of a
+ * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
  * line and `##[…]` anywhere as a command.
  */
 export function safeLine(text: string, maxCharacters = 2000): string {

@@ -32,7 +32,9 @@ export function createOutputs(result: JobResult, reportFile: string): Record<str
   }
 }
 
-/** Leaves out each record that does not fit, so that one huge reason does not hide later records. */
+/**
+ * Leaves out each record that does not fit, so that one huge reason does not hide later records.
+ */
 function changesOutput(records: readonly RunRecord[]): { json: string; truncated: boolean } {
   const items = byOutcome(records)
     .filter(({ outcome }) => outcome !== 'unchanged')

@@ -26,7 +26,9 @@ const recordSchema = z.strictObject({
   reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
 }) satisfies z.ZodType<RunRecord>
 
-/** Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes. */
+/**
+ * Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes.
+ */
 export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -116,7 +118,7 @@ export function recordFields(record: RunRecord): RunRecord {
   }
 }
 
-/** JSON can contain lone surrogates, but Python and databases then reject the whole document. */
+/** JSON can contain lone surrogates, but Python and databases then reject the entire document. */
 function wellFormed(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed() : value
 }

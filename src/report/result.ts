@@ -40,14 +40,18 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
   return counts
 }
 
-/** Whether files changed, or would change in a plan. A failed sync counts only if it made a commit. */
+/**
+ * Whether files changed, or would change in a plan. A failed sync only counts if it made a commit.
+ */
 export function hasChanged({ operation, entries, commit }: JobResult): boolean {
   if (operation === 'none' || operation === 'checked') return false
   if (operation === 'failed' && commit === undefined) return false
   return changesOf(entries).length > 0
 }
 
-/** Sorts changes first, then failed, held, skipped and unchanged, and otherwise keeps the order. */
+/**
+ * Sorts by outcome: changes first, then failed, held, skipped and unchanged. The sort is stable.
+ */
 export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
   return records.toSorted((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome))
 }

@@ -9,7 +9,10 @@ import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/text/ma
 import type { Outcome, RunRecord } from '../core/result.ts'
 import type { JobResult } from './result.ts'
 
-/** Renders a part of the summary in at most `maxBytes` bytes of UTF-8; empty if there is nothing to show. */
+/**
+ * Renders a section of the summary in at most `maxBytes` bytes of UTF-8; empty if it has no
+ * content.
+ */
 export type Section = (result: JobResult, maxBytes: number) => string
 
 export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
@@ -83,7 +86,9 @@ function renderReasonTable(
   )
 }
 
-/** Links files in the commit if there is one, otherwise on the branch if they already exist there. */
+/**
+ * Links files in the commit if there is one, otherwise on the branch if they already exist there.
+ */
 function linkBases(result: JobResult, { outcome }: RunRecord): LinkBases {
   return {
     uiUrl: result.uiUrl,

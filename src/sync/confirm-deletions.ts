@@ -14,23 +14,23 @@ export type ConfirmOptions = {
   readonly listed: readonly ModelVersion[]
 }
 
-/** Asks MLflow for the run of each file; keeps the file if its run turns out to be still selected. */
+/** Asks MLflow about the run of each file, and keeps the file if the run is still selected. */
 export async function confirmDeletions(
   deletions: readonly ChangedEntry[],
   options: ConfirmOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = []
   for (const deletion of deletions) {
-    const objection = await findObjection(deletion, options)
+    const reasonToKeep = await findReasonToKeep(deletion, options)
     entries.push(
-      objection === undefined ? deletion : entryWithoutEdit({ ...deletion, ...objection }),
+      reasonToKeep === undefined ? deletion : entryWithoutEdit({ ...deletion, ...reasonToKeep }),
     )
   }
   return entries
 }
 
 /** Why a file is kept; undefined if MLflow confirms that its run is no longer selected. */
-async function findObjection(
+async function findReasonToKeep(
   { runId }: ChangedEntry,
   options: ConfirmOptions,
 ): Promise<Pick<Entry, 'outcome' | 'reason'> | undefined> {

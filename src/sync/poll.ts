@@ -13,7 +13,7 @@ export type PollOptions = {
 
 /**
  * Syncs every interval until the duration is over, at least once, and merges the results of all
- * rounds. A round that fails is reported at once; the next one still runs.
+ * rounds. A failed round is logged immediately; the next one still runs.
  */
 export async function poll(
   sync: () => Promise<SyncResult>,

@@ -22,19 +22,19 @@ export type ProposeOptions = {
   readonly describe: (plan: Plan, headBranch: string) => Promise<string>
 }
 
-/** A plan to propose, and what is there already. */
+/** A plan to propose, and the pull request's current state. */
 export type Proposal = {
   readonly plan: Plan
   readonly state: PullRequestState
   /** Name of the head branch. */
   readonly head: string
-  /** The pull request to update; undefined: one is opened. */
+  /** The pull request to update; undefined: open a new one. */
   readonly open: PullRequest | undefined
 }
 
-export type Proposed = {
+export type ProposalResult = {
   readonly pullRequest: PullRequest
-  /** Undefined if the head branch already was that commit. */
+  /** Undefined if the head branch was already at that commit. */
   readonly commit: CommitReference | undefined
   readonly warning: string | undefined
 }
@@ -42,14 +42,14 @@ export type Proposed = {
 /**
  * Puts the plan on the head branch as one commit, and opens or updates the pull request.
  *
- * @param onCommit is told about the commit before the branch moves to it, so that a later attempt
- * recognises it.
+ * @param onCommit called with the commit's SHA before the branch moves to it, so that a later
+ *   attempt recognises the commit.
  */
 export async function propose(
   options: ProposeOptions,
   proposal: Proposal,
   onCommit: (sha: string) => void,
-): Promise<Proposed> {
+): Promise<ProposalResult> {
   const { pullRequests } = options.repository
   const { plan, state, head, open } = proposal
   const changes = changesOf(plan.entries)
@@ -59,7 +59,7 @@ export async function propose(
     title: options.title(changes),
     body: `${await options.describe(plan, head)}\n\n${markerComment(markerFor(plan, state, sha))}`,
   }
-  // The body comes first: if the job is killed in between, it still names the branch's head.
+  // Updated before the branch, so that the body names the head even if the job is killed in between.
   if (open !== undefined) await pullRequests.update(open.number, text)
   if (commit !== undefined) {
     onCommit(commit.sha)
@@ -68,18 +68,18 @@ export async function propose(
     await pullRequests.moveBranch({ repositoryId, branch: head, from, to: commit.sha })
   }
   const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha))
-  const labelWarning = open === undefined ? await label(options, pullRequest) : undefined
+  const labelWarning = open === undefined ? await addLabels(options, pullRequest) : undefined
   return {
     pullRequest,
     commit: commit && { sha: commit.sha, url: commit.url },
-    warning: commit?.verified === false ? unsigned : labelWarning,
+    warning: commit?.verified === false ? unsignedWarning : labelWarning,
   }
 }
 
-const unsigned =
+const unsignedWarning =
   'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token'
 
-/** The commit to propose; undefined if the head branch already is that commit. */
+/** The commit to propose; undefined if the head branch is already up to date. */
 function commitFor(
   { repository, message }: ProposeOptions,
   { plan, state }: Proposal,
@@ -113,8 +113,8 @@ async function openOrCleanUp(
   }
 }
 
-/** A label that can't be set is not worth a failed sync: it is a warning. */
-async function label(
+/** Returns a warning if the labels can't be set, because that should not fail the sync. */
+async function addLabels(
   { repository, labels }: ProposeOptions,
   { number }: PullRequest,
 ): Promise<string | undefined> {

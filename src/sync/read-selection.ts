@@ -81,7 +81,7 @@ async function applyRunFilter(
   }
 }
 
-/** Merges the aliases in case a server also sends them with the versions. */
+/** Adds the aliases from the registry to any that a server already sends with the versions. */
 async function addAliases(
   registry: Registry,
   versions: readonly ModelVersion[],

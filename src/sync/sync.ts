@@ -43,7 +43,7 @@ export type SyncOptions = {
   readonly builtInTemplate: string
   /** Base URL of MLflow's UI. */
   readonly uiUrl: string
-  /** Base URL of GitHub's web interface. */
+  /** Base URL of GitHub's website. */
   readonly serverUrl: string
   readonly clock: Clock
   readonly stopwatch: Stopwatch

@@ -2,7 +2,7 @@ import type { CommitMessage } from '../core/message/commit.ts'
 import { changesOf, type ChangedEntry, type Plan, type CommitRequest } from '../core/result.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
-import { written, type Write } from './write.ts'
+import { writeResult, type Write } from './write.ts'
 
 export type CommitWriterOptions = {
   readonly repository: Repository
@@ -10,8 +10,8 @@ export type CommitWriterOptions = {
 }
 
 /**
- * Returns a writer that commits plans to the branch itself. After a lost response, its next call looks
- * for that commit first.
+ * Returns a writer that commits plans to the branch itself. After a lost response, its next call
+ * looks for that commit first.
  */
 export function createCommitWriter({ repository, message }: CommitWriterOptions): Write {
   let lost: { request: CommitRequest; plan: Plan } | undefined
@@ -19,16 +19,16 @@ export function createCommitWriter({ repository, message }: CommitWriterOptions)
   return async (plan) => {
     if (lost !== undefined) {
       const commit = await repository.findCommit(lost.request)
-      if (commit !== undefined) return written(lost.plan, 'committed', { commit })
+      if (commit !== undefined) return writeResult(lost.plan, 'committed', { commit })
     }
     const changes = changesOf(plan.entries)
-    if (changes.length === 0) return written(plan, 'none')
+    if (changes.length === 0) return writeResult(plan, 'none')
     await repository.confirm(plan.snapshot)
     const request = commitRequest(plan, message(changes))
     try {
       const { sha, url, verified } = await repository.commit(request)
       const warning = verified ? undefined : unsignedWarning
-      return written(plan, 'committed', { commit: { sha, url }, warning })
+      return writeResult(plan, 'committed', { commit: { sha, url }, warning })
     } catch (error) {
       if (error instanceof GitHubError && error.outcomeUnknown) lost = { request, plan }
       throw error

@@ -11,7 +11,7 @@ import type { CommitReference, Operation, Plan, PullRequestReference } from '../
 import { SyncError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import { propose, type ProposeOptions } from './propose.ts'
-import { written, type Write } from './write.ts'
+import { writeResult, type Write } from './write.ts'
 
 export type PullRequestWriterOptions = ProposeOptions & {
   /** Head branch; undefined: `mlflow-sync/<base>`. */
@@ -19,14 +19,14 @@ export type PullRequestWriterOptions = ProposeOptions & {
 }
 
 /**
- * Keeps one pull request that proposes what the branch lacks: its head branch is the base's head plus
- * one commit. The bodies of the pull requests store what must be remembered.
+ * Returns a writer that proposes all changes in one pull request, whose head branch is the base's
+ * head plus one commit. State that later syncs need is stored in the bodies of the pull requests.
  */
 export function createPullRequestWriter(options: PullRequestWriterOptions): Write {
   const { repository } = options
-  const madeByThisJob = new Set<string>()
+  const ownCommits = new Set<string>()
   /** What an earlier attempt was doing when a response was lost. */
-  let begun: Operation | undefined
+  let unfinished: Operation | undefined
   let closed: PullRequest | undefined
 
   return async (plan) => {
@@ -38,35 +38,35 @@ export function createPullRequestWriter(options: PullRequestWriterOptions): Writ
       })
     }
     const state = await repository.pullRequests.read(snapshot, head)
-    await refuseForeignCommits(repository, plan, state, madeByThisJob)
+    await rejectForeignCommits(repository, plan, state, ownCommits)
     const decision = decidePullRequest(plan, state)
     switch (decision.kind) {
       case 'withdraw':
         closed = decision.open ?? closed
         await withdraw(repository, plan, state, decision.open)
         return closed === undefined
-          ? written(plan, 'none')
-          : written(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) })
+          ? writeResult(plan, 'none')
+          : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) })
       case 'keep':
-        return written(plan, begun ?? 'none', {
+        return writeResult(plan, unfinished ?? 'none', {
           pullRequest: referenceTo(decision.open),
-          commit: begun === undefined ? undefined : commitOf(state.head),
+          commit: unfinished === undefined ? undefined : commitOf(state.head),
         })
       case 'respect-rejection':
-        return written(plan, 'none', {
+        return writeResult(plan, 'none', {
           pullRequest: referenceTo(decision.rejected),
           warning: `Pull request #${decision.rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
         })
       case 'propose': {
         const { open } = decision
         await repository.confirm(snapshot)
-        begun = open === undefined ? 'pull-request-created' : 'pull-request-updated'
+        unfinished = open === undefined ? 'pull-request-created' : 'pull-request-updated'
         const { pullRequest, commit, warning } = await propose(
           options,
           { plan, state, head, open },
-          (sha) => madeByThisJob.add(sha),
+          (sha) => ownCommits.add(sha),
         )
-        return written(plan, begun, {
+        return writeResult(plan, unfinished, {
           pullRequest: referenceTo(pullRequest),
           commit: commit ?? commitOf(state.head),
           warning,
@@ -77,14 +77,14 @@ export function createPullRequestWriter(options: PullRequestWriterOptions): Writ
 }
 
 /** @throws SyncError if the head branch has a commit that the action did not make. */
-async function refuseForeignCommits(
+async function rejectForeignCommits(
   { pullRequests }: Repository,
   { snapshot }: Plan,
   state: PullRequestState,
-  madeByThisJob: ReadonlySet<string>,
+  ownCommits: ReadonlySet<string>,
 ): Promise<void> {
   const { head } = state
-  if (head === undefined || isRecognised(state, head, snapshot, madeByThisJob)) return
+  if (head === undefined || isRecognised(state, head, snapshot, ownCommits)) return
   if ((await pullRequests.commitsAhead(snapshot.branch, head.name)) === 0) return
   const open = openPullRequest(state)
   const closeIt =

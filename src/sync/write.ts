@@ -7,7 +7,7 @@ import {
 } from '../core/result.ts'
 
 /** The result of writing a plan. */
-export type Written = {
+export type WriteResult = {
   /** The plan that was written; an earlier one if the response to its write was lost. */
   readonly plan: Plan
   readonly operation: Operation
@@ -21,19 +21,19 @@ export type Written = {
  *
  * @throws GitHubError with reason `branch-moved` or `outcomeUnknown`: read and plan again.
  */
-export type Write = (plan: Plan) => Promise<Written>
+export type Write = (plan: Plan) => Promise<WriteResult>
 
 /** Writes nothing, for `mode: plan`. */
-export function previewOnly(plan: Plan): Promise<Written> {
+export function previewOnly(plan: Plan): Promise<WriteResult> {
   const operation = changesOf(plan.entries).length === 0 ? 'none' : 'planned'
-  return Promise.resolve(written(plan, operation))
+  return Promise.resolve(writeResult(plan, operation))
 }
 
-export function written(
+export function writeResult(
   plan: Plan,
   operation: Operation,
-  details: Partial<Pick<Written, 'commit' | 'pullRequest' | 'warning'>> = {},
-): Written {
+  details: Partial<Pick<WriteResult, 'commit' | 'pullRequest' | 'warning'>> = {},
+): WriteResult {
   return {
     plan,
     operation,

@@ -20,7 +20,10 @@ export function commitMessage(changes: readonly ChangedEntry[], template?: strin
   }
 }
 
-/** First line of the commit message and title of the pull request. The default is used if the template is empty. */
+/**
+ * First line of the commit message and title of the pull request. Falls back to the default if the
+ * template is empty or renders to nothing.
+ */
 export function headline(changes: readonly ChangedEntry[], template = ''): string {
   const line = renderMessage(template, changes)
   if (line !== '') return line

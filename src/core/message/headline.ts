@@ -34,7 +34,7 @@ function listNames(names: readonly string[]): string {
     : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`
 }
 
-/** The value that all changes have in common, otherwise the number of values: `3 versions`. */
+/** The value that all changes share, or else the number of different values: `3 versions`. */
 function valueOrCount(values: readonly string[], noun: string): string {
   const [first, ...others] = distinct(values)
   return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun)
@@ -42,7 +42,7 @@ function valueOrCount(values: readonly string[], noun: string): string {
 
 const placeholder = /\$\{([^{}]*)\}/
 
-/** Problems of `commit-message` or `pull-request-title`, worded to follow the input's name. */
+/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
 export function checkMessageTemplate(text: string): string[] {
   const known = Object.keys(placeholderValues)
   const unknown = splitPlaceholders(text).flatMap((part) =>
@@ -64,7 +64,7 @@ function quotedList(names: readonly string[]): string {
   return names.map((name) => `\`\${${name}}\``).join(', ')
 }
 
-/** Renders the template for these changes; empty if the result is only white space. */
+/** Renders the template for these changes; empty if the result is only whitespace. */
 export function renderMessage(template: string, changes: readonly ChangedEntry[]): string {
   const fragments = splitPlaceholders(template).map((part): Fragment => {
     if (typeof part === 'string') return { text: part, untrusted: false }

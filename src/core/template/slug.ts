@@ -9,9 +9,9 @@ const hashLength = 8
 const separatedWords = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i
 
 /**
- * Converts any name to a DNS label of at most `maxLength` characters, which must be at least 8. If
- * the name is cut or loses characters, the label ends in a hash of the full name. Otherwise only
- * its case and separators change: `My_model` becomes `my-model`.
+ * Converts any name to a DNS label of at most `maxLength` characters (8 or more). If the name is
+ * truncated or loses characters, the label ends in a hash of the full name. Otherwise only its case
+ * and separators change: `My_model` becomes `my-model`.
  */
 export function slugify(name: string, maxLength = maxLabelLength): string {
   const label = name

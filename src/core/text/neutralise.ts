@@ -4,7 +4,7 @@ export type Fragment = {
   readonly untrusted: boolean
 }
 
-/** What GitHub or Git act on in a message, and the character to replace so that they do not. */
+/** Patterns that GitHub or Git act on, each with the character whose replacement prevents that. */
 const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
   [/@[A-Za-z0-9]/g, '@'],
   [/#\d/g, '#'],
@@ -20,10 +20,12 @@ const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
 
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** Reduces text to one line: white space becomes single spaces, unprintable characters become `�`. */
+/**
+ * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
+ */
 export function plainText(text: string, maxCharacters: number): string {
-  return cut(
-    // Spares the regular expressions megabytes of text that would be cut off afterwards.
+  return truncate(
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
     text
       .slice(0, 16 * maxCharacters)
       .replace(/\s+/g, ' ')
@@ -33,8 +35,8 @@ export function plainText(text: string, maxCharacters: number): string {
   )
 }
 
-/** Shortens a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function cut(text: string, maxCharacters: number): string {
+/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
+function truncate(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text
   const characters = Array.from(text.slice(0, 2 * maxCharacters + 2))
   return characters.length <= maxCharacters
@@ -57,7 +59,7 @@ export function neutraliseFragments(fragments: readonly Fragment[], maxCharacter
     untrusted,
   }))
   const trusted = trustedRanges(clean)
-  let line = cut(clean.map(({ text }) => text).join(''), maxCharacters)
+  let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters)
   for (const [pattern, character] of triggers) {
     line = line.replace(pattern, (match: string, offset: number) =>
       trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
@@ -86,7 +88,7 @@ const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-
 
 /** Value of a trailer, percent-encoded where it would break the line or trigger something. */
 export function trailerValue(text: string): string {
-  return cut(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode)
+  return truncate(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode)
 }
 
 /** Writes each UTF-8 byte of the text as `%XX`. */

@@ -1,7 +1,10 @@
 /** Replaces `remove` characters at offset `at`, both counted in UTF-16 code units. */
 export type Edit = { readonly at: number; readonly remove: number; readonly insert: string }
 
-/** The file is valid YAML, but there is no safe way to edit it. Never leaves this folder. */
+/**
+ * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
+ * folder.
+ */
 export class EditError extends Error {}
 
 /**

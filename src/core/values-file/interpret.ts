@@ -68,7 +68,7 @@ function isPortableText({ source = '', type, srcToken }: Scalar): boolean {
   return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw)
 }
 
-/** The owned keys that are missing from the file or have a different value there. */
+/** The owned keys that are missing from the file or whose values differ. */
 export function findOutdatedKeys(interpretations: Interpretations, owned: OwnedValues): OwnedKey[] {
   return ownedKeys.filter((key) => {
     const wanted = owned[key]
