@@ -11,7 +11,7 @@ function packagePath(name) {
 }
 
 const rows = Object.entries(importTable).map(([row, { folders, packages }]) => ({
-  name: `${row} imports only its row of the table`,
+  name: `${row} imports only what its row of the table allows`,
   comment: 'See the import table in ARCHITECTURE.md.',
   severity: 'error',
   from: { path: pathOf(row) },
@@ -36,7 +36,7 @@ export default {
       to: { path: '^(__tests__|testing|bench|script)/' },
     },
     {
-      name: 'testing takes only types of the report from src',
+      name: 'testing imports only the types of the report from src',
       comment: 'Tests run the action as the runner does; they do not share its code.',
       severity: 'error',
       from: { path: '^testing/' },

@@ -32,7 +32,7 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'Pass the time in.' },
-        { object: 'Math', property: 'random', message: 'Pass chance in.' },
+        { object: 'Math', property: 'random', message: 'Pass randomness in.' },
       ],
     },
   },

@@ -4,7 +4,7 @@ import { importTable } from '../script/import-table.ts'
 
 const page = readFileSync('ARCHITECTURE.md', 'utf8')
 
-/** The names in backticks of a table's cell. */
+/** The names in backticks in a table cell. */
 const namesIn = (cell = ''): string[] => Array.from(cell.matchAll(/`([^`]+)`/g), (m) => m[1] ?? '')
 
 test('the import table of ARCHITECTURE.md is the one that the linter enforces', () => {
@@ -16,7 +16,7 @@ test('the import table of ARCHITECTURE.md is the one that the linter enforces', 
   expect(Object.fromEntries(documented)).toEqual(importTable)
 })
 
-test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names files that exist', (name) => {
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s only names files that exist', (name) => {
   const prose = readFileSync(name, 'utf8').replace(/^```[^]*?^```$/gm, '')
   const paths = namesIn(prose).filter(
     (text) => /^[\w.]+(?:\/[\w.-]+)*\/?$/.test(text) && text.includes('/'),

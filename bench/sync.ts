@@ -7,8 +7,8 @@ import type { SyncOptions } from '../testing/project.ts'
 import { createWorld } from '../testing/world.ts'
 
 /**
- * Measures requests and time of complete syncs against a real MLflow and the stand-in for GitHub.
- * Run `script/setup`, then `node bench/sync.ts 1000`, where 1000 is the number of versions.
+ * Measures the requests and the time of complete syncs against a real MLflow and the stand-in for
+ * GitHub. Run `script/setup`, then `node bench/sync.ts 1000`, where 1000 is the number of versions.
  */
 
 const count = Number(process.argv[2] ?? '1000')

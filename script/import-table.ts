@@ -1,7 +1,6 @@
 /**
- * Which folder may import what; `npm run lint` enforces it. ARCHITECTURE.md explains the folders, and
- * a test compares its table with this one. Type-only imports count, and a folder's subfolders are
- * rows of their own.
+ * What each folder may import; `npm run lint` enforces it. ARCHITECTURE.md explains the folders, and
+ * a test compares its table with this one. Type-only imports count. Subfolders have their own rows.
  */
 export const importTable: Readonly<
   Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>

@@ -22,7 +22,9 @@ export type StepOptions = {
 const root = join(import.meta.dirname, '..')
 const node = join(root, 'node_modules', '.bin', 'node')
 
-/** Runs `dist/index.js` as the runner does: `INPUT_*`, command files and nothing else. */
+/**
+ * Runs `dist/index.js` as the runner does: with `INPUT_*`, command files and a bare environment.
+ */
 export async function runAction(options: StepOptions): Promise<Step> {
   const directory = mkdtempSync(join(tmpdir(), 'step-'))
   const outputFile = join(directory, 'output')

@@ -4,7 +4,7 @@ import { createWorld, type World } from './world.ts'
 
 /**
  * Runs the committed `dist` against a real MLflow and a git repository behind GitHub's API. Each
- * step states what it expects, and the demo fails when that does not hold.
+ * step states what it expects, and the demo fails if that is not the case.
  */
 
 function title(text: string): void {
@@ -109,9 +109,9 @@ try {
   console.error('\nThe demo failed:', error)
   process.exitCode = 1
 } finally {
-  // Fails if the action sent GitHub something that it does not understand.
+  // Fails if the action sent a request that GitHub would reject.
   await world.close()
 }
 if (process.exitCode === undefined) {
-  console.log('\nDone. All servers are stopped, and all files are removed.')
+  console.log('\nDone. All servers have been stopped and all files removed.')
 }

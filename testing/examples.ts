@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
-/** A fenced YAML block of a page that uses the action. */
+/** A fenced YAML block in the documentation that uses the action. */
 export type Example = {
-  /** The page and the number of the example on it. */
+  /** The page, and the example's number on that page. */
   readonly name: string
   /** The action's inputs, with their expressions. */
   readonly inputs: Readonly<Record<string, string>>
@@ -34,7 +34,7 @@ export function evaluate(
   )
 }
 
-/** The example is a workflow or a list of steps. */
+/** An example is either a workflow or a list of steps. */
 function inputsOf(text: string): Record<string, string> {
   const parsed = parse(text) as Workflow | WorkflowStep[]
   const steps = Array.isArray(parsed) ? parsed : Object.values(parsed.jobs ?? {})[0]?.steps

@@ -18,8 +18,8 @@ export function expectFailure(project: Project, step: Step, message: RegExp): vo
   expect(project.repository.commitCount()).toBe(1)
 }
 
-/** The step listed the versions of a registry. */
-export function expectReached(step: Step): void {
+/** The step succeeded and listed MLflow's model versions. */
+export function expectMlflowReached(step: Step): void {
   expect(step.log).toMatch(/MLflow lists \d+ model versions?/)
   expect(step.exitCode).toBe(0)
 }

@@ -32,7 +32,7 @@ export function helmTemplate(chart: string, values: string, ...options: string[]
   return { status, output: status === 0 ? stdout : stderr }
 }
 
-/** Parses a values file with Helm and returns it by way of JSON; throws when Helm rejects it. */
+/** Returns a values file as Helm parses it; throws if Helm rejects it. */
 export function readWithHelm(values: string): unknown {
   const chart = mkdtempSync(join(tmpdir(), 'helm-values-'))
   try {
@@ -51,7 +51,7 @@ export function readWithHelm(values: string): unknown {
   }
 }
 
-/** Path of the Helm binary, which is unpacked once, possibly by several processes at a time. */
+/** Path of the Helm binary, unpacked on first use; the rename makes that safe in parallel. */
 function helm(): string {
   const path = join(cache, 'helm')
   if (!existsSync(path)) {

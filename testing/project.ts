@@ -2,14 +2,14 @@ import { runAction, type Inputs, type StepOptions } from './action.ts'
 import type { RecordedRequest } from './github/faults.ts'
 import type { Repository } from './github/repository.ts'
 import type { GitHub } from './github/server.ts'
-import type { MlflowApi, RegisteredVersion, RunSpec, Texts } from './mlflow/api.ts'
+import type { MlflowApi, RegisteredVersion, RunSpec, StringMap } from './mlflow/api.ts'
 import type { Gateway, GatewayRequest } from './mlflow/gateway.ts'
 import type { Step } from './step.ts'
 
 /** A step and the requests that arrived while it ran. */
 export type SyncStep = Step & {
   readonly githubRequests: readonly RecordedRequest[]
-  /** Empty unless the world sends requests through its gateway. */
+  /** Empty unless the world has `throughGateway`. */
   readonly mlflowRequests: readonly GatewayRequest[]
 }
 
@@ -22,7 +22,7 @@ type Servers = {
   readonly experimentId: string
   readonly github: GitHub
   readonly gateway: Gateway
-  /** Where the action finds MLflow. */
+  /** URL of MLflow itself or of the gateway. */
   readonly trackingUri: string
 }
 
@@ -33,7 +33,7 @@ const fastRetries = {
   MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: '0',
 }
 
-/** A repository, and models that only this project syncs into it. */
+/** A repository, and the models that are synced to it. */
 export class Project {
   readonly repository: Repository
   readonly #servers: Servers
@@ -46,7 +46,7 @@ export class Project {
     this.#prefix = prefix
   }
 
-  /** The full name of a model, which no other project uses. */
+  /** The full name of a model, with the project's prefix. */
   model(name: string): string {
     return this.#prefix + name
   }
@@ -58,12 +58,12 @@ export class Project {
   /** Creates a run and registers its model as MLflow's client does. */
   register(
     name: string,
-    spec: RunSpec & { readonly versionTags?: Texts } = {},
+    spec: RunSpec & { readonly versionTags?: StringMap } = {},
   ): Promise<RegisteredVersion> {
     return this.#servers.api.register(this.#servers.experimentId, this.model(name), spec)
   }
 
-  /** Registers a model outside of MLflow's artifact store, for a given run or a new one. */
+  /** Registers a model outside MLflow's artifact store, for the given run or a new one. */
   async registerExternal(
     name: string,
     given: { readonly runId?: string; readonly source?: string } = {},
@@ -73,11 +73,11 @@ export class Project {
     return { ...version, version: await this.#servers.api.createVersion(version) }
   }
 
-  /** Runs the action. The inputs are added to the addresses and to the choice of models. */
+  /** Runs the action. By default, it syncs this project's models from the world's MLflow. */
   async sync(inputs: Inputs = {}, options: SyncOptions = {}): Promise<SyncStep> {
     const { github, gateway, trackingUri } = this.#servers
     const { token = github.token, env = {}, ...rest } = options
-    const seen = { github: github.requests.length, mlflow: gateway.requests.length }
+    const before = { github: github.requests.length, mlflow: gateway.requests.length }
     const step = await runAction({
       repository: this.repository.fullName,
       ...rest,
@@ -90,8 +90,8 @@ export class Project {
       env: { ...fastRetries, ...env },
     })
     return Object.assign(step, {
-      githubRequests: github.requests.slice(seen.github),
-      mlflowRequests: gateway.requests.slice(seen.mlflow),
+      githubRequests: github.requests.slice(before.github),
+      mlflowRequests: gateway.requests.slice(before.mlflow),
     })
   }
 }

@@ -2,7 +2,7 @@ import type { Inputs } from './action.ts'
 import type { PullRequest } from './github/repository.ts'
 import type { Project, SyncOptions, SyncStep } from './project.ts'
 
-/** The branch of the action's pull requests to `main`. */
+/** Default head branch of the action's pull requests into `main`. */
 export const headBranch = 'mlflow-sync/main'
 
 export function syncPullRequest(
@@ -13,7 +13,7 @@ export function syncPullRequest(
   return project.sync({ 'pull-request': 'true', ...inputs }, options)
 }
 
-/** The only pull request of the project; throws when there is none or another one. */
+/** The project's pull request; throws unless there is exactly one. */
 export function onlyPullRequest({ repository }: Project): PullRequest {
   const [pull, ...others] = repository.pullRequests
   if (pull === undefined || others.length > 0) {
@@ -22,7 +22,7 @@ export function onlyPullRequest({ repository }: Project): PullRequest {
   return pull
 }
 
-/** The commit below the head branch's only commit: the head of the base. */
+/** Parent of the head branch's last commit. It is the base's head if there is only one commit. */
 export function baseOfHeadBranch({ repository }: Project): string {
   return repository.git('rev-parse', `${headBranch}^`)
 }

@@ -8,7 +8,7 @@ type StepFiles = {
   readonly stderr: string
   readonly outputs: Outputs
   readonly summary: string
-  /** The JSON report; undefined when the action wrote none. */
+  /** The JSON report; undefined if the action wrote none. */
   readonly report: string | undefined
 }
 

@@ -9,7 +9,7 @@ import { Project } from './project.ts'
 
 export type WorldOptions = {
   readonly version: 2 | 3
-  /** Starts a server with an empty registry instead of using the one that test files share. */
+  /** Starts a server with an empty registry instead of using the shared one. */
   readonly ownServer?: boolean
   /** Sends the action's requests to MLflow through `gateway`. */
   readonly throughGateway?: boolean
@@ -27,7 +27,7 @@ export type World = {
     readonly defaultBranch?: string
     readonly files?: Files
   }) => Project
-  /** Throws when a repository is corrupt or the action sent what GitHub does not understand. */
+  /** Throws if a repository is corrupt or the action sent requests that GitHub would reject. */
   readonly close: () => Promise<void>
 }
 
@@ -71,7 +71,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         await own?.stop()
       }
       if (github.violations.length > 0) {
-        throw new Error(`GitHub does not understand: ${github.violations.join('; ')}`)
+        throw new Error(`GitHub would reject: ${github.violations.join('; ')}`)
       }
     },
   }

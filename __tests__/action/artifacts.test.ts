@@ -16,7 +16,7 @@ const read = (runId: string): string => project.repository.read(`${runId}.yaml`)
 const loggedModelPath =
   '/mlflow/{{ .Values.global.experimentId }}/models/{{ .Values.global.modelid }}/artifacts'
 
-/** A version, and one of another model that was copied from it. */
+/** Registers a version, and a copy of it under another model. */
 async function registerCopy() {
   const origin = await project.register('origin')
   const copy = await project.registerExternal('production', {
@@ -26,7 +26,7 @@ async function registerCopy() {
   return { origin, copy }
 }
 
-describe('the path of the artifacts', () => {
+describe('the path to the artifacts', () => {
   test('leads through the logged model when the version has no run', async () => {
     const runId = await project.createRun()
     const modelId = await world.api.createLoggedModel(world.experiment.id, 'model', runId)

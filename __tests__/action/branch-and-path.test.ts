@@ -3,7 +3,7 @@ import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3 })
 
-test('the branch defaults to the default branch, whatever its name', async () => {
+test('the default branch is synced by default, whatever its name', async () => {
   const project = world.createProject({ defaultBranch: 'trunk/1' })
   const { name } = await project.register('model')
   const step = await project.sync({ path: 'x' })
@@ -13,7 +13,7 @@ test('the branch defaults to the default branch, whatever its name', async () =>
   expect(again.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
 })
 
-test('a repository without a commit is named', async () => {
+test('a repository without a commit is reported', async () => {
   const project = world.createProject({ name: 'acme/empty', files: {} })
   await project.register('model')
   const step = await project.sync()

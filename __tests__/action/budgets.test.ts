@@ -7,7 +7,7 @@ import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import type { SyncOptions } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
-// The number of requests depends on the size of the registry, so nobody else may register models.
+// The number of requests depends on the size of the registry, so no other test file may register models.
 const world = await useWorld({ version: 3, ownServer: true })
 const project = world.createProject()
 const workspaces: string[] = []
@@ -20,14 +20,14 @@ function register(prefix: string, count: number, loggedModels: boolean): void {
   bulkRegister(world.mlflow, { experimentId: world.experiment.id, count, prefix, loggedModels })
 }
 
-/** Syncs and verifies that the report counts the requests which GitHub received. */
+/** Syncs, and checks that the report counts exactly the requests that GitHub received. */
 async function countedSync(inputs: Record<string, string>, options: SyncOptions = {}) {
   const step = await project.sync(inputs, options)
   expect(step.githubRequests).toHaveLength(step.report.requests.github)
   return { step, requests: step.report.requests }
 }
 
-/** A checkout of the repository, as `actions/checkout` leaves it. */
+/** Clones the repository into a new workspace, like `actions/checkout`. */
 function checkOut(): string {
   const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
   workspaces.push(workspace)
@@ -35,7 +35,7 @@ function checkOut(): string {
   return workspace
 }
 
-test('1,000 new runs of MLflow 3 are one commit, with at most 10 requests to either side besides the listing', async () => {
+test('1,000 new runs in MLflow 3 take one commit and, apart from the listing, at most 10 requests to either server', async () => {
   register('many', 1000, true)
   const { step, requests } = await countedSync({ path: 'many', models: 'many-*' })
   expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1000' })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, expect, test } from '@jest/globals'
 import { createCertificate } from '../../testing/certificate.ts'
-import { expectReached } from '../../testing/expectations.ts'
+import { expectMlflowReached } from '../../testing/expectations.ts'
 import { startMlflow } from '../../testing/mlflow/server.ts'
 import { startProxy } from '../../testing/proxy.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -20,7 +20,7 @@ afterAll(async () => {
 const plan = (inputs: Record<string, string> = {}, env: Record<string, string> = {}) =>
   project.sync({ mode: 'plan', 'mlflow-tracking-uri': server.url, ...inputs }, { env })
 
-test('a private certificate authority is not trusted by default, and the way out is named', async () => {
+test('a private certificate authority is not trusted by default, and the error says how to trust it', async () => {
   const step = await plan()
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/Can't reach MLflow at https:.*self.signed.*mlflow-ca-certificate/)
@@ -28,14 +28,14 @@ test('a private certificate authority is not trusted by default, and the way out
 })
 
 test("a certificate authority is trusted as text, as a file, and by MLflow's variable", async () => {
-  expectReached(await plan({ 'mlflow-ca-certificate': readFileSync(ca, 'utf8') }))
-  expectReached(await plan({ 'mlflow-ca-certificate': ca }))
-  expectReached(await plan({}, { MLFLOW_TRACKING_SERVER_CERT_PATH: ca }))
+  expectMlflowReached(await plan({ 'mlflow-ca-certificate': readFileSync(ca, 'utf8') }))
+  expectMlflowReached(await plan({ 'mlflow-ca-certificate': ca }))
+  expectMlflowReached(await plan({}, { MLFLOW_TRACKING_SERVER_CERT_PATH: ca }))
 })
 
 test('mlflow-insecure-tls trusts any certificate and warns', async () => {
   const step = await plan({ 'mlflow-insecure-tls': 'true' })
-  expectReached(step)
+  expectMlflowReached(step)
   expect(step.log.match(/^::warning.*mlflow-insecure-tls/gm)).toHaveLength(1)
 })
 
@@ -47,7 +47,7 @@ test('a certificate authority is trusted through a forward proxy', async () => {
     { https_proxy: proxy.url, no_proxy: '127.0.0.1' },
   )
   await proxy.close()
-  // MLflow rejects the made-up host name, but that proves that it was reached.
+  // MLflow rejects the made-up host name, which proves that the request reached it.
   expect(step.log).toMatch(/MLflow lists|refuses this host name/)
   expect(proxy.requests).toContain(`CONNECT mlflow.test:${port}`)
 })

@@ -10,7 +10,7 @@ beforeAll(() => project.register('model'))
 
 afterEach(() => {
   repository.settings.protectedBranches = {}
-  // A check leaves no trace.
+  // A check must not leave a trace.
   expect(repository.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
   expect(repository.commitCount()).toBe(1)
   expect(repository.pullRequests).toEqual([])
@@ -21,7 +21,7 @@ const check = (inputs = {}) => project.sync({ mode: 'check', ...inputs })
 const failedChecks = ({ connections }: Step): string[] =>
   connections.filter(({ status }) => status === 'failed').map(({ name }) => name)
 
-test('succeeds and confirms every connection when all is well', async () => {
+test('succeeds and confirms every connection when everything works', async () => {
   const step = await check({ 'pull-request': 'true' })
   expect(failedChecks(step)).toEqual([])
   expect(step.exitCode).toBe(0)

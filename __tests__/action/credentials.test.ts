@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { expectReached } from '../../testing/expectations.ts'
+import { expectMlflowReached } from '../../testing/expectations.ts'
 import { startGateway } from '../../testing/mlflow/gateway.ts'
 import { json } from '../../testing/mlflow/gateway-rules.ts'
 import { startMlflow, type MlflowServer } from '../../testing/mlflow/server.ts'
@@ -8,7 +8,7 @@ import { useWorld } from '../../testing/use-world.ts'
 const world = await useWorld({ version: 3, throughGateway: true })
 const project = world.createProject()
 
-/** A plan only reads. */
+/** `mode: plan` only reads. */
 const plan = (inputs: Record<string, string>, env: Record<string, string> = {}) =>
   project.sync({ mode: 'plan', ...inputs }, { env })
 
@@ -22,24 +22,24 @@ describe.each([3, 2] as const)('MLflow %i with basic-auth', (version) => {
 
   afterAll(() => server.stop())
 
-  test('accepts user and password from the inputs, which take precedence over a token', async () => {
+  test('accepts username and password from the inputs, which take precedence over a token', async () => {
     const step = await plan({
       'mlflow-tracking-uri': server.url,
       'mlflow-username': 'admin',
       'mlflow-password': password,
       'mlflow-token': 'nonsense',
     })
-    expectReached(step)
+    expectMlflowReached(step)
     expect(step.visibleText).not.toContain(password)
     expect(step.visibleText).not.toContain(Buffer.from(`admin:${password}`).toString('base64'))
   })
 
-  test("accepts user and password from MLflow's variables", async () => {
+  test("accepts username and password from MLflow's variables", async () => {
     const env = { MLFLOW_TRACKING_USERNAME: 'admin', MLFLOW_TRACKING_PASSWORD: password }
-    expectReached(await plan({ 'mlflow-tracking-uri': server.url }, env))
+    expectMlflowReached(await plan({ 'mlflow-tracking-uri': server.url }, env))
   })
 
-  test('a wrong password is named and not retried', async () => {
+  test('rejects a wrong password, which is reported without a retry', async () => {
     const step = await plan({
       'mlflow-tracking-uri': server.url,
       'mlflow-username': 'admin',
@@ -56,12 +56,12 @@ describe('secrets', () => {
     world.gateway.rule = undefined
   })
 
-  test('in headers and token reach MLflow and nobody else', async () => {
+  test('in headers and the token reach MLflow and are shown nowhere', async () => {
     const step = await plan({
       'mlflow-headers': 'CF-Access-Client-Id: id-4711\nCF-Access-Client-Secret: secret-4711',
       'mlflow-token': 'token-4711',
     })
-    expectReached(step)
+    expectMlflowReached(step)
     expect(step.mlflowRequests.at(-1)?.headers).toMatchObject({
       'cf-access-client-secret': 'secret-4711',
       authorization: 'Bearer token-4711',
@@ -72,7 +72,7 @@ describe('secrets', () => {
     }
   })
 
-  test('are not sent along when MLflow redirects to another host', async () => {
+  test('are not sent to another host that MLflow redirects to', async () => {
     const otherHost = await startGateway(world.mlflow.url)
     otherHost.rule = () => json({})
     world.gateway.rule = () => ({

@@ -6,7 +6,7 @@ const world = await useWorld({ version: 3 })
 
 const today = new Date().toISOString().slice(0, 10).replaceAll('-', '')
 
-/** A registered run whose path is already taken; `suffix` is appended to the path. */
+/** Registers a run whose path is already taken; `suffix` is appended to the path. */
 async function projectWithFile(content: (runId: string, name: string) => FileContent, suffix = '') {
   const project = world.createProject()
   const { runId, name } = await project.registerExternal('model')
@@ -16,7 +16,7 @@ async function projectWithFile(content: (runId: string, name: string) => FileCon
 }
 
 describe('an existing file', () => {
-  test('keeps every byte outside of the owned values: CRLF, comments, anchors, no final newline', async () => {
+  test('keeps every byte outside the owned values: CRLF, comments, anchors, no final newline', async () => {
     const content = (runId: string): string =>
       [
         '# ours',
@@ -101,7 +101,7 @@ describe('an existing file', () => {
     expect(read()).toContain('modelVersion: "1"')
   })
 
-  test('is read by its bytes when it has a byte order mark or exceeds what GraphQL returns', async () => {
+  test('is read byte for byte when it has a byte order mark or is too large for GraphQL', async () => {
     const start = `\uFEFF# ${'x'.repeat(600_000)}\n`
     const { project, read } = await projectWithFile(
       (runId) => `${start}global: {runid: "${runId}"}\n`,

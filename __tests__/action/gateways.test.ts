@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { expectReached } from '../../testing/expectations.ts'
+import { expectMlflowReached } from '../../testing/expectations.ts'
 import { startProxy } from '../../testing/proxy.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -22,7 +22,7 @@ describe('MLflow behind a gateway', () => {
     const proxied = await plan(inputs, { http_proxy: proxy.url })
     const direct = await plan(inputs, { http_proxy: proxy.url, no_proxy: 'mlflow.test' })
     await proxy.close()
-    expectReached(proxied)
+    expectMlflowReached(proxied)
     expect(proxy.requests).toContain(`GET http://mlflow.test:${port}`)
     expect(direct.log).toMatch(/Can't reach MLflow/)
   })
@@ -38,21 +38,21 @@ describe('MLflow behind a gateway', () => {
       '<p>disabled due to the mlflow server running in `--artifacts-only` mode</p>',
       /only serves artifacts/,
     ],
-  ])('is asked only once when it responds with %i and %s', async (status, body, message) => {
+  ])('is not retried when it responds with %i and %s', async (status, body, message) => {
     gateway.rule = () => ({ status, body })
     const step = await plan()
     expect(step.log).toMatch(message)
     expect(step.mlflowRequests).toHaveLength(1)
   })
 
-  test('is not waited for longer than a sync may take, and the end of the wait is reported', async () => {
+  test('is not waited for if it asks for too long a wait, and the error says when that wait would end', async () => {
     gateway.rule = () => ({ status: 429, headers: { 'retry-after': '3600' }, body: '{}' })
     const step = await plan()
     expect(step.log).toMatch(/asks to wait until \d{4}-\d\d-\d\dT.*longer than a sync may wait/)
     expect(step.mlflowRequests).toHaveLength(1)
   })
 
-  test('stays hidden: links point to mlflow-ui-url', async () => {
+  test('does not appear in links, which point to mlflow-ui-url', async () => {
     const { name } = await project.register('linked')
     const step = await plan({ 'mlflow-ui-url': 'https://ui.example.com/ml/' })
     expect(step.outputs.changes).toContain(`https://ui.example.com/ml/#/models/${name}/versions/1`)

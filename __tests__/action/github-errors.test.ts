@@ -13,12 +13,12 @@ beforeEach(() => {
   project.repository.settings.protectedBranches = {}
 })
 
-test('an unknown repository is named', async () => {
+test('an unknown repository is reported by name', async () => {
   const step = await project.sync({ repository: 'acme/nowhere' })
   expectFailure(project, step, /There is no repository acme\/nowhere.*Check the input repository/)
 })
 
-test('an unknown branch is named together with the default branch', async () => {
+test('an unknown branch is reported together with the default branch', async () => {
   const step = await project.sync({ branch: 'nowhere' })
   expectFailure(
     project,
@@ -27,19 +27,19 @@ test('an unknown branch is named together with the default branch', async () => 
   )
 })
 
-test('an unknown token is named', async () => {
+test('an unknown token is reported', async () => {
   const step = await project.sync({ 'github-token': 'wrong' })
   expectFailure(project, step, /does not accept the token/)
 })
 
-test('a missing contents: write is named', async () => {
+test('a missing contents: write permission is reported', async () => {
   const token = world.github.addToken({ contents: 'read', pullRequests: 'none' })
   const step = await project.sync({ 'github-token': token })
   expectFailure(project, step, /may not do this in acme\/deployments.*permissions: contents: write/)
 })
 
 test.each(['protection', 'ruleset'] as const)(
-  'a commit that a branch %s forbids is not retried, and both ways out are named',
+  'a commit that a branch %s forbids is not retried, and the error offers two solutions',
   async (kind) => {
     project.repository.settings.protectedBranches = { main: kind }
     const step = await project.sync()
@@ -60,7 +60,7 @@ test.each(['README.md', 'README.md/values/deep'])(
   },
 )
 
-test('a rate limit that lasts too long is reported at once, with the time when it ends', async () => {
+test('a rate limit that lasts too long is reported immediately, with the time when it ends', async () => {
   const reset = Math.floor(Date.now() / 1000) + 3600
   world.github.inject({
     kind: 'respond',

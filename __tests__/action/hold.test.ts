@@ -15,7 +15,7 @@ describe('a file on hold', () => {
     expect(project.repository.read(`${runId}.yaml`)).toBe(text)
   })
 
-  test('is not deleted when its version is gone', async () => {
+  test('is not deleted when its version has been deleted', async () => {
     const project = world.createProject()
     const { runId, name, version } = await project.registerExternal('model')
     await project.registerExternal('other')

@@ -5,7 +5,7 @@ import { useWorld } from '../../testing/use-world.ts'
 const world = await useWorld({ version: 3, throughGateway: true })
 const project = world.createProject()
 
-test('invalid inputs are reported all together, before any request', async () => {
+test('all invalid inputs are reported together, before any request', async () => {
   const step = await project.sync({ mode: 'dry-run', path: '../x', 'max-deletions': 'many' })
   expectFailure(
     project,
@@ -16,7 +16,7 @@ test('invalid inputs are reported all together, before any request', async () =>
   expect(step.mlflowRequests).toEqual([])
 })
 
-test('a missing tracking URI is reported with the way to set it', async () => {
+test('a missing tracking URI is reported, with how to set it', async () => {
   const step = await project.sync({ 'mlflow-tracking-uri': '' })
   expectFailure(project, step, /mlflow-tracking-uri is required.*MLFLOW_TRACKING_URI/)
 })

@@ -6,7 +6,7 @@ import { useWorld } from '../../testing/use-world.ts'
 const world = await useWorld({ version: 3 })
 let project: Project
 
-/** Each test has one run to write. */
+/** In each test, there is one run to write. */
 beforeEach(async () => {
   world.github.clearFaults()
   project = world.createProject()
@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 
 describe('a commit whose response is lost', () => {
-  test('counts as made, once, with all its counts, when it landed', async () => {
+  test('is reported with all its counts, and not repeated, if the write succeeded', async () => {
     world.github.inject({ kind: 'lose-response' }, { match: isCommit })
     const step = await project.sync()
     expect(step.exitCode).toBe(0)
@@ -27,14 +27,14 @@ describe('a commit whose response is lost', () => {
     expect(project.repository.commitCount()).toBe(2)
   })
 
-  test('is made once when the response is truncated', async () => {
+  test('is not repeated if only the response was truncated', async () => {
     world.github.inject({ kind: 'truncate' }, { match: isCommit })
     const step = await project.sync()
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(project.repository.commitCount()).toBe(2)
   })
 
-  test('is made when it did not land', async () => {
+  test('is repeated if the write did not succeed', async () => {
     world.github.inject({ kind: 'drop' }, { match: isCommit })
     const step = await project.sync()
     expect(step.outputs.operation).toBe('committed')
@@ -44,7 +44,7 @@ describe('a commit whose response is lost', () => {
 
 describe('reading the branch', () => {
   test.each(['truncate', 'drop'] as const)(
-    'is repeated after a fault of kind %s, and never taken for an empty branch',
+    'is repeated after the fault %s, which is not mistaken for an empty branch',
     async (kind) => {
       world.github.inject({ kind }, { match: isBranchRead })
       const step = await project.sync()
@@ -62,7 +62,7 @@ describe('reading the branch', () => {
     expect(step.githubRequests.filter(isBranchRead)).toHaveLength(3)
   })
 
-  test('is an error when the response has another shape', async () => {
+  test('fails if the response has an unexpected shape', async () => {
     const body = JSON.stringify({
       data: { repository: { nameWithOwner: project.repository.fullName } },
     })

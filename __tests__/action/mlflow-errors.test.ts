@@ -13,7 +13,7 @@ beforeEach(() => {
   gateway.rule = undefined
 })
 
-test('a server that is down is named, with the advice to check host and port', async () => {
+test('a server that is down is reported, with the advice to check host and port', async () => {
   const step = await project.sync({ 'mlflow-tracking-uri': 'http://127.0.0.1:1' })
   expectFailure(
     project,
@@ -22,7 +22,7 @@ test('a server that is down is named, with the advice to check host and port', a
   )
 })
 
-test('an unknown host is named', async () => {
+test('an unknown host is reported', async () => {
   const step = await project.sync({ 'mlflow-tracking-uri': 'http://mlflow.invalid' })
   expectFailure(project, step, /Can't reach MLflow at http:\/\/mlflow\.invalid/)
 })
@@ -45,13 +45,13 @@ test('a login page is recognised, and retried at most twice', async () => {
   expect(step.mlflowRequests).toHaveLength(3)
 })
 
-test('a response that breaks off is an error after three tries', async () => {
+test('a truncated response is an error after three tries', async () => {
   gateway.rule = () => 'truncate'
   const step = await project.sync()
   expectFailure(project, step, /Can't reach MLflow at .*after 3 tries/)
 })
 
-test('a response with half of a JSON document is never an empty registry', async () => {
+test('a response with half a JSON document is not mistaken for an empty registry', async () => {
   gateway.rule = async (_request, forward) => {
     const response = await forward()
     return { ...response, body: response.body.slice(0, 40) }
@@ -59,13 +59,13 @@ test('a response with half of a JSON document is never an empty registry', async
   expectFailure(project, await project.sync(), /not a complete JSON document/)
 })
 
-test('a response with other JSON is never an empty registry', async () => {
+test('a response with unexpected JSON is not mistaken for an empty registry', async () => {
   gateway.rule = () => json({ detail: 'quota' })
   const step = await project.sync()
   expectFailure(project, step, /not what its API promises.*model_versions is missing/)
 })
 
-test('an address without an API is named, with advice about the static prefix', async () => {
+test('an address without an API is reported, with advice about the static prefix', async () => {
   gateway.rule = () => html(404, '<!doctype html><title>404</title>')
   expectFailure(project, await project.sync(), /There is no MLflow API at .*static prefix/)
 })

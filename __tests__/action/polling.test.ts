@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 
 describe('a polling job', () => {
-  test('writes what is registered between rounds, and reports the complete job', async () => {
+  test('writes what is registered between rounds, and reports on all rounds together', async () => {
     const first = await project.register('first')
     let listings = 0
     let second = ''
@@ -22,7 +22,7 @@ describe('a polling job', () => {
       }
       return undefined
     }
-    // The second round is over when the third one is announced.
+    // The second round is over once the third one is announced.
     const twoRounds = { signal: 'SIGTERM', when: /(The next round begins[^]*){2}/ } as const
     const step = await project.sync(
       { 'poll-interval': '1s', 'poll-duration': '10m' },
@@ -77,7 +77,7 @@ describe('a polling job', () => {
   )
 })
 
-test('a signal during a sync fails it and leaves nothing half written', async () => {
+test('a sync that receives a signal fails and leaves nothing half-written', async () => {
   await project.register('model')
   world.gateway.rule = ({ url }) =>
     url.includes('runs/search') ? new Promise(() => undefined) : undefined

@@ -83,7 +83,7 @@ describe('prune', () => {
     expect(paths()).toContain(pathOf(runId))
   })
 
-  test('leaves the files of another job alone, even when a run is registered under both', async () => {
+  test("leaves another job's files alone, even if a run is registered under both models", async () => {
     const { runId } = await project.register('team-a')
     await project.registerExternal('team-b', { runId })
     await sync({ models: project.model('team-b') })
@@ -96,7 +96,7 @@ describe('prune', () => {
 })
 
 describe('prune does not trust a listing', () => {
-  /** Syncs two versions; the listing will misrepresent the one that is returned. */
+  /** Syncs two models; returns the run of the one that the listing will then misrepresent. */
   async function syncTwoModels(): Promise<string> {
     const { runId } = await project.register('a')
     await project.register('b')
@@ -104,7 +104,7 @@ describe('prune does not trust a listing', () => {
     return runId
   }
 
-  test('that lacks a version which MLflow returns when asked for it', async () => {
+  test('that lacks a version MLflow returns when asked for it', async () => {
     const runId = await syncTwoModels()
     world.gateway.rule = changeListing((rows) => rows.filter((row) => row.run_id !== runId))
     const step = await prune()

@@ -34,19 +34,22 @@ test('two concurrent jobs open one pull request', async () => {
 test.each([
   ['opening the pull request', isPullRequestCreation],
   ['moving the branch', isRefUpdate],
-])('a lost response to %s still counts as created, once', async (_request, match) => {
-  world.github.inject({ kind: 'lose-response' }, { match })
-  const step = await syncPullRequest(project)
-  expect(step.exitCode).toBe(0)
-  expect(step.outputs).toMatchObject({
-    operation: 'pull-request-created',
-    'pull-request-number': '1',
-  })
-  expect(onlyPullRequest(project).state).toBe('open')
-  expect(baseOfHeadBranch(project)).toBe(project.repository.head())
-})
+])(
+  'after a lost response to %s, the pull request is reported as created and not opened twice',
+  async (_request, match) => {
+    world.github.inject({ kind: 'lose-response' }, { match })
+    const step = await syncPullRequest(project)
+    expect(step.exitCode).toBe(0)
+    expect(step.outputs).toMatchObject({
+      operation: 'pull-request-created',
+      'pull-request-number': '1',
+    })
+    expect(onlyPullRequest(project).state).toBe('open')
+    expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+  },
+)
 
-test('a refused update of the head branch is reported at once, in the words of GitHub', async () => {
+test("a rejected update of the head branch is reported immediately, with GitHub's message", async () => {
   const message = "cannot lock ref 'refs/heads/mlflow-sync/main': 'refs/heads/mlflow-sync' exists"
   const body = JSON.stringify({ data: null, errors: [{ type: 'UNPROCESSABLE', message }] })
   world.github.inject({ kind: 'respond', status: 200, body }, { match: isRefUpdate, times: 5 })
@@ -56,7 +59,7 @@ test('a refused update of the head branch is reported at once, in the words of G
   expect(step.githubRequests.filter(isRefUpdate)).toHaveLength(1)
 })
 
-test('a missing permission is named, and no branch is left behind', async () => {
+test('a missing permission is reported, and no branch is left behind', async () => {
   const token = world.github.addToken({ contents: 'write', pullRequests: 'none' })
   const step = await syncPullRequest(project, {}, { token })
   expect(step.exitCode).toBe(1)
@@ -64,7 +67,7 @@ test('a missing permission is named, and no branch is left behind', async () => 
   expect(project.repository.head(headBranch)).toBe('')
 })
 
-test('a setting that forbids pull requests is named, and no branch is left behind', async () => {
+test('a setting that forbids pull requests is reported, and no branch is left behind', async () => {
   project.repository.settings.actionsMayCreatePullRequests = false
   const step = await syncPullRequest(project)
   expect(step.exitCode).toBe(1)
@@ -103,7 +106,7 @@ test('a lost response to deleting the branch still counts as closed', async () =
   expect(project.repository.head(headBranch)).toBe('')
 })
 
-test('the base branch is rejected as head branch', async () => {
+test('the base branch is rejected as the head branch', async () => {
   const step = await syncPullRequest(project, { 'pull-request-branch': 'main' })
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/pull-request-branch is the branch main itself/)

@@ -58,7 +58,7 @@ describe('a pull request', () => {
     expect(pull?.body).toMatch(/lr.*0\.2.*0\.1/)
   })
 
-  test('stays as it is when nothing changed', async () => {
+  test('is left unchanged when nothing changed', async () => {
     await project.register('m')
     await sync()
     const head = project.repository.head(headBranch)
@@ -99,19 +99,16 @@ describe('a pull request', () => {
     expect(project.repository.paths(headBranch)).toHaveLength(4)
   })
 
-  test.each(['merge', 'squash'] as const)(
-    'is finished by a %s; its branch is deleted',
-    async (how) => {
-      await project.register('m')
-      await sync()
-      mergePullRequest(project.repository, 1, how)
-      const step = await sync()
-      expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
-      expect(project.repository.head(headBranch)).toBe('')
-    },
-  )
+  test.each(['merge', 'squash'] as const)('has its branch deleted after a %s', async (how) => {
+    await project.register('m')
+    await sync()
+    mergePullRequest(project.repository, 1, how)
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
+    expect(project.repository.head(headBranch)).toBe('')
+  })
 
-  test('is closed with its branch when nothing is left to propose, which is not a rejection', async () => {
+  test('is closed and its branch deleted when nothing is left to propose, which does not count as a rejection', async () => {
     const { name, version } = await project.register('m')
     await project.register('other')
     await sync({ models: name })

@@ -11,7 +11,7 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-/** Runs something between the action's last read and its commit. */
+/** Runs a function between the action's last read and its commit. */
 function beforeCommit(run: () => unknown, times = 1): void {
   world.github.inject({ kind: 'run-before', run }, { match: isCommit, times })
 }
@@ -40,7 +40,7 @@ describe('when the branch moves between reading and writing', () => {
     )
   })
 
-  test('five times, the sync gives up with an error and leaves nothing half written', async () => {
+  test('five times, the sync gives up with an error and leaves nothing half-written', async () => {
     await project.register('model')
     let pushes = 0
     beforeCommit(() => {

@@ -14,7 +14,7 @@ beforeEach(() => {
 const sync = (inputs = {}) => project.sync({ path: 'values', ...inputs })
 const paths = (): string[] => project.repository.paths('main', 'values')
 
-describe('of several versions of one run', () => {
+describe('among several versions of one run,', () => {
   test('the newest wins, then the one with the higher number, then the first by name', async () => {
     const runId = await project.createRun()
     const rows = [
@@ -56,7 +56,7 @@ describe('a version that cannot be deployed', () => {
     ])
   })
 
-  test('fails alone and writes nothing when its run_id is invalid', async () => {
+  test('is the only one to fail, and is not written, when its run_id is invalid', async () => {
     const good = await project.register('good')
     for (const runId of ['../../.github/workflows/x', 'a b', '.hidden', 'x'.repeat(257)]) {
       // MLflow may reject some of them itself.
@@ -70,7 +70,7 @@ describe('a version that cannot be deployed', () => {
     expect(step.log).toMatch(/no valid MLflow run id/)
   })
 
-  test('is skipped when MLflow does not have its run, and fails alone when the run cannot be read', async () => {
+  test('is skipped when MLflow does not have its run, and is the only one to fail when its run cannot be read', async () => {
     const good = await project.register('good')
     const broken = await project.register('broken')
     await project.registerExternal('gone', { runId: 'f'.repeat(32) })
@@ -110,10 +110,13 @@ describe('the inputs', () => {
     expect(await selectedRuns({ 'minimum-age': '1h' })).toEqual([])
   })
 
-  test.each(['filter', 'run-filter'])('%s is named when MLflow rejects it', async (input) => {
-    await project.register('a')
-    const step = await sync({ mode: 'plan', [input]: 'nonsense ~ 1' })
-    expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(new RegExp(`MLflow rejected the \`${input}\` input: .*nonsense`))
-  })
+  test.each(['filter', 'run-filter'])(
+    '%s is mentioned in the error when MLflow rejects it',
+    async (input) => {
+      await project.register('a')
+      const step = await sync({ mode: 'plan', [input]: 'nonsense ~ 1' })
+      expect(step.exitCode).toBe(1)
+      expect(step.log).toMatch(new RegExp(`MLflow rejected the \`${input}\` input: .*nonsense`))
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { expectReached } from '../../testing/expectations.ts'
+import { expectMlflowReached } from '../../testing/expectations.ts'
 import type { MlflowOptions } from '../../testing/mlflow/launch.ts'
 import { startMlflow } from '../../testing/mlflow/server.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -24,8 +24,8 @@ async function withServer(
 describe('the static prefix', () => {
   test.each([3, 2] as const)('of MLflow %i is part of the address', (version) =>
     withServer({ version, staticPrefix: '/ml' }, async (url) => {
-      expectReached(await plan({ 'mlflow-tracking-uri': `${url}/#/models` }))
-      // MLflow 2 serves its API without the prefix, too.
+      expectMlflowReached(await plan({ 'mlflow-tracking-uri': `${url}/#/models` }))
+      // MLflow 2 also serves its API without the prefix.
       if (version === 2) return
       const step = await plan({ 'mlflow-tracking-uri': new URL(url).origin })
       expect(step.exitCode).toBe(1)
@@ -35,9 +35,9 @@ describe('the static prefix', () => {
 })
 
 describe('workspaces', () => {
-  test('are chosen by mlflow-workspace, and an unknown one is named', () =>
+  test('are chosen with mlflow-workspace, and an unknown one is reported', () =>
     withServer({ version: 3, workspaces: true }, async (url) => {
-      expectReached(await plan({ 'mlflow-tracking-uri': url, 'mlflow-workspace': 'default' }))
+      expectMlflowReached(await plan({ 'mlflow-tracking-uri': url, 'mlflow-workspace': 'default' }))
       const step = await plan({ 'mlflow-tracking-uri': url, 'mlflow-workspace': 'nowhere' })
       expect(step.exitCode).toBe(1)
       expect(step.log).toMatch(/::error.*workspace.*mlflow-workspace/i)

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { isCommit } from '../../testing/github/faults.ts'
-import type { Texts } from '../../testing/mlflow/api.ts'
+import type { StringMap } from '../../testing/mlflow/api.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3 })
 
-/** Syncs one new run with a template; `text` is the new file, or empty when none was created. */
-async function syncWithTemplate(template: string, params: Texts = {}, inputs: Texts = {}) {
+/** Syncs one new run with a template; `text` is the new file, or empty if none was created. */
+async function syncWithTemplate(template: string, params: StringMap = {}, inputs: StringMap = {}) {
   const project = world.createProject({ files: { 'template.yaml': template } })
   const version = await project.register('model', { params, metrics: { loss: 0.25 } })
   const step = await project.sync({ template: 'template.yaml', ...inputs })
@@ -55,7 +55,7 @@ test('a value cannot change the structure of the file', async () => {
   })
 })
 
-test('a missing value fails that run and names the placeholder and its line', async () => {
+test('a missing value fails that run, and the error names the placeholder and its line', async () => {
   const { step, version } = await syncWithTemplate('a: 1\nb: ${run.params.nope}\n')
   expect(step.exitCode).toBe(1)
   expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
@@ -71,7 +71,7 @@ test('a broken template fails once, before anything is written, with all its err
   expect(step.githubRequests.filter(isCommit)).toEqual([])
 })
 
-test('a template that does not exist is named with its branch', async () => {
+test('a missing template is reported with its branch', async () => {
   const { step } = await syncWithTemplate('a: 1\n', {}, { template: 'nowhere.yaml' })
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/There is no template nowhere\.yaml on branch main/)

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { useWorld } from '../../testing/use-world.ts'
 
 // MLflow 3.11 and newer reject colons and slashes in names, but older servers still have them.
-// The names must be free of a prefix, so this file needs a registry of its own.
+// The names must not have a prefix, so this file needs its own registry.
 const world = await useWorld({ version: 2, ownServer: true })
 const project = world.createProject()
 const { repository } = project
@@ -51,7 +51,7 @@ test('names from MLflow remain plain text in files, log, summary, outputs and co
   expect((await project.sync()).outputs).toMatchObject({ operation: 'none' })
 })
 
-test('an artifact path that Helm would execute fails that run only', async () => {
+test('an artifact path that Helm would execute fails only that run', async () => {
   const head = repository.head()
   const runId = await project.createRun()
   const source = `s3://bucket/${world.experiment.id}/${runId}/artifacts/{{ .Values.secret }}`

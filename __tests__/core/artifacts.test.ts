@@ -15,7 +15,7 @@ const locate = (source: string, input: { artifactUri?: string; experimentId?: st
     modelId: loggedModelId(source),
   })
 
-describe('the path of the artifacts', () => {
+describe('the path to the artifacts', () => {
   test.each([
     [`mlflow-artifacts:/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`mlflow-artifacts://mlflow.example:5000/1/${runId}/artifacts/a/b`, `${runPath}/a/b`],

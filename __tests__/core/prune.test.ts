@@ -83,7 +83,7 @@ describe('a file is deleted', () => {
     ['deleted in MLflow', { kind: 'found', run: run({ lifecycle: 'deleted' }) }, true],
     ['gone from MLflow', { kind: 'missing' }, true],
     ['active', { kind: 'found', run: run() }, false],
-  ])('depending on the state of its selected run: %s', (_name, lookup, deleted) => {
+  ])('only if its selected run is gone: %s', (_name, lookup, deleted) => {
     expect(
       deletedRuns({
         runs: [selected('a')],

@@ -101,13 +101,13 @@ describe('the decision about the pull request', () => {
     ],
     ['updates one whose branch is missing', creation, state({ pullRequests: [pull()] }), 'propose'],
     [
-      'does not propose changes again that a person rejected',
+      'does not propose changes again after a person rejected them',
       creation,
       state({ pullRequests: [closed] }),
       'respect-rejection',
     ],
     [
-      'proposes changes that differ from those that a person rejected',
+      'proposes changes that differ from rejected ones',
       creation,
       state({ pullRequests: [other] }),
       'propose',

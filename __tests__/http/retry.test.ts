@@ -11,7 +11,7 @@ const response = (status: number): HttpResult => ({
   text: '',
 })
 
-/** A clock on which no time passes, and the waits that it was asked for. */
+/** A clock that never advances, and the waits that were requested from it. */
 const createRecordingClock = () => {
   const waits: number[] = []
   const clock: Clock = {

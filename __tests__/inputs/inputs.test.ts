@@ -24,7 +24,7 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
   return []
 }
 
-/** Replaces the compiled globs by what they match, so that inputs can be compared. */
+/** Replaces the compiled globs with what they match, so that inputs can be compared. */
 const toComparable = (inputs: Inputs) => {
   const [{ selection, ...target }] = inputs.targets
   const models = ['a', 'b/c'].filter(selection.models)
@@ -142,7 +142,7 @@ describe('the inputs', () => {
     ])
   })
 
-  test('accept a certificate as text or as a file, and name a file without one', () => {
+  test('accept a certificate as text or as a file, and report a file without one', () => {
     const directory = mkdtempSync(join(tmpdir(), 'inputs-'))
     const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
     writeFileSync(join(directory, 'ca.pem'), pem)

@@ -33,7 +33,7 @@ test.each([
   })
 })
 
-test('a POST is only repeated if the status preserves the method', () => {
+test('a redirected POST is only repeated if the status preserves the method', () => {
   const post = { ...request, method: 'POST', body: '{}' }
   expect(redirectedRequest(post, redirect('/x', 302), origin)).toBeUndefined()
   expect(redirectedRequest(post, redirect('/x', 307), origin)).toMatchObject({

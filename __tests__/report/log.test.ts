@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { safeLine } from '../../src/report/log.ts'
 import { hostileNames } from '../fixtures/changes.ts'
 
-describe('a line of the log', () => {
+describe('a log line', () => {
   test.each(hostileNames)('contains no command, escape sequence or line break: %j', (text) => {
     expect(safeLine(text)).not.toMatch(/::|##\[|\p{Cc}|\p{Cf}/u)
     expect(safeLine(text).length).toBeLessThanOrEqual(2000)
   })
 
-  test('contains none of these for any text', () => {
+  test('contains none of these, whatever the text', () => {
     const fragment = fc.constantFrom(
       ':',
       '#',

@@ -123,7 +123,7 @@ describe('the output changes', () => {
   })
 
   test.each(['my_model', '模型'.repeat(100), '😀'.repeat(100)])(
-    'is cut at 512 KiB in UTF-16 and UTF-8, which changes-truncated reports: %#',
+    'is truncated at 512 KiB in UTF-16 and UTF-8, and changes-truncated says so: %#',
     (modelName) => {
       const records = manyChanges(5000).map((entry) => ({ ...entry, modelName }))
       const outputs = createOutputs(result({ entries: records }), '')
@@ -176,7 +176,7 @@ describe('secrets', () => {
     })
   })
 
-  test('in a URL are removed from the outputs in any case', () => {
+  test('in a URL are always removed from the outputs', () => {
     const records = [record('failed', { url: 'https://bob:hunter2@mlflow.test/x' })]
     expect(createOutputs(result({ entries: records }), '').changes).not.toMatch(/hunter2/)
   })

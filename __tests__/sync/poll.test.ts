@@ -53,7 +53,7 @@ describe('polling', () => {
       [0, 60, 120],
     ],
     [
-      'starts the next sync at once if one took longer than the interval',
+      'starts the next sync immediately if one took longer than the interval',
       {
         intervalMs: 60,
         durationMs: 180,
@@ -80,7 +80,7 @@ describe('polling', () => {
     expect((await pollScenario(scenario)).startTimes).toEqual(startTimes)
   })
 
-  test('reports the error of a round at once, and as a warning once a later round succeeded', async () => {
+  test('logs the error of a round immediately, and turns it into a warning if a later round succeeds', async () => {
     const { result, warnings } = await pollScenario({
       intervalMs: 60,
       durationMs: 100,
@@ -93,7 +93,7 @@ describe('polling', () => {
     })
   })
 
-  test('ends with what was done when the job is cancelled between two rounds', async () => {
+  test('returns the result so far when the job is cancelled between two rounds', async () => {
     let calls = 0
     const clock = { now: () => 0, random: () => 0, sleep: () => Promise.reject(new Error('abort')) }
     const result = await poll(

@@ -37,7 +37,7 @@ test('a commit is a real git commit on the expected head', async () => {
   repository.fsck()
 })
 
-test("a stale head is rejected in GitHub's words, and nothing is written", async () => {
+test("a stale head is rejected with GitHub's message, and nothing is written", async () => {
   const stale = repository.head()
   repository.push('main', { 'a.txt': 'other' })
   const head = repository.head()
@@ -50,7 +50,7 @@ test("a stale head is rejected in GitHub's words, and nothing is written", async
   expect(repository.head()).toBe(head)
 })
 
-test('a commit without changes is empty, and null as list of additions fails without a type', async () => {
+test('a commit without changes is empty, and null additions fail without an error type', async () => {
   await commit({})
   expect(repository.commitCount()).toBe(2)
   const { errors } = await commit({ fileChanges: { additions: null } })
@@ -66,7 +66,7 @@ test('a read-only token cannot commit', async () => {
   })
 })
 
-test('a request that GitHub does not understand is a violation', async () => {
+test('a request that GitHub would reject is a violation', async () => {
   await sendGraphql(github, '{ repository(owner: "acme", name: "x") { stars } }')
   await fetch(`${github.apiUrl}/repos/acme/x/nonsense`, {
     headers: { authorization: `token ${github.token}` },

@@ -22,7 +22,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-test('a server ends when the process that started it is killed', async () => {
+test('a server exits when the process that started it is killed', async () => {
   const args = [
     '--disable-warning=ExperimentalWarning',
     '--input-type=module-typescript',

@@ -1,4 +1,4 @@
-/** A request as the stand-in received it. */
+/** A request that the stand-in received. */
 export type RecordedRequest = {
   /** Counted from 0 since the server started. */
   readonly index: number
@@ -30,13 +30,13 @@ export type Fault =
   | { readonly kind: 'run-before'; readonly run: () => unknown }
 
 export type FaultOptions = {
-  /** Which requests it strikes; undefined means any. */
+  /** Which requests it affects; undefined means any. */
   readonly match?: Matcher
-  /** How many requests it strikes; once by default. */
+  /** How many requests it affects; 1 by default. */
   readonly times?: number
 }
 
-/** Faults in the order in which they were injected; each strikes a number of matching requests. */
+/** Injected faults, oldest first; each affects a number of matching requests. */
 export class FaultQueue {
   readonly #queue: { fault: Fault; match: Matcher; remaining: number }[] = []
 
@@ -56,7 +56,7 @@ export class FaultQueue {
   }
 }
 
-/** The requests of the action that tests strike. */
+/** Matchers for the requests into which tests inject faults. */
 export const isCommit: Matcher = ({ body }) => body.includes('createCommitOnBranch(')
 export const isRefUpdate: Matcher = ({ body }) => body.includes('updateRefs(')
 export const isBranchRead: Matcher = ({ operation }) => operation === 'Branch'

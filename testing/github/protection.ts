@@ -1,6 +1,8 @@
 import type { Repository } from './repository.ts'
 
-/** Why GitHub refuses to move a branch to this content, in its own words; undefined if it allows it. */
+/**
+ * GitHub's error message if a rule forbids moving a branch to this content; otherwise undefined.
+ */
 export function violatedRule(
   repository: Repository,
   branch: string,

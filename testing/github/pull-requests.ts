@@ -1,6 +1,6 @@
 import type { PullRequest, Repository } from './repository.ts'
 
-/** Updates open pull requests after a branch moved; GitHub closes those whose branch is gone. */
+/** Updates open pull requests after a branch moved, and closes those whose branch is gone. */
 export function followHeadBranches(repository: Repository): void {
   for (const pull of repository.pullRequests.filter(({ state }) => state === 'open')) {
     const sha = repository.store.branch(pull.head)
@@ -14,7 +14,7 @@ export function findPullRequest(repository: Repository, number: number): PullReq
   return repository.pullRequests.find((pull) => pull.number === number)
 }
 
-/** Merges a pull request as a person does by clicking "Merge" or "Squash and merge". */
+/** Merges a pull request, like the buttons "Merge" and "Squash and merge". */
 export function mergePullRequest(
   repository: Repository,
   number: number,

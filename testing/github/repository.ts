@@ -25,7 +25,7 @@ export type Settings = {
   archived: boolean
 }
 
-/** One repository as tests see it. */
+/** One repository, with what tests need to inspect and change it. */
 export type Repository = {
   readonly owner: string
   readonly name: string
@@ -39,7 +39,7 @@ export type Repository = {
   readonly pullRequests: PullRequest[]
   /** Runs git and returns what it prints, trimmed. */
   readonly git: (...args: string[]) => string
-  /** Commit at the head of a branch; empty when the branch does not exist. */
+  /** Commit at the head of a branch; empty if the branch does not exist. */
   readonly head: (branch?: string) => string
   /** Number of commits on a branch. */
   readonly commitCount: (branch?: string) => number
@@ -49,7 +49,7 @@ export type Repository = {
   readonly paths: (branch?: string, directory?: string) => string[]
   readonly read: (path: string, branch?: string) => string
   readonly push: (branch: string, files: Files, message?: string, author?: Person) => string
-  /** Throws when git finds anything wrong. */
+  /** Throws if git finds a problem. */
   readonly fsck: () => void
 }
 

@@ -13,11 +13,11 @@ import type { Token } from './tokens.ts'
 
 /** GitHub's API on loopback; see the README in this folder. */
 export class GitHub {
-  /** May do everything in every repository. */
+  /** Has every permission in every repository. */
   readonly token = 'full-token'
   /** All requests so far. */
   readonly requests: RecordedRequest[] = []
-  /** Requests that GitHub would not understand; tests expect none. */
+  /** Requests that GitHub would reject, or that the stand-in lacks; tests expect none. */
   readonly violations: string[] = []
   readonly #root = mkdtempSync(join(tmpdir(), 'github-'))
   readonly #repositories = new Map<string, Repository>()
@@ -56,7 +56,7 @@ export class GitHub {
     return repository
   }
 
-  /** Lets the next matching request fail in the given way. */
+  /** Injects a fault into the next matching requests. */
   inject(fault: Fault, options?: FaultOptions): void {
     this.#faults.inject(fault, options)
   }

@@ -1,12 +1,12 @@
 import type { MlflowAddress } from './server.ts'
 
-export type Texts = Readonly<Record<string, string>>
+export type StringMap = Readonly<Record<string, string>>
 
 export type RunSpec = {
   readonly name?: string
-  readonly params?: Texts
+  readonly params?: StringMap
   readonly metrics?: Readonly<Record<string, number>>
-  readonly tags?: Texts
+  readonly tags?: StringMap
 }
 
 export type VersionSpec = {
@@ -14,10 +14,10 @@ export type VersionSpec = {
   readonly source: string
   readonly runId?: string | undefined
   readonly modelId?: string | undefined
-  readonly tags?: Texts
+  readonly tags?: StringMap
 }
 
-/** A registered version and what it was made from; also the spec of a further version. */
+/** A registered version. Also a valid `VersionSpec`, for registering its run once more. */
 export type RegisteredVersion = {
   readonly name: string
   readonly version: string
@@ -75,7 +75,7 @@ export class MlflowApi {
     return id
   }
 
-  /** Creates the registered model too, unless it exists. */
+  /** Also creates the registered model unless it exists. */
   async createVersion({ name, source, runId, modelId, tags }: VersionSpec): Promise<string> {
     await this.#post('registered-models/create', { name }).catch((error: unknown) => {
       if (!String(error).includes('RESOURCE_ALREADY_EXISTS')) throw error
@@ -95,11 +95,11 @@ export class MlflowApi {
     await this.#post('registered-models/alias', { name, alias, version })
   }
 
-  /** Creates a run and registers its model, in the way of the server's major version. */
+  /** Creates a run and registers its model as clients of the server's major version do. */
   async register(
     experimentId: string,
     name: string,
-    spec: RunSpec & { readonly versionTags?: Texts } = {},
+    spec: RunSpec & { readonly versionTags?: StringMap } = {},
   ): Promise<RegisteredVersion> {
     const runId = await this.createRun(experimentId, spec)
     const modelId =
@@ -131,6 +131,6 @@ export class MlflowApi {
   }
 }
 
-function keyValues(pairs: Texts = {}): { key: string; value: string }[] {
+function keyValues(pairs: StringMap = {}): { key: string; value: string }[] {
   return Object.entries(pairs).map(([key, value]) => ({ key, value }))
 }

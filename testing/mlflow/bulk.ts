@@ -12,7 +12,7 @@ export type BulkOptions = {
 }
 
 const modelCount = 10
-/** For MLflow to finish a transaction of its own. */
+/** How long to wait for a transaction of MLflow's to finish. */
 const busyTimeoutMs = 30_000
 
 const runSql = `insert into runs (run_uuid, name, source_type, source_name, entry_point_name, user_id,
@@ -31,8 +31,8 @@ const loggedModelSql = `insert into logged_models (model_id, experiment_id, name
   source_run_id) values (?, ?, 'model', ?, ?, ?, 2, 'active', '', ?)`
 
 /**
- * Registers many versions, one per run, by SQL in the live SQLite file: 10,000 in a second, where
- * the REST API takes minutes. The rows are the same as those that the API creates.
+ * Registers many versions, one per run, with SQL in the live SQLite file: 10,000 take a second,
+ * whereas the REST API takes minutes. The rows are the same as those that the API creates.
  *
  * @returns the run ids.
  */

@@ -16,7 +16,7 @@ export type VersionPage = {
   readonly next_page_token?: string
 }
 
-/** Whether a request lists model versions, of the registry or of one run. */
+/** Whether a request lists the model versions of the registry or of one run. */
 export function isListing({ url }: GatewayRequest): boolean {
   return url.includes('model-versions/search')
 }
@@ -34,7 +34,7 @@ export function html(status: number, body: string): GatewayResponse {
   return { status, headers: { 'content-type': 'text/html' }, body }
 }
 
-/** Replaces every listing. */
+/** Replaces the response to every listing with these rows. */
 export function listOnly(rows: readonly VersionRow[]): GatewayRule {
   return (request) => (isListing(request) ? json({ model_versions: rows }) : undefined)
 }
@@ -54,7 +54,7 @@ export function parsePage({ body }: GatewayResponse): VersionPage {
   return JSON.parse(body) as VersionPage
 }
 
-/** Fails the reading of one run. */
+/** Makes every search that includes the run fail. */
 export function breakRun(runId: string): GatewayRule {
   return ({ url, body }) =>
     url.includes('runs/search') && body.includes(runId)

@@ -28,7 +28,7 @@ export type GatewayRule = (
 /** A reverse proxy in front of a real MLflow server that can change or replace its responses. */
 export class Gateway {
   readonly requests: GatewayRequest[] = []
-  /** Decides about each request; undefined forwards them all. */
+  /** Applied to each request; if undefined, all are forwarded. */
   rule: GatewayRule | undefined
   readonly #target: string
   readonly #server = createServer((incoming, response) => {

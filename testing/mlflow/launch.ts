@@ -37,7 +37,10 @@ runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
 `,
 ]
 
-/** Python's arguments for the server that `mlflow server` would start: uvicorn for 3, gunicorn for 2. */
+/**
+ * Python's arguments for the server that `mlflow server` would start: uvicorn for 3, gunicorn for
+ * 2.
+ */
 export function launchArguments(options: MlflowOptions): string[] {
   return [...pythonLauncher, ...(options.version === 3 ? uvicorn(options) : gunicorn(options))]
 }

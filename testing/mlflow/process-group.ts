@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A child process that leads a process group of its own. */
 export type ProcessGroup = {
   readonly pid: number | undefined
-  /** Everything that it printed so far. */
+  /** Everything it has printed so far. */
   readonly log: () => string
   readonly hasExited: () => boolean
-  /** Ends all processes of the group. */
+  /** Terminates all processes of the group. */
   readonly stop: () => Promise<void>
 }
 
@@ -26,7 +26,7 @@ export function startProcessGroup(
     output.on('data', (chunk: Buffer) => (text += chunk.toString()))
   }
   child.on('error', (error) => (text += String(error)))
-  // A group that nobody stops must not keep this process alive.
+  // A group that is never stopped must not keep this process alive.
   child.unref()
   for (const pipe of pipes) if (pipe instanceof Socket) pipe.unref()
 
@@ -49,7 +49,7 @@ async function stopGroup(pid: number): Promise<void> {
   }
 }
 
-/** Returns false when no process of the group is left. */
+/** Returns false if no process of the group is left. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal)

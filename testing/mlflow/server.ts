@@ -11,14 +11,14 @@ import {
 } from './launch.ts'
 import { startProcessGroup, type ProcessGroup } from './process-group.ts'
 
-/** Where a real MLflow server is, and its SQLite file. */
+/** Address and database of a real MLflow server. */
 export type MlflowAddress = {
   readonly url: string
   readonly version: 2 | 3
   readonly databasePath: string
 }
 
-/** A real MLflow server on loopback with a store of its own. */
+/** A real MLflow server on loopback with its own store. */
 export type MlflowServer = MlflowAddress & { readonly stop: () => Promise<void> }
 
 const root = join(import.meta.dirname, '..', '..')
@@ -81,10 +81,10 @@ function waitForApi(url: string, basicAuth: BasicAuth | undefined): Promise<true
   })
 }
 
-async function waitFor<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+async function waitFor<T>(check: () => T | undefined | Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + startTimeoutMs
   while (Date.now() < deadline) {
-    const found = await look()
+    const found = await check()
     if (found !== undefined) return found
     await sleep(50)
   }

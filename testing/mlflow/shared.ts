@@ -4,8 +4,8 @@ import { startMlflow, type MlflowAddress, type MlflowServer } from './server.ts'
 
 /**
  * One MLflow server per major version for all test files of a run. Jest's parent process owns the
- * servers and hands them out over HTTP, because a server starts when a test first asks for it: a
- * run of unit tests starts none.
+ * servers and hands out their addresses over HTTP. A server starts when a test first asks for it, so
+ * running only unit tests starts none.
  */
 
 const addressVariable = 'MLFLOW_SYNC_TEST_SERVERS'
@@ -20,7 +20,7 @@ export async function offerSharedServers(): Promise<void> {
     return found
   }
   const stopAll = async (): Promise<void> => {
-    // A server that did not start has stopped itself.
+    // A server that failed to start has already been cleaned up.
     const stopping = [...starting.values()].map((started) =>
       started.then(
         (server) => server.stop(),
@@ -55,7 +55,8 @@ export async function sharedMlflow(version: 2 | 3): Promise<MlflowAddress> {
 
 async function request(path: string, method: string): Promise<unknown> {
   const address = process.env[addressVariable]
-  if (address === undefined) throw new Error('shared MLflow servers exist only in a run of jest')
+  if (address === undefined)
+    throw new Error('shared MLflow servers only exist while jest is running')
   const response = await fetch(`${address}/${path}`, { method })
   const text = await response.text()
   if (!response.ok) throw new Error(text)

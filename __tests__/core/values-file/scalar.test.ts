@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { formatStringAs, formatString } from '../../../src/core/values-file/quote.ts'
 
-describe('yamlString', () => {
+describe('formatString', () => {
   test.each([
     ['abc123def456abc123def456abc12345', 'abc123def456abc123def456abc12345'],
     ['m-0123456789abcdef', 'm-0123456789abcdef'],
@@ -33,7 +33,7 @@ describe('yamlString', () => {
   })
 })
 
-describe('restyle', () => {
+describe('formatStringAs', () => {
   test.each([
     ['abc', 'plain', 'abc'],
     ['abc', 'single', "'abc'"],

@@ -78,9 +78,9 @@ describe('a file is up to date', () => {
 describe('a value is replaced', () => {
   type Row = [string, Partial<typeof source>, Partial<OwnedValues>, Partial<typeof source>]
   test.each<Row>([
-    ['plain by plain', { runid: 'old' }, {}, { runid: 'abc' }],
+    ['in plain style', { runid: 'old' }, {}, { runid: 'abc' }],
     [
-      'plain by quoted where necessary',
+      'in double quotes where plain style is not safe',
       { modelName: 'old' },
       { modelName: 'on' },
       { modelName: '"on"' },
@@ -100,7 +100,7 @@ describe('a value is replaced', () => {
       { modelName: '"a\\nb"' },
     ],
     [
-      'by a quoted string where it was a plain number',
+      'with a quoted string where it was a plain number',
       { modelVersion: '1' },
       {},
       { modelVersion: '"2"' },
@@ -177,13 +177,13 @@ describe('a value is replaced', () => {
     ['where it was a multi-line quoted string', { runid: '"a\n\n    b"' }, {}, { runid: '"abc"' }],
     ['where it was multi-line plain text', { runid: 'a\n    b # c' }, {}, { runid: 'abc # c' }],
     [
-      'by an empty string where the modelid is gone',
+      'with an empty string if there is no logged model any more',
       { modelid: 'm-9' },
       { modelid: undefined },
       { modelid: '""' },
     ],
     [
-      'by an empty string in the same quotes',
+      'with an empty string in the same quotes',
       { modelid: "'m-9'" },
       { modelid: undefined },
       { modelid: "''" },

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 
-/** Type and bytes of an object. */
+/** A Git object. */
 export type GitObject = { readonly type: string; readonly content: Buffer }
 
-/** One `git cat-file --batch` process, which serves all reads of a repository. */
+/** Reads the objects of one repository with a single `git cat-file --batch` process. */
 export type ObjectReader = {
   readonly read: (oid: string) => Promise<GitObject | undefined>
   readonly close: () => void

@@ -6,7 +6,7 @@ export type RunGit = (
   options?: { readonly input?: string | Buffer; readonly env?: NodeJS.ProcessEnv },
 ) => string
 
-/** Ignores the git configuration of this machine: the environment is bare. */
+/** Runs git in a bare environment, so that this machine's git configuration has no effect. */
 export function gitRunner(gitDir: string): RunGit {
   return (args, { input, env = {} } = {}) =>
     execFileSync('git', [...args], {
@@ -18,7 +18,7 @@ export function gitRunner(gitDir: string): RunGit {
     }).toString()
 }
 
-/** The trimmed output, or undefined when git exits with an error. */
+/** The trimmed output, or undefined if git exits with an error. */
 export function outputOf(run: () => string): string | undefined {
   try {
     return run().trim()

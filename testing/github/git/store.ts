@@ -48,7 +48,7 @@ const person: Person = { name: 'A Person', email: 'person@example.com' }
 /** The object id that means "no such ref" in a compare-and-swap. */
 export const zeroOid = '0'.repeat(40)
 
-/** One bare repository, read and written by the git binary only. */
+/** One bare repository, only read and written with the git binary. */
 export class GitStore {
   readonly gitDir: string
   readonly run: RunGit
@@ -89,7 +89,7 @@ export class GitStore {
     return this.#reader.read(oid)
   }
 
-  /** One git process, however many blobs. */
+  /** Writes all blobs with a single git process. */
   writeBlobs(contents: readonly (string | Buffer)[]): string[] {
     if (contents.length === 0) return []
     const directory = join(this.gitDir, `blobs-${randomUUID()}`)
@@ -166,13 +166,13 @@ export class GitStore {
     return outputOf(() => this.run(args)) !== undefined
   }
 
-  /** Compare-and-swap: false when the ref is no longer at `from`. `zeroOid` creates and deletes. */
+  /** Compare-and-swap: false if the ref is no longer at `from`. `zeroOid` creates and deletes. */
   updateRef(name: string, to: string, from: string): boolean {
     const args = to === zeroOid ? ['-d', name, from] : [name, to, from]
     return outputOf(() => this.run(['update-ref', ...args])) !== undefined
   }
 
-  /** Commits to a branch as a person would push to it. */
+  /** Adds a commit to a branch, like a person's push. */
   push(branch: string, files: Files, message: string, author: Person = person): string {
     const head = this.branch(branch)
     const tree = this.writeTree(head, this.#changesTo(files))

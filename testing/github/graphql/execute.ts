@@ -16,7 +16,7 @@ import { repositoryObject } from './objects.ts'
 
 let schema: GraphQLSchema | undefined
 
-/** Executes a request against GitHub's published schema and reports what GitHub does not know. */
+/** Executes a request against GitHub's published schema and reports what GitHub would reject. */
 export async function executeGraphql(
   body: { readonly query?: unknown; readonly variables?: unknown },
   context: GraphqlContext,

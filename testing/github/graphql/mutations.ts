@@ -46,7 +46,7 @@ function createCommit(repository: Repository, input: CommitInput): string {
   const head = store.branch(branch)
   const { additions = [], deletions = [] } = input.fileChanges ?? {}
   if (additions === null || deletions === null) {
-    // GitHub accepts null by its schema, but fails without a type.
+    // GitHub's schema allows null, but the request fails with an error that has no type.
     throw new Error('Something went wrong while executing your query.')
   }
   if (head === undefined) throw new GraphqlError('NOT_FOUND', `No such branch ${branch}`)

@@ -3,7 +3,7 @@ import type { PullRequest, Repository } from '../repository.ts'
 import type { RestCall } from './call.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 
-/** Pull requests: kept in memory, their branches in git. */
+/** Pull requests, which are kept in memory; their branches are in git. */
 
 export function listPulls({ repository, query }: RestCall): RestResponse {
   followHeadBranches(repository)
