@@ -30,10 +30,10 @@ export default {
       to: { circular: true },
     },
     {
-      name: 'src does not import its tests',
+      name: 'every folder of src has a row of the table',
       severity: 'error',
-      from: { path: '^src/' },
-      to: { path: '^(__tests__|testing|bench|script)/' },
+      from: { path: '^src/', pathNot: Object.keys(importTable).map(pathOf) },
+      to: {},
     },
     {
       name: 'testing imports only the types of the report from src',
@@ -41,6 +41,12 @@ export default {
       severity: 'error',
       from: { path: '^testing/' },
       to: { path: '^src/', pathNot: '^src/report/report\\.ts$' },
+    },
+    {
+      name: 'testing imports nothing but types from src',
+      severity: 'error',
+      from: { path: '^testing/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no unresolvable imports',

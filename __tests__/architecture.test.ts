@@ -5,7 +5,9 @@ import { importTable } from '../script/import-table.ts'
 const page = readFileSync('ARCHITECTURE.md', 'utf8')
 
 /** The names in backticks in a table cell. */
-const namesIn = (cell = ''): string[] => Array.from(cell.matchAll(/`([^`]+)`/g), (m) => m[1] ?? '')
+function namesIn(cell = ''): string[] {
+  return Array.from(cell.matchAll(/`([^`]+)`/g), (m) => m[1] ?? '')
+}
 
 test('the import table of ARCHITECTURE.md is the one that the linter enforces', () => {
   const rows = page.split('\n').filter((line) => /^\| `src\/[^`]*` \|(?:[^|]*\|){3}$/.test(line))

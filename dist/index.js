@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(984);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9627);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 984:
+/***/ 9627:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32241,12 +32241,19 @@ const outcomes = [
     'skipped',
     'unchanged',
 ];
+function isChange(entry) {
+    return entry.edit !== undefined;
+}
 function changesOf(entries) {
-    return entries.filter((entry) => entry.edit !== undefined);
+    return entries.filter(isChange);
 }
 /** An entry that leaves the file unchanged. */
 function entryWithoutEdit(record) {
     return { ...record, edit: undefined, warning: undefined };
+}
+/** Everything that a plan writes. */
+function editsOf({ entries, extraFiles }) {
+    return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles];
 }
 const operations = [
     'none',
@@ -32396,6 +32403,33 @@ async function retryWhenBranchMoves(attempt, options) {
 }
 function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
     return reason === 'branch-moved' || outcomeUnknown;
+}
+
+;// CONCATENATED MODULE: ./src/core/text/format.ts
+/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** A count with its noun: `1 run`, `2 runs`. */
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
+function utf8Bytes(text) {
+    return new TextEncoder().encode(text).length;
+}
+/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
+function takeLines(items, lineOf, maxBytes) {
+    const taken = [];
+    let bytes = 0;
+    for (const item of items) {
+        const line = lineOf(item);
+        bytes += utf8Bytes(line) + 1;
+        if (bytes > maxBytes)
+            break;
+        taken.push(line);
+    }
+    return taken;
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -32564,7 +32598,7 @@ function parse_parse(text) {
     const options = { keepSourceTokens: true, uniqueKeys: false };
     const [doc, second] = new dist/* Composer */.Dk(options).compose(tokens, true, text.length);
     if (doc === undefined)
-        return wrongShape('it holds no document');
+        return wrongShape('it contains no document');
     const error = doc.errors[0] ?? second?.errors[0];
     if (error?.code === 'RESOURCE_EXHAUSTION')
         return wrongShape('it is nested too deeply');
@@ -32575,7 +32609,7 @@ function parse_parse(text) {
         };
     }
     if (second !== undefined)
-        return wrongShape('it holds several YAML documents');
+        return wrongShape('it contains several YAML documents');
     const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
     return locateOwnedEntries(text, doc, end);
 }
@@ -32686,6 +32720,8 @@ function readContent(bytes) {
         ? { kind: 'values', text, values }
         : { kind: values.kind, text, problem: values.problem };
 }
+/** Why a file on hold is not changed. */
+const heldReason = 'the file has the comment "# mlflow-sync: hold"';
 /** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
 function ownershipOf({ owned }, runId) {
     const { runid = '' } = owned;
@@ -32732,34 +32768,7 @@ function interpretOwnedValues(parsed) {
     return interpretations;
 }
 
-;// CONCATENATED MODULE: ./src/core/text/format.ts
-/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-/** A count with its noun: `1 run`, `2 runs`. */
-function plural(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
-function utf8Bytes(text) {
-    return new TextEncoder().encode(text).length;
-}
-/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
-function takeLines(items, lineOf, maxBytes) {
-    const taken = [];
-    let bytes = 0;
-    for (const item of items) {
-        const line = lineOf(item);
-        bytes += utf8Bytes(line) + 1;
-        if (bytes > maxBytes)
-            break;
-        taken.push(line);
-    }
-    return taken;
-}
-
-;// CONCATENATED MODULE: ./src/core/prune.ts
+;// CONCATENATED MODULE: ./src/core/plan/prune.ts
 
 
 
@@ -32822,8 +32831,10 @@ function isGone(lookup) {
 function decideOrphan(orphan, { models, listed }) {
     const { state, runId, path, executable, reason } = orphan;
     if (state.kind === 'held') {
-        const held = 'the file has the comment "# mlflow-sync: hold"';
-        return { kind: 'keep', entry: { ...deletedEntry(runId, path), outcome: 'held', reason: held } };
+        return {
+            kind: 'keep',
+            entry: { ...deletedEntry(runId, path), outcome: 'held', reason: heldReason },
+        };
     }
     if (state.kind !== 'values')
         return { kind: 'not-ours' };
@@ -32866,7 +32877,7 @@ function tooManyDeletions(deletions, maxDeletions) {
     const more = omitted > 0 ? ` and ${omitted} more` : '';
     return {
         message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
-        advice: 'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
+        advice: 'First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
     };
 }
 
@@ -32918,7 +32929,7 @@ function parseSegment([source, body, brace]) {
         return literal(source);
     const malformed = (problem) => ({ kind: 'malformed', problem, source });
     if (brace !== '}') {
-        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`);
+        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; write $\${ for a literal \${)`);
     }
     const separator = body.indexOf(':-');
     const name = separator < 0 ? body : body.slice(0, separator);
@@ -33058,6 +33069,13 @@ function locateSegments(text, { range }, segments, lineAt) {
 
 
 
+/** The file of a selected run, which `readFiles` has looked up. */
+function fileOf({ files }, { runId }) {
+    const file = files.get(runId);
+    if (file === undefined)
+        throw new Error(`the file of run ${runId} was not looked up`);
+    return file;
+}
 /**
  * Reads the files and templates of all targets together.
  *
@@ -33171,258 +33189,6 @@ function parseOrThrow(text, path, branch) {
     if (parsed.ok)
         return parsed.template;
     throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${branch}; nothing was written.` });
-}
-
-;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/** Patterns that GitHub or Git act on, each with the character whose replacement prevents that. */
-const triggers = [
-    [/@[A-Za-z0-9]/g, '@'],
-    [/#\d/g, '#'],
-    [/GH-\d/gi, '-'],
-    [/:\/\//g, ':'],
-    [/www\./gi, '.'],
-    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
-    [/-[A-Za-z]{1,30}\s?:/g, ':'],
-    [/\[[^[\]]{0,60}\b(?:skip|no)\b[^[\]]{0,60}\]/gi, '['],
-    // At the start of a line, Git treats this as the end of the message.
-    [/^---/g, '-'],
-];
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/**
- * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
- */
-function plainText(text, maxCharacters) {
-    return truncate(
-    // Bounds the input of the regular expressions: the rest would be truncated anyway.
-    text
-        .slice(0, 16 * maxCharacters)
-        .replace(/\s+/g, ' ')
-        .trim()
-        .replace(unprintable, '�'), maxCharacters);
-}
-/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function truncate(text, maxCharacters) {
-    if (text.length <= maxCharacters)
-        return text;
-    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
-    return characters.length <= maxCharacters
-        ? characters.join('')
-        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
-}
-/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
-function neutralise(text, maxCharacters) {
-    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
-}
-/**
- * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
- * user may want `[skip ci]`); one that contains untrusted text is neutralised.
- */
-function neutraliseFragments(fragments, maxCharacters) {
-    const clean = fragments.map(({ text, untrusted }) => ({
-        text: untrusted ? plainText(text, maxCharacters) : text,
-        untrusted,
-    }));
-    const trusted = trustedRanges(clean);
-    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
-    for (const [pattern, character] of triggers) {
-        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
-            ? match
-            : match.replaceAll(character, fullWidth(character)));
-    }
-    return line;
-}
-/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
-function fullWidth(character) {
-    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
-}
-function trustedRanges(fragments) {
-    let end = 0;
-    return fragments.flatMap(({ text, untrusted }) => {
-        const start = end;
-        end += text.length;
-        return untrusted ? [] : [{ start, end }];
-    });
-}
-const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
-/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
-function trailerValue(text) {
-    return truncate(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
-}
-/** Writes each UTF-8 byte of the text as `%XX`. */
-function percentEncode(text) {
-    return [...new TextEncoder().encode(text)]
-        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./src/core/message/wording.ts
-
-function countChanges(changes) {
-    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
-    return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
-}
-/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
-function countsPhrase({ created, updated, deleted }) {
-    return Object.entries({ created, updated, deleted })
-        .filter(([, count]) => count > 0)
-        .map(([outcome, count]) => `${count} ${outcome}`)
-        .join(', ');
-}
-/** Longest model name in a message; MLflow allows 256 characters. */
-const maxName = 100;
-function modelLabel(entry) {
-    return plainText(entry.modelName ?? '', maxName);
-}
-/** The version to show for a change: the new one, or the one that a deleted file named. */
-function versionLabel(entry) {
-    return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
-}
-/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
-function changePhrase(change) {
-    const { outcome, path, runId } = change;
-    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
-    const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
-    const model = modelLabel(change);
-    if (model === '')
-        return `${verb} ${path}${run}`;
-    const version = versionLabel(change);
-    if (version === '')
-        return `${verb} ${model}${run}`;
-    const to = isNewVersion(change) ? 'to version' : 'version';
-    return `${verb} ${model} ${to} ${version}${run}`;
-}
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
-function fileLine(change) {
-    const { outcome, path, previousVersion } = change;
-    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
-    const version = versionLabel(change);
-    const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
-        .filter((part) => part !== '')
-        .join(' ');
-    const was = isNewVersion(change) ? ` (was ${plainText(previousVersion ?? '', 40)})` : '';
-    return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
-}
-function isNewVersion(entry) {
-    return (entry.outcome === 'updated' &&
-        entry.previousVersion !== null &&
-        entry.previousVersion !== entry.modelVersion);
-}
-
-;// CONCATENATED MODULE: ./src/core/message/headline.ts
-
-
-
-/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
-const maxHeadline = 200;
-/** Maximum number of names that `${models}` lists. */
-const maxModels = 5;
-const placeholderValues = {
-    created: (changes) => String(countChanges(changes).created),
-    updated: (changes) => String(countChanges(changes).updated),
-    deleted: (changes) => String(countChanges(changes).deleted),
-    total: (changes) => String(changes.length),
-    models: (changes) => listNames(distinct(changes.map(modelLabel))),
-    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
-    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
-    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
-};
-function distinct(values) {
-    return [...new Set(values.filter((value) => value !== ''))];
-}
-function listNames(names) {
-    return names.length <= maxModels
-        ? names.join(', ')
-        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
-}
-/** The value that all changes share, or else the number of different values: `3 versions`. */
-function valueOrCount(values, noun) {
-    const [first, ...others] = distinct(values);
-    return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun);
-}
-const placeholder = /\$\{([^{}]*)\}/;
-/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
-function checkMessageTemplate(text) {
-    const known = Object.keys(placeholderValues);
-    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
-        ? []
-        : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`]);
-    const literal = splitPlaceholders(text)
-        .filter((part) => typeof part === 'string')
-        .join('');
-    return [
-        ...unknown,
-        ...(literal.includes('${') ? ['a placeholder `${` has no `}`'] : []),
-        ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
-    ];
-}
-function quotedList(names) {
-    return names.map((name) => `\`\${${name}}\``).join(', ');
-}
-/** Renders the template for these changes; empty if the result is only whitespace. */
-function renderMessage(template, changes) {
-    const fragments = splitPlaceholders(template).map((part) => {
-        if (typeof part === 'string')
-            return { text: part, untrusted: false };
-        return { text: placeholderValues[part.name]?.(changes) ?? '', untrusted: true };
-    });
-    return neutraliseFragments(fragments, maxHeadline).trim();
-}
-function splitPlaceholders(text) {
-    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
-}
-
-;// CONCATENATED MODULE: ./src/core/message/commit.ts
-
-
-
-
-/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
-const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
-/** Writes a commit message in which `git log --grep` finds runs and model versions. */
-function commitMessage(changes, template) {
-    return {
-        headline: headline(changes, template),
-        body: `${fileList(changes)}\n\n${trailers(changes)}`,
-    };
-}
-/**
- * First line of the commit message and title of the pull request. Falls back to the default if the
- * template is empty or renders to nothing.
- */
-function headline(changes, template = '') {
-    const line = renderMessage(template, changes);
-    if (line !== '')
-        return line;
-    const [first, ...others] = changes;
-    if (first === undefined)
-        return 'Sync MLflow models';
-    return others.length === 0
-        ? neutralise(changePhrase(first), maxHeadline)
-        : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
-}
-function fileList(changes) {
-    const lineOf = (change) => neutralise(fileLine(change), limits.line);
-    const lines = takeLines(changes, lineOf, limits.fileBytes);
-    const omitted = changes.length - lines.length;
-    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
-}
-function trailers(changes) {
-    const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
-    const omitted = changes.length - blocks.length;
-    return [
-        ...blocks.filter((block) => block !== ''),
-        ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : []),
-    ].join('\n');
-}
-function trailersOf(entry) {
-    const { runId, modelName, modelVersion, previousVersion } = entry;
-    const version = modelVersion ?? previousVersion;
-    return [
-        ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
-        ...(modelName === null || version === null
-            ? []
-            : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
-    ].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
@@ -43084,7 +42850,6 @@ const runIdentity = object({ info: object({ run_id: schemas_string() }) });
 const loggedModel = object({
     info: object({
         model_id: schemas_string(),
-        name: schema_text,
         experiment_id: identifier,
         source_run_id: schema_text,
         artifact_uri: schema_text,
@@ -43092,7 +42857,6 @@ const loggedModel = object({
 })
     .transform(({ info }) => ({
     id: info.model_id,
-    name: info.name,
     experimentId: info.experiment_id,
     sourceRunId: info.source_run_id,
     artifactUri: info.artifact_uri,
@@ -43117,7 +42881,7 @@ async function searchLoggedModels(client, ids, experimentIds) {
                 experiment_ids: experimentIds,
                 filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
                 max_results: batch.length,
-                ...(pageToken === undefined ? {} : { page_token: pageToken }),
+                page_token: pageToken,
             }, loggedModelPage));
             for (const row of rows)
                 found.set(row.id, row);
@@ -43242,11 +43006,19 @@ function searchPages(client, filter, ids, experimentIds) {
         run_view_type: 'ALL',
         // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
         max_results: ids.length + 1,
-        ...(pageToken === undefined ? {} : { page_token: pageToken }),
+        page_token: pageToken,
     }, runPage));
 }
 
+;// CONCATENATED MODULE: ./src/core/model.ts
+/** MLflow's Model Registry as the action sees it, independent of MLflow's wire format. */
+/** Identifies a model version; the version comes first because names may contain slashes. */
+function versionKey({ name, version }) {
+    return `${version}/${name}`;
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/versions.ts
+
 
 
 
@@ -43266,7 +43038,7 @@ async function listModelVersions(client, filter) {
         order_by: 'creation_timestamp ASC',
         page_token: pageToken,
     }, modelVersionPage));
-    const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]));
+    const unique = new Map(rows.map((row) => [versionKey(row), row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
 }
 /** Reads all aliases, by `version/name`, from a listing of the registered models (MLflow 2.3+). */
@@ -43275,7 +43047,7 @@ async function listAliases(client) {
     const aliases = new Map();
     for (const model of models) {
         for (const { alias, version } of model.aliases ?? []) {
-            const key = `${version}/${model.name}`;
+            const key = versionKey({ name: model.name, version });
             aliases.set(key, [...(aliases.get(key) ?? []), alias]);
         }
     }
@@ -43382,272 +43154,473 @@ function encodeSegments(path) {
     return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }
 
-;// CONCATENATED MODULE: ./src/core/text/markdown.ts
-
+;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
 /**
- * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
- * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
- * unchanged.
+ * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
+ * folder.
  */
-function escapeMarkdown(text, maxCharacters = 200) {
-    return neutralise(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity);
-}
-const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-function toEntity(character) {
-    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
-}
-/** Untrusted text in a fixed-width font. */
-function code(text, maxCharacters = 200) {
-    return `<code>${escapeMarkdown(text, maxCharacters)}</code>`;
-}
-/** A link, or only its text if the URL is not an http(s) URL. */
-function markdown_link(markdown, url) {
-    const target = webUrl(url ?? '');
-    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
+class EditError extends Error {
 }
 /**
- * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
- * for anything else.
+ * Applies edits in the order of their offsets; edits at the same offset keep their order.
+ *
+ * @throws {EditError} If edits overlap.
  */
-function webUrl(url) {
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-        return null;
-    const parsed = new URL(url);
-    parsed.username = '';
-    parsed.password = '';
-    return parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+function applyEdits(text, edits) {
+    let result = '';
+    let done = 0;
+    for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
+        if (at < done)
+            throw new EditError('two changes meet at the same place');
+        result += text.slice(done, at) + insert;
+        done = at + remove;
+    }
+    return result + text.slice(done);
 }
-function tableRow(cells) {
-    return `| ${cells.join(' | ')} |`;
+/** The line break that ends the line at an offset; on the last line, the first one in the file. */
+function lineBreakAfter(text, offset) {
+    const at = text.indexOf('\n', offset);
+    return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
 }
-function tableHead(names) {
-    return `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`;
+/** The file's first line break; a line feed if it has none. */
+function firstLineBreak(text) {
+    return lineBreakEndingAt(text, text.indexOf('\n'));
 }
-/** A fenced code block that its content cannot end. Invisible characters are made visible. */
-function fenced(text, language) {
-    const visible = showControls(text);
-    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
+function lineBreakEndingAt(text, lineFeed) {
+    return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
 }
-function showControls(text) {
-    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-        if (character === '\n' || character === '\t')
-            return character;
-        const codeUnit = character.charCodeAt(0);
-        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
-    });
-}
-
-;// CONCATENATED MODULE: ./src/core/message/change-table.ts
-
-
-const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File']);
-/** A row for one run. The model version and the run link to MLflow's UI, the file to GitHub. */
-function changeRow(record, bases) {
-    return tableRow([
-        record.outcome,
-        escapeMarkdown(record.modelName ?? ''),
-        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-        escapeMarkdown(record.previousVersion ?? '', 40),
-        runCell(record, bases.uiUrl),
-        fileCell(record, bases),
-    ]);
-}
-function runCell({ runId, experimentId }, uiUrl) {
-    if (runId === null || runId === '')
-        return '';
-    const text = code(runId.slice(0, 8));
-    return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
-}
-function fileCell({ path, outcome }, { serverUrl, repository, fileRef }) {
-    if (path === null)
-        return '';
-    const isMissing = outcome === 'deleted' || fileRef === undefined;
-    return markdown_link(code(path, 400), isMissing ? null : fileUrl(serverUrl, repository, fileRef, path));
-}
-const rank = { deleted: 0, updated: 1, created: 2 };
-/** Deletions, which a reviewer must not miss, come first, then updates, then new files. */
-function byImportance(changes) {
-    return changes.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
-}
-
-;// CONCATENATED MODULE: ./src/core/message/comparison.ts
-
-
-const maxRows = 60;
-/** Lists differences first, and metrics before parameters. Empty if the run has neither. */
-function comparisonTable(version, details) {
-    const { previous } = details;
-    const rows = [
-        ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
-        ...rowsOf('parameter', details.params, previous?.params, (value) => value, paramChange),
-    ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''));
-    if (rows.length === 0)
-        return '';
-    const omitted = rows.length - maxRows;
-    const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined));
-    const versions = previous === undefined ? [version] : [version, previous.modelVersion];
-    return [
-        tableHead([
-            '',
-            'Name',
-            ...versions.map((text) => `Version ${escapeMarkdown(text, 40)}`),
-            ...(previous === undefined ? [] : ['Change']),
-        ]),
-        ...shown,
-        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
-    ].join('\n');
-}
-function rowText({ kind, name, now, before, change }, hasPrevious) {
-    const cells = [name, now].map((text) => escapeMarkdown(text, 120));
-    const others = hasPrevious ? [before, change].map((text) => escapeMarkdown(text, 120)) : [];
-    return tableRow([kind, ...cells, ...others]);
-}
-function rowsOf(kind, now, before, textOf, changeOf) {
-    const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
-    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
-    return names.toSorted(compareText).map((name) => {
-        const [a, b] = [valueOf(now, name), valueOf(before, name)];
-        return {
-            kind,
-            name,
-            now: a === undefined ? '' : textOf(a),
-            before: b === undefined ? '' : textOf(b),
-            change: before === undefined ? '' : changeOf(a, b),
-        };
-    });
-}
-/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
-function metricText(value) {
-    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
-}
-function metricChange(now, before) {
-    if (now === undefined || before === undefined)
-        return now === undefined ? 'gone' : 'new';
-    if (Object.is(now, before))
-        return '';
-    const difference = now - before;
-    if (!Number.isFinite(difference))
-        return 'changed';
-    return `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
-}
-function paramChange(now, before) {
-    if (now === undefined || before === undefined)
-        return now === undefined ? 'gone' : 'new';
-    return now === before ? '' : 'changed';
-}
-
-;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
-
-
-
-
-
-/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
-const pull_request_limits = { rows: 35_000, comparisons: 23_000 };
-/** With more changes than this, the comparisons are folded. */
-const maxOpen = 3;
-/** The body in fewer than 60,000 characters: deletions, updates, new files, then comparisons. */
-function pullRequestBody(changes, context) {
-    const ordered = byImportance(changes);
-    const rows = takeLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
-    const sections = comparisonsOf(ordered, context.details);
-    const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
-    return [
-        introduction(changes, context.branch),
-        [changeTableHead, ...rows].join('\n'),
-        notShownNote(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
-        ...shown,
-        notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function introduction(changes, branch) {
-    return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-        `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
-        'closed when nothing is left to propose; a commit made on its branch by hand stops that.');
-}
-function comparisonsOf(changes, details) {
-    const open = changes.length <= maxOpen ? ' open' : '';
-    return changes.flatMap((entry) => {
-        const values = details.get(entry.runId ?? '');
-        if (values === undefined || entry.outcome === 'deleted')
-            return [];
-        const table = comparisonTable(entry.modelVersion ?? '', values);
-        if (table === '')
-            return [];
-        const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`;
-        const previous = values.previous;
-        const comparedTo = previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`;
-        const title = `Metrics and parameters of ${name}${comparedTo}`;
-        return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
-    });
-}
-function notShownNote(count, noun, advice) {
-    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
-}
-
-;// CONCATENATED MODULE: ./src/sync/compare-runs.ts
-
-
-/** More comparisons would not fit in the body of a pull request. */
-const maxComparisons = 40;
 /**
- * Returns a function that writes the text of the pull request: the changes, and the metrics and
- * parameters of each run next to those of the previous model version.
+ * Inserts lines after the line at an offset.
+ *
+ * @throws {EditError} If anything but a comment follows the offset on that line.
  */
-function createDescription(registry, listed, links) {
-    return async ({ snapshot, entries }, headBranch) => {
-        const changes = changesOf(entries);
-        const compared = changes
-            .filter(({ outcome }) => outcome !== 'deleted')
-            .slice(0, maxComparisons)
-            .map(({ runId, modelName, modelVersion }) => ({
-            runId: runId ?? '',
-            previous: previousVersion(listed, modelName, modelVersion),
-        }));
-        const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
-        const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
-        const getRun = (runId) => {
-            const lookup = lookups.get(runId);
-            return lookup?.kind === 'found' ? lookup.run : undefined;
-        };
-        const details = new Map();
-        for (const { runId, previous } of compared) {
-            const run = getRun(runId);
-            if (run === undefined)
-                continue;
-            const previousRun = previous === undefined ? undefined : getRun(previous.runId);
-            details.set(runId, {
-                metrics: run.metrics,
-                params: run.params,
-                ...(previousRun === undefined || previous === undefined
-                    ? {}
-                    : {
-                        previous: {
-                            modelVersion: previous.version,
-                            metrics: previousRun.metrics,
-                            params: previousRun.params,
-                        },
-                    }),
-            });
+function insertLinesAfter(text, offset, lines) {
+    const lineFeed = text.indexOf('\n', offset);
+    const lineBreak = lineBreakAfter(text, offset);
+    const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
+    if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
+        throw new EditError('something follows on the line where new keys would go');
+    }
+    return lineFeed < 0
+        ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
+        : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
+
+/** Whether a token is anything but whitespace, a line break or a comment. */
+function isContent({ type }) {
+    return type !== 'space' && type !== 'newline' && type !== 'comment';
+}
+/** First token of an item that is not whitespace or a comment; undefined if there is none. */
+function firstContent({ start, key, sep }) {
+    return start.find(isContent) ?? key ?? sep?.find(isContent);
+}
+function isEntry(item) {
+    return firstContent(item) !== undefined;
+}
+/** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
+function firstEntryOffset(map) {
+    const first = map.items.find(isEntry);
+    return first && firstContent(first)?.offset;
+}
+/** The last item that is not just comments. The trailing comma of a flow map counts as one. */
+function lastEntry(collection) {
+    return collection.items.findLast(isEntry);
+}
+/** Last token of a node or an entry, not counting blank lines and comments that follow it. */
+function lastToken(part) {
+    if (!('type' in part))
+        return lastOfEntry(part);
+    if (part.type === 'flow-collection')
+        return part.end[0] ?? part;
+    if (part.type !== 'block-map' && part.type !== 'block-seq')
+        return part;
+    const last = lastEntry(part);
+    return last ? lastOfEntry(last) : part;
+}
+function lastOfEntry({ start, key, sep, value }) {
+    const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
+    if (last === undefined)
+        throw new EditError('there is an empty entry');
+    return lastToken(last);
+}
+/** End offset of a token that `lastToken` returned. */
+function tokenEnd(token) {
+    if (token.type === 'block-scalar')
+        return blockScalarEnd(token);
+    return token.offset + ('source' in token ? token.source.length : 0);
+}
+/** Offset of the block's last line break. With `+`, the block includes trailing blank lines. */
+function blockScalarEnd(token) {
+    const header = blockScalarHeader(token);
+    const keepsBlankLines = header.source.includes('+');
+    const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '');
+    const empty = text === '' && !(keepsBlankLines && token.source !== '');
+    return empty ? tokenEnd(header) : blockScalarTextStart(token) + text.length;
+}
+function blockScalarHeader(token) {
+    const header = token.props.find((prop) => prop.type === 'block-scalar-header');
+    if (header?.type !== 'block-scalar-header')
+        throw new EditError('a block scalar has no header');
+    return header;
+}
+/** Offset of the line after the header. */
+function blockScalarTextStart({ props, offset }) {
+    const last = props.at(-1);
+    return last ? tokenEnd(last) : offset;
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
+const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
+/** Words that a reader, or a person, might not recognise as a string. */
+const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
+/** Characters that some reader rejects, or treats as a line break, unless they are escaped. */
+const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
+function formatString(value) {
+    return formatStringAs(value, 'plain');
+}
+/** Like `formatString`, but in the given style, or in double quotes if that style is not safe. */
+function formatStringAs(value, style) {
+    // UTF-8 cannot represent a lone surrogate, and its escape makes Helm reject the entire file.
+    const text = value.toWellFormed();
+    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
+        return text;
+    if (style === 'single' && !unprintable.test(text))
+        return `'${text.replaceAll("'", "''")}'`;
+    return `"${text.replace(needsEscape, quote_escape)}"`;
+}
+const needsEscape = new RegExp(`["\\\\]|${unprintable.source}`, 'gu');
+const shortEscapes = {
+    '"': '\\"',
+    '\\': '\\\\',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+};
+function quote_escape(character) {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16).toUpperCase();
+    return (shortEscapes[character] ??
+        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/replace.ts
+
+
+
+
+
+
+/** YAML source of an owned value that the file does not have yet. */
+function formatValue(value) {
+    return typeof value === 'number' ? String(value) : formatString(value ?? '');
+}
+/** Edits that replace an entry's value and keep its anchor, quotes and comments. */
+function replaceValue(text, key, { value, token }, newValue) {
+    checkTag(key, value, typeof newValue === 'number' ? integerTag : stringTag);
+    const old = token.value;
+    if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
+        return [insertAfterColon(text, key, token, formatValue(newValue))];
+    }
+    const source = typeof newValue === 'number'
+        ? String(newValue)
+        : formatStringAs(newValue ?? '', quoteStyleOf(old.type));
+    if (old.type === 'block-scalar')
+        return replaceBlockScalar(old, source);
+    return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }];
+}
+function checkTag(key, value, allowed) {
+    if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
+        return;
+    throw new EditError(`${key} has the tag ${value.tag}`);
+}
+function quoteStyleOf(type) {
+    if (type === 'single-quoted-scalar')
+        return 'single';
+    return type === 'double-quoted-scalar' ? 'double' : 'plain';
+}
+/** Inserts a value after the colon, or after the anchor or tag that follows the colon. */
+function insertAfterColon(text, key, token, source) {
+    const last = token.sep?.findLast(isContent);
+    if (last === undefined)
+        throw new EditError(`${key} has no colon`);
+    const at = tokenEnd(last);
+    const spaces = / *(?=\r?\n|$)/y;
+    spaces.lastIndex = at;
+    const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0;
+    return spacesToLineEnd === 0
+        ? { at, remove: 0, insert: ` ${source}` }
+        : { at: at + spacesToLineEnd, remove: 0, insert: source };
+}
+/** Keeps the comment on the header line, and the blank lines after the block. */
+function replaceBlockScalar(scalar, source) {
+    const header = blockScalarHeader(scalar);
+    const replaced = { at: header.offset, remove: header.source.length, insert: source };
+    const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
+    if (lines === '')
+        return [replaced];
+    const start = blockScalarTextStart(scalar);
+    if (lines.endsWith('\n'))
+        return [replaced, { at: start, remove: lines.length, insert: '' }];
+    // The file has no final line break, so remove the one after the header too.
+    const lineBreak = scalar.props.at(-1);
+    const at = lineBreak?.type === 'newline' ? lineBreak.offset : start;
+    return [replaced, { at, remove: start - at + lines.length, insert: '' }];
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/add.ts
+
+
+
+
+/** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
+function addEntries(parsed, entries) {
+    const { text, root, global, globalEntry } = parsed;
+    if (root === undefined)
+        return [addGlobalToEmptyDocument(parsed, entries)];
+    if (global?.token.type === 'flow-collection')
+        return [appendToFlowMap(text, global.token, entries)];
+    if (global?.token.type === 'block-map')
+        return [appendToBlockMap(text, global.token, entries)];
+    return globalEntry === undefined
+        ? [prependGlobal(text, root, entries)]
+        : fillEmptyGlobal(text, root, globalEntry, entries);
+}
+function formatFlowMap(entries) {
+    return `{${entries.join(', ')}}`;
+}
+function appendToFlowMap(text, map, entries) {
+    const last = lastEntry(map);
+    const list = entries.join(', ');
+    if (last === undefined) {
+        const at = tokenEnd(map.start);
+        return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
+    }
+    const end = lastToken(last);
+    // Not every reader accepts `a:,` as a key without a value.
+    const separator = end.type === 'map-value-ind' ? ' , ' : ', ';
+    const insert = end.type === 'comma' ? ` ${list},` : separator + list;
+    return { at: tokenEnd(end), remove: 0, insert };
+}
+function appendToBlockMap(text, map, entries) {
+    const last = lastEntry(map);
+    if (last === undefined)
+        throw new EditError('global has no entries');
+    const end = lastToken(last);
+    const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
+    const lines = entries.map((entry) => ' '.repeat(column) + entry);
+    if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
+        // The line break before the new lines would become part of the block, unless it is `|-`.
+        if (!blockScalarHeader(end).source.includes('-')) {
+            throw new EditError('the file ends within a block of text and without a line break');
         }
-        return pullRequestBody(changes, {
-            ...links,
-            repository: snapshot.repository,
-            branch: snapshot.branch,
-            fileRef: headBranch,
-            details,
-        });
-    };
+    }
+    return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines);
 }
-/** The model's highest earlier version that has a run. */
-function previousVersion(listed, name, version) {
-    return listed
-        .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
-        .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
+/** Skips comments that are indented deeper than the keys, which belong to the last entry. */
+function skipDeeperComments(text, offset, column) {
+    const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y');
+    comments.lastIndex = offset;
+    return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
+}
+function columnAt(text, offset) {
+    return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
+}
+function prependGlobal(text, root, entries) {
+    const first = firstEntryOffset(root.token);
+    if (root.token.type === 'flow-collection') {
+        const at = first ?? root.token.offset + 1;
+        const insert = `global: ${formatFlowMap(entries)}${first === undefined ? '' : ', '}`;
+        return { at, remove: 0, insert };
+    }
+    const at = first ?? root.token.offset;
+    const indent = indentBefore(text, at);
+    const step = ' '.repeat(detectIndentStep(text, root));
+    const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent];
+    return { at, remove: 0, insert: lines.join(lineBreakAfter(text, at)) };
+}
+/** @throws {EditError} If something other than spaces precedes the offset on its line. */
+function indentBefore(text, offset) {
+    const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '');
+    if (/^ *$/.test(indent))
+        return indent;
+    throw new EditError('the first key is not on a line of its own');
+}
+/** Number of spaces by which the file indents nested maps; 2 if it has none. */
+function detectIndentStep(text, { map, token }) {
+    const column = columnAt(text, firstEntryOffset(token) ?? token.offset);
+    for (const { srcToken } of map.items) {
+        const value = srcToken?.value;
+        if (value?.type !== 'block-map')
+            continue;
+        const step = columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
+        if (step > 0)
+            return step;
+    }
+    return 2;
+}
+function fillEmptyGlobal(text, root, { value, token }, entries) {
+    if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
+        throw new EditError(`global has the tag ${value.tag}`);
+    }
+    const nullToken = token.value;
+    if (root.token.type === 'flow-collection') {
+        if (nullToken === undefined)
+            return [insertAfterColon(text, 'global', token, formatFlowMap(entries))];
+        const remove = tokenEnd(nullToken) - nullToken.offset;
+        return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }];
+    }
+    const last = nullToken ?? token.sep?.findLast(isContent);
+    if (last === undefined)
+        throw new EditError('global has no colon');
+    const start = firstEntryOffset(root.token) ?? root.token.offset;
+    const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
+    const lines = entries.map((entry) => indent + entry);
+    const added = insertLinesAfter(text, tokenEnd(last), lines);
+    return nullToken === undefined ? [added] : [removeNull(text, nullToken), added];
+}
+/** Removes an explicit `null` and the whitespace before it. */
+function removeNull(text, nullToken) {
+    const whitespace = /[ \t]*$/.exec(text.slice(0, nullToken.offset))?.[0].length ?? 0;
+    const at = nullToken.offset - whitespace;
+    return { at, remove: tokenEnd(nullToken) - at, insert: '' };
+}
+function addGlobalToEmptyDocument({ text, end }, entries) {
+    const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
+    const lineBreak = firstLineBreak(text);
+    const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end));
+    const insert = onNewLine
+        ? lines.map((line) => line + lineBreak).join('')
+        : lines.map((line) => lineBreak + line).join('');
+    return { at: end, remove: 0, insert };
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/rest.ts
+
+
+
+/** Everything in a file except the owned values, including comments, as text for comparison. */
+function serializeUnownedContent({ text, root, global, globalEntry, owned, }) {
+    const ownedValues = ownedKeys.map((key) => owned[key]);
+    const others = (map, excluded) => map?.items.filter(({ srcToken }) => !excluded.includes(srcToken)).map(outlinePair) ?? [];
+    return JSON.stringify({
+        root: { ...anchorAndTagOf(root?.map), items: others(root?.map, [globalEntry?.token]) },
+        global: {
+            ...anchorAndTagOf(globalEntry?.value),
+            items: others(global?.map, ownedValues.map((entry) => entry?.token)),
+        },
+        owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
+        comments: findComments(text).map(({ source }) => source),
+    });
+}
+function outlinePair({ key, value }) {
+    return [outlineNode(key), outlineNode(value)];
+}
+/** A comparable copy of a node: aliases by name, scalars by text and style. */
+function outlineNode(node) {
+    if ((0,dist/* isAlias */.Vj)(node))
+        return { alias: node.source };
+    if ((0,dist/* isScalar */.jn)(node))
+        return { ...anchorAndTagOf(node), type: node.type, text: node.source };
+    if ((0,dist/* isMap */.jh)(node))
+        return { ...anchorAndTagOf(node), flow: node.flow, map: node.items.map(outlinePair) };
+    if ((0,dist/* isSeq */.oP)(node))
+        return { ...anchorAndTagOf(node), flow: node.flow, list: node.items.map(outlineNode) };
+    return null;
+}
+function anchorAndTagOf(node) {
+    return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/update.ts
+
+
+
+
+
+
+
+/**
+ * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
+ * value is outdated. Never throws.
+ */
+function updateValues(values, owned) {
+    if (values.kind !== 'values')
+        return { kind: 'refused', problem: values.problem };
+    if (findOutdatedKeys(values.interpretations, owned).length === 0)
+        return { kind: 'unchanged' };
+    try {
+        return applyUpdate(values.text, owned);
+    }
+    catch (error) {
+        const problem = error instanceof EditError ? error.message : 'it is nested too deeply';
+        return { kind: 'refused', problem };
+    }
+}
+/**
+ * The first pass replaces values, the second adds missing keys, and a third is needed if an alias
+ * pointed to a value that changed.
+ */
+const maxPasses = 4;
+function applyUpdate(original, owned) {
+    checkTimestamp(owned.timestamp);
+    checkLineBreaks(original);
+    const before = update_parseOrThrow(original);
+    let current = before;
+    for (let pass = 0; pass < maxPasses; pass += 1) {
+        const outdated = findOutdatedKeys(interpretOrThrow(current), owned);
+        if (outdated.length === 0)
+            return verifyUpdate(before, current);
+        const text = applyEdits(current.text, createEdits(current, owned, outdated));
+        current = update_parseOrThrow(text);
+    }
+    throw new EditError('its values depend on each other');
+}
+function createEdits(parsed, owned, outdated) {
+    const edits = outdated.flatMap((key) => {
+        const entry = parsed.owned[key];
+        return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
+    });
+    if (edits.length > 0)
+        return edits;
+    return addEntries(parsed, outdated.map((key) => `${key}: ${formatValue(owned[key])}`));
+}
+/** Checks that nothing else changed; the caller has already read the new values back. */
+function verifyUpdate(before, after) {
+    if (serializeUnownedContent(before) !== serializeUnownedContent(after))
+        throw new EditError('other values would change');
+    return { kind: 'updated', text: after.text };
+}
+function update_parseOrThrow(text) {
+    const result = parseValues(text);
+    if (result.kind === 'parsed')
+        return result.parsed;
+    throw new EditError(result.problem);
+}
+function interpretOrThrow(parsed) {
+    const interpretations = interpretOwnedValues(parsed);
+    if (typeof interpretations === 'string')
+        throw new EditError(interpretations);
+    return interpretations;
+}
+function checkTimestamp(timestamp) {
+    if (Number.isSafeInteger(timestamp) && timestamp >= 0)
+        return;
+    throw new EditError(`the timestamp ${timestamp} is not a date`);
+}
+/**
+ * Rejects characters that YAML 1.1 treats as line breaks or errors and YAML 1.2 does not, so that
+ * the two would read different values.
+ */
+function checkLineBreaks(text) {
+    const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text);
+    if (!found)
+        return;
+    const line = text.slice(0, found.index).split('\n').length;
+    const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    throw new EditError(`line ${line} contains U+${code}, which YAML readers interpret differently`);
 }
 
 ;// CONCATENATED MODULE: ./src/core/artifacts.ts
@@ -43666,7 +43639,7 @@ function loggedModelId(source) {
  * placeholders. Because charts pass the path through `tpl`, a path with other Helm code is rejected.
  */
 function artifactsPath(input) {
-    const source = input.resolvedSource ?? input.version.source;
+    const source = input.resolvedSource;
     const located = locate(source, input);
     if (typeof located === 'string')
         return { ok: false, problem: located };
@@ -43679,13 +43652,13 @@ function artifactsPath(input) {
 function findProblem(segments) {
     const path = segments.join('/');
     if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow holds control characters";
+        return "the artifacts' path in MLflow contains control characters";
     }
     if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow holds {{ or }}, which Helm would run";
+        return "the artifacts' path in MLflow contains {{ or }}, which Helm would run";
     }
     return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
+        ? "the artifacts' path in MLflow contains .. and may point outside the mount"
         : undefined;
 }
 /** Returns the segments below the mount, or the problem as text. */
@@ -43867,41 +43840,6 @@ const textGetters = {
     'model.description': ({ version }) => version.description,
     'model.aliases': ({ version }) => version.aliases.join(','),
 };
-
-;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
-const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
-/** Words that a reader, or a person, might not recognise as a string. */
-const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
-/** Characters that some reader rejects, or treats as a line break, unless they are escaped. */
-const quote_unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
-/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
-function formatString(value) {
-    return formatStringAs(value, 'plain');
-}
-/** Like `formatString`, but in the given style, or in double quotes if that style is not safe. */
-function formatStringAs(value, style) {
-    // UTF-8 cannot represent a lone surrogate, and its escape makes Helm reject the entire file.
-    const text = value.toWellFormed();
-    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
-        return text;
-    if (style === 'single' && !quote_unprintable.test(text))
-        return `'${text.replaceAll("'", "''")}'`;
-    return `"${text.replace(needsEscape, quote_escape)}"`;
-}
-const needsEscape = new RegExp(`["\\\\]|${quote_unprintable.source}`, 'gu');
-const shortEscapes = {
-    '"': '\\"',
-    '\\': '\\\\',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-};
-function quote_escape(character) {
-    const code = character.charCodeAt(0);
-    const hex = code.toString(16).toUpperCase();
-    return (shortEscapes[character] ??
-        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
-}
 
 ;// CONCATENATED MODULE: ./src/core/template/block.ts
 
@@ -44105,441 +44043,7 @@ function isNode(value) {
     return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
 }
 
-;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
-/**
- * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
- * folder.
- */
-class EditError extends Error {
-}
-/**
- * Applies edits in the order of their offsets; edits at the same offset keep their order.
- *
- * @throws {EditError} If edits overlap.
- */
-function applyEdits(text, edits) {
-    let result = '';
-    let done = 0;
-    for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
-        if (at < done)
-            throw new EditError('two changes meet at the same place');
-        result += text.slice(done, at) + insert;
-        done = at + remove;
-    }
-    return result + text.slice(done);
-}
-/** The line break that ends the line at an offset; on the last line, the first one in the file. */
-function lineBreakAfter(text, offset) {
-    const at = text.indexOf('\n', offset);
-    return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
-}
-/** The file's first line break; a line feed if it has none. */
-function firstLineBreak(text) {
-    return lineBreakEndingAt(text, text.indexOf('\n'));
-}
-function lineBreakEndingAt(text, lineFeed) {
-    return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
-}
-/**
- * Inserts lines after the line at an offset.
- *
- * @throws {EditError} If anything but a comment follows the offset on that line.
- */
-function insertLinesAfter(text, offset, lines) {
-    const lineFeed = text.indexOf('\n', offset);
-    const lineBreak = lineBreakAfter(text, offset);
-    const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
-    if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
-        throw new EditError('something follows on the line where new keys would go');
-    }
-    return lineFeed < 0
-        ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
-        : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
-
-/** Whether a token is anything but whitespace, a line break or a comment. */
-function isContent({ type }) {
-    return type !== 'space' && type !== 'newline' && type !== 'comment';
-}
-/** First token of an item that is not whitespace or a comment; undefined if there is none. */
-function firstContent({ start, key, sep }) {
-    return start.find(isContent) ?? key ?? sep?.find(isContent);
-}
-function isEntry(item) {
-    return firstContent(item) !== undefined;
-}
-/** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
-function firstEntryOffset(map) {
-    const first = map.items.find(isEntry);
-    return first && firstContent(first)?.offset;
-}
-/** The last item that is not just comments. The trailing comma of a flow map counts as one. */
-function lastEntry(collection) {
-    return collection.items.findLast(isEntry);
-}
-/** Last token of a node or an entry, not counting blank lines and comments that follow it. */
-function lastToken(part) {
-    if (!('type' in part))
-        return lastOfEntry(part);
-    if (part.type === 'flow-collection')
-        return part.end[0] ?? part;
-    if (part.type !== 'block-map' && part.type !== 'block-seq')
-        return part;
-    const last = lastEntry(part);
-    return last ? lastOfEntry(last) : part;
-}
-function lastOfEntry({ start, key, sep, value }) {
-    const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
-    if (last === undefined)
-        throw new EditError('there is an empty entry');
-    return lastToken(last);
-}
-/** End offset of a token that `lastToken` returned. */
-function tokenEnd(token) {
-    if (token.type === 'block-scalar')
-        return blockScalarEnd(token);
-    return token.offset + ('source' in token ? token.source.length : 0);
-}
-/** Offset of the block's last line break. With `+`, the block includes trailing blank lines. */
-function blockScalarEnd(token) {
-    const header = blockScalarHeader(token);
-    const keepsBlankLines = header.source.includes('+');
-    const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '');
-    const empty = text === '' && !(keepsBlankLines && token.source !== '');
-    return empty ? tokenEnd(header) : blockScalarTextStart(token) + text.length;
-}
-function blockScalarHeader(token) {
-    const header = token.props.find((prop) => prop.type === 'block-scalar-header');
-    if (header?.type !== 'block-scalar-header')
-        throw new EditError('a block scalar has no header');
-    return header;
-}
-/** Offset of the line after the header. */
-function blockScalarTextStart({ props, offset }) {
-    const last = props.at(-1);
-    return last ? tokenEnd(last) : offset;
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/replace.ts
-
-
-
-
-
-
-/** YAML source of an owned value that the file does not have yet. */
-function formatValue(value) {
-    return typeof value === 'number' ? String(value) : formatString(value ?? '');
-}
-/** Edits that replace an entry's value and keep its anchor, quotes and comments. */
-function replaceValue(text, key, { value, token }, newValue) {
-    checkTag(key, value, typeof newValue === 'number' ? integerTag : stringTag);
-    const old = token.value;
-    if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
-        return [insertAfterColon(text, key, token, formatValue(newValue))];
-    }
-    const source = typeof newValue === 'number'
-        ? String(newValue)
-        : formatStringAs(newValue ?? '', quoteStyleOf(old.type));
-    if (old.type === 'block-scalar')
-        return replaceBlockScalar(old, source);
-    return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }];
-}
-function checkTag(key, value, allowed) {
-    if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
-        return;
-    throw new EditError(`${key} has the tag ${value.tag}`);
-}
-function quoteStyleOf(type) {
-    if (type === 'single-quoted-scalar')
-        return 'single';
-    return type === 'double-quoted-scalar' ? 'double' : 'plain';
-}
-/** Inserts a value after the colon, or after the anchor or tag that follows the colon. */
-function insertAfterColon(text, key, token, source) {
-    const last = token.sep?.findLast(isContent);
-    if (last === undefined)
-        throw new EditError(`${key} has no colon`);
-    const at = tokenEnd(last);
-    const spaces = / *(?=\r?\n|$)/y;
-    spaces.lastIndex = at;
-    const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0;
-    return spacesToLineEnd === 0
-        ? { at, remove: 0, insert: ` ${source}` }
-        : { at: at + spacesToLineEnd, remove: 0, insert: source };
-}
-/** Keeps the comment on the header line, and the blank lines after the block. */
-function replaceBlockScalar(scalar, source) {
-    const header = blockScalarHeader(scalar);
-    const replaced = { at: header.offset, remove: header.source.length, insert: source };
-    const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
-    if (lines === '')
-        return [replaced];
-    const start = blockScalarTextStart(scalar);
-    if (lines.endsWith('\n'))
-        return [replaced, { at: start, remove: lines.length, insert: '' }];
-    // The file has no final line break, so remove the one after the header too.
-    const lineBreak = scalar.props.at(-1);
-    const at = lineBreak?.type === 'newline' ? lineBreak.offset : start;
-    return [replaced, { at, remove: start - at + lines.length, insert: '' }];
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/add.ts
-
-
-
-
-/** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
-function addEntries(parsed, entries) {
-    const { text, root, global, globalEntry } = parsed;
-    if (root === undefined)
-        return [addGlobalToEmptyDocument(parsed, entries)];
-    if (global?.token.type === 'flow-collection')
-        return [appendToFlowMap(text, global.token, entries)];
-    if (global?.token.type === 'block-map')
-        return [appendToBlockMap(text, global.token, entries)];
-    return globalEntry === undefined
-        ? [prependGlobal(text, root, entries)]
-        : fillEmptyGlobal(text, root, globalEntry, entries);
-}
-function formatFlowMap(entries) {
-    return `{${entries.join(', ')}}`;
-}
-function appendToFlowMap(text, map, entries) {
-    const last = lastEntry(map);
-    const list = entries.join(', ');
-    if (last === undefined) {
-        const at = tokenEnd(map.start);
-        return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
-    }
-    const end = lastToken(last);
-    // Not every reader accepts `a:,` as a key without a value.
-    const separator = end.type === 'map-value-ind' ? ' , ' : ', ';
-    const insert = end.type === 'comma' ? ` ${list},` : separator + list;
-    return { at: tokenEnd(end), remove: 0, insert };
-}
-function appendToBlockMap(text, map, entries) {
-    const last = lastEntry(map);
-    if (last === undefined)
-        throw new EditError('global has no entries');
-    const end = lastToken(last);
-    const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
-    const lines = entries.map((entry) => ' '.repeat(column) + entry);
-    if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
-        // The line break before the new lines would become part of the block, unless it is `|-`.
-        if (!blockScalarHeader(end).source.includes('-')) {
-            throw new EditError('the file ends within a block of text and without a line break');
-        }
-    }
-    return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines);
-}
-/** Skips comments that are indented deeper than the keys, which belong to the last entry. */
-function skipDeeperComments(text, offset, column) {
-    const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y');
-    comments.lastIndex = offset;
-    return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
-}
-function columnAt(text, offset) {
-    return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
-}
-function prependGlobal(text, root, entries) {
-    const first = firstEntryOffset(root.token);
-    if (root.token.type === 'flow-collection') {
-        const at = first ?? root.token.offset + 1;
-        const insert = `global: ${formatFlowMap(entries)}${first === undefined ? '' : ', '}`;
-        return { at, remove: 0, insert };
-    }
-    const at = first ?? root.token.offset;
-    const indent = indentBefore(text, at);
-    const step = ' '.repeat(detectIndentStep(text, root));
-    const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent];
-    return { at, remove: 0, insert: lines.join(lineBreakAfter(text, at)) };
-}
-/** @throws {EditError} If something other than spaces precedes the offset on its line. */
-function indentBefore(text, offset) {
-    const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '');
-    if (/^ *$/.test(indent))
-        return indent;
-    throw new EditError('the first key does not stand on a line of its own');
-}
-/** Number of spaces by which the file indents nested maps; 2 if it has none. */
-function detectIndentStep(text, { map, token }) {
-    const column = columnAt(text, firstEntryOffset(token) ?? token.offset);
-    for (const { srcToken } of map.items) {
-        const value = srcToken?.value;
-        if (value?.type !== 'block-map')
-            continue;
-        const step = columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
-        if (step > 0)
-            return step;
-    }
-    return 2;
-}
-function fillEmptyGlobal(text, root, { value, token }, entries) {
-    if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
-        throw new EditError(`global has the tag ${value.tag}`);
-    }
-    const nullToken = token.value;
-    if (root.token.type === 'flow-collection') {
-        if (nullToken === undefined)
-            return [insertAfterColon(text, 'global', token, formatFlowMap(entries))];
-        const remove = tokenEnd(nullToken) - nullToken.offset;
-        return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }];
-    }
-    const last = nullToken ?? token.sep?.findLast(isContent);
-    if (last === undefined)
-        throw new EditError('global has no colon');
-    const start = firstEntryOffset(root.token) ?? root.token.offset;
-    const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
-    const lines = entries.map((entry) => indent + entry);
-    const added = insertLinesAfter(text, tokenEnd(last), lines);
-    return nullToken === undefined ? [added] : [removeNull(text, nullToken), added];
-}
-/** Removes an explicit `null` and the whitespace before it. */
-function removeNull(text, nullToken) {
-    const whitespace = /[ \t]*$/.exec(text.slice(0, nullToken.offset))?.[0].length ?? 0;
-    const at = nullToken.offset - whitespace;
-    return { at, remove: tokenEnd(nullToken) - at, insert: '' };
-}
-function addGlobalToEmptyDocument({ text, end }, entries) {
-    const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
-    const lineBreak = firstLineBreak(text);
-    const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end));
-    const insert = onNewLine
-        ? lines.map((line) => line + lineBreak).join('')
-        : lines.map((line) => lineBreak + line).join('');
-    return { at: end, remove: 0, insert };
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/rest.ts
-
-
-
-/** Everything in a file except the owned values, including comments, as text for comparison. */
-function serializeUnownedContent({ text, root, global, globalEntry, owned, }) {
-    const ownedValues = ownedKeys.map((key) => owned[key]);
-    const others = (map, excluded) => map?.items.filter(({ srcToken }) => !excluded.includes(srcToken)).map(outlinePair) ?? [];
-    return JSON.stringify({
-        root: { ...anchorAndTagOf(root?.map), items: others(root?.map, [globalEntry?.token]) },
-        global: {
-            ...anchorAndTagOf(globalEntry?.value),
-            items: others(global?.map, ownedValues.map((entry) => entry?.token)),
-        },
-        owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
-        comments: findComments(text).map(({ source }) => source),
-    });
-}
-function outlinePair({ key, value }) {
-    return [outlineNode(key), outlineNode(value)];
-}
-/** A comparable copy of a node: aliases by name, scalars by text and style. */
-function outlineNode(node) {
-    if ((0,dist/* isAlias */.Vj)(node))
-        return { alias: node.source };
-    if ((0,dist/* isScalar */.jn)(node))
-        return { ...anchorAndTagOf(node), type: node.type, text: node.source };
-    if ((0,dist/* isMap */.jh)(node))
-        return { ...anchorAndTagOf(node), flow: node.flow, map: node.items.map(outlinePair) };
-    if ((0,dist/* isSeq */.oP)(node))
-        return { ...anchorAndTagOf(node), flow: node.flow, list: node.items.map(outlineNode) };
-    return null;
-}
-function anchorAndTagOf(node) {
-    return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/update.ts
-
-
-
-
-
-
-
-/**
- * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
- * value is outdated. Never throws.
- */
-function updateValues(values, owned) {
-    if (values.kind !== 'values')
-        return { kind: 'refused', problem: values.problem };
-    if (findOutdatedKeys(values.interpretations, owned).length === 0)
-        return { kind: 'unchanged' };
-    try {
-        return applyUpdate(values.text, owned);
-    }
-    catch (error) {
-        const problem = error instanceof EditError ? error.message : 'it is nested too deeply';
-        return { kind: 'refused', problem };
-    }
-}
-/**
- * The first pass replaces values, the second adds missing keys, and a third is needed if an alias
- * pointed to a value that changed.
- */
-const maxPasses = 4;
-function applyUpdate(original, owned) {
-    checkTimestamp(owned.timestamp);
-    checkLineBreaks(original);
-    const before = update_parseOrThrow(original);
-    let current = before;
-    for (let pass = 0; pass < maxPasses; pass += 1) {
-        const outdated = findOutdatedKeys(interpretOrThrow(current), owned);
-        if (outdated.length === 0)
-            return verifyUpdate(before, current);
-        const text = applyEdits(current.text, createEdits(current, owned, outdated));
-        current = update_parseOrThrow(text);
-    }
-    throw new EditError('its values depend on each other');
-}
-function createEdits(parsed, owned, outdated) {
-    const edits = outdated.flatMap((key) => {
-        const entry = parsed.owned[key];
-        return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
-    });
-    if (edits.length > 0)
-        return edits;
-    return addEntries(parsed, outdated.map((key) => `${key}: ${formatValue(owned[key])}`));
-}
-/** Checks that nothing else changed; the caller has already read the new values back. */
-function verifyUpdate(before, after) {
-    if (serializeUnownedContent(before) !== serializeUnownedContent(after))
-        throw new EditError('other values would change');
-    return { kind: 'updated', text: after.text };
-}
-function update_parseOrThrow(text) {
-    const result = parseValues(text);
-    if (result.kind === 'parsed')
-        return result.parsed;
-    throw new EditError(result.problem);
-}
-function interpretOrThrow(parsed) {
-    const interpretations = interpretOwnedValues(parsed);
-    if (typeof interpretations === 'string')
-        throw new EditError(interpretations);
-    return interpretations;
-}
-function checkTimestamp(timestamp) {
-    if (Number.isSafeInteger(timestamp) && timestamp >= 0)
-        return;
-    throw new EditError(`the timestamp ${timestamp} is no date`);
-}
-/**
- * Rejects characters that YAML 1.1 treats as line breaks or errors and YAML 1.2 does not, so that
- * the two would read different values.
- */
-function checkLineBreaks(text) {
-    const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text);
-    if (!found)
-        return;
-    const line = text.slice(0, found.index).split('\n').length;
-    const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw new EditError(`line ${line} holds U+${code}, on which readers of YAML do not agree`);
-}
-
-;// CONCATENATED MODULE: ./src/core/new-file.ts
+;// CONCATENATED MODULE: ./src/core/plan/new-file.ts
 
 
 
@@ -44586,7 +44090,7 @@ function ownedValues({ runId, version, modelId, sourceUnresolved }, run, current
     };
 }
 
-;// CONCATENATED MODULE: ./src/core/plan.ts
+;// CONCATENATED MODULE: ./src/core/plan/run.ts
 
 
 
@@ -44619,7 +44123,9 @@ function decide({ selected, file, facts }, context) {
     const protection = protectionOf(state, selected.runId, context.models);
     if (protection !== undefined)
         return protection;
-    if (facts === undefined || facts.run.kind === 'missing') {
+    if (facts === undefined)
+        throw new Error(`the facts of run ${selected.runId} were not read`);
+    if (facts.run.kind === 'missing') {
         return skipped('MLflow no longer has the run (or does not show it to this user)');
     }
     if (facts.run.kind === 'failed')
@@ -44631,13 +44137,25 @@ function decide({ selected, file, facts }, context) {
         return planUpdate(selected, run, state);
     return planNewContent({ selected, file, facts }, run, context);
 }
+/** What has to be read of a run; undefined if its file is left alone regardless of what MLflow says. */
+function detailNeeded(state) {
+    switch (state.kind) {
+        case 'absent':
+        case 'unparseable':
+            return 'full';
+        case 'values':
+            return 'basic';
+        default:
+            return undefined;
+    }
+}
 /** The decision to leave a file alone because of its content; undefined if it may be changed. */
 function protectionOf(state, runId, models) {
     switch (state.kind) {
         case 'blocked':
             return failed(state.reason);
         case 'held':
-            return { outcome: 'held', reason: 'the file has the comment "# mlflow-sync: hold"' };
+            return { outcome: 'held', reason: heldReason };
         case 'wrong-shape':
             return failed(`not changed: ${state.problem}`);
         case 'values': {
@@ -44680,7 +44198,7 @@ function planNewContent({ selected, file, facts }, run, { template, head }) {
             outcome: 'updated',
             before: state.text,
             after,
-            warning: `${path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${head}`,
+            warning: `${path} was not readable as YAML (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
         }
         : { outcome: 'created', before: undefined, after, warning: undefined };
 }
@@ -44757,7 +44275,7 @@ function chooseVersionPerRun(versions, listed) {
             excluded.push({ version, outcome: 'skipped', reason, protectsFile: true });
         }
         else if (!isRunId(version.runId)) {
-            const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name';
+            const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name';
             excluded.push({ version, outcome: 'failed', reason, protectsFile: true });
         }
         else {
@@ -44806,6 +44324,7 @@ function createSourceResolver(listed) {
 
 
 
+
 /** Asks MLflow about the run of each file, and keeps the file if the run is still selected. */
 async function confirmDeletions(deletions, options) {
     const entries = [];
@@ -44837,11 +44356,13 @@ async function isStillSelected(runId, { client, selection, listed }) {
     const { filter, runFilter } = selection;
     const runCondition = `run_id = '${runId}'`;
     const rows = await listModelVersions(client, filter === undefined ? runCondition : `${filter} AND ${runCondition}`);
-    const aliases = new Map(listed.map((version) => [`${version.version}/${version.name}`, version.aliases]));
+    const aliases = new Map(listed.map((version) => [versionKey(version), version.aliases]));
     const { selected, excluded } = selectVersions(rows.map((row) => ({
         ...row,
-        aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
-    })), selection, Number.MAX_SAFE_INTEGER);
+        aliases: aliases.get(versionKey(row)) ?? row.aliases,
+    })), 
+    // A version that is still too young is wanted all the same.
+    { ...selection, minimumAgeMs: 0 }, 0);
     if (selected.length === 0 && excluded.length === 0)
         return false;
     const run = await readRun(client, runId);
@@ -44855,14 +44376,18 @@ async function isStillSelected(runId, { client, selection, listed }) {
 ;// CONCATENATED MODULE: ./src/sync/read-facts.ts
 
 
+
+
+
 /**
  * Reads what the plan needs from MLflow, in batches.
  *
  * @returns facts by run id; none for a run whose file is left alone in any case.
  */
-async function readFacts(registry, { selected, files, template }) {
-    const { runs } = selected;
-    const stateOf = ({ runId }) => files.get(runId)?.state ?? { kind: 'absent' };
+async function readFacts(registry, target) {
+    const { template } = target;
+    const { runs } = target.selected;
+    const stateOf = (selected) => fileOf(target, selected).state;
     const lookups = await registry.runs(runs.flatMap((selected) => runRequests(selected, stateOf(selected))));
     const newFiles = runs.flatMap((selected) => newFileFor(selected, stateOf(selected), lookups.get(selected.runId)));
     const usesField = (field) => newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
@@ -44882,23 +44407,19 @@ async function readFacts(registry, { selected, files, template }) {
                 ? loggedModels.get(loggedModelId(resolved.source) ?? '')
                 : undefined,
             experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
-            aliases: aliases?.get(`${version.version}/${version.name}`) ?? version.aliases,
+            aliases: aliases?.get(versionKey(version)) ?? version.aliases,
         };
         return [[runId, facts]];
     }));
 }
-/** A new file needs the complete run, an existing one only its experiment and lifecycle stage. */
 function runRequests(selected, state) {
-    const id = selected.runId;
-    switch (state.kind) {
-        case 'absent':
-        case 'unparseable':
-            return [{ id, detail: 'full', experimentId: experimentInSource(selected.source, id) }];
-        case 'values':
-            return [{ id, detail: 'basic', experimentId: state.values.owned.experimentId }];
-        default:
-            return [];
-    }
+    const detail = detailNeeded(state);
+    if (detail === undefined)
+        return [];
+    const experimentId = state.kind === 'values'
+        ? state.values.owned.experimentId
+        : experimentInSource(selected.source, selected.runId);
+    return [{ id: selected.runId, detail, experimentId }];
 }
 /** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */
 function experimentInSource(source, runId) {
@@ -44955,7 +44476,6 @@ async function readLoggedModels(registry, files, sources) {
 
 
 
-
 /** Reads the facts that one target's plan needs, and plans it. */
 async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
     const facts = await readFacts(registry, loaded);
@@ -44969,20 +44489,15 @@ async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
 }
 /** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20;
-async function planRuns({ target, selected, files }, facts, context) {
-    const { runs, excluded } = selected;
+async function planRuns(target, facts, context) {
+    const { runs, excluded } = target.selected;
     const entries = [];
     for (const [index, selected] of runs.entries()) {
         // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
         if (index % yieldEvery === 0)
             await (0,promises_namespaceObject.setImmediate)();
-        const { runId } = selected;
-        const file = files.get(runId) ?? {
-            path: pathIn(target.directory, fileName(runId)),
-            state: { kind: 'absent' },
-            executable: false,
-        };
-        entries.push(planRun({ selected, file, facts: facts.get(runId) }, context));
+        const file = fileOf(target, selected);
+        entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context));
     }
     return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)];
 }
@@ -45015,6 +44530,7 @@ function replaceByPath(entries, decisions) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-selection.ts
+
 
 
 
@@ -45072,12 +44588,7 @@ async function addAliases(registry, versions) {
     const aliases = await registry.aliases();
     return versions.map((version) => ({
         ...version,
-        aliases: [
-            ...new Set([
-                ...version.aliases,
-                ...(aliases.get(`${version.version}/${version.name}`) ?? []),
-            ]),
-        ].sort(),
+        aliases: [...new Set([...version.aliases, ...(aliases.get(versionKey(version)) ?? [])])].sort(),
     }));
 }
 /**
@@ -45100,12 +44611,263 @@ async function resolveRuns(registry, versions) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
+/** Patterns that GitHub or Git act on, each with the character whose replacement prevents that. */
+const triggers = [
+    [/@[A-Za-z0-9]/g, '@'],
+    [/#\d/g, '#'],
+    [/GH-\d/gi, '-'],
+    [/:\/\//g, ':'],
+    [/www\./gi, '.'],
+    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
+    [/-[A-Za-z]{1,30}\s?:/g, ':'],
+    [/\[[^[\]]{0,60}\b(?:skip|no)\b[^[\]]{0,60}\]/gi, '['],
+    // At the start of a line, Git treats this as the end of the message.
+    [/^---/g, '-'],
+];
+const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/**
+ * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
+ */
+function plainText(text, maxCharacters) {
+    return truncate(
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
+    text
+        .slice(0, 16 * maxCharacters)
+        .replace(/\s+/g, ' ')
+        .trim()
+        .replace(neutralise_unprintable, '�'), maxCharacters);
+}
+/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
+function truncate(text, maxCharacters) {
+    if (text.length <= maxCharacters)
+        return text;
+    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
+    return characters.length <= maxCharacters
+        ? characters.join('')
+        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}
+/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
+function neutralise(text, maxCharacters) {
+    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
+}
+/**
+ * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
+ * user may want `[skip ci]`); one that contains untrusted text is neutralised.
+ */
+function neutraliseFragments(fragments, maxCharacters) {
+    const clean = fragments.map(({ text, untrusted }) => ({
+        text: untrusted ? plainText(text, maxCharacters) : text,
+        untrusted,
+    }));
+    const trusted = trustedRanges(clean);
+    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
+    for (const [pattern, character] of triggers) {
+        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
+            ? match
+            : match.replaceAll(character, fullWidth(character)));
+    }
+    return line;
+}
+/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
+function fullWidth(character) {
+    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+}
+function trustedRanges(fragments) {
+    let end = 0;
+    return fragments.flatMap(({ text, untrusted }) => {
+        const start = end;
+        end += text.length;
+        return untrusted ? [] : [{ start, end }];
+    });
+}
+const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
+/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
+function trailerValue(text) {
+    return truncate(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
+}
+/** Writes each UTF-8 byte of the text as `%XX`. */
+function percentEncode(text) {
+    return [...new TextEncoder().encode(text)]
+        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/core/message/wording.ts
+
+function countChanges(changes) {
+    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
+    return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
+}
+/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
+function countsPhrase({ created, updated, deleted }) {
+    return Object.entries({ created, updated, deleted })
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`)
+        .join(', ');
+}
+/** Longest model name in a message; MLflow allows 256 characters. */
+const maxName = 100;
+function modelLabel(entry) {
+    return plainText(entry.modelName ?? '', maxName);
+}
+/** The version to show for a change: the new one, or the one that a deleted file named. */
+function versionLabel(entry) {
+    return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
+}
+/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
+function changePhrase(change) {
+    const { outcome, path, runId } = change;
+    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
+    const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
+    const model = modelLabel(change);
+    if (model === '')
+        return `${verb} ${path}${run}`;
+    const version = versionLabel(change);
+    if (version === '')
+        return `${verb} ${model}${run}`;
+    const to = isNewVersion(change) ? 'to version' : 'version';
+    return `${verb} ${model} ${to} ${version}${run}`;
+}
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
+function fileLine(change) {
+    const { outcome, path, previousVersion } = change;
+    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
+    const version = versionLabel(change);
+    const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
+        .filter((part) => part !== '')
+        .join(' ');
+    const was = isNewVersion(change) ? ` (was ${plainText(previousVersion ?? '', 40)})` : '';
+    return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
+}
+function isNewVersion(entry) {
+    return (entry.outcome === 'updated' &&
+        entry.previousVersion !== null &&
+        entry.previousVersion !== entry.modelVersion);
+}
+
+;// CONCATENATED MODULE: ./src/core/message/headline.ts
+
+
+
+/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
+const maxHeadline = 200;
+/** Maximum number of names that `${models}` lists. */
+const maxModels = 5;
+const placeholderValues = {
+    created: (changes) => String(countChanges(changes).created),
+    updated: (changes) => String(countChanges(changes).updated),
+    deleted: (changes) => String(countChanges(changes).deleted),
+    total: (changes) => String(changes.length),
+    models: (changes) => listNames(distinct(changes.map(modelLabel))),
+    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
+    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
+    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
+};
+function distinct(values) {
+    return [...new Set(values.filter((value) => value !== ''))];
+}
+function listNames(names) {
+    return names.length <= maxModels
+        ? names.join(', ')
+        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
+}
+/** The value that all changes share, or else the number of different values: `3 versions`. */
+function valueOrCount(values, noun) {
+    const [first, ...others] = distinct(values);
+    return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun);
+}
+const placeholder = /\$\{([^{}]*)\}/;
+/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
+function checkMessageTemplate(text) {
+    const known = Object.keys(placeholderValues);
+    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
+        ? []
+        : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`]);
+    const literal = splitPlaceholders(text)
+        .filter((part) => typeof part === 'string')
+        .join('');
+    return [
+        ...unknown,
+        ...(literal.includes('${') ? ['a placeholder `${` has no `}`'] : []),
+        ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
+    ];
+}
+function quotedList(names) {
+    return names.map((name) => `\`\${${name}}\``).join(', ');
+}
+/** Renders the template for these changes; empty if the result is only whitespace. */
+function renderMessage(template, changes) {
+    const fragments = splitPlaceholders(template).map((part) => {
+        if (typeof part === 'string')
+            return { text: part, untrusted: false };
+        return { text: placeholderValues[part.name]?.(changes) ?? '', untrusted: true };
+    });
+    return neutraliseFragments(fragments, maxHeadline).trim();
+}
+function splitPlaceholders(text) {
+    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
+}
+
+;// CONCATENATED MODULE: ./src/core/message/commit.ts
+
+
+
+
+/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
+const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
+/** Writes a commit message in which `git log --grep` finds runs and model versions. */
+function commitMessage(changes, template) {
+    return {
+        headline: headline(changes, template),
+        body: `${fileList(changes)}\n\n${trailers(changes)}`,
+    };
+}
+/**
+ * First line of the commit message and title of the pull request. Falls back to the default if the
+ * template is empty or renders to nothing.
+ */
+function headline(changes, template = '') {
+    const line = renderMessage(template, changes);
+    if (line !== '')
+        return line;
+    const [first, ...others] = changes;
+    if (first === undefined)
+        return 'Sync MLflow models';
+    return others.length === 0
+        ? neutralise(changePhrase(first), maxHeadline)
+        : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
+}
+function fileList(changes) {
+    const lineOf = (change) => neutralise(fileLine(change), limits.line);
+    const lines = takeLines(changes, lineOf, limits.fileBytes);
+    const omitted = changes.length - lines.length;
+    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
+}
+function trailers(changes) {
+    const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
+    const omitted = changes.length - blocks.length;
+    return [
+        ...blocks.filter((block) => block !== ''),
+        ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : []),
+    ].join('\n');
+}
+function trailersOf(entry) {
+    const { runId, modelName, modelVersion, previousVersion } = entry;
+    const version = modelVersion ?? previousVersion;
+    return [
+        ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
+        ...(modelName === null || version === null
+            ? []
+            : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
+    ].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./src/sync/write.ts
 
 /** Writes nothing, for `mode: plan`. */
 function previewOnly(plan) {
-    const operation = changesOf(plan.entries).length === 0 ? 'none' : 'planned';
-    return Promise.resolve(writeResult(plan, operation));
+    return Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned'));
 }
 function writeResult(plan, operation, details = {}) {
     return {
@@ -45122,11 +44884,14 @@ function writeResult(plan, operation, details = {}) {
 
 
 
+
 /**
  * Returns a writer that commits plans to the branch itself. After a lost response, its next call
  * looks for that commit first.
+ *
+ * @param template of the commit's first line; undefined: the default message.
  */
-function createCommitWriter({ repository, message }) {
+function createCommitWriter(repository, template) {
     let lost;
     return async (plan) => {
         if (lost !== undefined) {
@@ -45134,11 +44899,10 @@ function createCommitWriter({ repository, message }) {
             if (commit !== undefined)
                 return writeResult(lost.plan, 'committed', { commit });
         }
-        const changes = changesOf(plan.entries);
-        if (changes.length === 0)
+        if (editsOf(plan).length === 0)
             return writeResult(plan, 'none');
         await repository.confirm(plan.snapshot);
-        const request = commitRequest(plan, message(changes));
+        const request = commitRequest(plan, template);
         try {
             const { sha, url, verified } = await repository.commit(request);
             const warning = verified ? undefined : unsignedWarning;
@@ -45153,9 +44917,9 @@ function createCommitWriter({ repository, message }) {
 }
 const unsignedWarning = 'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token';
 /** One commit with all changes of a plan, on the head that the plan was made for. */
-function commitRequest(plan, message) {
-    const edits = changesOf(plan.entries).map(({ edit }) => edit);
-    return { snapshot: plan.snapshot, ...message, edits };
+function commitRequest(plan, template) {
+    const message = commitMessage(changesOf(plan.entries), template);
+    return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) };
 }
 
 ;// CONCATENATED MODULE: ./src/core/pull-request-marker.ts
@@ -45199,14 +44963,13 @@ function changesDigest(changes) {
  * the action's own.
  */
 function decidePullRequest(plan, state) {
-    const changes = changesOf(plan.entries);
     const open = openPullRequest(state);
-    if (changes.length === 0)
+    if (editsOf(plan).length === 0)
         return { kind: 'withdraw', open };
     if (open !== undefined) {
         return isUpToDate(state.head, plan) ? { kind: 'keep', open } : { kind: 'propose', open };
     }
-    const rejected = findRejected(state, changes);
+    const rejected = findRejected(state, changesOf(plan.entries));
     return rejected === undefined
         ? { kind: 'propose', open }
         : { kind: 'respect-rejection', rejected };
@@ -45230,10 +44993,11 @@ function isRecognised({ pullRequests }, head, base, ownCommits) {
     return looksLikeOurs && recorded.size === 0;
 }
 /** Whether the head branch is the base's head plus exactly the changes of the plan. */
-function isUpToDate(head, { snapshot, entries }) {
+function isUpToDate(head, plan) {
+    const { snapshot } = plan;
     if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head)
         return false;
-    const edits = changesOf(entries).map(({ edit }) => edit);
+    const edits = editsOf(plan);
     const expected = objectsOf(snapshot);
     for (const { path, after } of edits) {
         if (after === undefined)
@@ -45270,7 +45034,266 @@ function markerFor(plan, state, sha) {
     return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false };
 }
 
-;// CONCATENATED MODULE: ./src/sync/propose.ts
+;// CONCATENATED MODULE: ./src/core/text/markdown.ts
+
+/**
+ * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
+ * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
+ * unchanged.
+ */
+function escapeMarkdown(text, maxCharacters = 200) {
+    return neutralise(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity);
+}
+const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+function toEntity(character) {
+    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
+}
+/** Untrusted text in a fixed-width font. */
+function code(text, maxCharacters = 200) {
+    return `<code>${escapeMarkdown(text, maxCharacters)}</code>`;
+}
+/** A link, or only its text if the URL is not an http(s) URL. */
+function markdown_link(markdown, url) {
+    const target = webUrl(url ?? '');
+    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
+}
+/**
+ * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
+ * for anything else.
+ */
+function webUrl(url) {
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+        return null;
+    const parsed = new URL(url);
+    parsed.username = '';
+    parsed.password = '';
+    return parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function tableHead(names) {
+    return `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`;
+}
+/** A fenced code block that its content cannot end. Invisible characters are made visible. */
+function fenced(text, language) {
+    const visible = showControls(text);
+    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
+}
+function showControls(text) {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+        if (character === '\n' || character === '\t')
+            return character;
+        const codeUnit = character.charCodeAt(0);
+        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/message/change-table.ts
+
+
+const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File']);
+/** A row for one run. The model version and the run link to MLflow's UI, the file to GitHub. */
+function changeRow(record, bases) {
+    return tableRow([
+        record.outcome,
+        escapeMarkdown(record.modelName ?? ''),
+        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
+        escapeMarkdown(record.previousVersion ?? '', 40),
+        runCell(record, bases.uiUrl),
+        fileCell(record, bases),
+    ]);
+}
+function runCell({ runId, experimentId }, uiUrl) {
+    if (runId === null || runId === '')
+        return '';
+    const text = code(runId.slice(0, 8));
+    return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
+}
+function fileCell({ path, outcome }, { serverUrl, repository, fileRef }) {
+    if (path === null)
+        return '';
+    const isMissing = outcome === 'deleted' || fileRef === undefined;
+    return markdown_link(code(path, 400), isMissing ? null : fileUrl(serverUrl, repository, fileRef, path));
+}
+const rank = { deleted: 0, updated: 1, created: 2 };
+/** Deletions, which a reviewer must not miss, come first, then updates, then new files. */
+function byImportance(changes) {
+    return changes.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
+}
+
+;// CONCATENATED MODULE: ./src/core/message/comparison.ts
+
+
+const maxRows = 60;
+/** Lists differences first, and metrics before parameters. Empty if the run has neither. */
+function comparisonTable(version, details) {
+    const { previous } = details;
+    const rows = [
+        ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
+        ...rowsOf('parameter', details.params, previous?.params, (value) => value, paramChange),
+    ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''));
+    if (rows.length === 0)
+        return '';
+    const omitted = rows.length - maxRows;
+    const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined));
+    const versions = previous === undefined ? [version] : [version, previous.modelVersion];
+    return [
+        tableHead([
+            '',
+            'Name',
+            ...versions.map((text) => `Version ${escapeMarkdown(text, 40)}`),
+            ...(previous === undefined ? [] : ['Change']),
+        ]),
+        ...shown,
+        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
+    ].join('\n');
+}
+function rowText({ kind, name, now, before, change }, hasPrevious) {
+    const cells = [name, now].map((text) => escapeMarkdown(text, 120));
+    const others = hasPrevious ? [before, change].map((text) => escapeMarkdown(text, 120)) : [];
+    return tableRow([kind, ...cells, ...others]);
+}
+function rowsOf(kind, now, before, textOf, changeOf) {
+    const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
+    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
+    return names.toSorted(compareText).map((name) => {
+        const [a, b] = [valueOf(now, name), valueOf(before, name)];
+        return {
+            kind,
+            name,
+            now: a === undefined ? '' : textOf(a),
+            before: b === undefined ? '' : textOf(b),
+            change: before === undefined ? '' : changeOf(a, b),
+        };
+    });
+}
+/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
+function metricText(value) {
+    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
+}
+function metricChange(now, before) {
+    if (now === undefined || before === undefined)
+        return now === undefined ? 'gone' : 'new';
+    if (Object.is(now, before))
+        return '';
+    const difference = now - before;
+    if (!Number.isFinite(difference))
+        return 'changed';
+    return `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
+}
+function paramChange(now, before) {
+    if (now === undefined || before === undefined)
+        return now === undefined ? 'gone' : 'new';
+    return now === before ? '' : 'changed';
+}
+
+;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
+
+
+
+
+
+/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
+const pull_request_limits = { rows: 35_000, comparisons: 23_000 };
+/** With more changes than this, the comparisons are folded. */
+const maxOpen = 3;
+/** The body in fewer than 60,000 characters: deletions, updates, new files, then comparisons. */
+function pullRequestBody(changes, context) {
+    const ordered = byImportance(changes);
+    const rows = takeLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
+    const sections = comparisonsOf(ordered, context.details);
+    const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
+    return [
+        introduction(changes, context.branch),
+        [changeTableHead, ...rows].join('\n'),
+        notShownNote(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
+        ...shown,
+        notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function introduction(changes, branch) {
+    return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
+        `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
+        'closed when nothing is left to propose; a commit made on its branch by hand stops that.');
+}
+function comparisonsOf(changes, details) {
+    const open = changes.length <= maxOpen ? ' open' : '';
+    return changes.flatMap((entry) => {
+        const values = details.get(entry.runId ?? '');
+        if (values === undefined || entry.outcome === 'deleted')
+            return [];
+        const table = comparisonTable(entry.modelVersion ?? '', values);
+        if (table === '')
+            return [];
+        const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`;
+        const previous = values.previous;
+        const comparedTo = previous === undefined ? '' : ` compared with ${escapeMarkdown(previous.modelVersion, 40)}`;
+        const title = `Metrics and parameters of ${name}${comparedTo}`;
+        return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
+    });
+}
+function notShownNote(count, noun, advice) {
+    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
+/** More comparisons would not fit in the body of a pull request. */
+const maxComparisons = 40;
+/**
+ * Reads the metrics and parameters of each changed run and of the previous version of its model.
+ *
+ * @returns details by run id; none for a run that could not be read.
+ */
+async function readComparisons(registry, listed, changes) {
+    const compared = changes
+        .filter(({ outcome }) => outcome !== 'deleted')
+        .slice(0, maxComparisons)
+        .map(({ runId, modelName, modelVersion }) => ({
+        runId: runId ?? '',
+        previous: findPreviousVersion(listed, modelName, modelVersion),
+    }));
+    const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
+    const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
+    const runOf = (runId) => {
+        const lookup = lookups.get(runId ?? '');
+        return lookup?.kind === 'found' ? lookup.run : undefined;
+    };
+    return new Map(compared.flatMap(({ runId, previous }) => {
+        const run = runOf(runId);
+        return run === undefined ? [] : [[runId, detailsOf(run, previous, runOf(previous?.runId))]];
+    }));
+}
+function detailsOf({ metrics, params }, previous, previousRun) {
+    if (previous === undefined || previousRun === undefined) {
+        return { metrics, params, previous: undefined };
+    }
+    const { metrics: previousMetrics, params: previousParams } = previousRun;
+    return {
+        metrics,
+        params,
+        previous: {
+            modelVersion: previous.version,
+            metrics: previousMetrics,
+            params: previousParams,
+        },
+    };
+}
+/** The model's highest earlier version that has a run. */
+function findPreviousVersion(listed, name, version) {
+    return listed
+        .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
+        .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
+}
+
+;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
+
+
+
 
 
 
@@ -45284,42 +45307,53 @@ function markerFor(plan, state, sha) {
  */
 async function propose(options, proposal, onCommit) {
     const { pullRequests } = options.repository;
-    const { plan, state, head, open } = proposal;
-    const changes = changesOf(plan.entries);
+    const { state, head, open } = proposal;
     const commit = await commitFor(options, proposal);
     const sha = commit?.sha ?? state.head?.head ?? '';
-    const text = {
-        title: options.title(changes),
-        body: `${await options.describe(plan, head)}\n\n${markerComment(markerFor(plan, state, sha))}`,
-    };
+    const text = await writeText(options, proposal, sha);
     // Updated before the branch, so that the body names the head even if the job is killed in between.
     if (open !== undefined)
         await pullRequests.update(open.number, text);
     if (commit !== undefined) {
         onCommit(commit.sha);
-        const { repositoryId } = plan.snapshot;
-        const from = state.head?.head;
-        await pullRequests.moveBranch({ repositoryId, branch: head, from, to: commit.sha });
+        await pullRequests.moveBranch({ branch: head, from: state.head?.head, to: commit.sha });
     }
     const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha));
     const labelWarning = open === undefined ? await addLabels(options, pullRequest) : undefined;
     return {
         pullRequest,
         commit: commit && { sha: commit.sha, url: commit.url },
-        warning: commit?.verified === false ? propose_unsignedWarning : labelWarning,
+        warning: commit?.verified === false ? propose_changes_unsignedWarning : labelWarning,
     };
 }
-const propose_unsignedWarning = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
+const propose_changes_unsignedWarning = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
 /** The commit to propose; undefined if the head branch is already up to date. */
-function commitFor({ repository, message }, { plan, state }) {
+function commitFor({ repository, commitTemplate }, { plan, state }) {
     if (isUpToDate(state.head, plan))
         return undefined;
-    return repository.createCommit(commitRequest(plan, message(changesOf(plan.entries))));
+    return repository.createCommit(commitRequest(plan, commitTemplate));
+}
+/** Title and body of the pull request; the body ends with the marker for `sha`. */
+async function writeText({ registry, listed, settings, commitTemplate, uiUrl, serverUrl }, { plan, state, head }, sha) {
+    const { repository, branch } = plan.snapshot;
+    const changes = changesOf(plan.entries);
+    const details = await readComparisons(registry, listed, changes);
+    const body = pullRequestBody(changes, {
+        uiUrl,
+        serverUrl,
+        repository,
+        branch,
+        fileRef: head,
+        details,
+    });
+    return {
+        title: headline(changes, settings.title ?? commitTemplate),
+        body: `${body}\n\n${markerComment(markerFor(plan, state, sha))}`,
+    };
 }
 async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha) {
-    const { branch, repositoryId } = plan.snapshot;
     try {
-        return await pullRequests.open(branch, head, text);
+        return await pullRequests.open(plan.snapshot.branch, head, text);
     }
     catch (error) {
         if (!(error instanceof GitHubError) || error.outcomeUnknown)
@@ -45331,14 +45365,14 @@ async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha)
             // A branch that this sync created would be left behind without its pull request. If it cannot
             // be deleted, the reason for the missing pull request is still what matters.
             await pullRequests
-                .moveBranch({ repositoryId, branch: head, from: sha, to: undefined })
+                .moveBranch({ branch: head, from: sha, to: undefined })
                 .catch(() => undefined);
         }
         throw error;
     }
 }
 /** Returns a warning if the labels can't be set, because that should not fail the sync. */
-async function addLabels({ repository, labels }, { number }) {
+async function addLabels({ repository, settings: { labels } }, { number }) {
     if (labels.length === 0)
         return undefined;
     try {
@@ -45363,14 +45397,14 @@ async function addLabels({ repository, labels }, { number }) {
  * head plus one commit. State that later syncs need is stored in the bodies of the pull requests.
  */
 function createPullRequestWriter(options) {
-    const { repository } = options;
+    const { repository, settings } = options;
     const ownCommits = new Set();
     /** What an earlier attempt was doing when a response was lost. */
     let unfinished;
     let closed;
     return async (plan) => {
         const { snapshot } = plan;
-        const head = options.branch ?? `mlflow-sync/${snapshot.branch}`;
+        const head = settings.branch ?? `mlflow-sync/${snapshot.branch}`;
         if (head === snapshot.branch) {
             throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
                 advice: 'Give the pull request a branch of its own.',
@@ -45382,7 +45416,7 @@ function createPullRequestWriter(options) {
         switch (decision.kind) {
             case 'withdraw':
                 closed = decision.open ?? closed;
-                await withdraw(repository, plan, state, decision.open);
+                await withdraw(repository, state, decision.open);
                 return closed === undefined
                     ? writeResult(plan, 'none')
                     : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) });
@@ -45430,7 +45464,7 @@ function referenceTo({ number, url }) {
     return { number, url };
 }
 /** Closes the pull request and deletes its head branch: nothing is left to propose. */
-async function withdraw({ pullRequests }, plan, { head }, open) {
+async function withdraw({ pullRequests }, { head }, open) {
     if (open !== undefined) {
         const marker = readMarker(open.body) ?? { digest: '', heads: [] };
         await pullRequests.update(open.number, {
@@ -45439,18 +45473,11 @@ async function withdraw({ pullRequests }, plan, { head }, open) {
         });
     }
     if (head !== undefined) {
-        const { repositoryId } = plan.snapshot;
-        await pullRequests.moveBranch({
-            repositoryId,
-            branch: head.name,
-            from: head.head,
-            to: undefined,
-        });
+        await pullRequests.moveBranch({ branch: head.name, from: head.head, to: undefined });
     }
 }
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
-
 
 
 
@@ -45488,13 +45515,11 @@ async function selectRuns({ targets, clock, info }, registry) {
     const selectedTargets = [];
     for (const target of targets) {
         const selected = await readSelection(registry, target.selection, clock.now());
-        info(`MLflow lists ${countOf(selected.listed.length, 'model version')}; ${countOf(selected.runs.length, 'run')} selected`);
+        const prefix = targets.length > 1 ? `${target.name}: ` : '';
+        info(`${prefix}MLflow lists ${plural(selected.listed.length, 'model version')}; ${plural(selected.runs.length, 'run')} selected`);
         selectedTargets.push({ target, selected });
     }
     return selectedTargets;
-}
-function countOf(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 async function createPlan(options, registry, targets, templates) {
     const { repository, stopwatch, mlflow, uiUrl, info } = options;
@@ -45510,6 +45535,7 @@ async function createPlan(options, registry, targets, templates) {
         return {
             snapshot,
             entries: plans.flatMap(({ entries }) => entries),
+            extraFiles: [],
             warnings: plans.flatMap(({ warnings }) => warnings),
             error: joinProblems(plans.flatMap(({ error }) => (error === undefined ? [] : [error]))),
         };
@@ -45535,19 +45561,19 @@ function joinProblems(problems) {
 function createWriter(options, registry, targets) {
     if (options.mode === 'plan')
         return previewOnly;
-    const { repository, pullRequest, uiUrl, serverUrl, commitMessage: template } = options;
-    const message = (changes) => commitMessage(changes, template);
-    if (pullRequest === undefined)
-        return createCommitWriter({ repository, message });
-    const { branch, title, labels } = pullRequest;
+    const { repository, pullRequest: settings, commitMessage: commitTemplate } = options;
+    if (settings === undefined)
+        return createCommitWriter(repository, commitTemplate);
+    const { uiUrl, serverUrl } = options;
     const listed = targets.flatMap(({ selected }) => selected.listed);
     return createPullRequestWriter({
         repository,
-        branch,
-        labels,
-        message,
-        title: (changes) => headline(changes, title ?? template),
-        describe: createDescription(registry, listed, { uiUrl, serverUrl }),
+        registry,
+        listed,
+        settings,
+        commitTemplate,
+        uiUrl,
+        serverUrl,
     });
 }
 
@@ -45689,7 +45715,7 @@ async function checkMlflow(options) {
         const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }]);
         if (lookups.get(runId)?.kind === 'missing') {
             throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
-                advice: 'Deleted for good? Or give the user READ permission on the experiments.',
+                advice: 'Check whether it was deleted permanently; otherwise give the user READ permission on the experiments.',
             });
         }
         return { status: 'ok', detail: `experiments: ${experiments.size}; runs can be read` };
@@ -50982,6 +51008,10 @@ function getOctokit(token, options, ...additionalPlugins) {
 }
 //# sourceMappingURL=github.js.map
 ;// CONCATENATED MODULE: ./src/http/retry.ts
+/** A decision to send the request again. */
+function retry(reason, limits = {}) {
+    return { kind: 'retry', reason, maxRetries: limits.maxRetries, waitMs: limits.waitMs };
+}
 const waitBudgetMs = 5 * 60_000;
 function createWaitBudget() {
     return { remainingMs: waitBudgetMs };
@@ -50993,16 +51023,17 @@ async function sendWithRetries(options) {
         const result = await send();
         const decision = classify(result);
         if (decision.kind === 'final')
-            return { result, tries };
-        if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity))
-            return { result, tries };
+            return { result, tries, retryAllowedAt: undefined };
+        if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
+            return { result, tries, retryAllowedAt: undefined };
+        }
         const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries));
         if (waitMs > budget.remainingMs) {
             const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs;
             return {
                 result,
                 tries,
-                ...(serverAsked ? { retryAllowedAt: new Date(clock.now() + waitMs) } : {}),
+                retryAllowedAt: serverAsked ? new Date(clock.now() + waitMs) : undefined,
             };
         }
         budget.remainingMs -= waitMs;
@@ -51048,7 +51079,7 @@ function createTransport(options) {
             const response = await (0,undici.request)(request.url, {
                 method: request.method,
                 headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
-                ...(request.body === undefined ? {} : { body: request.body }),
+                body: request.body ?? null,
                 dispatcher: dispatcherFor(new URL(request.url)),
                 signal: AbortSignal.any([options.signal, totalTimeout]),
             });
@@ -51085,7 +51116,7 @@ function singleHeaders(headers) {
 function createDispatcher(url, options) {
     const tls = {
         ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
-        ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
+        ...(options.insecureTls ? { rejectUnauthorized: false } : {}),
     };
     const timeouts = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
     const proxy = lib_getProxyUrl(url.href);
@@ -51174,7 +51205,7 @@ const secondaryLimitWaitMs = 60_000;
 function classifyResult(result, now, repeatable) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
-        return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail };
+        return permanent || !repeatable ? { kind: 'final' } : retry(result.detail);
     }
     const rateLimit = detectRateLimit(result, now);
     if (rateLimit !== undefined)
@@ -51182,16 +51213,11 @@ function classifyResult(result, now, repeatable) {
     if (!repeatable)
         return { kind: 'final' };
     if (temporaryStatuses.has(result.status)) {
-        const waitMs = retryAfterMs(result.headers, now);
-        return {
-            kind: 'retry',
-            reason: `HTTP ${result.status}`,
-            ...(waitMs === undefined ? {} : { waitMs }),
-        };
+        return retry(`HTTP ${result.status}`, { waitMs: retryAfterMs(result.headers, now) });
     }
     const { status, text } = result;
     if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        return { kind: 'retry', reason: 'a response that is not a complete JSON document' };
+        return retry('a response that is not a complete JSON document');
     }
     return { kind: 'final' };
 }
@@ -51207,14 +51233,14 @@ function detectRateLimit(response, now) {
         return undefined;
     const waitMs = retryAfterMs(headers, now);
     if (waitMs !== undefined)
-        return { kind: 'retry', reason: 'rate limit', waitMs };
+        return retry('rate limit', { waitMs });
     if (headers['x-ratelimit-remaining'] === '0' &&
         /^\d+$/.test(headers['x-ratelimit-reset'] ?? '')) {
         const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
-        return { kind: 'retry', reason: 'rate limit', waitMs: Math.max(1000, resetMs - now) };
+        return retry('rate limit', { waitMs: Math.max(1000, resetMs - now) });
     }
     if (isGraphqlLimit || status === 429 || /secondary rate limit/i.test(text)) {
-        return { kind: 'retry', reason: 'secondary rate limit', waitMs: secondaryLimitWaitMs };
+        return retry('secondary rate limit', { waitMs: secondaryLimitWaitMs });
     }
     return undefined;
 }
@@ -51238,6 +51264,7 @@ function gitHubRetryPolicy(random) {
 function createGitHubClient(options) {
     let requests = 0;
     let repository = options.repository;
+    let repositoryId = '';
     const coordinates = () => {
         const [owner = '', repo = ''] = repository.split('/');
         return { owner, repo };
@@ -51271,8 +51298,10 @@ function createGitHubClient(options) {
     };
     return {
         repository: () => repository,
-        useName: (name) => {
+        repositoryId: () => repositoryId,
+        identify: (name, id) => {
             repository = name;
+            repositoryId = id;
         },
         query: (text, variables, schema) => {
             const { owner, repo: name } = coordinates();
@@ -51317,7 +51346,7 @@ function fetchWithRetries(options, repeatable, onRequest) {
                 method,
                 url,
                 headers: init.headers ?? {},
-                ...(init.body === undefined ? {} : { body: init.body }),
+                body: init.body,
             });
             const summary = result.kind === 'response' ? result.status : result.detail;
             log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`);
@@ -51438,14 +51467,13 @@ async function readBranch(client, query) {
     if (branch === null || branch === undefined) {
         throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name);
     }
-    client.useName(repository.nameWithOwner);
+    client.identify(repository.nameWithOwner, repository.id);
     for (const [path, ancestor] of ancestors) {
         if (ancestor?.__typename === 'Blob')
             throw notADirectory(path, branch.name);
     }
     return {
         repository: repository.nameWithOwner,
-        repositoryId: repository.id,
         branch: branch.name,
         head: branch.target.oid,
         rootTree: branch.target.tree.oid,
@@ -51765,7 +51793,6 @@ const pullRequest = object({
     html_url: schemas_string(),
     state: schemas_enum(['open', 'closed']),
     merged_at: schemas_string().nullish(),
-    title: schemas_string(),
     body: schemas_string().nullish(),
 })
     .transform((row) => ({
@@ -51773,7 +51800,6 @@ const pullRequest = object({
     url: row.html_url,
     state: row.state,
     merged: row.merged_at != null,
-    title: row.title,
     body: row.body ?? '',
 }));
 /** Only this many of the newest pull requests are read, so older rejections are forgotten. */
@@ -51782,7 +51808,7 @@ async function readState(client, base, head) {
     const paths = aliasesFor('d', base.directories.keys());
     const at = (path) => ({ expression: `refs/heads/${head}:${path}` });
     const listing = '... on Tree { entries { name oid } }';
-    const { repository, directories } = await client.query(`query Proposal($owner: String!, $name: String!, $ref: String!) {
+    const { repository, directories } = await client.query(`query PullRequests($owner: String!, $name: String!, $ref: String!) {
       repository(owner: $owner, name: $name) {
         ref(qualifiedName: $ref) {
           target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
@@ -51822,10 +51848,10 @@ const zeroOid = '0'.repeat(40);
 const moveMutation = `mutation Move($input: UpdateRefsInput!) {
   updateRefs(input: $input) { clientMutationId }
 }`;
-async function moveBranch(client, { repositoryId, branch, from = zeroOid, to = zeroOid }) {
+async function moveBranch(client, { branch, from = zeroOid, to = zeroOid }) {
     const name = `refs/heads/${branch}`;
     const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }];
-    await client.mutate(moveMutation, { input: { repositoryId, refUpdates } }, object({ updateRefs: unknown() }));
+    await client.mutate(moveMutation, { input: { repositoryId: client.repositoryId(), refUpdates } }, object({ updateRefs: unknown() }));
 }
 
 ;// CONCATENATED MODULE: ./src/github/repository.ts
@@ -51869,7 +51895,7 @@ function errorFromFailedCall(call) {
     return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
         status: result.status,
         advice,
-        ...(code === undefined ? {} : { code }),
+        code,
     });
 }
 const errors_failureAdvice = {
@@ -51922,7 +51948,7 @@ function explainResponse(response, call) {
     }
     if (status >= 300 && status < 400) {
         return {
-            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is no API`,
+            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
             advice: 'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
         };
     }
@@ -51996,25 +52022,20 @@ const maxHtmlRetries = 2;
 function retry_classifyResult(result, now) {
     if (result.kind === 'failure') {
         const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
-        return permanent ? { kind: 'final' } : { kind: 'retry', reason: result.detail };
+        return permanent ? { kind: 'final' } : retry(result.detail);
     }
     const { status, headers, text } = result;
     if (retry_temporaryStatuses.has(status) && !isPermanent(text)) {
-        const waitMs = retryAfterMs(headers, now);
-        return {
-            kind: 'retry',
-            reason: `HTTP ${status}`,
-            ...(waitMs === undefined ? {} : { waitMs }),
-        };
+        return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) });
     }
     if (status === 400 && text.includes('QueuePool limit of size')) {
         // MLflow 3.17.2 reports an exhausted database pool as a bad request.
-        return { kind: 'retry', reason: 'MLflow is overloaded (database pool exhausted)' };
+        return retry('MLflow is overloaded (database pool exhausted)');
     }
     if (status >= 200 && status < 300 && parseJson(text) === undefined) {
         return /^\s*</.test(text)
-            ? { kind: 'retry', reason: 'a page of HTML instead of JSON', maxRetries: maxHtmlRetries }
-            : { kind: 'retry', reason: 'a response that is not a complete JSON document' };
+            ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+            : retry('a response that is not a complete JSON document');
     }
     return { kind: 'final' };
 }
@@ -52076,13 +52097,13 @@ function createMlflowClient(options) {
     const call = async (method, path, payload, schema) => {
         const send = () => sendRequest({
             method,
-            url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search ?? ''}`,
+            url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`,
             headers: {
                 accept: 'application/json',
                 ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
                 ...connection.headers,
             },
-            ...(payload.body === undefined ? {} : { body: payload.body }),
+            body: payload.body,
         });
         let outcome = await send();
         if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
@@ -52115,8 +52136,8 @@ function createMlflowClient(options) {
         });
     };
     return {
-        get: (path, query, schema) => call('GET', path, { search: queryString(query) }, schema),
-        post: (path, body, schema) => call('POST', path, { body: JSON.stringify(body) }, schema),
+        get: (path, query, schema) => call('GET', path, { search: queryString(query), body: undefined }, schema),
+        post: (path, body, schema) => call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
         requests: () => requests,
     };
 }
@@ -52163,7 +52184,7 @@ function redirectedRequest(request, response, trustedOrigin) {
             ...(accept === undefined ? {} : { accept }),
             ...(contentType === undefined ? {} : { 'content-type': contentType }),
         },
-        ...(request.body === undefined ? {} : { body: request.body }),
+        body: request.body,
     };
 }
 
@@ -52181,15 +52202,19 @@ function redirectedRequest(request, response, trustedOrigin) {
 const gitHubTimeoutMs = 30_000;
 function createClients(options) {
     const { inputs, environment, clock, signal, log } = options;
+    const { caCertificate } = inputs.mlflow;
     const mlflowTransport = createTransport({
         timeoutMs: inputs.mlflow.timeoutMs,
         insecureTls: inputs.mlflow.insecureTls,
         signal,
-        ...(inputs.mlflow.caCertificate === undefined
-            ? {}
-            : { ca: [...trustedCertificates(), inputs.mlflow.caCertificate] }),
+        ca: caCertificate === undefined ? undefined : [...trustedCertificates(), caCertificate],
     });
-    const gitHubTransport = createTransport({ timeoutMs: gitHubTimeoutMs, signal });
+    const gitHubTransport = createTransport({
+        timeoutMs: gitHubTimeoutMs,
+        ca: undefined,
+        insecureTls: false,
+        signal,
+    });
     let waitBudget = createWaitBudget();
     const budget = () => waitBudget;
     const mlflow = createMlflowClient({
@@ -52260,6 +52285,27 @@ function secretsOf({ mlflow, repository }) {
         ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
         ...Object.values(mlflow.headers),
     ].filter((secret) => secret !== '');
+}
+
+;// CONCATENATED MODULE: ./src/core/runtime.ts
+/** @param now milliseconds since an arbitrary point in time. */
+function createStopwatch(now) {
+    const durations = new Map();
+    return {
+        measure: async (name, work) => {
+            const startedAt = now();
+            try {
+                return await work();
+            }
+            finally {
+                durations.set(name, (durations.get(name) ?? 0) + now() - startedAt);
+            }
+        },
+        phases: () => [...durations].map(([name, milliseconds]) => ({
+            name,
+            milliseconds: Math.round(milliseconds),
+        })),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/core/glob.ts
@@ -52367,7 +52413,7 @@ function findPathProblem(text) {
         return 'must not hold backslashes or control characters';
     const segments = text.split('/');
     if (segments.includes('..'))
-        return 'must stay inside the repository (it holds ..)';
+        return 'must stay inside the repository (it contains ..)';
     const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
     return reserved === undefined ? undefined : `must not be in ${reserved}`;
 }
@@ -52441,7 +52487,7 @@ function parseServerUrl(text) {
     if (url.username !== '' || url.password !== '') {
         return {
             ok: false,
-            problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
+            problem: 'contains a user name or password; use mlflow-username and mlflow-password instead',
         };
     }
     const path = url.pathname
@@ -52610,7 +52656,7 @@ function readCertificates(text) {
         const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
         return content.includes(pemHeader)
             ? { pem: content, problems: [] }
-            : invalid(`names the file ${text}, which holds no certificate in PEM form`);
+            : invalid(`names the file ${text}, which contains no certificate in PEM form`);
     }
     catch (error) {
         const { code = '' } = error;
@@ -52674,15 +52720,7 @@ function buildTarget(inputs) {
 ;// CONCATENATED MODULE: ./src/report/result.ts
 
 function countOutcomes(records) {
-    const counts = {
-        created: 0,
-        updated: 0,
-        deleted: 0,
-        failed: 0,
-        held: 0,
-        skipped: 0,
-        unchanged: 0,
-    };
+    const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0]));
     for (const { outcome } of records)
         counts[outcome] += 1;
     return counts;
@@ -52709,25 +52747,39 @@ function byOutcome(records) {
  */
 function withoutSecrets(result, secrets) {
     const clean = createCleaner(secrets);
+    const cleanOrNull = (text) => (text === null ? null : clean(text));
+    // Every field is listed, so that the compiler asks whether a new one can contain a secret.
     return {
-        ...result,
+        operation: result.operation,
+        mode: result.mode,
+        repository: result.repository,
+        branch: result.branch,
+        path: result.path,
+        serverUrl: result.serverUrl,
         trackingUri: clean(result.trackingUri),
         uiUrl: clean(result.uiUrl),
         entries: result.entries.map((entry) => ({
             ...entry,
-            url: entry.url === null ? null : clean(entry.url),
-            reason: entry.reason === null ? null : clean(entry.reason),
+            url: cleanOrNull(entry.url),
+            reason: cleanOrNull(entry.reason),
         })),
         warnings: result.warnings.map(clean),
-        connections: result.connections?.map((connection) => ({
-            ...connection,
-            detail: clean(connection.detail),
-            advice: clean(connection.advice),
+        commit: result.commit,
+        pullRequest: result.pullRequest,
+        connections: result.connections?.map(({ name, status, detail, advice }) => ({
+            name,
+            status,
+            detail: clean(detail),
+            advice: clean(advice),
         })),
         error: result.error && {
             message: clean(result.error.message),
             advice: result.error.advice === undefined ? undefined : clean(result.error.advice),
         },
+        requests: result.requests,
+        phases: result.phases,
+        startedAt: result.startedAt,
+        finishedAt: result.finishedAt,
     };
 }
 /** Removes the username and password from every URL in a text. */
@@ -53969,28 +54021,8 @@ function hasFailed(result) {
         (result.connections?.some(({ status }) => status === 'failed') ?? false));
 }
 
-;// CONCATENATED MODULE: ./src/core/runtime.ts
-/** @param now milliseconds since an arbitrary point in time. */
-function createStopwatch(now) {
-    const durations = new Map();
-    return {
-        measure: async (name, work) => {
-            const startedAt = now();
-            try {
-                return await work();
-            }
-            finally {
-                durations.set(name, (durations.get(name) ?? 0) + now() - startedAt);
-            }
-        },
-        phases: () => [...durations].map(([name, milliseconds]) => ({
-            name,
-            milliseconds: Math.round(milliseconds),
-        })),
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/core/merge.ts
+
 /**
  * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
  * earlier one becomes a warning.
@@ -54029,9 +54061,6 @@ function mergeEntries(earlier, later) {
 }
 function keyOf({ runId, path, modelName, modelVersion }) {
     return path ?? JSON.stringify([runId, modelName, modelVersion]);
-}
-function isChange(entry) {
-    return entry.edit !== undefined;
 }
 function mergeEntry(before, after) {
     if (!isChange(before))

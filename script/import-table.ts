@@ -12,9 +12,10 @@ export const importTable: Readonly<
     packages: ['node:crypto', 'yaml'],
   },
   'src/core/message': { folders: ['src/core', 'src/core/text'], packages: [] },
-  'src/core': {
-    folders: ['src/core/text', 'src/core/values-file', 'src/core/template'],
-    packages: ['node:crypto'],
+  'src/core': { folders: ['src/core/text', 'src/core/values-file'], packages: ['node:crypto'] },
+  'src/core/plan': {
+    folders: ['src/core', 'src/core/template', 'src/core/text', 'src/core/values-file'],
+    packages: [],
   },
   'src/inputs': {
     folders: ['src/core', 'src/core/message'],
@@ -40,7 +41,9 @@ export const importTable: Readonly<
     folders: [
       'src/core',
       'src/core/message',
+      'src/core/plan',
       'src/core/template',
+      'src/core/text',
       'src/core/values-file',
       'src/github',
       'src/mlflow',
@@ -55,4 +58,9 @@ export const importTable: Readonly<
     folders: ['src/core', 'src/github', 'src/http', 'src/inputs', 'src/mlflow'],
     packages: ['node:tls'],
   },
+  'src/main.ts': {
+    folders: ['src/check', 'src/clients.ts', 'src/core', 'src/inputs', 'src/report', 'src/sync'],
+    packages: ['@actions/core', 'node:fs', 'node:timers/promises'],
+  },
+  'src/index.ts': { folders: ['src/main.ts'], packages: [] },
 }

@@ -9,7 +9,7 @@ type Action = { inputs: Record<string, Entry>; outputs: Record<string, Entry> }
 const root = new URL('../', import.meta.url)
 
 /** Returns the README with both tables generated from action.yml. */
-export const withTables = (readme: string, actionYaml: string): string => {
+export function withTables(readme: string, actionYaml: string): string {
   const action = parse(actionYaml) as Action
   const inputs = Object.entries(action.inputs).map(
     ([name, { description, default: value }]) =>
@@ -26,9 +26,11 @@ export const withTables = (readme: string, actionYaml: string): string => {
   return between(withInputs, 'outputs', ['| output | meaning |', '| --- | --- |', ...outputs])
 }
 
-const cell = (text: string): string => text.trim().replaceAll('|', '\\|')
+function cell(text: string): string {
+  return text.trim().replaceAll('|', '\\|')
+}
 
-const between = (text: string, name: string, lines: string[]): string => {
+function between(text: string, name: string, lines: string[]): string {
   const [start, end] = [
     `<!-- ${name}: generated from action.yml by npm run readme -->`,
     `<!-- /${name} -->`,

@@ -1,10 +1,10 @@
 import tls from 'node:tls'
+import type { Clock, Log } from './core/runtime.ts'
 import { createCheckoutCache } from './github/blobs.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
 import { createWaitBudget, type WaitBudget } from './http/retry.ts'
-import type { Clock, Log } from './core/runtime.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
@@ -34,15 +34,19 @@ const gitHubTimeoutMs = 30_000
 
 export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log } = options
+  const { caCertificate } = inputs.mlflow
   const mlflowTransport = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
     insecureTls: inputs.mlflow.insecureTls,
     signal,
-    ...(inputs.mlflow.caCertificate === undefined
-      ? {}
-      : { ca: [...trustedCertificates(), inputs.mlflow.caCertificate] }),
+    ca: caCertificate === undefined ? undefined : [...trustedCertificates(), caCertificate],
   })
-  const gitHubTransport = createTransport({ timeoutMs: gitHubTimeoutMs, signal })
+  const gitHubTransport = createTransport({
+    timeoutMs: gitHubTimeoutMs,
+    ca: undefined,
+    insecureTls: false,
+    signal,
+  })
   let waitBudget: WaitBudget = createWaitBudget()
   const budget = (): WaitBudget => waitBudget
 

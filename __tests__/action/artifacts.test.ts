@@ -11,7 +11,9 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-const read = (runId: string): string => project.repository.read(`${runId}.yaml`)
+function read(runId: string): string {
+  return project.repository.read(`${runId}.yaml`)
+}
 
 const loggedModelPath =
   '/mlflow/{{ .Values.global.experimentId }}/models/{{ .Values.global.modelid }}/artifacts'

@@ -17,8 +17,9 @@ afterAll(async () => {
   tls.remove()
 })
 
-const plan = (inputs: Record<string, string> = {}, env: Record<string, string> = {}) =>
-  project.sync({ mode: 'plan', 'mlflow-tracking-uri': server.url, ...inputs }, { env })
+function plan(inputs: Record<string, string> = {}, env: Record<string, string> = {}) {
+  return project.sync({ mode: 'plan', 'mlflow-tracking-uri': server.url, ...inputs }, { env })
+}
 
 test('a private certificate authority is not trusted by default, and the error says how to trust it', async () => {
   const step = await plan()

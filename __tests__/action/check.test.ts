@@ -16,10 +16,13 @@ afterEach(() => {
   expect(repository.pullRequests).toEqual([])
 })
 
-const check = (inputs = {}) => project.sync({ mode: 'check', ...inputs })
+function check(inputs = {}) {
+  return project.sync({ mode: 'check', ...inputs })
+}
 
-const failedChecks = ({ connections }: Step): string[] =>
-  connections.filter(({ status }) => status === 'failed').map(({ name }) => name)
+function failedChecks({ connections }: Step): string[] {
+  return connections.filter(({ status }) => status === 'failed').map(({ name }) => name)
+}
 
 test('succeeds and confirms every connection when everything works', async () => {
   const step = await check({ 'pull-request': 'true' })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { expectMlflowReached } from '../../testing/expectations.ts'
-import { startGateway } from '../../testing/mlflow/gateway.ts'
 import { json } from '../../testing/mlflow/gateway-rules.ts'
+import { startGateway } from '../../testing/mlflow/gateway.ts'
 import { startMlflow, type MlflowServer } from '../../testing/mlflow/server.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -9,8 +9,9 @@ const world = await useWorld({ version: 3, throughGateway: true })
 const project = world.createProject()
 
 /** `mode: plan` only reads. */
-const plan = (inputs: Record<string, string>, env: Record<string, string> = {}) =>
-  project.sync({ mode: 'plan', ...inputs }, { env })
+function plan(inputs: Record<string, string>, env: Record<string, string> = {}) {
+  return project.sync({ mode: 'plan', ...inputs }, { env })
+}
 
 describe.each([3, 2] as const)('MLflow %i with basic-auth', (version) => {
   const password = 'a long password 1'

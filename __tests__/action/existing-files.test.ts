@@ -71,7 +71,7 @@ describe('an existing file', () => {
     const step = await project.sync()
     expect(step.exitCode).toBe(0)
     expect(step.outputs['updated-count']).toBe('1')
-    expect(step.log).toMatch(new RegExp(`::warning.*${path}.*written anew.*${head}`))
+    expect(step.log).toMatch(new RegExp(`::warning.*${path}.*rendered again.*${head}`))
     expect(read()).toContain('modelVersion: "1"')
   })
 

@@ -92,3 +92,21 @@ test('a run that cannot be read does not fail a check of the connection', async 
   const step = await project.sync({ mode: 'check' })
   expect(step.connections.find(({ name }) => name === 'MLflow: runs')?.status).toBe('ok')
 })
+
+test.each([
+  [
+    403,
+    'Invalid Host header - possible DNS rebinding attack detected',
+    /refuses this host name.*--allowed-hosts/,
+  ],
+  [
+    503,
+    '<p>disabled due to the mlflow server running in `--artifacts-only` mode</p>',
+    /only serves artifacts/,
+  ],
+])('HTTP %i with %s is permanent, so it is not retried', async (status, body, message) => {
+  gateway.rule = () => ({ status, body })
+  const step = await project.sync()
+  expectFailure(project, step, message)
+  expect(step.mlflowRequests).toHaveLength(1)
+})

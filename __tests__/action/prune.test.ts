@@ -11,10 +11,18 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-const sync = (inputs = {}) => project.sync({ path: 'values', ...inputs })
-const prune = (inputs = {}) => sync({ prune: 'true', ...inputs })
-const pathOf = (runId: string): string => `values/${runId}.yaml`
-const paths = (): string[] => project.repository.paths('main', 'values')
+function sync(inputs = {}) {
+  return project.sync({ path: 'values', ...inputs })
+}
+function prune(inputs = {}) {
+  return sync({ prune: 'true', ...inputs })
+}
+function pathOf(runId: string): string {
+  return `values/${runId}.yaml`
+}
+function paths(): string[] {
+  return project.repository.paths('main', 'values')
+}
 
 /** Registers versions 1, 2, … of one model and syncs their files; returns the run ids. */
 async function syncVersions(count: number): Promise<string[]> {

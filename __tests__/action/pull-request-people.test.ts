@@ -19,7 +19,9 @@ beforeEach(async () => {
   await sync()
 })
 
-const sync = () => syncPullRequest(project)
+function sync() {
+  return syncPullRequest(project)
+}
 
 describe('a pull request that a person closes', () => {
   test.each(['kept', 'deleted'])(

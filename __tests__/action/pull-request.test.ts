@@ -17,7 +17,9 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-const sync = (inputs = {}) => syncPullRequest(project, inputs)
+function sync(inputs = {}) {
+  return syncPullRequest(project, inputs)
+}
 
 function expectOneCommit(): void {
   expect(baseOfHeadBranch(project)).toBe(project.repository.head())

@@ -11,8 +11,12 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-const sync = (inputs = {}) => project.sync({ path: 'values', ...inputs })
-const paths = (): string[] => project.repository.paths('main', 'values')
+function sync(inputs = {}) {
+  return project.sync({ path: 'values', ...inputs })
+}
+function paths(): string[] {
+  return project.repository.paths('main', 'values')
+}
 
 describe('among several versions of one run,', () => {
   test('the newest wins, then the one with the higher number, then the first by name', async () => {
@@ -67,7 +71,7 @@ describe('a version that cannot be deployed', () => {
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(Number(step.outputs['failed-count'])).toBeGreaterThanOrEqual(3)
     expect(paths()).toEqual([`values/${good.runId}.yaml`])
-    expect(step.log).toMatch(/no valid MLflow run id/)
+    expect(step.log).toMatch(/not a valid MLflow run id/)
   })
 
   test('is skipped when MLflow does not have its run, and is the only one to fail when its run cannot be read', async () => {

@@ -7,7 +7,9 @@ import { useWorld } from '../../testing/use-world.ts'
 const world = await useWorld({ version: 3 })
 const project = world.createProject()
 
-const plan = (inputs: Record<string, string>) => project.sync({ mode: 'plan', ...inputs })
+function plan(inputs: Record<string, string>) {
+  return project.sync({ mode: 'plan', ...inputs })
+}
 
 async function withServer(
   options: MlflowOptions,

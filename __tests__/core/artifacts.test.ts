@@ -1,19 +1,36 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { artifactsPath, loggedModelId } from '../../src/core/artifacts.ts'
+import {
+  artifactsPath,
+  loggedModelId,
+  type ArtifactsInput,
+  type ArtifactsPath,
+} from '../../src/core/artifacts.ts'
 import { loggedModel, modelId, run, runId, version } from '../fixtures/templates.ts'
+
+type GivenInput = Pick<ArtifactsInput, 'version' | 'run'> & Partial<ArtifactsInput>
+
+function artifactsOf(input: GivenInput): ArtifactsPath {
+  return artifactsPath({
+    loggedModel: undefined,
+    modelId: undefined,
+    resolvedSource: input.version.source,
+    ...input,
+  })
+}
 
 const experiment = '{{ .Values.global.experimentId }}'
 const runPath = `/mlflow/${experiment}/{{ .Values.global.runid }}/artifacts`
 const modelPath = `/mlflow/${experiment}/models/{{ .Values.global.modelid }}/artifacts`
 const otherRunId = 'f'.repeat(32)
 
-const locate = (source: string, input: { artifactUri?: string; experimentId?: string } = {}) =>
-  artifactsPath({
+function locate(source: string, input: { artifactUri?: string; experimentId?: string } = {}) {
+  return artifactsOf({
     version: { ...version, source },
     run: { ...run, ...input },
     modelId: loggedModelId(source),
   })
+}
 
 describe('the path to the artifacts', () => {
   test.each([
@@ -70,7 +87,7 @@ describe('the path to the artifacts', () => {
     const source = `models:/${modelId}`
     const model = { ...loggedModel, experimentId: '7', artifactUri: '' }
     const pathFor = (artifactUri: string) =>
-      artifactsPath({
+      artifactsOf({
         version: { ...version, source },
         run,
         modelId,
@@ -83,7 +100,7 @@ describe('the path to the artifacts', () => {
 
   test('contains the literal id of a logged model if the file has no modelid', () => {
     const source = `models:/${modelId}`
-    expect(artifactsPath({ version: { ...version, source }, run })).toEqual({
+    expect(artifactsOf({ version: { ...version, source }, run })).toEqual({
       ok: true,
       path: `/mlflow/${experiment}/models/${modelId}/artifacts`,
     })
@@ -92,11 +109,11 @@ describe('the path to the artifacts', () => {
   test('of a copy is that of its origin', () => {
     const copy = { ...version, source: 'models:/origin/1' }
     const resolvedSource = `mlflow-artifacts:/1/${runId}/artifacts/model`
-    expect(artifactsPath({ version: copy, run, resolvedSource })).toEqual({
+    expect(artifactsOf({ version: copy, run, resolvedSource })).toEqual({
       ok: true,
       path: `${runPath}/model`,
     })
-    expect(artifactsPath({ version: copy, run })).toMatchObject({ ok: false })
+    expect(artifactsOf({ version: copy, run })).toMatchObject({ ok: false })
   })
 
   test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { mergeEntries, mergeResults } from '../../src/core/merge.ts'
 import { emptyResult, type SyncResult } from '../../src/core/result.ts'
-import { record } from '../fixtures/results.ts'
 import { change, runId } from '../fixtures/changes.ts'
+import { record } from '../fixtures/results.ts'
 
 const created = change('created', { modelVersion: '1' })
 const updated = change('updated', { modelVersion: '2', previousVersion: '1' }, { before: 'old' })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { blobOid, type BranchSnapshot } from '../../src/core/branch.ts'
-import { markerComment, changesDigest, readMarker } from '../../src/core/pull-request-marker.ts'
+import { changesDigest, markerComment, readMarker } from '../../src/core/pull-request-marker.ts'
 import {
   decidePullRequest,
   isRecognised,
@@ -15,7 +15,6 @@ import { change, runId } from '../fixtures/changes.ts'
 
 const snapshot: BranchSnapshot = {
   repository: 'acme/models',
-  repositoryId: 'R_1',
   branch: 'main',
   head: 'base',
   rootTree: 'tree',
@@ -35,51 +34,61 @@ const snapshot: BranchSnapshot = {
   files: new Map(),
 }
 
-const planWith = (entries: readonly ChangedEntry[]): Plan => ({
-  snapshot,
-  entries,
-  warnings: [],
-  error: undefined,
-})
+function planWith(entries: readonly ChangedEntry[]): Plan {
+  return {
+    snapshot,
+    entries,
+    extraFiles: [],
+    warnings: [],
+    error: undefined,
+  }
+}
 const creation = planWith([change('created')])
 const empty = planWith([])
 
-const textOid = (text: string): string => blobOid(Buffer.from(text))
+function textOid(text: string): string {
+  return blobOid(Buffer.from(text))
+}
 
-const head = (fields: Partial<HeadBranch> = {}): HeadBranch => ({
-  name: 'mlflow-sync/main',
-  head: 'ours',
-  url: 'https://github.test/commit/ours',
-  message: `Add my_model\n\nMLflow-Run-Id: ${runId(1)}`,
-  parents: ['base'],
-  objects: new Map([
-    ['models/notes.md', 'notes'],
-    ['models/sub', 'sub'],
-    [`models/${runId(1)}.yaml`, textOid('global:\n  modelVersion: "4"\n')],
-  ]),
-  ...fields,
-})
+function head(fields: Partial<HeadBranch> = {}): HeadBranch {
+  return {
+    name: 'mlflow-sync/main',
+    head: 'ours',
+    url: 'https://github.test/commit/ours',
+    message: `Add my_model\n\nMLflow-Run-Id: ${runId(1)}`,
+    parents: ['base'],
+    objects: new Map([
+      ['models/notes.md', 'notes'],
+      ['models/sub', 'sub'],
+      [`models/${runId(1)}.yaml`, textOid('global:\n  modelVersion: "4"\n')],
+    ]),
+    ...fields,
+  }
+}
 
-const bodyOf = (plan: Plan, heads: readonly string[] = ['ours'], withdrawn = false): string => {
+function bodyOf(plan: Plan, heads: readonly string[] = ['ours'], withdrawn = false): string {
   const digest = changesDigest(changesOf(plan.entries))
   return `text\n\n${markerComment({ digest, heads, withdrawn })}`
 }
 
-const pull = (fields: Partial<PullRequest> = {}): PullRequest => ({
-  number: 1,
-  url: 'https://github.test/pull/1',
-  state: 'open',
-  merged: false,
-  title: 'Sync',
-  body: bodyOf(creation),
-  ...fields,
-})
+function pull(fields: Partial<PullRequest> = {}): PullRequest {
+  return {
+    number: 1,
+    url: 'https://github.test/pull/1',
+    state: 'open',
+    merged: false,
+    body: bodyOf(creation),
+    ...fields,
+  }
+}
 
-const state = (fields: Partial<PullRequestState>): PullRequestState => ({
-  head: undefined,
-  pullRequests: [],
-  ...fields,
-})
+function state(fields: Partial<PullRequestState>): PullRequestState {
+  return {
+    head: undefined,
+    pullRequests: [],
+    ...fields,
+  }
+}
 
 describe('the decision about the pull request', () => {
   const closed = pull({ state: 'closed' })

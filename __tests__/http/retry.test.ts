@@ -1,18 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import { retryAfterMs, sendWithRetries, type RetryDecision } from '../../src/http/retry.ts'
 import type { Clock } from '../../src/core/runtime.ts'
+import { retry, retryAfterMs, sendWithRetries, type RetryDecision } from '../../src/http/retry.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
 import { mlflowRetryPolicy } from '../../src/mlflow/retry.ts'
 
-const response = (status: number): HttpResult => ({
-  kind: 'response',
-  status,
-  headers: {},
-  text: '',
-})
+function response(status: number): HttpResult {
+  return {
+    kind: 'response',
+    status,
+    headers: {},
+    text: '',
+  }
+}
 
 /** A clock that never advances, and the waits that were requested from it. */
-const createRecordingClock = () => {
+function createRecordingClock() {
   const waits: number[] = []
   const clock: Clock = {
     now: () => 1_000_000,
@@ -25,11 +27,11 @@ const createRecordingClock = () => {
   return { clock, waits }
 }
 
-const sendWithResults = async (
+async function sendWithResults(
   results: HttpResult[],
   classify: (result: HttpResult) => RetryDecision,
   remainingMs = 300_000,
-) => {
+) {
   const { clock, waits } = createRecordingClock()
   const budget = { remainingMs }
   const outcome = await sendWithRetries({
@@ -43,10 +45,9 @@ const sendWithResults = async (
   return { outcome, waits, budget }
 }
 
-const retry5xx = (result: HttpResult): RetryDecision =>
-  result.kind === 'response' && result.status >= 500
-    ? { kind: 'retry', reason: 'later' }
-    : { kind: 'final' }
+function retry5xx(result: HttpResult): RetryDecision {
+  return result.kind === 'response' && result.status >= 500 ? retry('later') : { kind: 'final' }
+}
 
 describe('retries', () => {
   test('wait like MLflow’s own client: 0, 4, 8, 16, 32, 64, 120 s', async () => {
@@ -67,11 +68,9 @@ describe('retries', () => {
   })
 
   test('never wait longer than the budget, and report when the requested wait would end', async () => {
-    const { outcome, waits } = await sendWithResults([response(429)], () => ({
-      kind: 'retry',
-      reason: 'limit',
-      waitMs: 600_000,
-    }))
+    const { outcome, waits } = await sendWithResults([response(429)], () =>
+      retry('limit', { waitMs: 600_000 }),
+    )
     expect(waits).toEqual([])
     expect(outcome.retryAllowedAt).toEqual(new Date(1_600_000))
   })

@@ -5,8 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { InputError } from '../../src/core/errors.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
-import { inputNames } from '../../src/inputs/schema.ts'
 import { parseServerUrl } from '../../src/inputs/parsers.ts'
+import { inputNames } from '../../src/inputs/schema.ts'
 
 const minimal = {
   'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
@@ -14,7 +14,7 @@ const minimal = {
   INPUT_REPOSITORY: 'acme/models',
 }
 
-const problemsOf = (environment: Record<string, string>): readonly string[] => {
+function problemsOf(environment: Record<string, string>): readonly string[] {
   try {
     readInputs({ ...minimal, ...environment })
   } catch (error) {
@@ -25,7 +25,7 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
 }
 
 /** Replaces the compiled globs with what they match, so that inputs can be compared. */
-const toComparable = (inputs: Inputs) => {
+function toComparable(inputs: Inputs) {
   const [{ selection, ...target }] = inputs.targets
   const models = ['a', 'b/c'].filter(selection.models)
   return { ...inputs, targets: [{ ...target, selection: { ...selection, models } }] }
@@ -152,7 +152,7 @@ describe('the inputs', () => {
     expect(read(pem)).toBe(pem)
     expect(read(join(directory, 'ca.pem'))).toBe(pem)
     expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'empty.pem') })[0]).toMatch(
-      /^mlflow-ca-certificate names the file .*empty\.pem, which holds no certificate/,
+      /^mlflow-ca-certificate names the file .*empty\.pem, which contains no certificate/,
     )
     expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'none.pem') })[0]).toMatch(
       /none\.pem, which can't be read \(ENOENT\)/,

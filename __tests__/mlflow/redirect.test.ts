@@ -4,15 +4,18 @@ import { redirectedRequest } from '../../src/mlflow/client.ts'
 const request = {
   method: 'GET',
   url: 'https://mlflow.example.com/api/2.0/mlflow/model-versions/search?x=1',
+  body: undefined,
   headers: { accept: 'application/json', authorization: 'Bearer secret', 'x-key': 'secret' },
 }
 
-const redirect = (location: string, status = 302) => ({
-  kind: 'response' as const,
-  status,
-  headers: { location },
-  text: '',
-})
+function redirect(location: string, status = 302) {
+  return {
+    kind: 'response' as const,
+    status,
+    headers: { location },
+    text: '',
+  }
+}
 
 const origin = 'https://mlflow.example.com'
 

@@ -4,7 +4,7 @@ import type { JobResult } from '../../src/report/result.ts'
 import { hostileNames, runId } from '../fixtures/changes.ts'
 import { record, result } from '../fixtures/results.ts'
 
-const annotationsFor = (jobResult: JobResult, level?: 'error' | 'warning'): [string, string][] => {
+function annotationsFor(jobResult: JobResult, level?: 'error' | 'warning'): [string, string][] {
   const sent: [string, string][] = []
   annotate(
     jobResult,
@@ -17,8 +17,9 @@ const annotationsFor = (jobResult: JobResult, level?: 'error' | 'warning'): [str
   return sent
 }
 
-const failures = (count: number) =>
-  Array.from({ length: count }, (_, index) => record('failed', { runId: runId(index) }))
+function failures(count: number) {
+  return Array.from({ length: count }, (_, index) => record('failed', { runId: runId(index) }))
+}
 
 describe('annotations', () => {
   test('are not written if nothing failed', () => {

@@ -12,13 +12,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-const diffOf = (path: string, before: string | undefined, after: string | undefined): string =>
-  unifiedDiff({ path, before, after })
+function diffOf(path: string, before: string | undefined, after: string | undefined): string {
+  return unifiedDiff({ path, before, after })
+}
 
-const applyWithGit = (
-  before: string | undefined,
-  after: string | undefined,
-): string | undefined => {
+function applyWithGit(before: string | undefined, after: string | undefined): string | undefined {
   const file = join(directory, 'f.yaml')
   rmSync(file, { force: true })
   if (before !== undefined) writeFileSync(file, before)
@@ -29,8 +27,9 @@ const applyWithGit = (
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
-const numbered = (count: number): string =>
-  Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('')
+function numbered(count: number): string {
+  return Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('')
+}
 
 describe('a unified diff', () => {
   test('shows three lines around a change', () => {

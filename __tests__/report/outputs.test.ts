@@ -13,8 +13,9 @@ const action = z
   .object({ outputs: z.record(z.string(), z.unknown()) })
   .parse(parse(readFileSync('action.yml', 'utf8')))
 
-const parseRecords = (json: string | undefined): RunRecord[] =>
-  JSON.parse(json ?? '') as RunRecord[]
+function parseRecords(json: string | undefined): RunRecord[] {
+  return JSON.parse(json ?? '') as RunRecord[]
+}
 
 describe('outputs', () => {
   test.each(operations)(

@@ -3,8 +3,9 @@ import { renderSummary } from '../../src/report/summary.ts'
 import { change, hostileNames, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
 
-const rowsOf = (summary: string, outcome: string): string[] =>
-  summary.split('\n').filter((line) => line.startsWith(`| ${outcome} |`))
+function rowsOf(summary: string, outcome: string): string[] {
+  return summary.split('\n').filter((line) => line.startsWith(`| ${outcome} |`))
+}
 
 const commit = { sha: '1234567890abcdef', url: 'https://github.test/c' }
 const pullRequest = { number: 7, url: 'https://github.test/p/7' }

@@ -15,7 +15,7 @@ type Scenario = {
 }
 
 /** Polls with a clock that only advances during syncs and sleeps. */
-const pollScenario = async ({ rounds, cancelAfter, ...times }: Scenario) => {
+async function pollScenario({ rounds, cancelAfter, ...times }: Scenario) {
   let now = 0
   const startTimes: number[] = []
   const lines: string[] = []

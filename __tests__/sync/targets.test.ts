@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { afterAll, expect, test } from '@jest/globals'
 import { createClients } from '../../src/clients.ts'
 import type { SyncResult } from '../../src/core/result.ts'
+import { createStopwatch, type Clock, type Log } from '../../src/core/runtime.ts'
 import type { Target } from '../../src/core/target.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
-import { createStopwatch, type Clock, type Log } from '../../src/core/runtime.ts'
 import { runSync } from '../../src/sync/sync.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -19,7 +19,9 @@ const environment = {
   GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
 }
 const clock: Clock = { now: () => Date.now(), random: () => 0, sleep: () => Promise.resolve() }
-const ignore = (): void => undefined
+function ignore(): void {
+  return undefined
+}
 const log: Log = { debug: ignore, info: ignore, warn: ignore }
 const inputs = readInputs(environment)
 const clients = createClients({
@@ -32,13 +34,15 @@ const clients = createClients({
 afterAll(() => clients.close())
 
 const [base] = inputs.targets
-const target = (directory: string, model: string, fields: Partial<Target> = {}): Target => ({
-  ...base,
-  name: directory,
-  directory,
-  ...fields,
-  selection: { ...base.selection, models: (name) => name === project.model(model) },
-})
+function target(directory: string, model: string, fields: Partial<Target> = {}): Target {
+  return {
+    ...base,
+    name: directory,
+    directory,
+    ...fields,
+    selection: { ...base.selection, models: (name) => name === project.model(model) },
+  }
+}
 
 function sync(targets: readonly Target[], mode: 'sync' | 'plan' = 'sync'): Promise<SyncResult> {
   return runSync({

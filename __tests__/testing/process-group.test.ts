@@ -14,7 +14,7 @@ setInterval(() => {}, 1000)
 
 const root = join(import.meta.dirname, '..', '..')
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(-pid, 0)
   } catch {

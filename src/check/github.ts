@@ -1,6 +1,6 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
-import type { Connection } from '../core/result.ts'
 import { GitHubError } from '../core/errors.ts'
+import type { Connection } from '../core/result.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { createTemplateReader, readTemplates } from '../sync/read-files.ts'
 import { branchQuery } from '../sync/sync.ts'

@@ -2,7 +2,7 @@ import { MlflowError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
 import { createRegistry } from '../mlflow/registry.ts'
 import { readSelection } from '../sync/read-selection.ts'
-import { skippedCheck, runCheck, type CheckOptions } from './run-check.ts'
+import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 export async function checkMlflow(options: CheckOptions): Promise<Connection[]> {
@@ -32,7 +32,8 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
     const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }])
     if (lookups.get(runId)?.kind === 'missing') {
       throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
-        advice: 'Deleted for good? Or give the user READ permission on the experiments.',
+        advice:
+          'Check whether it was deleted permanently; otherwise give the user READ permission on the experiments.',
       })
     }
     return { status: 'ok', detail: `experiments: ${experiments.size}; runs can be read` }

@@ -1,5 +1,5 @@
-import { helmPlaceholder } from './values-file/owned.ts'
 import type { LoggedModel, ModelVersion, Run } from './model.ts'
+import { helmPlaceholder } from './values-file/owned.ts'
 
 /** Path of a version's artifacts under the mount, or why there is none. */
 export type ArtifactsPath =
@@ -8,11 +8,11 @@ export type ArtifactsPath =
 export type ArtifactsInput = {
   readonly version: ModelVersion
   readonly run: Run
-  readonly loggedModel?: LoggedModel | undefined
+  readonly loggedModel: LoggedModel | undefined
   /** The version's source with copies (`models:/name/1`) followed to their origin. */
-  readonly resolvedSource?: string | undefined
+  readonly resolvedSource: string
   /** `global.modelid` of the file. Only this id can be written as its placeholder. */
-  readonly modelId?: string | undefined
+  readonly modelId: string | undefined
 }
 
 /** Where the charts mount the root of MLflow's artifact store. */
@@ -34,7 +34,7 @@ export function loggedModelId(source: string): string | undefined {
  * placeholders. Because charts pass the path through `tpl`, a path with other Helm code is rejected.
  */
 export function artifactsPath(input: ArtifactsInput): ArtifactsPath {
-  const source = input.resolvedSource ?? input.version.source
+  const source = input.resolvedSource
   const located = locate(source, input)
   if (typeof located === 'string') return { ok: false, problem: located }
   const segments = located.filter((segment) => segment !== '' && segment !== '.')
@@ -46,13 +46,13 @@ export function artifactsPath(input: ArtifactsInput): ArtifactsPath {
 function findProblem(segments: readonly string[]): string | undefined {
   const path = segments.join('/')
   if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-    return "the artifacts' path in MLflow holds control characters"
+    return "the artifacts' path in MLflow contains control characters"
   }
   if (/\{\{|\}\}/.test(path)) {
-    return "the artifacts' path in MLflow holds {{ or }}, which Helm would run"
+    return "the artifacts' path in MLflow contains {{ or }}, which Helm would run"
   }
   return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-    ? "the artifacts' path in MLflow holds .. and may lead out of the mount"
+    ? "the artifacts' path in MLflow contains .. and may point outside the mount"
     : undefined
 }
 

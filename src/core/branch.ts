@@ -22,8 +22,6 @@ export type Directory = {
 export type BranchSnapshot = {
   /** `owner/name` as GitHub spells it. */
   readonly repository: string
-  /** GitHub's node id of the repository. */
-  readonly repositoryId: string
   readonly branch: string
   /** Commit at the head of the branch. */
   readonly head: string

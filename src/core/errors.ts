@@ -6,7 +6,7 @@ export class ActionError extends Error {
   /** How to fix it, in one or two sentences. */
   readonly advice: string | undefined
 
-  constructor(message: string, options: { advice?: string; cause?: unknown } = {}) {
+  constructor(message: string, options: { advice?: string | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.advice = options.advice
   }
@@ -39,7 +39,12 @@ export class MlflowError extends ActionError {
 
   constructor(
     message: string,
-    options: { advice?: string; cause?: unknown; status?: number; code?: string } = {},
+    options: {
+      advice?: string | undefined
+      cause?: unknown
+      status?: number | undefined
+      code?: string | undefined
+    } = {},
   ) {
     super(message, options)
     this.status = options.status
@@ -72,9 +77,9 @@ export class GitHubError extends ActionError {
   constructor(
     message: string,
     options: {
-      advice?: string
+      advice?: string | undefined
       cause?: unknown
-      status?: number
+      status?: number | undefined
       reason?: GitHubReason | undefined
       outcomeUnknown?: boolean
     } = {},

@@ -1,4 +1,4 @@
-import type { ChangedEntry, Entry, SyncResult } from './result.ts'
+import { isChange, type ChangedEntry, type Entry, type SyncResult } from './result.ts'
 
 /**
  * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
@@ -38,10 +38,6 @@ export function mergeEntries(earlier: readonly Entry[], later: readonly Entry[])
 
 function keyOf({ runId, path, modelName, modelVersion }: Entry): string {
   return path ?? JSON.stringify([runId, modelName, modelVersion])
-}
-
-function isChange(entry: Entry): entry is ChangedEntry {
-  return entry.edit !== undefined
 }
 
 function mergeEntry(before: Entry, after: Entry): Entry | undefined {

@@ -20,6 +20,11 @@ export type ModelVersion = {
   readonly aliases: readonly string[]
 }
 
+/** Identifies a model version; the version comes first because names may contain slashes. */
+export function versionKey({ name, version }: Pick<ModelVersion, 'name' | 'version'>): string {
+  return `${version}/${name}`
+}
+
 /** A training run. */
 export type Run = {
   readonly id: string
@@ -38,13 +43,15 @@ export type Run = {
 export type LoggedModel = {
   /** `m-` and 32 hexadecimal digits. */
   readonly id: string
-  readonly name: string
   readonly experimentId: string
   /** Id of the run that logged it; empty if there is none. */
   readonly sourceRunId: string
   /** Root of the model's artifacts, e.g. `mlflow-artifacts:/1/models/m-…/artifacts`. */
   readonly artifactUri: string
 }
+
+/** `full` includes parameters, metrics and tags; `basic` does not. */
+export type RunDetail = 'full' | 'basic'
 
 /** Result of looking up a run. */
 export type RunLookup =

@@ -1,6 +1,6 @@
-import { blobOid, type BranchSnapshot, pathIn } from './branch.ts'
+import { blobOid, pathIn, type BranchSnapshot } from './branch.ts'
 import { changesDigest, readMarker, type PullRequestMarker } from './pull-request-marker.ts'
-import { changesOf, type ChangedEntry, type Plan } from './result.ts'
+import { changesOf, editsOf, type ChangedEntry, type Plan } from './result.ts'
 
 /** The user's settings for the pull request. */
 export type PullRequestSettings = {
@@ -29,7 +29,6 @@ export type PullRequest = {
   readonly url: string
   readonly state: 'open' | 'closed'
   readonly merged: boolean
-  readonly title: string
   readonly body: string
 }
 
@@ -57,13 +56,12 @@ export type PullRequestDecision =
  * the action's own.
  */
 export function decidePullRequest(plan: Plan, state: PullRequestState): PullRequestDecision {
-  const changes = changesOf(plan.entries)
   const open = openPullRequest(state)
-  if (changes.length === 0) return { kind: 'withdraw', open }
+  if (editsOf(plan).length === 0) return { kind: 'withdraw', open }
   if (open !== undefined) {
     return isUpToDate(state.head, plan) ? { kind: 'keep', open } : { kind: 'propose', open }
   }
-  const rejected = findRejected(state, changes)
+  const rejected = findRejected(state, changesOf(plan.entries))
   return rejected === undefined
     ? { kind: 'propose', open }
     : { kind: 'respect-rejection', rejected }
@@ -93,9 +91,10 @@ export function isRecognised(
 }
 
 /** Whether the head branch is the base's head plus exactly the changes of the plan. */
-export function isUpToDate(head: HeadBranch | undefined, { snapshot, entries }: Plan): boolean {
+export function isUpToDate(head: HeadBranch | undefined, plan: Plan): boolean {
+  const { snapshot } = plan
   if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head) return false
-  const edits = changesOf(entries).map(({ edit }) => edit)
+  const edits = editsOf(plan)
   const expected = objectsOf(snapshot)
   for (const { path, after } of edits) {
     if (after === undefined) expected.delete(path)

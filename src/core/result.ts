@@ -55,8 +55,12 @@ export type ChangedEntry = Entry & {
   readonly edit: FileEdit
 }
 
+export function isChange(entry: Entry): entry is ChangedEntry {
+  return entry.edit !== undefined
+}
+
 export function changesOf(entries: readonly Entry[]): ChangedEntry[] {
-  return entries.filter((entry): entry is ChangedEntry => entry.edit !== undefined)
+  return entries.filter(isChange)
 }
 
 /** An entry that leaves the file unchanged. */
@@ -68,9 +72,16 @@ export function entryWithoutEdit(record: RunRecord): Entry {
 export type Plan = {
   readonly snapshot: BranchSnapshot
   readonly entries: readonly Entry[]
+  /** Files that no single run accounts for, such as an index page; none so far. */
+  readonly extraFiles: readonly FileEdit[]
   readonly warnings: readonly string[]
   /** Fails the sync after all of its changes have been written. */
   readonly error: Problem | undefined
+}
+
+/** Everything that a plan writes. */
+export function editsOf({ entries, extraFiles }: Plan): FileEdit[] {
+  return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles]
 }
 
 /** What went wrong, and how to fix it in one or two sentences. */

@@ -1,8 +1,22 @@
 import { loggedModelId } from './artifacts.ts'
-import { compareText } from './text/format.ts'
+import type { NameMatcher } from './glob.ts'
 import type { ModelVersion } from './model.ts'
-import type { Selection } from './target.ts'
+import { compareText } from './text/format.ts'
 import { isRunId } from './values-file/file.ts'
+
+/** Which model versions are deployed. */
+export type Selection = {
+  /** Matches the names of registered models. */
+  readonly models: NameMatcher
+  /** Only versions with one of these aliases; empty means any version. */
+  readonly aliases: readonly string[]
+  /** MLflow model-version filter, passed through unchanged. */
+  readonly filter: string | undefined
+  /** MLflow run filter that the training run must match, passed through unchanged. */
+  readonly runFilter: string | undefined
+  /** Versions younger than this are ignored. */
+  readonly minimumAgeMs: number
+}
 
 /** A run with the one version that its file describes. */
 export type SelectedRun = {
@@ -81,7 +95,7 @@ export function chooseVersionPerRun(
       const reason = 'MLflow names no run for this version'
       excluded.push({ version, outcome: 'skipped', reason, protectsFile: true })
     } else if (!isRunId(version.runId)) {
-      const reason = 'its run_id is no valid MLflow run id, and would make an unsafe file name'
+      const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name'
       excluded.push({ version, outcome: 'failed', reason, protectsFile: true })
     } else {
       const best = byRun.get(version.runId)

@@ -1,18 +1,4 @@
-import type { NameMatcher } from './glob.ts'
-
-/** Which model versions are deployed. */
-export type Selection = {
-  /** Matches the names of registered models. */
-  readonly models: NameMatcher
-  /** Only versions with one of these aliases; empty means any version. */
-  readonly aliases: readonly string[]
-  /** MLflow model-version filter, passed through unchanged. */
-  readonly filter: string | undefined
-  /** MLflow run filter that the training run must match, passed through unchanged. */
-  readonly runFilter: string | undefined
-  /** Versions younger than this are ignored. */
-  readonly minimumAgeMs: number
-}
+import type { Selection } from './select.ts'
 
 /** A directory of values files, and the selection of versions that belong in it. */
 export type Target = {

@@ -107,13 +107,12 @@ export async function readBranch(
   if (branch === null || branch === undefined) {
     throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name)
   }
-  client.useName(repository.nameWithOwner)
+  client.identify(repository.nameWithOwner, repository.id)
   for (const [path, ancestor] of ancestors) {
     if (ancestor?.__typename === 'Blob') throw notADirectory(path, branch.name)
   }
   return {
     repository: repository.nameWithOwner,
-    repositoryId: repository.id,
     branch: branch.name,
     head: branch.target.oid,
     rootTree: branch.target.tree.oid,

@@ -1,18 +1,18 @@
 import { getOctokit } from '@actions/github'
 import { z } from 'zod'
 import { GitHubError } from '../core/errors.ts'
-import {
-  type RetryPolicy,
-  type RetryOutcome,
-  type WaitBudget,
-  sendWithRetries,
-} from '../http/retry.ts'
 import type { Clock } from '../core/runtime.ts'
+import {
+  sendWithRetries,
+  type RetryOutcome,
+  type RetryPolicy,
+  type WaitBudget,
+} from '../http/retry.ts'
 import { parseJson, type Transport } from '../http/transport.ts'
 import {
-  errorFromOctokit,
-  errorFromGraphql,
   connectionError,
+  errorFromGraphql,
+  errorFromOctokit,
   invalidResponse,
   type GraphqlProblem,
 } from './errors.ts'
@@ -30,10 +30,13 @@ export type Coordinates = { readonly owner: string; readonly repo: string }
 export type GitHubClient = {
   /** `owner/name` */
   readonly repository: () => string
+  /** The repository's node id; empty before `identify`. */
+  readonly repositoryId: () => string
   /**
-   * Sets the repository's name as GitHub spells it, because writes to a former name are redirected.
+   * Sets the repository's node id and its name as GitHub spells it, because writes to a former name
+   * are redirected.
    */
-  readonly useName: (repository: string) => void
+  readonly identify: (repository: string, id: string) => void
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
   /** Sends a GraphQL mutation once: if the response is lost, the write may still have succeeded. */
@@ -65,6 +68,7 @@ export type GitHubClientOptions = {
 export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   let requests = 0
   let repository = options.repository
+  let repositoryId = ''
   const coordinates = (): Coordinates => {
     const [owner = '', repo = ''] = repository.split('/')
     return { owner, repo }
@@ -107,8 +111,10 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
 
   return {
     repository: () => repository,
-    useName: (name) => {
+    repositoryId: () => repositoryId,
+    identify: (name, id) => {
       repository = name
+      repositoryId = id
     },
     query: (text, variables, schema) => {
       const { owner, repo: name } = coordinates()
@@ -165,7 +171,7 @@ function fetchWithRetries(
         method,
         url,
         headers: init.headers ?? {},
-        ...(init.body === undefined ? {} : { body: init.body }),
+        body: init.body,
       })
       const summary = result.kind === 'response' ? result.status : result.detail
       log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`)

@@ -1,6 +1,6 @@
 import { ActionError, GitHubError, type GitHubReason } from '../core/errors.ts'
-import type { FailureReason } from '../http/transport.ts'
 import type { RetryOutcome } from '../http/retry.ts'
+import type { FailureReason } from '../http/transport.ts'
 
 /** One of the `errors` in a GraphQL response; `type` is GitHub's error type, e.g. `STALE_DATA`. */
 export type GraphqlProblem = { readonly type: string; readonly message: string }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
 import { GitHubError } from '../core/errors.ts'
+import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
 
 export type Commit = CommitReference & {

@@ -23,8 +23,6 @@ export type PullRequests = {
 }
 
 export type BranchMove = {
-  /** The repository's node id. */
-  readonly repositoryId: string
   readonly branch: string
   readonly from: string | undefined
   readonly to: string | undefined
@@ -84,7 +82,6 @@ const pullRequest = z
     html_url: z.string(),
     state: z.enum(['open', 'closed']),
     merged_at: z.string().nullish(),
-    title: z.string(),
     body: z.string().nullish(),
   })
   .transform((row): PullRequest => ({
@@ -92,7 +89,6 @@ const pullRequest = z
     url: row.html_url,
     state: row.state,
     merged: row.merged_at != null,
-    title: row.title,
     body: row.body ?? '',
   }))
 
@@ -108,7 +104,7 @@ async function readState(
   const at = (path: string) => ({ expression: `refs/heads/${head}:${path}` })
   const listing = '... on Tree { entries { name oid } }'
   const { repository, directories } = await client.query(
-    `query Proposal($owner: String!, $name: String!, $ref: String!) {
+    `query PullRequests($owner: String!, $name: String!, $ref: String!) {
       repository(owner: $owner, name: $name) {
         ref(qualifiedName: $ref) {
           target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
@@ -164,13 +160,13 @@ const moveMutation = `mutation Move($input: UpdateRefsInput!) {
 
 async function moveBranch(
   client: GitHubClient,
-  { repositoryId, branch, from = zeroOid, to = zeroOid }: BranchMove,
+  { branch, from = zeroOid, to = zeroOid }: BranchMove,
 ): Promise<void> {
   const name = `refs/heads/${branch}`
   const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }]
   await client.mutate(
     moveMutation,
-    { input: { repositoryId, refUpdates } },
+    { input: { repositoryId: client.repositoryId(), refUpdates } },
     z.object({ updateRefs: z.unknown() }),
   )
 }

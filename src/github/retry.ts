@@ -1,5 +1,5 @@
-import { retryAfterMs, type RetryPolicy, type RetryDecision } from '../http/retry.ts'
-import { type HttpResponse, type HttpResult, parseJson } from '../http/transport.ts'
+import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
+import { parseJson, type HttpResponse, type HttpResult } from '../http/transport.ts'
 
 const temporaryStatuses = new Set([408, 500, 502, 503, 504])
 
@@ -17,22 +17,17 @@ export function classifyResult(
 ): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
-    return permanent || !repeatable ? { kind: 'final' } : { kind: 'retry', reason: result.detail }
+    return permanent || !repeatable ? { kind: 'final' } : retry(result.detail)
   }
   const rateLimit = detectRateLimit(result, now)
   if (rateLimit !== undefined) return rateLimit
   if (!repeatable) return { kind: 'final' }
   if (temporaryStatuses.has(result.status)) {
-    const waitMs = retryAfterMs(result.headers, now)
-    return {
-      kind: 'retry',
-      reason: `HTTP ${result.status}`,
-      ...(waitMs === undefined ? {} : { waitMs }),
-    }
+    return retry(`HTTP ${result.status}`, { waitMs: retryAfterMs(result.headers, now) })
   }
   const { status, text } = result
   if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    return { kind: 'retry', reason: 'a response that is not a complete JSON document' }
+    return retry('a response that is not a complete JSON document')
   }
   return { kind: 'final' }
 }
@@ -47,16 +42,16 @@ function detectRateLimit(response: HttpResponse, now: number): RetryDecision | u
   const isRejected = status === 403 || status === 429
   if (!isGraphqlLimit && !isRejected) return undefined
   const waitMs = retryAfterMs(headers, now)
-  if (waitMs !== undefined) return { kind: 'retry', reason: 'rate limit', waitMs }
+  if (waitMs !== undefined) return retry('rate limit', { waitMs })
   if (
     headers['x-ratelimit-remaining'] === '0' &&
     /^\d+$/.test(headers['x-ratelimit-reset'] ?? '')
   ) {
     const resetMs = Number(headers['x-ratelimit-reset']) * 1000
-    return { kind: 'retry', reason: 'rate limit', waitMs: Math.max(1000, resetMs - now) }
+    return retry('rate limit', { waitMs: Math.max(1000, resetMs - now) })
   }
   if (isGraphqlLimit || status === 429 || /secondary rate limit/i.test(text)) {
-    return { kind: 'retry', reason: 'secondary rate limit', waitMs: secondaryLimitWaitMs }
+    return retry('secondary rate limit', { waitMs: secondaryLimitWaitMs })
   }
   return undefined
 }

@@ -9,10 +9,18 @@ export type RetryDecision =
       /** For the log, e.g. `HTTP 503`. */
       readonly reason: string
       /** Lowers the policy's number of retries. */
-      readonly maxRetries?: number
+      readonly maxRetries: number | undefined
       /** Minimum wait that the server asks for, in milliseconds. */
-      readonly waitMs?: number
+      readonly waitMs: number | undefined
     }
+
+/** A decision to send the request again. */
+export function retry(
+  reason: string,
+  limits: { readonly waitMs?: number | undefined; readonly maxRetries?: number } = {},
+): RetryDecision {
+  return { kind: 'retry', reason, maxRetries: limits.maxRetries, waitMs: limits.waitMs }
+}
 
 export type RetryPolicy = {
   /** Maximum number of tries after the first one. */
@@ -35,7 +43,7 @@ export type RetryOutcome = {
   readonly result: HttpResult
   readonly tries: number
   /** Set if the server asked for a longer wait than the budget allows: when that wait would end. */
-  readonly retryAllowedAt?: Date
+  readonly retryAllowedAt: Date | undefined
 }
 
 /** Retries until the result is final or the policy's retries or the budget are used up. */
@@ -51,15 +59,17 @@ export async function sendWithRetries(options: {
   for (let tries = 1; ; tries += 1) {
     const result = await send()
     const decision = classify(result)
-    if (decision.kind === 'final') return { result, tries }
-    if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) return { result, tries }
+    if (decision.kind === 'final') return { result, tries, retryAllowedAt: undefined }
+    if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
+      return { result, tries, retryAllowedAt: undefined }
+    }
     const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries))
     if (waitMs > budget.remainingMs) {
       const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs
       return {
         result,
         tries,
-        ...(serverAsked ? { retryAllowedAt: new Date(clock.now() + waitMs) } : {}),
+        retryAllowedAt: serverAsked ? new Date(clock.now() + waitMs) : undefined,
       }
     }
     budget.remainingMs -= waitMs

@@ -1,13 +1,13 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { getProxyUrl } from '@actions/http-client'
-import { Agent, type Dispatcher, ProxyAgent, request as sendRequest } from 'undici'
+import { Agent, ProxyAgent, request as sendRequest, type Dispatcher } from 'undici'
 
 export type HttpRequest = {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body: string | undefined
 }
 
 /** A response whose body was read completely. */
@@ -43,9 +43,9 @@ export type TransportOptions = {
   /** Maximum time in milliseconds without data from the server, as in MLflow's own client. */
   readonly timeoutMs: number
   /** PEM certificates to trust instead of Node.js's default ones. */
-  readonly ca?: readonly string[]
+  readonly ca: readonly string[] | undefined
   /** Accept any certificate. */
-  readonly insecureTls?: boolean
+  readonly insecureTls: boolean
   /** Aborts requests when the job is cancelled. */
   readonly signal: AbortSignal
 }
@@ -70,7 +70,7 @@ export function createTransport(options: TransportOptions): Transport {
       const response = await sendRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
         headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
-        ...(request.body === undefined ? {} : { body: request.body }),
+        body: request.body ?? null,
         dispatcher: dispatcherFor(new URL(request.url)),
         signal: AbortSignal.any([options.signal, totalTimeout]),
       })
@@ -115,7 +115,7 @@ function singleHeaders(
 function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
   const tls = {
     ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
-    ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
+    ...(options.insecureTls ? { rejectUnauthorized: false } : {}),
   }
   const timeouts = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs }
   const proxy = getProxyUrl(url.href)

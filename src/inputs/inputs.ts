@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
+import { InputError } from '../core/errors.ts'
 import { createNameMatcher } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
-import { InputError } from '../core/errors.ts'
 import {
   environmentFallback,
   environmentSchema,
@@ -130,7 +130,7 @@ function readCertificates(text: string): { pem: string | undefined; problems: re
     const content = readFileSync(text, 'utf8')
     return content.includes(pemHeader)
       ? { pem: content, problems: [] }
-      : invalid(`names the file ${text}, which holds no certificate in PEM form`)
+      : invalid(`names the file ${text}, which contains no certificate in PEM form`)
   } catch (error) {
     const { code = '' } = error as { code?: string }
     return invalid(`names the file ${text}, which can't be read (${code})`)

@@ -71,7 +71,7 @@ function findPathProblem(text: string): string | undefined {
   if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) return 'must be relative to the repository'
   if (/[\\\p{Cc}]/u.test(text)) return 'must not hold backslashes or control characters'
   const segments = text.split('/')
-  if (segments.includes('..')) return 'must stay inside the repository (it holds ..)'
+  if (segments.includes('..')) return 'must stay inside the repository (it contains ..)'
   const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment))
   return reserved === undefined ? undefined : `must not be in ${reserved}`
 }
@@ -154,7 +154,7 @@ export function parseServerUrl(
   if (url.username !== '' || url.password !== '') {
     return {
       ok: false,
-      problem: 'holds a user name or password; use mlflow-username and mlflow-password instead',
+      problem: 'contains a user name or password; use mlflow-username and mlflow-password instead',
     }
   }
   const path = url.pathname

@@ -9,10 +9,10 @@ import {
   headers,
   lines,
   optional,
+  parseServerUrl,
   repository,
   repositoryPath,
   secret,
-  parseServerUrl,
 } from './parsers.ts'
 
 const serverUrl = z.string().transform((text, context) => {

@@ -1,17 +1,17 @@
 import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
-import {
-  type RetryOutcome,
-  type RetryPolicy,
-  sendWithRetries,
-  type WaitBudget,
-} from '../http/retry.ts'
 import type { Clock } from '../core/runtime.ts'
 import {
+  sendWithRetries,
+  type RetryOutcome,
+  type RetryPolicy,
+  type WaitBudget,
+} from '../http/retry.ts'
+import {
+  parseJson,
   type HttpRequest,
   type HttpResponse,
   type HttpResult,
-  parseJson,
   type Transport,
 } from '../http/transport.ts'
 import { errorFromFailedCall, isHtml } from './errors.ts'
@@ -84,19 +84,19 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   const call = async <T>(
     method: string,
     path: string,
-    payload: { search?: string; body?: string },
+    payload: { readonly search: string; readonly body: string | undefined },
     schema: z.ZodType<T>,
   ): Promise<T> => {
     const send = (): Promise<RetryOutcome> =>
       sendRequest({
         method,
-        url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search ?? ''}`,
+        url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`,
         headers: {
           accept: 'application/json',
           ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...connection.headers,
         },
-        ...(payload.body === undefined ? {} : { body: payload.body }),
+        body: payload.body,
       })
     let outcome = await send()
     if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
@@ -133,8 +133,10 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   }
 
   return {
-    get: (path, query, schema) => call('GET', path, { search: queryString(query) }, schema),
-    post: (path, body, schema) => call('POST', path, { body: JSON.stringify(body) }, schema),
+    get: (path, query, schema) =>
+      call('GET', path, { search: queryString(query), body: undefined }, schema),
+    post: (path, body, schema) =>
+      call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
     requests: () => requests,
   }
 }
@@ -184,6 +186,6 @@ export function redirectedRequest(
       ...(accept === undefined ? {} : { accept }),
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
     },
-    ...(request.body === undefined ? {} : { body: request.body }),
+    body: request.body,
   }
 }

@@ -1,6 +1,6 @@
 import { MlflowError } from '../core/errors.ts'
-import type { FailureReason, HttpResponse } from '../http/transport.ts'
 import type { RetryOutcome } from '../http/retry.ts'
+import type { FailureReason, HttpResponse } from '../http/transport.ts'
 
 type FailedCall = {
   readonly outcome: RetryOutcome
@@ -32,7 +32,7 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
   return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
     status: result.status,
     advice,
-    ...(code === undefined ? {} : { code }),
+    code,
   })
 }
 
@@ -95,7 +95,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   }
   if (status >= 300 && status < 400) {
     return {
-      message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is no API`,
+      message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
       advice:
         'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
     }

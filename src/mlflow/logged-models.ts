@@ -1,5 +1,5 @@
-import type { LoggedModel } from '../core/model.ts'
 import { MlflowError } from '../core/errors.ts'
+import type { LoggedModel } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
 import { downloadUri, loggedModelPage } from './schema.ts'
@@ -24,7 +24,7 @@ export async function searchLoggedModels(
             experiment_ids: experimentIds,
             filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
             max_results: batch.length,
-            ...(pageToken === undefined ? {} : { page_token: pageToken }),
+            page_token: pageToken,
           },
           loggedModelPage,
         ),

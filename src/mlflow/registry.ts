@@ -1,7 +1,7 @@
-import type { LoggedModel, ModelVersion, Run, RunLookup } from '../core/model.ts'
+import type { LoggedModel, ModelVersion, Run, RunDetail, RunLookup } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { readDownloadUri, searchLoggedModels } from './logged-models.ts'
-import { filterRuns, listExperiments, searchRuns, type RunDetail } from './runs.ts'
+import { filterRuns, listExperiments, searchRuns } from './runs.ts'
 import { listAliases, listModelVersions } from './versions.ts'
 
 export type RunRequest = {

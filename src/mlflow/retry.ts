@@ -1,5 +1,5 @@
-import { retryAfterMs, type RetryPolicy, type RetryDecision } from '../http/retry.ts'
-import { type HttpResult, parseJson } from '../http/transport.ts'
+import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
+import { parseJson, type HttpResult } from '../http/transport.ts'
 
 /** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
 const temporaryStatuses = new Set([408, 429, 500, 502, 503, 504])
@@ -11,25 +11,20 @@ const maxHtmlRetries = 2
 export function classifyResult(result: HttpResult, now: number): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
-    return permanent ? { kind: 'final' } : { kind: 'retry', reason: result.detail }
+    return permanent ? { kind: 'final' } : retry(result.detail)
   }
   const { status, headers, text } = result
   if (temporaryStatuses.has(status) && !isPermanent(text)) {
-    const waitMs = retryAfterMs(headers, now)
-    return {
-      kind: 'retry',
-      reason: `HTTP ${status}`,
-      ...(waitMs === undefined ? {} : { waitMs }),
-    }
+    return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) })
   }
   if (status === 400 && text.includes('QueuePool limit of size')) {
     // MLflow 3.17.2 reports an exhausted database pool as a bad request.
-    return { kind: 'retry', reason: 'MLflow is overloaded (database pool exhausted)' }
+    return retry('MLflow is overloaded (database pool exhausted)')
   }
   if (status >= 200 && status < 300 && parseJson(text) === undefined) {
     return /^\s*</.test(text)
-      ? { kind: 'retry', reason: 'a page of HTML instead of JSON', maxRetries: maxHtmlRetries }
-      : { kind: 'retry', reason: 'a response that is not a complete JSON document' }
+      ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+      : retry('a response that is not a complete JSON document')
   }
   return { kind: 'final' }
 }

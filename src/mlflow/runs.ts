@@ -1,14 +1,11 @@
-import type { Run, RunLookup } from '../core/model.ts'
 import { MlflowError } from '../core/errors.ts'
+import type { Run, RunDetail, RunLookup } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
-import { experimentPage, run as runSchema, runResponse, runIdentity, runPage } from './schema.ts'
+import { experimentPage, run as runSchema, runIdentity, runPage, runResponse } from './schema.ts'
 
 /** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
-const runsPerSearch = { full: 250, basic: 1000 } as const
-
-/** `full` includes params, metrics and tags; `basic` leaves them out. */
-export type RunDetail = keyof typeof runsPerSearch
+const runsPerSearch = { full: 250, basic: 1000 } as const satisfies Record<RunDetail, number>
 
 const experimentsPerPage = 10_000
 
@@ -145,7 +142,7 @@ function searchPages(
         run_view_type: 'ALL',
         // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
         max_results: ids.length + 1,
-        ...(pageToken === undefined ? {} : { page_token: pageToken }),
+        page_token: pageToken,
       },
       runPage,
     ),

@@ -124,7 +124,6 @@ const loggedModel = z
   .object({
     info: z.object({
       model_id: z.string(),
-      name: text,
       experiment_id: identifier,
       source_run_id: text,
       artifact_uri: text,
@@ -132,7 +131,6 @@ const loggedModel = z
   })
   .transform(({ info }): LoggedModel => ({
     id: info.model_id,
-    name: info.name,
     experimentId: info.experiment_id,
     sourceRunId: info.source_run_id,
     artifactUri: info.artifact_uri,

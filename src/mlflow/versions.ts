@@ -1,4 +1,4 @@
-import type { ModelVersion } from '../core/model.ts'
+import { versionKey, type ModelVersion } from '../core/model.ts'
 import { compareText } from '../core/text/format.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
@@ -31,7 +31,7 @@ export async function listModelVersions(
       modelVersionPage,
     ),
   )
-  const unique = new Map(rows.map((row) => [`${row.version}/${row.name}`, row]))
+  const unique = new Map(rows.map((row) => [versionKey(row), row]))
   return [...unique.values()].sort(
     (a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name),
   )
@@ -49,7 +49,7 @@ export async function listAliases(client: MlflowClient): Promise<Map<string, str
   const aliases = new Map<string, string[]>()
   for (const model of models) {
     for (const { alias, version } of model.aliases ?? []) {
-      const key = `${version}/${model.name}`
+      const key = versionKey({ name: model.name, version })
       aliases.set(key, [...(aliases.get(key) ?? []), alias])
     }
   }

@@ -1,6 +1,6 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch, type StructuredPatch } from 'diff'
 import { byImportance } from '../core/message/change-table.ts'
-import { type ChangedEntry, changesOf, type FileEdit } from '../core/result.ts'
+import { changesOf, type ChangedEntry, type FileEdit } from '../core/result.ts'
 import { takeLines } from '../core/text/format.ts'
 import { code, fenced } from '../core/text/markdown.ts'
 import { notShownNote, type Section } from './sections.ts'

@@ -1,5 +1,5 @@
-import { utf8Bytes } from '../core/text/format.ts'
 import type { RunRecord } from '../core/result.ts'
+import { utf8Bytes } from '../core/text/format.ts'
 import { recordFields } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'
 

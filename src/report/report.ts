@@ -6,8 +6,8 @@ import {
   byOutcome,
   countOutcomes,
   hasChanged,
-  type JobResult,
   withoutCredentials,
+  type JobResult,
 } from './result.ts'
 
 const count = z.int().min(0)

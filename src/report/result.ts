@@ -1,6 +1,6 @@
 import {
-  outcomes,
   changesOf,
+  outcomes,
   type Outcome,
   type Phase,
   type RunRecord,
@@ -27,15 +27,10 @@ export type JobResult = SyncResult & {
 export type OutcomeCounts = Readonly<Record<Outcome, number>>
 
 export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
-  const counts: Record<Outcome, number> = {
-    created: 0,
-    updated: 0,
-    deleted: 0,
-    failed: 0,
-    held: 0,
-    skipped: 0,
-    unchanged: 0,
-  }
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<
+    Outcome,
+    number
+  >
   for (const { outcome } of records) counts[outcome] += 1
   return counts
 }
@@ -62,25 +57,39 @@ export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
  */
 export function withoutSecrets(result: JobResult, secrets: readonly string[]): JobResult {
   const clean = createCleaner(secrets)
+  const cleanOrNull = (text: string | null): string | null => (text === null ? null : clean(text))
+  // Every field is listed, so that the compiler asks whether a new one can contain a secret.
   return {
-    ...result,
+    operation: result.operation,
+    mode: result.mode,
+    repository: result.repository,
+    branch: result.branch,
+    path: result.path,
+    serverUrl: result.serverUrl,
     trackingUri: clean(result.trackingUri),
     uiUrl: clean(result.uiUrl),
     entries: result.entries.map((entry) => ({
       ...entry,
-      url: entry.url === null ? null : clean(entry.url),
-      reason: entry.reason === null ? null : clean(entry.reason),
+      url: cleanOrNull(entry.url),
+      reason: cleanOrNull(entry.reason),
     })),
     warnings: result.warnings.map(clean),
-    connections: result.connections?.map((connection) => ({
-      ...connection,
-      detail: clean(connection.detail),
-      advice: clean(connection.advice),
+    commit: result.commit,
+    pullRequest: result.pullRequest,
+    connections: result.connections?.map(({ name, status, detail, advice }) => ({
+      name,
+      status,
+      detail: clean(detail),
+      advice: clean(advice),
     })),
     error: result.error && {
       message: clean(result.error.message),
       advice: result.error.advice === undefined ? undefined : clean(result.error.advice),
     },
+    requests: result.requests,
+    phases: result.phases,
+    startedAt: result.startedAt,
+    finishedAt: result.finishedAt,
   }
 }
 

@@ -4,9 +4,9 @@ import {
   runCell,
   type LinkBases,
 } from '../core/message/change-table.ts'
+import type { Outcome, RunRecord } from '../core/result.ts'
 import { takeLines, utf8Bytes } from '../core/text/format.ts'
 import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/text/markdown.ts'
-import type { Outcome, RunRecord } from '../core/result.ts'
 import type { JobResult } from './result.ts'
 
 /**

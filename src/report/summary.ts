@@ -9,8 +9,8 @@ import {
   connectionsSection,
   failuresSection,
   heldOrSkippedSection,
-  type Section,
   warningsSection,
+  type Section,
 } from './sections.ts'
 
 /** GitHub drops a summary over 1,048,576 bytes without failing the step. */

@@ -1,8 +1,7 @@
-import { selectVersions } from '../core/select.ts'
-import type { ModelVersion } from '../core/model.ts'
-import { entryWithoutEdit, type ChangedEntry, type Entry } from '../core/result.ts'
-import type { Selection } from '../core/target.ts'
 import { MlflowError } from '../core/errors.ts'
+import { versionKey, type ModelVersion } from '../core/model.ts'
+import { entryWithoutEdit, type ChangedEntry, type Entry } from '../core/result.ts'
+import { selectVersions, type Selection } from '../core/select.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { filterRuns, readRun } from '../mlflow/runs.ts'
 import { listModelVersions } from '../mlflow/versions.ts'
@@ -58,16 +57,15 @@ async function isStillSelected(
     client,
     filter === undefined ? runCondition : `${filter} AND ${runCondition}`,
   )
-  const aliases = new Map(
-    listed.map((version) => [`${version.version}/${version.name}`, version.aliases]),
-  )
+  const aliases = new Map(listed.map((version) => [versionKey(version), version.aliases]))
   const { selected, excluded } = selectVersions(
     rows.map((row) => ({
       ...row,
-      aliases: aliases.get(`${row.version}/${row.name}`) ?? row.aliases,
+      aliases: aliases.get(versionKey(row)) ?? row.aliases,
     })),
-    selection,
-    Number.MAX_SAFE_INTEGER,
+    // A version that is still too young is wanted all the same.
+    { ...selection, minimumAgeMs: 0 },
+    0,
   )
   if (selected.length === 0 && excluded.length === 0) return false
   const run = await readRun(client, runId)

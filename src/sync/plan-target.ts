@@ -1,22 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
-import { pathIn, type BranchSnapshot } from '../core/branch.ts'
+import type { BranchSnapshot } from '../core/branch.ts'
 import type { RunFacts } from '../core/model.ts'
-import { fileName } from '../core/values-file/file.ts'
-import { excludedEntries, planRun, type PlanContext } from '../core/plan.ts'
-import { planDeletions } from '../core/prune.ts'
-import type { Entry, Problem } from '../core/result.ts'
+import { planDeletions } from '../core/plan/prune.ts'
+import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
+import type { Entry, Plan } from '../core/result.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { confirmDeletions } from './confirm-deletions.ts'
 import { readFacts } from './read-facts.ts'
-import type { LoadedTarget } from './read-files.ts'
+import { fileOf, type LoadedTarget } from './read-files.ts'
 
 /** What a sync would do in one target. */
-export type TargetPlan = {
-  readonly entries: readonly Entry[]
-  readonly warnings: readonly string[]
-  readonly error: Problem | undefined
-}
+export type TargetPlan = Pick<Plan, 'entries' | 'warnings' | 'error'>
 
 export type TargetPlanOptions = {
   readonly mlflow: MlflowClient
@@ -45,22 +40,17 @@ export async function planTarget(
 const yieldEvery = 20
 
 async function planRuns(
-  { target, selected, files }: LoadedTarget,
+  target: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
   context: PlanContext,
 ): Promise<Entry[]> {
-  const { runs, excluded } = selected
+  const { runs, excluded } = target.selected
   const entries: Entry[] = []
   for (const [index, selected] of runs.entries()) {
     // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
     if (index % yieldEvery === 0) await setImmediate()
-    const { runId } = selected
-    const file = files.get(runId) ?? {
-      path: pathIn(target.directory, fileName(runId)),
-      state: { kind: 'absent' },
-      executable: false,
-    }
-    entries.push(planRun({ selected, file, facts: facts.get(runId) }, context))
+    const file = fileOf(target, selected)
+    entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context))
   }
   return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)]
 }

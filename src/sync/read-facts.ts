@@ -1,10 +1,18 @@
 import { loggedModelId } from '../core/artifacts.ts'
-import type { SelectedRun } from '../core/select.ts'
-import type { LoggedModel, ResolvedSource, Run, RunFacts, RunLookup } from '../core/model.ts'
-import type { FileState } from '../core/values-file/file.ts'
 import { MlflowError } from '../core/errors.ts'
+import {
+  versionKey,
+  type LoggedModel,
+  type ResolvedSource,
+  type Run,
+  type RunFacts,
+  type RunLookup,
+} from '../core/model.ts'
+import { detailNeeded } from '../core/plan/run.ts'
+import type { SelectedRun } from '../core/select.ts'
+import type { FileState } from '../core/values-file/file.ts'
 import type { Registry, RunRequest } from '../mlflow/registry.ts'
-import type { LoadedTarget } from './read-files.ts'
+import { fileOf, type LoadedTarget } from './read-files.ts'
 
 /** An active run whose file has to be rendered. */
 type NewFile = { readonly selected: SelectedRun; readonly run: Run }
@@ -16,11 +24,11 @@ type NewFile = { readonly selected: SelectedRun; readonly run: Run }
  */
 export async function readFacts(
   registry: Registry,
-  { selected, files, template }: LoadedTarget,
+  target: LoadedTarget,
 ): Promise<Map<string, RunFacts>> {
-  const { runs } = selected
-  const stateOf = ({ runId }: SelectedRun): FileState =>
-    files.get(runId)?.state ?? { kind: 'absent' }
+  const { template } = target
+  const { runs } = target.selected
+  const stateOf = (selected: SelectedRun): FileState => fileOf(target, selected).state
   const lookups = await registry.runs(
     runs.flatMap((selected) => runRequests(selected, stateOf(selected))),
   )
@@ -46,25 +54,21 @@ export async function readFacts(
           ? loggedModels.get(loggedModelId(resolved.source) ?? '')
           : undefined,
         experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
-        aliases: aliases?.get(`${version.version}/${version.name}`) ?? version.aliases,
+        aliases: aliases?.get(versionKey(version)) ?? version.aliases,
       }
       return [[runId, facts]]
     }),
   )
 }
 
-/** A new file needs the complete run, an existing one only its experiment and lifecycle stage. */
 function runRequests(selected: SelectedRun, state: FileState): RunRequest[] {
-  const id = selected.runId
-  switch (state.kind) {
-    case 'absent':
-    case 'unparseable':
-      return [{ id, detail: 'full', experimentId: experimentInSource(selected.source, id) }]
-    case 'values':
-      return [{ id, detail: 'basic', experimentId: state.values.owned.experimentId }]
-    default:
-      return []
-  }
+  const detail = detailNeeded(state)
+  if (detail === undefined) return []
+  const experimentId =
+    state.kind === 'values'
+      ? state.values.owned.experimentId
+      : experimentInSource(selected.source, selected.runId)
+  return [{ id: selected.runId, detail, experimentId }]
 }
 
 /** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */

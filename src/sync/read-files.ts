@@ -1,21 +1,22 @@
 import {
-  type BranchSnapshot,
   directoryAt,
-  type DirectoryEntry,
   isFile,
   pathIn,
+  type BranchSnapshot,
+  type DirectoryEntry,
 } from '../core/branch.ts'
-import { orphanRunIds } from '../core/prune.ts'
+import { SyncError } from '../core/errors.ts'
+import { orphanRunIds } from '../core/plan/prune.ts'
+import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
 import { parseTemplate, type Template } from '../core/template/parse.ts'
 import {
   blockedBy,
   fileName,
-  type FileState,
   readContent,
+  type FileState,
   type RunFile,
 } from '../core/values-file/file.ts'
-import { SyncError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import type { SelectionResult } from './read-selection.ts'
 
@@ -27,6 +28,13 @@ export type LoadedTarget = SelectedTarget & {
   readonly template: Template
   /** By run id: the files of the selected runs, and those that prune may delete. */
   readonly files: ReadonlyMap<string, RunFile>
+}
+
+/** The file of a selected run, which `readFiles` has looked up. */
+export function fileOf({ files }: LoadedTarget, { runId }: SelectedRun): RunFile {
+  const file = files.get(runId)
+  if (file === undefined) throw new Error(`the file of run ${runId} was not looked up`)
+  return file
 }
 
 /**

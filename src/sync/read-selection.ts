@@ -1,13 +1,13 @@
 import { loggedModelId } from '../core/artifacts.ts'
+import { MlflowError } from '../core/errors.ts'
+import { versionKey, type ModelVersion } from '../core/model.ts'
 import {
   chooseVersionPerRun,
   selectVersions,
-  type SelectedRun,
   type ExcludedVersion,
+  type SelectedRun,
+  type Selection,
 } from '../core/select.ts'
-import type { ModelVersion } from '../core/model.ts'
-import type { Selection } from '../core/target.ts'
-import { MlflowError } from '../core/errors.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 /** Result of applying a selection to the Model Registry. */
@@ -89,12 +89,7 @@ async function addAliases(
   const aliases = await registry.aliases()
   return versions.map((version) => ({
     ...version,
-    aliases: [
-      ...new Set([
-        ...version.aliases,
-        ...(aliases.get(`${version.version}/${version.name}`) ?? []),
-      ]),
-    ].sort(),
+    aliases: [...new Set([...version.aliases, ...(aliases.get(versionKey(version)) ?? [])])].sort(),
   }))
 }
 

@@ -1,20 +1,13 @@
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
-import { commitMessage, headline } from '../core/message/commit.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
-import {
-  emptyResult,
-  type ChangedEntry,
-  type Plan,
-  type Problem,
-  type SyncResult,
-} from '../core/result.ts'
-import type { Target } from '../core/target.ts'
-import type { Repository } from '../github/repository.ts'
+import { emptyResult, type Plan, type Problem, type SyncResult } from '../core/result.ts'
 import type { Clock, Stopwatch } from '../core/runtime.ts'
+import type { Target } from '../core/target.ts'
+import { plural } from '../core/text/format.ts'
+import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
-import { createDescription } from './compare-runs.ts'
 import { planTarget, type TargetPlan } from './plan-target.ts'
 import {
   createTemplateReader,
@@ -83,16 +76,13 @@ async function selectRuns(
   const selectedTargets: SelectedTarget[] = []
   for (const target of targets) {
     const selected = await readSelection(registry, target.selection, clock.now())
+    const prefix = targets.length > 1 ? `${target.name}: ` : ''
     info(
-      `MLflow lists ${countOf(selected.listed.length, 'model version')}; ${countOf(selected.runs.length, 'run')} selected`,
+      `${prefix}MLflow lists ${plural(selected.listed.length, 'model version')}; ${plural(selected.runs.length, 'run')} selected`,
     )
     selectedTargets.push({ target, selected })
   }
   return selectedTargets
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 async function createPlan(
@@ -117,6 +107,7 @@ async function createPlan(
     return {
       snapshot,
       entries: plans.flatMap(({ entries }) => entries),
+      extraFiles: [],
       warnings: plans.flatMap(({ warnings }) => warnings),
       error: joinProblems(plans.flatMap(({ error }) => (error === undefined ? [] : [error]))),
     }
@@ -149,17 +140,17 @@ function createWriter(
   targets: readonly SelectedTarget[],
 ): Write {
   if (options.mode === 'plan') return previewOnly
-  const { repository, pullRequest, uiUrl, serverUrl, commitMessage: template } = options
-  const message = (changes: readonly ChangedEntry[]) => commitMessage(changes, template)
-  if (pullRequest === undefined) return createCommitWriter({ repository, message })
-  const { branch, title, labels } = pullRequest
+  const { repository, pullRequest: settings, commitMessage: commitTemplate } = options
+  if (settings === undefined) return createCommitWriter(repository, commitTemplate)
+  const { uiUrl, serverUrl } = options
   const listed = targets.flatMap(({ selected }) => selected.listed)
   return createPullRequestWriter({
     repository,
-    branch,
-    labels,
-    message,
-    title: (changes) => headline(changes, title ?? template),
-    describe: createDescription(registry, listed, { uiUrl, serverUrl }),
+    registry,
+    listed,
+    settings,
+    commitTemplate,
+    uiUrl,
+    serverUrl,
   })
 }

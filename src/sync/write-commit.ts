@@ -1,19 +1,16 @@
-import type { CommitMessage } from '../core/message/commit.ts'
-import { changesOf, type ChangedEntry, type Plan, type CommitRequest } from '../core/result.ts'
 import { GitHubError } from '../core/errors.ts'
+import { commitMessage } from '../core/message/commit.ts'
+import { changesOf, editsOf, type CommitRequest, type Plan } from '../core/result.ts'
 import type { Repository } from '../github/repository.ts'
 import { writeResult, type Write } from './write.ts'
-
-export type CommitWriterOptions = {
-  readonly repository: Repository
-  readonly message: (changes: readonly ChangedEntry[]) => CommitMessage
-}
 
 /**
  * Returns a writer that commits plans to the branch itself. After a lost response, its next call
  * looks for that commit first.
+ *
+ * @param template of the commit's first line; undefined: the default message.
  */
-export function createCommitWriter({ repository, message }: CommitWriterOptions): Write {
+export function createCommitWriter(repository: Repository, template: string | undefined): Write {
   let lost: { request: CommitRequest; plan: Plan } | undefined
 
   return async (plan) => {
@@ -21,10 +18,9 @@ export function createCommitWriter({ repository, message }: CommitWriterOptions)
       const commit = await repository.findCommit(lost.request)
       if (commit !== undefined) return writeResult(lost.plan, 'committed', { commit })
     }
-    const changes = changesOf(plan.entries)
-    if (changes.length === 0) return writeResult(plan, 'none')
+    if (editsOf(plan).length === 0) return writeResult(plan, 'none')
     await repository.confirm(plan.snapshot)
-    const request = commitRequest(plan, message(changes))
+    const request = commitRequest(plan, template)
     try {
       const { sha, url, verified } = await repository.commit(request)
       const warning = verified ? undefined : unsignedWarning
@@ -40,7 +36,7 @@ const unsignedWarning =
   'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token'
 
 /** One commit with all changes of a plan, on the head that the plan was made for. */
-export function commitRequest(plan: Plan, message: CommitMessage): CommitRequest {
-  const edits = changesOf(plan.entries).map(({ edit }) => edit)
-  return { snapshot: plan.snapshot, ...message, edits }
+export function commitRequest(plan: Plan, template: string | undefined): CommitRequest {
+  const message = commitMessage(changesOf(plan.entries), template)
+  return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) }
 }

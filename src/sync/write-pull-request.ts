@@ -1,3 +1,5 @@
+import { SyncError } from '../core/errors.ts'
+import { readMarker, replaceMarker } from '../core/pull-request-marker.ts'
 import {
   decidePullRequest,
   isRecognised,
@@ -6,24 +8,17 @@ import {
   type PullRequest,
   type PullRequestState,
 } from '../core/pull-request.ts'
-import { readMarker, replaceMarker } from '../core/pull-request-marker.ts'
 import type { CommitReference, Operation, Plan, PullRequestReference } from '../core/result.ts'
-import { SyncError } from '../core/errors.ts'
 import type { Repository } from '../github/repository.ts'
-import { propose, type ProposeOptions } from './propose.ts'
+import { propose, type ProposeOptions } from './propose-changes.ts'
 import { writeResult, type Write } from './write.ts'
-
-export type PullRequestWriterOptions = ProposeOptions & {
-  /** Head branch; undefined: `mlflow-sync/<base>`. */
-  readonly branch: string | undefined
-}
 
 /**
  * Returns a writer that proposes all changes in one pull request, whose head branch is the base's
  * head plus one commit. State that later syncs need is stored in the bodies of the pull requests.
  */
-export function createPullRequestWriter(options: PullRequestWriterOptions): Write {
-  const { repository } = options
+export function createPullRequestWriter(options: ProposeOptions): Write {
+  const { repository, settings } = options
   const ownCommits = new Set<string>()
   /** What an earlier attempt was doing when a response was lost. */
   let unfinished: Operation | undefined
@@ -31,7 +26,7 @@ export function createPullRequestWriter(options: PullRequestWriterOptions): Writ
 
   return async (plan) => {
     const { snapshot } = plan
-    const head = options.branch ?? `mlflow-sync/${snapshot.branch}`
+    const head = settings.branch ?? `mlflow-sync/${snapshot.branch}`
     if (head === snapshot.branch) {
       throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
         advice: 'Give the pull request a branch of its own.',
@@ -43,7 +38,7 @@ export function createPullRequestWriter(options: PullRequestWriterOptions): Writ
     switch (decision.kind) {
       case 'withdraw':
         closed = decision.open ?? closed
-        await withdraw(repository, plan, state, decision.open)
+        await withdraw(repository, state, decision.open)
         return closed === undefined
           ? writeResult(plan, 'none')
           : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) })
@@ -108,7 +103,6 @@ function referenceTo({ number, url }: PullRequest): PullRequestReference {
 /** Closes the pull request and deletes its head branch: nothing is left to propose. */
 async function withdraw(
   { pullRequests }: Repository,
-  plan: Plan,
   { head }: PullRequestState,
   open: PullRequest | undefined,
 ): Promise<void> {
@@ -120,12 +114,6 @@ async function withdraw(
     })
   }
   if (head !== undefined) {
-    const { repositoryId } = plan.snapshot
-    await pullRequests.moveBranch({
-      repositoryId,
-      branch: head.name,
-      from: head.head,
-      to: undefined,
-    })
+    await pullRequests.moveBranch({ branch: head.name, from: head.head, to: undefined })
   }
 }

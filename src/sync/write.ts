@@ -1,23 +1,15 @@
-import {
-  changesOf,
-  type CommitReference,
-  type Operation,
-  type Plan,
-  type PullRequestReference,
-} from '../core/result.ts'
+import { editsOf, type Operation, type Plan, type SyncResult } from '../core/result.ts'
 
 /** The result of writing a plan. */
-export type WriteResult = {
+export type WriteResult = Pick<SyncResult, 'operation' | 'commit' | 'pullRequest'> & {
   /** The plan that was written; an earlier one if the response to its write was lost. */
   readonly plan: Plan
-  readonly operation: Operation
-  readonly commit: CommitReference | undefined
-  readonly pullRequest: PullRequestReference | undefined
   readonly warning: string | undefined
 }
 
 /**
- * Writes a plan, completely or not at all.
+ * Writes a plan, completely or not at all. A writer remembers what its earlier calls began, so one
+ * writer serves all attempts of a sync.
  *
  * @throws GitHubError with reason `branch-moved` or `outcomeUnknown`: read and plan again.
  */
@@ -25,8 +17,7 @@ export type Write = (plan: Plan) => Promise<WriteResult>
 
 /** Writes nothing, for `mode: plan`. */
 export function previewOnly(plan: Plan): Promise<WriteResult> {
-  const operation = changesOf(plan.entries).length === 0 ? 'none' : 'planned'
-  return Promise.resolve(writeResult(plan, operation))
+  return Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned'))
 }
 
 export function writeResult(

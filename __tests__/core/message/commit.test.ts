@@ -8,15 +8,19 @@ import { commitMessage } from '../../../src/core/message/commit.ts'
 import type { ChangedEntry } from '../../../src/core/result.ts'
 import { change, hostileNames, manyChanges, runId } from '../../fixtures/changes.ts'
 
-const messageText = (changes: readonly ChangedEntry[], template?: string): string => {
+function messageText(changes: readonly ChangedEntry[], template?: string): string {
   const { headline, body } = commitMessage(changes, template)
   return `${headline}\n\n${body}`
 }
 
-const gitTrailers = (message: string): string[] =>
-  execFileSync('git', ['interpret-trailers', '--parse'], { input: message, encoding: 'utf8' })
+function gitTrailers(message: string): string[] {
+  return execFileSync('git', ['interpret-trailers', '--parse'], {
+    input: message,
+    encoding: 'utf8',
+  })
     .split('\n')
     .filter((line) => line !== '')
+}
 
 describe('the default first line', () => {
   test.each([

@@ -9,7 +9,9 @@ const threeChanges = [
   change('deleted', { runId: runId(3) }),
 ]
 
-const render = (template: string, changes = threeChanges): string => headline(changes, template)
+function render(template: string, changes = threeChanges): string {
+  return headline(changes, template)
+}
 
 describe('placeholders', () => {
   test('count the changes and list the models', () => {

@@ -53,11 +53,13 @@ describe('the body of a pull request', () => {
       '| metric | same | 1 | 1 |  |',
       '| parameter | epochs | 3 | 3 |  |',
     ])
-    expect(body).toContain('<details open><summary>Metrics and parameters of my_model 4 beside 3')
+    expect(body).toContain(
+      '<details open><summary>Metrics and parameters of my_model 4 compared with 3',
+    )
   })
 
   test('shows only the new values if the version replaces none', () => {
-    const values = { metrics: { accuracy: 1 }, params: {} }
+    const values = { metrics: { accuracy: 1 }, params: {}, previous: undefined }
     const body = pullRequestBody([change('created')], {
       ...context,
       details: new Map([[runId(1), values]]),
@@ -71,6 +73,7 @@ describe('the body of a pull request', () => {
     const values = {
       metrics: Object.fromEntries(Array.from('abcdefgh', (name) => [name, 1])),
       params: {},
+      previous: undefined,
     }
     const changes = [...manyChanges(5000), change('deleted', { runId: runId(9999) })]
     const body = pullRequestBody(changes, {

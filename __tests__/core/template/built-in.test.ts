@@ -1,11 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
 import { parse, parseAllDocuments } from 'yaml'
-import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { artifactsPath } from '../../../src/core/artifacts.ts'
 import type { ModelVersion } from '../../../src/core/model.ts'
-import { isHeldFile } from '../../fixtures/values-files.ts'
+import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { nastyTexts } from '../../fixtures/nasty-text.ts'
 import {
   modelId,
@@ -16,14 +15,21 @@ import {
   version,
   withParams,
 } from '../../fixtures/templates.ts'
+import { isHeldFile } from '../../fixtures/values-files.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const builtIn = readFileSync(join(root, 'templates/vllm.yaml'), 'utf8')
 const chart = join(root, 'examples/chart')
 
-const renderBuiltIn = (changes: Partial<ModelVersion> = {}, id?: string): string => {
+function renderBuiltIn(changes: Partial<ModelVersion> = {}, id?: string): string {
   const registered = { ...version, ...changes }
-  const artifacts = artifactsPath({ version: registered, run, modelId: id })
+  const artifacts = artifactsPath({
+    version: registered,
+    run,
+    modelId: id,
+    loggedModel: undefined,
+    resolvedSource: registered.source,
+  })
   return render(builtIn, { ...placeholderValues, version: registered, modelId: id, artifacts })
 }
 

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
 import { fieldNames } from '../../../src/core/template/placeholder.ts'
 import { placeholderValues, render, run } from '../../fixtures/templates.ts'
 

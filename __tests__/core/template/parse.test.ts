@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { parseValidTemplate } from '../../fixtures/templates.ts'
 
-const problemsOf = (text: string): readonly string[] => {
+function problemsOf(text: string): readonly string[] {
   const parsed = parseTemplate(text)
   return parsed.ok ? [] : parsed.problems
 }

@@ -3,16 +3,18 @@ import { parse } from 'yaml'
 import { renderTemplate } from '../../../src/core/template/render.ts'
 import {
   modelId,
+  parseValidTemplate,
   placeholderValues,
   render,
   run,
   runId,
-  parseValidTemplate,
   version,
   withParams,
 } from '../../fixtures/templates.ts'
 
-const withX = (value: string) => withParams({ x: value })
+function withX(value: string) {
+  return withParams({ x: value })
+}
 
 describe('placeholders', () => {
   const values = {

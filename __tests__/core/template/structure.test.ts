@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml'
-import { isHeldFile } from '../../fixtures/values-files.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
 import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
-import { render, parseValidTemplate, withParams } from '../../fixtures/templates.ts'
+import { parseValidTemplate, render, withParams } from '../../fixtures/templates.ts'
+import { isHeldFile } from '../../fixtures/values-files.ts'
 
 /** Templates with the parameter x at `a`, and the value that a reader must find there. */
 const contexts: Record<string, [string, (x: string) => unknown]> = {
@@ -64,9 +64,12 @@ test('a value that is a complete plain scalar gets its type in the core schema, 
 })
 
 /** Whether a double represents exactly the number in the text. */
-const isPortableNumber = (text: string, value: number): boolean =>
-  Number.isFinite(value) &&
-  (!/^[-+]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(value))
+function isPortableNumber(text: string, value: number): boolean {
+  return (
+    Number.isFinite(value) &&
+    (!/^[-+]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(value))
+  )
+}
 
 test('a value in a key becomes that key, or is rejected if the key is a duplicate or too long', () => {
   const template = parseValidTemplate('a: 1\n${run.params.x}: {b: 2}\nc: 3\n')

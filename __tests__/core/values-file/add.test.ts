@@ -13,14 +13,15 @@ const wanted: OwnedValues = {
 
 const entries = ['experimentId: "1"', 'runid: abc', 'timestamp: 20240131', 'modelName: "a: b"']
 const all = [...entries, 'modelVersion: "2"']
-const block = (lines: readonly string[], indent = '  ') =>
-  lines.map((line) => `${indent}${line}\n`).join('')
+function block(lines: readonly string[], indent = '  ') {
+  return lines.map((line) => `${indent}${line}\n`).join('')
+}
 const flow = all.join(', ')
 /** All owned keys except the last, so that an update adds one line. */
 const allButLast = block(entries)
 const last = '  modelVersion: "2"\n'
 
-const expectUpdate = (before: string, after: string) => {
+function expectUpdate(before: string, after: string) {
   const update = updateText(before, wanted)
   expect(update).toMatchObject({ kind: 'updated', text: after })
   const crlf = updateText(before.replaceAll('\n', '\r\n'), wanted)

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { anyCharacter, document, owned, updateText } from '../../fixtures/values-files.ts'
-import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'
+import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
+import { anyCharacter, document, owned, updateText } from '../../fixtures/values-files.ts'
 
 const python = fileURLToPath(new URL('../../../.venvs/mlflow-3/bin/python', import.meta.url))
 
 /** What PyYAML reads from each text; `{}` if it rejects the text. */
-const readWithPyYaml = (texts: readonly string[]): { value?: unknown }[] => {
+function readWithPyYaml(texts: readonly string[]): { value?: unknown }[] {
   const program = `
 import json, sys, yaml
 def read(text):

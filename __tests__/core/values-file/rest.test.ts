@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseValues } from '../../../src/core/values-file/parse.ts'
 import { serializeUnownedContent } from '../../../src/core/values-file/rest.ts'
 
-const unownedContent = (text: string): string => {
+function unownedContent(text: string): string {
   const result = parseValues(text)
   if (result.kind !== 'parsed') throw new Error(result.problem)
   return serializeUnownedContent(result.parsed)

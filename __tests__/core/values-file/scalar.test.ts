@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { formatStringAs, formatString } from '../../../src/core/values-file/quote.ts'
+import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
 
 describe('formatString', () => {
   test.each([

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseDocument } from 'yaml'
+import { readValues } from '../../../src/core/values-file/file.ts'
+import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import {
   anyCharacter,
   document,
-  isHeldFile,
   findOwnedLine,
+  isHeldFile,
   otherLines,
   updateText,
 } from '../../fixtures/values-files.ts'
-import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
-import { readValues } from '../../../src/core/values-file/file.ts'
 
 const text = fc.string({ unit: anyCharacter, maxLength: 12 })
 const values: fc.Arbitrary<OwnedValues> = fc.record({
@@ -22,7 +22,9 @@ const values: fc.Arbitrary<OwnedValues> = fc.record({
   modelVersion: fc.oneof(fc.stringMatching(/^[1-9][0-9]{0,7}$/), text),
 })
 
-const wellFormed = (value: string | undefined) => value?.toWellFormed() ?? ''
+function wellFormed(value: string | undefined) {
+  return value?.toWellFormed() ?? ''
+}
 
 describe('an update of any document', () => {
   test('changes the owned values and nothing else', () => {

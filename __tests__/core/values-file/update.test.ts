@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
+import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { updateText } from '../../fixtures/values-files.ts'
 
 const wanted: OwnedValues = {
@@ -22,14 +22,15 @@ const source: Record<keyof OwnedValues, string> = {
 }
 
 /** A file that is up to date except for the given sources. */
-const file = (sources: Partial<typeof source> = {}): string =>
-  [
+function file(sources: Partial<typeof source> = {}): string {
+  return [
     'global:',
     ...Object.entries({ ...source, ...sources }).map((e) => `  ${e.join(': ')}`),
     '',
   ].join('\n')
+}
 
-const updatedText = (text: string, owned: OwnedValues = wanted): string => {
+function updatedText(text: string, owned: OwnedValues = wanted): string {
   const update = updateText(text, owned)
   if (update.kind !== 'updated') throw new Error(JSON.stringify(update))
   return update.text
@@ -287,9 +288,9 @@ describe('an update is refused', () => {
     ['global: !!null\n', 'global has the tag'],
     ['global:\n  a: |\n    b', 'the file ends within a block of text'],
     ['global:\n  a: |+\n    b', 'the file ends within a block of text'],
-    ['global:\n  a: 1 # x\rb: 2\n', 'line 2 holds U+000D'],
-    ['# x\u2028global: {}\n', 'line 1 holds U+2028'],
-    ['# x\n\uFEFFa: 1\n', 'line 2 holds U+FEFF'],
+    ['global:\n  a: 1 # x\rb: 2\n', 'line 2 contains U+000D'],
+    ['# x\u2028global: {}\n', 'line 1 contains U+2028'],
+    ['# x\n\uFEFFa: 1\n', 'line 2 contains U+FEFF'],
   ])('for %j', (text, problem) => {
     const update = updateText(text, wanted)
     expect(update).toEqual({

@@ -9,7 +9,8 @@ export type RunValues = {
 
 /** The values of a run, and of the model version that it replaces if there is one. */
 export type RunDetails = RunValues & {
-  readonly previous?: (RunValues & { readonly modelVersion: string }) | undefined
+  /** Undefined if there is no previous version or it could not be read. */
+  readonly previous: (RunValues & { readonly modelVersion: string }) | undefined
 }
 
 type Row = {

@@ -1,8 +1,8 @@
 import type { ChangedEntry } from '../result.ts'
-import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
-import { comparisonTable, type RunDetails } from './comparison.ts'
 import { plural, takeLines } from '../text/format.ts'
 import { code, escapeMarkdown } from '../text/markdown.ts'
+import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
+import { comparisonTable, type RunDetails } from './comparison.ts'
 import { countChanges, countsPhrase } from './wording.ts'
 
 /** What the body needs in addition to the changes. */
@@ -64,7 +64,7 @@ function comparisonsOf(
     const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`
     const previous = values.previous
     const comparedTo =
-      previous === undefined ? '' : ` beside ${escapeMarkdown(previous.modelVersion, 40)}`
+      previous === undefined ? '' : ` compared with ${escapeMarkdown(previous.modelVersion, 40)}`
     const title = `Metrics and parameters of ${name}${comparedTo}`
     return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`]
   })

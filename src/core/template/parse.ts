@@ -9,7 +9,7 @@ import {
   type Scalar,
 } from 'yaml'
 import { readValues } from '../values-file/file.ts'
-import { parseSegments, type Segment, type Placeholder } from './placeholder.ts'
+import { parseSegments, type Placeholder, type Segment } from './placeholder.ts'
 
 /** A scalar of the template that contains placeholders or escapes. */
 export type TemplateScalar = {

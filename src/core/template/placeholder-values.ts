@@ -1,7 +1,7 @@
 import type { ArtifactsPath } from '../artifacts.ts'
 import type { ModelVersion, Run } from '../model.ts'
+import type { FieldReference, Placeholder, Segment, TextField } from './placeholder.ts'
 import { modelSlug, runSlug } from './slug.ts'
-import type { Segment, Placeholder, FieldReference, TextField } from './placeholder.ts'
 
 /** The data that placeholders refer to. */
 export type PlaceholderValues = {

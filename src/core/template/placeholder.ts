@@ -70,7 +70,7 @@ function parseSegment([source, body, brace]: RegExpExecArray): Segment {
   const malformed = (problem: string): Segment => ({ kind: 'malformed', problem, source })
   if (brace !== '}') {
     return malformed(
-      `${source.trimEnd()} has no closing } (quote a scalar that holds ": " or " #"; write $\${ for a literal \${)`,
+      `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; write $\${ for a literal \${)`,
     )
   }
   const separator = body.indexOf(':-')

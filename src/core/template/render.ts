@@ -4,8 +4,8 @@ import {
   isMap,
   isPair,
   isScalar,
-  type Node,
   parseDocument,
+  type Node,
   type Scalar,
 } from 'yaml'
 import type { Template } from './parse.ts'

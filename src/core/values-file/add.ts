@@ -1,6 +1,5 @@
 import { isScalar, type CST } from 'yaml'
-import type { ParsedEntry, ParsedMap, ParsedFile } from './parse.ts'
-import { EditError, type Edit, firstLineBreak, lineBreakAfter, insertLinesAfter } from './edit.ts'
+import { EditError, firstLineBreak, insertLinesAfter, lineBreakAfter, type Edit } from './edit.ts'
 import {
   blockScalarHeader,
   firstEntryOffset,
@@ -9,6 +8,7 @@ import {
   lastToken,
   tokenEnd,
 } from './layout.ts'
+import type { ParsedEntry, ParsedFile, ParsedMap } from './parse.ts'
 import { insertAfterColon } from './replace.ts'
 
 /** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
@@ -85,7 +85,7 @@ function prependGlobal(text: string, root: ParsedMap, entries: readonly string[]
 function indentBefore(text: string, offset: number): string {
   const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '')
   if (/^ *$/.test(indent)) return indent
-  throw new EditError('the first key does not stand on a line of its own')
+  throw new EditError('the first key is not on a line of its own')
 }
 
 /** Number of spaces by which the file indents nested maps; 2 if it has none. */

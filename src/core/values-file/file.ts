@@ -1,7 +1,7 @@
 import { isHeld } from './comments.ts'
-import { type Interpretation, interpretNode, type Interpretations } from './interpret.ts'
-import { type OwnedKey, ownedKeys } from './owned.ts'
-import { type ParsedFile, parseValues } from './parse.ts'
+import { interpretNode, type Interpretation, type Interpretations } from './interpret.ts'
+import { ownedKeys, type OwnedKey } from './owned.ts'
+import { parseValues, type ParsedFile } from './parse.ts'
 
 /** MLflow's rule for run ids (`mlflow/utils/validation.py`). It excludes path separators. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
@@ -71,6 +71,9 @@ export function readContent(bytes: Uint8Array): FileContent {
     ? { kind: 'values', text, values }
     : { kind: values.kind, text, problem: values.problem }
 }
+
+/** Why a file on hold is not changed. */
+export const heldReason = 'the file has the comment "# mlflow-sync: hold"'
 
 /** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
 export function ownershipOf(

@@ -57,7 +57,7 @@ function parse(text: string): ParseResult {
   // Other readers accept duplicate keys, so a file that has some is not damaged.
   const options = { keepSourceTokens: true, uniqueKeys: false }
   const [doc, second] = new Composer(options).compose(tokens, true, text.length)
-  if (doc === undefined) return wrongShape('it holds no document')
+  if (doc === undefined) return wrongShape('it contains no document')
   const error = doc.errors[0] ?? second?.errors[0]
   if (error?.code === 'RESOURCE_EXHAUSTION') return wrongShape('it is nested too deeply')
   if (error) {
@@ -66,7 +66,7 @@ function parse(text: string): ParseResult {
       problem: `line ${lineNumberAt(text, error.pos[0])}: ${error.message}`,
     }
   }
-  if (second !== undefined) return wrongShape('it holds several YAML documents')
+  if (second !== undefined) return wrongShape('it contains several YAML documents')
   const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
   return locateOwnedEntries(text, doc, end)
 }

@@ -1,8 +1,8 @@
 import { isScalar, type CST } from 'yaml'
-import { isNull, type ParsedEntry } from './parse.ts'
 import { EditError, type Edit } from './edit.ts'
-import { blockScalarHeader, blockScalarTextStart, isContent, tokenEnd } from './layout.ts'
 import { integerTag, stringTag } from './interpret.ts'
+import { blockScalarHeader, blockScalarTextStart, isContent, tokenEnd } from './layout.ts'
+import { isNull, type ParsedEntry } from './parse.ts'
 import { formatString, formatStringAs, type ScalarStyle } from './quote.ts'
 
 /** YAML source of an owned value that the file does not have yet. */

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
 import { findComments } from './comments.ts'
-import type { ParsedFile } from './parse.ts'
 import { ownedKeys } from './owned.ts'
+import type { ParsedFile } from './parse.ts'
 
 /** Everything in a file except the owned values, including comments, as text for comparison. */
 export function serializeUnownedContent({

@@ -1,10 +1,10 @@
 import { addEntries } from './add.ts'
-import { parseValues, type ParsedFile } from './parse.ts'
 import { applyEdits, EditError, type Edit } from './edit.ts'
-import type { OwnedKey, OwnedValues } from './owned.ts'
-import { findOutdatedKeys } from './interpret.ts'
 import { interpretOwnedValues, type ValuesFile } from './file.ts'
-import { replaceValue, formatValue } from './replace.ts'
+import { findOutdatedKeys } from './interpret.ts'
+import type { OwnedKey, OwnedValues } from './owned.ts'
+import { parseValues, type ParsedFile } from './parse.ts'
+import { formatValue, replaceValue } from './replace.ts'
 import { serializeUnownedContent } from './rest.ts'
 
 export type Update =
@@ -85,7 +85,7 @@ function interpretOrThrow(parsed: ParsedFile) {
 
 function checkTimestamp(timestamp: number): void {
   if (Number.isSafeInteger(timestamp) && timestamp >= 0) return
-  throw new EditError(`the timestamp ${timestamp} is no date`)
+  throw new EditError(`the timestamp ${timestamp} is not a date`)
 }
 
 /**
@@ -97,5 +97,5 @@ function checkLineBreaks(text: string): void {
   if (!found) return
   const line = text.slice(0, found.index).split('\n').length
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-  throw new EditError(`line ${line} holds U+${code}, on which readers of YAML do not agree`)
+  throw new EditError(`line ${line} contains U+${code}, which YAML readers interpret differently`)
 }

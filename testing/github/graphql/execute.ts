@@ -1,3 +1,4 @@
+import { schema as published } from '@octokit/graphql-schema'
 import {
   buildSchema,
   execute,
@@ -8,7 +9,6 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
 } from 'graphql'
-import { schema as published } from '@octokit/graphql-schema'
 import { requireRepository, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
 import { mutations } from './mutations.ts'

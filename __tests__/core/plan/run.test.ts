@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import type { SelectedRun } from '../../src/core/select.ts'
-import type { RunFacts } from '../../src/core/model.ts'
-import { readContent, type FileState } from '../../src/core/values-file/file.ts'
-import { createNameMatcher } from '../../src/core/glob.ts'
-import { excludedEntries, planRun, type PlanContext } from '../../src/core/plan.ts'
-import { parseTemplate } from '../../src/core/template/parse.ts'
-import { modelVersion, run, runId } from '../fixtures/registry.ts'
+import { createNameMatcher } from '../../../src/core/glob.ts'
+import type { RunFacts } from '../../../src/core/model.ts'
+import { excludedEntries, planRun, type PlanContext } from '../../../src/core/plan/run.ts'
+import type { SelectedRun } from '../../../src/core/select.ts'
+import { parseTemplate } from '../../../src/core/template/parse.ts'
+import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
+import { modelVersion, run, runId } from '../../fixtures/registry.ts'
 
 const template = (() => {
   const parsed = parseTemplate(
@@ -46,11 +46,13 @@ const currentText = `global:
   modelVersion: "2"
 `
 
-const fileState = (text: string): FileState => readContent(Buffer.from(text))
+function fileState(text: string): FileState {
+  return readContent(Buffer.from(text))
+}
 
 type PlanInput = { readonly state: FileState; readonly facts?: RunFacts | undefined }
 
-const planFor = ({ state, ...input }: PlanInput) => {
+function planFor({ state, ...input }: PlanInput) {
   const file = { path: `d/${runId}.yaml`, state, executable: false }
   return planRun({ selected, file, facts, ...input }, context)
 }

@@ -1,12 +1,18 @@
-import type { NameMatcher } from './glob.ts'
-import type { Run, RunFacts } from './model.ts'
+import type { NameMatcher } from '../glob.ts'
+import type { Run, RunDetail, RunFacts } from '../model.ts'
+import { entryWithoutEdit, type Entry } from '../result.ts'
+import type { ExcludedVersion, SelectedRun } from '../select.ts'
+import type { Template } from '../template/parse.ts'
+import { modelVersionUrl } from '../text/links.ts'
+import {
+  heldReason,
+  ownershipOf,
+  type FileContent,
+  type FileState,
+  type RunFile,
+} from '../values-file/file.ts'
+import { updateValues } from '../values-file/update.ts'
 import { ownedValues, renderFile } from './new-file.ts'
-import { entryWithoutEdit, type Entry } from './result.ts'
-import type { ExcludedVersion, SelectedRun } from './select.ts'
-import type { Template } from './template/parse.ts'
-import { modelVersionUrl } from './text/links.ts'
-import { ownershipOf, type FileContent, type FileState, type RunFile } from './values-file/file.ts'
-import { updateValues } from './values-file/update.ts'
 
 export type RunInput = {
   readonly selected: SelectedRun
@@ -62,7 +68,8 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
   const { state } = file
   const protection = protectionOf(state, selected.runId, context.models)
   if (protection !== undefined) return protection
-  if (facts === undefined || facts.run.kind === 'missing') {
+  if (facts === undefined) throw new Error(`the facts of run ${selected.runId} were not read`)
+  if (facts.run.kind === 'missing') {
     return skipped('MLflow no longer has the run (or does not show it to this user)')
   }
   if (facts.run.kind === 'failed') return failed(facts.run.reason)
@@ -72,13 +79,26 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
   return planNewContent({ selected, file, facts }, run, context)
 }
 
+/** What has to be read of a run; undefined if its file is left alone regardless of what MLflow says. */
+export function detailNeeded(state: FileState): RunDetail | undefined {
+  switch (state.kind) {
+    case 'absent':
+    case 'unparseable':
+      return 'full'
+    case 'values':
+      return 'basic'
+    default:
+      return undefined
+  }
+}
+
 /** The decision to leave a file alone because of its content; undefined if it may be changed. */
 function protectionOf(state: FileState, runId: string, models: NameMatcher): Decision | undefined {
   switch (state.kind) {
     case 'blocked':
       return failed(state.reason)
     case 'held':
-      return { outcome: 'held', reason: 'the file has the comment "# mlflow-sync: hold"' }
+      return { outcome: 'held', reason: heldReason }
     case 'wrong-shape':
       return failed(`not changed: ${state.problem}`)
     case 'values': {
@@ -133,7 +153,7 @@ function planNewContent(
         outcome: 'updated',
         before: state.text,
         after,
-        warning: `${path} was not readable as YAML (${state.problem}) and is written anew from the template; the old file is in commit ${head}`,
+        warning: `${path} was not readable as YAML (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
       }
     : { outcome: 'created', before: undefined, after, warning: undefined }
 }

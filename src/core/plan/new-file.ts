@@ -1,11 +1,11 @@
-import { artifactsPath, loggedModelId } from './artifacts.ts'
-import type { Run, RunFacts } from './model.ts'
-import type { SelectedRun } from './select.ts'
-import type { Template } from './template/parse.ts'
-import { renderTemplate } from './template/render.ts'
-import { readValues, type ParsedValues } from './values-file/file.ts'
-import { timestampOf, type OwnedValues } from './values-file/owned.ts'
-import { updateValues } from './values-file/update.ts'
+import { artifactsPath, loggedModelId } from '../artifacts.ts'
+import type { Run, RunFacts } from '../model.ts'
+import type { SelectedRun } from '../select.ts'
+import type { Template } from '../template/parse.ts'
+import { renderTemplate } from '../template/render.ts'
+import { readValues, type ParsedValues } from '../values-file/file.ts'
+import { timestampOf, type OwnedValues } from '../values-file/owned.ts'
+import { updateValues } from '../values-file/update.ts'
 
 /** The content of a new file, with the owned values, or why it cannot be rendered. */
 export type RenderedFile =

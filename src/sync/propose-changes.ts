@@ -1,25 +1,35 @@
-import type { CommitMessage } from '../core/message/commit.ts'
+import { GitHubError } from '../core/errors.ts'
+import { headline } from '../core/message/commit.ts'
+import { pullRequestBody } from '../core/message/pull-request.ts'
+import type { ModelVersion } from '../core/model.ts'
+import { markerComment } from '../core/pull-request-marker.ts'
 import {
   isUpToDate,
   markerFor,
   type PullRequest,
+  type PullRequestSettings,
   type PullRequestState,
 } from '../core/pull-request.ts'
-import { markerComment } from '../core/pull-request-marker.ts'
-import { changesOf, type ChangedEntry, type CommitReference, type Plan } from '../core/result.ts'
-import { GitHubError } from '../core/errors.ts'
+import { changesOf, type CommitReference, type Plan } from '../core/result.ts'
 import type { Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
+import type { Registry } from '../mlflow/registry.ts'
+import { readComparisons } from './read-comparisons.ts'
 import { commitRequest } from './write-commit.ts'
 
 export type ProposeOptions = {
   readonly repository: Repository
-  readonly labels: readonly string[]
-  readonly message: (changes: readonly ChangedEntry[]) => CommitMessage
-  readonly title: (changes: readonly ChangedEntry[]) => string
-  /** Text of the pull request, without the marker. */
-  readonly describe: (plan: Plan, headBranch: string) => Promise<string>
+  readonly registry: Registry
+  /** All listed model versions, to find the previous version of a model. */
+  readonly listed: readonly ModelVersion[]
+  readonly settings: PullRequestSettings
+  /** Template of the commit's first line; undefined: the default message. */
+  readonly commitTemplate: string | undefined
+  /** Base URL of MLflow's UI. */
+  readonly uiUrl: string
+  /** GitHub's web address. */
+  readonly serverUrl: string
 }
 
 /** A plan to propose, and the pull request's current state. */
@@ -51,21 +61,15 @@ export async function propose(
   onCommit: (sha: string) => void,
 ): Promise<ProposalResult> {
   const { pullRequests } = options.repository
-  const { plan, state, head, open } = proposal
-  const changes = changesOf(plan.entries)
+  const { state, head, open } = proposal
   const commit = await commitFor(options, proposal)
   const sha = commit?.sha ?? state.head?.head ?? ''
-  const text = {
-    title: options.title(changes),
-    body: `${await options.describe(plan, head)}\n\n${markerComment(markerFor(plan, state, sha))}`,
-  }
+  const text = await writeText(options, proposal, sha)
   // Updated before the branch, so that the body names the head even if the job is killed in between.
   if (open !== undefined) await pullRequests.update(open.number, text)
   if (commit !== undefined) {
     onCommit(commit.sha)
-    const { repositoryId } = plan.snapshot
-    const from = state.head?.head
-    await pullRequests.moveBranch({ repositoryId, branch: head, from, to: commit.sha })
+    await pullRequests.moveBranch({ branch: head, from: state.head?.head, to: commit.sha })
   }
   const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha))
   const labelWarning = open === undefined ? await addLabels(options, pullRequest) : undefined
@@ -81,11 +85,34 @@ const unsignedWarning =
 
 /** The commit to propose; undefined if the head branch is already up to date. */
 function commitFor(
-  { repository, message }: ProposeOptions,
+  { repository, commitTemplate }: ProposeOptions,
   { plan, state }: Proposal,
 ): Promise<Commit> | undefined {
   if (isUpToDate(state.head, plan)) return undefined
-  return repository.createCommit(commitRequest(plan, message(changesOf(plan.entries))))
+  return repository.createCommit(commitRequest(plan, commitTemplate))
+}
+
+/** Title and body of the pull request; the body ends with the marker for `sha`. */
+async function writeText(
+  { registry, listed, settings, commitTemplate, uiUrl, serverUrl }: ProposeOptions,
+  { plan, state, head }: Proposal,
+  sha: string,
+): Promise<PullRequestText> {
+  const { repository, branch } = plan.snapshot
+  const changes = changesOf(plan.entries)
+  const details = await readComparisons(registry, listed, changes)
+  const body = pullRequestBody(changes, {
+    uiUrl,
+    serverUrl,
+    repository,
+    branch,
+    fileRef: head,
+    details,
+  })
+  return {
+    title: headline(changes, settings.title ?? commitTemplate),
+    body: `${body}\n\n${markerComment(markerFor(plan, state, sha))}`,
+  }
 }
 
 async function openOrCleanUp(
@@ -94,9 +121,8 @@ async function openOrCleanUp(
   text: PullRequestText,
   sha: string,
 ): Promise<PullRequest> {
-  const { branch, repositoryId } = plan.snapshot
   try {
-    return await pullRequests.open(branch, head, text)
+    return await pullRequests.open(plan.snapshot.branch, head, text)
   } catch (error) {
     if (!(error instanceof GitHubError) || error.outcomeUnknown) throw error
     if (error.reason === 'already-exists') {
@@ -106,7 +132,7 @@ async function openOrCleanUp(
       // A branch that this sync created would be left behind without its pull request. If it cannot
       // be deleted, the reason for the missing pull request is still what matters.
       await pullRequests
-        .moveBranch({ repositoryId, branch: head, from: sha, to: undefined })
+        .moveBranch({ branch: head, from: sha, to: undefined })
         .catch(() => undefined)
     }
     throw error
@@ -115,7 +141,7 @@ async function openOrCleanUp(
 
 /** Returns a warning if the labels can't be set, because that should not fail the sync. */
 async function addLabels(
-  { repository, labels }: ProposeOptions,
+  { repository, settings: { labels } }: ProposeOptions,
   { number }: PullRequest,
 ): Promise<string | undefined> {
   if (labels.length === 0) return undefined

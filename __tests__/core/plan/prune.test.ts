@@ -1,40 +1,46 @@
 import { describe, expect, test } from '@jest/globals'
-import type { SelectedRun } from '../../src/core/select.ts'
-import type { RunFacts } from '../../src/core/model.ts'
-import { readContent } from '../../src/core/values-file/file.ts'
-import { createNameMatcher } from '../../src/core/glob.ts'
-import { orphanRunIds, planDeletions, type PruneInput } from '../../src/core/prune.ts'
-import { modelVersion, run } from '../fixtures/registry.ts'
+import { createNameMatcher } from '../../../src/core/glob.ts'
+import type { RunFacts } from '../../../src/core/model.ts'
+import { orphanRunIds, planDeletions, type PruneInput } from '../../../src/core/plan/prune.ts'
+import type { SelectedRun } from '../../../src/core/select.ts'
+import { readContent } from '../../../src/core/values-file/file.ts'
+import { modelVersion, run } from '../../fixtures/registry.ts'
 
-const valuesFor = (runId: string, modelName = 'model'): string =>
-  `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
+function valuesFor(runId: string, modelName = 'model'): string {
+  return `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
+}
 
-const filesOf = (texts: Readonly<Record<string, string>>): PruneInput['files'] =>
-  new Map(
+function filesOf(texts: Readonly<Record<string, string>>): PruneInput['files'] {
+  return new Map(
     Object.entries(texts).map(([runId, text]) => [
       runId,
       { path: `d/${runId}.yaml`, state: readContent(Buffer.from(text)), executable: false },
     ]),
   )
+}
 
-const selected = (runId: string): SelectedRun => ({
-  runId,
-  version: modelVersion({ runId }),
-  source: '',
-  sourceUnresolved: false,
-  modelId: undefined,
-})
+function selected(runId: string): SelectedRun {
+  return {
+    runId,
+    version: modelVersion({ runId }),
+    source: '',
+    sourceUnresolved: false,
+    modelId: undefined,
+  }
+}
 
-const factsOf = (lookup: RunFacts['run']): RunFacts => ({
-  run: lookup,
-  source: { ok: true, source: '' },
-  loggedModel: undefined,
-  experimentName: undefined,
-  aliases: [],
-})
+function factsOf(lookup: RunFacts['run']): RunFacts {
+  return {
+    run: lookup,
+    source: { ok: true, source: '' },
+    loggedModel: undefined,
+    experimentName: undefined,
+    aliases: [],
+  }
+}
 
-const plan = (fields: Partial<PruneInput>) =>
-  planDeletions({
+function plan(fields: Partial<PruneInput>) {
+  return planDeletions({
     runs: [],
     listed: [modelVersion({ runId: 'selected' })],
     facts: new Map(),
@@ -43,9 +49,11 @@ const plan = (fields: Partial<PruneInput>) =>
     maxDeletions: 10,
     ...fields,
   })
+}
 
-const deletedRuns = (fields: Partial<PruneInput>) =>
-  plan(fields).deletions.map(({ runId }) => runId)
+function deletedRuns(fields: Partial<PruneInput>) {
+  return plan(fields).deletions.map(({ runId }) => runId)
+}
 
 describe('possible orphans', () => {
   test('are files named after a run without a selected or protected version', () => {

@@ -1,9 +1,9 @@
-import type { SelectedRun, ExcludedVersion } from './select.ts'
-import type { ModelVersion, RunFacts, RunLookup } from './model.ts'
-import { ownershipOf, runIdFromFileName, type RunFile } from './values-file/file.ts'
-import type { NameMatcher } from './glob.ts'
-import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from './result.ts'
-import { plural } from './text/format.ts'
+import type { NameMatcher } from '../glob.ts'
+import type { ModelVersion, RunFacts, RunLookup } from '../model.ts'
+import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from '../result.ts'
+import type { ExcludedVersion, SelectedRun } from '../select.ts'
+import { plural } from '../text/format.ts'
+import { heldReason, ownershipOf, runIdFromFileName, type RunFile } from '../values-file/file.ts'
 
 export type PruneInput = {
   readonly runs: readonly SelectedRun[]
@@ -102,8 +102,10 @@ type OrphanDecision =
 function decideOrphan(orphan: Orphan, { models, listed }: PruneInput): OrphanDecision {
   const { state, runId, path, executable, reason } = orphan
   if (state.kind === 'held') {
-    const held = 'the file has the comment "# mlflow-sync: hold"'
-    return { kind: 'keep', entry: { ...deletedEntry(runId, path), outcome: 'held', reason: held } }
+    return {
+      kind: 'keep',
+      entry: { ...deletedEntry(runId, path), outcome: 'held', reason: heldReason },
+    }
   }
   if (state.kind !== 'values') return { kind: 'not-ours' }
   const { owned } = state.values
@@ -151,6 +153,6 @@ function tooManyDeletions(deletions: readonly ChangedEntry[], maxDeletions: numb
   return {
     message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
     advice:
-      'Look first whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
+      'First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
   }
 }
