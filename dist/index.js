@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9627);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1105);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9627:
+/***/ 1105:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51253,10 +51253,66 @@ function gitHubRetryPolicy(random) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/github/fetch.ts
+
+
+
+
+
+/** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
+function fetchWithRetries(options, repeatable, onRequest) {
+    return async (url, init) => {
+        const { transport, clock, log } = options;
+        const method = init.method ?? 'GET';
+        const send = async () => {
+            onRequest();
+            const startedAt = clock.now();
+            const result = await transport.send({
+                method,
+                url,
+                headers: init.headers ?? {},
+                body: init.body,
+            });
+            const summary = result.kind === 'response' ? result.status : result.detail;
+            log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`);
+            return result;
+        };
+        const outcome = await sendWithRetries({
+            send,
+            classify: (result) => classifyResult(result, clock.now(), repeatable),
+            policy: options.policy,
+            clock,
+            budget: options.budget(),
+            onRetry: (reason, waitMs, retry) => log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+        });
+        return toResponse(outcome, repeatable, options);
+    };
+}
+function toResponse(outcome, repeatable, options) {
+    const { result } = outcome;
+    if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
+        throw connectionError(outcome, options.apiUrl, !repeatable);
+    }
+    const { status, headers, text } = result;
+    if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
+        throw invalidResponse(`it is not a complete JSON document (${text.length} characters)`, !repeatable);
+    }
+    if (status >= 500 && !repeatable) {
+        throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
+            status,
+            outcomeUnknown: true,
+            advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
+        });
+    }
+    const emptyBody = status === 204 || status === 205 || status === 304;
+    return new Response(emptyBody ? null : text, { status, headers: headersOfDecodedBody(headers) });
+}
+/** The transport has already decoded the body, so these headers no longer describe it. */
+function headersOfDecodedBody(headers) {
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
+}
+
 ;// CONCATENATED MODULE: ./src/github/client.ts
-
-
-
 
 
 
@@ -51333,58 +51389,6 @@ function parseResponse(schema, value, what) {
         return result.data;
     const issue = result.error.issues[0];
     throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
-}
-/** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
-function fetchWithRetries(options, repeatable, onRequest) {
-    return async (url, init) => {
-        const { transport, clock, log } = options;
-        const method = init.method ?? 'GET';
-        const send = async () => {
-            onRequest();
-            const startedAt = clock.now();
-            const result = await transport.send({
-                method,
-                url,
-                headers: init.headers ?? {},
-                body: init.body,
-            });
-            const summary = result.kind === 'response' ? result.status : result.detail;
-            log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`);
-            return result;
-        };
-        const outcome = await sendWithRetries({
-            send,
-            classify: (result) => classifyResult(result, clock.now(), repeatable),
-            policy: options.policy,
-            clock,
-            budget: options.budget(),
-            onRetry: (reason, waitMs, retry) => log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
-        });
-        return toResponse(outcome, repeatable, options);
-    };
-}
-function toResponse(outcome, repeatable, options) {
-    const { result } = outcome;
-    if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
-        throw connectionError(outcome, options.apiUrl, !repeatable);
-    }
-    const { status, headers, text } = result;
-    if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        throw invalidResponse(`it is not a complete JSON document (${text.length} characters)`, !repeatable);
-    }
-    if (status >= 500 && !repeatable) {
-        throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
-            status,
-            outcomeUnknown: true,
-            advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
-        });
-    }
-    const emptyBody = status === 204 || status === 205 || status === 304;
-    return new Response(emptyBody ? null : text, { status, headers: headersOfDecodedBody(headers) });
-}
-/** The transport has already decoded the body, so these headers no longer describe it. */
-function headersOfDecodedBody(headers) {
-    return Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
 }
 
 ;// CONCATENATED MODULE: ./src/github/branch.ts
@@ -54195,36 +54199,15 @@ async function runJob(inputs, environment, startedAt, signal) {
     const stopwatch = createStopwatch(() => performance.now());
     const clients = createClients({ inputs, environment, clock, signal, log });
     const context = jobContext(inputs, environment, startedAt);
-    const { repository, targets, pullRequest, mode } = inputs;
-    const options = {
-        mlflow: clients.mlflow,
-        repository: clients.repository,
-        branch: repository.branch,
-        targets,
-        pullRequest,
-        builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
-        clock,
-        info: log.info,
-    };
+    const options = syncOptions(inputs, clients, context, clock, stopwatch);
     try {
-        const result = mode === 'check'
-            ? await stopwatch.measure('check', () => runChecks({
-                ...options,
-                repositoryName: repository.name,
-                trackingUri: context.trackingUri,
-            }))
-            : await runSyncs(inputs, clients, signal, {
-                ...options,
-                mode,
-                commitMessage: inputs.commitMessage,
-                uiUrl: context.uiUrl,
-                serverUrl: context.serverUrl,
-                stopwatch,
-            });
+        const result = inputs.mode === 'check'
+            ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+            : await runSyncs(inputs, clients, options, signal);
         return {
             ...result,
             ...context,
-            branch: result.branch ?? repository.branch,
+            branch: result.branch ?? inputs.repository.branch,
             operation: result.error === undefined ? result.operation : 'failed',
             warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
             requests: clients.requests(),
@@ -54236,6 +54219,27 @@ async function runJob(inputs, environment, startedAt, signal) {
         await clients.close();
     }
 }
+function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, clients, { uiUrl, serverUrl }, clock, stopwatch) {
+    return {
+        mlflow: clients.mlflow,
+        repository: clients.repository,
+        branch: repository.branch,
+        targets,
+        mode: mode === 'sync' ? 'sync' : 'plan',
+        commitMessage,
+        pullRequest,
+        builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
+        uiUrl,
+        serverUrl,
+        clock,
+        stopwatch,
+        info: log.info,
+    };
+}
+/** What the results of a check call the two servers. */
+function namesFor({ repository, mlflow }) {
+    return { repositoryName: repository.name, trackingUri: mlflow.baseUrl };
+}
 function insecureTlsWarnings({ mlflow }) {
     return mlflow.insecureTls
         ? [
@@ -54244,7 +54248,7 @@ function insecureTlsWarnings({ mlflow }) {
         : [];
 }
 /** One sync, or several with `poll-duration`. */
-function runSyncs({ repository, poll: pollSettings }, clients, signal, options) {
+function runSyncs({ repository, poll: pollSettings }, clients, options, signal) {
     const sync = async () => {
         clients.renewBudget();
         try {
@@ -54273,10 +54277,7 @@ function jobContext(inputs, environment, startedAt) {
         serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
         trackingUri: inputs?.mlflow.baseUrl ?? '',
         uiUrl: inputs?.mlflow.uiUrl ?? '',
-        requests: { mlflow: 0, github: 0 },
-        phases: [],
         startedAt,
-        finishedAt: new Date(),
     };
 }
 function failedJob(error, inputs, environment, startedAt) {
@@ -54289,6 +54290,9 @@ function failedJob(error, inputs, environment, startedAt) {
         ...jobContext(inputs, environment, startedAt),
         operation: 'failed',
         error: problemOf(error),
+        requests: { mlflow: 0, github: 0 },
+        phases: [],
+        finishedAt: new Date(),
     };
 }
 

@@ -5,7 +5,7 @@ import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf, SyncError } from './core/errors.ts'
 import { emptyResult, type SyncResult } from './core/result.ts'
-import { createStopwatch, type Clock, type Log } from './core/runtime.ts'
+import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { safeLine } from './report/log.ts'
 import { publish } from './report/publish.ts'
@@ -84,39 +84,16 @@ async function runJob(
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ inputs, environment, clock, signal, log })
   const context = jobContext(inputs, environment, startedAt)
-  const { repository, targets, pullRequest, mode } = inputs
-  const options = {
-    mlflow: clients.mlflow,
-    repository: clients.repository,
-    branch: repository.branch,
-    targets,
-    pullRequest,
-    builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
-    clock,
-    info: log.info,
-  }
+  const options = syncOptions(inputs, clients, context, clock, stopwatch)
   try {
     const result =
-      mode === 'check'
-        ? await stopwatch.measure('check', () =>
-            runChecks({
-              ...options,
-              repositoryName: repository.name,
-              trackingUri: context.trackingUri,
-            }),
-          )
-        : await runSyncs(inputs, clients, signal, {
-            ...options,
-            mode,
-            commitMessage: inputs.commitMessage,
-            uiUrl: context.uiUrl,
-            serverUrl: context.serverUrl,
-            stopwatch,
-          })
+      inputs.mode === 'check'
+        ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+        : await runSyncs(inputs, clients, options, signal)
     return {
       ...result,
       ...context,
-      branch: result.branch ?? repository.branch,
+      branch: result.branch ?? inputs.repository.branch,
       operation: result.error === undefined ? result.operation : 'failed',
       warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
       requests: clients.requests(),
@@ -126,6 +103,35 @@ async function runJob(
   } finally {
     await clients.close()
   }
+}
+
+function syncOptions(
+  { repository, targets, mode, commitMessage, pullRequest }: Inputs,
+  clients: Clients,
+  { uiUrl, serverUrl }: JobContext,
+  clock: Clock,
+  stopwatch: Stopwatch,
+): SyncOptions {
+  return {
+    mlflow: clients.mlflow,
+    repository: clients.repository,
+    branch: repository.branch,
+    targets,
+    mode: mode === 'sync' ? 'sync' : 'plan',
+    commitMessage,
+    pullRequest,
+    builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
+    uiUrl,
+    serverUrl,
+    clock,
+    stopwatch,
+    info: log.info,
+  }
+}
+
+/** What the results of a check call the two servers. */
+function namesFor({ repository, mlflow }: Inputs) {
+  return { repositoryName: repository.name, trackingUri: mlflow.baseUrl }
 }
 
 function insecureTlsWarnings({ mlflow }: Inputs): string[] {
@@ -140,8 +146,8 @@ function insecureTlsWarnings({ mlflow }: Inputs): string[] {
 function runSyncs(
   { repository, poll: pollSettings }: Inputs,
   clients: Clients,
-  signal: AbortSignal,
   options: SyncOptions,
+  signal: AbortSignal,
 ): Promise<SyncResult> {
   const sync = async (): Promise<SyncResult> => {
     clients.renewBudget()
@@ -162,22 +168,24 @@ function runSyncs(
   })
 }
 
+type JobContext = Pick<
+  JobResult,
+  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'startedAt'
+>
+
 /** The parts of a job's result that are known without running it. */
 function jobContext(
   inputs: Inputs | undefined,
   environment: Environment,
   startedAt: Date,
-): Omit<JobResult, keyof SyncResult> {
+): JobContext {
   return {
     mode: inputs?.mode ?? 'sync',
     path: inputs?.targets[0].directory ?? '',
     serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
-    requests: { mlflow: 0, github: 0 },
-    phases: [],
     startedAt,
-    finishedAt: new Date(),
   }
 }
 
@@ -195,5 +203,8 @@ function failedJob(
     ...jobContext(inputs, environment, startedAt),
     operation: 'failed',
     error: problemOf(error),
+    requests: { mlflow: 0, github: 0 },
+    phases: [],
+    finishedAt: new Date(),
   }
 }
