@@ -22,6 +22,7 @@ export type World = {
   readonly gateway: Gateway
   readonly github: GitHub
   readonly experiment: { readonly id: string; readonly name: string }
+  /** Creates a project in a new repository, and ends the faults that earlier tests injected. */
   readonly createProject: (options?: {
     readonly name?: string
     readonly defaultBranch?: string
@@ -51,6 +52,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     github,
     experiment,
     createProject: ({ name, ...repositoryOptions } = {}) => {
+      gateway.rule = undefined
+      github.clearFaults()
       const number = projects.length + 1
       const repository = github.createRepository(name ?? `acme/project-${number}`, {
         files: { 'README.md': '# Deployments\n' },

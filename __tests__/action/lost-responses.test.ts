@@ -8,7 +8,6 @@ let project: Project
 
 /** In each test, there is one run to write. */
 beforeEach(async () => {
-  world.github.clearFaults()
   project = world.createProject()
   await project.register('model')
 })

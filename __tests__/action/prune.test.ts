@@ -7,7 +7,6 @@ const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
 
 beforeEach(() => {
-  world.gateway.rule = undefined
   project = world.createProject()
 })
 

@@ -15,7 +15,6 @@ let project: Project
 const zeroOid = '0'.repeat(40)
 
 beforeEach(async () => {
-  world.github.clearFaults()
   project = world.createProject()
   await project.register('m')
 })

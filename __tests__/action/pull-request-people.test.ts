@@ -13,7 +13,6 @@ const world = await useWorld({ version: 3 })
 let project: Project
 
 beforeEach(async () => {
-  world.github.clearFaults()
   project = world.createProject()
   await project.register('m')
   await sync()

@@ -7,7 +7,6 @@ const world = await useWorld({ version: 3 })
 let project: Project
 
 beforeEach(() => {
-  world.github.clearFaults()
   project = world.createProject()
 })
 

@@ -6,7 +6,8 @@ import {
   type ArtifactsInput,
   type ArtifactsPath,
 } from '../../src/core/artifacts.ts'
-import { loggedModel, modelId, run, runId, version } from '../fixtures/templates.ts'
+import { runId } from '../fixtures/registry.ts'
+import { loggedModel, modelId, run, version } from '../fixtures/templates.ts'
 
 type GivenInput = Pick<ArtifactsInput, 'version' | 'run'> & Partial<ArtifactsInput>
 

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
 import { InputError } from '../../src/core/errors.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 import { parseServerUrl } from '../../src/inputs/parsers.ts'
 import { inputNames } from '../../src/inputs/schema.ts'
+import { actionFile } from '../fixtures/action-file.ts'
 
 const minimal = {
   'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
@@ -33,16 +33,12 @@ function toComparable(inputs: Inputs) {
 
 describe('the inputs', () => {
   test('are those of action.yml, in the same order', () => {
-    const action = parse(readFileSync('action.yml', 'utf8')) as { inputs: object }
-    expect(inputNames).toEqual(Object.keys(action.inputs))
+    expect(inputNames).toEqual(Object.keys(actionFile.inputs))
   })
 
   test('have the defaults of action.yml even without the runner', () => {
-    const action = parse(readFileSync('action.yml', 'utf8')) as {
-      inputs: Record<string, { default?: string }>
-    }
     const given = Object.fromEntries(
-      Object.entries(action.inputs)
+      Object.entries(actionFile.inputs)
         .filter(([, { default: value }]) => value !== undefined && !value.includes('${{'))
         .map(([name, { default: value }]) => [`INPUT_${name.toUpperCase()}`, value]),
     )

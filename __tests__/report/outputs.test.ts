@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import { operations, type RunRecord } from '../../src/core/result.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
 import { recordFields } from '../../src/report/report.ts'
 import { withoutSecrets } from '../../src/report/result.ts'
+import { actionFile } from '../fixtures/action-file.ts'
 import { change, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
-
-const action = z
-  .object({ outputs: z.record(z.string(), z.unknown()) })
-  .parse(parse(readFileSync('action.yml', 'utf8')))
 
 function parseRecords(json: string | undefined): RunRecord[] {
   return JSON.parse(json ?? '') as RunRecord[]
@@ -25,7 +19,7 @@ describe('outputs', () => {
         result({ operation, error: { message: 'x', advice: undefined } }),
         '/r.json',
       )
-      expect(Object.keys(outputs)).toEqual(Object.keys(action.outputs))
+      expect(Object.keys(outputs)).toEqual(Object.keys(actionFile.outputs))
       expect(outputs).toMatchObject({ operation, changes: '[]', 'report-file': '/r.json' })
     },
   )

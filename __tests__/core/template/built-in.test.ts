@@ -6,12 +6,12 @@ import { artifactsPath } from '../../../src/core/artifacts.ts'
 import type { ModelVersion } from '../../../src/core/model.ts'
 import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { nastyTexts } from '../../fixtures/nasty-text.ts'
+import { runId } from '../../fixtures/registry.ts'
 import {
   modelId,
   placeholderValues,
   render,
   run,
-  runId,
   version,
   withParams,
 } from '../../fixtures/templates.ts'

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { renderTemplate } from '../../../src/core/template/render.ts'
+import { runId } from '../../fixtures/registry.ts'
 import {
   modelId,
   parseValidTemplate,
   placeholderValues,
   render,
   run,
-  runId,
   version,
   withParams,
 } from '../../fixtures/templates.ts'
