@@ -44160,7 +44160,7 @@ function protectionOf(state, runId, models) {
             return failed(`not changed: ${state.problem}`);
         case 'values': {
             if (ownershipOf(state.values, runId) === 'foreign') {
-                return failed('not changed: global.runid names another run, so the file is not the action’s');
+                return failed("not changed: global.runid names another run, so the file is not the action's");
             }
             const { modelName = '' } = state.values.owned;
             // Otherwise two jobs that share a directory would overwrite each other's choice forever.
@@ -45858,10 +45858,10 @@ function errorFromRejection(status, message, repository, permission) {
     if (/not a fast.forward/i.test(gitHubMessage))
         return branchMoved(`[GitHub: ${gitHubMessage}]`);
     if (/Secret detected|push protection/i.test(gitHubMessage)) {
-        return rejection(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.', 'rule');
+        return rejection(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.');
     }
     if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(gitHubMessage)) {
-        return rejection(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.', 'rule');
+        return rejection(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.');
     }
     if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
         return rejection(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
@@ -45871,7 +45871,7 @@ function errorFromRejection(status, message, repository, permission) {
     }
     if (status === 403) {
         const needed = permission ?? 'contents=write';
-        return rejection(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.', 'forbidden');
+        return rejection(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.');
     }
     if (status === 404) {
         return rejection(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");

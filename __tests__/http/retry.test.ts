@@ -50,7 +50,7 @@ function retry5xx(result: HttpResult): RetryDecision {
 }
 
 describe('retries', () => {
-  test('wait like MLflow’s own client: 0, 4, 8, 16, 32, 64, 120 s', async () => {
+  test("wait like MLflow's own client: 0, 4, 8, 16, 32, 64, 120 s", async () => {
     const { outcome, waits } = await sendWithResults(
       Array.from({ length: 9 }, () => response(503)),
       retry5xx,

@@ -88,7 +88,7 @@ describe('the inputs', () => {
     expect(problems.join(' ')).not.toMatch(/secret/)
   })
 
-  test('fall back to MLflow’s environment variables, and take precedence over them', () => {
+  test("fall back to MLflow's environment variables, and take precedence over them", () => {
     const environment = {
       'INPUT_GITHUB-TOKEN': 'token',
       GITHUB_REPOSITORY: 'acme/models',

@@ -56,10 +56,6 @@ export class MlflowError extends ActionError {
 export type GitHubReason =
   /** The branch is not at the commit that was read. */
   | 'branch-moved'
-  /** Branch protection, a ruleset or push protection. */
-  | 'rule'
-  /** The token lacks a permission. */
-  | 'forbidden'
   | 'already-exists'
   /** The request is too large. */
   | 'too-large'

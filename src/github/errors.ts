@@ -99,7 +99,6 @@ function errorFromRejection(
     return rejection(
       `GitHub's push protection found a secret in the files for ${repository}`,
       'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
-      'rule',
     )
   }
   if (
@@ -110,7 +109,6 @@ function errorFromRejection(
     return rejection(
       `A rule of ${repository} forbids this commit`,
       'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
-      'rule',
     )
   }
   if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
@@ -130,7 +128,6 @@ function errorFromRejection(
     return rejection(
       `The token may not do this in ${repository} (it needs ${needed})`,
       'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.',
-      'forbidden',
     )
   }
   if (status === 404) {

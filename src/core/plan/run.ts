@@ -104,7 +104,7 @@ function protectionOf(state: FileState, runId: string, models: NameMatcher): Dec
     case 'values': {
       if (ownershipOf(state.values, runId) === 'foreign') {
         return failed(
-          'not changed: global.runid names another run, so the file is not the action’s',
+          "not changed: global.runid names another run, so the file is not the action's",
         )
       }
       const { modelName = '' } = state.values.owned
