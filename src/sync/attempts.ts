@@ -24,18 +24,21 @@ export async function retryWhenBranchMoves<T>(
   },
 ): Promise<T> {
   const { branchName, clock, info } = options
+  let mayHaveWritten = false
   for (let number = 1; ; number += 1) {
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof GitHubError) || !isWorthAnotherAttempt(error)) throw error
+      mayHaveWritten ||= error.outcomeUnknown
       if (number === maxAttempts) {
         const name = branchName()
         throw new SyncError(
           `Could not write to ${name === undefined ? 'the default branch' : `branch ${name}`} in ${maxAttempts} attempts: ${error.message}`,
           {
-            advice:
-              'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
+            advice: mayHaveWritten
+              ? "A write may have succeeded, see the branch's history. The next run will catch up in any case."
+              : 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
             cause: error,
           },
         )

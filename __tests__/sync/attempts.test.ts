@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals'
+import { GitHubError } from '../../src/core/errors.ts'
+import { retryWhenBranchMoves } from '../../src/sync/attempts.ts'
+
+const moved = new GitHubError('the branch moved', { reason: 'branch-moved' })
+const lost = new GitHubError("Can't reach GitHub", { outcomeUnknown: true })
+const rejected = new GitHubError('A rule forbids this commit')
+
+/** Runs attempts that fail with the given errors, one after the other, and then succeed. */
+async function attemptScenario(errors: readonly Error[]) {
+  const waits: number[] = []
+  const lines: string[] = []
+  let attempts = 0
+  const attempt = (): Promise<string> => {
+    const error = errors[attempts]
+    attempts += 1
+    return error === undefined ? Promise.resolve('written') : Promise.reject(error)
+  }
+  const clock = {
+    now: () => 0,
+    random: () => 1,
+    sleep: (ms: number) => {
+      waits.push(ms)
+      return Promise.resolve()
+    },
+  }
+  const info = (line: string) => lines.push(line)
+  const outcome = await retryWhenBranchMoves(attempt, {
+    branchName: () => 'main',
+    clock,
+    info,
+  }).catch((error: unknown) => error)
+  return { outcome, waits, lines, attempts: () => attempts }
+}
+
+describe('attempts', () => {
+  test.each([
+    ['the branch moved', moved],
+    ['the response to a write was lost', lost],
+  ])('are repeated, with growing waits, if %s', async (_reason, error) => {
+    const { outcome, waits, lines } = await attemptScenario([error, error, error, error])
+    expect(outcome).toBe('written')
+    expect(waits).toEqual([1000, 2000, 4000, 8000])
+    expect(lines[0]).toBe(`${error.message}; reading again in 1.0 s (2 of 5)`)
+  })
+
+  test('are not repeated after any other error', async () => {
+    const { outcome, waits } = await attemptScenario([rejected])
+    expect(outcome).toBe(rejected)
+    expect(waits).toEqual([])
+  })
+
+  test('end with the fifth, and then nothing was written', async () => {
+    const { outcome } = await attemptScenario(Array<Error>(5).fill(moved))
+    expect(outcome).toMatchObject({
+      message: 'Could not write to branch main in 5 attempts: the branch moved',
+      advice: expect.stringMatching(/^Nothing was written\./),
+    })
+  })
+
+  test.each([
+    ['the last', [moved, moved, moved, moved, lost]],
+    ['an earlier', [moved, moved, moved, lost, moved]],
+  ])(
+    'do not claim that nothing was written if the response to %s write was lost',
+    async (_which, errors) => {
+      const { outcome } = await attemptScenario(errors)
+      expect(outcome).toMatchObject({
+        advice: expect.stringMatching(/^A write may have succeeded/),
+      })
+    },
+  )
+})
