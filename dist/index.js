@@ -32251,7 +32251,7 @@ function changesOf(entries) {
 function entryWithoutEdit(record) {
     return { ...record, edit: undefined, warning: undefined };
 }
-/** Everything that a plan writes. */
+/** All edits of files, whether or not a run accounts for them. */
 function editsOf({ entries, extraFiles }) {
     return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles];
 }
@@ -32272,6 +32272,7 @@ function emptyResult(repository, branch) {
         repository,
         branch,
         entries: [],
+        extraFiles: [],
         warnings: [],
         commit: undefined,
         pullRequest: undefined,
@@ -44824,7 +44825,7 @@ const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 6
 function commitMessage(changes, template) {
     return {
         headline: headline(changes, template),
-        body: `${fileList(changes)}\n\n${trailers(changes)}`,
+        body: [fileList(changes), trailers(changes)].filter((part) => part !== '').join('\n\n'),
     };
 }
 /**
@@ -45511,6 +45512,7 @@ async function runSync(options) {
         ...emptyResult(repository, branch),
         ...written,
         entries: plan.entries,
+        extraFiles: plan.extraFiles,
         warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
         error: plan.error,
     };
@@ -52736,12 +52738,13 @@ function countOutcomes(records) {
 /**
  * Whether files changed, or would change in a plan. A failed sync only counts if it made a commit.
  */
-function hasChanged({ operation, entries, commit }) {
+function hasChanged(result) {
+    const { operation, commit } = result;
     if (operation === 'none' || operation === 'checked')
         return false;
     if (operation === 'failed' && commit === undefined)
         return false;
-    return changesOf(entries).length > 0;
+    return editsOf(result).length > 0;
 }
 /**
  * Sorts by outcome: changes first, then failed, held, skipped and unchanged. The sort is stable.
@@ -52771,6 +52774,7 @@ function withoutSecrets(result, secrets) {
             url: cleanOrNull(entry.url),
             reason: cleanOrNull(entry.reason),
         })),
+        extraFiles: result.extraFiles,
         warnings: result.warnings.map(clean),
         commit: result.commit,
         pullRequest: result.pullRequest,
@@ -53835,29 +53839,34 @@ function sections_notShownNote(count) {
 
 
 
-/** With more diffs than this, they are folded. */
+/** Diffs are collapsed if there are more than this. */
 const diffs_maxOpen = 3;
 /** Longest diff of one file, in bytes. */
 const maxDiffBytes = 100_000;
 const diffs_noteBytes = 200;
 /** In a plan, the diff of each file that a sync would change. */
-const diffsSection = ({ mode, entries }, maxBytes) => {
-    const changes = changesOf(entries);
-    if (mode !== 'plan' || changes.length === 0)
+const diffsSection = ({ mode, entries, extraFiles }, maxBytes) => {
+    const edits = [...byImportance(changesOf(entries)).map(({ edit }) => edit), ...extraFiles];
+    if (mode !== 'plan' || edits.length === 0)
         return '';
     const title = '### Differences';
-    const open = changes.length <= diffs_maxOpen ? ' open' : '';
+    const open = edits.length <= diffs_maxOpen ? ' open' : '';
     const room = maxBytes - title.length - diffs_noteBytes;
-    const taken = takeLines(byImportance(changes), (change) => foldedDiff(change, open), room);
-    return [title, ...taken, ...sections_notShownNote(changes.length - taken.length)].join('\n');
+    const taken = takeLines(edits, (edit) => foldedDiff(edit, open), room);
+    return [title, ...taken, ...sections_notShownNote(edits.length - taken.length)].join('\n');
 };
-function foldedDiff({ outcome, edit }, open) {
+function foldedDiff(edit, open) {
     const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
     const taken = takeLines(lines, (line) => line, maxDiffBytes);
     const omitted = lines.length - taken.length;
-    const summary = `${outcome} ${code(edit.path, 400)}`;
+    const summary = `${outcomeOf(edit)} ${code(edit.path, 400)}`;
     const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : '';
     return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
+}
+function outcomeOf({ before, after }) {
+    if (before === undefined)
+        return 'created';
+    return after === undefined ? 'deleted' : 'updated';
 }
 const diffs_context = 3;
 /**
@@ -54043,6 +54052,7 @@ function mergeResults(earlier, later) {
         repository: later.branch === undefined ? earlier.repository : later.repository,
         branch: later.branch ?? earlier.branch,
         entries: mergeEntries(earlier.entries, later.entries),
+        extraFiles: mergeEdits(earlier.extraFiles, later.extraFiles),
         warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
         commit: later.commit ?? earlier.commit,
         pullRequest: later.pullRequest ?? earlier.pullRequest,
@@ -54081,13 +54091,22 @@ function mergeEntry(before, after) {
         ...after,
         outcome: mergedOutcome(before, after),
         previousVersion: before.previousVersion,
-        edit: { ...after.edit, before: before.edit.before },
+        edit: mergeEdit(before.edit, after.edit),
     };
 }
 function mergedOutcome(before, after) {
     if (before.outcome === 'created')
         return 'created';
     return before.outcome === 'deleted' ? 'updated' : after.outcome;
+}
+function mergeEdits(earlier, later) {
+    const merged = new Map(earlier.map((edit) => [edit.path, edit]));
+    for (const edit of later)
+        merged.set(edit.path, mergeEdit(merged.get(edit.path), edit));
+    return [...merged.values()].filter(({ before, after }) => before !== after);
+}
+function mergeEdit(earlier, later) {
+    return earlier === undefined ? later : { ...later, before: earlier.before };
 }
 
 ;// CONCATENATED MODULE: ./src/sync/poll.ts

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { mergeEntries, mergeResults } from '../../src/core/merge.ts'
-import { emptyResult, type SyncResult } from '../../src/core/result.ts'
-import { change, runId } from '../fixtures/changes.ts'
+import { emptyResult, type FileEdit, type SyncResult } from '../../src/core/result.ts'
+import { change, extraFile, runId } from '../fixtures/changes.ts'
 import { record } from '../fixtures/results.ts'
 
 const created = change('created', { modelVersion: '1' })
@@ -54,6 +54,18 @@ describe('merging the results of two rounds', () => {
     ...emptyResult('acme/models', 'main'),
     ...fields,
   })
+
+  test('combines the edits of extra files, and drops one that a later round undid', () => {
+    const first = extraFile({ before: 'a', after: 'b' })
+    const second = extraFile({ before: 'b', after: 'c' })
+    const undo = extraFile({ before: 'b', after: 'a' })
+    const merge = (later: readonly FileEdit[]) =>
+      mergeResults(round({ extraFiles: [first] }), round({ extraFiles: later })).extraFiles
+    expect(merge([])).toEqual([first])
+    expect(merge([second])).toEqual([extraFile({ before: 'a', after: 'c' })])
+    expect(merge([undo])).toEqual([])
+  })
+
   const commit = (sha: string) => ({ sha, url: `https://github.test/${sha}` })
   const error = { message: 'No luck', advice: undefined }
 

@@ -10,8 +10,8 @@ import {
   type PullRequest,
   type PullRequestState,
 } from '../../src/core/pull-request.ts'
-import { changesOf, type ChangedEntry, type Plan } from '../../src/core/result.ts'
-import { change, runId } from '../fixtures/changes.ts'
+import { changesOf, type ChangedEntry, type FileEdit, type Plan } from '../../src/core/result.ts'
+import { change, extraFile, runId } from '../fixtures/changes.ts'
 
 const snapshot: BranchSnapshot = {
   repository: 'acme/models',
@@ -34,17 +34,18 @@ const snapshot: BranchSnapshot = {
   files: new Map(),
 }
 
-function planWith(entries: readonly ChangedEntry[]): Plan {
+function planWith(entries: readonly ChangedEntry[], extraFiles: readonly FileEdit[] = []): Plan {
   return {
     snapshot,
     entries,
-    extraFiles: [],
+    extraFiles,
     warnings: [],
     error: undefined,
   }
 }
 const creation = planWith([change('created')])
 const empty = planWith([])
+const withExtraFile = planWith([change('created')], [extraFile()])
 
 function textOid(text: string): string {
   return blobOid(Buffer.from(text))
@@ -107,6 +108,23 @@ describe('the decision about the pull request', () => {
       creation,
       state({ head: head({ parents: ['older'] }), pullRequests: [pull()] }),
       'propose',
+    ],
+    [
+      'updates one that lacks the edit of an extra file',
+      withExtraFile,
+      state({ head: head(), pullRequests: [pull()] }),
+      'propose',
+    ],
+    [
+      'keeps one that also has the edit of an extra file',
+      withExtraFile,
+      state({
+        head: head({
+          objects: new Map([...head().objects, ['models/README.md', textOid('# After\n')]]),
+        }),
+        pullRequests: [pull()],
+      }),
+      'keep',
     ],
     ['updates one whose branch is missing', creation, state({ pullRequests: [pull()] }), 'propose'],
     [

@@ -4,7 +4,7 @@ import { createOutputs } from '../../src/report/outputs.ts'
 import { recordFields } from '../../src/report/report.ts'
 import { withoutSecrets } from '../../src/report/result.ts'
 import { actionFile } from '../fixtures/action-file.ts'
-import { change, manyChanges, runId } from '../fixtures/changes.ts'
+import { change, extraFile, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
 
 function parseRecords(json: string | undefined): RunRecord[] {
@@ -85,6 +85,14 @@ describe('changed', () => {
       '',
     )
     expect(outputs.changed).toBe(expected)
+  })
+
+  test('is true if only an extra file changed, which no count includes', () => {
+    const { changed, 'updated-count': count } = createOutputs(
+      result({ operation: 'committed', extraFiles: [extraFile()] }),
+      '',
+    )
+    expect([changed, count]).toEqual(['true', '0'])
   })
 
   test('is true if the sync failed after its commit', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderSummary } from '../../src/report/summary.ts'
-import { change, hostileNames, manyChanges, runId } from '../fixtures/changes.ts'
+import { change, extraFile, hostileNames, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
 
 function rowsOf(summary: string, outcome: string): string[] {
@@ -132,6 +132,14 @@ describe('a plan', () => {
       ].join('\n'),
     )
     expect(renderSummary(result({ entries: [change('updated')] }))).not.toContain('```')
+  })
+
+  test('has a diff of each extra file', () => {
+    const summary = renderSummary(
+      result({ mode: 'plan', operation: 'planned', extraFiles: [extraFile()] }),
+    )
+    expect(summary).toContain('<summary>updated <code>models/README.md</code></summary>')
+    expect(summary).toContain('-# Before\n+# After\n')
   })
 
   test('keeps content that looks like the end of its code block inside the block', () => {

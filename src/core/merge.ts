@@ -1,4 +1,10 @@
-import { isChange, type ChangedEntry, type Entry, type SyncResult } from './result.ts'
+import {
+  isChange,
+  type ChangedEntry,
+  type Entry,
+  type FileEdit,
+  type SyncResult,
+} from './result.ts'
 
 /**
  * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
@@ -12,6 +18,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     repository: later.branch === undefined ? earlier.repository : later.repository,
     branch: later.branch ?? earlier.branch,
     entries: mergeEntries(earlier.entries, later.entries),
+    extraFiles: mergeEdits(earlier.extraFiles, later.extraFiles),
     warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
     commit: later.commit ?? earlier.commit,
     pullRequest: later.pullRequest ?? earlier.pullRequest,
@@ -48,11 +55,21 @@ function mergeEntry(before: Entry, after: Entry): Entry | undefined {
     ...after,
     outcome: mergedOutcome(before, after),
     previousVersion: before.previousVersion,
-    edit: { ...after.edit, before: before.edit.before },
+    edit: mergeEdit(before.edit, after.edit),
   }
 }
 
 function mergedOutcome(before: ChangedEntry, after: ChangedEntry): Entry['outcome'] {
   if (before.outcome === 'created') return 'created'
   return before.outcome === 'deleted' ? 'updated' : after.outcome
+}
+
+function mergeEdits(earlier: readonly FileEdit[], later: readonly FileEdit[]): FileEdit[] {
+  const merged = new Map(earlier.map((edit) => [edit.path, edit]))
+  for (const edit of later) merged.set(edit.path, mergeEdit(merged.get(edit.path), edit))
+  return [...merged.values()].filter(({ before, after }) => before !== after)
+}
+
+function mergeEdit(earlier: FileEdit | undefined, later: FileEdit): FileEdit {
+  return earlier === undefined ? later : { ...later, before: earlier.before }
 }

@@ -68,19 +68,25 @@ export function entryWithoutEdit(record: RunRecord): Entry {
   return { ...record, edit: undefined, warning: undefined }
 }
 
-/** Everything that one sync would do to the branch. */
-export type Plan = {
-  readonly snapshot: BranchSnapshot
+/** What changes in the repository. */
+export type Changes = {
   readonly entries: readonly Entry[]
-  /** Files that no single run accounts for, such as an index page; none so far. */
+  /**
+   * Edits of files in a target's directory that no single run accounts for, such as an index page.
+   */
   readonly extraFiles: readonly FileEdit[]
+}
+
+/** Everything that one sync would do to the branch. */
+export type Plan = Changes & {
+  readonly snapshot: BranchSnapshot
   readonly warnings: readonly string[]
   /** Fails the sync after all of its changes have been written. */
   readonly error: Problem | undefined
 }
 
-/** Everything that a plan writes. */
-export function editsOf({ entries, extraFiles }: Plan): FileEdit[] {
+/** All edits of files, whether or not a run accounts for them. */
+export function editsOf({ entries, extraFiles }: Changes): FileEdit[] {
   return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles]
 }
 
@@ -123,16 +129,14 @@ export type Connection = {
 
 export type Phase = { readonly name: string; readonly milliseconds: number }
 
-/** What one sync did, or all syncs of a job. */
-export type SyncResult = {
+/** What one sync did, or all syncs of a job. There is one entry per run, unchanged ones included. */
+export type SyncResult = Changes & {
   /** What was written; failures are in `error` and in the entries. */
   readonly operation: Operation
   /** `owner/name`, spelled as on GitHub once the branch has been read. */
   readonly repository: string
   /** Undefined while the name of the default branch is not known. */
   readonly branch: string | undefined
-  /** One per run, including unchanged ones. */
-  readonly entries: readonly Entry[]
   readonly warnings: readonly string[]
   readonly commit: CommitReference | undefined
   readonly pullRequest: PullRequestReference | undefined
@@ -149,6 +153,7 @@ export function emptyResult(repository: string, branch: string | undefined): Syn
     repository,
     branch,
     entries: [],
+    extraFiles: [],
     warnings: [],
     commit: undefined,
     pullRequest: undefined,

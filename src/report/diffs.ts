@@ -1,34 +1,39 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch, type StructuredPatch } from 'diff'
 import { byImportance } from '../core/message/change-table.ts'
-import { changesOf, type ChangedEntry, type FileEdit } from '../core/result.ts'
+import { changesOf, type FileEdit, type Outcome } from '../core/result.ts'
 import { takeLines } from '../core/text/format.ts'
 import { code, fenced } from '../core/text/markdown.ts'
 import { notShownNote, type Section } from './sections.ts'
 
-/** With more diffs than this, they are folded. */
+/** Diffs are collapsed if there are more than this. */
 const maxOpen = 3
 /** Longest diff of one file, in bytes. */
 const maxDiffBytes = 100_000
 const noteBytes = 200
 
 /** In a plan, the diff of each file that a sync would change. */
-export const diffsSection: Section = ({ mode, entries }, maxBytes) => {
-  const changes = changesOf(entries)
-  if (mode !== 'plan' || changes.length === 0) return ''
+export const diffsSection: Section = ({ mode, entries, extraFiles }, maxBytes) => {
+  const edits = [...byImportance(changesOf(entries)).map(({ edit }) => edit), ...extraFiles]
+  if (mode !== 'plan' || edits.length === 0) return ''
   const title = '### Differences'
-  const open = changes.length <= maxOpen ? ' open' : ''
+  const open = edits.length <= maxOpen ? ' open' : ''
   const room = maxBytes - title.length - noteBytes
-  const taken = takeLines(byImportance(changes), (change) => foldedDiff(change, open), room)
-  return [title, ...taken, ...notShownNote(changes.length - taken.length)].join('\n')
+  const taken = takeLines(edits, (edit) => foldedDiff(edit, open), room)
+  return [title, ...taken, ...notShownNote(edits.length - taken.length)].join('\n')
 }
 
-function foldedDiff({ outcome, edit }: ChangedEntry, open: string): string {
+function foldedDiff(edit: FileEdit, open: string): string {
   const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n')
   const taken = takeLines(lines, (line) => line, maxDiffBytes)
   const omitted = lines.length - taken.length
-  const summary = `${outcome} ${code(edit.path, 400)}`
+  const summary = `${outcomeOf(edit)} ${code(edit.path, 400)}`
   const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : ''
   return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`
+}
+
+function outcomeOf({ before, after }: FileEdit): Outcome {
+  if (before === undefined) return 'created'
+  return after === undefined ? 'deleted' : 'updated'
 }
 
 const context = 3

@@ -1,5 +1,5 @@
 import {
-  changesOf,
+  editsOf,
   outcomes,
   type Outcome,
   type Phase,
@@ -38,10 +38,11 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
 /**
  * Whether files changed, or would change in a plan. A failed sync only counts if it made a commit.
  */
-export function hasChanged({ operation, entries, commit }: JobResult): boolean {
+export function hasChanged(result: JobResult): boolean {
+  const { operation, commit } = result
   if (operation === 'none' || operation === 'checked') return false
   if (operation === 'failed' && commit === undefined) return false
-  return changesOf(entries).length > 0
+  return editsOf(result).length > 0
 }
 
 /**
@@ -73,6 +74,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
       url: cleanOrNull(entry.url),
       reason: cleanOrNull(entry.reason),
     })),
+    extraFiles: result.extraFiles,
     warnings: result.warnings.map(clean),
     commit: result.commit,
     pullRequest: result.pullRequest,

@@ -64,6 +64,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     ...emptyResult(repository, branch),
     ...written,
     entries: plan.entries,
+    extraFiles: plan.extraFiles,
     warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
     error: plan.error,
   }

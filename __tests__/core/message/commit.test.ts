@@ -41,6 +41,10 @@ describe('the default first line', () => {
 })
 
 describe('the body', () => {
+  test('is empty if no run accounts for the commit', () => {
+    expect(commitMessage([])).toEqual({ headline: 'Sync MLflow models', body: '' })
+  })
+
   test('lists each file with its model, version and previous version', () => {
     const { body } = commitMessage([
       change('created', { runId: runId(7) }),

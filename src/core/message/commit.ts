@@ -16,7 +16,7 @@ const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 6
 export function commitMessage(changes: readonly ChangedEntry[], template?: string): CommitMessage {
   return {
     headline: headline(changes, template),
-    body: `${fileList(changes)}\n\n${trailers(changes)}`,
+    body: [fileList(changes), trailers(changes)].filter((part) => part !== '').join('\n\n'),
   }
 }
 
