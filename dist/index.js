@@ -33217,7 +33217,7 @@ async function readPages(what, readPage) {
             return items;
         token = page.nextPageToken;
         if (seen.has(token)) {
-            throw new MlflowError(`MLflow's listing of ${what} does not end: a page token came twice`, {
+            throw new MlflowError(`MLflow's listing of ${what} does not end: a page token was repeated`, {
                 advice: 'Look for a cache between the action and MLflow that ignores the query.',
             });
         }
@@ -43280,7 +43280,7 @@ function blockScalarTextStart({ props, offset }) {
 const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 /** Words that a reader, or a person, might not recognise as a string. */
 const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
-/** Characters that some reader rejects, or treats as a line break, unless they are escaped. */
+/** Characters that some readers reject, or treat as a line break, unless they are escaped. */
 const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
 /** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
 function formatString(value) {
@@ -43553,7 +43553,7 @@ function anchorAndTagOf(node) {
  */
 function updateValues(values, owned) {
     if (values.kind !== 'values')
-        return { kind: 'refused', problem: values.problem };
+        return { kind: 'rejected', problem: values.problem };
     if (findOutdatedKeys(values.interpretations, owned).length === 0)
         return { kind: 'unchanged' };
     try {
@@ -43561,7 +43561,7 @@ function updateValues(values, owned) {
     }
     catch (error) {
         const problem = error instanceof EditError ? error.message : 'it is nested too deeply';
-        return { kind: 'refused', problem };
+        return { kind: 'rejected', problem };
     }
 }
 /**
@@ -44074,7 +44074,7 @@ function renderFile(selected, run, facts, template) {
     const owned = { ...ownedValues(selected, run, undefined), modelid: modelId };
     const update = updateValues(values, owned);
     switch (update.kind) {
-        case 'refused':
+        case 'rejected':
             return { ok: false, problem: `the template can't take the owned values: ${update.problem}` };
         case 'unchanged':
             return rendered;
@@ -44185,7 +44185,7 @@ function skipped(reason) {
 }
 function planUpdate(selected, run, { text, values }) {
     const update = updateValues(values, ownedValues(selected, run, values));
-    if (update.kind === 'refused')
+    if (update.kind === 'rejected')
         return failed(`not changed: ${update.problem}`);
     return update.kind === 'unchanged'
         ? { outcome: 'unchanged', reason: null }
@@ -44366,7 +44366,7 @@ async function isStillSelected(runId, { client, selection, listed }) {
         ...row,
         aliases: aliases.get(versionKey(row)) ?? row.aliases,
     })), 
-    // A version that is still too young is wanted all the same.
+    // A version younger than the minimum age still counts as selected.
     { ...selection, minimumAgeMs: 0 }, 0);
     if (selected.length === 0 && excluded.length === 0)
         return false;
@@ -45867,7 +45867,7 @@ function errorFromRejection(status, message, repository, permission) {
         return rejection(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.');
     }
     if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(gitHubMessage)) {
-        return rejection(`A rule of ${repository} forbids this commit`, 'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.');
+        return rejection(`A rule of ${repository} forbids this commit`, 'Either set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.');
     }
     if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
         return rejection(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
@@ -45882,7 +45882,7 @@ function errorFromRejection(status, message, repository, permission) {
     if (status === 404) {
         return rejection(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
     }
-    return rejection(`GitHub refused the request (HTTP ${status})`, 'GitHub says why.', reasonFromMessage(status, gitHubMessage));
+    return rejection(`GitHub rejected the request (HTTP ${status})`, 'GitHub says why.', reasonFromMessage(status, gitHubMessage));
 }
 /** Wordings of GraphQL's `updateRefs` for a failed compare-and-swap, which has no type of its own. */
 const staleRefPattern = new RegExp([
@@ -51655,7 +51655,7 @@ async function commitByMutation(client, request) {
             branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
             expectedHeadOid: snapshot.head,
             message: { headline, body },
-            // With a list that is null instead of absent, the request fails with an obscure error.
+            // A list that is null, unlike one that is absent, makes the request fail with an obscure error.
             fileChanges: {
                 ...(additions.length > 0 ? { additions } : {}),
                 ...(deletions.length > 0 ? { deletions } : {}),
@@ -51922,7 +51922,7 @@ function explainResponse(response, call) {
     const detail = serverMessage(call.json, text);
     if (/Invalid Host header/i.test(text)) {
         return {
-            message: `MLflow at ${baseUrl} refuses this host name: ${detail}`,
+            message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
             advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
         };
     }
@@ -51971,7 +51971,7 @@ function explainResponse(response, call) {
         };
     }
     return {
-        message: `MLflow at ${baseUrl} answers: ${detail}`,
+        message: `MLflow at ${baseUrl} responded: ${detail}`,
         advice: status >= 500
             ? "Look into MLflow's own log; the next scheduled run will catch up."
             : 'The request was not accepted; the server says why.',
@@ -51987,12 +51987,12 @@ function explainHtmlPage(response, baseUrl) {
     const login = /<input[^>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i;
     if (response.status < 300 && login.test(response.text)) {
         return {
-            message: `${baseUrl} answers with a login page instead of MLflow's API`,
+            message: `${baseUrl} responded with a login page instead of MLflow's API`,
             advice: 'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
         };
     }
     return {
-        message: `${baseUrl} answers with a page of HTML instead of MLflow's API`,
+        message: `${baseUrl} responded with a page of HTML instead of MLflow's API`,
         advice: 'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
     };
 }
@@ -54178,7 +54178,7 @@ async function main(environment) {
     await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
 }
 /**
- * The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal.
+ * The runner sends SIGINT, SIGTERM and SIGKILL; requests in flight are aborted at the first signal.
  */
 function listenForCancellation() {
     const controller = new AbortController();
@@ -54259,7 +54259,7 @@ function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, 
         info: log.info,
     };
 }
-/** What the results of a check call the two servers. */
+/** Names of the two servers in the results of a check. */
 function namesFor({ repository, mlflow }) {
     return { repositoryName: repository.name, trackingUri: mlflow.baseUrl };
 }

@@ -35,7 +35,7 @@ export async function main(environment: Environment): Promise<void> {
 }
 
 /**
- * The runner sends SIGINT, then SIGTERM, then kills: requests in flight end at the first signal.
+ * The runner sends SIGINT, SIGTERM and SIGKILL; requests in flight are aborted at the first signal.
  */
 function listenForCancellation(): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
@@ -129,7 +129,7 @@ function syncOptions(
   }
 }
 
-/** What the results of a check call the two servers. */
+/** Names of the two servers in the results of a check. */
 function namesFor({ repository, mlflow }: Inputs) {
   return { repositoryName: repository.name, trackingUri: mlflow.baseUrl }
 }

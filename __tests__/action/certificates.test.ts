@@ -49,6 +49,6 @@ test('a certificate authority is trusted through a forward proxy', async () => {
   )
   await proxy.close()
   // MLflow rejects the made-up host name, which proves that the request reached it.
-  expect(step.log).toMatch(/MLflow lists|refuses this host name/)
+  expect(step.log).toMatch(/MLflow lists|rejects this host name/)
   expect(proxy.requests).toContain(`CONNECT mlflow.test:${port}`)
 })

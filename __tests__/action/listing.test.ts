@@ -43,7 +43,7 @@ describe('the listing of model versions', () => {
     world.gateway.rule = () => json({ next_page_token: 'again' })
     const step = await project.sync()
     expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(/does not end: a page token came twice/)
+    expect(step.log).toMatch(/does not end: a page token was repeated/)
   })
 
   test('writes nothing when a later page fails', async () => {

@@ -41,7 +41,7 @@ test('a login page is recognised, and retried at most twice', async () => {
   const form = '<!doctype html><html><form>Sign in<input type="password"></form></html>'
   gateway.rule = () => html(200, form)
   const step = await project.sync({}, { env: { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '7' } })
-  expectFailure(project, step, /answers with a login page.*service account/)
+  expectFailure(project, step, /responded with a login page.*service account/)
   expect(step.mlflowRequests).toHaveLength(3)
 })
 
@@ -78,15 +78,15 @@ test('a sync recovers from transient 503s', async () => {
   expect(step.outputs['created-count']).toBe('1')
 })
 
-test('an error of another request is not attributed to the run-filter', async () => {
-  const body = { error_code: 'BAD_REQUEST', message: 'a gateway objects' }
+test('an error from another request is not attributed to the run-filter', async () => {
+  const body = { error_code: 'BAD_REQUEST', message: 'rejected by the gateway' }
   gateway.rule = ({ url }) => (url.includes('experiments/search') ? json(body, 400) : undefined)
   const step = await project.sync({ 'run-filter': 'metrics.accuracy > 0.9' })
-  expectFailure(project, step, /a gateway objects/)
+  expectFailure(project, step, /rejected by the gateway/)
   expect(step.log).not.toMatch(/run-filter/)
 })
 
-test('a run that cannot be read does not fail a check of the connection', async () => {
+test('a run that cannot be read does not fail the connection check', async () => {
   gateway.rule = ({ url }) =>
     url.includes('runs/search') ? json({ error_code: 'INTERNAL_ERROR' }, 400) : undefined
   const step = await project.sync({ mode: 'check' })
@@ -97,7 +97,7 @@ test.each([
   [
     403,
     'Invalid Host header - possible DNS rebinding attack detected',
-    /refuses this host name.*--allowed-hosts/,
+    /rejects this host name.*--allowed-hosts/,
   ],
   [
     503,

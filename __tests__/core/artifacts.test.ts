@@ -84,7 +84,7 @@ describe('the path to the artifacts', () => {
     },
   )
 
-  test('of a logged model follows its artifact URI and its own experiment', () => {
+  test('of a logged model is derived from its own artifact URI and experiment', () => {
     const source = `models:/${modelId}`
     const model = { ...loggedModel, experimentId: '7', artifactUri: '' }
     const pathFor = (artifactUri: string) =>

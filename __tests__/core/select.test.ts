@@ -32,7 +32,7 @@ describe('a model version is selected', () => {
   })
 })
 
-describe('a model version is left out without a word', () => {
+describe('a model version is silently ignored', () => {
   test.each<[string, Partial<ModelVersion>, Partial<Selection>]>([
     ['if its model does not match', { name: 'x' }, { models: createNameMatcher(['llm-*']) }],
     ['if it has none of the aliases', { aliases: ['a'] }, { aliases: ['b'] }],

@@ -49,9 +49,9 @@ describe('annotations', () => {
   })
 
   test('give the error of the sync with its advice', () => {
-    const error = { message: 'MLflow refused the password', advice: 'Check `mlflow-password`.' }
+    const error = { message: 'MLflow rejected the password', advice: 'Check `mlflow-password`.' }
     expect(annotationsFor(result({ operation: 'failed', error }))).toEqual([
-      ['error', 'MLflow refused the password. Check `mlflow-password`.'],
+      ['error', 'MLflow rejected the password. Check `mlflow-password`.'],
     ])
   })
 

@@ -49,7 +49,7 @@ async function commitByMutation(client: GitHubClient, request: CommitRequest): P
         branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
         expectedHeadOid: snapshot.head,
         message: { headline, body },
-        // With a list that is null instead of absent, the request fails with an obscure error.
+        // A list that is null, unlike one that is absent, makes the request fail with an obscure error.
         fileChanges: {
           ...(additions.length > 0 ? { additions } : {}),
           ...(deletions.length > 0 ? { deletions } : {}),

@@ -108,7 +108,7 @@ function errorFromRejection(
   ) {
     return rejection(
       `A rule of ${repository} forbids this commit`,
-      'Two ways out: set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+      'Either set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
     )
   }
   if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
@@ -137,7 +137,7 @@ function errorFromRejection(
     )
   }
   return rejection(
-    `GitHub refused the request (HTTP ${status})`,
+    `GitHub rejected the request (HTTP ${status})`,
     'GitHub says why.',
     reasonFromMessage(status, gitHubMessage),
   )

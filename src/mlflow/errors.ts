@@ -57,7 +57,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   const detail = serverMessage(call.json, text)
   if (/Invalid Host header/i.test(text)) {
     return {
-      message: `MLflow at ${baseUrl} refuses this host name: ${detail}`,
+      message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
       advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
     }
   }
@@ -109,7 +109,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
     }
   }
   return {
-    message: `MLflow at ${baseUrl} answers: ${detail}`,
+    message: `MLflow at ${baseUrl} responded: ${detail}`,
     advice:
       status >= 500
         ? "Look into MLflow's own log; the next scheduled run will catch up."
@@ -128,13 +128,13 @@ function explainHtmlPage(response: HttpResponse, baseUrl: string): Explanation {
   const login = /<input[^>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i
   if (response.status < 300 && login.test(response.text)) {
     return {
-      message: `${baseUrl} answers with a login page instead of MLflow's API`,
+      message: `${baseUrl} responded with a login page instead of MLflow's API`,
       advice:
         'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
     }
   }
   return {
-    message: `${baseUrl} answers with a page of HTML instead of MLflow's API`,
+    message: `${baseUrl} responded with a page of HTML instead of MLflow's API`,
     advice:
       'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
   }

@@ -22,7 +22,7 @@ export async function readPages<T>(
     if (page.nextPageToken === '') return items
     token = page.nextPageToken
     if (seen.has(token)) {
-      throw new MlflowError(`MLflow's listing of ${what} does not end: a page token came twice`, {
+      throw new MlflowError(`MLflow's listing of ${what} does not end: a page token was repeated`, {
         advice: 'Look for a cache between the action and MLflow that ignores the query.',
       })
     }

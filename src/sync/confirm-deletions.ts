@@ -63,7 +63,7 @@ async function isStillSelected(
       ...row,
       aliases: aliases.get(versionKey(row)) ?? row.aliases,
     })),
-    // A version that is still too young is wanted all the same.
+    // A version younger than the minimum age still counts as selected.
     { ...selection, minimumAgeMs: 0 },
     0,
   )

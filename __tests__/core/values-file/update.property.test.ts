@@ -31,7 +31,7 @@ describe('an update of any document', () => {
     fc.assert(
       fc.property(document, values, ({ text, ownedLines }, owned) => {
         const update = updateText(text, owned)
-        if (update.kind === 'refused') {
+        if (update.kind === 'rejected') {
           expect(update.problem).toContain('the file ends within a block of text')
           return
         }
@@ -55,7 +55,7 @@ describe('an update of any document', () => {
     fc.assert(
       fc.property(document, values, ({ text }, owned) => {
         const update = updateText(text, owned)
-        fc.pre(update.kind !== 'refused')
+        fc.pre(update.kind !== 'rejected')
         const after = update.kind === 'updated' ? update.text : text
         expect(updateText(after, owned)).toEqual({ kind: 'unchanged' })
         const read = readValues(after)

@@ -274,7 +274,7 @@ describe('a hostile value', () => {
   })
 })
 
-describe('an update is refused', () => {
+describe('an update is rejected', () => {
   test.each([
     ['a: [', 'line 1'],
     ['global: []\n', 'global is a list'],
@@ -294,12 +294,12 @@ describe('an update is refused', () => {
   ])('for %j', (text, problem) => {
     const update = updateText(text, wanted)
     expect(update).toEqual({
-      kind: 'refused',
+      kind: 'rejected',
       problem: expect.stringContaining(problem) as unknown,
     })
   })
 
   test.each([NaN, Infinity, 1.5, -1, 1e21])('for the timestamp %d', (timestamp) => {
-    expect(updateText(file(), { ...wanted, timestamp })).toMatchObject({ kind: 'refused' })
+    expect(updateText(file(), { ...wanted, timestamp })).toMatchObject({ kind: 'rejected' })
   })
 })

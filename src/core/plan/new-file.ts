@@ -34,7 +34,7 @@ export function renderFile(
   const owned = { ...ownedValues(selected, run, undefined), modelid: modelId }
   const update = updateValues(values, owned)
   switch (update.kind) {
-    case 'refused':
+    case 'rejected':
       return { ok: false, problem: `the template can't take the owned values: ${update.problem}` }
     case 'unchanged':
       return rendered

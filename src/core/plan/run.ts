@@ -132,7 +132,7 @@ function planUpdate(
   { text, values }: Extract<FileContent, { kind: 'values' }>,
 ): Decision {
   const update = updateValues(values, ownedValues(selected, run, values))
-  if (update.kind === 'refused') return failed(`not changed: ${update.problem}`)
+  if (update.kind === 'rejected') return failed(`not changed: ${update.problem}`)
   return update.kind === 'unchanged'
     ? { outcome: 'unchanged', reason: null }
     : { outcome: 'updated', before: text, after: update.text, warning: undefined }

@@ -4,7 +4,7 @@ export type ScalarStyle = 'plain' | 'single' | 'double'
 const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/
 /** Words that a reader, or a person, might not recognise as a string. */
 const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i
-/** Characters that some reader rejects, or treats as a line break, unless they are escaped. */
+/** Characters that some readers reject, or treat as a line break, unless they are escaped. */
 const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u
 
 /** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */

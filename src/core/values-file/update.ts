@@ -11,20 +11,20 @@ export type Update =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'updated'; readonly text: string }
   /** The file cannot be edited safely and must be left alone. */
-  | { readonly kind: 'refused'; readonly problem: string }
+  | { readonly kind: 'rejected'; readonly problem: string }
 
 /**
  * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
  * value is outdated. Never throws.
  */
 export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
-  if (values.kind !== 'values') return { kind: 'refused', problem: values.problem }
+  if (values.kind !== 'values') return { kind: 'rejected', problem: values.problem }
   if (findOutdatedKeys(values.interpretations, owned).length === 0) return { kind: 'unchanged' }
   try {
     return applyUpdate(values.text, owned)
   } catch (error) {
     const problem = error instanceof EditError ? error.message : 'it is nested too deeply'
-    return { kind: 'refused', problem }
+    return { kind: 'rejected', problem }
   }
 }
 
