@@ -45905,6 +45905,7 @@ function reasonFromMessage(status, gitHubMessage) {
 
 
 
+
 /** 10,000 files take 40 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 250;
 /** Far below GitHub's limit of 100 concurrent requests. */
@@ -45981,7 +45982,10 @@ async function readBatch(client, { head, directories }, oids) {
 const rawBlob = object({ content: schemas_string(), encoding: schemas_literal('base64') });
 async function readRaw(client, oid) {
     const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
-    return Buffer.from(content, 'base64');
+    const bytes = Buffer.from(content, 'base64');
+    if (blobOid(bytes) !== oid)
+        throw invalidResponse(`the content of blob ${oid} does not match its hash`);
+    return bytes;
 }
 /** A values file is a few KB; reading and hashing much larger ones would waste time. */
 const maxFileBytes = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { isBlobRead } from '../../testing/github/faults.ts'
 import type { FileContent } from '../../testing/github/git/store.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -99,6 +100,17 @@ describe('an existing file', () => {
     expect(step.outputs.operation).toBe('committed')
     expect(project.repository.git('ls-tree', 'main', path)).toMatch(/^100755/)
     expect(read()).toContain('modelVersion: "1"')
+  })
+
+  test('is left alone if GitHub sends content that does not match its hash', async () => {
+    const { project } = await projectWithFile(() => `# ${'x'.repeat(600_000)}\n`)
+    const head = project.repository.head()
+    const body = JSON.stringify({ content: '', encoding: 'base64' })
+    world.github.inject({ kind: 'respond', status: 200, body }, { match: isBlobRead })
+    const step = await project.sync()
+    expect(step.log).toMatch(/GitHub's response can't be used: .* does not match its hash/)
+    expect(step.outputs).toMatchObject({ operation: 'failed', changed: 'false' })
+    expect(project.repository.head()).toBe(head)
   })
 
   test('is read byte for byte when it has a byte order mark or is too large for GraphQL', async () => {

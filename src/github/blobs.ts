@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { blobOid, type BranchSnapshot } from '../core/branch.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
+import { invalidResponse } from './errors.ts'
 import { branchMoved } from './errors.ts'
 
 /**
@@ -127,7 +128,10 @@ async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
   const { content } = await client.rest(rawBlob, (octokit, at) =>
     octokit.rest.git.getBlob({ ...at, file_sha: oid }),
   )
-  return Buffer.from(content, 'base64')
+  const bytes = Buffer.from(content, 'base64')
+  if (blobOid(bytes) !== oid)
+    throw invalidResponse(`the content of blob ${oid} does not match its hash`)
+  return bytes
 }
 
 /** A values file is a few KB; reading and hashing much larger ones would waste time. */

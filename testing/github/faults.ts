@@ -60,5 +60,6 @@ export class FaultQueue {
 export const isCommit: Matcher = ({ body }) => body.includes('createCommitOnBranch(')
 export const isRefUpdate: Matcher = ({ body }) => body.includes('updateRefs(')
 export const isBranchRead: Matcher = ({ operation }) => operation === 'Branch'
+export const isBlobRead: Matcher = ({ path }) => path.includes('/git/blobs/')
 export const isPullRequestCreation: Matcher = ({ method, path }) =>
   method === 'POST' && path.endsWith('/pulls')
