@@ -33087,22 +33087,27 @@ function fileOf({ files }, { runId }) {
  * @throws SyncError if a template is missing or invalid.
  */
 async function readFiles(repository, snapshot, targets, templates) {
+    const wanted = targets.map(({ target, selected }) => ({
+        target,
+        selected,
+        runIds: runIdsOf(snapshot, target, selected),
+    }));
     const pathsByOid = new Map();
-    for (const { target, selected } of targets) {
+    for (const { target, runIds } of wanted) {
         templates.addTo(pathsByOid, snapshot, target.template);
         const { entries } = directoryAt(snapshot, target.directory);
-        for (const runId of runIdsOf(snapshot, target, selected)) {
+        for (const runId of runIds) {
             const entry = entries.get(fileName(runId));
             if (isFile(entry))
                 pathsByOid.set(entry.oid, pathIn(target.directory, entry.name));
         }
     }
     const contents = await repository.readFiles(snapshot, pathsByOid);
-    return targets.map(({ target, selected }) => ({
+    return wanted.map(({ target, selected, runIds }) => ({
         target,
         selected,
         template: templates.parse(snapshot, target.template, contents),
-        files: filesOf(snapshot, target, runIdsOf(snapshot, target, selected), contents),
+        files: filesOf(snapshot, target, runIds, contents),
     }));
 }
 /**

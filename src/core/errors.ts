@@ -1,12 +1,14 @@
 import type { Problem } from './result.ts'
 
+type ErrorDetails = { readonly advice?: string | undefined; readonly cause?: unknown }
+
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
 export class ActionError extends Error {
   override readonly name: string = 'ActionError'
   /** How to fix it, in one or two sentences. */
   readonly advice: string | undefined
 
-  constructor(message: string, options: { advice?: string | undefined; cause?: unknown } = {}) {
+  constructor(message: string, options: ErrorDetails = {}) {
     super(message, { cause: options.cause })
     this.advice = options.advice
   }
@@ -39,12 +41,7 @@ export class MlflowError extends ActionError {
 
   constructor(
     message: string,
-    options: {
-      advice?: string | undefined
-      cause?: unknown
-      status?: number | undefined
-      code?: string | undefined
-    } = {},
+    options: ErrorDetails & { status?: number | undefined; code?: string | undefined } = {},
   ) {
     super(message, options)
     this.status = options.status
@@ -72,9 +69,7 @@ export class GitHubError extends ActionError {
 
   constructor(
     message: string,
-    options: {
-      advice?: string | undefined
-      cause?: unknown
+    options: ErrorDetails & {
       status?: number | undefined
       reason?: GitHubReason | undefined
       outcomeUnknown?: boolean
