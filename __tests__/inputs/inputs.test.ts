@@ -2,27 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { InputError } from '../../src/core/errors.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 import { parseServerUrl } from '../../src/inputs/parsers.ts'
 import { inputNames } from '../../src/inputs/schema.ts'
 import { actionFile } from '../fixtures/action-file.ts'
-
-const minimal = {
-  'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
-  'INPUT_GITHUB-TOKEN': 'token',
-  INPUT_REPOSITORY: 'acme/models',
-}
-
-function problemsOf(environment: Record<string, string>): readonly string[] {
-  try {
-    readInputs({ ...minimal, ...environment })
-  } catch (error) {
-    if (error instanceof InputError) return error.problems
-    throw error
-  }
-  return []
-}
+import { minimal, problemsOf } from '../fixtures/inputs.ts'
 
 /** Replaces the compiled globs with what they match, so that inputs can be compared. */
 function toComparable(inputs: Inputs) {
@@ -57,7 +41,7 @@ describe('the inputs', () => {
       'INPUT_MAX-DELETIONS': '-1',
       'INPUT_MINIMUM-AGE': '10 minutes',
       INPUT_PATH: '../values',
-      INPUT_TEMPLATE: '.github/template.yaml',
+      INPUT_TEMPLATE: '.git/template.yaml',
       INPUT_BRANCH: 'main:x',
       'INPUT_COMMIT-MESSAGE': '${nonsense}',
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: 'many',
@@ -116,21 +100,6 @@ describe('the inputs', () => {
     })
     expect(readInputs({ ...minimal, 'INPUT_POLL-INTERVAL': '30s' }).poll.intervalMs).toBe(30_000)
   })
-
-  test.each([
-    ['.', ''],
-    ['./deploy//values/', 'deploy/values'],
-    ['deploy', 'deploy'],
-  ])('normalise the path %s to %j', (given, directory) => {
-    expect(readInputs({ ...minimal, INPUT_PATH: given }).targets[0].directory).toBe(directory)
-  })
-
-  test.each(['/etc', 'a/../b', '.git/hooks', 'a/.GIT/x', '.github', 'a\\b', 'C:/x'])(
-    'reject the path %s',
-    (path) => {
-      expect(problemsOf({ INPUT_PATH: path })).toHaveLength(1)
-    },
-  )
 
   test('reject incomplete credentials', () => {
     expect(problemsOf({ 'INPUT_MLFLOW-USERNAME': 'user' })).toEqual([

@@ -51,47 +51,6 @@ export const lines = z.string().transform((text) =>
 
 export const optional = z.string().transform((text) => (text === '' ? undefined : text))
 
-export const repository = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
-  .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git')
-
-/** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
-const invalidRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u
-
-/** Accepts a branch with or without `refs/heads/`. */
-export const branch = z
-  .string()
-  .transform((text) => text.replace(/^refs\/heads\//, ''))
-  .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
-  .transform((text) => (text === '' ? undefined : text))
-
-/** Why a path is rejected; undefined if it is valid. */
-function findPathProblem(text: string): string | undefined {
-  if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) return 'must be relative to the repository'
-  if (/[\\\p{Cc}]/u.test(text)) return 'must not hold backslashes or control characters'
-  const segments = text.split('/')
-  if (segments.includes('..')) return 'must stay inside the repository (it contains ..)'
-  const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment))
-  return reserved === undefined ? undefined : `must not be in ${reserved}`
-}
-
-/**
- * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The
- * root is `''`.
- */
-export const repositoryPath = z.string().transform((text, context) => {
-  const problem = findPathProblem(text)
-  if (problem !== undefined) {
-    context.addIssue(problem)
-    return z.NEVER
-  }
-  return text
-    .split('/')
-    .filter((segment) => segment !== '' && segment !== '.')
-    .join('/')
-})
-
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** Headers that the HTTP client sets itself. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { checkMessageTemplate } from '../core/message/headline.ts'
+import { branch, readPath, repository, writtenPath } from './git-names.ts'
 import {
   boolean,
-  branch,
   choice,
   count,
   duration,
@@ -10,8 +10,6 @@ import {
   lines,
   optional,
   parseServerUrl,
-  repository,
-  repositoryPath,
   secret,
 } from './parsers.ts'
 
@@ -63,8 +61,8 @@ export const inputSchema = z.object({
   ),
   repository,
   branch,
-  path: repositoryPath,
-  template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
+  path: writtenPath,
+  template: readPath.transform((path) => (path === '' ? undefined : path)),
   mode: choice(['sync', 'plan', 'check'], 'sync'),
   prune: boolean(false),
   'max-deletions': count('10'),

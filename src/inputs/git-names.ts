@@ -1,0 +1,89 @@
+import { z } from 'zod'
+
+/** Schemas for names and paths in the target repository. */
+
+/**
+ * GitHub's rules for names, with the underscore in the owner's name of a managed user
+ * (`name_company`).
+ */
+export const repository = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be owner/name')
+  .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git')
+
+/** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
+const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u
+
+/** Accepts a branch with or without `refs/heads/`. */
+export const branch = z
+  .string()
+  .transform((text) => text.replace(/^refs\/heads\//, ''))
+  .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
+  .transform((text) => (text === '' ? undefined : text))
+
+/** A directory that the action writes to. */
+export const writtenPath = pathOutside(['.git', '.github'])
+
+/** A file that the action only reads. */
+export const readPath = pathOutside(['.git'])
+
+/**
+ * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The
+ * root is `''`.
+ */
+function pathOutside(folders: readonly string[]) {
+  const forbidden = folders.map((folder) => ({ folder, pattern: disguisesOf(folder) }))
+  return z.string().transform((text, context) => {
+    const segments = text.split('/')
+    const problem =
+      findPathProblem(text, segments) ??
+      forbidden
+        .map(({ folder, pattern }) => findFolderProblem(segments, folder, pattern))
+        .find((found) => found !== undefined)
+    if (problem !== undefined) {
+      context.addIssue(problem)
+      return z.NEVER
+    }
+    return segments.filter((segment) => segment !== '' && segment !== '.').join('/')
+  })
+}
+
+/** Longest name of a file or directory on most file systems, in bytes. */
+const maxNameBytes = 255
+
+function findPathProblem(text: string, segments: readonly string[]): string | undefined {
+  if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) return 'must be relative to the repository'
+  if (/[\\\p{Cc}\p{Cs}]/u.test(text)) return 'must not hold backslashes or control characters'
+  if (segments.some((segment) => /^\.\.[. ]*(:.*)?$/.test(withoutInvisible(segment)))) {
+    return 'must stay inside the repository (it contains ..)'
+  }
+  return segments.some((segment) => Buffer.byteLength(segment) > maxNameBytes)
+    ? `must not hold a name of more than ${maxNameBytes} bytes`
+    : undefined
+}
+
+function findFolderProblem(
+  segments: readonly string[],
+  folder: string,
+  disguises: RegExp,
+): string | undefined {
+  const found = segments.find((segment) => disguises.test(withoutInvisible(segment)))
+  if (found === undefined) return undefined
+  return found === folder
+    ? `must not be in ${folder}`
+    : `must not be in ${found}, which some file systems treat as ${folder}`
+}
+
+/**
+ * Matches the names under which some file system opens a folder: HFS+ ignores case and invisible
+ * characters (which are already removed); NTFS ignores dots and spaces at the end, has short names
+ * (`GIT~1`), and opens the folder itself as a data stream (`.git::$INDEX_ALLOCATION`).
+ */
+function disguisesOf(folder: string): RegExp {
+  const name = folder.slice(1)
+  return new RegExp(`^(\\.${name}|${name}~\\d+)[. ]*(:.*)?$`, 'i')
+}
+
+function withoutInvisible(text: string): string {
+  return text.replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+}
