@@ -117,13 +117,22 @@ function basicCredentials(username: string, password: string): string {
   return Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
 }
 
+/** Masking a shorter value, such as `1`, would hide unrelated text and make outputs disappear. */
+const minSecretLength = 6
+
 /** Values that the runner masks and that are removed from all results. */
 export function secretsOf({ mlflow, repository }: Inputs): string[] {
+  const { username, password, token, headers } = mlflow
   return [
     repository.token,
-    mlflow.password,
-    mlflow.token,
-    ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
-    ...Object.values(mlflow.headers),
-  ].filter((secret) => secret !== '')
+    password,
+    token,
+    ...(password === '' ? [] : [basicCredentials(username, password)]),
+    ...Object.values(headers).flatMap((value) => [value, credentialsIn(value)]),
+  ].filter((secret) => secret.length >= minSecretLength)
+}
+
+/** The credentials of an `Authorization` header without their scheme, which a server may repeat. */
+function credentialsIn(headerValue: string): string {
+  return /^(?:basic|bearer|token) +(.*)$/i.exec(headerValue)?.[1] ?? ''
 }

@@ -101,6 +101,14 @@ describe('the inputs', () => {
     expect(readInputs({ ...minimal, 'INPUT_POLL-INTERVAL': '30s' }).poll.intervalMs).toBe(30_000)
   })
 
+  test("name the variable in a problem with a value from MLflow's environment", () => {
+    const environment = { MLFLOW_TRACKING_TOKEN: 'a\nb', MLFLOW_WORKSPACE: 'research\u200b' }
+    expect(problemsOf(environment)).toEqual([
+      expect.stringMatching(/^mlflow-token \(from MLFLOW_TRACKING_TOKEN\) holds a character/),
+      expect.stringMatching(/^mlflow-workspace \(from MLFLOW_WORKSPACE\) holds a character/),
+    ])
+  })
+
   test('reject incomplete credentials', () => {
     expect(problemsOf({ 'INPUT_MLFLOW-USERNAME': 'user' })).toEqual([
       'mlflow-password is empty, but the other half of the credentials is set',

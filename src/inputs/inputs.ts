@@ -67,16 +67,19 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @throws InputError with all problems together, each with the name of its input.
  */
 export function readInputs(environment: Environment): Inputs {
-  const raw = Object.fromEntries(inputNames.map((name) => [name, readRawInput(environment, name)]))
+  const sources = new Map(inputNames.map((name) => [name, readSource(environment, name)]))
+  const raw = Object.fromEntries([...sources].map(([name, { value }]) => [name, value]))
   const parsed = inputSchema.safeParse(raw)
   const variables = Object.fromEntries(
-    Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']),
+    Object.keys(environmentSchema.shape).map((name) => [name, readVariable(environment, name)]),
   )
   const settings = environmentSchema.safeParse(variables)
+  const labels = new Map<string, string>([...sources].map(([name, { label }]) => [name, label]))
   const problems = [parsed, settings].flatMap((result) =>
-    result.success
-      ? []
-      : result.error.issues.map((issue) => `${issue.path.join('.')} ${describeIssue(issue)}`),
+    (result.error?.issues ?? []).map((issue) => {
+      const name = issue.path.join('.')
+      return `${labels.get(name) ?? name} ${describeIssue(issue)}`
+    }),
   )
   const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '')
   problems.push(...findConflicts(raw), ...certificates.problems)
@@ -84,11 +87,20 @@ export function readInputs(environment: Environment): Inputs {
   return buildInputs(parsed.data, settings.data, certificates.pem)
 }
 
+/** An input's value, and its name in messages. */
+type Source = { readonly value: string; readonly label: string }
+
 /** The runner names the variable after the input in upper case and keeps hyphens. */
-function readRawInput(environment: Environment, name: InputName): string {
-  const value = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? ''
+function readSource(environment: Environment, name: InputName): Source {
+  const value = readVariable(environment, `INPUT_${name.toUpperCase()}`)
   const variable = environmentFallback[name]
-  return value === '' && variable !== undefined ? (environment[variable]?.trim() ?? '') : value
+  if (value !== '' || variable === undefined) return { value, label: name }
+  const fallback = readVariable(environment, variable)
+  return { value: fallback, label: fallback === '' ? name : `${name} (from ${variable})` }
+}
+
+function readVariable(environment: Environment, variable: string): string {
+  return environment[variable]?.trim() ?? ''
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

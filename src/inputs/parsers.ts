@@ -51,45 +51,6 @@ export const lines = z.string().transform((text) =>
 
 export const optional = z.string().transform((text) => (text === '' ? undefined : text))
 
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-
-/** Headers that the HTTP client sets itself. */
-const reservedHeaders = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'upgrade',
-])
-
-/**
- * Parses `Name: value`, one per line. Issues only name the line number: the value may be secret.
- */
-export const headers = lines.transform((entries, context) => {
-  const result: Record<string, string> = {}
-  for (const [index, entry] of entries.entries()) {
-    const [, name = '', value = ''] = /^([^:]*):(.*)$/.exec(entry) ?? []
-    if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
-      context.addIssue(`line ${index + 1} must be "Name: value"`)
-    } else if (reservedHeaders.has(name.trim().toLowerCase())) {
-      context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`)
-    } else {
-      result[name.trim().toLowerCase()] = value.trim()
-    }
-  }
-  return result
-})
-
-/** Whether HTTP allows a text as a header value: ASCII and Latin-1, without control characters. */
-function isHeaderValue(text: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
-}
-
-/** Secrets are sent in headers, which cannot contain the line break of a pasted secret. */
-export const secret = z
-  .string()
-  .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters')
-
 /**
  * Reduces a pasted URL to the base URL of the server: `https://host/prefix/#/models/x`,
  * `https://host/prefix/api/2.0/mlflow` and `https://host/prefix/` all become `https://host/prefix`.

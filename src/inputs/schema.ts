@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import { checkMessageTemplate } from '../core/message/headline.ts'
 import { branch, readPath, repository, writtenPath } from './git-names.ts'
+import { headers, password, token, username } from './headers.ts'
 import {
   boolean,
   choice,
   count,
   duration,
-  headers,
   lines,
   optional,
   parseServerUrl,
-  secret,
 } from './parsers.ts'
 
 const serverUrl = z.string().transform((text, context) => {
@@ -42,11 +41,11 @@ const messageTemplate = optional.transform((text, context) => {
  */
 export const inputSchema = z.object({
   'mlflow-tracking-uri': requiredServerUrl,
-  'mlflow-username': secret,
-  'mlflow-password': secret,
-  'mlflow-token': secret,
+  'mlflow-username': username,
+  'mlflow-password': password,
+  'mlflow-token': token,
   'mlflow-headers': headers,
-  'mlflow-workspace': optional,
+  'mlflow-workspace': token.pipe(optional),
   'mlflow-ca-certificate': optional,
   'mlflow-insecure-tls': boolean(false),
   'mlflow-ui-url': z.union([z.literal(''), serverUrl]),
@@ -55,7 +54,7 @@ export const inputSchema = z.object({
   filter: optional,
   'run-filter': optional,
   'minimum-age': duration('0s'),
-  'github-token': secret.refine(
+  'github-token': token.refine(
     (text) => text !== '',
     'is empty: leave it at its default, or check that the secret is set in this workflow',
   ),
