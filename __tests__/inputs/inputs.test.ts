@@ -109,6 +109,40 @@ describe('the inputs', () => {
     ])
   })
 
+  test.each([
+    ['latest', /holds "latest", which MLflow reserves/],
+    ['LaTest', /reserves/],
+    ['v1', /reserves/],
+    ['V12', /reserves/],
+    ['v１', /reserves/],
+    ['a, b', /holds "a, b", but an alias only has letters, digits, _ and -; write one per line/],
+    ['a,b', /one per line/],
+    ['- a', /one per line/],
+    ['"a"', /one per line/],
+    ['prod@eu', /one per line/],
+    ['a'.repeat(256), /256 characters/],
+  ])('reject the alias %j, which MLflow cannot have', (alias, problem) => {
+    expect(problemsOf({ INPUT_ALIASES: `champion\n${alias}` })).toEqual([
+      expect.stringMatching(problem),
+    ])
+  })
+
+  test('report all impossible aliases together', () => {
+    expect(problemsOf({ INPUT_ALIASES: 'latest\nchampion\nv2\na b' })).toHaveLength(3)
+  })
+
+  test('accept the aliases that MLflow can have', () => {
+    const aliases = ['v', 'v1a', 'v-1', 'latest-1', '1', 'Prüfung_日本', '-', 'a'.repeat(255)]
+    const [{ selection }] = readInputs({ ...minimal, INPUT_ALIASES: aliases.join('\n') }).targets
+    expect(selection.aliases).toEqual(aliases)
+  })
+
+  test('reject an exclusion of nothing in models', () => {
+    expect(problemsOf({ INPUT_MODELS: '*\n!\n! ' })).toEqual([
+      'models holds a line with only !: write the models to exclude after it',
+    ])
+  })
+
   test('reject incomplete credentials', () => {
     expect(problemsOf({ 'INPUT_MLFLOW-USERNAME': 'user' })).toEqual([
       'mlflow-password is empty, but the other half of the credentials is set',
@@ -144,8 +178,16 @@ describe('the URL of MLflow', () => {
     ['https://host/ml/ajax-api/2.0/mlflow/model-versions/search?x=1', 'https://host/ml'],
     ['https://host/index.html', 'https://host'],
     ['https://host/rapid', 'https://host/rapid'],
+    ['https://host/a//b//', 'https://host/a//b'],
   ])('%s is reduced to %s', (given, base) => {
     expect(parseServerUrl(given)).toEqual({ ok: true, base })
+  })
+
+  test('with many slashes is reduced in linear time', () => {
+    const slashes = '/'.repeat(120_000)
+    expect(parseServerUrl(`https://host${slashes}a${slashes}`)).toMatchObject({
+      base: `https://host${slashes}a`,
+    })
   })
 
   test.each(['host:5000', 'ftp://host', 'databricks', 'sqlite:///mlflow.db', 'https://'])(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isEmptyExclusion } from '../core/glob.ts'
 
 /**
  * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
@@ -51,6 +52,40 @@ export const lines = z.string().transform((text) =>
 
 export const optional = z.string().transform((text) => (text === '' ? undefined : text))
 
+/** Longest alias in MLflow, in characters. */
+const maxAliasLength = 255
+
+/** Aliases that MLflow can have, one per line. */
+export const aliases = lines.transform((entries, context) => {
+  for (const alias of entries) {
+    const problem = findAliasProblem(alias)
+    if (problem !== undefined) context.addIssue(problem)
+  }
+  return entries
+})
+
+/** Why MLflow cannot have an alias; undefined if it can. */
+function findAliasProblem(alias: string): string | undefined {
+  if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
+    return `holds "${alias}", but an alias only has letters, digits, _ and -; write one per line`
+  }
+  if (alias.toLowerCase() === 'latest' || /^[vV]\p{Nd}+$/u.test(alias)) {
+    return `holds "${alias}", which MLflow reserves`
+  }
+  const { length } = Array.from(alias)
+  return length > maxAliasLength
+    ? `holds an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: "${alias.slice(0, 40)}…"`
+    : undefined
+}
+
+/** Globs of model names, one per line; all models if there are none. */
+export const modelPatterns = lines.transform((patterns, context) => {
+  if (patterns.some(isEmptyExclusion)) {
+    context.addIssue('holds a line with only !: write the models to exclude after it')
+  }
+  return patterns.length === 0 ? ['*'] : patterns
+})
+
 /**
  * Reduces a pasted URL to the base URL of the server: `https://host/prefix/#/models/x`,
  * `https://host/prefix/api/2.0/mlflow` and `https://host/prefix/` all become `https://host/prefix`.
@@ -80,6 +115,6 @@ export function parseServerUrl(
   const path = url.pathname
     .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
     .replace(/\/(index\.html)?$/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
   return { ok: true, base: `${url.origin}${path}` }
 }

@@ -3,11 +3,13 @@ import { checkMessageTemplate } from '../core/message/headline.ts'
 import { branch, readPath, repository, writtenPath } from './git-names.ts'
 import { headers, password, token, username } from './headers.ts'
 import {
+  aliases,
   boolean,
   choice,
   count,
   duration,
   lines,
+  modelPatterns,
   optional,
   parseServerUrl,
 } from './parsers.ts'
@@ -49,8 +51,8 @@ export const inputSchema = z.object({
   'mlflow-ca-certificate': optional,
   'mlflow-insecure-tls': boolean(false),
   'mlflow-ui-url': z.union([z.literal(''), serverUrl]),
-  models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
-  aliases: lines,
+  models: modelPatterns,
+  aliases,
   filter: optional,
   'run-filter': optional,
   'minimum-age': duration('0s'),
