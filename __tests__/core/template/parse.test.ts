@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
+import { parseSegments } from '../../../src/core/template/placeholder.ts'
 import { parseValidTemplate } from '../../fixtures/templates.ts'
 
 function problemsOf(text: string): readonly string[] {
@@ -89,5 +90,68 @@ describe('an invalid template', () => {
     ['a: "${run.params.x:-{{ .Values.x }}}"', /^line 1: the fallback .* can't hold/],
   ])('such as %j is reported', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)])
+  })
+})
+
+describe('a slip in a placeholder', () => {
+  test.each([
+    ['${ run.id }', /^line 2: \$\{ run\.id \} has blanks around its name; write \$\{run\.id\}$/],
+    ['${run.id\u200b}', /blanks around its name; write \$\{run\.id\}$/],
+    ['${run .params. n }', /blanks .*; write \$\{run\.params\.n\}$/],
+    ['${run.params.n :-4}', /blanks .*; write \$\{run\.params\.n:-4\}$/],
+    ['${run.params.a b\t:-}', /blanks .*; write \$\{run\.params\.a b:-\}$/],
+    [
+      '${run.params.n:=4}',
+      /has := where only :- starts a fallback; write \$\{run\.params\.n:-fallback\}$/,
+    ],
+    ['${run.params.n:?none}', /has :\? where/],
+    ['${run.params.n:+4}', /has :\+ where/],
+    ['${run.params.n : -4}', /has : - where .*; write \$\{run\.params\.n:-fallback\}$/],
+    ['${run.params.n:–4}', /has :– where/],
+    ['${run.id:=4}', /write \$\{run\.id:-fallback\}$/],
+    ['${run.params.n:-{}}', /fallback in \$\{run\.params\.n:-\{\} is literal text .*can't hold \{/],
+    ['${run.params.n:-{"a":1}}', /can't hold \{/],
+    ['${run.params.n:-${run.id}}', /can't hold \{ or another placeholder/],
+    ['${run.params.n=4}', /can't have a value: .* but not = \(a fallback starts with :-\)$/],
+    ['${run.params.n|4}', /but not \|/],
+    ['${run.params.${run.id}}', /but not \$/],
+    ['${run.params.a\u200bb}', /but not U\+200B/],
+    ['${}', /unknown placeholder \$\{\}/],
+    ['${.}', /unknown placeholder/],
+    ['${run.params}', /unknown placeholder/],
+    ['${run.params. }', /unknown placeholder/],
+    ['${run.id.x}', /unknown placeholder/],
+    ['${ HOME }', /unknown placeholder \$\{ HOME \}/],
+    ['${HOME:=x}', /unknown placeholder \$\{HOME:=x\}/],
+  ])('such as %s is reported, with how to write it', (source, problem) => {
+    expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
+  })
+
+  test.each([
+    '${run.params.a b.c/d:e-f_é1}',
+    '${run.params.n:- a = b? }',
+    '$${ run.id } $${x:=y}',
+    '{{ .Values.x }} {{ "${ run.id }" }} ${{ github.x || format("{0}", y) }}',
+    '${run.params.n:-1}}',
+    '{"n": ${run.params.n:-1}, "f": {run.id}}',
+  ])('is not seen in %s', (source) => {
+    expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([])
+  })
+})
+
+describe('a template is split in linear time', () => {
+  test.each([
+    ['braces that are not closed', '{{'.repeat(200_000)],
+    ['GitHub expressions that are not closed', '${{'.repeat(200_000)],
+    ['placeholders that are not closed', '${'.repeat(200_000)],
+    ['expressions that are closed', '{{}}'.repeat(100_000)],
+    ['blanks in a name', `\${run.params.${' '.repeat(200_000)}x${' '.repeat(200_000)}}`],
+    ['colons in a name', `\${run.params.${': '.repeat(200_000)}x}`],
+  ])('with many %s', (_, text) => {
+    expect(
+      parseSegments(text)
+        .map(({ source }) => source)
+        .join(''),
+    ).toBe(text)
   })
 })

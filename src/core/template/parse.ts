@@ -49,12 +49,13 @@ export function parseTemplate(text: string): TemplateResult {
     locateSegments(text, node, segments, lineAt),
   )
   const yamlErrors = findYamlProblems(text, document, lineAt)
+  const linesWithErrors = new Set(yamlErrors.map(({ line }) => line))
   const problems = [
     ...yamlErrors,
     ...findStructureProblems(text, document, lineAt),
     ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
     ...locatedSegments.flatMap(({ segment, line }) =>
-      segment.kind === 'malformed' && yamlErrors.every((other) => other.line !== line)
+      segment.kind === 'malformed' && !linesWithErrors.has(line)
         ? [{ line, text: segment.problem }]
         : [],
     ),
@@ -82,10 +83,11 @@ function findYamlProblems(
   document: Document.Parsed,
   lineAt: LineAt,
 ): LocatedProblem[] {
+  const sources = document.errors.length === 0 ? [] : text.split('\n')
   const firstByLine = new Map<number, LocatedProblem>()
   for (const { code, message, pos } of document.errors) {
     const line = lineAt(pos[0])
-    const source = text.split('\n', line)[line - 1] ?? ''
+    const source = sources[line - 1] ?? ''
     if (firstByLine.has(line)) continue
     firstByLine.set(line, {
       line,
@@ -157,11 +159,13 @@ function locateSegments(
   segments: readonly Segment[],
   lineAt: LineAt,
 ): { segment: Segment; line: number }[] {
-  let from = range[0]
+  const [start, end] = range
+  const source = text.slice(start, end)
+  let from = 0
   return segments.map((segment) => {
-    const found = segment.kind === 'literal' ? -1 : text.indexOf(segment.source, from)
-    if (found < 0 || found >= range[1]) return { segment, line: lineAt(range[0]) }
+    const found = segment.kind === 'literal' ? -1 : source.indexOf(segment.source, from)
+    if (found < 0) return { segment, line: lineAt(start) }
     from = found + segment.source.length
-    return { segment, line: lineAt(found) }
+    return { segment, line: lineAt(start + found) }
   })
 }

@@ -41,20 +41,41 @@ export type Segment =
   | { readonly kind: 'placeholder'; readonly placeholder: Placeholder; readonly source: string }
   | { readonly kind: 'malformed'; readonly problem: string; readonly source: string }
 
-/**
- * In this order: the escape `$${`; a complete Helm `{{ … }}` or GitHub `${{ … }}`; a placeholder, or
- * the start of one that is not closed on its line.
- */
-const tokenPattern = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g
+/** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */
+const tokenStart = /\$\$\{|\$?\{\{|\$\{/g
 
-/** Splits a text into segments, whose concatenated sources are the text. */
+/** A placeholder's text, as far as it is on one line. */
+const placeholderBody = /([^}\n]*)(\}?)/y
+
+/**
+ * Splits a text into segments, whose concatenated sources are the text. A complete `{{ … }}` or
+ * `${{ … }}` is literal, including everything in it.
+ */
 export function parseSegments(text: string): Segment[] {
   const segments: Segment[] = []
   let end = 0
-  for (const match of text.matchAll(tokenPattern)) {
+  let lastClosing: number | undefined
+  tokenStart.lastIndex = 0
+  for (let match = tokenStart.exec(text); match !== null; match = tokenStart.exec(text)) {
+    const [token] = match
     if (match.index > end) segments.push(literal(text.slice(end, match.index)))
-    segments.push(parseSegment(match))
-    end = match.index + match[0].length
+    end = match.index
+    if (token === '$${') {
+      end += token.length
+      segments.push(literal(token, '${'))
+    } else if (token === '${') {
+      placeholderBody.lastIndex = end + token.length
+      const [rest = '', body = '', brace] = placeholderBody.exec(text) ?? []
+      const source = `${token}${rest}`
+      end += source.length
+      segments.push(brace === '}' ? parsePlaceholder(source, body) : unclosed(source))
+    } else {
+      lastClosing ??= text.lastIndexOf('}}')
+      const from = end + token.length
+      end = from <= lastClosing ? text.indexOf('}}', from) + 2 : from
+      segments.push(literal(text.slice(match.index, end)))
+    }
+    tokenStart.lastIndex = end
   }
   if (end < text.length) segments.push(literal(text.slice(end)))
   return segments
@@ -64,39 +85,84 @@ function literal(source: string, text = source): Segment {
   return { kind: 'literal', text, source }
 }
 
-function parseSegment([source, body, brace]: RegExpExecArray): Segment {
-  if (source === '$${') return literal(source, '${')
-  if (body === undefined) return literal(source)
-  const malformed = (problem: string): Segment => ({ kind: 'malformed', problem, source })
-  if (brace !== '}') {
-    return malformed(
-      `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; write $\${ for a literal \${)`,
-    )
-  }
+function malformed(source: string, problem: string): Segment {
+  return { kind: 'malformed', problem, source }
+}
+
+function unclosed(source: string): Segment {
+  return malformed(
+    source,
+    `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`,
+  )
+}
+
+const escapeAdvice = 'write $${ for a literal ${'
+
+function parsePlaceholder(source: string, body: string): Segment {
   const separator = body.indexOf(':-')
   const name = separator < 0 ? body : body.slice(0, separator)
   const fallback = separator < 0 ? undefined : body.slice(separator + 2)
-  if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
-    return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`)
+  if (fallback?.includes('{') === true) {
+    return malformed(
+      source,
+      `the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`,
+    )
   }
-  const reference = parseFieldName(name)
-  if (reference === undefined) {
-    return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`)
-  }
-  return {
-    kind: 'placeholder',
-    placeholder: { ...reference, label: `\${${name}}`, fallback },
-    source,
-  }
+  const reference = parseName(name, body.slice(name.length))
+  return typeof reference === 'string'
+    ? malformed(source, reference)
+    : {
+        kind: 'placeholder',
+        placeholder: { ...reference, label: `\${${name}}`, fallback },
+        source,
+      }
 }
 
-const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`
+const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (${escapeAdvice})`
 
-function parseFieldName(name: string): FieldReference | undefined {
-  const field = textFieldNames.find((fieldName) => fieldName === name)
-  if (field !== undefined) return { field }
-  const map = mapFieldNames.find(
-    (prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1,
-  )
-  return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) }
+/** What MLflow never has in the name of a parameter, a metric or a tag. */
+const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u
+
+/**
+ * Returns what a name refers to, or the problem as text. `suffix` is what follows the name up to the
+ * closing brace.
+ */
+function parseName(name: string, suffix: string): FieldReference | string {
+  const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name)
+  const reference = findReference(operator === null ? name : name.slice(0, operator.index))
+  if (reference === undefined) return `unknown placeholder \${${name}}; ${knownPlaceholders}`
+  const { field, key } = reference
+  const clean = key === undefined ? field : `${field}.${key}`
+  if (operator !== null) {
+    return `\${${name}} has ${operator[0]} where only :- starts a fallback; write \${${clean}:-fallback}`
+  }
+  const [impossible] = impossibleInKey.exec(key ?? '') ?? []
+  if (impossible !== undefined) {
+    return `\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`
+  }
+  return clean === name
+    ? reference
+    : `\${${name}${suffix}} has blanks around its name; write \${${clean}${suffix}}`
+}
+
+function printable(character: string): string {
+  return /\p{DI}|\p{Cc}/u.test(character)
+    ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+    : character
+}
+
+/** Finds the field and key of a name, without the blanks around them. */
+function findReference(name: string): FieldReference | undefined {
+  const [group = '', property = '', ...rest] = name.split('.')
+  const fieldName = `${withoutBlanks(group)}.${withoutBlanks(property)}`
+  const key = withoutBlanks(rest.join('.'))
+  const map = mapFieldNames.find((candidate) => candidate === fieldName)
+  if (map !== undefined) return key === '' ? undefined : { field: map, key }
+  const field = textFieldNames.find((candidate) => candidate === fieldName)
+  return field === undefined || rest.length > 0 ? undefined : { field }
+}
+
+/** Trims blanks and invisible characters. */
+function withoutBlanks(text: string): string {
+  return text.replace(/^(?:\s|\p{DI})+|(?<!\s|\p{DI})(?:\s|\p{DI})+$/gu, '')
 }
