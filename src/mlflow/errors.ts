@@ -125,7 +125,7 @@ function explainHtmlPage(response: HttpResponse, baseUrl: string): Explanation {
         "Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.",
     }
   }
-  const login = /<input[^>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i
+  const login = /<input[^<>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i
   if (response.status < 300 && login.test(response.text)) {
     return {
       message: `${baseUrl} responded with a login page instead of MLflow's API`,
@@ -153,12 +153,20 @@ export function isHtml(response: HttpResponse): boolean {
 /** MLflow's error message, or the beginning of the body as plain text. */
 function serverMessage(json: unknown, text: string): string {
   if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
-  const plain = text
-    .replace(/<(style|script|title)[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
+  const plain = visibleText(text).replace(/\s+/g, ' ').trim()
   return plain === '' ? 'an empty response' : plain.slice(0, 300)
+}
+
+/** The text of a page of HTML, without tags and elements that a browser does not show. */
+function visibleText(html: string): string {
+  const visible: string[] = []
+  let hidden = false
+  for (const [index, part] of html.split(/(<[^<>]*>)/).entries()) {
+    const isTag = index % 2 === 1
+    if (!isTag && !hidden) visible.push(part)
+    else if (isTag && /^<\/?(style|script|title)\b/i.test(part)) hidden = !part.startsWith('</')
+  }
+  return visible.join(' ')
 }
 
 function errorCode(json: unknown): string | undefined {

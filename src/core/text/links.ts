@@ -19,7 +19,7 @@ export function branchUrl(serverUrl: string, repository: string, branch: string)
 }
 
 function withoutTrailingSlash(url: string): string {
-  return url.replace(/\/+$/, '')
+  return url.replace(/(?<!\/)\/+$/, '')
 }
 
 function encodeSegments(path: string): string {
