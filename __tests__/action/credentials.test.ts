@@ -73,6 +73,13 @@ describe('secrets', () => {
     }
   })
 
+  test('of fewer than 6 characters are not masked, so that no output disappears', async () => {
+    const step = await plan({ 'mlflow-headers': 'X-Version: 1\nX-Flag: true' })
+    expectMlflowReached(step)
+    expect(step.log).not.toMatch(/::add-mask::(1|true)$/m)
+    expect(step.log).toContain('::add-mask::')
+  })
+
   test('are not sent to another host that MLflow redirects to', async () => {
     const otherHost = await startGateway(world.mlflow.url)
     otherHost.rule = () => json({})

@@ -20,3 +20,17 @@ test('a missing tracking URI is reported, with how to set it', async () => {
   const step = await project.sync({ 'mlflow-tracking-uri': '' })
   expectFailure(project, step, /mlflow-tracking-uri is required.*MLFLOW_TRACKING_URI/)
 })
+
+test('a value that no header can hold is reported before any request and never shown', async () => {
+  const step = await project.sync(
+    { 'mlflow-token': 'hidden\nvalue', 'mlflow-headers': 'X-Key: hidden\u200bvalue' },
+    { env: { MLFLOW_WORKSPACE: 'hidden\u2019value' } },
+  )
+  expectFailure(
+    project,
+    step,
+    /3 invalid inputs: mlflow-token holds.*mlflow-headers line 1 holds.*mlflow-workspace \(from MLFLOW_WORKSPACE\) holds/,
+  )
+  expect(step.visibleText).not.toMatch(/hidden/)
+  expect(step.mlflowRequests).toEqual([])
+})

@@ -41,6 +41,14 @@ test("a template's comments, anchors and order are kept, and values keep their t
   })
 })
 
+test('a template may be in .github, because it is only read', async () => {
+  const path = '.github/mlflow/template.yaml'
+  const project = world.createProject({ files: { [path]: 'a: "${run.id}"\n' } })
+  const { runId } = await project.register('model')
+  await project.sync({ template: path })
+  expect(project.repository.read(`${runId}.yaml`)).toContain(`\na: "${runId}"\n`)
+})
+
 test('a value cannot change the structure of the file', async () => {
   const hostile = 'x: 1\n  injected: true'
   const template = 'a: ${run.params.p}\nb: "${run.params.p}"\nc:\n  - ${run.params.p}\n'
