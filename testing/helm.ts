@@ -34,18 +34,41 @@ export function helmTemplate(chart: string, values: string, ...options: string[]
 
 /** Returns a values file as Helm parses it; throws if Helm rejects it. */
 export function readWithHelm(values: string): unknown {
+  const template = 'json: {{ .Values | toJson | b64enc | quote }}\n'
+  return withChart({ 'templates/values.yaml': template }, (chart) => {
+    const { status, output } = helmTemplate(chart, values)
+    const encoded = /^json: "(.*)"$/m.exec(output)?.[1]
+    if (status !== 0 || encoded === undefined) throw new Error(output)
+    return JSON.parse(Buffer.from(encoded, 'base64').toString()) as unknown
+  })
+}
+
+/** For each file, what Helm's reader of values says about it: an error, or undefined. One run. */
+export function helmErrors(files: readonly Uint8Array[]): (string | undefined)[] {
+  const list = JSON.stringify(files.map((file) => Buffer.from(file).toString('base64')))
+  const template = `errors:
+{{- range .Files.Get "files.json" | fromJsonArray }}
+{{- $read := . | b64dec | fromYaml }}
+- {{ get $read "Error" | quote }}
+{{- end }}
+`
+  return withChart({ 'templates/errors.yaml': template, 'files.json': list }, (chart) => {
+    const { status, output } = helmTemplate(chart, '')
+    if (status !== 0) throw new Error(output)
+    const errors = [...output.matchAll(/^- (".*")$/gm)].map(
+      ([, text = '']) => JSON.parse(text) as string,
+    )
+    return errors.map((error) => (error === '' ? undefined : error))
+  })
+}
+
+function withChart<T>(files: Readonly<Record<string, string>>, use: (chart: string) => T): T {
   const chart = mkdtempSync(join(tmpdir(), 'helm-values-'))
   try {
     mkdirSync(join(chart, 'templates'))
     writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: values\nversion: 0.1.0\n')
-    writeFileSync(
-      join(chart, 'templates/values.yaml'),
-      'json: {{ .Values | toJson | b64enc | quote }}\n',
-    )
-    const { status, output } = helmTemplate(chart, values)
-    const encoded = /^json: "(.*)"$/m.exec(output)?.[1]
-    if (status !== 0 || encoded === undefined) throw new Error(output)
-    return JSON.parse(Buffer.from(encoded, 'base64').toString())
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(chart, name), content)
+    return use(chart)
   } finally {
     rmSync(chart, { recursive: true })
   }

@@ -83,7 +83,7 @@ function newFileFor(
   state: FileState,
   lookup: RunLookup | undefined,
 ): readonly NewFile[] {
-  const isNew = state.kind === 'absent' || state.kind === 'unparseable'
+  const isNew = state.kind === 'absent' || state.kind === 'damaged'
   return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
     ? [{ selected, run: lookup.run }]
     : []

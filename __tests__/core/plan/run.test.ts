@@ -104,10 +104,12 @@ describe('an active run', () => {
   })
 
   test('has a damaged file replaced, with a warning that names the commit of the old one', () => {
-    const entry = planFor({ state: fileState('<<<<<<< HEAD\n\ta: [\n') })
+    const entry = planFor({ state: fileState('<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> main\n') })
     expect(entry).toMatchObject({
       outcome: 'updated',
-      warning: expect.stringContaining('c0ffee') as unknown,
+      warning: expect.stringMatching(
+        /damaged \(line 1: merge-conflict markers\).*c0ffee/,
+      ) as unknown,
     })
     expect(entry.edit?.after).toContain(`runid: ${runId}`)
   })

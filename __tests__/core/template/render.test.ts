@@ -208,6 +208,12 @@ describe('block scalars', () => {
     ['a: |\n  ${run.params.x}\n', '\tv', 'a: "\\tv\\n"\n'],
     ['a: |\n  ${run.params.x}\n', '', 'a: "\\n"\n'],
     ['a: |\n  # ${run.params.x}\n', 'mlflow-sync: hold', 'a: "# mlflow-sync: hold\\n"\n'],
+    ['a: |\n  ${run.params.x}\n', '#MLflow-sync :hold', 'a: "#MLflow-sync :hold\\n"\n'],
+    [
+      'a: |\n  ${run.params.x}\n',
+      'v\n\t# mlflow-sync: hold (x)',
+      'a: "v\\n\\t# mlflow-sync: hold (x)\\n"\n',
+    ],
   ])('%j with %j becomes a quoted string', (template, value, text) => {
     expect(render(template, withX(value))).toBe(text)
   })

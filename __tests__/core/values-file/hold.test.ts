@@ -24,14 +24,24 @@ describe('the hold comment', () => {
     ['in one of several documents', `a: 1\n---\n${hold}\nb: 1\n`],
     ['in a file that is not valid YAML', `a: [\n${hold}\nb: }\n`],
     ['inside an unclosed string', `a: "\n${hold}\n`],
+    ['between lone carriage returns', `a: 1\r${hold}\rb: 1\n`],
+    ['without spaces', '#mlflow-sync:hold\na: 1\n'],
+    ['with more spaces', '#   mlflow-sync  :  hold\na: 1\n'],
+    ['with tabs', '#\tmlflow-sync\t:\thold\na: 1\n'],
+    ['in capitals', '# MLflow-Sync: HOLD\na: 1\n'],
+    ['with a colon and a reason', `${hold}: until Friday\na: 1\n`],
+    ['with a reason in brackets', `${hold}(until Friday)\na: 1\n`],
   ])('counts %s', (_, text) => {
     expect(isHeldFile(text)).toBe(true)
   })
 
   test.each([
-    ['a longer word', '# mlflow-sync: holding\na: 1\n'],
+    ['a longer word', '# mlflow-sync: holdover\na: 1\n'],
+    ['a longer word with an accent', '# mlflow-sync: hold\u00e9\na: 1\n'],
     ['a hyphenated word', '# mlflow-sync: hold-on\na: 1\n'],
-    ['no space after the #', '#mlflow-sync: hold\na: 1\n'],
+    ['another word before it', '# mlflow-sync: on hold\na: 1\n'],
+    ['a missing colon', '# mlflow-sync hold\na: 1\n'],
+    ['a line break in it', '# mlflow-sync:\nhold: 1\n'],
     ['text before it', '# see mlflow-sync: hold\na: 1\n'],
     ['a second #', '## mlflow-sync: hold\na: 1\n'],
     ['after a value', `a: 1 ${hold}\n`],
@@ -48,6 +58,46 @@ describe('the hold comment', () => {
   test('counts in a file that is not UTF-8 as in any other', () => {
     const latin1 = (text: string) => readContent(Buffer.from(text, 'latin1')).kind
     expect(latin1(`# caf\u00e9\n${hold}\na: 1\n`)).toBe('held')
-    expect(latin1(`a: |\n  caf\u00e9\n  ${hold}\n`)).toBe('unparseable')
+    expect(latin1(`a: |\n  caf\u00e9\n  ${hold}\n`)).toBe('damaged')
+  })
+})
+
+describe('what is reported of a file on hold', () => {
+  const comment = 'the file has the comment "# mlflow-sync: hold"'
+
+  test.each([
+    ['# mlflow-sync: hold', ''],
+    ['# mlflow-sync: hold  ', ''],
+    ['# mlflow-sync: hold.', ''],
+    ['# mlflow-sync: hold until the load test is over', 'until the load test is over'],
+    ['#mlflow-sync:hold:until Friday', 'until Friday'],
+    ['# mlflow-sync: hold - until Friday', 'until Friday'],
+    ['# mlflow-sync: hold \u2014 until Friday', 'until Friday'],
+    ['# mlflow-sync: hold, see #12', 'see #12'],
+    ['# mlflow-sync: hold (until Friday)', 'until Friday'],
+    ['# mlflow-sync: hold (see #12) and wait', '(see #12) and wait'],
+    ['# mlflow-sync: hold -until Friday', 'until Friday'],
+  ])('the reason in %j is %j', (line, reason) => {
+    const content = readContent(Buffer.from(`a: 1\n${line}\r\nb: 1\n`))
+    const expected = reason === '' ? comment : `${comment}: ${reason}`
+    expect(content).toMatchObject({ kind: 'held', reason: expected })
+  })
+
+  test('a long reason is cut, between characters', () => {
+    const text = `${hold} ${'x'.repeat(198)}${'\u{1f916}'.repeat(300)}\n`
+    const expected = `${comment}: ${'x'.repeat(198)}\u{1f916}\u2026`
+    expect(readContent(Buffer.from(text))).toMatchObject({ reason: expected })
+  })
+
+  test('the first comment counts', () => {
+    const text = `a: |\n  ${hold} no\n${hold} one\n${hold} two\n`
+    expect(readContent(Buffer.from(text))).toMatchObject({ reason: `${comment}: one` })
+  })
+
+  test('includes the owned values, if the file can be read', () => {
+    const text = `${hold}\nglobal: {modelName: m, modelVersion: "3"}\n`
+    const owned = { modelName: 'm', modelVersion: '3' }
+    expect(readContent(Buffer.from(text))).toMatchObject({ kind: 'held', owned })
+    expect(readContent(Buffer.from(`${text}a: [\n`))).toMatchObject({ kind: 'held', owned: {} })
   })
 })

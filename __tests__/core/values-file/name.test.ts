@@ -4,8 +4,8 @@ import { fileName, isRunId, runIdFromFileName } from '../../../src/core/values-f
 test.each([
   ['a', true],
   ['A-b_c', true],
-  ['0'.repeat(256), true],
-  ['0'.repeat(257), false],
+  ['0'.repeat(250), true],
+  ['0'.repeat(251), false],
   ['', false],
   ['-a', false],
   ['a/b', false],
@@ -14,6 +14,10 @@ test.each([
   ['ä', false],
 ])('%j is a valid run id: %s', (text, valid) => {
   expect(isRunId(text)).toBe(valid)
+})
+
+test('the longest run id makes a file name of 255 bytes', () => {
+  expect(fileName('0'.repeat(250))).toHaveLength(255)
 })
 
 test('only names of the form <run id>.yaml belong to a run', () => {

@@ -53,7 +53,7 @@ describe('a file that can be edited', () => {
   })
 })
 
-describe('a file of the wrong shape', () => {
+describe('a file whose structure cannot be edited', () => {
   test.each([
     ['- a\n', 'the document is a list'],
     ['text\n', 'the document is a single value'],
@@ -73,25 +73,9 @@ describe('a file of the wrong shape', () => {
     ['x: &x [a]\nglobal:\n  modelid: *x\n', 'global.modelid is a map or a list'],
   ])('is %j', (text, problem) => {
     expect(readValues(text)).toEqual({
-      kind: 'wrong-shape',
+      kind: 'uneditable',
       problem: expect.stringContaining(problem) as unknown,
     })
-  })
-})
-
-describe('a file that is not valid YAML', () => {
-  test.each([
-    ['a: 1\nb: [\n', 'line 3: '],
-    ['a: 1\n\nb: "x\n', 'line 4: '],
-    ['a:\n\tb: 1\n', 'line 2: '],
-    ['a: 1\n b: 2\n', 'line 1: '],
-    ['a: {{ .Values.x }} y\n', 'line 1: '],
-    ['<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n', 'line 1: '],
-    ['a: 1\n---\nb: ]\n', 'line 3: '],
-  ])('is %j', (text, line) => {
-    const values = readValues(text)
-    expect(values.kind).toBe('unparseable')
-    expect(values).toHaveProperty('problem', expect.stringMatching(`^${line}`))
   })
 })
 

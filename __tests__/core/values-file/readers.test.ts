@@ -1,34 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'
 import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
+import { readWithPyYaml } from '../../fixtures/pyyaml.ts'
 import { anyCharacter, document, owned, updateText } from '../../fixtures/values-files.ts'
-
-const python = fileURLToPath(new URL('../../../.venvs/mlflow-3/bin/python', import.meta.url))
-
-/** What PyYAML reads from each text; `{}` if it rejects the text. */
-function readWithPyYaml(texts: readonly string[]): { value?: unknown }[] {
-  const program = `
-import json, sys, yaml
-def read(text):
-    try:
-        value = yaml.safe_load(text)
-    except Exception:
-        return {}
-    try:
-        return {"value": json.loads(json.dumps(value, allow_nan=False))}
-    except (TypeError, ValueError):
-        return {"value": repr(value)}
-json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
-`
-  const input = JSON.stringify(texts)
-  const output = execFileSync(python, ['-c', program], { input, maxBuffer: 1 << 28 })
-  return JSON.parse(output.toString()) as { value?: unknown }[]
-}
 
 const nastyStrings = [
   ...['', ' ', 'a', ' a', 'a ', '~', 'null', 'Null', 'y', 'N', 'yes', 'No', 'ON', 'off', 'TRUE'],

@@ -3,7 +3,7 @@ import type { ModelVersion, RunFacts, RunLookup } from '../model.ts'
 import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from '../result.ts'
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import { plural } from '../text/format.ts'
-import { heldReason, ownershipOf, runIdFromFileName, type RunFile } from '../values-file/file.ts'
+import { ownershipOf, runIdFromFileName, type RunFile } from '../values-file/file.ts'
 
 export type PruneInput = {
   readonly runs: readonly SelectedRun[]
@@ -104,7 +104,7 @@ function decideOrphan(orphan: Orphan, { models, listed }: PruneInput): OrphanDec
   if (state.kind === 'held') {
     return {
       kind: 'keep',
-      entry: { ...deletedEntry(runId, path), outcome: 'held', reason: heldReason },
+      entry: { ...deletedEntry(runId, path), outcome: 'held', reason: state.reason },
     }
   }
   if (state.kind !== 'values') return { kind: 'not-ours' }

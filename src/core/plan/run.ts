@@ -4,13 +4,7 @@ import { entryWithoutEdit, type Entry } from '../result.ts'
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { modelVersionUrl } from '../text/links.ts'
-import {
-  heldReason,
-  ownershipOf,
-  type FileContent,
-  type FileState,
-  type RunFile,
-} from '../values-file/file.ts'
+import { ownershipOf, type FileContent, type FileState, type RunFile } from '../values-file/file.ts'
 import { updateValues } from '../values-file/update.ts'
 import { ownedValues, renderFile } from './new-file.ts'
 
@@ -83,7 +77,7 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
 export function detailNeeded(state: FileState): RunDetail | undefined {
   switch (state.kind) {
     case 'absent':
-    case 'unparseable':
+    case 'damaged':
       return 'full'
     case 'values':
       return 'basic'
@@ -98,8 +92,8 @@ function protectionOf(state: FileState, runId: string, models: NameMatcher): Dec
     case 'blocked':
       return failed(state.reason)
     case 'held':
-      return { outcome: 'held', reason: heldReason }
-    case 'wrong-shape':
+      return { outcome: 'held', reason: state.reason }
+    case 'uneditable':
       return failed(`not changed: ${state.problem}`)
     case 'values': {
       if (ownershipOf(state.values, runId) === 'foreign') {
@@ -148,19 +142,19 @@ function planNewContent(
   const rendered = renderFile(selected, run, facts, template)
   if (!rendered.ok) return failed(rendered.problem)
   const after = rendered.text
-  return state.kind === 'unparseable'
+  return state.kind === 'damaged'
     ? {
         outcome: 'updated',
         before: state.text,
         after,
-        warning: `${path} was not readable as YAML (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
+        warning: `${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
       }
     : { outcome: 'created', before: undefined, after, warning: undefined }
 }
 
 function versionIn(state: FileState): string | null {
   if (state.kind === 'values') return state.values.owned.modelVersion ?? null
-  return state.kind === 'held' ? (state.modelVersion ?? null) : null
+  return state.kind === 'held' ? (state.owned.modelVersion ?? null) : null
 }
 
 /** Entries of versions that get no file, unless another version of the same run has one. */

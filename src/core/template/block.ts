@@ -1,4 +1,5 @@
 import { isMap, parseDocument, type Scalar } from 'yaml'
+import { looksLikeHold } from '../values-file/hold.ts'
 import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'
 import { parseSegments } from './placeholder.ts'
 
@@ -15,7 +16,7 @@ export function renderBlockScalar(
   expected: string,
 ): string | undefined {
   if (srcToken?.type !== 'block-scalar') return undefined
-  if (!isSafeInBlock(expected) || looksLikeHold.test(expected)) return undefined
+  if (!isSafeInBlock(expected) || looksLikeHold(expected)) return undefined
   const { header, body, newline } = splitBlock(source)
   const parent = srcToken.indent
   const indent = ' '.repeat(detectIndent(header, body, parent))
@@ -51,9 +52,6 @@ function detectIndent(header: string, body: string, parent: number): number {
   if (indicator !== undefined) return parent + Number(indicator)
   return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0
 }
-
-/** Text from MLflow must not look like the comment that puts a file on hold. */
-const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m
 
 /**
  * Whether a block scalar can contain the text. Some reader of YAML 1.1 or 1.2 rejects these

@@ -1,10 +1,15 @@
-import { isHeld } from './comments.ts'
 import { interpretNode, type Interpretation, type Interpretations } from './interpret.ts'
+import type { Located } from './damage.ts'
+import { decode } from './decode.ts'
+import { describeHold, findHold } from './hold.ts'
 import { ownedKeys, type OwnedKey } from './owned.ts'
 import { parseValues, type ParsedFile } from './parse.ts'
 
-/** MLflow's rule for run ids (`mlflow/utils/validation.py`). It excludes path separators. */
-const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/
+/**
+ * MLflow's rule for run ids (`mlflow/utils/validation.py`), which excludes path separators, but at
+ * most 250 characters: a file name has at most 255 bytes.
+ */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,249}$/
 
 export function isRunId(text: string): boolean {
   return runIdPattern.test(text)
@@ -38,10 +43,18 @@ export type FileState =
 
 /** The content of a file that exists, by what the action can do with it. */
 export type FileContent =
-  | { readonly kind: 'held'; readonly text: string; readonly modelVersion: string | undefined }
-  /** A damaged file. */
-  | { readonly kind: 'unparseable'; readonly text: string; readonly problem: string }
-  | { readonly kind: 'wrong-shape'; readonly text: string; readonly problem: string }
+  | {
+      readonly kind: 'held'
+      readonly text: string
+      /** Why it is not changed, with what the person wrote. */
+      readonly reason: string
+      /** Empty if the file cannot be read. */
+      readonly owned: OwnedTexts
+    }
+  /** No YAML reader accepts the file, so it is rendered again. */
+  | { readonly kind: 'damaged'; readonly text: string; readonly problem: string }
+  /** Some reader may accept the file, but it cannot be edited, so it is left alone. */
+  | { readonly kind: 'uneditable'; readonly text: string; readonly problem: string }
   | { readonly kind: 'values'; readonly text: string; readonly values: ParsedValues }
 
 export type ParsedValues = Extract<ValuesFile, { kind: 'values' }>
@@ -55,25 +68,18 @@ export const blockedBy = {
 
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 export function readContent(bytes: Uint8Array): FileContent {
-  const text = decode(bytes)
-  if (text === undefined) {
-    const lossy = new TextDecoder().decode(bytes)
-    if (isHeld(lossy, readValues(lossy).kind !== 'unparseable'))
-      return { kind: 'held', text: lossy, modelVersion: undefined }
-    return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' }
+  const { text, encoding, invalidBytes } = decode(bytes)
+  const values = readValues(text, invalidBytes)
+  const hold = findHold(text)
+  if (hold !== undefined) {
+    const owned = values.kind === 'values' ? values.owned : {}
+    return { kind: 'held', text, reason: describeHold(hold), owned }
   }
-  const values = readValues(text)
-  if (isHeld(text, values.kind !== 'unparseable')) {
-    const modelVersion = values.kind === 'values' ? values.owned.modelVersion : undefined
-    return { kind: 'held', text, modelVersion }
-  }
-  return values.kind === 'values'
+  if (values.kind !== 'values') return { kind: values.kind, text, problem: values.problem }
+  return encoding === 'utf-8'
     ? { kind: 'values', text, values }
-    : { kind: values.kind, text, problem: values.problem }
+    : { kind: 'uneditable', text, problem: 'line 1: it is UTF-16 text; save it as UTF-8' }
 }
-
-/** Why a file on hold is not changed. */
-export const heldReason = 'the file has the comment "# mlflow-sync: hold"'
 
 /** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
 export function ownershipOf(
@@ -85,33 +91,25 @@ export function ownershipOf(
   return runid === runId ? 'own' : 'foreign'
 }
 
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
+/** Text of each owned value in a file; null counts as absent. */
+export type OwnedTexts = Partial<Readonly<Record<OwnedKey, string>>>
 
 /** A values file that has been read. Keeps no syntax tree, so that thousands fit in memory. */
 export type ValuesFile =
-  | { readonly kind: 'unparseable'; readonly problem: string }
-  /** Valid YAML, but its structure cannot be edited. */
-  | { readonly kind: 'wrong-shape'; readonly problem: string }
+  | { readonly kind: 'damaged' | 'uneditable'; readonly problem: string }
   | {
       readonly kind: 'values'
       readonly text: string
-      /** Text of each owned value in the file; null counts as absent. */
-      readonly owned: Partial<Readonly<Record<OwnedKey, string>>>
+      readonly owned: OwnedTexts
       readonly interpretations: Interpretations
     }
 
 /** Parses a values file and extracts its owned values; never throws. */
-export function readValues(text: string): ValuesFile {
-  const result = parseValues(text)
+export function readValues(text: string, invalidBytes?: Located): ValuesFile {
+  const result = parseValues(text, invalidBytes)
   if (result.kind !== 'parsed') return result
   const interpretations = interpretOwnedValues(result.parsed)
-  if (typeof interpretations === 'string') return { kind: 'wrong-shape', problem: interpretations }
+  if (typeof interpretations === 'string') return { kind: 'uneditable', problem: interpretations }
   const owned: Partial<Record<OwnedKey, string>> = {}
   for (const key of ownedKeys) {
     const value = interpretations[key]

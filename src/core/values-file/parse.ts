@@ -9,6 +9,7 @@ import {
   type Document,
   type YAMLMap,
 } from 'yaml'
+import { findDamage, findNul, formatLocated, type Located } from './damage.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 
 /** A map entry: its parsed value, and its tokens in the text. */
@@ -34,58 +35,93 @@ export type ParsedFile = {
 }
 
 export type ParseResult =
-  | { readonly kind: 'unparseable'; readonly problem: string }
-  | { readonly kind: 'wrong-shape'; readonly problem: string }
+  | { readonly kind: 'damaged'; readonly problem: string }
+  | { readonly kind: 'uneditable'; readonly problem: string }
   | { readonly kind: 'parsed'; readonly parsed: ParsedFile }
 
-/** Parses a values file and locates `global` and the owned values; never throws. */
-export function parseValues(text: string): ParseResult {
+/**
+ * Parses a values file and locates `global` and the owned values; never throws. `invalidBytes` are
+ * those that the text does not show.
+ */
+export function parseValues(text: string, invalidBytes?: Located): ParseResult {
   try {
-    return parse(text)
+    return parse(text, invalidBytes ?? findNul(text))
   } catch {
     // The YAML library is recursive, so deep nesting overflows the stack.
-    return wrongShape('it is nested too deeply')
+    return uneditable(tooDeep)
   }
 }
 
-function wrongShape(problem: string): ParseResult {
-  return { kind: 'wrong-shape', problem }
+const tooDeep = 'it is nested too deeply'
+
+function uneditable(problem: string): ParseResult {
+  return { kind: 'uneditable', problem }
 }
 
-function parse(text: string): ParseResult {
-  const tokens = [...new Parser().parse(text)]
-  // Other readers accept duplicate keys, so a file that has some is not damaged.
-  const options = { keepSourceTokens: true, uniqueKeys: false }
-  const [doc, second] = new Composer(options).compose(tokens, true, text.length)
-  if (doc === undefined) return wrongShape('it contains no document')
-  const error = doc.errors[0] ?? second?.errors[0]
-  if (error?.code === 'RESOURCE_EXHAUSTION') return wrongShape('it is nested too deeply')
-  if (error) {
-    return {
-      kind: 'unparseable',
-      problem: `line ${lineNumberAt(text, error.pos[0])}: ${error.message}`,
-    }
-  }
-  if (second !== undefined) return wrongShape('it contains several YAML documents')
-  const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
+function parse(text: string, invalidBytes: Located | undefined): ParseResult {
+  const { documents, end, error } = compose(text)
+  const isValidYaml = error === undefined
+  const damage = findDamage({ text, invalidBytes, isValidYaml, errorOffset: error?.at })
+  if (damage !== undefined) return { kind: 'damaged', problem: formatLocated(text, damage) }
+  if (invalidBytes !== undefined) return uneditable(formatLocated(text, invalidBytes))
+  if (error !== undefined) return uneditable(error.problem)
+  const [doc, second] = documents
+  if (doc === undefined) return uneditable('it contains no document')
+  if (second !== undefined) return uneditable('it contains several YAML documents')
   return locateOwnedEntries(text, doc, end)
+}
+
+export function isValidYaml(text: string): boolean {
+  try {
+    return compose(text).error === undefined
+  } catch {
+    return false
+  }
+}
+
+type Composed = {
+  readonly documents: readonly Document[]
+  /** Offset of the first document's `...`, or the end of the text. */
+  readonly end: number
+  /** The first error; `at` is undefined if its place is uncertain. */
+  readonly error: { readonly problem: string; readonly at: number | undefined } | undefined
+}
+
+function compose(text: string): Composed {
+  const tokens = [...new Parser().parse(text)]
+  // Other readers accept duplicate keys.
+  const options = { keepSourceTokens: true, uniqueKeys: false }
+  const documents = [...new Composer(options).compose(tokens, true, text.length)]
+  const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
+  return { documents, end, error: firstError(text, documents) }
+}
+
+function firstError(text: string, documents: readonly Document[]): Composed['error'] {
+  const errors = documents.flatMap(({ errors }) => errors)
+  if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
+    return { problem: tooDeep, at: undefined }
+  }
+  const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
+  if (first === undefined) return undefined
+  const [at] = first.pos
+  return { problem: formatLocated(text, { at, problem: first.message }), at }
 }
 
 function locateOwnedEntries(text: string, doc: Document, end: number): ParseResult {
   const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined }
   if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: { ...found, owned: {} } }
   const root = parsedMap(doc.contents)
-  if (!root) return wrongShape(`the document is ${describeKind(doc.contents)}, not a map`)
+  if (!root) return uneditable(`the document is ${describeKind(doc.contents)}, not a map`)
   const globals = findEntries(doc, root, (name) => name === 'global')
-  if (typeof globals === 'string') return wrongShape(globals)
+  if (typeof globals === 'string') return uneditable(globals)
   const globalEntry = globals.get('global')
   if (!globalEntry || isNull(globalEntry.value)) {
     return { kind: 'parsed', parsed: { ...found, root, globalEntry, owned: {} } }
   }
   const global = parsedMap(globalEntry.value)
-  if (!global) return wrongShape(`global is ${describeKind(globalEntry.value)}, not a map`)
+  if (!global) return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`)
   const owned = findEntries(doc, global, isOwnedKey)
-  if (typeof owned === 'string') return wrongShape(`in global, ${owned}`)
+  if (typeof owned === 'string') return uneditable(`in global, ${owned}`)
   const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) }
   return { kind: 'parsed', parsed }
 }
@@ -131,8 +167,4 @@ export function isNull(node: unknown): boolean {
 function describeKind(node: unknown): string {
   if (isAlias(node)) return 'an alias'
   return isSeq(node) ? 'a list' : 'a single value'
-}
-
-function lineNumberAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length
 }

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
-import { findComments } from './comments.ts'
+import { findLexemes } from './lexemes.ts'
 import { ownedKeys } from './owned.ts'
 import type { ParsedFile } from './parse.ts'
 
@@ -24,8 +24,15 @@ export function serializeUnownedContent({
       ),
     },
     owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
-    comments: findComments(text).map(({ source }) => source),
+    comments: commentsIn(text),
   })
+}
+
+function commentsIn(text: string): string[] {
+  const lexemes = [...findLexemes(text)]
+  return lexemes.flatMap(({ source, kind }) =>
+    kind === 'other' && source.startsWith('#') ? [source] : [],
+  )
 }
 
 function outlinePair({ key, value }: Pair): unknown {

@@ -5,6 +5,7 @@ import { findOutdatedKeys } from './interpret.ts'
 import type { OwnedKey, OwnedValues } from './owned.ts'
 import { parseValues, type ParsedFile } from './parse.ts'
 import { formatValue, replaceValue } from './replace.ts'
+import { ambiguousCharacter, lineNumberAt } from './position.ts'
 import { serializeUnownedContent } from './rest.ts'
 
 export type Update =
@@ -88,14 +89,11 @@ function checkTimestamp(timestamp: number): void {
   throw new EditError(`the timestamp ${timestamp} is not a date`)
 }
 
-/**
- * Rejects characters that YAML 1.1 treats as line breaks or errors and YAML 1.2 does not, so that
- * the two would read different values.
- */
+/** Rejects characters with which YAML readers would read different values. */
 function checkLineBreaks(text: string): void {
-  const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text)
+  const found = ambiguousCharacter.exec(text)
   if (!found) return
-  const line = text.slice(0, found.index).split('\n').length
+  const line = lineNumberAt(text, found.index)
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
   throw new EditError(`line ${line} contains U+${code}, which YAML readers interpret differently`)
 }

@@ -1,0 +1,28 @@
+import type { Located } from './damage.ts'
+
+/** A file's text. Invalid bytes are replaced in it, and their place is reported. */
+export type Decoded = {
+  readonly text: string
+  readonly encoding: Encoding
+  readonly invalidBytes: Located | undefined
+}
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
+
+/** Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. */
+export function decode(bytes: Uint8Array): Decoded {
+  const encoding = encodingOf(bytes)
+  try {
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
+    return { text, encoding, invalidBytes: undefined }
+  } catch {
+    const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes)
+    const problem = `bytes that are not ${encoding.toUpperCase()} text`
+    return { text, encoding, invalidBytes: { at: text.indexOf('\uFFFD'), problem } }
+  }
+}
+
+function encodingOf([first, second]: Uint8Array): Encoding {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+}

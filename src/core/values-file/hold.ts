@@ -1,0 +1,62 @@
+import { findLexemes } from './lexemes.ts'
+import { isValidYaml } from './parse.ts'
+import { ambiguousCharacter } from './position.ts'
+
+/** The comment that freezes a file. */
+export type Hold = {
+  /** What a person wrote after it, such as `until the load test is over`. */
+  readonly reason: string | undefined
+}
+
+const holdComment = '# mlflow-sync: hold'
+
+/** A line that holds a file if it is a comment; the text after `hold` is the reason. */
+const holdLine =
+  /^([ \t\uFEFF]*)#[^\S\r\n]*mlflow-sync[^\S\r\n]*:[^\S\r\n]*hold(?![\p{L}\p{N}_]|-[\p{L}\p{N}])(.*)/gimu
+
+/** Whether a line of the text would hold a file if it were a comment. */
+export function looksLikeHold(text: string): boolean {
+  return text.search(holdLine) >= 0
+}
+
+/**
+ * The comment that puts a file on hold, on a line of its own. Every line that looks like it counts
+ * if the text is not valid YAML, or if readers disagree on where its lines end.
+ */
+export function findHold(text: string): Hold | undefined {
+  const [first, ...others] = text.matchAll(holdLine)
+  if (first === undefined) return undefined
+  if (ambiguousCharacter.test(text) || !isValidYaml(text)) return toHold(first)
+  const byOffset = new Map(
+    [first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]),
+  )
+  for (const { offset, source, kind } of findLexemes(text)) {
+    const match = byOffset.get(offset)
+    if (match !== undefined && kind === 'other' && source.startsWith('#')) return toHold(match)
+  }
+  return undefined
+}
+
+function toHold(match: RegExpExecArray): Hold {
+  const reason = trimReason(match[2] ?? '')
+  return { reason: reason === '' ? undefined : reason }
+}
+
+/** A person's text, which nothing limits. */
+const maxReasonLength = 200
+
+/** The reason without the punctuation that divides it from `hold`. */
+function trimReason(text: string): string {
+  const trimmed = text.trim().replace(/^[\s:;,.\u2013\u2014-]+/, '')
+  const reason = /^\([^()]*\)$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed
+  const characters = Array.from(reason.slice(0, 2 * maxReasonLength + 2))
+  return characters.length <= maxReasonLength
+    ? reason
+    : `${characters.slice(0, maxReasonLength - 1).join('')}…`
+}
+
+/** Why a file on hold is not changed, with the person's reason. */
+export function describeHold({ reason }: Hold): string {
+  const comment = `the file has the comment "${holdComment}"`
+  return reason === undefined ? comment : `${comment}: ${reason}`
+}

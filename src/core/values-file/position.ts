@@ -1,0 +1,21 @@
+/** The line of an offset, counted from 1. */
+export function lineNumberAt(text: string, offset: number): number {
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1))
+    line += 1
+  return line
+}
+
+/** Offset of the first character of a line, after a byte order mark. */
+export function lineStartAt(text: string, offset: number): number {
+  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
+  return text[start] === '\uFEFF' && start < offset ? start + 1 : start
+}
+
+/**
+ * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
+ * NEL, U+2028 and U+2029, which may be line breaks, and a byte order mark at the start of a later
+ * line or of an indented one.
+ */
+export const ambiguousCharacter =
+  /[\x85\u2028\u2029]|\r(?!\n)|\uFEFF(?<=\n[ \t]*\uFEFF)|^\uFEFF(?=[ \t]+[^ \t\r\n#])/
