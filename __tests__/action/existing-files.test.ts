@@ -46,15 +46,16 @@ describe('an existing file', () => {
     expect((await project.sync()).outputs.operation).toBe('none')
   })
 
-  test('gets global as its first key when it has none', async () => {
-    const { project, runId, read } = await projectWithFile(() => '# head\nreplicas: 2\n')
+  test('gets global as its first key when it has none, above the comment of the next one', async () => {
+    const text = '# head\n\n# how many\nreplicas: 2\n'
+    const { project, runId, read } = await projectWithFile(() => text)
     await project.sync()
     expect(read()).toMatch(
       new RegExp(
-        `^# head\\nglobal:\\n  experimentId: "${world.experiment.id}"\\n  runid: "?${runId}"?\\n`,
+        `^# head\\n\\nglobal:\\n  experimentId: "${world.experiment.id}"\\n  runid: "?${runId}"?\\n`,
       ),
     )
-    expect(read()).toMatch(/modelVersion: "1"\nreplicas: 2\n$/)
+    expect(read()).toMatch(/modelVersion: "1"\n# how many\nreplicas: 2\n$/)
   })
 
   test('is up to date with a plain number where the action writes a quoted string', async () => {

@@ -214,12 +214,31 @@ describe('a missing global is added as the first key', () => {
   const global = `global:\n${block(all)}`
   test.each([
     ['of a map', 'v: 1\n', `${global}v: 1\n`],
-    ['after the header comment', '# h\n\n# i\nv: 1', `# h\n\n# i\n${global}v: 1`],
+    ['after the header comment', '# h\n\nv: 1', `# h\n\n${global}v: 1`],
+    [
+      'above the comment of the first key',
+      '# h\n\n# i\n# j\nv: 1',
+      `# h\n\n${global}# i\n# j\nv: 1`,
+    ],
+    ['above a comment at the top', '# i\nv: 1\n', `${global}# i\nv: 1\n`],
+    ['above a comment after a byte order mark', '\uFEFF# i\nv: 1\n', `\uFEFF${global}# i\nv: 1\n`],
+    ['after a line of spaces', '# h\n  \n# i\nv: 1\n', `# h\n  \n${global}# i\nv: 1\n`],
+    [
+      'above a comment with other indentation',
+      '# h\n\n    # i\n# j\n  v: 1\n',
+      `# h\n\n  global:\n${block(all, '    ')}    # i\n# j\n  v: 1\n`,
+    ],
     [
       'after directives and the document start marker',
-      '%YAML 1.2\n---\n# h\nv: 1\n',
-      `%YAML 1.2\n---\n# h\n${global}v: 1\n`,
+      '%YAML 1.2\n---\nv: 1\n',
+      `%YAML 1.2\n---\n${global}v: 1\n`,
     ],
+    [
+      'between the document start marker and the comment of the first key',
+      '# h\n%YAML 1.2\n--- # i\n# j\nv: 1\n',
+      `# h\n%YAML 1.2\n--- # i\n${global}# j\nv: 1\n`,
+    ],
+    ['below the anchor of the map', '--- &a\n# i\nv: 1\n', `--- &a\n${global}# i\nv: 1\n`],
     ['after a byte order mark', '\uFEFFv: 1\n', `\uFEFF${global}v: 1\n`],
     ['before an anchored key', '&k v: 1\n', `${global}&k v: 1\n`],
     ['before an explicit key', '? v\n: 1\n', `${global}? v\n: 1\n`],
@@ -232,6 +251,21 @@ describe('a missing global is added as the first key', () => {
     ['of a flow map', '{ v: 1 }', `{ global: {${flow}}, v: 1 }`],
     ['of an empty flow map', '{}\n', `{global: {${flow}}}\n`],
     ['of a multi-line flow map', '{\n  "v": 1\n}\n', `{\n  global: {${flow}}, "v": 1\n}\n`],
+    [
+      'above the comment of the first key of a flow map',
+      '{\n  # i\n  "v": 1\n}\n',
+      `{\n  global: {${flow}},\n  # i\n  "v": 1\n}\n`,
+    ],
+    [
+      'after the comment of the brace',
+      '{ # h\n  v: 1\n}\n',
+      `{ # h\n  global: {${flow}}, v: 1\n}\n`,
+    ],
+    [
+      'of a flow map with a comment above it',
+      '# h\n{ v: 1 }\n',
+      `# h\n{ global: {${flow}}, v: 1 }\n`,
+    ],
     ['of an empty file', '', global],
     ['after comments in an otherwise empty file', '# h\n', `# h\n${global}`],
     ['after a comment without a line break', '# h', `# h\n${global}`.trimEnd()],

@@ -9,6 +9,7 @@ import {
   tokenEnd,
 } from './layout.ts'
 import type { ParsedEntry, ParsedFile, ParsedMap } from './parse.ts'
+import { lineStartAt } from './position.ts'
 import { insertAfterColon } from './replace.ts'
 
 /** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
@@ -63,27 +64,59 @@ function skipDeeperComments(text: string, offset: number, column: number): numbe
   return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0)
 }
 
-function columnAt(text: string, offset: number): number {
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length
-}
-
 function prependGlobal(text: string, root: ParsedMap, entries: readonly string[]): Edit {
   const first = firstEntryOffset(root.token)
   if (root.token.type === 'flow-collection') {
-    const at = first ?? root.token.offset + 1
-    const insert = `global: ${formatFlowMap(entries)}${first === undefined ? '' : ', '}`
-    return { at, remove: 0, insert }
+    return prependToFlowMap(text, first, root.token.offset + 1, entries)
   }
-  const at = first ?? root.token.offset
-  const indent = indentBefore(text, at)
+  const key = first ?? root.token.offset
+  const indent = indentBefore(text, key)
   const step = ' '.repeat(detectIndentStep(text, root))
-  const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent]
-  return { at, remove: 0, insert: lines.join(lineBreakAfter(text, at)) }
+  const lines = ['global:', ...entries.map((entry) => step + entry)]
+  const at = startWithComments(text, key)
+  return { at, remove: 0, insert: joinLines(text, at, lines, indent) }
+}
+
+/** Puts `global` on the line of the first key, unless that key has a comment above it. */
+function prependToFlowMap(
+  text: string,
+  first: number | undefined,
+  start: number,
+  entries: readonly string[],
+): Edit {
+  const source = `global: ${formatFlowMap(entries)}`
+  if (first === undefined) return { at: start, remove: 0, insert: source }
+  const indent = text.slice(lineStartAt(text, first), first)
+  const at = startWithComments(text, first)
+  if (at === first - indent.length || !/^[ \t]*$/.test(indent)) {
+    return { at: first, remove: 0, insert: `${source}, ` }
+  }
+  return { at, remove: 0, insert: joinLines(text, at, [`${source},`], indent) }
+}
+
+function joinLines(text: string, at: number, lines: readonly string[], indent: string): string {
+  const lineBreak = lineBreakAfter(text, at)
+  return lines.map((line) => indent + line + lineBreak).join('')
+}
+
+/** Start of the comment lines directly above an offset's line, or of that line itself. */
+function startWithComments(text: string, offset: number): number {
+  let start = lineStartAt(text, offset)
+  while (start > 0 && text[start - 1] === '\n') {
+    const above = lineStartAt(text, start - 1)
+    if (!/^[ \t]*#/.test(text.slice(above, start))) break
+    start = above
+  }
+  return start
+}
+
+function columnAt(text: string, offset: number): number {
+  return offset - lineStartAt(text, offset)
 }
 
 /** @throws {EditError} If something other than spaces precedes the offset on its line. */
 function indentBefore(text: string, offset: number): string {
-  const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '')
+  const indent = text.slice(lineStartAt(text, offset), offset)
   if (/^ *$/.test(indent)) return indent
   throw new EditError('the first key is not on a line of its own')
 }
