@@ -63,12 +63,13 @@ export class Project {
     return this.#servers.api.register(this.#servers.experimentId, this.model(name), spec)
   }
 
-  /** Registers a model outside MLflow's artifact store, for the given run or a new one. */
+  /** Registers a model in another store than MLflow's own, for the given run or a new one. */
   async registerExternal(
     name: string,
     given: { readonly runId?: string; readonly source?: string } = {},
   ): Promise<RegisteredVersion> {
-    const { runId = await this.createRun(), source = 's3://bucket/model' } = given
+    const { runId = await this.createRun() } = given
+    const { source = `s3://bucket/1/${runId}/artifacts/model` } = given
     const version = { name: this.model(name), source, runId, modelId: undefined }
     return { ...version, version: await this.#servers.api.createVersion(version) }
   }

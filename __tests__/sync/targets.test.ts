@@ -1,36 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, expect, test } from '@jest/globals'
-import { createClients } from '../../src/clients.ts'
 import type { SyncResult } from '../../src/core/result.ts'
-import { createStopwatch, type Clock, type Log } from '../../src/core/runtime.ts'
 import type { Target } from '../../src/core/target.ts'
-import { readInputs } from '../../src/inputs/inputs.ts'
-import { runSync } from '../../src/sync/sync.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { inProcess } from '../fixtures/in-process.ts'
 
 const world = await useWorld({ version: 3 })
 const project = world.createProject()
-
-const environment = {
-  'INPUT_MLFLOW-TRACKING-URI': world.mlflow.url,
-  'INPUT_GITHUB-TOKEN': world.github.token,
-  INPUT_REPOSITORY: project.repository.fullName,
-  GITHUB_API_URL: world.github.apiUrl,
-  GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
-}
-const clock: Clock = { now: () => Date.now(), random: () => 0, sleep: () => Promise.resolve() }
-function ignore(): void {
-  return undefined
-}
-const log: Log = { debug: ignore, info: ignore, warn: ignore }
-const inputs = readInputs(environment)
-const clients = createClients({
-  inputs,
-  environment,
-  clock,
-  signal: new AbortController().signal,
-  log,
-})
+const { inputs, clients, sync: runSync } = inProcess(world, project, world.mlflow.url)
 afterAll(() => clients.close())
 
 const [base] = inputs.targets
@@ -44,22 +20,8 @@ function target(directory: string, model: string, fields: Partial<Target> = {}):
   }
 }
 
-function sync(targets: readonly Target[], mode: 'sync' | 'plan' = 'sync'): Promise<SyncResult> {
-  return runSync({
-    mlflow: clients.mlflow,
-    repository: clients.repository,
-    branch: undefined,
-    targets,
-    mode,
-    commitMessage: undefined,
-    pullRequest: undefined,
-    builtInTemplate: readFileSync('templates/vllm.yaml', 'utf8'),
-    uiUrl: inputs.mlflow.uiUrl,
-    serverUrl: 'https://github.example.com',
-    clock,
-    stopwatch: createStopwatch(() => performance.now()),
-    info: ignore,
-  })
+function sync(targets: readonly Target[]): Promise<SyncResult> {
+  return runSync({ targets })
 }
 
 test('several targets share one listing, one read of the branch and one commit', async () => {
@@ -91,7 +53,9 @@ test('several targets share one listing, one read of the branch and one commit',
 })
 
 test('each target is pruned by its own selection', async () => {
-  const { runId } = await project.register('third')
+  const old = await project.register('third')
+  const champion = await project.register('third')
+  await world.api.setAlias(champion.name, 'champion', champion.version)
   const [a, b] = [target('a', 'third'), target('b', 'third')]
   await sync([a, b])
   const prune = { maxDeletions: 1 }
@@ -100,11 +64,10 @@ test('each target is pruned by its own selection', async () => {
     { ...a, prune, selection },
     { ...b, prune },
   ])
-  expect(result.entries.map(({ path, outcome }) => [path, outcome])).toEqual([
-    [`a/${runId}.yaml`, 'deleted'],
-    [`b/${runId}.yaml`, 'unchanged'],
+  expect(result.entries.filter(({ outcome }) => outcome !== 'unchanged')).toMatchObject([
+    { path: `a/${old.runId}.yaml`, outcome: 'deleted' },
   ])
-  expect(project.repository.git('ls-tree', '-r', '--name-only', 'main', 'a', 'b').trim()).toBe(
-    `b/${runId}.yaml`,
-  )
+  const names = [old.runId, champion.runId].map((runId) => `${runId}.yaml`)
+  expect(project.repository.paths('main', 'a')).toEqual([`a/${champion.runId}.yaml`])
+  expect(project.repository.paths('main', 'b')).toEqual(names.map((n) => `b/${n}`).toSorted())
 })

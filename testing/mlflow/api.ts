@@ -91,6 +91,18 @@ export class MlflowApi {
     await this.#call('DELETE', 'model-versions/delete', { name, version })
   }
 
+  async deleteModel(name: string): Promise<void> {
+    await this.#call('DELETE', 'registered-models/delete', { name })
+  }
+
+  async renameModel(name: string, newName: string): Promise<void> {
+    await this.#post('registered-models/rename', { name, new_name: newName })
+  }
+
+  async deleteAlias(name: string, alias: string): Promise<void> {
+    await this.#call('DELETE', 'registered-models/alias', { name, alias })
+  }
+
   async setAlias(name: string, alias: string, version: string): Promise<void> {
     await this.#post('registered-models/alias', { name, alias, version })
   }
