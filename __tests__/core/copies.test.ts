@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals'
+import { createCopyResolver } from '../../src/core/copies.ts'
+import type { ModelVersion } from '../../src/core/model.ts'
+import { modelVersion } from '../fixtures/registry.ts'
+
+const origin = modelVersion({ name: 'staging', source: 's3://b/origin', creationTime: 1 })
+const copy = modelVersion({ name: 'prod', source: 'models:/staging/1', creationTime: 2 })
+const copyOfCopy = modelVersion({ name: 'live', source: 'models:/prod/1', creationTime: 3 })
+
+function resolve(version: ModelVersion, known: readonly ModelVersion[]): string | undefined {
+  return createCopyResolver(known)(version)
+}
+
+describe('the source of a version', () => {
+  test.each([
+    ['that is no copy is its own', origin, [], 's3://b/origin'],
+    ['that is a copy is that of its origin', copy, [origin], 's3://b/origin'],
+    [
+      'is followed through copies of copies',
+      copyOfCopy,
+      [origin, copy, copyOfCopy],
+      's3://b/origin',
+    ],
+    [
+      'that is a copy may be a logged model',
+      copy,
+      [{ ...origin, source: `models:/m-${'a'.repeat(32)}` }],
+      `models:/m-${'a'.repeat(32)}`,
+    ],
+  ])('%s', (_name, version, known, source) => {
+    expect(resolve(version, known)).toBe(source)
+  })
+})
+
+describe('only MLflow knows the source of a copy', () => {
+  test.each<[string, ModelVersion, readonly ModelVersion[]]>([
+    ['whose origin is not listed', copy, [copy]],
+    ['whose origin belongs to another run', copy, [{ ...origin, runId: 'other' }]],
+    ['whose origin names no run', { ...copy, runId: '' }, [{ ...origin, runId: '' }]],
+    [
+      'whose origin is younger: its name was registered anew',
+      copy,
+      [{ ...origin, creationTime: 3 }],
+    ],
+    ['whose origin is as young', copy, [{ ...origin, creationTime: 2 }]],
+    ['whose origin is a copy that cannot be followed', copyOfCopy, [copy]],
+    ['whose origin is a copy of another run', copyOfCopy, [copy, { ...origin, runId: 'other' }]],
+    ['whose origin has invalid fields', copy, [{ ...origin, problem: 'no time' }]],
+    ['that refers to an alias', { ...copy, source: 'models:/staging@champion' }, [origin]],
+    ['that refers to itself', { ...copy, source: 'models:/prod/1' }, [copy]],
+  ])('%s', (_name, version, known) => {
+    expect(resolve(version, known)).toBeUndefined()
+  })
+})

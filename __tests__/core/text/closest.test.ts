@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals'
+import { closestNames } from '../../../src/core/text/closest.ts'
+
+const names = ['production', 'staging', 'champion', 'challenger', 'llama-3-8b-instruct']
+
+test.each([
+  ['champoin', ['champion', 'challenger']],
+  ['STAGNG', ['staging']],
+  ['llama', ['llama-3-8b-instruct']],
+])('the names closest to %s come first', (wanted, expected) => {
+  expect(closestNames(wanted, names, expected.length)).toEqual(expected)
+})
+
+test('equally close names are sorted, and no more than the limit is returned', () => {
+  expect(closestNames('x', ['c', 'b', 'a'], 2)).toEqual(['a', 'b'])
+  expect(closestNames('x', [], 2)).toEqual([])
+})

@@ -1,0 +1,30 @@
+/** Names that are worth suggesting, most similar first. */
+export function closestNames(wanted: string, names: Iterable<string>, limit: number): string[] {
+  const text = wanted.toLowerCase()
+  return [...names]
+    .map((name) => ({ name, distance: distanceTo(text, name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, limit)
+    .map(({ name }) => name)
+}
+
+/** A name that begins with something similar is similar too. */
+function distanceTo(text: string, name: string): number {
+  const whole = editDistance(text, name)
+  const beginning = editDistance(text, name.slice(0, text.length))
+  return Math.min(whole, beginning + 0.5)
+}
+
+/** Levenshtein distance in UTF-16 code units. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
