@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { isListing, json, parsePage, type VersionPage } from '../../testing/mlflow/gateway-rules.ts'
+import {
+  changeListing,
+  isListing,
+  json,
+  parsePage,
+  type VersionPage,
+} from '../../testing/mlflow/gateway-rules.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
@@ -36,6 +42,84 @@ describe('the listing of model versions', () => {
     expect(project.repository.paths('main', 'values')).toEqual(
       versions.map(({ runId }) => `values/${runId}.yaml`).toSorted(),
     )
+  })
+
+  test('cannot make a sync write an older version when one is deleted between two pages', async () => {
+    const project = world.createProject()
+    const first = await project.register('a')
+    const { runId } = await project.register('b')
+    await project.registerExternal('b', { runId, source: `s3://b/1/${runId}/artifacts/model` })
+    await project.sync({ path: 'values' })
+    const before = project.repository.read(`values/${runId}.yaml`)
+    expect(before).toContain('modelVersion: "2"')
+    world.gateway.rule = async ({ url }, forward) => {
+      if (!url.includes('model-versions/search') || url.includes('run_id')) return undefined
+      // Pages of the project's versions only, so that each deletion moves the next one.
+      const filtered = `filter=name%20LIKE%20%27${project.model('')}%25%27`
+      const page = await forward(`${url.replace('10000', '2')}&${filtered}`)
+      if (!url.includes('page_token')) await world.api.deleteVersion(first.name, first.version)
+      return page
+    }
+    const step = await project.sync({ path: 'values' })
+    expect(step.changes.find(({ runId: id }) => id === runId)).toMatchObject({
+      outcome: 'skipped',
+      modelVersion: '2',
+      reason: expect.stringMatching(/^kept: .* version 2 is newer than version 1/) as unknown,
+    })
+    expect(project.repository.read(`values/${runId}.yaml`)).toBe(before)
+  })
+
+  test.each<[string, unknown, string]>([
+    ['null', null, 'missing'],
+    ['empty', '', 'missing'],
+    ['in nanoseconds', 1_700_000_000_000_000_000, 'not a time in milliseconds'],
+    ['a fraction', 1.5, 'not a time in milliseconds'],
+    ['an object', {}, 'missing'],
+  ])('with a creation time that is %s affects only that version', async (_name, time, why) => {
+    const project = world.createProject()
+    const good = await project.register('good')
+    const odd = await project.register('odd')
+    world.gateway.rule = changeListing((rows) =>
+      rows.map((row) =>
+        row.run_id === odd.runId ? { ...row, creation_timestamp: time as number } : row,
+      ),
+    )
+    const step = await project.sync({ path: 'values', prune: 'true' })
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
+    expect(step.changes.find(({ outcome }) => outcome === 'failed')).toMatchObject({
+      modelName: odd.name,
+      reason: expect.stringContaining(`creation_timestamp: ${why}`) as unknown,
+    })
+    expect(project.repository.paths('main', 'values')).toEqual([`values/${good.runId}.yaml`])
+  })
+
+  test('may send creation times as text, with a decimal point', async () => {
+    const project = world.createProject()
+    await project.register('a')
+    world.gateway.rule = changeListing((rows) =>
+      rows.map((row) => ({
+        ...row,
+        creation_timestamp: `${row.creation_timestamp}.0` as unknown as number,
+      })),
+    )
+    const step = await project.sync({ path: 'values' })
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '0' })
+  })
+
+  test.each<[string, object]>([
+    ['no name', { name: undefined }],
+    ['a number as its source', { source: 5 }],
+    ['tags that are no list', { tags: 'x' }],
+    ['aliases that are no list', { aliases: { a: 1 } }],
+  ])('with a version that has %s affects only that version', async (_name, fields) => {
+    const project = world.createProject()
+    await project.register('good')
+    const odd = await project.register('odd')
+    world.gateway.rule = changeListing((rows) =>
+      rows.map((row) => (row.run_id === odd.runId ? { ...row, ...fields } : row)),
+    )
+    const step = await project.sync({ path: 'values' })
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
   })
 
   test('is an error when a page token repeats', async () => {

@@ -25,7 +25,12 @@ describe('among several versions of one run,', () => {
       { name: project.model('a'), version: '10', creation_timestamp: 1000 },
       { name: project.model('c'), version: '10', creation_timestamp: 1000 },
       { name: project.model('z'), version: '99', creation_timestamp: 999 },
-    ].map((row) => ({ ...row, run_id: runId, source: 's3://b/m', status: 'READY' }))
+    ].map((row) => ({
+      ...row,
+      run_id: runId,
+      source: `s3://bucket/1/${runId}/artifacts/model`,
+      status: 'READY',
+    }))
     for (const order of [rows, rows.toReversed()]) {
       world.gateway.rule = listOnly(order)
       await sync()

@@ -1,36 +1,23 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  artifactsPath,
-  loggedModelId,
-  type ArtifactsInput,
-  type ArtifactsPath,
-} from '../../src/core/artifacts.ts'
+import { artifactsPath, loggedModelId, type ArtifactsPath } from '../../src/core/artifacts.ts'
+import type { LoggedModel, Run } from '../../src/core/model.ts'
 import { runId } from '../fixtures/registry.ts'
-import { loggedModel, modelId, run, version } from '../fixtures/templates.ts'
-
-type GivenInput = Pick<ArtifactsInput, 'version' | 'run'> & Partial<ArtifactsInput>
-
-function artifactsOf(input: GivenInput): ArtifactsPath {
-  return artifactsPath({
-    loggedModel: undefined,
-    modelId: undefined,
-    resolvedSource: input.version.source,
-    ...input,
-  })
-}
+import { loggedModel, modelId, run } from '../fixtures/templates.ts'
 
 const experiment = '{{ .Values.global.experimentId }}'
 const runPath = `/mlflow/${experiment}/{{ .Values.global.runid }}/artifacts`
 const modelPath = `/mlflow/${experiment}/models/{{ .Values.global.modelid }}/artifacts`
 const otherRunId = 'f'.repeat(32)
+const proxy = 'https://mlflow.test/prefix/api/2.0/mlflow-artifacts/artifacts'
 
-function locate(source: string, input: { artifactUri?: string; experimentId?: string } = {}) {
-  return artifactsOf({
-    version: { ...version, source },
-    run: { ...run, ...input },
-    modelId: loggedModelId(source),
-  })
+function locate(
+  source: string,
+  runFields: Partial<Run> = {},
+  loggedModelOfSource?: LoggedModel,
+): ArtifactsPath {
+  const artifacts = { source: { ok: true, source }, loggedModel: loggedModelOfSource } as const
+  return artifactsPath(artifacts, { ...run, ...runFields })
 }
 
 describe('the path to the artifacts', () => {
@@ -56,65 +43,80 @@ describe('the path to the artifacts', () => {
       `/mlflow/1/${otherRunId}/artifacts/model`,
     ],
     [`mlflow-artifacts:/elsewhere/${runId}`, `/mlflow/elsewhere/${runId}`],
+    [`${proxy}/1/${runId}/artifacts/model`, `${runPath}/model`],
+    [
+      `${proxy}/team/1/${runId}/artifacts/model`,
+      `/mlflow/team/${experiment}/{{ .Values.global.runid }}/artifacts/model`,
+    ],
     [`s3://bucket/prefix/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`s3://bucket/custom/${runId}/artifacts/model`, `${runPath}/model`],
     [`s3://bucket/artifacts/1/models/${modelId}/artifacts`, modelPath],
     [`gs://bucket/9/${otherRunId}/artifacts/m`, `/mlflow/9/${otherRunId}/artifacts/m`],
+    [`dbfs:/databricks/mlflow-tracking/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`/srv/mlruns/1/${runId}/artifacts/my model`, `${runPath}/my model`],
-    ['s3://bucket/anything', `${runPath}/model`],
-    ['', `${runPath}/model`],
+    [`C:\\mlruns\\1\\${runId}\\artifacts\\model`, `${runPath}/model`],
+    [`\\\\server\\mlruns\\1\\${runId}\\artifacts\\model`, `${runPath}/model`],
+    [`file:///C:/mlruns/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`runs:/${runId}/weights/best`, `${runPath}/weights/best`],
     [`runs:/${runId}`, runPath],
-    [`models:/${modelId}`, modelPath],
   ])('follows the source %j', (source, path) => {
     expect(locate(source)).toEqual({ ok: true, path })
   })
 
   test.each([
-    [`s3://bucket/1/${runId}/artifacts`, modelPath],
-    ['', modelPath],
+    'hf:/meta-llama/Llama-3-8B',
+    's3://weights/llama',
+    's3://bucket/anything/model',
+    `s3://weights/${otherRunId}/artifacts/llama`,
+    'dbfs:/Volumes/main/models/llama',
+    'C:\\models\\llama',
+    'https://weights.test/llama',
+    'azureml://eastus.api.azureml.ms/mlflow/v2.0/experiments/e/runs/r/artifacts/model',
+    `azureml://eastus.api.azureml.ms/mlflow/v2.0/experiments/e/runs/${runId}/artifacts/model`,
+    '/mnt/models/llama',
+    'llama',
+    'mlflow-artifacts:/',
+  ])('is not guessed for the source %j, which is outside any run', (source) => {
+    expect(locate(source)).toEqual({
+      ok: false,
+      problem: expect.stringContaining(`its artifacts are at ${source}, which is not in`),
+    })
+  })
+
+  test("is not guessed for runs:/ if the run's own artifacts are elsewhere", () => {
+    const artifactUri = `azureml://eastus.api.azureml.ms/runs/${runId}/artifacts`
+    expect(locate(`runs:/${runId}/model`, { artifactUri })).toMatchObject({ ok: false })
+    expect(locate(`runs:/${runId}/model`, { artifactUri: '' })).toMatchObject({ ok: false })
+  })
+
+  test.each([
+    [`mlflow-artifacts:/1/models/${modelId}/artifacts`, '1', modelPath],
     [
-      `mlflow-artifacts:/workspaces/w/1/${runId}/artifacts`,
-      `/mlflow/workspaces/w/${experiment}/models/{{ .Values.global.modelid }}/artifacts`,
+      `mlflow-artifacts:/7/models/${modelId}/artifacts`,
+      '7',
+      '/mlflow/7/models/{{ .Values.global.modelid }}/artifacts',
     ],
-  ])(
-    "of a logged model is below the experiment of the run's artifact root %j",
-    (artifactUri, path) => {
-      expect(locate(`models:/${modelId}`, { artifactUri })).toEqual({ ok: true, path })
-    },
-  )
-
-  test('of a logged model is derived from its own artifact URI and experiment', () => {
-    const source = `models:/${modelId}`
-    const model = { ...loggedModel, experimentId: '7', artifactUri: '' }
-    const pathFor = (artifactUri: string) =>
-      artifactsOf({
-        version: { ...version, source },
-        run,
-        modelId,
-        loggedModel: { ...model, artifactUri },
-      })
-    const path = '/mlflow/7/models/{{ .Values.global.modelid }}/artifacts'
-    expect(pathFor(`mlflow-artifacts:/7/models/${modelId}/artifacts`)).toEqual({ ok: true, path })
-    expect(pathFor(`s3://b/custom/models/${modelId}/artifacts`)).toEqual({ ok: true, path })
+    [
+      `s3://b/custom/models/${modelId}/artifacts`,
+      '7',
+      '/mlflow/7/models/{{ .Values.global.modelid }}/artifacts',
+    ],
+    [`s3://b/1/models/${modelId}/artifacts`, '1', modelPath],
+  ])('of a logged model is where the model itself is: %j', (artifactUri, experimentId, path) => {
+    const model = { ...loggedModel, experimentId, artifactUri }
+    expect(locate(`models:/${modelId}`, {}, model)).toEqual({ ok: true, path })
   })
 
-  test('contains the literal id of a logged model if the file has no modelid', () => {
-    const source = `models:/${modelId}`
-    expect(artifactsOf({ version: { ...version, source }, run })).toEqual({
-      ok: true,
-      path: `/mlflow/${experiment}/models/${modelId}/artifacts`,
+  test('of a logged model is not guessed if MLflow does not have the model', () => {
+    expect(locate(`models:/${modelId}`)).toEqual({
+      ok: false,
+      problem: expect.stringContaining(`does not have its logged model ${modelId}`),
     })
   })
 
-  test('of a copy is that of its origin', () => {
-    const copy = { ...version, source: 'models:/origin/1' }
-    const resolvedSource = `mlflow-artifacts:/1/${runId}/artifacts/model`
-    expect(artifactsOf({ version: copy, run, resolvedSource })).toEqual({
-      ok: true,
-      path: `${runPath}/model`,
-    })
-    expect(artifactsOf({ version: copy, run })).toMatchObject({ ok: false })
+  test('is unknown if the source is', () => {
+    const unknown = { ok: false, problem: 'no response' } as const
+    expect(artifactsPath({ source: unknown, loggedModel: undefined }, run)).toEqual(unknown)
   })
 
   test.each([
@@ -127,12 +129,15 @@ describe('the path to the artifacts', () => {
     [`mlflow-artifacts:/1/${runId}/artifacts/a\nb`, /control/],
     [`s3://b/1/${runId}/artifacts/a\u0085b`, /control/],
     [`runs:/${otherRunId}/model`, /another run/],
+    ['models:/origin/1', /copy whose origin is not known/],
+    ['', /source is empty/],
   ])('is rejected for the source %j', (source, problem) => {
     expect(locate(source)).toEqual({ ok: false, problem: expect.stringMatching(problem) })
   })
 
   test('is rejected if the experiment id contains ".."', () => {
-    expect(locate('', { experimentId: '../..' })).toMatchObject({ ok: false })
+    const source = `s3://b/x/${runId}/artifacts`
+    expect(locate(source, { experimentId: '../..' })).toMatchObject({ ok: false })
   })
 
   test('stays below the mount and contains only our own Helm placeholders for any source', () => {

@@ -2,13 +2,20 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createNameMatcher } from '../../src/core/glob.ts'
 import type { ModelVersion } from '../../src/core/model.ts'
-import { chooseVersionPerRun, selectVersions, type Selection } from '../../src/core/select.ts'
+import {
+  addAliases,
+  chooseVersionPerRun,
+  selectVersions,
+  type Exclusion,
+  type Selection,
+} from '../../src/core/select.ts'
 import { modelVersion } from '../fixtures/registry.ts'
 
 const now = 10_000
 
 const everything: Selection = {
   models: createNameMatcher(['*']),
+  modelPatterns: [],
   aliases: [],
   filter: undefined,
   runFilter: undefined,
@@ -45,24 +52,34 @@ describe('a model version is silently ignored', () => {
   })
 })
 
-describe('a model version is excluded with a reason, and its file stays', () => {
-  test.each<[string, Partial<ModelVersion>, Partial<Selection>, RegExp]>([
-    ['while it is not ready', { status: 'PENDING_REGISTRATION' }, {}, /PENDING_REGISTRATION/],
-    ['after its registration failed', { status: 'FAILED_REGISTRATION' }, {}, /FAILED/],
+describe('a model version is excluded with a reason', () => {
+  test.each<[string, Partial<ModelVersion>, Partial<Selection>, Exclusion, RegExp]>([
+    ['while it is not ready', { status: 'PENDING_REGISTRATION' }, {}, 'not-ready', /PENDING/],
+    ['after its registration failed', { status: 'FAILED_REGISTRATION' }, {}, 'not-ready', /FAILED/],
     [
       'while it is too young',
       { creationTime: now - 99 },
       { minimumAgeMs: 100 },
+      'too-young',
       /younger than minimum-age/,
     ],
-  ])('%s', (_name, fields, selection, reason) => {
+    ['if MLflow sent invalid fields', { problem: 'no time' }, {}, 'unusable', /no time/],
+    [
+      'if not even its name can be read',
+      { name: '', problem: 'no name' },
+      { models: createNameMatcher(['llm-*']) },
+      'unusable',
+      /no name/,
+    ],
+  ])('%s', (_name, fields, selection, exclusion, reason) => {
     const { selected, excluded } = selectVersions(
       [modelVersion(fields)],
       { ...everything, ...selection },
       now,
     )
     expect(selected).toEqual([])
-    expect(excluded).toMatchObject([{ outcome: 'skipped', protectsFile: true }])
+    const outcome = exclusion === 'unusable' ? 'failed' : 'skipped'
+    expect(excluded).toMatchObject([{ outcome, exclusion }])
     expect(excluded[0]?.reason).toMatch(reason)
   })
 
@@ -71,9 +88,9 @@ describe('a model version is excluded with a reason, and its file stays', () => 
     ['with a run id that is unsafe as a file name', '../x', 'failed'],
   ] as const)('%s', (_name, runId, outcome) => {
     const version = modelVersion({ runId })
-    expect(chooseVersionPerRun([version], [version])).toMatchObject({
+    expect(chooseVersionPerRun([version])).toMatchObject({
       runs: [],
-      excluded: [{ version, outcome, protectsFile: true }],
+      excluded: [{ version, outcome, exclusion: 'unusable' }],
     })
   })
 })
@@ -98,7 +115,7 @@ describe('of several versions of one run', () => {
       [winner, loser],
       [loser, winner],
     ]) {
-      expect(chooseVersionPerRun(versions, versions).runs).toMatchObject([{ version: winner }])
+      expect(chooseVersionPerRun(versions).runs).toMatchObject([{ version: winner }])
     }
   })
 
@@ -114,32 +131,46 @@ describe('of several versions of one run', () => {
       fc.property(rows, (fields) => {
         const versions = fields.map((field) => modelVersion(field))
         const choose = (list: ModelVersion[]) =>
-          chooseVersionPerRun(list, list).runs.map(({ version }) => version)
+          chooseVersionPerRun(list).runs.map(({ version }) => version)
         expect(choose(versions.toReversed())).toEqual(choose(versions))
       }),
     )
   })
 })
 
-describe('the source of a copied version', () => {
-  const modelId = `m-${'a'.repeat(32)}`
-  const origin = modelVersion({ name: 'o', source: `models:/${modelId}`, runId: 'a1' })
-  const copy = modelVersion({ name: 'c', source: 'models:/o/1', runId: 'a2' })
-  const copyOfCopy = modelVersion({ name: 'cc', source: 'models:/c/1', runId: 'a3' })
-  const cycle = modelVersion({ name: 'x', source: 'models:/x/1', runId: 'a4' })
-  const all = [origin, copy, copyOfCopy, cycle]
+describe('a version that loses', () => {
+  const winner = modelVersion({ name: 'prod', version: '7', creationTime: 2 })
 
-  test.each([
-    ['is that of its origin', copy, modelId, false],
-    ['is followed through a chain of copies', copyOfCopy, modelId, false],
-    ['is unresolved if the copies form a cycle', cycle, undefined, true],
-  ] as const)('%s', (_name, version, id, sourceUnresolved) => {
-    const { runs } = chooseVersionPerRun([version], all)
-    expect(runs).toMatchObject([{ modelId: id, sourceUnresolved }])
+  test('to another model is skipped and names the winner', () => {
+    const loser = modelVersion({ name: 'staging', version: '3', creationTime: 1 })
+    expect(chooseVersionPerRun([winner, loser]).excluded).toEqual([
+      {
+        version: loser,
+        exclusion: 'superseded',
+        outcome: 'skipped',
+        reason: 'prod version 7 registers the same run and is newer',
+      },
+    ])
   })
 
-  test('is unresolved if the origin is not listed', () => {
-    const { runs } = chooseVersionPerRun([copy], [copy])
-    expect(runs).toMatchObject([{ modelId: undefined, sourceUnresolved: true }])
+  test('to a newer version of its own model is not mentioned', () => {
+    const older = modelVersion({ name: 'prod', version: '6', creationTime: 1 })
+    expect(chooseVersionPerRun([winner, older]).excluded).toEqual([])
   })
+})
+
+test('aliases of registered models are added to those that came with a version', () => {
+  const version = modelVersion({ name: 'a', version: '2', aliases: ['x', 'champion'] })
+  const models = [
+    {
+      name: 'a',
+      aliases: [
+        { alias: 'champion', version: '2' },
+        { alias: 'b', version: '2' },
+        { alias: 'other', version: '1' },
+      ],
+      problem: undefined,
+    },
+  ]
+  expect(addAliases([version], models)).toEqual([{ ...version, aliases: ['b', 'champion', 'x'] }])
 })

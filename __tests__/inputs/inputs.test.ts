@@ -12,7 +12,8 @@ import { minimal, problemsOf } from '../fixtures/inputs.ts'
 function toComparable(inputs: Inputs) {
   const [{ selection, ...target }] = inputs.targets
   const models = ['a', 'b/c'].filter(selection.models)
-  return { ...inputs, targets: [{ ...target, selection: { ...selection, models } }] }
+  const modelPatterns = selection.modelPatterns.map(({ pattern }) => pattern)
+  return { ...inputs, targets: [{ ...target, selection: { ...selection, models, modelPatterns } }] }
 }
 
 describe('the inputs', () => {

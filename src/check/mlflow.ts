@@ -1,5 +1,5 @@
-import { MlflowError } from '../core/errors.ts'
-import type { Connection } from '../core/result.ts'
+import { MlflowError, SyncError } from '../core/errors.ts'
+import type { Connection, Problem } from '../core/result.ts'
 import { createRegistry } from '../mlflow/registry.ts'
 import { readSelection } from '../sync/read-selection.ts'
 import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
@@ -40,8 +40,16 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
   })
   const selection = await runCheck('MLflow: selection', async () => {
     let selected = 0
+    const gaps: Problem[] = []
     for (const target of targets) {
-      selected += (await readSelection(registry, target.selection, clock.now())).runs.length
+      const result = await readSelection(registry, target.selection, clock.now())
+      selected += result.runs.length
+      gaps.push(...result.gaps)
+    }
+    if (gaps.length > 0) {
+      throw new SyncError(gaps.map(({ message }) => message).join('; '), {
+        advice: gaps.map(({ advice = '' }) => advice).join(' '),
+      })
     }
     return { status: 'ok', detail: `runs selected: ${selected}` }
   })

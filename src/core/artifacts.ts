@@ -1,25 +1,12 @@
-import type { LoggedModel, ModelVersion, Run } from './model.ts'
+import type { ArtifactFacts, LoggedModel, Run } from './model.ts'
 import { helmPlaceholder } from './values-file/owned.ts'
 
 /** Path of a version's artifacts under the mount, or why there is none. */
 export type ArtifactsPath =
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: string }
 
-export type ArtifactsInput = {
-  readonly version: ModelVersion
-  readonly run: Run
-  readonly loggedModel: LoggedModel | undefined
-  /** The version's source with copies (`models:/name/1`) followed to their origin. */
-  readonly resolvedSource: string
-  /** `global.modelid` of the file. Only this id can be written as its placeholder. */
-  readonly modelId: string | undefined
-}
-
 /** Where the charts mount the root of MLflow's artifact store. */
 const mount = '/mlflow'
-
-/** Folder that `log_model` uses by default. */
-const defaultFolder = 'model'
 
 /** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
 export function loggedModelId(source: string): string | undefined {
@@ -29,18 +16,27 @@ export function loggedModelId(source: string): string | undefined {
   )
 }
 
+/** Id of the logged model of a version; undefined if it has none or its source is not known. */
+export function loggedModelIdOf({ source }: ArtifactFacts): string | undefined {
+  return source.ok ? loggedModelId(source.source) : undefined
+}
+
 /**
- * Path of a version's artifacts under the mount. Ids that are also in `global` are written as Helm
- * placeholders. Because charts pass the path through `tpl`, a path with other Helm code is rejected.
+ * Path of a version's artifacts under the mount. It is never guessed: a source outside of MLflow's
+ * usual layout has none. Ids that are also in `global` are written as Helm placeholders. Because
+ * charts pass the path through `tpl`, a path with other Helm code is rejected.
  */
-export function artifactsPath(input: ArtifactsInput): ArtifactsPath {
-  const source = input.resolvedSource
-  const located = locate(source, input)
+export function artifactsPath(artifacts: ArtifactFacts, run: Run): ArtifactsPath {
+  if (!artifacts.source.ok) return artifacts.source
+  const located = locate(artifacts.source.source, artifacts.loggedModel, run)
   if (typeof located === 'string') return { ok: false, problem: located }
   const segments = located.filter((segment) => segment !== '' && segment !== '.')
   const problem = findProblem(segments)
   if (problem !== undefined) return { ok: false, problem }
-  return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') }
+  return {
+    ok: true,
+    path: [mount, ...withPlaceholders(segments, run, loggedModelIdOf(artifacts))].join('/'),
+  }
 }
 
 function findProblem(segments: readonly string[]): string | undefined {
@@ -57,58 +53,85 @@ function findProblem(segments: readonly string[]): string | undefined {
 }
 
 /** Returns the segments below the mount, or the problem as text. */
-function locate(source: string, input: ArtifactsInput): readonly string[] | string {
-  const { run, loggedModel } = input
+function locate(
+  source: string,
+  loggedModel: LoggedModel | undefined,
+  run: Run,
+): readonly string[] | string {
+  if (source === '') return 'MLflow does not say where its artifacts are: its source is empty'
   if (source.startsWith('models:/')) {
     const id = loggedModelId(source)
-    if (id === undefined) return 'its source is a copy whose origin is not known'
-    return loggedModel?.id === id && loggedModel.artifactUri !== ''
-      ? segmentsBelowMount(loggedModel.artifactUri, input)
-      : [...experimentSegments(input), 'models', id, 'artifacts']
+    if (id === undefined) return `its source ${source} is a copy whose origin is not known`
+    return loggedModel?.id === id
+      ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
+      : `MLflow does not have its logged model ${id} (or does not show it to this user)`
   }
   const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source)
-  if (runUri === null) return segmentsBelowMount(source, input)
+  if (runUri === null) return segmentsBelowMount(source, loggedModel, run)
   const [, runId, path = ''] = runUri
   if (runId !== run.id) return 'its source names the artifacts of another run'
-  return [...segmentsBelowMount(run.artifactUri, input, ''), ...path.split('/')]
+  const root = segmentsBelowMount(run.artifactUri, undefined, run)
+  return typeof root === 'string' ? root : [...root, ...path.split('/')]
 }
 
-/** The path of a `mlflow-artifacts:` URI is used unchanged; any other URI is matched by layout. */
+/**
+ * The path of a `mlflow-artifacts:` URI, or of the URL that stands for it, is used unchanged; any
+ * other URI is matched by layout.
+ */
 function segmentsBelowMount(
   uri: string,
-  input: ArtifactsInput,
-  folder = defaultFolder,
-): readonly string[] {
-  const proxiedPath = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1]
+  loggedModel: LoggedModel | undefined,
+  run: Run,
+): readonly string[] | string {
   return (
-    proxiedPath?.split('/') ??
-    matchLayout(uri.split('/'), input) ?? [
-      input.run.experimentId,
-      input.run.id,
-      'artifacts',
-      folder,
-    ]
+    proxiedPath(uri)?.split('/') ??
+    matchLayout(uri, loggedModel, run) ??
+    `its artifacts are at ${uri}, which is not in MLflow's usual layout (…/<experiment>/<run>/artifacts), so they have no path under ${mount}`
   )
+}
+
+/** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
+function proxiedPath(uri: string): string | undefined {
+  return (
+    /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1] ??
+    /^https?:\/\/[^/]+\/(?:[^?#]*\/)?(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\/+([^/?#][^?#]*)$/.exec(
+      uri,
+    )?.[1]
+  )
+}
+
+/** Whether a URI says itself which path the artifacts have below the mount. */
+export function isProxied(uri: string): boolean {
+  return proxiedPath(uri) !== undefined
+}
+
+/** `C:\mlruns\…` or `\\server\share\…`, with any kind of slash. */
+function isWindowsPath(uri: string): boolean {
+  return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(uri)
 }
 
 /**
  * Finds MLflow's usual layout at the end of another store's URI, which is
  * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
- * everything before it.
+ * everything before it. An experiment can have a location of its own, so its id is taken from the run
+ * or from the logged model if they own the folder.
  */
 function matchLayout(
-  segments: readonly string[],
-  { run, loggedModel }: ArtifactsInput,
+  uri: string,
+  loggedModel: LoggedModel | undefined,
+  run: Run,
 ): readonly string[] | undefined {
+  // Azure's `…/experiments/<name>/runs/<run>/artifacts` is an address, not a folder in a store.
+  if (/^azureml:/i.test(uri)) return undefined
+  const segments = uri.split(isWindowsPath(uri) ? /[\\/]/ : '/')
   const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id))
   if (folder === undefined) return undefined
-  const { index, isModel, ownerId } = folder
-  if (isModel) {
-    const experiment = loggedModel?.experimentId ?? run.experimentId
-    return [experiment, ...segments.slice(index - 2)]
-  }
-  const experiment = ownerId === run.id ? run.experimentId : (segments[index - 2] ?? '')
-  return [experiment, ...segments.slice(index - 1)]
+  const { index, isModel, ownerId, experimentIndex } = folder
+  const owner = [run, loggedModel].find((candidate) => candidate?.id === ownerId)
+  const experiment = owner?.experimentId ?? segments[experimentIndex]
+  if (experiment === undefined || (owner === undefined && !/^\d+$/.test(experiment)))
+    return undefined
+  return [experiment, ...segments.slice(index - (isModel ? 2 : 1))]
 }
 
 /** The folder `artifacts` of a run or of a logged model. */
@@ -117,6 +140,7 @@ type ArtifactsFolder = {
   readonly isModel: boolean
   /** Id of the run or of the logged model. */
   readonly ownerId: string
+  readonly experimentIndex: number
 }
 
 function findArtifactsFolder(
@@ -127,33 +151,28 @@ function findArtifactsFolder(
     const ownerId = segments[index - 1]
     if (segment !== 'artifacts' || ownerId === undefined) continue
     const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId)
-    if (isModel || isRun(ownerId)) return { index, isModel, ownerId }
+    if (isModel || isRun(ownerId)) {
+      return { index, isModel, ownerId, experimentIndex: index - (isModel ? 3 : 2) }
+    }
   }
   return undefined
-}
-
-/** The run's artifact root up to its experiment. */
-function experimentSegments(input: ArtifactsInput): readonly string[] {
-  const { run } = input
-  const root = segmentsBelowMount(run.artifactUri, input, '').filter((segment) => segment !== '')
-  const [runId, artifacts] = root.slice(-2)
-  return runId === run.id && artifacts === 'artifacts' ? root.slice(0, -2) : [run.experimentId]
 }
 
 /** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
 function withPlaceholders(
   segments: readonly string[],
-  { run, modelId }: ArtifactsInput,
+  run: Run,
+  modelId: string | undefined,
 ): readonly string[] {
   const folder = findArtifactsFolder(segments, (id) => id === run.id)
   if (folder === undefined) return segments
-  const { index, isModel, ownerId } = folder
+  const { index, isModel, ownerId, experimentIndex } = folder
   const result = [...segments]
   if (!isModel) result[index - 1] = helmPlaceholder('runid')
   else if (ownerId === modelId) result[index - 1] = helmPlaceholder('modelid')
-  const experiment = index - (isModel ? 3 : 2)
-  if (segments[experiment] === run.experimentId)
-    result[experiment] = helmPlaceholder('experimentId')
+  if (segments[experimentIndex] === run.experimentId) {
+    result[experimentIndex] = helmPlaceholder('experimentId')
+  }
   return result
 }
 

@@ -55,6 +55,7 @@ function mergeEntry(before: Entry, after: Entry): Entry | undefined {
     ...after,
     outcome: mergedOutcome(before, after),
     previousVersion: before.previousVersion,
+    previous: before.previous,
     edit: mergeEdit(before.edit, after.edit),
   }
 }

@@ -18,6 +18,19 @@ export type ModelVersion = {
   readonly tags: Readonly<Record<string, string>>
   /** Empty unless requested, because reading aliases takes a listing of the registered models. */
   readonly aliases: readonly string[]
+  /**
+   * Why the version cannot be used, if MLflow sent invalid fields; then only its name, version number
+   * and run id mean something, and even they can be empty.
+   */
+  readonly problem: string | undefined
+}
+
+/** A registered model with its aliases. */
+export type RegisteredModel = {
+  readonly name: string
+  readonly aliases: readonly { readonly alias: string; readonly version: string }[]
+  /** Why its aliases are not known, if MLflow sent invalid fields. */
+  readonly problem: string | undefined
 }
 
 /** Identifies a model version; the version comes first because names may contain slashes. */
@@ -60,22 +73,28 @@ export type RunLookup =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly reason: string }
 
-/**
- * A version's source with copies (`models:/name/1`) followed to their origin, or why that failed.
- */
+/** A version's source with copies (`models:/name/1`) followed to their origin, or why it is unknown. */
 export type ResolvedSource =
   { readonly ok: true; readonly source: string } | { readonly ok: false; readonly problem: string }
 
-/**
- * Everything in MLflow that the file of one run depends on. Only new files need more than `run`, so
- * the other fields are only read for them.
- */
+/** What decides where a version's artifacts are. */
+export type ArtifactFacts = {
+  readonly source: ResolvedSource
+  /** The logged model that the source names, if MLflow has it; only read when it is needed. */
+  readonly loggedModel: LoggedModel | undefined
+}
+
+/** Everything in MLflow that the file of one run depends on. */
 export type RunFacts = {
   readonly run: RunLookup
-  readonly source: ResolvedSource
-  /** The logged model that the source names, if it names one. */
-  readonly loggedModel: LoggedModel | undefined
-  /** Only read if the template uses it. */
+  readonly artifacts: ArtifactFacts
+  /**
+   * The artifacts of the version that the existing file names, if the selected version is another
+   * one and MLflow still lists the former.
+   */
+  readonly previousArtifacts: ArtifactFacts | undefined
+  /** Only read for a new file whose template uses it. */
   readonly experimentName: string | undefined
+  /** Only read for a new file whose template uses it, or if the selection uses aliases. */
   readonly aliases: readonly string[]
 }

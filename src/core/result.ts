@@ -23,7 +23,7 @@ export type RunRecord = {
   readonly experimentId: string | null
   readonly modelName: string | null
   readonly modelVersion: string | null
-  /** Version that the file named before this sync; null for a new file. */
+  /** Version that was deployed before: see `DeployedVersion`. Null if there was none. */
   readonly previousVersion: string | null
   /** URL of the model version in MLflow's UI. */
   readonly url: string | null
@@ -41,9 +41,23 @@ export type FileEdit = {
   readonly executable: boolean
 }
 
+/** A version that a values file on the branch deploys. Empty fields are missing in the file. */
+export type DeployedVersion = {
+  readonly runId: string
+  readonly modelName: string
+  readonly modelVersion: string
+  /** UTC date of the version's creation, YYYYMMDD. */
+  readonly timestamp: string
+}
+
 /** What happens to one run: its record, and the edit of its file if there is one. */
 export type Entry = RunRecord & {
   readonly edit: FileEdit | undefined
+  /**
+   * The version that was deployed before: the existing file's own; for a new file, the version of the
+   * same model that it supersedes.
+   */
+  readonly previous: DeployedVersion | undefined
   /** Reported as a warning, although the run did not fail. */
   readonly warning: string | undefined
 }
@@ -65,7 +79,7 @@ export function changesOf(entries: readonly Entry[]): ChangedEntry[] {
 
 /** An entry that leaves the file unchanged. */
 export function entryWithoutEdit(record: RunRecord): Entry {
-  return { ...record, edit: undefined, warning: undefined }
+  return { ...record, edit: undefined, previous: undefined, warning: undefined }
 }
 
 /** What changes in the repository. */

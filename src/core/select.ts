@@ -1,6 +1,5 @@
-import { loggedModelId } from './artifacts.ts'
-import type { NameMatcher } from './glob.ts'
-import type { ModelVersion } from './model.ts'
+import type { NameMatcher, PositivePattern } from './glob.ts'
+import { versionKey, type ModelVersion, type RegisteredModel } from './model.ts'
 import { compareText } from './text/format.ts'
 import { isRunId } from './values-file/file.ts'
 
@@ -8,6 +7,8 @@ import { isRunId } from './values-file/file.ts'
 export type Selection = {
   /** Matches the names of registered models. */
   readonly models: NameMatcher
+  /** The patterns of `models` that include, so that one that matches nothing can be named. */
+  readonly modelPatterns: readonly PositivePattern[]
   /** Only versions with one of these aliases; empty means any version. */
   readonly aliases: readonly string[]
   /** MLflow model-version filter, passed through unchanged. */
@@ -19,28 +20,34 @@ export type Selection = {
 }
 
 /** A run with the one version that its file describes. */
-export type SelectedRun = {
-  readonly runId: string
-  readonly version: ModelVersion
-  /** The version's source with copies (`models:/name/1`) followed to their origin. */
-  readonly source: string
-  /** True if a copy's origin is not in the listing, so that only MLflow can resolve it. */
-  readonly sourceUnresolved: boolean
-  /** `m-…`; undefined if the version has no logged model. */
-  readonly modelId: string | undefined
-}
+export type SelectedRun = { readonly runId: string; readonly version: ModelVersion }
 
-/** A version that matches `models` but gets no file. */
+/** Why a version that matches `models` and `aliases` gets no file. */
+export type Exclusion =
+  /** Not yet; its file and those that it will replace stay. */
+  | 'not-ready'
+  | 'too-young'
+  /** Its file stays: what MLflow says is incomplete. */
+  | 'unusable'
+  /** The file of its run is not about it. */
+  | 'superseded'
+  /** The selection rejects it, so prune may delete its file. */
+  | 'run-filter'
+
 export type ExcludedVersion = {
   readonly version: ModelVersion
+  readonly exclusion: Exclusion
   readonly outcome: 'skipped' | 'failed'
   readonly reason: string
-  /** Whether prune must keep the run's file, because the version is only excluded for now. */
-  readonly protectsFile: boolean
 }
 
 /** MLflow stores the prompts of its prompt registry as model versions with this tag. */
 const promptTag = 'mlflow.prompt.is_prompt'
+
+/** Prompts are not models. */
+export function isPrompt({ tags }: ModelVersion): boolean {
+  return tags[promptTag] !== undefined
+}
 
 /** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
 export function selectVersions(
@@ -51,11 +58,12 @@ export function selectVersions(
   const selected: ModelVersion[] = []
   const excluded: ExcludedVersion[] = []
   for (const version of versions) {
-    if (version.tags[promptTag] !== undefined || !selection.models(version.name)) continue
+    // A version without a readable name may belong to any model.
+    if (isPrompt(version) || (version.name !== '' && !selection.models(version.name))) continue
     if (!hasAlias(version, selection.aliases)) continue
-    const reason = reasonToWait(version, selection, now)
-    if (reason === undefined) selected.push(version)
-    else excluded.push({ version, outcome: 'skipped', reason, protectsFile: true })
+    const exclusion = exclude(version, selection, now)
+    if (exclusion === undefined) selected.push(version)
+    else excluded.push({ version, ...exclusion })
   }
   return { selected, excluded }
 }
@@ -64,17 +72,20 @@ function hasAlias(version: ModelVersion, aliases: readonly string[]): boolean {
   return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias))
 }
 
-function reasonToWait(
-  version: ModelVersion,
-  selection: Selection,
+function exclude(
+  { problem, status, creationTime }: ModelVersion,
+  { minimumAgeMs }: Selection,
   now: number,
-): string | undefined {
-  if (version.status !== undefined && version.status !== 'READY') {
-    return `its status is ${version.status}, not READY`
+): Omit<ExcludedVersion, 'version'> | undefined {
+  if (problem !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: problem }
+  if (status !== undefined && status !== 'READY') {
+    const reason = `its status is ${status}, not READY`
+    return { exclusion: 'not-ready', outcome: 'skipped', reason }
   }
   // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
-  if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
-    return 'it is younger than minimum-age'
+  if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
+    const reason = 'it is younger than minimum-age'
+    return { exclusion: 'too-young', outcome: 'skipped', reason }
   }
   return undefined
 }
@@ -84,56 +95,66 @@ function reasonToWait(
  * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
  * so run ids are validated here.
  */
-export function chooseVersionPerRun(
-  versions: readonly ModelVersion[],
-  listed: readonly ModelVersion[],
-): { runs: SelectedRun[]; excluded: ExcludedVersion[] } {
-  const byRun = new Map<string, ModelVersion>()
+export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
+  runs: SelectedRun[]
+  excluded: ExcludedVersion[]
+} {
+  const byRun = new Map<string, ModelVersion[]>()
   const excluded: ExcludedVersion[] = []
   for (const version of versions) {
-    if (version.runId === '') {
+    const { runId } = version
+    if (runId === '') {
       const reason = 'MLflow names no run for this version'
-      excluded.push({ version, outcome: 'skipped', reason, protectsFile: true })
-    } else if (!isRunId(version.runId)) {
+      excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason })
+    } else if (!isRunId(runId)) {
       const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name'
-      excluded.push({ version, outcome: 'failed', reason, protectsFile: true })
+      excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason })
     } else {
-      const best = byRun.get(version.runId)
-      if (best === undefined || takesPrecedence(version, best)) byRun.set(version.runId, version)
+      const candidates = byRun.get(runId) ?? []
+      if (candidates.length === 0) byRun.set(runId, candidates)
+      candidates.push(version)
     }
   }
-  const resolveSource = createSourceResolver(listed)
-  const runs = [...byRun]
-    .map(([runId, version]): SelectedRun => ({ runId, version, ...resolveSource(version) }))
-    .sort((a, b) => compareText(a.runId, b.runId))
-  return { runs, excluded }
+  const runs = [...byRun].map(([runId, candidates]): SelectedRun => {
+    const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best))
+    for (const loser of losersOf(version, candidates)) excluded.push(loser)
+    return { runId, version }
+  })
+  return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded }
 }
 
-function takesPrecedence(a: ModelVersion, b: ModelVersion): boolean {
+/** Versions of other models; that the same model has older versions is a matter of course. */
+function losersOf(winner: ModelVersion, candidates: readonly ModelVersion[]): ExcludedVersion[] {
+  const reason = `${winner.name} version ${winner.version} registers the same run and is newer`
+  return candidates
+    .filter(({ name }) => name !== winner.name)
+    .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }))
+}
+
+/** Whether a version takes precedence over another one of the same run. */
+export function isNewer(a: ModelVersion, b: ModelVersion): boolean {
   if (a.creationTime !== b.creationTime) return a.creationTime > b.creationTime
   const byNumber = Number(a.version) - Number(b.version)
   if (byNumber !== 0 && !Number.isNaN(byNumber)) return byNumber > 0
   return compareText(a.name, b.name) < 0
 }
 
-/** Longest chain of copies that is followed, so that a cycle ends. */
-const maxCopies = 20
-
-function createSourceResolver(listed: readonly ModelVersion[]) {
-  const sources = new Map(
-    listed.map((version) => [`${version.name}/${version.version}`, version.source]),
-  )
-  return (version: ModelVersion): Pick<SelectedRun, 'source' | 'sourceUnresolved' | 'modelId'> => {
-    let source = version.source
-    for (let step = 0; step < maxCopies; step += 1) {
-      const original = /^models:\/([^]+\/\d+)$/.exec(source)?.[1]
-      if (original === undefined) {
-        return { source, sourceUnresolved: false, modelId: loggedModelId(source) }
-      }
-      const originalSource = sources.get(original)
-      if (originalSource === undefined) break
-      source = originalSource
+/** Adds the aliases of registered models to any that a server already sends with the versions. */
+export function addAliases(
+  versions: readonly ModelVersion[],
+  models: readonly RegisteredModel[],
+): ModelVersion[] {
+  const byVersion = new Map<string, string[]>()
+  for (const { name, aliases } of models) {
+    for (const { alias, version } of aliases) {
+      const key = versionKey({ name, version })
+      byVersion.set(key, [...(byVersion.get(key) ?? []), alias])
     }
-    return { source, sourceUnresolved: true, modelId: undefined }
   }
+  return versions.map((version) => ({
+    ...version,
+    aliases: [
+      ...new Set([...version.aliases, ...(byVersion.get(versionKey(version)) ?? [])]),
+    ].sort(),
+  }))
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { InputError } from '../core/errors.ts'
-import { createNameMatcher } from '../core/glob.ts'
+import { createNameMatcher, positivePatterns } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
 import {
@@ -200,6 +200,7 @@ function buildTarget(inputs: ParsedInputs): Target {
     template: inputs.template,
     selection: {
       models: createNameMatcher(inputs.models),
+      modelPatterns: positivePatterns(inputs.models),
       aliases: inputs.aliases,
       filter: inputs.filter,
       runFilter: inputs['run-filter'],

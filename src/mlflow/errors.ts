@@ -174,3 +174,13 @@ function errorCode(json: unknown): string | undefined {
     ? String(json.error_code)
     : undefined
 }
+
+/** Undefined if MLflow itself says that what was asked for does not exist. */
+export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
+    throw error
+  }
+}

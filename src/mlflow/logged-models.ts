@@ -2,7 +2,7 @@ import { MlflowError } from '../core/errors.ts'
 import type { LoggedModel } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
-import { downloadUri, loggedModelPage } from './schema.ts'
+import { loggedModelPage } from './schema.ts'
 
 const modelsPerSearch = 1000
 
@@ -29,25 +29,11 @@ export async function searchLoggedModels(
           loggedModelPage,
         ),
       )
-      for (const row of rows) found.set(row.id, row)
+      for (const row of rows) if (row !== undefined) found.set(row.id, row)
     } catch (error) {
       if (error instanceof MlflowError && error.status === 404) return found
       throw error
     }
   }
   return found
-}
-
-/** Asks MLflow for the location of a version's artifacts, which it also resolves for copies. */
-export async function readDownloadUri(
-  client: MlflowClient,
-  name: string,
-  version: string,
-): Promise<string> {
-  const { artifact_uri } = await client.get(
-    'model-versions/get-download-uri',
-    { name, version },
-    downloadUri,
-  )
-  return artifact_uri
 }

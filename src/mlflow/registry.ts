@@ -1,8 +1,21 @@
-import type { LoggedModel, ModelVersion, Run, RunDetail, RunLookup } from '../core/model.ts'
+import { MlflowError } from '../core/errors.ts'
+import type {
+  LoggedModel,
+  ModelVersion,
+  RegisteredModel,
+  Run,
+  RunDetail,
+  RunLookup,
+} from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
-import { readDownloadUri, searchLoggedModels } from './logged-models.ts'
+import { searchLoggedModels } from './logged-models.ts'
 import { filterRuns, listExperiments, searchRuns } from './runs.ts'
-import { listAliases, listModelVersions } from './versions.ts'
+import {
+  listModelVersions,
+  listRegisteredModels,
+  listVersionsOfRuns,
+  readDownloadUri,
+} from './versions.ts'
 
 export type RunRequest = {
   readonly id: string
@@ -18,18 +31,19 @@ export type RunRequest = {
 export type Registry = {
   /** All model versions that match an MLflow filter; most servers send them without aliases. */
   readonly versions: (filter: string | undefined) => Promise<readonly ModelVersion[]>
-  /** Aliases by `version/name`. */
-  readonly aliases: () => Promise<ReadonlyMap<string, readonly string[]>>
+  /** All versions of some runs, whatever the filter of the listing was. */
+  readonly versionsOfRuns: (runIds: readonly string[]) => Promise<readonly ModelVersion[]>
+  readonly registeredModels: () => Promise<readonly RegisteredModel[]>
   /** Names of all experiments by id. */
   readonly experiments: () => Promise<ReadonlyMap<string, string>>
   /** Runs by id; may include more than the requested ones. */
   readonly runs: (requested: readonly RunRequest[]) => Promise<ReadonlyMap<string, RunLookup>>
   /** Ids of the runs that match an MLflow run filter. */
   readonly matchingRuns: (filter: string, ids: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Logged models by id; searches all experiments by default. */
+  /** Logged models by id. Experiments that probably contain them are searched first. */
   readonly loggedModels: (
     ids: readonly string[],
-    experimentIds?: readonly string[],
+    probableExperimentIds: readonly string[],
   ) => Promise<ReadonlyMap<string, LoggedModel>>
   /** Location of a version's artifacts, as MLflow resolves it. */
   readonly downloadUri: (name: string, version: string) => Promise<string>
@@ -45,12 +59,17 @@ export function createRegistry(client: MlflowClient): Registry {
       listings.set(filter, listing)
       return listing()
     },
-    aliases: readOnce(() => listAliases(client)),
+    versionsOfRuns: (runIds) => listVersionsOfRuns(client, runIds),
+    registeredModels: readOnce(() => listRegisteredModels(client)),
     experiments,
     runs: createRunReader(client, experimentIds),
     matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
-    loggedModels: async (ids, inExperiments) =>
-      searchLoggedModels(client, ids, inExperiments ?? (await experimentIds())),
+    loggedModels: async (ids, probable) =>
+      findByHints(
+        ids,
+        (unknown) => searchLoggedModels(client, unknown, probable.filter(isExperimentId)),
+        async (unknown) => searchLoggedModels(client, unknown, await experimentIds()),
+      ),
     downloadUri: (name, version) => readDownloadUri(client, name, version),
   }
 }
@@ -67,6 +86,37 @@ function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
   }
 }
 
+/**
+ * Looks ids up where they probably are, and the remaining ones everywhere. Hints come from files and
+ * sources, which anyone may have written, so a request that they spoil counts as not finding anything.
+ */
+async function findByHints<T>(
+  ids: readonly string[],
+  findWithHints: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+  findEverywhere: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+): Promise<Map<string, T>> {
+  const found = new Map(await ignoreRejection(() => findWithHints(ids)))
+  const rest = ids.filter((id) => !found.has(id))
+  if (rest.length > 0) for (const [id, value] of await findEverywhere(rest)) found.set(id, value)
+  return found
+}
+
+async function ignoreRejection<T>(
+  find: () => Promise<ReadonlyMap<string, T>>,
+): Promise<ReadonlyMap<string, T>> {
+  try {
+    return await find()
+  } catch (error) {
+    if (error instanceof MlflowError && error.status !== undefined) return new Map()
+    throw error
+  }
+}
+
+/** MLflow's experiment ids are 64-bit integers; other text would make it reject the request. */
+function isExperimentId(text: string): boolean {
+  return /^\d{1,18}$/.test(text)
+}
+
 function createRunReader(
   client: MlflowClient,
   experimentIds: () => Promise<string[]>,
@@ -74,16 +124,22 @@ function createRunReader(
   const cache = new Map<string, { detail: RunDetail; lookup: RunLookup }>()
 
   const readRuns = async (requested: readonly RunRequest[], detail: RunDetail): Promise<void> => {
-    const withHint = requested.filter((run) => run.experimentId !== undefined)
-    const hints = new Set(withHint.map((run) => run.experimentId ?? ''))
-    const found = await searchRuns(client, idsOf(withHint), [...hints], detail)
-    const rest = requested.filter((run) => !found.has(run.id))
-    if (rest.length > 0) {
-      const all = await experimentIds()
-      for (const [id, lookup] of await searchRuns(client, idsOf(rest), all, detail)) {
-        found.set(id, lookup)
-      }
+    const hints = new Map<string, string>()
+    for (const { id, experimentId = '' } of requested) {
+      if (isExperimentId(experimentId)) hints.set(id, experimentId)
     }
+    const found = await findByHints(
+      requested.map(({ id }) => id),
+      () => {
+        const probable = [...new Set(hints.values())]
+        const options = { client, experimentIds: probable, detail, splitRejected: false }
+        return searchRuns([...hints.keys()], options)
+      },
+      async (rest) => {
+        const all = await experimentIds()
+        return searchRuns(rest, { client, experimentIds: all, detail, splitRejected: true })
+      },
+    )
     for (const { id } of requested) {
       cache.set(id, { detail, lookup: trimToDetail(found.get(id) ?? { kind: 'missing' }, detail) })
     }
@@ -99,10 +155,6 @@ function createRunReader(
     }
     return new Map([...cache].map(([id, { lookup }]) => [id, lookup]))
   }
-}
-
-function idsOf(runs: readonly RunRequest[]): string[] {
-  return runs.map((run) => run.id)
 }
 
 /**

@@ -1,8 +1,16 @@
 import { MlflowError } from '../core/errors.ts'
 import type { Run, RunDetail, RunLookup } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
+import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
-import { experimentPage, run as runSchema, runIdentity, runPage, runResponse } from './schema.ts'
+import {
+  experimentPage,
+  firstIssue,
+  run as runSchema,
+  runIdentity,
+  runPage,
+  runResponse,
+} from './schema.ts'
 
 /** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { full: 250, basic: 1000 } as const satisfies Record<RunDetail, number>
@@ -18,70 +26,92 @@ export async function listExperiments(client: MlflowClient): Promise<Map<string,
       experimentPage,
     ),
   )
-  return new Map(rows.map((row) => [row.experiment_id, row.name]))
+  return new Map(rows.flatMap((row) => (row === undefined ? [] : [[row.experiment_id, row.name]])))
+}
+
+export type RunSearchOptions = {
+  readonly client: MlflowClient
+  /** MLflow only searches the experiments that a request names. */
+  readonly experimentIds: readonly string[]
+  readonly detail: RunDetail
+  /** Whether to find the run that makes the server reject a batch; otherwise the search throws. */
+  readonly splitRejected: boolean
 }
 
 /**
- * Reads runs by id, in batches. MLflow only searches the experiments that a request names.
+ * Reads runs by id, in batches.
  *
  * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
 export async function searchRuns(
-  client: MlflowClient,
   ids: readonly string[],
-  experimentIds: readonly string[],
-  detail: RunDetail,
+  options: RunSearchOptions,
 ): Promise<Map<string, RunLookup>> {
-  const found = new Map<string, RunLookup>()
-  if (experimentIds.length === 0) return found
+  const { experimentIds, detail } = options
+  const search: RunSearch = { ...options, found: new Map(), rejections: 0 }
+  if (experimentIds.length === 0) return search.found
   for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
-    const batch = ids.slice(start, start + runsPerSearch[detail])
-    await searchBatch(client, batch, experimentIds, found)
+    await searchBatch(search, ids.slice(start, start + runsPerSearch[detail]))
   }
-  return found
+  return search.found
 }
 
-/** Halves a batch that the server rejects until only the run that causes the error is left. */
-async function searchBatch(
-  client: MlflowClient,
-  ids: readonly string[],
-  experimentIds: readonly string[],
-  found: Map<string, RunLookup>,
-): Promise<void> {
+type RunSearch = RunSearchOptions & {
+  readonly found: Map<string, RunLookup>
+  /** Number of batches that the server has rejected. */
+  rejections: number
+}
+
+/** Enough to find two broken runs in a batch of 1,000; after that, the server itself is at fault. */
+const maxRejections = 20
+
+/**
+ * Halves a batch that the server rejects until only the run that causes the error is left. If the
+ * server rejects nearly everything, all runs of the batch fail without a request for each.
+ */
+async function searchBatch(search: RunSearch, ids: readonly string[]): Promise<void> {
+  const { client, experimentIds, found } = search
   try {
     const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds)
-    for (const row of rows) addRow(row, found)
+    addRows(rows, ids, found)
   } catch (error) {
-    if (!(error instanceof MlflowError) || !isWorthSplitting(error)) throw error
-    if (ids.length === 1) {
-      found.set(ids[0] ?? '', { kind: 'failed', reason: error.message })
+    if (!search.splitRejected || !isWorthSplitting(error)) throw error
+    search.rejections += 1
+    if (ids.length === 1 || search.rejections > maxRejections) {
+      for (const id of ids) found.set(id, { kind: 'failed', reason: error.message })
       return
     }
     const middle = Math.ceil(ids.length / 2)
-    await searchBatch(client, ids.slice(0, middle), experimentIds, found)
-    await searchBatch(client, ids.slice(middle), experimentIds, found)
+    await searchBatch(search, ids.slice(0, middle))
+    await searchBatch(search, ids.slice(middle))
   }
 }
 
-function addRow(row: unknown, found: Map<string, RunLookup>): void {
-  const parsed = runSchema.safeParse(row)
-  if (parsed.success) {
-    found.set(parsed.data.id, { kind: 'found', run: parsed.data })
-    return
+/** A row without a run id may be any of the requested runs, so none of them counts as missing. */
+function addRows(
+  rows: readonly unknown[],
+  ids: readonly string[],
+  found: Map<string, RunLookup>,
+): void {
+  let anonymous: string | undefined
+  for (const row of rows) {
+    const parsed = runSchema.safeParse(row)
+    if (parsed.success) {
+      found.set(parsed.data.id, { kind: 'found', run: parsed.data })
+      continue
+    }
+    const reason = `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`
+    const identified = runIdentity.safeParse(row)
+    if (identified.success) found.set(identified.data.info.run_id, { kind: 'failed', reason })
+    else anonymous = reason
   }
-  const identified = runIdentity.safeParse(row)
-  const issue = parsed.error.issues[0]
-  const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
-  if (!identified.success) throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`)
-  found.set(identified.data.info.run_id, {
-    kind: 'failed',
-    reason: `MLflow's response for this run can't be read: ${problem}`,
-  })
+  if (anonymous === undefined) return
+  for (const id of ids) if (!found.has(id)) found.set(id, { kind: 'failed', reason: anonymous })
 }
 
 /** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
-function isWorthSplitting(error: MlflowError): boolean {
-  return error.status === 400 || error.status === 404 || error.status === 500
+function isWorthSplitting(error: unknown): error is MlflowError {
+  return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0)
 }
 
 /**
@@ -114,13 +144,8 @@ export async function filterRuns(
 }
 
 /** Reads the current state of one run; undefined if MLflow no longer has it. */
-export async function readRun(client: MlflowClient, id: string): Promise<Run | undefined> {
-  try {
-    return (await client.get('runs/get', { run_id: id }, runResponse)).run
-  } catch (error) {
-    if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
-    throw error
-  }
+export function readRun(client: MlflowClient, id: string): Promise<Run | undefined> {
+  return unlessMissing(async () => (await client.get('runs/get', { run_id: id }, runResponse)).run)
 }
 
 function runIdFilter(ids: readonly string[]): string {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import type { LoggedModel, ModelVersion, Run } from '../core/model.ts'
+import type { LoggedModel, ModelVersion, RegisteredModel, Run } from '../core/model.ts'
 
 /**
  * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
  * servers and generic protobuf gateways, which send strings. Missing, null and "" mean the same.
+ *
+ * The items of a page are parsed one by one, so that an invalid one does not affect the others.
  */
 
 const text = z
@@ -11,7 +13,25 @@ const text = z
   .nullish()
   .transform((value) => value ?? '')
 
-const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+/** 9999-12-31, the last day with a year of four digits. Nanoseconds and microseconds are beyond it. */
+const maxTime = Date.UTC(9999, 11, 31)
+
+const time = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d+(?:\.0*)?$/)
+        .transform(Number),
+    ],
+    {
+      error: 'missing, or not a number',
+    },
+  )
+  .refine((value) => Number.isInteger(value) && value >= 0 && value <= maxTime, {
+    error: 'not a time in milliseconds',
+  })
 
 const identifier = z.union([z.string().min(1), z.number().transform(String)])
 
@@ -20,20 +40,20 @@ const keyValues = z
   .nullish()
   .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])))
 
-const modelVersion = z
+// Strings in MLflow, `{alias, version}` in Unity Catalog.
+const alias = z.union([z.string(), z.object({ alias: z.string() }).transform((a) => a.alias)])
+
+const validVersion = z
   .object({
     name: z.string().min(1),
     version: identifier,
-    creation_timestamp: integer,
+    creation_timestamp: time,
     status: z.string().nullish(),
     run_id: text,
     source: text,
     description: text,
     tags: keyValues,
-    // Strings in MLflow, `{alias, version}` in Unity Catalog.
-    aliases: z
-      .array(z.union([z.string(), z.object({ alias: z.string() }).transform((a) => a.alias)]))
-      .nullish(),
+    aliases: z.array(alias).nullish(),
   })
   .transform((wire): ModelVersion => ({
     name: wire.name,
@@ -45,7 +65,40 @@ const modelVersion = z
     description: wire.description,
     tags: wire.tags,
     aliases: wire.aliases ?? [],
+    problem: undefined,
   }))
+
+/** Whatever identifies a version that is not valid. */
+const invalidVersion = z
+  .object({ name: text.catch(''), version: identifier.catch(''), run_id: text.catch('') })
+  .catch({ name: '', version: '', run_id: '' })
+
+/** Parses any row: a version with invalid fields has a `problem`. */
+export const modelVersion = z.unknown().transform((row): ModelVersion => {
+  const valid = validVersion.safeParse(row)
+  if (valid.success) return valid.data
+  const { name, version, run_id } = invalidVersion.parse(row)
+  return {
+    name,
+    version,
+    creationTime: 0,
+    status: undefined,
+    runId: run_id,
+    source: '',
+    description: '',
+    tags: {},
+    aliases: [],
+    problem: `MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
+  }
+})
+
+/** A single version, for which an invalid field is an error of the request. */
+export const modelVersionResponse = z.object({ model_version: validVersion })
+
+/** E.g. `creation_timestamp: not a time in milliseconds`. */
+export function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
+}
 
 const pageToken = text
 
@@ -65,18 +118,33 @@ function page<T extends z.ZodType>(list: string, item: T) {
 
 export const modelVersionPage = page('model_versions', modelVersion)
 
-export const registeredModelPage = page(
-  'registered_models',
-  z.object({
-    name: z.string(),
+const validModel = z
+  .object({
+    name: z.string().min(1),
     aliases: z.array(z.object({ alias: z.string(), version: identifier })).nullish(),
-  }),
-)
+  })
+  .transform((wire): RegisteredModel => ({
+    name: wire.name,
+    aliases: wire.aliases ?? [],
+    problem: undefined,
+  }))
 
-export const experimentPage = page(
-  'experiments',
-  z.object({ experiment_id: identifier, name: text }),
-)
+/** Parses any row: a model with invalid fields has a `problem`. */
+const registeredModel = z.unknown().transform((row): RegisteredModel => {
+  const valid = validModel.safeParse(row)
+  if (valid.success) return valid.data
+  const { name } = invalidVersion.parse(row)
+  return { name, aliases: [], problem: firstIssue(valid.error) }
+})
+
+export const registeredModelPage = page('registered_models', registeredModel)
+
+export const registeredModelResponse = z.object({ registered_model: validModel })
+
+/** Undefined for an experiment that cannot be used. */
+const experiment = z.object({ experiment_id: identifier, name: text }).optional().catch(undefined)
+
+export const experimentPage = page('experiments', experiment)
 
 /** Protobuf's JSON format writes values that JSON numbers cannot represent as strings. */
 const metricValue = z.union([
@@ -112,7 +180,6 @@ export const run = z
     metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
   }))
 
-/** Items are parsed one by one, so that an invalid run does not affect the others. */
 export const runPage = page('runs', z.unknown())
 
 export const runResponse = z.object({ run })
@@ -120,6 +187,7 @@ export const runResponse = z.object({ run })
 /** Identifies a run that does not match the schema `run`. */
 export const runIdentity = z.object({ info: z.object({ run_id: z.string() }) })
 
+/** Undefined for a logged model that cannot be used. */
 const loggedModel = z
   .object({
     info: z.object({
@@ -135,6 +203,8 @@ const loggedModel = z
     sourceRunId: info.source_run_id,
     artifactUri: info.artifact_uri,
   }))
+  .optional()
+  .catch(undefined)
 
 export const loggedModelPage = page('models', loggedModel)
 

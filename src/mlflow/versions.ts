@@ -1,8 +1,15 @@
-import { versionKey, type ModelVersion } from '../core/model.ts'
+import { versionKey, type ModelVersion, type RegisteredModel } from '../core/model.ts'
 import { compareText } from '../core/text/format.ts'
 import type { MlflowClient } from './client.ts'
+import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
-import { modelVersionPage, registeredModelPage } from './schema.ts'
+import {
+  downloadUri,
+  modelVersionPage,
+  modelVersionResponse,
+  registeredModelPage,
+  registeredModelResponse,
+} from './schema.ts'
 
 /** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000
@@ -10,10 +17,16 @@ const versionsPerPage = 10_000
 /** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000
 
+/** A request line may have 4094 bytes with gunicorn, which an id takes 41 of. */
+const runsPerSearch = 80
+
 /**
  * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
  * offset, so in any other order a version registered during the listing could make it repeat or miss
  * rows. The result is sorted here as well, because servers before MLflow 2.2 ignore the order.
+ *
+ * A version deleted during the listing can still make it miss another one, so a version that is not
+ * listed may exist.
  */
 export async function listModelVersions(
   client: MlflowClient,
@@ -37,21 +50,66 @@ export async function listModelVersions(
   )
 }
 
-/** Reads all aliases, by `version/name`, from a listing of the registered models (MLflow 2.3+). */
-export async function listAliases(client: MlflowClient): Promise<Map<string, string[]>> {
-  const models = await readPages('registered models', (pageToken) =>
+/**
+ * Reads the versions of some runs. Servers before MLflow 3.17 do not find ids without lower-case
+ * letters this way.
+ */
+export async function listVersionsOfRuns(
+  client: MlflowClient,
+  runIds: readonly string[],
+): Promise<ModelVersion[]> {
+  const versions: ModelVersion[] = []
+  for (let start = 0; start < runIds.length; start += runsPerSearch) {
+    const ids = runIds.slice(start, start + runsPerSearch).map((id) => `'${id}'`)
+    versions.push(...(await listModelVersions(client, `run_id IN (${ids.join(',')})`)))
+  }
+  return versions
+}
+
+/** Reads all registered models with their aliases (MLflow 2.3+). */
+export function listRegisteredModels(client: MlflowClient): Promise<RegisteredModel[]> {
+  return readPages('registered models', (pageToken) =>
     client.get(
       'registered-models/search',
       { max_results: modelsPerPage, page_token: pageToken },
       registeredModelPage,
     ),
   )
-  const aliases = new Map<string, string[]>()
-  for (const model of models) {
-    for (const { alias, version } of model.aliases ?? []) {
-      const key = versionKey({ name: model.name, version })
-      aliases.set(key, [...(aliases.get(key) ?? []), alias])
-    }
-  }
-  return aliases
+}
+
+/** Reads the current state of one version, with its aliases; undefined if MLflow does not have it. */
+export function readModelVersion(
+  client: MlflowClient,
+  name: string,
+  version: string,
+): Promise<ModelVersion | undefined> {
+  return unlessMissing(async () => {
+    const response = await client.get('model-versions/get', { name, version }, modelVersionResponse)
+    return response.model_version
+  })
+}
+
+/** Reads the current state of one registered model; undefined if MLflow does not have it. */
+export function readRegisteredModel(
+  client: MlflowClient,
+  name: string,
+): Promise<RegisteredModel | undefined> {
+  return unlessMissing(async () => {
+    const response = await client.get('registered-models/get', { name }, registeredModelResponse)
+    return response.registered_model
+  })
+}
+
+/** Asks MLflow for the location of a version's artifacts, which it resolved if it is a copy. */
+export async function readDownloadUri(
+  client: MlflowClient,
+  name: string,
+  version: string,
+): Promise<string> {
+  const { artifact_uri } = await client.get(
+    'model-versions/get-download-uri',
+    { name, version },
+    downloadUri,
+  )
+  return artifact_uri
 }

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BranchSnapshot } from '../core/branch.ts'
 import type { RunFacts } from '../core/model.ts'
+import { findDeployed } from '../core/plan/deployed.ts'
 import { planDeletions } from '../core/plan/prune.ts'
 import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { Entry, Plan } from '../core/result.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
-import { confirmDeletions } from './confirm-deletions.ts'
+import { createConfirmer, type Confirmer } from './confirm-changes.ts'
 import { readFacts } from './read-facts.ts'
 import { fileOf, type LoadedTarget } from './read-files.ts'
 
@@ -26,14 +27,20 @@ export async function planTarget(
   loaded: LoadedTarget,
   { mlflow, registry, snapshot, uiUrl }: TargetPlanOptions,
 ): Promise<TargetPlan> {
+  const { target, selected, files } = loaded
+  const { runs, excluded, listed } = selected
   const facts = await readFacts(registry, loaded)
-  const entries = await planRuns(loaded, facts, {
+  const confirmer = createConfirmer(mlflow, target.selection, listed)
+  const planned = await planRuns(loaded, facts, {
     head: snapshot.head,
-    models: loaded.target.selection.models,
+    models: target.selection.models,
     template: loaded.template,
+    deployed: findDeployed(files),
+    selectedRunIds: new Set(runs.map(({ runId }) => runId)),
     uiUrl,
   })
-  return addDeletions(mlflow, loaded, facts, entries)
+  const confirmed = await confirmer.downgrades(planned, runs)
+  return addDeletions(confirmer, loaded, facts, [...confirmed, ...excludedEntries(excluded, uiUrl)])
 }
 
 /** Number of runs planned before the event loop gets a turn. */
@@ -44,37 +51,37 @@ async function planRuns(
   facts: ReadonlyMap<string, RunFacts>,
   context: PlanContext,
 ): Promise<Entry[]> {
-  const { runs, excluded } = target.selected
   const entries: Entry[] = []
-  for (const [index, selected] of runs.entries()) {
+  for (const [index, selected] of target.selected.runs.entries()) {
     // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
     if (index % yieldEvery === 0) await setImmediate()
     const file = fileOf(target, selected)
     entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context))
   }
-  return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)]
+  return entries
 }
 
 /** Adds the deletions that MLflow confirms, if the target has prune enabled. */
 async function addDeletions(
-  mlflow: MlflowClient,
+  confirmer: Confirmer,
   { target, selected, files }: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
 ): Promise<TargetPlan> {
-  const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))
+  const warnings = [
+    ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
+    ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+  ]
   if (target.prune === undefined) return { entries, warnings, error: undefined }
-  const { selection } = target
-  const { runs, listed } = selected
   const { kept, deletions, warning, error } = planDeletions({
-    runs,
-    listed,
+    ...selected,
     facts,
     files,
-    models: selection.models,
+    entries,
+    models: target.selection.models,
     maxDeletions: target.prune.maxDeletions,
   })
-  const confirmed = await confirmDeletions(deletions, { client: mlflow, selection, listed })
+  const confirmed = await confirmer.deletions(deletions)
   return {
     entries: replaceByPath(entries, [...kept, ...confirmed]),
     warnings: warning === undefined ? warnings : [...warnings, warning],

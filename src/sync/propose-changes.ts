@@ -1,7 +1,6 @@
 import { GitHubError } from '../core/errors.ts'
 import { headline } from '../core/message/commit.ts'
 import { pullRequestBody } from '../core/message/pull-request.ts'
-import type { ModelVersion } from '../core/model.ts'
 import { markerComment } from '../core/pull-request-marker.ts'
 import {
   isUpToDate,
@@ -21,8 +20,6 @@ import { commitRequest } from './write-commit.ts'
 export type ProposeOptions = {
   readonly repository: Repository
   readonly registry: Registry
-  /** All listed model versions, to find the previous version of a model. */
-  readonly listed: readonly ModelVersion[]
   readonly settings: PullRequestSettings
   /** Template of the commit's first line; undefined: the default message. */
   readonly commitTemplate: string | undefined
@@ -94,13 +91,13 @@ function commitFor(
 
 /** Title and body of the pull request; the body ends with the marker for `sha`. */
 async function writeText(
-  { registry, listed, settings, commitTemplate, uiUrl, serverUrl }: ProposeOptions,
+  { registry, settings, commitTemplate, uiUrl, serverUrl }: ProposeOptions,
   { plan, state, head }: Proposal,
   sha: string,
 ): Promise<PullRequestText> {
   const { repository, branch } = plan.snapshot
   const changes = changesOf(plan.entries)
-  const details = await readComparisons(registry, listed, changes)
+  const details = await readComparisons(registry, changes)
   const body = pullRequestBody(changes, {
     uiUrl,
     serverUrl,

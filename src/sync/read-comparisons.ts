@@ -1,27 +1,27 @@
 import type { RunDetails } from '../core/message/comparison.ts'
-import type { ModelVersion, Run } from '../core/model.ts'
-import type { ChangedEntry } from '../core/result.ts'
+import type { Run } from '../core/model.ts'
+import type { ChangedEntry, DeployedVersion } from '../core/result.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 /** More comparisons would not fit in the body of a pull request. */
 const maxComparisons = 40
 
 /**
- * Reads the metrics and parameters of each changed run and of the previous version of its model.
+ * Reads the metrics and parameters of each changed run and of the run that it replaces.
  *
  * @returns details by run id; none for a run that could not be read.
  */
 export async function readComparisons(
   registry: Registry,
-  listed: readonly ModelVersion[],
   changes: readonly ChangedEntry[],
 ): Promise<Map<string, RunDetails>> {
   const compared = changes
     .filter(({ outcome }) => outcome !== 'deleted')
     .slice(0, maxComparisons)
-    .map(({ runId, modelName, modelVersion }) => ({
+    .map(({ runId, previous }) => ({
       runId: runId ?? '',
-      previous: findPreviousVersion(listed, modelName, modelVersion),
+      // A new version of the same run has the same metrics and parameters.
+      previous: previous?.runId === runId ? undefined : previous,
     }))
   const runIds = new Set(
     compared.flatMap(({ runId, previous }) =>
@@ -45,7 +45,7 @@ export async function readComparisons(
 
 function detailsOf(
   { metrics, params }: Run,
-  previous: ModelVersion | undefined,
+  previous: DeployedVersion | undefined,
   previousRun: Run | undefined,
 ): RunDetails {
   if (previous === undefined || previousRun === undefined) {
@@ -56,24 +56,9 @@ function detailsOf(
     metrics,
     params,
     previous: {
-      modelVersion: previous.version,
+      modelVersion: previous.modelVersion,
       metrics: previousMetrics,
       params: previousParams,
     },
   }
-}
-
-/** The model's highest earlier version that has a run. */
-function findPreviousVersion(
-  listed: readonly ModelVersion[],
-  name: string | null,
-  version: string | null,
-): ModelVersion | undefined {
-  return listed
-    .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
-    .reduce<ModelVersion | undefined>(
-      (best, row) =>
-        best === undefined || Number(row.version) > Number(best.version) ? row : best,
-      undefined,
-    )
 }

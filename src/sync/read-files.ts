@@ -6,7 +6,6 @@ import {
   type DirectoryEntry,
 } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
-import { orphanRunIds } from '../core/plan/prune.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
 import { parseTemplate, type Template } from '../core/template/parse.ts'
@@ -14,6 +13,7 @@ import {
   blockedBy,
   fileName,
   readContent,
+  runIdFromFileName,
   type FileState,
   type RunFile,
 } from '../core/values-file/file.ts'
@@ -26,7 +26,7 @@ export type SelectedTarget = { readonly target: Target; readonly selected: Selec
 /** A target with its template and files from the branch. */
 export type LoadedTarget = SelectedTarget & {
   readonly template: Template
-  /** By run id: the files of the selected runs, and those that prune may delete. */
+  /** By run id: the files of the selected runs, and all others of the directory that matter. */
   readonly files: ReadonlyMap<string, RunFile>
 }
 
@@ -88,18 +88,24 @@ export async function readTemplates(
   return targets.map(({ template }) => templates.parse(snapshot, template, contents))
 }
 
-/** Ids of the selected runs and, for prune, of the runs whose files may be orphaned. */
+/**
+ * Ids of the runs whose files matter: the selected ones, and all of the directory if some may be
+ * deleted (prune) or superseded (by a new file).
+ */
 function runIdsOf(
   snapshot: BranchSnapshot,
   { directory, prune }: Target,
-  { runs, excluded }: SelectionResult,
+  { runs }: SelectionResult,
 ): string[] {
   const { entries } = directoryAt(snapshot, directory)
-  const names = [...entries.values()].filter(isFile).map(({ name }) => name)
-  return [
-    ...runs.map(({ runId }) => runId),
-    ...(prune === undefined ? [] : orphanRunIds(names, runs, excluded)),
-  ]
+  const selected = runs.map(({ runId }) => runId)
+  const isNew = selected.some((runId) => !entries.has(fileName(runId)))
+  if (prune === undefined && !isNew) return selected
+  const present = [...entries.values()].flatMap((entry) => {
+    const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined
+    return runId === undefined ? [] : [runId]
+  })
+  return [...new Set([...selected, ...present])]
 }
 
 function filesOf(
@@ -132,9 +138,7 @@ function stateOf(
     return { kind: 'blocked', reason: blockedBy[entry.kind] }
   }
   const content = contents.get(entry.oid)
-  return content === undefined
-    ? { kind: 'blocked', reason: 'its content could not be read' }
-    : readContent(content)
+  return content === undefined ? { kind: 'unread' } : readContent(content)
 }
 
 /** Parses each template once per sync. */

@@ -1,7 +1,10 @@
 import { loggedModelId } from '../core/artifacts.ts'
 import { MlflowError } from '../core/errors.ts'
-import { versionKey, type ModelVersion } from '../core/model.ts'
+import type { ModelVersion } from '../core/model.ts'
+import type { Problem } from '../core/result.ts'
+import { findSelectionGaps } from '../core/selection-gaps.ts'
 import {
+  addAliases,
   chooseVersionPerRun,
   selectVersions,
   type ExcludedVersion,
@@ -16,6 +19,8 @@ export type SelectionResult = {
   readonly excluded: readonly ExcludedVersion[]
   /** All versions that MLflow listed, selected or not. */
   readonly listed: readonly ModelVersion[]
+  /** What the selection asks for and MLflow does not have; nothing is deleted because of it. */
+  readonly gaps: readonly Problem[]
 }
 
 /** Reads the registry and selects the model version that each run's file describes. */
@@ -24,18 +29,43 @@ export async function readSelection(
   selection: Selection,
   now: number,
 ): Promise<SelectionResult> {
-  const { filter, runFilter } = selection
-  const rows = await nameInputInErrors('filter', filter, () => registry.versions(filter))
-  const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows
+  const { runFilter } = selection
+  const listed = await listVersions(registry, selection)
   const versions = selectVersions(listed, selection, now)
   const resolved = await resolveRuns(registry, versions.selected)
-  const chosen = chooseVersionPerRun(resolved, listed)
+  const chosen = chooseVersionPerRun(resolved)
   const filtered = await applyRunFilter(registry, chosen.runs, runFilter)
-  return {
+  const result = {
+    listed,
     runs: filtered.runs,
     excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
-    listed,
   }
+  return { ...result, gaps: await readGaps(registry, selection, result) }
+}
+
+/**
+ * Aliases are read before the versions: a version that gets an alias in between is then listed, and
+ * the one that loses it stays selected for this sync.
+ */
+async function listVersions(
+  registry: Registry,
+  { filter, aliases }: Selection,
+): Promise<readonly ModelVersion[]> {
+  const models = aliases.length > 0 ? await registry.registeredModels() : []
+  const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter))
+  return models.length > 0 ? addAliases(versions, models) : versions
+}
+
+/** With a filter, only the registered models can tell what the filter hides. */
+async function readGaps(
+  registry: Registry,
+  selection: Selection,
+  result: Omit<SelectionResult, 'gaps'>,
+): Promise<Problem[]> {
+  const gaps = findSelectionGaps({ selection, ...result, registeredModels: undefined })
+  if (gaps.length === 0 || selection.filter === undefined) return gaps
+  const registeredModels = await registry.registeredModels()
+  return findSelectionGaps({ selection, ...result, registeredModels })
 }
 
 /** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
@@ -74,23 +104,11 @@ async function applyRunFilter(
       .filter(({ runId }) => !matching.has(runId))
       .map(({ version }) => ({
         version,
+        exclusion: 'run-filter',
         outcome: 'skipped',
         reason: 'its run does not pass run-filter',
-        protectsFile: false,
       })),
   }
-}
-
-/** Adds the aliases from the registry to any that a server already sends with the versions. */
-async function addAliases(
-  registry: Registry,
-  versions: readonly ModelVersion[],
-): Promise<ModelVersion[]> {
-  const aliases = await registry.aliases()
-  return versions.map((version) => ({
-    ...version,
-    aliases: [...new Set([...version.aliases, ...(aliases.get(versionKey(version)) ?? [])])].sort(),
-  }))
 }
 
 /**
@@ -108,7 +126,7 @@ async function resolveRuns(
     }),
   )
   if (modelIds.size === 0) return [...versions]
-  const models = await registry.loggedModels([...modelIds])
+  const models = await registry.loggedModels([...modelIds], [])
   return versions.map((version) => {
     if (version.runId !== '') return version
     const model = models.get(loggedModelId(version.source) ?? '')

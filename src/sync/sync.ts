@@ -49,7 +49,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const registry = createRegistry(options.mlflow)
   const templates = createTemplateReader(options.builtInTemplate)
   const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
-  const write = createWriter(options, registry, targets)
+  const write = createWriter(options, registry)
   let branchName = options.branch
   const { plan, warning, ...written } = await retryWhenBranchMoves(
     async () => {
@@ -135,20 +135,14 @@ function joinProblems(problems: readonly Problem[]): Problem | undefined {
   return first && { ...first, message: problems.map(({ message }) => message).join('; ') }
 }
 
-function createWriter(
-  options: SyncOptions,
-  registry: Registry,
-  targets: readonly SelectedTarget[],
-): Write {
+function createWriter(options: SyncOptions, registry: Registry): Write {
   if (options.mode === 'plan') return previewOnly
   const { repository, pullRequest: settings, commitMessage: commitTemplate } = options
   if (settings === undefined) return createCommitWriter(repository, commitTemplate)
   const { uiUrl, serverUrl } = options
-  const listed = targets.flatMap(({ selected }) => selected.listed)
   return createPullRequestWriter({
     repository,
     registry,
-    listed,
     settings,
     commitTemplate,
     uiUrl,

@@ -5,7 +5,7 @@ import { excludedEntries, planRun, type PlanContext } from '../../../src/core/pl
 import type { SelectedRun } from '../../../src/core/select.ts'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
-import { modelVersion, run, runId } from '../../fixtures/registry.ts'
+import { modelVersion, run, runFacts, runId } from '../../fixtures/registry.ts'
 
 const template = (() => {
   const parsed = parseTemplate(
@@ -19,23 +19,22 @@ const context: PlanContext = {
   head: 'c0ffee',
   models: createNameMatcher(['model']),
   template,
+  deployed: new Map(),
+  selectedRunIds: new Set([runId]),
   uiUrl: 'https://mlflow.test',
 }
 
-const selected: SelectedRun = {
-  runId,
-  version: modelVersion({ version: '2' }),
-  source: `mlflow-artifacts:/1/${runId}/artifacts/model`,
-  sourceUnresolved: false,
-  modelId: undefined,
+const selected: SelectedRun = { runId, version: modelVersion({ version: '2' }) }
+
+const facts = runFacts()
+
+function artifactsAt(source: string): RunFacts['artifacts'] {
+  return { source: { ok: true, source }, loggedModel: undefined }
 }
 
-const facts: RunFacts = {
-  run: { kind: 'found', run: run() },
-  source: { ok: true, source: selected.source },
+const unknownArtifacts: RunFacts['artifacts'] = {
+  source: { ok: false, problem: 'no response' },
   loggedModel: undefined,
-  experimentName: undefined,
-  aliases: [],
 }
 
 const currentText = `global:
@@ -104,7 +103,7 @@ describe('an active run', () => {
   })
 
   test('has a damaged file replaced, with a warning that names the commit of the old one', () => {
-    const entry = planFor({ state: fileState('<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> main\n') })
+    const entry = planFor({ state: fileState('<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n') })
     expect(entry).toMatchObject({
       outcome: 'updated',
       warning: expect.stringMatching(
@@ -122,6 +121,12 @@ describe('the file of a run is left alone', () => {
       { state: { kind: 'blocked', reason: 'a symbolic link is in the way' } },
       'failed',
       /symbolic link/,
+    ],
+    [
+      'has a file that GitHub did not send',
+      { state: { kind: 'unread' }, facts: undefined },
+      'failed',
+      /could not be read from GitHub/,
     ],
     [
       'is on hold',
@@ -175,7 +180,7 @@ describe('the file of a run is left alone', () => {
       'has artifacts whose location is unknown',
       {
         state: { kind: 'absent' },
-        facts: { ...facts, source: { ok: false, problem: 'no response' } },
+        facts: runFacts({ artifacts: unknownArtifacts }),
       },
       'failed',
       /^no response$/,
@@ -193,23 +198,107 @@ describe('the file of a run is left alone', () => {
   })
 })
 
-describe('excluded versions', () => {
-  test('get an entry without a file, unless another version of the same run has one', () => {
-    const excluded = [
-      { version: modelVersion({ runId: 'other' }), reason: 'too young' },
-      { version: modelVersion({ version: '1' }), reason: 'covered' },
-      { version: modelVersion({ runId: '' }), reason: 'no run' },
-    ].map((row) => ({ ...row, outcome: 'skipped' as const, protectsFile: true }))
-    expect(
-      excludedEntries(excluded, [selected], 'https://mlflow.test').map((entry) => [
-        entry.runId,
-        entry.path,
-        entry.outcome,
-        entry.reason,
-      ]),
-    ).toEqual([
-      ['other', null, 'skipped', 'too young'],
-      [null, null, 'skipped', 'no run'],
-    ])
+describe('the logged model of a version', () => {
+  const modelId = `m-${'a'.repeat(32)}`
+  const withModel = currentText.replace('  timestamp', `  modelid: ${modelId}\n  timestamp`)
+  const usesModelId = 'path: "/mlflow/{{ .Values.global.modelid }}"\n'
+
+  test.each<[string, string, RunFacts['artifacts'], 'unchanged' | 'updated']>([
+    ['is not needed for a file that names the version', withModel, unknownArtifacts, 'unchanged'],
+    [
+      'is written if the file names another one',
+      withModel,
+      artifactsAt(`models:/m-${'b'.repeat(32)}`),
+      'updated',
+    ],
+    ['is removed from the file if there is none', withModel, artifactsAt('s3://b/m'), 'updated'],
+    [
+      'need not exist if the file does not name one',
+      currentText + usesModelId,
+      artifactsAt('s3://b/m'),
+      'unchanged',
+    ],
+  ])('%s', (_name, text, artifacts, outcome) => {
+    const given = runFacts({ artifacts })
+    expect(planFor({ state: fileState(text), facts: given })).toMatchObject({ outcome })
   })
+
+  test('has to be known for a file that names another version', () => {
+    const state = fileState(withModel.replace('"2"', '"1"'))
+    expect(planFor({ state, facts: runFacts({ artifacts: unknownArtifacts }) })).toMatchObject({
+      outcome: 'failed',
+      reason: 'not changed: no response',
+    })
+  })
+
+  test('is not removed from a file whose paths use it', () => {
+    const given = runFacts({ artifacts: artifactsAt('s3://b/m') })
+    expect(planFor({ state: fileState(withModel + usesModelId), facts: given })).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringMatching(/has no logged model, but the file refers to/) as unknown,
+    })
+  })
+})
+
+describe('an update whose artifacts are elsewhere', () => {
+  const newPath =
+    '/mlflow/{{ .Values.global.experimentId }}/{{ .Values.global.runid }}/artifacts/new'
+  const moved = runFacts({
+    artifacts: artifactsAt(`mlflow-artifacts:/1/${runId}/artifacts/new`),
+    previousArtifacts: artifactsAt(`mlflow-artifacts:/1/${runId}/artifacts/old`),
+  })
+  const olderText = currentText.replace('"2"', '"1"')
+
+  test('is a warning that names the file and the place', () => {
+    const { outcome, warning } = planFor({ state: fileState(olderText), facts: moved })
+    expect(outcome).toBe('updated')
+    expect(warning).toContain(`d/${runId}.yaml now names model version 2`)
+    expect(warning).toContain(`artifacts are at ${newPath} instead of`)
+  })
+
+  test.each<[string, string, RunFacts]>([
+    ['the file already has the new path', `${olderText}path: "${newPath}"\n`, moved],
+    [
+      'the artifacts are where they were',
+      olderText,
+      runFacts({ previousArtifacts: facts.artifacts }),
+    ],
+    [
+      'the path only differs in the logged model, which is in global',
+      olderText,
+      runFacts({
+        artifacts: artifactsAt(`mlflow-artifacts:/1/models/m-${'a'.repeat(32)}/artifacts`),
+        previousArtifacts: artifactsAt(`mlflow-artifacts:/1/models/m-${'b'.repeat(32)}/artifacts`),
+      }),
+    ],
+    ['the version is the same', currentText.replace('timestamp: 19700101', 'timestamp: 1'), moved],
+    ['the previous version is not known', olderText, { ...moved, previousArtifacts: undefined }],
+  ])('is no warning if %s', (_name, text, given) => {
+    expect(planFor({ state: fileState(text), facts: given })).toMatchObject({
+      outcome: 'updated',
+      warning: undefined,
+    })
+  })
+})
+
+test('a new file names the version that it supersedes', () => {
+  const previous = { runId: 'old', modelName: 'model', modelVersion: '1', timestamp: '19700101' }
+  const deployed = new Map([['model', [previous]]])
+  const file = { path: 'p.yaml', state: { kind: 'absent' }, executable: false } as const
+  expect(planRun({ selected, file, facts }, { ...context, deployed })).toMatchObject({
+    outcome: 'created',
+    previousVersion: '1',
+    previous,
+  })
+})
+
+test('excluded versions get an entry without a file', () => {
+  const excluded = [
+    { version: modelVersion({ runId: 'other' }), reason: 'too young' },
+    { version: modelVersion({ name: '', version: '', runId: '' }), reason: 'unreadable' },
+  ].map((row) => ({ ...row, exclusion: 'unusable' as const, outcome: 'failed' as const }))
+  expect(excludedEntries(excluded, 'https://mlflow.test')).toMatchObject([
+    { runId: 'other', path: null, outcome: 'failed', modelName: 'model', reason: 'too young' },
+    { runId: null, path: null, modelName: null, modelVersion: null, url: null },
+  ])
 })

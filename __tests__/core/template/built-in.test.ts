@@ -8,6 +8,7 @@ import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { nastyTexts } from '../../fixtures/nasty-text.ts'
 import { runId } from '../../fixtures/registry.ts'
 import {
+  loggedModel,
   modelId,
   placeholderValues,
   render,
@@ -23,13 +24,8 @@ const chart = join(root, 'examples/chart')
 
 function renderBuiltIn(changes: Partial<ModelVersion> = {}, id?: string): string {
   const registered = { ...version, ...changes }
-  const artifacts = artifactsPath({
-    version: registered,
-    run,
-    modelId: id,
-    loggedModel: undefined,
-    resolvedSource: registered.source,
-  })
+  const { source } = registered
+  const artifacts = artifactsPath({ source: { ok: true, source }, loggedModel }, run)
   return render(builtIn, { ...placeholderValues, version: registered, modelId: id, artifacts })
 }
 

@@ -1,9 +1,9 @@
-import { artifactsPath, loggedModelId } from '../artifacts.ts'
+import { artifactsPath, loggedModelIdOf } from '../artifacts.ts'
 import type { Run, RunFacts } from '../model.ts'
 import type { SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { renderTemplate } from '../template/render.ts'
-import { readValues, type ParsedValues } from '../values-file/file.ts'
+import { readValues } from '../values-file/file.ts'
 import { timestampOf, type OwnedValues } from '../values-file/owned.ts'
 import { updateValues } from '../values-file/update.ts'
 
@@ -14,25 +14,20 @@ export type RenderedFile =
 export function renderFile(
   selected: SelectedRun,
   run: Run,
-  facts: RunFacts,
+  { artifacts, experimentName, aliases }: RunFacts,
   template: Template,
 ): RenderedFile {
-  const { source, loggedModel, experimentName, aliases } = facts
-  if (!source.ok) return source
-  const { version } = selected
-  const modelId = loggedModelId(source.source)
-  const resolvedSource = source.source
+  if (!artifacts.source.ok) return artifacts.source
+  const modelId = loggedModelIdOf(artifacts)
   const rendered = renderTemplate(template, {
-    version: { ...version, aliases },
+    version: { ...selected.version, aliases },
     run,
     experimentName,
     modelId,
-    artifacts: artifactsPath({ version, run, resolvedSource, modelId, loggedModel }),
+    artifacts: artifactsPath(artifacts, run),
   })
   if (!rendered.ok) return rendered
-  const values = readValues(rendered.text)
-  const owned = { ...ownedValues(selected, run, undefined), modelid: modelId }
-  const update = updateValues(values, owned)
+  const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId))
   switch (update.kind) {
     case 'rejected':
       return { ok: false, problem: `the template can't take the owned values: ${update.problem}` }
@@ -43,17 +38,16 @@ export function renderFile(
   }
 }
 
-/** The owned values that the action writes; `current` is the existing file, if there is one. */
+/** The owned values that the action writes. */
 export function ownedValues(
-  { runId, version, modelId, sourceUnresolved }: SelectedRun,
+  { runId, version }: SelectedRun,
   run: Run,
-  current: ParsedValues | undefined,
+  modelId: string | undefined,
 ): OwnedValues {
   return {
     experimentId: run.experimentId,
     runid: runId,
-    // If a copy's origin is not listed, its logged model is unknown, so the file keeps its value.
-    modelid: sourceUnresolved ? current?.owned.modelid : modelId,
+    modelid: modelId,
     timestamp: timestampOf(version.creationTime),
     modelName: version.name,
     modelVersion: version.version,

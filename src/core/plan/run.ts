@@ -1,11 +1,21 @@
+import { loggedModelIdOf } from '../artifacts.ts'
 import type { NameMatcher } from '../glob.ts'
 import type { Run, RunDetail, RunFacts } from '../model.ts'
-import { entryWithoutEdit, type Entry } from '../result.ts'
+import { entryWithoutEdit, type DeployedVersion, type Entry } from '../result.ts'
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { modelVersionUrl } from '../text/links.ts'
-import { ownershipOf, type FileContent, type FileState, type RunFile } from '../values-file/file.ts'
+import {
+  ownershipOf,
+  type FileContent,
+  type FileState,
+  type ParsedValues,
+  type RunFile,
+} from '../values-file/file.ts'
+import { refersTo } from '../values-file/references.ts'
 import { updateValues } from '../values-file/update.ts'
+import { deployedIn, findSuperseded, namesVersion, type Deployed } from './deployed.ts'
+import { describeMove } from './moved-artifacts.ts'
 import { ownedValues, renderFile } from './new-file.ts'
 
 export type RunInput = {
@@ -22,6 +32,9 @@ export type PlanContext = {
   /** The target's models. */
   readonly models: NameMatcher
   readonly template: Template
+  /** What the files of the target's directory deploy. */
+  readonly deployed: Deployed
+  readonly selectedRunIds: ReadonlySet<string>
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
 }
@@ -31,6 +44,10 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
   const { selected, file, facts } = input
   const { name, version } = selected.version
   const decision = decide(input, context)
+  const previous =
+    decision.outcome === 'created'
+      ? findSuperseded(selected, context.deployed, context.selectedRunIds)
+      : deployedIn(file.state, selected.runId)
   const record = {
     path: file.path,
     outcome: decision.outcome,
@@ -38,14 +55,18 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
     experimentId: facts?.run.kind === 'found' ? facts.run.run.experimentId : null,
     modelName: name,
     modelVersion: version,
-    previousVersion: versionIn(file.state),
+    previousVersion: versionNumberIn(previous),
     url: modelVersionUrl(context.uiUrl, name, version),
     reason: null,
   }
   if (!('after' in decision)) return entryWithoutEdit({ ...record, reason: decision.reason })
   const { before, after, warning } = decision
   const { path, executable } = file
-  return { ...record, edit: { path, before, after, executable }, warning }
+  return { ...record, edit: { path, before, after, executable }, previous, warning }
+}
+
+function versionNumberIn(deployed: DeployedVersion | undefined): string | null {
+  return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion
 }
 
 type Decision =
@@ -69,7 +90,7 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
   if (facts.run.kind === 'failed') return failed(facts.run.reason)
   const { run } = facts.run
   if (run.lifecycle === 'deleted') return skipped('the run is deleted in MLflow')
-  if (state.kind === 'values') return planUpdate(selected, run, state)
+  if (state.kind === 'values') return planUpdate({ selected, file, facts }, run, state)
   return planNewContent({ selected, file, facts }, run, context)
 }
 
@@ -93,6 +114,8 @@ function protectionOf(state: FileState, runId: string, models: NameMatcher): Dec
       return failed(state.reason)
     case 'held':
       return { outcome: 'held', reason: state.reason }
+    case 'unread':
+      return failed('its content could not be read from GitHub')
     case 'uneditable':
       return failed(`not changed: ${state.problem}`)
     case 'values': {
@@ -121,15 +144,33 @@ function skipped(reason: string): Decision {
 }
 
 function planUpdate(
-  selected: SelectedRun,
+  { selected, file, facts }: RunInput & { readonly facts: RunFacts },
   run: Run,
   { text, values }: Extract<FileContent, { kind: 'values' }>,
 ): Decision {
-  const update = updateValues(values, ownedValues(selected, run, values))
+  const { version, runId } = selected
+  const current = deployedIn(file.state, runId)
+  const isSameVersion = current !== undefined && namesVersion(current, version)
+  const { source } = facts.artifacts
+  if (!source.ok && !isSameVersion) return failed(`not changed: ${source.problem}`)
+  // The logged model of a version never changes, so it need not be known for the same version.
+  const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid
+  if (modelId === undefined && losesModelId(values)) {
+    return failed(
+      `not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`,
+    )
+  }
+  const update = updateValues(values, ownedValues(selected, run, modelId))
   if (update.kind === 'rejected') return failed(`not changed: ${update.problem}`)
-  return update.kind === 'unchanged'
-    ? { outcome: 'unchanged', reason: null }
-    : { outcome: 'updated', before: text, after: update.text, warning: undefined }
+  if (update.kind === 'unchanged') return { outcome: 'unchanged', reason: null }
+  const move = isSameVersion ? undefined : describeMove(facts, run, text)
+  const warning =
+    move && `${file.path} now names ${version.name} version ${version.version}, ${move}`
+  return { outcome: 'updated', before: text, after: update.text, warning }
+}
+
+function losesModelId({ text, owned }: ParsedValues): boolean {
+  return (owned.modelid ?? '') !== '' && refersTo(text, 'modelid')
 }
 
 /** Renders the template for a new file, or to replace a damaged one. */
@@ -152,31 +193,19 @@ function planNewContent(
     : { outcome: 'created', before: undefined, after, warning: undefined }
 }
 
-function versionIn(state: FileState): string | null {
-  if (state.kind === 'values') return state.values.owned.modelVersion ?? null
-  return state.kind === 'held' ? (state.owned.modelVersion ?? null) : null
-}
-
-/** Entries of versions that get no file, unless another version of the same run has one. */
-export function excludedEntries(
-  excluded: readonly ExcludedVersion[],
-  runs: readonly SelectedRun[],
-  uiUrl: string,
-): Entry[] {
-  const selected = new Set(runs.map(({ runId }) => runId))
-  return excluded
-    .filter(({ version }) => !selected.has(version.runId))
-    .map(({ version, outcome, reason }) =>
-      entryWithoutEdit({
-        path: null,
-        outcome,
-        runId: version.runId === '' ? null : version.runId,
-        experimentId: null,
-        modelName: version.name,
-        modelVersion: version.version,
-        previousVersion: null,
-        url: modelVersionUrl(uiUrl, version.name, version.version),
-        reason,
-      }),
-    )
+/** Entries of versions that get no file. */
+export function excludedEntries(excluded: readonly ExcludedVersion[], uiUrl: string): Entry[] {
+  return excluded.map(({ version: { name, version, runId }, outcome, reason }) =>
+    entryWithoutEdit({
+      path: null,
+      outcome,
+      runId: runId || null,
+      experimentId: null,
+      modelName: name || null,
+      modelVersion: version || null,
+      previousVersion: null,
+      url: name === '' ? null : modelVersionUrl(uiUrl, name, version),
+      reason,
+    }),
+  )
 }

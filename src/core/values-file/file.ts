@@ -39,6 +39,8 @@ export type FileState =
   | { readonly kind: 'absent' }
   /** Not a regular file, so it is never touched. */
   | { readonly kind: 'blocked'; readonly reason: string }
+  /** GitHub did not send its content. */
+  | { readonly kind: 'unread' }
   | FileContent
 
 /** The content of a file that exists, by what the action can do with it. */

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  deployedIn,
+  findDeployed,
+  findSuperseded,
+  isOlder,
+} from '../../../src/core/plan/deployed.ts'
+import type { DeployedVersion } from '../../../src/core/result.ts'
+import { readContent } from '../../../src/core/values-file/file.ts'
+import { modelVersion } from '../../fixtures/registry.ts'
+
+function values(runId: string, modelVersionText: string, timestamp = '20240101'): string {
+  return `global: {runid: ${runId}, modelName: m, modelVersion: "${modelVersionText}", timestamp: ${timestamp}}\n`
+}
+
+function deployed(texts: Readonly<Record<string, string>>) {
+  return findDeployed(
+    new Map(
+      Object.entries(texts).map(([runId, text]) => [
+        runId,
+        {
+          path: `${runId}.yaml`,
+          state: readContent(Buffer.from(text)),
+          executable: false,
+        },
+      ]),
+    ),
+  )
+}
+
+describe('the version that a file deploys', () => {
+  test.each([
+    ['is in its owned values', values('a', '3'), '3'],
+    ['is known of a file on hold', `# mlflow-sync: hold\n${values('a', '3')}`, '3'],
+    ['is known of a file that names no run yet', 'global: {modelVersion: "3"}\n', '3'],
+    ['is empty if the file does not say', 'replicaCount: 1\n', ''],
+    ['is unknown of a file about another run', values('b', '3'), undefined],
+    ['is unknown of a damaged file', 'a: [', undefined],
+  ])('%s', (_name, text, version) => {
+    expect(deployedIn(readContent(Buffer.from(text)), 'a')?.modelVersion).toBe(version)
+  })
+})
+
+describe('a new file supersedes', () => {
+  const created = (version: string) => ({
+    runId: 'new',
+    version: modelVersion({
+      name: 'm',
+      version,
+      runId: 'new',
+      creationTime: Date.UTC(2024, 0, 5),
+    }),
+  })
+
+  test.each<[string, Record<string, string>, readonly string[], string | undefined]>([
+    ['nothing if the model has no file', {}, [], undefined],
+    ['the version that is no longer selected', { a: values('a', '3') }, [], '3'],
+    ['that one even if it is newer: a rollback', { a: values('a', '9') }, [], '9'],
+    [
+      'the newest of those that are no longer selected',
+      { a: values('a', '3'), b: values('b', '10'), c: values('c', '9') },
+      ['c'],
+      '10',
+    ],
+    [
+      'or else the newest older version',
+      { a: values('a', '3'), b: values('b', '4'), c: values('c', '8') },
+      ['a', 'b', 'c'],
+      '8',
+    ],
+    ['never a newer one that stays', { a: values('a', '9', '20240105') }, ['a'], undefined],
+    [
+      'the last date, since a model that is registered anew counts from 1',
+      { a: values('a', '12', '20230101'), b: values('b', '1', '20240101') },
+      [],
+      '1',
+    ],
+  ])('%s', (_name, texts, selectedRuns, version) => {
+    const found = findSuperseded(created('5'), deployed(texts), new Set(['new', ...selectedRuns]))
+    expect(found?.modelVersion).toBe(version)
+  })
+
+  test('only versions of the same model', () => {
+    const other = values('a', '3').replace('modelName: m', 'modelName: x')
+    expect(findSuperseded(created('5'), deployed({ a: other }), new Set())).toBeUndefined()
+  })
+})
+
+describe('a file names a version that is certainly older', () => {
+  const version = modelVersion({ name: 'm', version: '5', creationTime: Date.UTC(2024, 0, 5) })
+  const file: DeployedVersion = {
+    runId: 'a',
+    modelName: 'm',
+    modelVersion: '4',
+    timestamp: '20240105',
+  }
+
+  test.each<[string, Partial<DeployedVersion>, boolean]>([
+    ['with a lower number', {}, true],
+    ['with a lower number, created earlier', { timestamp: '20240104' }, true],
+    ['with a lower number and no date', { timestamp: '' }, true],
+    ['but not with a lower number and a later date', { timestamp: '20240106' }, false],
+    ['but not with a higher number', { modelVersion: '6', timestamp: '20240101' }, false],
+    ['of another model, created earlier', { modelName: 'x', timestamp: '20240104' }, true],
+    ['but not of another model on the same day', { modelName: 'x' }, false],
+    ['but not of another model without a date', { modelName: 'x', timestamp: '' }, false],
+  ])('%s', (_name, fields, older) => {
+    expect(isOlder({ ...file, ...fields }, version)).toBe(older)
+  })
+})

@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals'
+import { createNameMatcher, positivePatterns } from '../../src/core/glob.ts'
+import type { ModelVersion, RegisteredModel } from '../../src/core/model.ts'
+import { findSelectionGaps } from '../../src/core/selection-gaps.ts'
+import {
+  selectVersions,
+  type ExcludedVersion,
+  type Exclusion,
+  type Selection,
+} from '../../src/core/select.ts'
+import { modelVersion } from '../fixtures/registry.ts'
+
+const listed = [
+  modelVersion({ name: 'llama-7b', aliases: ['champion'] }),
+  modelVersion({ name: 'llama-13b', aliases: ['challenger'] }),
+  modelVersion({ name: 'mistral' }),
+]
+
+type Given = {
+  readonly models?: readonly string[]
+  readonly aliases?: readonly string[]
+  readonly filter?: string
+  readonly listed?: readonly ModelVersion[]
+  readonly registeredModels?: readonly string[]
+  readonly excluded?: readonly ExcludedVersion[]
+}
+
+function gapsOf({ models = ['*'], registeredModels, ...given }: Given): string[] {
+  const selection: Selection = {
+    models: createNameMatcher(models),
+    modelPatterns: positivePatterns(models),
+    aliases: given.aliases ?? [],
+    filter: given.filter,
+    runFilter: 'metrics.a > 1',
+    minimumAgeMs: 0,
+  }
+  const versions = given.listed ?? listed
+  const { selected } = selectVersions(versions, selection, 0)
+  const runs = given.excluded === undefined ? selected : []
+  return findSelectionGaps({
+    selection,
+    listed: versions,
+    runs: runs.map((version) => ({ runId: version.runId, version })),
+    excluded: given.excluded ?? [],
+    registeredModels: registeredModels?.map((name): RegisteredModel => ({
+      name,
+      aliases: [],
+      problem: undefined,
+    })),
+  }).map(({ message, advice = '' }) => `${message}. ${advice}`)
+}
+
+describe('a selection that finds everything it asks for', () => {
+  test.each<[string, Given]>([
+    ['everything', {}],
+    ['patterns that all match', { models: ['llama-*', 'mistral', '!*-13b'] }],
+    ['aliases that are all in use', { aliases: ['champion', 'challenger'] }],
+  ])('has no gaps: %s', (_name, given) => {
+    expect(gapsOf(given)).toEqual([])
+  })
+})
+
+describe('a pattern of models that matches nothing', () => {
+  test('is reported with the closest names, even if others match', () => {
+    expect(gapsOf({ models: ['mistral', 'lama-7*'] })).toEqual([
+      '`models`: no registered model matches lama-7*. The closest names are llama-7b, llama-13b, mistral.',
+    ])
+  })
+
+  test.each(['llama-7b, mistral', '{llama-7b,mistral}'])(
+    'is reported with the right notation if it holds a separator: %s',
+    (pattern) => {
+      expect(gapsOf({ models: [pattern] }).join()).toMatch(/Write one pattern per line/)
+    },
+  )
+
+  test('is explained by the filter if only that hides its models', () => {
+    const given = { models: ['gemma'], filter: "tags.x = 'y'", registeredModels: ['gemma', 'x'] }
+    expect(gapsOf(given)).toEqual([
+      '`models`: no model that matches gemma has a version that matches `filter`. It matches gemma.',
+    ])
+  })
+})
+
+describe('an alias that no selected model has', () => {
+  test('is reported with the aliases in use, the closest first', () => {
+    expect(gapsOf({ aliases: ['champion', 'chalenger'] })).toEqual([
+      '`aliases`: no selected model has the alias chalenger. Aliases in use: challenger, champion.',
+    ])
+  })
+
+  test('is reported if only a model outside models has it', () => {
+    expect(gapsOf({ models: ['mistral'], aliases: ['champion'] })).toEqual([
+      '`aliases`: no selected model has the alias champion. None of these models has an alias at all.',
+    ])
+  })
+})
+
+describe('selecting nothing is reported', () => {
+  test('if MLflow lists nothing, prompts apart', () => {
+    const prompt = modelVersion({ tags: { 'mlflow.prompt.is_prompt': 'true' } })
+    for (const versions of [[], [prompt]]) {
+      expect(gapsOf({ listed: versions })).toEqual([
+        expect.stringMatching(/^Nothing is selected: MLflow lists no model version at all/),
+      ])
+    }
+  })
+
+  test('if nothing matches the filter', () => {
+    const given = { listed: [], filter: "name = 'x'", registeredModels: ['a', 'b'] }
+    expect(gapsOf(given)).toEqual([
+      "Nothing is selected: no model version matches `filter` (name = 'x'). MLflow has 2 registered models: a, b.",
+    ])
+  })
+
+  test('if models excludes everything', () => {
+    expect(gapsOf({ models: ['llama-*', '!llama-*'] })).toEqual([
+      'Nothing is selected: `models` excludes every registered model. MLflow has llama-13b, llama-7b, mistral.',
+    ])
+  })
+
+  test.each<[Exclusion, RegExp]>([
+    ['run-filter', /no run matches `run-filter` \(metrics\.a > 1\)\. It rejects 1 run: mistral/],
+    ['too-young', /1 version younger than `minimum-age`\. These wait: mistral version 1/],
+    ['not-ready', /can be deployed\. For example mistral version 1: because/],
+  ])('if every version is excluded: %s', (exclusion, message) => {
+    const version = modelVersion({ name: 'mistral' })
+    const excluded = [{ version, exclusion, outcome: 'skipped', reason: 'because' }] as const
+    expect(gapsOf({ excluded })).toEqual([expect.stringMatching(message)])
+  })
+})

@@ -1,0 +1,88 @@
+import type { ModelVersion } from '../model.ts'
+import type { DeployedVersion } from '../result.ts'
+import type { SelectedRun } from '../select.ts'
+import type { FileState, OwnedTexts, RunFile } from '../values-file/file.ts'
+import { timestampOf } from '../values-file/owned.ts'
+
+/** The versions that the files of a directory deploy, by model name. */
+export type Deployed = ReadonlyMap<string, readonly DeployedVersion[]>
+
+export function findDeployed(files: ReadonlyMap<string, RunFile>): Deployed {
+  const deployed = new Map<string, DeployedVersion[]>()
+  for (const [runId, { state }] of files) {
+    const version = deployedIn(state, runId)
+    if (version === undefined || version.modelName === '') continue
+    const versions = deployed.get(version.modelName) ?? []
+    if (versions.length === 0) deployed.set(version.modelName, versions)
+    versions.push(version)
+  }
+  return deployed
+}
+
+/** The version that a run's file deploys; undefined if the file is about another run. */
+export function deployedIn(state: FileState, runId: string): DeployedVersion | undefined {
+  const owned = ownedIn(state)
+  if (owned === undefined || (owned.runid ?? runId) !== runId) return undefined
+  const { modelName = '', modelVersion = '', timestamp = '' } = owned
+  return { runId, modelName, modelVersion, timestamp }
+}
+
+/** Whether a file belongs to the action: it names the run that it is named after. */
+export function isOwned(state: FileState, runId: string): boolean {
+  return ownedIn(state)?.runid === runId
+}
+
+function ownedIn(state: FileState): OwnedTexts | undefined {
+  if (state.kind === 'values') return state.values.owned
+  return state.kind === 'held' ? state.owned : undefined
+}
+
+/**
+ * The version of the same model that a new file supersedes: the newest one that is no longer
+ * selected, or else the newest one that is older.
+ */
+export function findSuperseded(
+  { runId, version }: SelectedRun,
+  deployed: Deployed,
+  selectedRunIds: ReadonlySet<string>,
+): DeployedVersion | undefined {
+  const others = (deployed.get(version.name) ?? []).filter((other) => other.runId !== runId)
+  const unselected = others.filter((other) => !selectedRunIds.has(other.runId))
+  const own = {
+    modelVersion: version.version,
+    timestamp: String(timestampOf(version.creationTime)),
+  }
+  return newest(unselected) ?? newest(others.filter((other) => compareAge(other, own) < 0))
+}
+
+function newest(versions: readonly DeployedVersion[]): DeployedVersion | undefined {
+  const [first, ...rest] = versions
+  return first && rest.reduce((best, other) => (compareAge(other, best) > 0 ? other : best), first)
+}
+
+type Age = Pick<DeployedVersion, 'timestamp' | 'modelVersion'>
+
+/** Dates are compared first: a model that was registered anew counts its versions from 1 again. */
+function compareAge(a: Age, b: Age): number {
+  return (
+    Number(a.timestamp) - Number(b.timestamp) || Number(a.modelVersion) - Number(b.modelVersion)
+  )
+}
+
+/** Whether a file names a version that is certainly older. */
+export function isOlder(
+  { modelName, modelVersion, timestamp }: DeployedVersion,
+  { name, version, creationTime }: ModelVersion,
+): boolean {
+  const date = timestampOf(creationTime)
+  if (modelName !== name) return timestamp !== '' && Number(timestamp) < date
+  return Number(modelVersion) < Number(version) && Number(timestamp) <= date
+}
+
+/** Whether a file names exactly this version. */
+export function namesVersion(
+  { modelName, modelVersion }: DeployedVersion,
+  { name, version }: Pick<ModelVersion, 'name' | 'version'>,
+): boolean {
+  return modelName === name && modelVersion === version
+}

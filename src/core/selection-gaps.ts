@@ -1,0 +1,134 @@
+import { isPrompt, type ExcludedVersion, type SelectedRun, type Selection } from './select.ts'
+import type { ModelVersion, RegisteredModel } from './model.ts'
+import type { Problem } from './result.ts'
+import { closestNames } from './text/closest.ts'
+import { plural } from './text/format.ts'
+
+export type SelectionOutcome = {
+  readonly selection: Selection
+  /** Every version that MLflow listed, with its aliases if the selection uses them. */
+  readonly listed: readonly ModelVersion[]
+  readonly runs: readonly SelectedRun[]
+  readonly excluded: readonly ExcludedVersion[]
+  /** All registered models if they were read, with the names that `filter` hides. */
+  readonly registeredModels: readonly RegisteredModel[] | undefined
+}
+
+/**
+ * What a selection asks for and MLflow does not have: a pattern of `models` or an alias that matches
+ * nothing, or no version at all. Each is probably a mistake, so nothing is deleted because of it.
+ */
+export function findSelectionGaps(outcome: SelectionOutcome): Problem[] {
+  const { selection, runs } = outcome
+  const versions = outcome.listed.filter((version) => !isPrompt(version))
+  if (versions.length === 0) return [nothingListed(outcome)]
+  const names = new Set(versions.map(({ name }) => name).filter((name) => name !== ''))
+  const inModels = versions.filter(({ name }) => selection.models(name))
+  const gaps = [
+    ...findUnmatchedPatterns(outcome, names),
+    ...(inModels.length === 0 ? [] : findUnusedAliases(outcome, inModels)),
+  ]
+  if (gaps.length > 0 || runs.length > 0) return gaps
+  return [inModels.length === 0 ? everythingExcluded(names) : nothingLeft(outcome)]
+}
+
+function nothingListed({ selection, registeredModels }: SelectionOutcome): Problem {
+  const names = registeredModels?.map(({ name }) => name) ?? []
+  if (selection.filter === undefined || names.length === 0) {
+    return {
+      message: 'Nothing is selected: MLflow lists no model version at all',
+      advice:
+        'Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
+    }
+  }
+  return {
+    message: `Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
+    advice: `MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
+  }
+}
+
+const maxSuggestions = 5
+
+function listNames(names: readonly string[]): string {
+  const more = names.length - maxSuggestions
+  return names.slice(0, maxSuggestions).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+function findUnmatchedPatterns(
+  { selection, registeredModels = [] }: SelectionOutcome,
+  names: ReadonlySet<string>,
+): Problem[] {
+  return selection.modelPatterns
+    .filter(({ matches }) => ![...names].some((name) => matches(name)))
+    .map(({ pattern, matches }) => {
+      const hidden = registeredModels.map(({ name }) => name).filter((name) => matches(name))
+      if (hidden.length > 0) {
+        const why =
+          selection.filter === undefined ? 'has a version' : 'has a version that matches `filter`'
+        return {
+          message: `\`models\`: no model that matches ${pattern} ${why}`,
+          advice: `It matches ${listNames(hidden)}.`,
+        }
+      }
+      const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions)
+      const separator = /[,{}]/.test(pattern)
+        ? ' Write one pattern per line: commas and braces are part of a name.'
+        : ''
+      return {
+        message: `\`models\`: no registered model matches ${pattern}`,
+        advice: `The closest names are ${closest.join(', ')}.${separator}`,
+      }
+    })
+}
+
+function findUnusedAliases(
+  { selection }: SelectionOutcome,
+  inModels: readonly ModelVersion[],
+): Problem[] {
+  const inUse = new Set(inModels.flatMap(({ aliases }) => aliases))
+  return selection.aliases
+    .filter((alias) => !inUse.has(alias))
+    .map((alias) => ({
+      message: `\`aliases\`: no selected model has the alias ${alias}`,
+      advice:
+        inUse.size === 0
+          ? 'None of these models has an alias at all.'
+          : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`,
+    }))
+}
+
+function everythingExcluded(names: ReadonlySet<string>): Problem {
+  return {
+    message: 'Nothing is selected: `models` excludes every registered model',
+    advice: `MLflow has ${listNames([...names].sort())}.`,
+  }
+}
+
+/** No version is left, although every pattern and every alias matches something. */
+function nothingLeft({ selection, excluded }: SelectionOutcome): Problem {
+  const byExclusion = (wanted: ExcludedVersion['exclusion']) =>
+    excluded.filter(({ exclusion }) => exclusion === wanted)
+  const gated = byExclusion('run-filter')
+  if (gated.length > 0) {
+    return {
+      message: `Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
+      advice: `It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
+    }
+  }
+  const young = byExclusion('too-young')
+  if (young.length > 0) {
+    return {
+      message: `Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
+      advice: `These wait: ${listVersions(young)}.`,
+    }
+  }
+  const [first] = excluded
+  return {
+    message: 'Nothing is selected: none of the matching versions can be deployed',
+    advice: first && `For example ${listVersions([first])}: ${first.reason}.`,
+  }
+}
+
+function listVersions(excluded: readonly ExcludedVersion[]): string {
+  return listNames(excluded.map(({ version }) => `${version.name} version ${version.version}`))
+}

@@ -1,0 +1,120 @@
+import { versionKey, type ModelVersion } from '../core/model.ts'
+import type { DeployedVersion } from '../core/result.ts'
+import { addAliases, selectVersions, type Selection } from '../core/select.ts'
+import type { MlflowClient } from '../mlflow/client.ts'
+import { filterRuns, readRun } from '../mlflow/runs.ts'
+import { listModelVersions, readModelVersion, readRegisteredModel } from '../mlflow/versions.ts'
+
+/** Questions about single versions and runs, which MLflow is asked anew, whatever the listing said. */
+export type Context = {
+  readonly client: MlflowClient
+  readonly selection: Selection
+  /** The listing that the sync is based on, by key, with aliases. */
+  readonly listed: ReadonlyMap<string, ModelVersion>
+}
+
+/**
+ * Whether the run of a file is active and one of its versions is selected. Versions that are too young
+ * count as selected.
+ *
+ * @throws MlflowError if MLflow does not tell; with status 403 if it hides the version or its run.
+ */
+export async function isRunStillSelected(
+  context: Context,
+  deployed: DeployedVersion,
+): Promise<boolean> {
+  const { client, selection } = context
+  const { runId } = deployed
+  const ofRun = await listModelVersions(client, withFilter(selection, runCondition(runId)))
+  const own = await readDeployedVersion(context, deployed)
+  const versions = new Map(ofRun.map((version) => [versionKey(version), version]))
+  if (own !== undefined && (await matchesFilter(context, own))) versions.set(versionKey(own), own)
+  if (!isAnySelected(selection, await withCurrentAliases(context, [...versions.values()]))) {
+    return false
+  }
+  const run = await readRun(client, runId)
+  if (run?.lifecycle !== 'active') return false
+  if (selection.runFilter === undefined) return true
+  return (await filterRuns(client, selection.runFilter, [runId], [run.experimentId])).size > 0
+}
+
+/**
+ * The version that a file names, as it is now; undefined if it no longer exists or belongs to another
+ * run. MLflow may not name the run: it hides runs, and some versions only have a logged model.
+ */
+export async function readDeployedVersion(
+  { client }: Context,
+  { runId, modelName, modelVersion }: DeployedVersion,
+): Promise<ModelVersion | undefined> {
+  // MLflow rejects a question about anything else, which a person may have written into the file.
+  if (modelName === '' || !/^[1-9]\d{0,17}$/.test(modelVersion)) return undefined
+  const version = await readModelVersion(client, modelName, modelVersion)
+  return version?.runId === runId || version?.runId === '' ? version : undefined
+}
+
+/** Whether the selection accepts a version, apart from its run. */
+export async function isVersionStillSelected(
+  context: Context,
+  version: ModelVersion,
+): Promise<boolean> {
+  return isAnySelected(context.selection, [version]) && (await matchesFilter(context, version))
+}
+
+/** Whether an alias that the selection asks for has moved since the registered models were listed. */
+export async function hasMovedAlias(
+  { client, selection, listed }: Context,
+  { modelName }: DeployedVersion,
+): Promise<boolean> {
+  if (selection.aliases.length === 0) return false
+  const model = await readRegisteredModel(client, modelName)
+  return (model?.aliases ?? []).some(
+    ({ alias, version }) =>
+      selection.aliases.includes(alias) &&
+      !listed.get(versionKey({ name: modelName, version }))?.aliases.includes(alias),
+  )
+}
+
+function isAnySelected(selection: Selection, versions: readonly ModelVersion[]): boolean {
+  const { selected, excluded } = selectVersions(versions, { ...selection, minimumAgeMs: 0 }, 0)
+  return selected.length > 0 || excluded.length > 0
+}
+
+async function withCurrentAliases(
+  { client, selection }: Context,
+  versions: readonly ModelVersion[],
+): Promise<readonly ModelVersion[]> {
+  if (selection.aliases.length === 0) return versions
+  const names = [...new Set(versions.map(({ name }) => name).filter(selection.models))]
+  const models = await Promise.all(names.map((name) => readRegisteredModel(client, name)))
+  return addAliases(
+    versions,
+    models.filter((model) => model !== undefined),
+  )
+}
+
+/** Whether MLflow's own filter accepts a version. */
+async function matchesFilter(
+  { client, selection }: Context,
+  version: ModelVersion,
+): Promise<boolean> {
+  if (selection.filter === undefined) return true
+  const condition = version.runId === '' ? nameCondition(version) : runCondition(version.runId)
+  // A name with both kinds of quotes cannot be written in a filter.
+  if (condition === undefined) return true
+  const matching = await listModelVersions(client, withFilter(selection, condition))
+  return matching.some((other) => versionKey(other) === versionKey(version))
+}
+
+function runCondition(runId: string): string {
+  return `run_id = '${runId}'`
+}
+
+function nameCondition({ name, version }: ModelVersion): string | undefined {
+  const quote = ["'", '"'].find((character) => !name.includes(character))
+  return quote && `name = ${quote}${name}${quote} AND version_number = ${version}`
+}
+
+/** The grammar of filters has no OR, so conditions can be appended with AND. */
+function withFilter({ filter }: Selection, condition: string): string {
+  return filter === undefined ? condition : `${filter} AND ${condition}`
+}

@@ -1,0 +1,180 @@
+import { isProxied, loggedModelId } from '../core/artifacts.ts'
+import { createCopyResolver } from '../core/copies.ts'
+import { MlflowError } from '../core/errors.ts'
+import {
+  versionKey,
+  type ArtifactFacts,
+  type LoggedModel,
+  type ModelVersion,
+  type ResolvedSource,
+  type Run,
+  type RunFacts,
+} from '../core/model.ts'
+import { deployedIn, namesVersion } from '../core/plan/deployed.ts'
+import type { SelectedRun } from '../core/select.ts'
+import type { FileState } from '../core/values-file/file.ts'
+import type { Registry } from '../mlflow/registry.ts'
+import { mapConcurrently } from './concurrently.ts'
+
+/** A run that is active in MLflow, and its file. */
+export type ActiveRun = {
+  readonly selected: SelectedRun
+  readonly run: Run
+  readonly state: FileState
+}
+
+/** Where the artifacts of a run's selected version are, and of the version that its file names. */
+export type RunArtifacts = Pick<RunFacts, 'artifacts' | 'previousArtifacts'>
+
+/**
+ * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
+ * rest takes a few batches, and one request for each copy whose origin MLflow no longer has.
+ *
+ * @param isFiltered whether MLflow has versions that the listing does not contain.
+ */
+export async function readArtifacts(
+  registry: Registry,
+  activeRuns: readonly ActiveRun[],
+  listed: readonly ModelVersion[],
+  isFiltered: boolean,
+): Promise<Map<string, RunArtifacts>> {
+  let located = locateAll(activeRuns, listed)
+  const incomplete = located.filter(({ isIncomplete }) => isIncomplete)
+  if (isFiltered && incomplete.length > 0) {
+    const more = await registry.versionsOfRuns(incomplete.map(({ version }) => version.runId))
+    located = locateAll(activeRuns, [...listed, ...more])
+  }
+  const asked = await askForSources(registry, located)
+  const sourceOf = ({ source, runId }: Located): ResolvedSource =>
+    source === undefined ? (asked.get(runId) ?? unknownSource) : { ok: true, source }
+  const models = await readLoggedModels(registry, located, sourceOf)
+  const factsOf = (source: ResolvedSource): ArtifactFacts => ({
+    source,
+    loggedModel: source.ok ? models.get(loggedModelId(source.source) ?? '') : undefined,
+  })
+  return new Map(
+    located.map((place) => [
+      place.runId,
+      {
+        artifacts: factsOf(sourceOf(place)),
+        previousArtifacts:
+          place.previousSource === undefined
+            ? undefined
+            : factsOf({ ok: true, source: place.previousSource }),
+      },
+    ]),
+  )
+}
+
+const unknownSource: ResolvedSource = { ok: false, problem: 'the origin of its copy is not known' }
+
+/** A run, and what the known versions say about its artifacts. */
+type Located = {
+  readonly runId: string
+  readonly version: ModelVersion
+  readonly experimentId: string
+  /** Undefined if only MLflow can tell. */
+  readonly source: string | undefined
+  /** Whether the file already names this version. */
+  readonly isSame: boolean
+  readonly previousSource: string | undefined
+  /** `global.modelid` of the file. */
+  readonly modelId: string | undefined
+  /** Whether a version that matters is not known. */
+  readonly isIncomplete: boolean
+}
+
+function locateAll(
+  activeRuns: readonly ActiveRun[],
+  known: readonly ModelVersion[],
+): readonly Located[] {
+  const resolveCopies = createCopyResolver(known)
+  const byKey = new Map(known.map((version) => [versionKey(version), version]))
+  return activeRuns.map(({ selected: { runId, version }, run, state }) => {
+    const deployed = deployedIn(state, runId)
+    const isSame = deployed !== undefined && namesVersion(deployed, version)
+    const previous =
+      deployed === undefined || isSame
+        ? undefined
+        : byKey.get(versionKey({ name: deployed.modelName, version: deployed.modelVersion }))
+    const source = resolveCopies(version)
+    const isKnown = deployed === undefined || isSame || previous !== undefined
+    return {
+      runId,
+      version,
+      experimentId: run.experimentId,
+      source,
+      isSame,
+      previousSource: previous?.runId === runId ? resolveCopies(previous) : undefined,
+      modelId: state.kind === 'values' ? state.values.owned.modelid : undefined,
+      isIncomplete: source === undefined || !isKnown,
+    }
+  })
+}
+
+/**
+ * Asks MLflow for the locations of copies whose origin is not known, by run id. The logged model of a
+ * version never changes, so a file that already names the version and a logged model of the run is
+ * right as it is.
+ */
+async function askForSources(
+  registry: Registry,
+  located: readonly Located[],
+): Promise<Map<string, ResolvedSource>> {
+  const unknown = located.filter(({ source }) => source === undefined)
+  const inFiles = unknown.filter(({ isSame }) => isSame)
+  const named = inFiles.flatMap(({ modelId }) => (modelId ? [modelId] : []))
+  const models: ReadonlyMap<string, LoggedModel> =
+    named.length === 0
+      ? new Map()
+      : await registry.loggedModels(
+          named.filter(isLoggedModelId),
+          inFiles.map(({ experimentId }) => experimentId),
+        )
+  const isRight = ({ isSame, modelId, runId }: Located) =>
+    isSame && (!modelId || models.get(modelId)?.sourceRunId === runId)
+  const answers = await mapConcurrently(
+    unknown.filter((place) => !isRight(place)),
+    async ({ runId, version }): Promise<[string, ResolvedSource]> => [
+      runId,
+      await askForSource(registry, version),
+    ],
+  )
+  return new Map(answers)
+}
+
+function isLoggedModelId(text: string): boolean {
+  return loggedModelId(`models:/${text}`) !== undefined
+}
+
+async function askForSource(
+  registry: Registry,
+  { name, version }: ModelVersion,
+): Promise<ResolvedSource> {
+  try {
+    return { ok: true, source: await registry.downloadUri(name, version) }
+  } catch (error) {
+    if (!(error instanceof MlflowError)) throw error
+    return { ok: false, problem: `where its artifacts are could not be read: ${error.message}` }
+  }
+}
+
+/** Reads the logged models that a path may depend on: not for files that name the same version. */
+async function readLoggedModels(
+  registry: Registry,
+  located: readonly Located[],
+  sourceOf: (place: Located) => ResolvedSource,
+): Promise<ReadonlyMap<string, LoggedModel>> {
+  const ids = new Set<string>()
+  const experimentIds = new Set<string>()
+  for (const place of located.filter(({ isSame }) => !isSame)) {
+    const resolved = sourceOf(place)
+    for (const source of [resolved.ok ? resolved.source : undefined, place.previousSource]) {
+      const id = source === undefined || isProxied(source) ? undefined : loggedModelId(source)
+      if (id === undefined) continue
+      ids.add(id)
+      experimentIds.add(place.experimentId)
+    }
+  }
+  return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experimentIds])
+}
