@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { parseOutputs, Step } from './step.ts'
+import { readCommandFile } from './readers/runner.ts'
+import { Step } from './step.ts'
 
 export type Inputs = Readonly<Record<string, string>>
 
@@ -39,7 +40,7 @@ export async function runAction(options: StepOptions): Promise<Step> {
       ...inputVariables(options),
       ...options.env,
     })
-    const outputs = parseOutputs(readFileSync(outputFile, 'utf8'))
+    const outputs = readCommandFile(readFileSync(outputFile, 'utf8'))
     const summary = readFileSync(summaryFile, 'utf8')
     const reportFile = outputs['report-file'] ?? ''
     const report = reportFile === '' ? undefined : readFileSync(reportFile, 'utf8')

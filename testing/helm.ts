@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 
 const root = join(import.meta.dirname, '..')
@@ -34,41 +34,52 @@ export function helmTemplate(chart: string, values: string, ...options: string[]
 
 /** Returns a values file as Helm parses it; throws if Helm rejects it. */
 export function readWithHelm(values: string): unknown {
-  const template = 'json: {{ .Values | toJson | b64enc | quote }}\n'
-  return withChart({ 'templates/values.yaml': template }, (chart) => {
+  return printWithHelm('.Values', values)
+}
+
+/** Returns YAML texts as Helm's YAML reader parses them; `{ Error: … }` for one that it rejects. */
+export function readAllWithHelm(texts: readonly string[]): unknown[] {
+  const files = Object.fromEntries(texts.map((text, index) => [`files/${index}.yaml`, text]))
+  const program = `{{- $all := dict -}}
+{{- range $path, $_ := .Files.Glob "files/*" }}{{ $_ := set $all $path ($.Files.Get $path | fromYaml) }}{{ end -}}
+`
+  const all = printWithHelm('$all', '', { program, files }) as Record<string, unknown>
+  return Object.keys(files).map((path) => all[path])
+}
+
+/** For each file, what Helm's YAML reader says about it: an error, or undefined. */
+export function helmErrors(files: readonly Uint8Array[]): (string | undefined)[] {
+  const list = JSON.stringify(files.map((file) => Buffer.from(file).toString('base64')))
+  const program = `{{- $errors := list -}}
+{{- range .Files.Get "files.json" | fromJsonArray }}
+{{- $errors = append $errors (get (. | b64dec | fromYaml) "Error") }}
+{{- end -}}
+`
+  const errors = printWithHelm('$errors', '', { program, files: { 'files.json': list } })
+  return (errors as string[]).map((error) => (error === '' ? undefined : error))
+}
+
+/** Returns the value of an expression in a template of a chart. */
+function printWithHelm(
+  expression: string,
+  values: string,
+  { program = '', files = {} }: { program?: string; files?: Record<string, string> } = {},
+): unknown {
+  const chart = mkdtempSync(join(tmpdir(), 'helm-values-'))
+  const contents = {
+    'Chart.yaml': 'apiVersion: v2\nname: values\nversion: 0.1.0\n',
+    'templates/values.yaml': `${program}json: {{ ${expression} | toJson | b64enc | quote }}\n`,
+    ...files,
+  }
+  try {
+    for (const [path, text] of Object.entries(contents)) {
+      mkdirSync(dirname(join(chart, path)), { recursive: true })
+      writeFileSync(join(chart, path), text)
+    }
     const { status, output } = helmTemplate(chart, values)
     const encoded = /^json: "(.*)"$/m.exec(output)?.[1]
     if (status !== 0 || encoded === undefined) throw new Error(output)
-    return JSON.parse(Buffer.from(encoded, 'base64').toString()) as unknown
-  })
-}
-
-/** For each file, what Helm's reader of values says about it: an error, or undefined. One run. */
-export function helmErrors(files: readonly Uint8Array[]): (string | undefined)[] {
-  const list = JSON.stringify(files.map((file) => Buffer.from(file).toString('base64')))
-  const template = `errors:
-{{- range .Files.Get "files.json" | fromJsonArray }}
-{{- $read := . | b64dec | fromYaml }}
-- {{ get $read "Error" | quote }}
-{{- end }}
-`
-  return withChart({ 'templates/errors.yaml': template, 'files.json': list }, (chart) => {
-    const { status, output } = helmTemplate(chart, '')
-    if (status !== 0) throw new Error(output)
-    const errors = [...output.matchAll(/^- (".*")$/gm)].map(
-      ([, text = '']) => JSON.parse(text) as string,
-    )
-    return errors.map((error) => (error === '' ? undefined : error))
-  })
-}
-
-function withChart<T>(files: Readonly<Record<string, string>>, use: (chart: string) => T): T {
-  const chart = mkdtempSync(join(tmpdir(), 'helm-values-'))
-  try {
-    mkdirSync(join(chart, 'templates'))
-    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: values\nversion: 0.1.0\n')
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(chart, name), content)
-    return use(chart)
+    return JSON.parse(Buffer.from(encoded, 'base64').toString())
   } finally {
     rmSync(chart, { recursive: true })
   }

@@ -64,17 +64,3 @@ export class Step {
     return this.log.split('\n').filter((line) => new RegExp(`^::${name}[ :]`).test(line))
   }
 }
-
-/** Parses the runner's output file: `name<<delimiter`, lines, `delimiter`. */
-export function parseOutputs(text: string): Outputs {
-  const outputs: Record<string, string> = {}
-  const lines = text.split('\n')
-  for (let index = 0; index < lines.length; index += 1) {
-    const [, name, delimiter] = /^([^<]+)<<(.+)$/.exec(lines[index] ?? '') ?? []
-    if (name === undefined || delimiter === undefined) continue
-    const end = lines.indexOf(delimiter, index + 1)
-    outputs[name] = lines.slice(index + 1, end).join('\n')
-    index = end
-  }
-  return outputs
-}

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { hasHelm, helmErrors } from '../../../testing/helm.ts'
 import { readContent } from '../../../src/core/values-file/file.ts'
 import { acceptedElsewhere, conflict, damagedFiles } from '../../fixtures/broken-files.ts'
-import { acceptedByPyYaml } from '../../fixtures/pyyaml.ts'
+import { acceptedByPyYaml } from '../../../testing/readers/yaml.ts'
 
 /** Whether PyYAML, libyaml or Helm accepts the syntax of each file. */
 function isAccepted(files: readonly Uint8Array[]): boolean[] {

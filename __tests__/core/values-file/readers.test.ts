@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'
 import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
-import { readWithPyYaml } from '../../fixtures/pyyaml.ts'
+import { readWithPyYaml } from '../../../testing/readers/yaml.ts'
 import { anyCharacter, document, owned, updateText } from '../../fixtures/values-files.ts'
 
 const nastyStrings = [
