@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { annotate } from '../../src/report/annotations.ts'
 import type { JobResult } from '../../src/report/result.ts'
-import { hostileNames, runId } from '../fixtures/changes.ts'
+import { runId } from '../fixtures/changes.ts'
 import { record, result } from '../fixtures/results.ts'
 
 function annotationsFor(jobResult: JobResult, level?: 'error' | 'warning'): [string, string][] {
@@ -73,15 +73,5 @@ describe('annotations', () => {
       ['error', '1 of 2 checks failed.'],
       ['error', 'Contents: read only. Grant it.'],
     ])
-  })
-
-  test.each(hostileNames)('are one short line each for any text from MLflow: %j', (text) => {
-    const entries = [record('failed', { modelName: text, runId: text, reason: text.repeat(50) })]
-    for (const [, message] of annotationsFor(
-      result({ entries, error: { message: text, advice: undefined } }),
-    )) {
-      expect(message.length).toBeLessThanOrEqual(4096)
-      expect(message).not.toMatch(/::|##\[|\p{Cc}|\p{Cf}/u)
-    }
   })
 })

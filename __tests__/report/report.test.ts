@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { schemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
 import { createReport, reportSchema, writeReport } from '../../src/report/report.ts'
-import { change, hostileNames, runId } from '../fixtures/changes.ts'
+import { change, runId } from '../fixtures/changes.ts'
+import { hostileTexts } from '../fixtures/hostile-texts.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
 
 let directory: string
@@ -97,7 +98,7 @@ describe('the documented commands', () => {
       encoding: 'utf8',
       env: { ...process.env, REPORT: input.report },
     })
-  const hostileRecords = hostileNames.map((modelName, index) =>
+  const hostileRecords = hostileTexts.map((modelName, index) =>
     record('failed', { modelName, runId: runId(index), reason: "'); DROP TABLE records; --" }),
   )
 
@@ -119,7 +120,7 @@ describe('the documented commands', () => {
     const rows = JSON.parse(runInShell('python3 query.py', { report })) as string[][]
     expect(rows).toHaveLength(2 * (hostileRecords.length + 1))
     expect(rows.slice(1, hostileRecords.length + 1).map((row) => row[3])).toEqual(
-      hostileNames.map((name) => name.toWellFormed()),
+      hostileTexts.map((name) => name.toWellFormed()),
     )
     expect(rows[0]).toEqual([
       '2026-01-02T03:04:05.678Z',

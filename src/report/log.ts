@@ -45,10 +45,10 @@ function totalsLine(result: JobResult): string {
 
 /**
  * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
- * line and `##[…]` anywhere as a command.
+ * line and `##[…]` anywhere as a command, other runners `##name[…]`.
  */
 export function safeLine(text: string, maxCharacters = 2000): string {
   return plainText(text, maxCharacters)
     .replaceAll('::', `:${fullWidth(':')}`)
-    .replaceAll('##[', `##${fullWidth('[')}`)
+    .replaceAll('##', `#${fullWidth('#')}`)
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../core/result.ts'
 import { utf8Bytes } from '../core/text/format.ts'
-import { recordFields } from './report.ts'
+import { recordFields, toJson } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'
 
 /** GitHub limits a job's outputs to 1 MB in UTF-16. Other tools may count in UTF-8. */
@@ -28,7 +28,7 @@ export function createOutputs(result: JobResult, reportFile: string): Record<str
     'pull-request-number':
       result.pullRequest === undefined ? '' : String(result.pullRequest.number),
     'pull-request-url': result.pullRequest?.url ?? '',
-    connections: result.connections === undefined ? '' : JSON.stringify(result.connections),
+    connections: result.connections === undefined ? '' : toJson(result.connections),
   }
 }
 
@@ -38,7 +38,7 @@ export function createOutputs(result: JobResult, reportFile: string): Record<str
 function changesOutput(records: readonly RunRecord[]): { json: string; truncated: boolean } {
   const items = byOutcome(records)
     .filter(({ outcome }) => outcome !== 'unchanged')
-    .map((record) => JSON.stringify(recordFields(record)))
+    .map((record) => toJson(recordFields(record)))
   let bytes = 4
   const taken = items.filter((item) => {
     const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1)

@@ -119,13 +119,15 @@ export function recordFields(record: RunRecord): RunRecord {
 }
 
 /** JSON can contain lone surrogates, but Python and databases then reject the entire document. */
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : value
+export function toJson(value: unknown, indent?: number): string {
+  const wellFormed = (_key: string, part: unknown): unknown =>
+    typeof part === 'string' ? part.toWellFormed() : part
+  return JSON.stringify(value, wellFormed, indent)
 }
 
 /** Writes the report to a new folder in `directory` and returns the path of the file. */
 export async function writeReport(report: Report, directory: string): Promise<string> {
   const file = join(await mkdtemp(join(directory, 'mlflow-sync-')), 'report.json')
-  await writeFile(file, `${JSON.stringify(report, wellFormed, 2)}\n`)
+  await writeFile(file, `${toJson(report, 2)}\n`)
   return file
 }

@@ -6,20 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { commitMessage } from '../../../src/core/message/commit.ts'
 import type { ChangedEntry } from '../../../src/core/result.ts'
-import { change, hostileNames, manyChanges, runId } from '../../fixtures/changes.ts'
+import { readTrailers } from '../../../testing/readers/commit-message.ts'
+import { change, manyChanges, runId } from '../../fixtures/changes.ts'
 
 function messageText(changes: readonly ChangedEntry[], template?: string): string {
   const { headline, body } = commitMessage(changes, template)
   return `${headline}\n\n${body}`
-}
-
-function gitTrailers(message: string): string[] {
-  return execFileSync('git', ['interpret-trailers', '--parse'], {
-    input: message,
-    encoding: 'utf8',
-  })
-    .split('\n')
-    .filter((line) => line !== '')
 }
 
 describe('the default first line', () => {
@@ -60,7 +52,7 @@ describe('the body', () => {
 
   test('has two trailers per change that git can read', () => {
     expect(
-      gitTrailers(messageText([change('created'), change('updated', { runId: runId(2) })])),
+      readTrailers(messageText([change('created'), change('updated', { runId: runId(2) })])),
     ).toEqual([
       `MLflow-Run-Id: ${runId(1)}`,
       'MLflow-Model-Version: my_model/3',
@@ -71,7 +63,7 @@ describe('the body', () => {
 
   test('has trailers for 100 of 1,000 changes and counts the others', () => {
     const message = messageText(manyChanges(1000))
-    const trailers = gitTrailers(message)
+    const trailers = readTrailers(message)
     expect(trailers).toHaveLength(201)
     expect(trailers.at(-1)).toBe('MLflow-More-Changes: 900')
     expect(message.length).toBeLessThan(60_100)
@@ -79,7 +71,7 @@ describe('the body', () => {
   })
 
   test('has trailers for all of 100 changes', () => {
-    expect(gitTrailers(messageText(manyChanges(100)))).toHaveLength(200)
+    expect(readTrailers(messageText(manyChanges(100)))).toHaveLength(200)
   })
 
   test('stays short if names are long', () => {
@@ -92,23 +84,6 @@ describe('the body', () => {
 })
 
 describe('hostile text', () => {
-  const instructions =
-    /\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|skip-checks:|(?<!MLflow-Run-Id|MLflow-Model-Version):\/\/|@\w|#\d|GH-\d|[\u202a-\u202e\u2066-\u2069]/i
-
-  test.each(hostileNames)('adds no line, trailer, instruction or mention: %j', (name) => {
-    for (const template of [undefined, 'chore: ${model.name}', '[${model.name}] ${models}']) {
-      const { headline, body } = commitMessage([change('created', { modelName: name })], template)
-      expect(headline).not.toBe('')
-      expect(headline.length).toBeLessThanOrEqual(200)
-      expect(headline.replaceAll('\u0000', '\n')).not.toMatch(/[\r\n]/)
-      expect(body.split('\n')).toHaveLength(4)
-      expect(`${headline}\n\n${body}`).not.toMatch(instructions)
-      const trailers = gitTrailers(`${headline}\n\n${body}`)
-      expect(trailers).toHaveLength(2)
-      expect(trailers[0]).toBe(`MLflow-Run-Id: ${runId(1)}`)
-    }
-  })
-
   test('leaves ordinary names unchanged, and trailers can be decoded', () => {
     expect(commitMessage([change('created', { modelName: 'Llama-3.1 8B_v2' })]).headline).toBe(
       'Add Llama-3.1 8B_v2 version 3 (abc123de)',
@@ -122,7 +97,7 @@ describe('hostile text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
         const message = messageText([change('created', { modelName: name })], '${model.name}')
-        expect(gitTrailers(message).map((line) => line.split(':')[0])).toEqual([
+        expect(readTrailers(message).map((line) => line.split(':')[0])).toEqual([
           'MLflow-Run-Id',
           'MLflow-Model-Version',
         ])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
-import { change, hostileNames, manyChanges, runId } from '../../fixtures/changes.ts'
+import { change, manyChanges, runId } from '../../fixtures/changes.ts'
 
 const context: PullRequestContext = {
   branch: 'main',
@@ -87,31 +87,5 @@ describe('the body of a pull request', () => {
     expect(body).toContain(`${5001 - rows} more changes not shown`)
     expect(body).toMatch(/\d+ more comparisons not shown/)
     expect(body.match(/<details>/g)?.length).toBe(body.match(/<\/details>/g)?.length)
-  })
-
-  test.each(hostileNames)('contains no markup from MLflow: %j', (name) => {
-    const body = pullRequestBody([change('updated', { modelName: name, modelVersion: name })], {
-      ...context,
-      details: new Map([
-        [
-          runId(1),
-          {
-            metrics: { [name]: 1 },
-            params: { [name]: name },
-            previous: { modelVersion: name, metrics: {}, params: {} },
-          },
-        ],
-      ]),
-    })
-    expect(body).not.toMatch(/<(?!\/?(?:code|details|summary)\b)/)
-    expect(body.match(/<\/details>/g)).toHaveLength(1)
-    expect(body).not.toMatch(
-      /@\w|(?<!&)#\d|!\[|\[skip ci\]|\]\((?!https:\/\/(?:mlflow|github)\.test)|[\p{Cf}]|(?!\n)\p{Cc}/u,
-    )
-    const widths = body
-      .split('\n')
-      .filter((line) => line.startsWith('|'))
-      .map((line) => line.split('|').length)
-    expect(widths).toEqual([8, 8, 8, 7, 7, 7, 7])
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { escapeMarkdown, fenced, link } from '../../../src/core/text/markdown.ts'
-import { hostileNames } from '../../fixtures/changes.ts'
+import { hostileTexts } from '../../fixtures/hostile-texts.ts'
 
 /** What a renderer would not treat as plain text. */
 const active = /[<>\\`*[\]|~$\p{Cf}\p{Cc}]|@\w|(?<!&)#\d|:\/\/|www\.|GH-\d/u
 
 describe('escaping for Markdown', () => {
-  test.each(hostileNames)('leaves only plain text: %j', (name) => {
+  test.each(hostileTexts)('leaves only plain text: %j', (name) => {
     expect(escapeMarkdown(name)).not.toMatch(active)
   })
 

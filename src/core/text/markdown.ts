@@ -1,4 +1,4 @@
-import { neutralise, percentEncode } from './neutralise.ts'
+import { fullWidth, neutralise, percentEncode, unprintable } from './neutralise.ts'
 
 /**
  * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
@@ -6,11 +6,13 @@ import { neutralise, percentEncode } from './neutralise.ts'
  * unchanged.
  */
 export function escapeMarkdown(text: string, maxCharacters = 200): string {
-  return neutralise(text, maxCharacters).replace(
-    /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g,
-    toEntity,
-  )
+  return neutralise(text, maxCharacters)
+    .replace(emoji, (name) => name.replaceAll(':', fullWidth(':')))
+    .replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity)
 }
+
+/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
+const emoji = /:(?!\d\d:)[\w+-]+:/g
 
 const namedEntities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
@@ -29,6 +31,9 @@ export function link(markdown: string, url: string | null | undefined): string {
   return target === null || markdown === '' ? markdown : `[${markdown}](${target})`
 }
 
+/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
+const maxUrl = 4000
+
 /**
  * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
  * for anything else.
@@ -38,7 +43,8 @@ function webUrl(url: string): string | null {
   const parsed = new URL(url)
   parsed.username = ''
   parsed.password = ''
-  return parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode)
+  const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode)
+  return encoded.length > maxUrl ? null : encoded
 }
 
 export function tableRow(cells: readonly string[]): string {
@@ -57,8 +63,9 @@ export function fenced(text: string, language: string): string {
   return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`
 }
 
+/** Control characters become their symbols: `␛`. */
 function showControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(unprintable, (character) => {
     if (character === '\n' || character === '\t') return character
     const codeUnit = character.charCodeAt(0)
     return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�'

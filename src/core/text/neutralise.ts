@@ -4,21 +4,30 @@ export type Fragment = {
   readonly untrusted: boolean
 }
 
-/** Patterns that GitHub or Git act on, each with the character whose replacement prevents that. */
+/**
+ * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
+ * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
+ * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
+ */
 const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
-  [/@[A-Za-z0-9]/g, '@'],
-  [/#\d/g, '#'],
+  // Mentions, e-mail addresses and commits of forks.
+  [/@+[^\s@]/g, '@'],
+  // Issues, and Jira's smart commits.
+  [/#\w/g, '#'],
   [/GH-\d/gi, '-'],
   [/:\/\//g, ':'],
   [/www\./gi, '.'],
   // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
   [/-[A-Za-z]{1,30}\s?:/g, ':'],
-  [/\[[^[\]]{0,60}\b(?:skip|no)\b[^[\]]{0,60}\]/gi, '['],
+  [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+  [/\*{3}NO_CI\*{3}/gi, '*'],
   // At the start of a line, Git treats this as the end of the message.
   [/^---/g, '-'],
 ]
 
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+/** Characters without a visible form, except those that choose the style of an emoji. */
+export const unprintable =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu
 
 /**
  * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
@@ -84,7 +93,9 @@ function trustedRanges(fragments: readonly Fragment[]): { start: number; end: nu
   })
 }
 
-const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu
+/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
+const unsafeInTrailer =
+  /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu
 
 /** Value of a trailer, percent-encoded where it would break the line or trigger something. */
 export function trailerValue(text: string): string {

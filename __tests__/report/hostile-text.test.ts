@@ -1,0 +1,194 @@
+import { describe, expect, test } from '@jest/globals'
+import { commitMessage } from '../../src/core/message/commit.ts'
+import { pullRequestBody } from '../../src/core/message/pull-request.ts'
+import { markerComment, readMarker } from '../../src/core/pull-request-marker.ts'
+import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
+import { modelVersionUrl } from '../../src/core/text/links.ts'
+import { annotate } from '../../src/report/annotations.ts'
+import { logLines, safeLine } from '../../src/report/log.ts'
+import { createOutputs } from '../../src/report/outputs.ts'
+import type { JobResult } from '../../src/report/result.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+import {
+  readReferences,
+  readSkipInstructions,
+  readTrailers,
+} from '../../testing/readers/commit-message.ts'
+import { renderMarkdown } from '../../testing/readers/markdown.ts'
+import { readCommands } from '../../testing/readers/runner.ts'
+import { change } from '../fixtures/changes.ts'
+import { hostilePairs, hostileTexts, hugeTexts } from '../fixtures/hostile-texts.ts'
+import { record, result } from '../fixtures/results.ts'
+
+// Every field that MLflow or a file can choose is hostile at once, neighbours with the halves of a
+// pair, and every sink is read by what really reads it.
+
+type Texts = readonly [first: string, second: string]
+
+const cases: readonly Texts[] = [
+  ...hostileTexts.map((text): Texts => [text, text]),
+  ...hostilePairs.flatMap(([a, b]): Texts[] => [
+    [a, b],
+    [b, a],
+  ]),
+]
+
+/** The compiler asks for a field that is added to a record. */
+function hostileRecord([first, second]: Texts): Omit<RunRecord, 'outcome'> & { path: string } {
+  return {
+    path: first,
+    runId: second,
+    experimentId: first,
+    modelName: first,
+    modelVersion: second,
+    previousVersion: first,
+    url: modelVersionUrl('https://mlflow.test', first, second),
+    reason: second,
+  }
+}
+
+function hostileResult(texts: Texts): JobResult {
+  const [first, second] = texts
+  const fields = hostileRecord(texts)
+  const [before, after] = [`${first}\n${second}`, `${second}${first}\n`]
+  return result({
+    mode: 'plan',
+    operation: 'planned',
+    entries: [
+      change('created', fields, { after }),
+      change('updated', fields, { before, after }),
+      change('deleted', fields, { before }),
+      ...(['failed', 'held', 'skipped'] as const).map((outcome) => record(outcome, fields)),
+    ],
+    extraFiles: [{ path: first, before, after, executable: false }],
+    warnings: [first, second],
+    error: { message: first, advice: second },
+    connections: [{ name: first, status: 'failed', detail: second, advice: first }],
+  })
+}
+
+/** The body of a pull request, with its marker. */
+function bodyOf(texts: Texts, others: readonly Entry[] = []): string {
+  const [first, second] = texts
+  const values = { metrics: { [first]: 1 }, params: { [first]: second } }
+  const previous = { modelVersion: first, metrics: {}, params: { [second]: first } }
+  const changes = changesOf([...hostileResult(texts).entries, ...others])
+  const body = pullRequestBody(changes, {
+    branch: 'main',
+    details: new Map([[second, { ...values, previous }]]),
+    uiUrl: 'https://mlflow.test',
+    serverUrl: 'https://github.test',
+    repository: 'acme/models',
+    fileRef: 'mlflow-sync/main',
+  })
+  return `${body}\n\n${markerComment(marker)}`
+}
+
+const marker = { digest: 'd1', heads: ['c0ffee'], withdrawn: false }
+
+/** What a rendering must have in common with that of harmless texts: everything but the text. */
+function outlineOf(markdown: string) {
+  const { elements, links, rows, comments, references } = renderMarkdown(markdown)
+  const cells = rows.map((row) => row.length)
+  const hosts = links.map(({ target }) => new URL(target).host)
+  return { elements, hosts, cells, comments, references }
+}
+
+const outlines = new Map<string, unknown>()
+
+/** Those of the summary and the body with texts that are blank or equal where the given ones are. */
+function harmlessOutlines([first, second]: Texts): unknown {
+  const replace = (text: string, word: string): string => (text.trim() === '' ? text : word)
+  const texts: Texts = [
+    replace(first, 'plain'),
+    replace(second, first === second ? 'plain' : 'other'),
+  ]
+  const key = JSON.stringify(texts)
+  const found =
+    outlines.get(key) ?? [renderSummary(hostileResult(texts)), bodyOf(texts)].map(outlineOf)
+  outlines.set(key, found)
+  return found
+}
+
+const templates = [
+  undefined,
+  '${model.name}',
+  '${model.name}${model.version}',
+  'chore: ${models} ${run.id}',
+  '[${model.name}] ***${model.name}*** @${model.name} #${model.version} skip-checks${model.version}',
+]
+
+function nameOf(texts: Texts): string {
+  return [...new Set(texts)].map((text) => JSON.stringify(text).slice(0, 60)).join(' and ')
+}
+
+describe.each(cases.map((texts) => [nameOf(texts), texts] as const))('%s', (_, texts) => {
+  test('are no command, control character or line break in the log', () => {
+    const messages: string[] = []
+    const send = (message: string): void => void messages.push(message)
+    annotate(hostileResult(texts), { error: send, warning: send })
+    const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
+    expect(readCommands(lines.join('\n'))).toEqual([])
+    expect(lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|##/u)
+    expect(lines.filter((line) => Array.from(line).length > 4000)).toEqual([])
+  })
+
+  test('are no line, trailer, instruction or reference in a commit', () => {
+    const changes = changesOf(hostileResult(texts).entries)
+    for (const template of templates) {
+      const { headline, body } = commitMessage(changes.slice(0, 1), template)
+      const message = `${headline}\n\n${body}`
+      expect(headline).toMatch(/^\S.{0,199}$/u)
+      expect(body.split('\n')).toHaveLength(4)
+      expect(message).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+      expect(readSkipInstructions(message)).toEqual([])
+      expect(readReferences(message)).toEqual([])
+    }
+    const { headline, body } = commitMessage(changes, '${model.name}${model.version}')
+    expect(readTrailers(`${headline}\n\n${body}`).map((line) => line.split(':')[0])).toEqual(
+      changes.flatMap(() => ['MLflow-Run-Id', 'MLflow-Model-Version']),
+    )
+  })
+
+  test('are only text in the summary and the pull request', () => {
+    const summary = renderSummary(hostileResult(texts))
+    const body = bodyOf(texts)
+    expect([summary, body].map(outlineOf)).toEqual(harmlessOutlines(texts))
+    for (const markdown of [summary, body]) {
+      expect(markdown).not.toMatch(/[^\P{Cc}\n\t]|\p{Cf}/u)
+    }
+    // The message of a squashed commit can be the body.
+    expect(readSkipInstructions(body)).toEqual([])
+    expect(readMarker(body)).toEqual(marker)
+  })
+
+  test('are the same text in JSON, except for lone surrogates', () => {
+    const outputs = createOutputs(hostileResult(texts), '')
+    const [first, second] = texts.map((text) => text.toWellFormed())
+    const [{ modelName, modelVersion, reason }] = JSON.parse(outputs.changes ?? '') as [RunRecord]
+    expect([modelName, modelVersion, reason]).toEqual([first, second, second])
+    const [connection] = JSON.parse(outputs.connections ?? '') as [{ name: string }]
+    expect(connection).toMatchObject({ name: first, detail: second, advice: first })
+    expect(Object.values(outputs).join('')).not.toMatch(/[\r\n]|\\ud[89a-f]/i)
+  })
+})
+
+test.each(hugeTexts)('a huge text hides no other run (%#)', (text) => {
+  const huge = hostileResult([text, text])
+  const others = (['deleted', 'updated', 'created'] as const).map((outcome) =>
+    change(outcome, { modelName: 'small' }),
+  )
+  const both = {
+    ...huge,
+    entries: [...huge.entries, ...others, record('failed', { modelName: 'small' })],
+  }
+  const rowsAbout = (markdown: string): string[] =>
+    renderMarkdown(markdown)
+      .rows.filter(([, model]) => model === 'small')
+      .map(([outcome = '']) => outcome)
+  expect(rowsAbout(renderSummary(both))).toEqual(['failed', 'deleted', 'updated', 'created'])
+  expect(rowsAbout(bodyOf([text, text], others))).toEqual(['deleted', 'updated', 'created'])
+  const { headline, body } = commitMessage(changesOf(both.entries))
+  expect(headline).toBe('Sync MLflow models: 2 created, 2 updated, 2 deleted')
+  expect(body.match(/: small version/g)).toHaveLength(3)
+})
