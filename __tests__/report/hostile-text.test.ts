@@ -4,6 +4,7 @@ import { pullRequestBody } from '../../src/core/message/pull-request.ts'
 import { markerComment, readMarker } from '../../src/core/pull-request-marker.ts'
 import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
 import { modelVersionUrl } from '../../src/core/text/links.ts'
+import { plainText } from '../../src/core/text/neutralise.ts'
 import { annotate } from '../../src/report/annotations.ts'
 import { logLines, safeLine } from '../../src/report/log.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
@@ -14,27 +15,17 @@ import {
   readSkipInstructions,
   readTrailers,
 } from '../../testing/readers/commit-message.ts'
-import { renderMarkdown } from '../../testing/readers/markdown.ts'
+import { renderMarkdown, type Rendering } from '../../testing/readers/markdown.ts'
 import { readCommands } from '../../testing/readers/runner.ts'
 import { change } from '../fixtures/changes.ts'
-import { hostilePairs, hostileTexts, hugeTexts } from '../fixtures/hostile-texts.ts'
+import { hugeTexts, textPairs, unreadable, type TextPair } from '../fixtures/hostile-texts.ts'
 import { record, result } from '../fixtures/results.ts'
 
 // Every field that MLflow or a file can choose is hostile at once, neighbours with the halves of a
 // pair, and every sink is read by what really reads it.
 
-type Texts = readonly [first: string, second: string]
-
-const cases: readonly Texts[] = [
-  ...hostileTexts.map((text): Texts => [text, text]),
-  ...hostilePairs.flatMap(([a, b]): Texts[] => [
-    [a, b],
-    [b, a],
-  ]),
-]
-
 /** The compiler asks for a field that is added to a record. */
-function hostileRecord([first, second]: Texts): Omit<RunRecord, 'outcome'> & { path: string } {
+function hostileRecord([first, second]: TextPair): Omit<RunRecord, 'outcome'> & { path: string } {
   return {
     path: first,
     runId: second,
@@ -47,7 +38,7 @@ function hostileRecord([first, second]: Texts): Omit<RunRecord, 'outcome'> & { p
   }
 }
 
-function hostileResult(texts: Texts): JobResult {
+function hostileResult(texts: TextPair): JobResult {
   const [first, second] = texts
   const fields = hostileRecord(texts)
   const [before, after] = [`${first}\n${second}`, `${second}${first}\n`]
@@ -68,7 +59,7 @@ function hostileResult(texts: Texts): JobResult {
 }
 
 /** The body of a pull request, with its marker. */
-function bodyOf(texts: Texts, others: readonly Entry[] = []): string {
+function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
   const [first, second] = texts
   const values = { metrics: { [first]: 1 }, params: { [first]: second } }
   const previous = { modelVersion: first, metrics: {}, params: { [second]: first } }
@@ -87,8 +78,7 @@ function bodyOf(texts: Texts, others: readonly Entry[] = []): string {
 const marker = { digest: 'd1', heads: ['c0ffee'], withdrawn: false }
 
 /** What a rendering must have in common with that of harmless texts: everything but the text. */
-function outlineOf(markdown: string) {
-  const { elements, links, rows, comments, references } = renderMarkdown(markdown)
+function outlineOf({ elements, links, rows, comments, references }: Rendering) {
   const cells = rows.map((row) => row.length)
   const hosts = links.map(({ target }) => new URL(target).host)
   return { elements, hosts, cells, comments, references }
@@ -97,17 +87,31 @@ function outlineOf(markdown: string) {
 const outlines = new Map<string, unknown>()
 
 /** Those of the summary and the body with texts that are blank or equal where the given ones are. */
-function harmlessOutlines([first, second]: Texts): unknown {
+function harmlessOutlines([first, second]: TextPair): unknown {
   const replace = (text: string, word: string): string => (text.trim() === '' ? text : word)
-  const texts: Texts = [
+  const texts: TextPair = [
     replace(first, 'plain'),
     replace(second, first === second ? 'plain' : 'other'),
   ]
   const key = JSON.stringify(texts)
   const found =
-    outlines.get(key) ?? [renderSummary(hostileResult(texts)), bodyOf(texts)].map(outlineOf)
+    outlines.get(key) ??
+    [renderSummary(hostileResult(texts)), bodyOf(texts)].map((markdown) =>
+      outlineOf(renderMarkdown(markdown)),
+    )
   outlines.set(key, found)
   return found
+}
+
+/** What a person reads: characters that were replaced by full-width ones look alike. */
+function readable(text: string, maxCharacters: number): string {
+  return plainText(text, maxCharacters).normalize('NFKC')
+}
+
+/** The row of a table that begins with the given text. */
+function cellsOf({ rows }: Rendering, start: string): string[] {
+  const [, ...cells] = rows.find(([cell]) => cell === start) ?? []
+  return cells.map((cell) => cell.normalize('NFKC'))
 }
 
 const templates = [
@@ -118,18 +122,19 @@ const templates = [
   '[${model.name}] ***${model.name}*** @${model.name} #${model.version} skip-checks${model.version}',
 ]
 
-function nameOf(texts: Texts): string {
+function nameOf(texts: TextPair): string {
   return [...new Set(texts)].map((text) => JSON.stringify(text).slice(0, 60)).join(' and ')
 }
 
-describe.each(cases.map((texts) => [nameOf(texts), texts] as const))('%s', (_, texts) => {
+describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (_, texts) => {
   test('are no command, control character or line break in the log', () => {
     const messages: string[] = []
     const send = (message: string): void => void messages.push(message)
     annotate(hostileResult(texts), { error: send, warning: send })
     const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
     expect(readCommands(lines.join('\n'))).toEqual([])
-    expect(lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|##/u)
+    expect(lines.join('')).not.toMatch(/[\n\t]|##/)
+    expect(lines.join('')).not.toMatch(unreadable)
     expect(lines.filter((line) => Array.from(line).length > 4000)).toEqual([])
   })
 
@@ -140,23 +145,37 @@ describe.each(cases.map((texts) => [nameOf(texts), texts] as const))('%s', (_, t
       const message = `${headline}\n\n${body}`
       expect(headline).toMatch(/^\S.{0,199}$/u)
       expect(body.split('\n')).toHaveLength(4)
-      expect(message).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+      expect(message).not.toMatch(unreadable)
       expect(readSkipInstructions(message)).toEqual([])
       expect(readReferences(message)).toEqual([])
     }
     const { headline, body } = commitMessage(changes, '${model.name}${model.version}')
-    expect(readTrailers(`${headline}\n\n${body}`).map((line) => line.split(':')[0])).toEqual(
-      changes.flatMap(() => ['MLflow-Run-Id', 'MLflow-Model-Version']),
+    const [first, second] = texts.map((text) => text.toWellFormed())
+    expect(readTrailers(`${headline}\n\n${body}`).map(decodeURIComponent)).toEqual(
+      changes.flatMap(() => [
+        `MLflow-Run-Id: ${second}`,
+        `MLflow-Model-Version: ${first}/${second}`,
+      ]),
     )
   })
 
   test('are only text in the summary and the pull request', () => {
     const summary = renderSummary(hostileResult(texts))
     const body = bodyOf(texts)
-    expect([summary, body].map(outlineOf)).toEqual(harmlessOutlines(texts))
-    for (const markdown of [summary, body]) {
-      expect(markdown).not.toMatch(/[^\P{Cc}\n\t]|\p{Cf}/u)
-    }
+    const renderings = [summary, body].map(renderMarkdown)
+    expect(renderings.map(outlineOf)).toEqual(harmlessOutlines(texts))
+    const [first, second] = texts
+    const created = [
+      readable(first, 200),
+      readable(second, 40),
+      readable(first, 40),
+      readable(second.slice(0, 8), 200),
+      readable(first, 400),
+    ]
+    const metric = [readable(first, 120), '1', '', 'new']
+    expect(renderings.map((rendering) => cellsOf(rendering, 'created'))).toEqual([created, created])
+    expect(renderings.map((rendering) => cellsOf(rendering, 'metric'))).toEqual([[], metric])
+    expect(summary + body).not.toMatch(unreadable)
     // The message of a squashed commit can be the body.
     expect(readSkipInstructions(body)).toEqual([])
     expect(readMarker(body)).toEqual(marker)

@@ -20,7 +20,8 @@ describe('escaping for Markdown', () => {
   })
 
   test('keeps ordinary names readable', () => {
-    expect(escapeMarkdown('my_model-v1.2 (8B): größe 模型')).toBe('my_model-v1.2 (8B): größe 模型')
+    const name = 'my_model-v1.2 (8B): größe 模型 ❤\ufe0f 10:30:00'
+    expect(escapeMarkdown(name)).toBe(name)
   })
 
   test('writes entities for special characters', () => {

@@ -99,7 +99,7 @@ const unsafeInTrailer =
 
 /** Value of a trailer, percent-encoded where it would break the line or trigger something. */
 export function trailerValue(text: string): string {
-  return truncate(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode)
+  return truncate(text, 512).replace(unsafeInTrailer, percentEncode)
 }
 
 /** Writes each UTF-8 byte of the text as `%XX`. */
