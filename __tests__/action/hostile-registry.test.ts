@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { plainText } from '../../src/core/text/neutralise.ts'
+import { hasHelm, readAllWithHelm } from '../../testing/helm.ts'
+import { insertRows } from '../../testing/mlflow/rows.ts'
+import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import {
+  readReferences,
+  readSkipInstructions,
+  readTrailers,
+} from '../../testing/readers/commit-message.ts'
+import { renderMarkdown, type Rendering } from '../../testing/readers/markdown.ts'
+import { readCommands } from '../../testing/readers/runner.ts'
+import { readWithPyYaml } from '../../testing/readers/yaml.ts'
+import type { Step } from '../../testing/step.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { actionFile } from '../fixtures/action-file.ts'
+import { unreadable } from '../fixtures/hostile-texts.ts'
+import {
+  hostileNumbers,
+  existingFiles,
+  fieldsWithText,
+  rows,
+  runIdOf,
+  template,
+  texts,
+} from '../fixtures/hostile-registry.ts'
+
+const world = await useWorld({ version: 3, ownServer: true, throughGateway: true })
+insertRows(world.mlflow, rows)
+const project = world.createProject({ files: { 'template.yaml': template, ...existingFiles } })
+const { repository } = project
+world.gateway.rule = hostileNumbers
+const inputs = {
+  template: 'template.yaml',
+  'commit-message': '${models}${model.name}',
+  'pull-request-title': '${models}',
+}
+const counts = { 'created-count': String(2 * texts.length), 'updated-count': String(texts.length) }
+
+/** What a person reads: characters that were replaced by full-width ones look alike. */
+function readable(text: string | null): string {
+  return plainText(text ?? '', 200).normalize('NFKC')
+}
+
+/** Elements and attributes that the action writes itself. */
+const ownElements = new Set([
+  ...['h2', 'h3', 'p', 'strong', 'br', 'code', 'a href', 'pre', 'code class'],
+  ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'details', 'details open', 'summary'],
+])
+
+function expectOnlyText(markdown: string): Rendering {
+  expect(markdown).not.toMatch(unreadable)
+  const rendering = renderMarkdown(markdown)
+  const { elements, links, comments, references } = rendering
+  expect(elements.filter((element) => !ownElements.has(element))).toEqual([])
+  const hosts = new Set(links.map(({ target }) => new URL(target).origin))
+  expect([...hosts].toSorted()).toEqual([world.gateway.url, 'https://github.example.com'])
+  expect(references).toEqual([])
+  expect(comments.filter((comment) => !/^ mlflow-sync:proposal [^<>]* $/.test(comment))).toEqual([])
+  return rendering
+}
+
+function jq(program: string, json: string): unknown {
+  return JSON.parse(execFileSync('jq', ['-c', program], { input: json }).toString())
+}
+
+/** The log, the outputs, the report and the summary of a step. */
+function expectInertStep(step: Step): void {
+  const commands = readCommands(step.log).map(({ name, properties }) => ({ name, ...properties }))
+  const own = [
+    { name: 'add-mask' },
+    { name: 'debug' },
+    ...['error', 'warning'].map((name) => ({ name, title: 'MLflow sync' })),
+  ]
+  for (const command of commands) expect(own).toContainEqual(command)
+  expect(step.log).not.toMatch(unreadable)
+  expect(step.log).not.toContain('##')
+  expect(step.stderr).toBe('')
+
+  expect(Object.keys(step.outputs)).toEqual(Object.keys(actionFile.outputs))
+  const names = step.changes.map(({ modelName }) => modelName)
+  expect(jq('[.[].modelName]', step.outputs.changes ?? '')).toEqual(names)
+  expect(new Set(names)).toEqual(new Set(texts.map((text) => text.toWellFormed())))
+  expect(step.report.records.filter(({ outcome }) => outcome !== 'unchanged')).toEqual(step.changes)
+
+  const rowsOfRecords = expectOnlyText(step.summary)
+    .rows.filter(([outcome]) => /^(?:created|updated|failed|skipped)$/.test(outcome ?? ''))
+    .map(([outcome, model = '', version = '']) => [outcome, readable(model), readable(version)])
+  expect(rowsOfRecords.toSorted()).toEqual(
+    step.changes
+      .map(({ outcome, modelName, modelVersion }) => [
+        outcome,
+        readable(modelName),
+        plainText(modelVersion ?? '', 40).normalize('NFKC'),
+      ])
+      .toSorted(),
+  )
+}
+
+function expectInertCommit(branch: string): void {
+  const message = repository.lastMessage(branch)
+  expect(readSkipInstructions(message)).toEqual([])
+  expect(readReferences(message)).toEqual([])
+  expect(message).not.toMatch(unreadable)
+  const trailers = repository.git('log', '-1', '--format=%(trailers)', branch).trim().split('\n')
+  expect(trailers).toEqual(readTrailers(message))
+  const keys = ['MLflow-Run-Id', 'MLflow-Model-Version']
+  expect(trailers.map((line) => line.split(':')[0])).toEqual([
+    ...Array.from({ length: 100 }).flatMap(() => keys),
+    'MLflow-More-Changes',
+  ])
+}
+
+test('a plan shows hostile texts from MLflow and from files only as text', async () => {
+  const step = await project.sync({ ...inputs, mode: 'plan' })
+  expect(step.outputs).toMatchObject({ operation: 'planned', ...counts })
+  expectInertStep(step)
+})
+
+test('a pull request shows them only as text, and its marker stays its own', async () => {
+  const step = await syncPullRequest(project, inputs)
+  expect(step.outputs).toMatchObject({ operation: 'pull-request-created', ...counts })
+  expectInertStep(step)
+  expectInertCommit(headBranch)
+  const { title, body } = onlyPullRequest(project)
+  expect(readReferences(title)).toEqual([])
+  expect(readSkipInstructions(`${title}\n\n${body}`)).toEqual([])
+  expectOnlyText(body)
+  expect(body.match(/mlflow-sync:proposal/g)).toHaveLength(1)
+  const again = await syncPullRequest(project, inputs)
+  expect(again.outputs).toMatchObject({ operation: 'none' })
+})
+
+test('a commit writes them to files that all YAML readers understand', async () => {
+  const step = await project.sync(inputs)
+  expect(step.outputs).toMatchObject({ operation: 'committed', ...counts })
+  expectInertStep(step)
+  expectInertCommit('main')
+  const files = texts.flatMap((text, index) => [
+    { text, created: true, yaml: repository.read(`${runIdOf(index, 'created')}.yaml`) },
+    { text, created: false, yaml: repository.read(`${runIdOf(index, 'updated')}.yaml`) },
+  ])
+  const sources = files.map(({ yaml }) => yaml)
+  const values = sources.map((yaml) => parse(yaml) as Record<string, unknown>)
+  expect(readWithPyYaml(sources)).toEqual(values.map((value) => ({ value })))
+  if (hasHelm) expect(readAllWithHelm(sources)).toEqual(values)
+  files.forEach(({ text, created }, index) => {
+    const written = text.toWellFormed()
+    const expected = created ? fieldsWithText(written) : { other: written }
+    const { global, ...others } = values[index] ?? {}
+    expect(global).toMatchObject({ modelName: written, modelVersion: created ? '1' : '2' })
+    expect(others).toEqual(expected)
+  })
+
+  const again = await project.sync(inputs)
+  expect(again.outputs).toMatchObject({ operation: 'none' })
+  expectInertStep(again)
+})
