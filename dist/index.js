@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1105);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2137);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1105:
+/***/ 2137:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32249,7 +32249,7 @@ function changesOf(entries) {
 }
 /** An entry that leaves the file unchanged. */
 function entryWithoutEdit(record) {
-    return { ...record, edit: undefined, warning: undefined };
+    return { ...record, edit: undefined, previous: undefined, warning: undefined };
 }
 /** All edits of files, whether or not a run accounts for them. */
 function editsOf({ entries, extraFiles }) {
@@ -32410,73 +32410,8 @@ function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
     return reason === 'branch-moved' || outcomeUnknown;
 }
 
-;// CONCATENATED MODULE: ./src/core/text/format.ts
-/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-/** A count with its noun: `1 run`, `2 runs`. */
-function plural(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
-function utf8Bytes(text) {
-    return new TextEncoder().encode(text).length;
-}
-/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
-function takeLines(items, lineOf, maxBytes) {
-    const taken = [];
-    let bytes = 0;
-    for (const item of items) {
-        const line = lineOf(item);
-        bytes += utf8Bytes(line) + 1;
-        if (bytes > maxBytes)
-            break;
-        taken.push(line);
-    }
-    return taken;
-}
-
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/core/values-file/comments.ts
-
-/** The lexer emits control characters between lexemes; this one announces a scalar. */
-const scalarMarker = '\x1f';
-const markers = [scalarMarker, '\x02', '\x18'];
-/** All comments of a YAML text, in order. A `#` inside a scalar does not start a comment. */
-function findComments(text) {
-    const comments = [];
-    let offset = 0;
-    let inScalar = false;
-    for (const lexeme of new dist/* Lexer */.JG().lex(text)) {
-        if (!inScalar && markers.includes(lexeme)) {
-            inScalar = lexeme === scalarMarker;
-            continue;
-        }
-        if (!inScalar && lexeme.startsWith('#'))
-            comments.push({ offset, source: lexeme });
-        offset += lexeme.length;
-        inScalar = false;
-    }
-    return comments;
-}
-/**
- * Whether the file is on hold: it has the comment `# mlflow-sync: hold` on a line of its own. In a
- * file that is not valid YAML, every such line counts.
- */
-function isHeld(text, isYaml) {
-    const offsets = findHoldLines(text);
-    if (offsets.size === 0 || !isYaml)
-        return offsets.size > 0;
-    return findComments(text).some(({ offset }) => offsets.has(offset));
-}
-const holdLinePattern = /((?:^\uFEFF?|[\r\n])[ \t]*)# mlflow-sync: hold(?=[ \t\r\n]|$)/g;
-/** Offsets of the `#` in all lines that look like a hold comment, inside scalars too. */
-function findHoldLines(text) {
-    return new Set(Array.from(text.matchAll(holdLinePattern), (match) => match.index + (match[1]?.length ?? 0)));
-}
-
 ;// CONCATENATED MODULE: ./src/core/values-file/owned.ts
 /** In the order in which missing keys are added to a file. */
 const ownedKeys = [
@@ -32581,42 +32516,360 @@ function isEqualString(current, wanted, key) {
     return current.kind === 'string';
 }
 
+;// CONCATENATED MODULE: ./src/core/values-file/decode.ts
+/** Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. */
+function decode(bytes) {
+    const encoding = encodingOf(bytes);
+    try {
+        const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+        return { text, encoding, invalidBytes: undefined };
+    }
+    catch {
+        const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
+        const problem = `bytes that are not ${encoding.toUpperCase()} text`;
+        return { text, encoding, invalidBytes: { at: text.indexOf('\uFFFD'), problem } };
+    }
+}
+function encodingOf([first, second]) {
+    if (first === 0xff && second === 0xfe)
+        return 'utf-16le';
+    return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/lexemes.ts
+
+/** The lexer emits control characters between lexemes; these announce a scalar and a flow error. */
+const scalarMarker = '\x1f';
+const flowErrorMarker = '\x18';
+const documentMarker = '\x02';
+/** All lexemes of a YAML text, valid or not. Plain and block scalars are of kind `scalar`. */
+function* findLexemes(text) {
+    let offset = 0;
+    let isScalar = false;
+    for (const source of new dist/* Lexer */.JG().lex(text)) {
+        if (!isScalar && source === scalarMarker) {
+            isScalar = true;
+        }
+        else if (!isScalar && source === flowErrorMarker) {
+            yield { offset, source: '', kind: 'flow-error' };
+        }
+        else if (isScalar || source !== documentMarker) {
+            yield { offset, source, kind: isScalar ? 'scalar' : 'other' };
+            offset += source.length;
+            isScalar = false;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/flow.ts
+/**
+ * Follows a flow collection or a quoted string from its opening mark as the most lenient readers do:
+ * indentation does not matter, and neither does the order of values and commas.
+ */
+function findFlowEnd(text, start) {
+    let state = { at: start, depth: 0, inPlain: false, after: 'space' };
+    while (state.at < text.length) {
+        const next = skipToken(text, state);
+        if ('kind' in next)
+            return next;
+        state = next;
+    }
+    return { kind: 'open', at: start };
+}
+const space = /[ \t\r\n]+/y;
+const comment = /#.*/y;
+/** Text in which no character can end a plain scalar or begin anything else. */
+const plainText = /[^ \t\r\n,[\]{}:?#]+/y;
+/** An anchor, an alias or a tag, if all readers agree on its end. */
+const property = /[&*][\w-]+(?=[ \t\r\n,\]}]|$)|![\w!./-]*(?=[ \t\r\n]|$)/y;
+/** `:`, `?` or `-` that all readers see as an indicator. */
+const indicator = /:(?=[ \t\r\n,[\]{}]|$)|[?-](?=[ \t\r\n]|$)/y;
+const conflictEnd = />{7}(?=[ \t\r\n]|$)/y;
+/** The end of a match at exactly this offset. */
+function endOf(pattern, text, at) {
+    pattern.lastIndex = at;
+    return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+function skipToken(text, state) {
+    const { at, inPlain } = state;
+    const character = text[at] ?? '';
+    const spaceEnd = endOf(space, text, at);
+    if (spaceEnd !== undefined)
+        return { ...state, at: spaceEnd, after: 'space' };
+    if (character === '#')
+        return skipHash(text, state);
+    if (/[,[\]{}]/.test(character))
+        return skipFlowIndicator(character, state);
+    return inPlain ? skipPlain(text, state) : beginToken(text, character, state);
+}
+function skipHash(text, state) {
+    const { at, inPlain, after } = state;
+    if (after === 'space') {
+        return { ...state, at: endOf(comment, text, at) ?? at + 1, inPlain: false, after: 'other' };
+    }
+    // Some readers see a comment right after a token, others do not.
+    return inPlain ? { ...state, at: at + 1, after: 'other' } : { kind: 'unclear' };
+}
+function skipFlowIndicator(character, { at, depth }) {
+    const next = { at: at + 1, inPlain: false };
+    if (character === ',')
+        return { ...next, depth, after: 'other' };
+    if (character === '[' || character === '{')
+        return { ...next, depth: depth + 1, after: 'other' };
+    return depth === 1 ? { kind: 'closed' } : { ...next, depth: depth - 1, after: 'closing' };
+}
+function skipPlain(text, state) {
+    const { at } = state;
+    const character = text[at] ?? '';
+    const indicatorEnd = character === ':' ? endOf(indicator, text, at) : undefined;
+    if (indicatorEnd !== undefined) {
+        return { ...state, at: indicatorEnd, inPlain: false, after: 'other' };
+    }
+    // Readers disagree on `a:"b` and `a?"b`.
+    if (/[:?]/.test(character) && !/[\w/:.=-]/.test(text[at + 1] ?? ''))
+        return { kind: 'unclear' };
+    return { ...state, at: endOf(plainText, text, at) ?? at + 1, after: 'other' };
+}
+function beginToken(text, character, state) {
+    const { at, depth, after } = state;
+    if (character === '"' || character === "'") {
+        const end = quoteEnd(text, at);
+        if (end === undefined)
+            return { kind: 'open', at };
+        return depth === 0 ? { kind: 'closed' } : { ...state, at: end, after: 'closing' };
+    }
+    if (text[at - 1] === '\n' && endOf(conflictEnd, text, at) !== undefined) {
+        return { kind: 'conflict', at };
+    }
+    const isSeparator = character === ':' && after === 'closing';
+    const end = isSeparator ? at + 1 : (endOf(indicator, text, at) ?? endOf(property, text, at));
+    if (end !== undefined)
+        return { ...state, at: end, after: 'other' };
+    if (/[&*!:?]/.test(character))
+        return { kind: 'unclear' };
+    return { ...state, at: endOf(plainText, text, at) ?? at + 1, inPlain: true, after: 'other' };
+}
+/** The end of the quoted string that begins at an offset; undefined if it is never closed. */
+function quoteEnd(text, start) {
+    const quote = text[start];
+    const stop = quote === '"' ? /["\\]/g : /''?/g;
+    stop.lastIndex = start + 1;
+    for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
+        if (found[0] === quote)
+            return stop.lastIndex;
+        // An escaped character, which may be a quote.
+        if (found[0] === '\\')
+            stop.lastIndex += 1;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/position.ts
+/** The line of an offset, counted from 1. */
+function lineNumberAt(text, offset) {
+    let line = 1;
+    for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1))
+        line += 1;
+    return line;
+}
+/** Offset of the first character of a line, after a byte order mark. */
+function lineStartAt(text, offset) {
+    const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+    return text[start] === '\uFEFF' && start < offset ? start + 1 : start;
+}
+/**
+ * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
+ * NEL, U+2028 and U+2029, which may be line breaks, and a byte order mark at the start of a later
+ * line or of an indented one.
+ */
+const ambiguousCharacter = /[\x85\u2028\u2029]|\r(?!\n)|\uFEFF(?<=\n[ \t]*\uFEFF)|^\uFEFF(?=[ \t]+[^ \t\r\n#])/;
+
+;// CONCATENATED MODULE: ./src/core/values-file/damage.ts
+
+
+
+/**
+ * The damage for which every YAML reader rejects a text: bytes that are not text, a NUL character,
+ * merge-conflict markers, a collection or a quoted string that is still open at the end of the file.
+ * npm yaml is stricter than other readers, so its errors alone prove nothing. In doubt, a text is
+ * not damaged.
+ */
+function findDamage(suspect) {
+    const { text, invalidBytes, isValidYaml } = suspect;
+    if (invalidBytes === undefined && isValidYaml)
+        return undefined;
+    const document = findOnlyDocument(text);
+    if (document === undefined)
+        return undefined;
+    if (invalidBytes === undefined)
+        return findBroken(suspect, document);
+    // Otherwise the document might end before the invalid bytes.
+    const isSeen = rootOf(document) === 'block-in-first-column' || (isValidYaml && !ambiguousCharacter.test(text));
+    return isSeen && invalidBytes.at < document.end ? invalidBytes : undefined;
+}
+function formatLocated(text, { at, problem }) {
+    return `line ${lineNumberAt(text, at)}: ${problem}`;
+}
+/** The first NUL character, which YAML readers reject wherever they meet it. */
+function findNul(text) {
+    const at = text.indexOf('\0');
+    return at < 0 ? undefined : { at, problem: 'a NUL character' };
+}
+/** The first character that is not part of a comment or a directive, and the space before it. */
+const firstContent = /^\uFEFF?([ \t]*)([^ \t\r\n#%\uFEFF])/m;
+const marker = /^\uFEFF?(---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+/**
+ * The document of a text, without the markers around it; undefined if there may be others. Helm only
+ * reads the first one, so whatever is in the others does not matter to it.
+ */
+function findOnlyDocument(text) {
+    const [first, second] = text.matchAll(marker);
+    const isStart = first?.[1] === '---' && !firstContent.test(text.slice(0, first.index));
+    const start = isStart ? first.index + first[0].length : 0;
+    const end = (isStart ? second : first)?.index ?? text.length;
+    if (firstContent.test(text.slice(end).replace(marker, '')))
+        return undefined;
+    return { source: text.slice(start, end), end };
+}
+function rootOf({ source }) {
+    const [, indent, character = ''] = firstContent.exec(source) ?? [];
+    if ('[{&!|>'.includes(character))
+        return 'other';
+    return indent === '' ? 'block-in-first-column' : 'indented-block';
+}
+/**
+ * Up to its first error, npm yaml is right about where strings and collections begin. So if that
+ * error is at a conflict marker or after an opening mark, the rest is followed from there.
+ */
+function findBroken({ text, errorOffset }, document) {
+    if (errorOffset === undefined || ambiguousCharacter.test(text))
+        return undefined;
+    const suspect = findSuspect(text, errorOffset, rootOf(document));
+    if (suspect === undefined || suspect.offset >= document.end)
+        return undefined;
+    return suspect.kind === 'scalar'
+        ? { at: suspect.offset, problem: conflictProblem }
+        : followFrom(text, suspect.offset);
+}
+/**
+ * The scalar that is a conflict marker at the first error, or the last quote or outermost bracket
+ * before it. An error right where one of them begins may mean that the document has already ended,
+ * and so may a second collection or string after one that is not in a block.
+ */
+function findSuspect(text, errorOffset, root) {
+    const isEndless = root === 'block-in-first-column';
+    let depth = 0;
+    let opening;
+    for (const lexeme of findLexemes(text)) {
+        const { offset, source, kind } = lexeme;
+        if (kind === 'flow-error' || offset > errorOffset)
+            break;
+        if (kind === 'scalar') {
+            const isSuspect = isEndless && depth === 0 && errorOffset <= offset + source.length;
+            if (isSuspect && isConflictMarker(text, lexeme))
+                return lexeme;
+        }
+        else if (offset < errorOffset || isEndless) {
+            // Some readers take what directly follows a tag as a part of it.
+            const isOpening = depth === 0 && /^["'[{]/.test(source);
+            if (isOpening && root === 'other' && opening !== undefined)
+                return undefined;
+            if (isOpening)
+                opening = isSeparate(text, offset) ? lexeme : undefined;
+            if (source === '[' || source === '{')
+                depth += 1;
+            if (source === ']' || source === '}')
+                depth -= 1;
+        }
+    }
+    return opening;
+}
+function isSeparate(text, offset) {
+    return offset === 0 || /[ \t\n\uFEFF]/.test(text[offset - 1] ?? '');
+}
+const conflictProblem = 'merge-conflict markers';
+function isConflictMarker(text, { offset, source }) {
+    const isAtLineStart = offset === 0 || /[\n\uFEFF]/.test(text[offset - 1] ?? '');
+    const isMarker = /^(?:<{7}|\|{7}|={7})(?=[ \t\r\n])/.test(source);
+    return isAtLineStart && isMarker && hasConflictMarkers(text);
+}
+function hasConflictMarkers(text) {
+    return /^<{7}[ \t\r\n]/m.test(text) && /^>{7}(?=[ \t\r\n]|$)/m.test(text);
+}
+function followFrom(text, opening) {
+    const end = findFlowEnd(text, opening);
+    if (end.kind === 'conflict' && hasConflictMarkers(text)) {
+        return { at: end.at, problem: conflictProblem };
+    }
+    if (end.kind !== 'open')
+        return undefined;
+    return { at: end.at, problem: `the ${text[end.at]} is never closed` };
+}
+
 ;// CONCATENATED MODULE: ./src/core/values-file/parse.ts
 
 
-/** Parses a values file and locates `global` and the owned values; never throws. */
-function parseValues(text) {
+
+/**
+ * Parses a values file and locates `global` and the owned values; never throws. `invalidBytes` are
+ * those that the text does not show.
+ */
+function parseValues(text, invalidBytes) {
     try {
-        return parse_parse(text);
+        return parse_parse(text, invalidBytes ?? findNul(text));
     }
     catch {
         // The YAML library is recursive, so deep nesting overflows the stack.
-        return wrongShape('it is nested too deeply');
+        return uneditable(tooDeep);
     }
 }
-function wrongShape(problem) {
-    return { kind: 'wrong-shape', problem };
+const tooDeep = 'it is nested too deeply';
+function uneditable(problem) {
+    return { kind: 'uneditable', problem };
 }
-function parse_parse(text) {
-    const tokens = [...new dist/* Parser */.iX().parse(text)];
-    // Other readers accept duplicate keys, so a file that has some is not damaged.
-    const options = { keepSourceTokens: true, uniqueKeys: false };
-    const [doc, second] = new dist/* Composer */.Dk(options).compose(tokens, true, text.length);
+function parse_parse(text, invalidBytes) {
+    const { documents, end, error } = compose(text);
+    const isValidYaml = error === undefined;
+    const damage = findDamage({ text, invalidBytes, isValidYaml, errorOffset: error?.at });
+    if (damage !== undefined)
+        return { kind: 'damaged', problem: formatLocated(text, damage) };
+    if (invalidBytes !== undefined)
+        return uneditable(formatLocated(text, invalidBytes));
+    if (error !== undefined)
+        return uneditable(error.problem);
+    const [doc, second] = documents;
     if (doc === undefined)
-        return wrongShape('it contains no document');
-    const error = doc.errors[0] ?? second?.errors[0];
-    if (error?.code === 'RESOURCE_EXHAUSTION')
-        return wrongShape('it is nested too deeply');
-    if (error) {
-        return {
-            kind: 'unparseable',
-            problem: `line ${lineNumberAt(text, error.pos[0])}: ${error.message}`,
-        };
-    }
+        return uneditable('it contains no document');
     if (second !== undefined)
-        return wrongShape('it contains several YAML documents');
-    const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
+        return uneditable('it contains several YAML documents');
     return locateOwnedEntries(text, doc, end);
+}
+function isValidYaml(text) {
+    try {
+        return compose(text).error === undefined;
+    }
+    catch {
+        return false;
+    }
+}
+function compose(text) {
+    const tokens = [...new dist/* Parser */.iX().parse(text)];
+    // Other readers accept duplicate keys.
+    const options = { keepSourceTokens: true, uniqueKeys: false };
+    const documents = [...new dist/* Composer */.Dk(options).compose(tokens, true, text.length)];
+    const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
+    return { documents, end, error: firstError(text, documents) };
+}
+function firstError(text, documents) {
+    const errors = documents.flatMap(({ errors }) => errors);
+    if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
+        return { problem: tooDeep, at: undefined };
+    }
+    const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+    if (first === undefined)
+        return undefined;
+    const [at] = first.pos;
+    return { problem: formatLocated(text, { at, problem: first.message }), at };
 }
 function locateOwnedEntries(text, doc, end) {
     const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
@@ -32624,20 +32877,20 @@ function locateOwnedEntries(text, doc, end) {
         return { kind: 'parsed', parsed: { ...found, owned: {} } };
     const root = parsedMap(doc.contents);
     if (!root)
-        return wrongShape(`the document is ${describeKind(doc.contents)}, not a map`);
+        return uneditable(`the document is ${describeKind(doc.contents)}, not a map`);
     const globals = findEntries(doc, root, (name) => name === 'global');
     if (typeof globals === 'string')
-        return wrongShape(globals);
+        return uneditable(globals);
     const globalEntry = globals.get('global');
     if (!globalEntry || isNull(globalEntry.value)) {
         return { kind: 'parsed', parsed: { ...found, root, globalEntry, owned: {} } };
     }
     const global = parsedMap(globalEntry.value);
     if (!global)
-        return wrongShape(`global is ${describeKind(globalEntry.value)}, not a map`);
+        return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`);
     const owned = findEntries(doc, global, isOwnedKey);
     if (typeof owned === 'string')
-        return wrongShape(`in global, ${owned}`);
+        return uneditable(`in global, ${owned}`);
     const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) };
     return { kind: 'parsed', parsed };
 }
@@ -32678,8 +32931,55 @@ function describeKind(node) {
         return 'an alias';
     return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
 }
-function lineNumberAt(text, offset) {
-    return text.slice(0, offset).split('\n').length;
+
+;// CONCATENATED MODULE: ./src/core/values-file/hold.ts
+
+
+
+const holdComment = '# mlflow-sync: hold';
+/** A line that holds a file if it is a comment; the text after `hold` is the reason. */
+const holdLine = /^([ \t\uFEFF]*)#[^\S\r\n]*mlflow-sync[^\S\r\n]*:[^\S\r\n]*hold(?![\p{L}\p{N}_]|-[\p{L}\p{N}])(.*)/gimu;
+/** Whether a line of the text would hold a file if it were a comment. */
+function looksLikeHold(text) {
+    return text.search(holdLine) >= 0;
+}
+/**
+ * The comment that puts a file on hold, on a line of its own. Every line that looks like it counts
+ * if the text is not valid YAML, or if readers disagree on where its lines end.
+ */
+function findHold(text) {
+    const [first, ...others] = text.matchAll(holdLine);
+    if (first === undefined)
+        return undefined;
+    if (ambiguousCharacter.test(text) || !isValidYaml(text))
+        return toHold(first);
+    const byOffset = new Map([first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]));
+    for (const { offset, source, kind } of findLexemes(text)) {
+        const match = byOffset.get(offset);
+        if (match !== undefined && kind === 'other' && source.startsWith('#'))
+            return toHold(match);
+    }
+    return undefined;
+}
+function toHold(match) {
+    const reason = trimReason(match[2] ?? '');
+    return { reason: reason === '' ? undefined : reason };
+}
+/** A person's text, which nothing limits. */
+const maxReasonLength = 200;
+/** The reason without the punctuation that divides it from `hold`. */
+function trimReason(text) {
+    const trimmed = text.trim().replace(/^[\s:;,.\u2013\u2014-]+/, '');
+    const reason = /^\([^()]*\)$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+    const characters = Array.from(reason.slice(0, 2 * maxReasonLength + 2));
+    return characters.length <= maxReasonLength
+        ? reason
+        : `${characters.slice(0, maxReasonLength - 1).join('')}…`;
+}
+/** Why a file on hold is not changed, with the person's reason. */
+function describeHold({ reason }) {
+    const comment = `the file has the comment "${holdComment}"`;
+    return reason === undefined ? comment : `${comment}: ${reason}`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/file.ts
@@ -32687,8 +32987,12 @@ function lineNumberAt(text, offset) {
 
 
 
-/** MLflow's rule for run ids (`mlflow/utils/validation.py`). It excludes path separators. */
-const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
+
+/**
+ * MLflow's rule for run ids (`mlflow/utils/validation.py`), which excludes path separators, but at
+ * most 250 characters: a file name has at most 255 bytes.
+ */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,249}$/;
 function isRunId(text) {
     return runIdPattern.test(text);
 }
@@ -32709,24 +33013,19 @@ const blockedBy = {
 };
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 function readContent(bytes) {
-    const text = decode(bytes);
-    if (text === undefined) {
-        const lossy = new TextDecoder().decode(bytes);
-        if (isHeld(lossy, readValues(lossy).kind !== 'unparseable'))
-            return { kind: 'held', text: lossy, modelVersion: undefined };
-        return { kind: 'unparseable', text: lossy, problem: 'it is not UTF-8 text' };
+    const { text, encoding, invalidBytes } = decode(bytes);
+    const values = readValues(text, invalidBytes);
+    const hold = findHold(text);
+    if (hold !== undefined) {
+        const owned = values.kind === 'values' ? values.owned : {};
+        return { kind: 'held', text, reason: describeHold(hold), owned };
     }
-    const values = readValues(text);
-    if (isHeld(text, values.kind !== 'unparseable')) {
-        const modelVersion = values.kind === 'values' ? values.owned.modelVersion : undefined;
-        return { kind: 'held', text, modelVersion };
-    }
-    return values.kind === 'values'
+    if (values.kind !== 'values')
+        return { kind: values.kind, text, problem: values.problem };
+    return encoding === 'utf-8'
         ? { kind: 'values', text, values }
-        : { kind: values.kind, text, problem: values.problem };
+        : { kind: 'uneditable', text, problem: 'line 1: it is UTF-16 text; save it as UTF-8' };
 }
-/** Why a file on hold is not changed. */
-const heldReason = 'the file has the comment "# mlflow-sync: hold"';
 /** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
 function ownershipOf({ owned }, runId) {
     const { runid = '' } = owned;
@@ -32734,22 +33033,14 @@ function ownershipOf({ owned }, runId) {
         return 'unclaimed';
     return runid === runId ? 'own' : 'foreign';
 }
-function decode(bytes) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch {
-        return undefined;
-    }
-}
 /** Parses a values file and extracts its owned values; never throws. */
-function readValues(text) {
-    const result = parseValues(text);
+function readValues(text, invalidBytes) {
+    const result = parseValues(text, invalidBytes);
     if (result.kind !== 'parsed')
         return result;
     const interpretations = interpretOwnedValues(result.parsed);
     if (typeof interpretations === 'string')
-        return { kind: 'wrong-shape', problem: interpretations };
+        return { kind: 'uneditable', problem: interpretations };
     const owned = {};
     for (const key of ownedKeys) {
         const value = interpretations[key];
@@ -32773,119 +33064,6 @@ function interpretOwnedValues(parsed) {
     return interpretations;
 }
 
-;// CONCATENATED MODULE: ./src/core/plan/prune.ts
-
-
-
-/** Run ids of the files whose runs may no longer be selected. */
-function orphanRunIds(fileNames, runs, excluded) {
-    const claimed = new Set(runs.map(({ runId }) => runId));
-    for (const { version, protectsFile } of excluded)
-        if (protectsFile)
-            claimed.add(version.runId);
-    return [...fileNames].flatMap((name) => {
-        const runId = runIdFromFileName(name);
-        return runId === undefined || claimed.has(runId) ? [] : [runId];
-    });
-}
-/** Decides which files to delete. */
-function planDeletions(input) {
-    const decisions = findOrphans(input).map((orphan) => decideOrphan(orphan, input));
-    const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []));
-    const deletions = decisions.flatMap((decision) => decision.kind === 'delete' ? [decision.entry] : []);
-    const noDeletions = { kept, deletions: [], warning: undefined, error: undefined };
-    if (deletions.length === 0)
-        return noDeletions;
-    const reason = reasonNotToPrune(input);
-    if (reason !== undefined)
-        return { ...noDeletions, warning: `Nothing is pruned: ${reason}` };
-    if (deletions.length > input.maxDeletions) {
-        return { ...noDeletions, error: tooManyDeletions(deletions, input.maxDeletions) };
-    }
-    return { ...noDeletions, deletions };
-}
-/** A listing that may be incomplete does not prove that a run is no longer selected. */
-function reasonNotToPrune({ listed, facts }) {
-    if (listed.length === 0) {
-        return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
-    }
-    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length;
-    return unread > 0 ? `${plural(unread, 'run')} could not be read from MLflow` : undefined;
-}
-/** Files of runs that are no longer selected come first, then those of runs deleted in MLflow. */
-function findOrphans({ runs, facts, files }) {
-    const selected = new Set(runs.map(({ runId }) => runId));
-    const orphans = [...files].flatMap(([runId, file]) => {
-        if (!selected.has(runId)) {
-            return [{ ...file, runId, reason: 'no selected model version names this run any more' }];
-        }
-        return isGone(facts.get(runId)?.run)
-            ? [{ ...file, runId, reason: 'the run is deleted in MLflow' }]
-            : [];
-    });
-    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)));
-}
-function isGone(lookup) {
-    return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
-}
-/**
- * Decides by the content of the file: only a file that names this run and a model within `models` can
- * be deleted. A version listed without a run may have a hidden one (MLflow 3.17 hides it from users
- * who may not read runs), so its file is kept.
- */
-function decideOrphan(orphan, { models, listed }) {
-    const { state, runId, path, executable, reason } = orphan;
-    if (state.kind === 'held') {
-        return {
-            kind: 'keep',
-            entry: { ...deletedEntry(runId, path), outcome: 'held', reason: heldReason },
-        };
-    }
-    if (state.kind !== 'values')
-        return { kind: 'not-ours' };
-    const { owned } = state.values;
-    const { modelName = '', modelVersion = '' } = owned;
-    if (ownershipOf(state.values, runId) !== 'own' || !models(modelName))
-        return { kind: 'not-ours' };
-    const entry = {
-        ...deletedEntry(runId, path),
-        experimentId: owned.experimentId ?? null,
-        modelName,
-        modelVersion,
-        previousVersion: modelVersion,
-    };
-    const isHidden = listed.some((version) => version.runId === '' && version.name === modelName && version.version === modelVersion);
-    if (isHidden) {
-        const hidden = 'kept: MLflow still lists its model version, only without naming the run';
-        return { kind: 'keep', entry: { ...entry, outcome: 'skipped', reason: hidden } };
-    }
-    const edit = { path, before: state.text, after: undefined, executable };
-    return { kind: 'delete', entry: { ...entry, path, outcome: 'deleted', reason, edit } };
-}
-function deletedEntry(runId, path) {
-    return entryWithoutEdit({
-        path,
-        outcome: 'deleted',
-        runId,
-        experimentId: null,
-        modelName: null,
-        modelVersion: null,
-        previousVersion: null,
-        url: null,
-        reason: null,
-    });
-}
-const maxListedPaths = 50;
-function tooManyDeletions(deletions, maxDeletions) {
-    const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path);
-    const omitted = deletions.length - listed.length;
-    const more = omitted > 0 ? ` and ${omitted} more` : '';
-    return {
-        message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
-        advice: 'First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
 const textFieldNames = [
     'run.id',
@@ -32905,20 +33083,42 @@ const textFieldNames = [
 const mapFieldNames = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
 /** The names of all placeholders, without the key after `params`, `metrics` and `tags`. */
 const fieldNames = [...textFieldNames, ...mapFieldNames];
+/** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */
+const tokenStart = /\$\$\{|\$?\{\{|\$\{/g;
+/** A placeholder's text, as far as it is on one line. */
+const placeholderBody = /([^}\n]*)(\}?)/y;
 /**
- * In this order: the escape `$${`; a complete Helm `{{ … }}` or GitHub `${{ … }}`; a placeholder, or
- * the start of one that is not closed on its line.
+ * Splits a text into segments, whose concatenated sources are the text. A complete `{{ … }}` or
+ * `${{ … }}` is literal, including everything in it.
  */
-const tokenPattern = /\$\$\{|\$?\{\{[^]*?\}\}|\$\{\{|\$\{([^}\n]*)(\}?)/g;
-/** Splits a text into segments, whose concatenated sources are the text. */
 function parseSegments(text) {
     const segments = [];
     let end = 0;
-    for (const match of text.matchAll(tokenPattern)) {
+    let lastClosing;
+    tokenStart.lastIndex = 0;
+    for (let match = tokenStart.exec(text); match !== null; match = tokenStart.exec(text)) {
+        const [token] = match;
         if (match.index > end)
             segments.push(literal(text.slice(end, match.index)));
-        segments.push(parseSegment(match));
-        end = match.index + match[0].length;
+        end = match.index;
+        if (token === '$${') {
+            end += token.length;
+            segments.push(literal(token, '${'));
+        }
+        else if (token === '${') {
+            placeholderBody.lastIndex = end + token.length;
+            const [rest = '', body = '', brace] = placeholderBody.exec(text) ?? [];
+            const source = `${token}${rest}`;
+            end += source.length;
+            segments.push(brace === '}' ? parsePlaceholder(source, body) : unclosed(source));
+        }
+        else {
+            lastClosing ??= text.lastIndexOf('}}');
+            const from = end + token.length;
+            end = from <= lastClosing ? text.indexOf('}}', from) + 2 : from;
+            segments.push(literal(text.slice(match.index, end)));
+        }
+        tokenStart.lastIndex = end;
     }
     if (end < text.length)
         segments.push(literal(text.slice(end)));
@@ -32927,38 +33127,73 @@ function parseSegments(text) {
 function literal(source, text = source) {
     return { kind: 'literal', text, source };
 }
-function parseSegment([source, body, brace]) {
-    if (source === '$${')
-        return literal(source, '${');
-    if (body === undefined)
-        return literal(source);
-    const malformed = (problem) => ({ kind: 'malformed', problem, source });
-    if (brace !== '}') {
-        return malformed(`${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; write $\${ for a literal \${)`);
-    }
+function malformed(source, problem) {
+    return { kind: 'malformed', problem, source };
+}
+function unclosed(source) {
+    return malformed(source, `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`);
+}
+const escapeAdvice = 'write $${ for a literal ${';
+function parsePlaceholder(source, body) {
     const separator = body.indexOf(':-');
     const name = separator < 0 ? body : body.slice(0, separator);
     const fallback = separator < 0 ? undefined : body.slice(separator + 2);
-    if (fallback !== undefined && /[$]\{|\{\{/.test(fallback)) {
-        return malformed(`the fallback in ${source} is literal text: it can't hold \${ or {{`);
+    if (fallback?.includes('{') === true) {
+        return malformed(source, `the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`);
     }
-    const reference = parseFieldName(name);
-    if (reference === undefined) {
-        return malformed(`unknown placeholder \${${name}}; ${knownPlaceholders}`);
-    }
-    return {
-        kind: 'placeholder',
-        placeholder: { ...reference, label: `\${${name}}`, fallback },
-        source,
-    };
+    const reference = parseName(name, body.slice(name.length));
+    return typeof reference === 'string'
+        ? malformed(source, reference)
+        : {
+            kind: 'placeholder',
+            placeholder: { ...reference, label: `\${${name}}`, fallback },
+            source,
+        };
 }
-const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (write $\${ for a literal \${)`;
-function parseFieldName(name) {
-    const field = textFieldNames.find((fieldName) => fieldName === name);
-    if (field !== undefined)
-        return { field };
-    const map = mapFieldNames.find((prefix) => name.startsWith(`${prefix}.`) && name.length > prefix.length + 1);
-    return map === undefined ? undefined : { field: map, key: name.slice(map.length + 1) };
+const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (${escapeAdvice})`;
+/** What MLflow never has in the name of a parameter, a metric or a tag. */
+const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u;
+/**
+ * Returns what a name refers to, or the problem as text. `suffix` is what follows the name up to the
+ * closing brace.
+ */
+function parseName(name, suffix) {
+    const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name);
+    const reference = findReference(operator === null ? name : name.slice(0, operator.index));
+    if (reference === undefined)
+        return `unknown placeholder \${${name}}; ${knownPlaceholders}`;
+    const { field, key } = reference;
+    const clean = key === undefined ? field : `${field}.${key}`;
+    if (operator !== null) {
+        return `\${${name}} has ${operator[0]} where only :- starts a fallback; write \${${clean}:-fallback}`;
+    }
+    const [impossible] = impossibleInKey.exec(key ?? '') ?? [];
+    if (impossible !== undefined) {
+        return `\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`;
+    }
+    return clean === name
+        ? reference
+        : `\${${name}${suffix}} has blanks around its name; write \${${clean}${suffix}}`;
+}
+function printable(character) {
+    return /\p{DI}|\p{Cc}/u.test(character)
+        ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+        : character;
+}
+/** Finds the field and key of a name, without the blanks around them. */
+function findReference(name) {
+    const [group = '', property = '', ...rest] = name.split('.');
+    const fieldName = `${withoutBlanks(group)}.${withoutBlanks(property)}`;
+    const key = withoutBlanks(rest.join('.'));
+    const map = mapFieldNames.find((candidate) => candidate === fieldName);
+    if (map !== undefined)
+        return key === '' ? undefined : { field: map, key };
+    const field = textFieldNames.find((candidate) => candidate === fieldName);
+    return field === undefined || rest.length > 0 ? undefined : { field };
+}
+/** Trims blanks and invisible characters. */
+function withoutBlanks(text) {
+    return text.replace(/^(?:\s|\p{DI})+|(?<!\s|\p{DI})(?:\s|\p{DI})+$/gu, '');
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
@@ -32977,11 +33212,12 @@ function parseTemplate(text) {
     const scalars = findScalars(document);
     const locatedSegments = scalars.flatMap(({ node, segments }) => locateSegments(text, node, segments, lineAt));
     const yamlErrors = findYamlProblems(text, document, lineAt);
+    const linesWithErrors = new Set(yamlErrors.map(({ line }) => line));
     const problems = [
         ...yamlErrors,
         ...findStructureProblems(text, document, lineAt),
         ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
-        ...locatedSegments.flatMap(({ segment, line }) => segment.kind === 'malformed' && yamlErrors.every((other) => other.line !== line)
+        ...locatedSegments.flatMap(({ segment, line }) => segment.kind === 'malformed' && !linesWithErrors.has(line)
             ? [{ line, text: segment.problem }]
             : []),
     ];
@@ -32997,10 +33233,11 @@ function formatProblems(problems) {
         .map(({ line, text }) => `line ${line}: ${text}`);
 }
 function findYamlProblems(text, document, lineAt) {
+    const sources = document.errors.length === 0 ? [] : text.split('\n');
     const firstByLine = new Map();
     for (const { code, message, pos } of document.errors) {
         const line = lineAt(pos[0]);
-        const source = text.split('\n', line)[line - 1] ?? '';
+        const source = sources[line - 1] ?? '';
         if (firstByLine.has(line))
             continue;
         firstByLine.set(line, {
@@ -33058,18 +33295,19 @@ function isParsed(node) {
 }
 /** Finds each segment's line, or uses the scalar's first line if escapes or folding hide it. */
 function locateSegments(text, { range }, segments, lineAt) {
-    let from = range[0];
+    const [start, end] = range;
+    const source = text.slice(start, end);
+    let from = 0;
     return segments.map((segment) => {
-        const found = segment.kind === 'literal' ? -1 : text.indexOf(segment.source, from);
-        if (found < 0 || found >= range[1])
-            return { segment, line: lineAt(range[0]) };
+        const found = segment.kind === 'literal' ? -1 : source.indexOf(segment.source, from);
+        if (found < 0)
+            return { segment, line: lineAt(start) };
         from = found + segment.source.length;
-        return { segment, line: lineAt(found) };
+        return { segment, line: lineAt(start + found) };
     });
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-files.ts
-
 
 
 
@@ -33122,14 +33360,21 @@ async function readTemplates(repository, snapshot, targets, templates) {
     const contents = await repository.readFiles(snapshot, pathsByOid);
     return targets.map(({ template }) => templates.parse(snapshot, template, contents));
 }
-/** Ids of the selected runs and, for prune, of the runs whose files may be orphaned. */
-function runIdsOf(snapshot, { directory, prune }, { runs, excluded }) {
+/**
+ * Ids of the runs whose files matter: the selected ones, and all of the directory if some may be
+ * deleted (prune) or superseded (by a new file).
+ */
+function runIdsOf(snapshot, { directory, prune }, { runs }) {
     const { entries } = directoryAt(snapshot, directory);
-    const names = [...entries.values()].filter(isFile).map(({ name }) => name);
-    return [
-        ...runs.map(({ runId }) => runId),
-        ...(prune === undefined ? [] : orphanRunIds(names, runs, excluded)),
-    ];
+    const selected = runs.map(({ runId }) => runId);
+    const isNew = selected.some((runId) => !entries.has(fileName(runId)));
+    if (prune === undefined && !isNew)
+        return selected;
+    const present = [...entries.values()].flatMap((entry) => {
+        const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined;
+        return runId === undefined ? [] : [runId];
+    });
+    return [...new Set([...selected, ...present])];
 }
 function filesOf(snapshot, { directory }, runIds, contents) {
     const { entries } = directoryAt(snapshot, directory);
@@ -33151,9 +33396,7 @@ function stateOf(entry, contents) {
         return { kind: 'blocked', reason: blockedBy[entry.kind] };
     }
     const content = contents.get(entry.oid);
-    return content === undefined
-        ? { kind: 'blocked', reason: 'its content could not be read' }
-        : readContent(content);
+    return content === undefined ? { kind: 'unread' } : readContent(content);
 }
 /** @param builtIn text of the built-in template, for targets without one of their own. */
 function createTemplateReader(builtIn) {
@@ -33199,6 +33442,33 @@ function parseOrThrow(text, path, branch) {
     if (parsed.ok)
         return parsed.template;
     throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${branch}; nothing was written.` });
+}
+
+;// CONCATENATED MODULE: ./src/core/text/format.ts
+/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** A count with its noun: `1 run`, `2 runs`. */
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
+function utf8Bytes(text) {
+    return new TextEncoder().encode(text).length;
+}
+/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
+function takeLines(items, lineOf, maxBytes) {
+    const taken = [];
+    let bytes = 0;
+    for (const item of items) {
+        const line = lineOf(item);
+        bytes += utf8Bytes(line) + 1;
+        if (bytes > maxBytes)
+            break;
+        taken.push(line);
+    }
+    return taken;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
@@ -42770,27 +43040,41 @@ function preprocess(fn, schema) {
 /**
  * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
  * servers and generic protobuf gateways, which send strings. Missing, null and "" mean the same.
+ *
+ * The items of a page are parsed one by one, so that an invalid one does not affect the others.
  */
 const schema_text = schemas_string()
     .nullish()
     .transform((value) => value ?? '');
-const schema_integer = union([schemas_number(), schemas_string().regex(/^\d+$/).transform(Number)]);
+/** 9999-12-31, the last day with a year of four digits. Nanoseconds and microseconds are beyond it. */
+const maxTime = Date.UTC(9999, 11, 31);
+const schema_time = union([
+    schemas_number(),
+    schemas_string()
+        .regex(/^\d+(?:\.0*)?$/)
+        .transform(Number),
+], {
+    error: 'missing, or not a number',
+})
+    .refine((value) => Number.isInteger(value) && value >= 0 && value <= maxTime, {
+    error: 'not a time in milliseconds',
+});
 const identifier = union([schemas_string().min(1), schemas_number().transform(String)]);
 const keyValues = array(object({ key: schemas_string(), value: schema_text }))
     .nullish()
     .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])));
-const modelVersion = object({
+// Strings in MLflow, `{alias, version}` in Unity Catalog.
+const alias = union([schemas_string(), object({ alias: schemas_string() }).transform((a) => a.alias)]);
+const validVersion = object({
     name: schemas_string().min(1),
     version: identifier,
-    creation_timestamp: schema_integer,
+    creation_timestamp: schema_time,
     status: schemas_string().nullish(),
     run_id: schema_text,
     source: schema_text,
     description: schema_text,
     tags: keyValues,
-    // Strings in MLflow, `{alias, version}` in Unity Catalog.
-    aliases: array(union([schemas_string(), object({ alias: schemas_string() }).transform((a) => a.alias)]))
-        .nullish(),
+    aliases: array(alias).nullish(),
 })
     .transform((wire) => ({
     name: wire.name,
@@ -42802,7 +43086,36 @@ const modelVersion = object({
     description: wire.description,
     tags: wire.tags,
     aliases: wire.aliases ?? [],
+    problem: undefined,
 }));
+/** Whatever identifies a version that is not valid. */
+const invalidVersion = object({ name: schema_text.catch(''), version: identifier.catch(''), run_id: schema_text.catch('') })
+    .catch({ name: '', version: '', run_id: '' });
+/** Parses any row: a version with invalid fields has a `problem`. */
+const modelVersion = unknown().transform((row) => {
+    const valid = validVersion.safeParse(row);
+    if (valid.success)
+        return valid.data;
+    const { name, version, run_id } = invalidVersion.parse(row);
+    return {
+        name,
+        version,
+        creationTime: 0,
+        status: undefined,
+        runId: run_id,
+        source: '',
+        description: '',
+        tags: {},
+        aliases: [],
+        problem: `MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
+    };
+});
+/** A single version, for which an invalid field is an error of the request. */
+const modelVersionResponse = object({ model_version: validVersion });
+/** E.g. `creation_timestamp: not a time in milliseconds`. */
+function firstIssue({ issues: [issue] }) {
+    return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+}
 const pageToken = schema_text;
 /** MLflow omits an empty list. An object without the list but with other fields is not a page. */
 function page(list, item) {
@@ -42817,11 +43130,28 @@ function page(list, item) {
         .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
 }
 const modelVersionPage = page('model_versions', modelVersion);
-const registeredModelPage = page('registered_models', object({
-    name: schemas_string(),
+const validModel = object({
+    name: schemas_string().min(1),
     aliases: array(object({ alias: schemas_string(), version: identifier })).nullish(),
+})
+    .transform((wire) => ({
+    name: wire.name,
+    aliases: wire.aliases ?? [],
+    problem: undefined,
 }));
-const experimentPage = page('experiments', object({ experiment_id: identifier, name: schema_text }));
+/** Parses any row: a model with invalid fields has a `problem`. */
+const registeredModel = unknown().transform((row) => {
+    const valid = validModel.safeParse(row);
+    if (valid.success)
+        return valid.data;
+    const { name } = invalidVersion.parse(row);
+    return { name, aliases: [], problem: firstIssue(valid.error) };
+});
+const registeredModelPage = page('registered_models', registeredModel);
+const registeredModelResponse = object({ registered_model: validModel });
+/** Undefined for an experiment that cannot be used. */
+const experiment = object({ experiment_id: identifier, name: schema_text }).optional().catch(undefined);
+const experimentPage = page('experiments', experiment);
 /** Protobuf's JSON format writes values that JSON numbers cannot represent as strings. */
 const metricValue = union([
     schemas_number(),
@@ -42852,11 +43182,11 @@ const run = object({
     tags: data?.tags ?? {},
     metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
 }));
-/** Items are parsed one by one, so that an invalid run does not affect the others. */
 const runPage = page('runs', unknown());
 const runResponse = object({ run });
 /** Identifies a run that does not match the schema `run`. */
 const runIdentity = object({ info: object({ run_id: schemas_string() }) });
+/** Undefined for a logged model that cannot be used. */
 const loggedModel = object({
     info: object({
         model_id: schemas_string(),
@@ -42870,7 +43200,9 @@ const loggedModel = object({
     experimentId: info.experiment_id,
     sourceRunId: info.source_run_id,
     artifactUri: info.artifact_uri,
-}));
+}))
+    .optional()
+    .catch(undefined);
 const loggedModelPage = page('models', loggedModel);
 const downloadUri = object({ artifact_uri: schemas_string() });
 
@@ -42894,7 +43226,8 @@ async function searchLoggedModels(client, ids, experimentIds) {
                 page_token: pageToken,
             }, loggedModelPage));
             for (const row of rows)
-                found.set(row.id, row);
+                if (row !== undefined)
+                    found.set(row.id, row);
         }
         catch (error) {
             if (error instanceof MlflowError && error.status === 404)
@@ -42904,13 +43237,165 @@ async function searchLoggedModels(client, ids, experimentIds) {
     }
     return found;
 }
-/** Asks MLflow for the location of a version's artifacts, which it also resolves for copies. */
-async function readDownloadUri(client, name, version) {
-    const { artifact_uri } = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
-    return artifact_uri;
+
+;// CONCATENATED MODULE: ./src/mlflow/errors.ts
+
+/** Converts an unusable response or a network failure into an error with advice. */
+function errorFromFailedCall(call) {
+    const { outcome, baseUrl, endpoint } = call;
+    const { result } = outcome;
+    const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : '';
+    if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
+        return new MlflowError(`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: 'The next scheduled run will catch up on everything.' });
+    }
+    if (result.kind === 'failure') {
+        return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
+            advice: failureAdvice[result.reason],
+        });
+    }
+    const { message, advice } = explainResponse(result, call);
+    const code = errorCode(call.json);
+    return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
+        status: result.status,
+        advice,
+        code,
+    });
+}
+const failureAdvice = {
+    'unknown-host': 'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
+    refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
+    tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
+    timeout: 'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
+    interrupted: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
+    network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
+};
+function explainResponse(response, call) {
+    const { baseUrl } = call;
+    const { status, text } = response;
+    const detail = serverMessage(call.json, text);
+    if (/Invalid Host header/i.test(text)) {
+        return {
+            message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
+            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
+        };
+    }
+    if (status === 401) {
+        return {
+            message: `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
+            advice: 'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
+        };
+    }
+    if (status === 403) {
+        return {
+            message: `MLflow at ${baseUrl} denies access: ${detail}`,
+            advice: 'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
+        };
+    }
+    if (text.includes('--artifacts-only')) {
+        return {
+            message: `The server at ${baseUrl} only serves artifacts`,
+            advice: 'Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.',
+        };
+    }
+    if (text.includes('FEATURE_DISABLED')) {
+        return {
+            message: `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
+            advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
+        };
+    }
+    if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
+        return {
+            message: `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
+            advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
+        };
+    }
+    if (status >= 300 && status < 400) {
+        return {
+            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
+            advice: 'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
+        };
+    }
+    if (isHtml(response))
+        return explainHtmlPage(response, baseUrl);
+    if (status >= 200 && status < 300) {
+        return {
+            message: `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
+            advice: 'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
+        };
+    }
+    return {
+        message: `MLflow at ${baseUrl} responded: ${detail}`,
+        advice: status >= 500
+            ? "Look into MLflow's own log; the next scheduled run will catch up."
+            : 'The request was not accepted; the server says why.',
+    };
+}
+function explainHtmlPage(response, baseUrl) {
+    if (response.status === 404) {
+        return {
+            message: `There is no MLflow API at ${baseUrl}`,
+            advice: "Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.",
+        };
+    }
+    const login = /<input[^<>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i;
+    if (response.status < 300 && login.test(response.text)) {
+        return {
+            message: `${baseUrl} responded with a login page instead of MLflow's API`,
+            advice: 'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
+        };
+    }
+    return {
+        message: `${baseUrl} responded with a page of HTML instead of MLflow's API`,
+        advice: 'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
+    };
+}
+function redirectTarget(response) {
+    const location = response.headers.location ?? '';
+    return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
+}
+/** Looks at the body, because gateways send HTML with any Content-Type. */
+function isHtml(response) {
+    return /^\s*<(!doctype|html|head|body)/i.test(response.text);
+}
+/** MLflow's error message, or the beginning of the body as plain text. */
+function serverMessage(json, text) {
+    if (typeof json === 'object' && json !== null && 'message' in json)
+        return String(json.message);
+    const plain = visibleText(text).replace(/\s+/g, ' ').trim();
+    return plain === '' ? 'an empty response' : plain.slice(0, 300);
+}
+/** The text of a page of HTML, without tags and elements that a browser does not show. */
+function visibleText(html) {
+    const visible = [];
+    let hidden = false;
+    for (const [index, part] of html.split(/(<[^<>]*>)/).entries()) {
+        const isTag = index % 2 === 1;
+        if (!isTag && !hidden)
+            visible.push(part);
+        else if (isTag && /^<\/?(style|script|title)\b/i.test(part))
+            hidden = !part.startsWith('</');
+    }
+    return visible.join(' ');
+}
+function errorCode(json) {
+    return typeof json === 'object' && json !== null && 'error_code' in json
+        ? String(json.error_code)
+        : undefined;
+}
+/** Undefined if MLflow itself says that what was asked for does not exist. */
+async function unlessMissing(read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')
+            return undefined;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/runs.ts
+
 
 
 
@@ -42920,61 +43405,74 @@ const experimentsPerPage = 10_000;
 /** Reads the names of all experiments, by id, including deleted ones. */
 async function listExperiments(client) {
     const rows = await readPages('experiments', (pageToken) => client.get('experiments/search', { view_type: 'ALL', max_results: experimentsPerPage, page_token: pageToken }, experimentPage));
-    return new Map(rows.map((row) => [row.experiment_id, row.name]));
+    return new Map(rows.flatMap((row) => (row === undefined ? [] : [[row.experiment_id, row.name]])));
 }
 /**
- * Reads runs by id, in batches. MLflow only searches the experiments that a request names.
+ * Reads runs by id, in batches.
  *
  * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
-async function searchRuns(client, ids, experimentIds, detail) {
-    const found = new Map();
+async function searchRuns(ids, options) {
+    const { experimentIds, detail } = options;
+    const search = { ...options, found: new Map(), rejections: 0 };
     if (experimentIds.length === 0)
-        return found;
+        return search.found;
     for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
-        const batch = ids.slice(start, start + runsPerSearch[detail]);
-        await searchBatch(client, batch, experimentIds, found);
+        await searchBatch(search, ids.slice(start, start + runsPerSearch[detail]));
     }
-    return found;
+    return search.found;
 }
-/** Halves a batch that the server rejects until only the run that causes the error is left. */
-async function searchBatch(client, ids, experimentIds, found) {
+/** Enough to find two broken runs in a batch of 1,000; after that, the server itself is at fault. */
+const maxRejections = 20;
+/**
+ * Halves a batch that the server rejects until only the run that causes the error is left. If the
+ * server rejects nearly everything, all runs of the batch fail without a request for each.
+ */
+async function searchBatch(search, ids) {
+    const { client, experimentIds, found } = search;
     try {
         const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds);
-        for (const row of rows)
-            addRow(row, found);
+        addRows(rows, ids, found);
     }
     catch (error) {
-        if (!(error instanceof MlflowError) || !isWorthSplitting(error))
+        if (!search.splitRejected || !isWorthSplitting(error))
             throw error;
-        if (ids.length === 1) {
-            found.set(ids[0] ?? '', { kind: 'failed', reason: error.message });
+        search.rejections += 1;
+        if (ids.length === 1 || search.rejections > maxRejections) {
+            for (const id of ids)
+                found.set(id, { kind: 'failed', reason: error.message });
             return;
         }
         const middle = Math.ceil(ids.length / 2);
-        await searchBatch(client, ids.slice(0, middle), experimentIds, found);
-        await searchBatch(client, ids.slice(middle), experimentIds, found);
+        await searchBatch(search, ids.slice(0, middle));
+        await searchBatch(search, ids.slice(middle));
     }
 }
-function addRow(row, found) {
-    const parsed = run.safeParse(row);
-    if (parsed.success) {
-        found.set(parsed.data.id, { kind: 'found', run: parsed.data });
-        return;
+/** A row without a run id may be any of the requested runs, so none of them counts as missing. */
+function addRows(rows, ids, found) {
+    let anonymous;
+    for (const row of rows) {
+        const parsed = run.safeParse(row);
+        if (parsed.success) {
+            found.set(parsed.data.id, { kind: 'found', run: parsed.data });
+            continue;
+        }
+        const reason = `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`;
+        const identified = runIdentity.safeParse(row);
+        if (identified.success)
+            found.set(identified.data.info.run_id, { kind: 'failed', reason });
+        else
+            anonymous = reason;
     }
-    const identified = runIdentity.safeParse(row);
-    const issue = parsed.error.issues[0];
-    const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
-    if (!identified.success)
-        throw new MlflowError(`MLflow sent a run that can't be read: ${problem}`);
-    found.set(identified.data.info.run_id, {
-        kind: 'failed',
-        reason: `MLflow's response for this run can't be read: ${problem}`,
-    });
+    if (anonymous === undefined)
+        return;
+    for (const id of ids)
+        if (!found.has(id))
+            found.set(id, { kind: 'failed', reason: anonymous });
 }
 /** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
 function isWorthSplitting(error) {
-    return error.status === 400 || error.status === 404 || error.status === 500;
+    return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0);
 }
 /**
  * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
@@ -42996,15 +43494,8 @@ async function filterRuns(client, filter, ids, experimentIds) {
     return matching;
 }
 /** Reads the current state of one run; undefined if MLflow no longer has it. */
-async function readRun(client, id) {
-    try {
-        return (await client.get('runs/get', { run_id: id }, runResponse)).run;
-    }
-    catch (error) {
-        if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')
-            return undefined;
-        throw error;
-    }
+function readRun(client, id) {
+    return unlessMissing(async () => (await client.get('runs/get', { run_id: id }, runResponse)).run);
 }
 function runIdFilter(ids) {
     return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
@@ -43032,14 +43523,20 @@ function versionKey({ name, version }) {
 
 
 
+
 /** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000;
 /** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000;
+/** A request line may have 4094 bytes with gunicorn, which an id takes 41 of. */
+const versions_runsPerSearch = 80;
 /**
  * Reads all model versions that match a filter, without duplicates, oldest first. MLflow pages by
  * offset, so in any other order a version registered during the listing could make it repeat or miss
  * rows. The result is sorted here as well, because servers before MLflow 2.2 ignore the order.
+ *
+ * A version deleted during the listing can still make it miss another one, so a version that is not
+ * listed may exist.
  */
 async function listModelVersions(client, filter) {
     const rows = await readPages('model versions', (pageToken) => client.get('model-versions/search', {
@@ -43051,20 +43548,44 @@ async function listModelVersions(client, filter) {
     const unique = new Map(rows.map((row) => [versionKey(row), row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
 }
-/** Reads all aliases, by `version/name`, from a listing of the registered models (MLflow 2.3+). */
-async function listAliases(client) {
-    const models = await readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
-    const aliases = new Map();
-    for (const model of models) {
-        for (const { alias, version } of model.aliases ?? []) {
-            const key = versionKey({ name: model.name, version });
-            aliases.set(key, [...(aliases.get(key) ?? []), alias]);
-        }
+/**
+ * Reads the versions of some runs. Servers before MLflow 3.17 do not find ids without lower-case
+ * letters this way.
+ */
+async function listVersionsOfRuns(client, runIds) {
+    const versions = [];
+    for (let start = 0; start < runIds.length; start += versions_runsPerSearch) {
+        const ids = runIds.slice(start, start + versions_runsPerSearch).map((id) => `'${id}'`);
+        versions.push(...(await listModelVersions(client, `run_id IN (${ids.join(',')})`)));
     }
-    return aliases;
+    return versions;
+}
+/** Reads all registered models with their aliases (MLflow 2.3+). */
+function listRegisteredModels(client) {
+    return readPages('registered models', (pageToken) => client.get('registered-models/search', { max_results: modelsPerPage, page_token: pageToken }, registeredModelPage));
+}
+/** Reads the current state of one version, with its aliases; undefined if MLflow does not have it. */
+function readModelVersion(client, name, version) {
+    return unlessMissing(async () => {
+        const response = await client.get('model-versions/get', { name, version }, modelVersionResponse);
+        return response.model_version;
+    });
+}
+/** Reads the current state of one registered model; undefined if MLflow does not have it. */
+function readRegisteredModel(client, name) {
+    return unlessMissing(async () => {
+        const response = await client.get('registered-models/get', { name }, registeredModelResponse);
+        return response.registered_model;
+    });
+}
+/** Asks MLflow for the location of a version's artifacts, which it resolved if it is a copy. */
+async function readDownloadUri(client, name, version) {
+    const { artifact_uri } = await client.get('model-versions/get-download-uri', { name, version }, downloadUri);
+    return artifact_uri;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/registry.ts
+
 
 
 
@@ -43078,11 +43599,12 @@ function createRegistry(client) {
             listings.set(filter, listing);
             return listing();
         },
-        aliases: readOnce(() => listAliases(client)),
+        versionsOfRuns: (runIds) => listVersionsOfRuns(client, runIds),
+        registeredModels: readOnce(() => listRegisteredModels(client)),
         experiments,
         runs: createRunReader(client, experimentIds),
         matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
-        loggedModels: async (ids, inExperiments) => searchLoggedModels(client, ids, inExperiments ?? (await experimentIds())),
+        loggedModels: async (ids, probable) => findByHints(ids, (unknown) => searchLoggedModels(client, unknown, probable.filter(isExperimentId)), async (unknown) => searchLoggedModels(client, unknown, await experimentIds())),
         downloadUri: (name, version) => readDownloadUri(client, name, version),
     };
 }
@@ -43097,19 +43619,48 @@ function readOnce(read) {
         return result;
     };
 }
+/**
+ * Looks ids up where they probably are, and the remaining ones everywhere. Hints come from files and
+ * sources, which anyone may have written, so a request that they spoil counts as not finding anything.
+ */
+async function findByHints(ids, findWithHints, findEverywhere) {
+    const found = new Map(await ignoreRejection(() => findWithHints(ids)));
+    const rest = ids.filter((id) => !found.has(id));
+    if (rest.length > 0)
+        for (const [id, value] of await findEverywhere(rest))
+            found.set(id, value);
+    return found;
+}
+async function ignoreRejection(find) {
+    try {
+        return await find();
+    }
+    catch (error) {
+        if (error instanceof MlflowError && error.status !== undefined)
+            return new Map();
+        throw error;
+    }
+}
+/** MLflow's experiment ids are 64-bit integers; other text would make it reject the request. */
+function isExperimentId(text) {
+    return /^\d{1,18}$/.test(text);
+}
 function createRunReader(client, experimentIds) {
     const cache = new Map();
     const readRuns = async (requested, detail) => {
-        const withHint = requested.filter((run) => run.experimentId !== undefined);
-        const hints = new Set(withHint.map((run) => run.experimentId ?? ''));
-        const found = await searchRuns(client, idsOf(withHint), [...hints], detail);
-        const rest = requested.filter((run) => !found.has(run.id));
-        if (rest.length > 0) {
-            const all = await experimentIds();
-            for (const [id, lookup] of await searchRuns(client, idsOf(rest), all, detail)) {
-                found.set(id, lookup);
-            }
+        const hints = new Map();
+        for (const { id, experimentId = '' } of requested) {
+            if (isExperimentId(experimentId))
+                hints.set(id, experimentId);
         }
+        const found = await findByHints(requested.map(({ id }) => id), () => {
+            const probable = [...new Set(hints.values())];
+            const options = { client, experimentIds: probable, detail, splitRejected: false };
+            return searchRuns([...hints.keys()], options);
+        }, async (rest) => {
+            const all = await experimentIds();
+            return searchRuns(rest, { client, experimentIds: all, detail, splitRejected: true });
+        });
         for (const { id } of requested) {
             cache.set(id, { detail, lookup: trimToDetail(found.get(id) ?? { kind: 'missing' }, detail) });
         }
@@ -43126,9 +43677,6 @@ function createRunReader(client, experimentIds) {
         return new Map([...cache].map(([id, { lookup }]) => [id, lookup]));
     };
 }
-function idsOf(runs) {
-    return runs.map((run) => run.id);
-}
 /**
  * The search always returns params, metrics and tags; keeping them for 10,000 runs would take too
  * much memory.
@@ -43138,6 +43686,389 @@ function trimToDetail(lookup, detail) {
         return lookup;
     const run = { ...lookup.run, params: {}, metrics: {}, tags: {} };
     return { kind: 'found', run };
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/deployed.ts
+
+function findDeployed(files) {
+    const deployed = new Map();
+    for (const [runId, { state }] of files) {
+        const version = deployedIn(state, runId);
+        if (version === undefined || version.modelName === '')
+            continue;
+        const versions = deployed.get(version.modelName) ?? [];
+        if (versions.length === 0)
+            deployed.set(version.modelName, versions);
+        versions.push(version);
+    }
+    return deployed;
+}
+/** The version that a run's file deploys; undefined if the file is about another run. */
+function deployedIn(state, runId) {
+    const owned = ownedIn(state);
+    if (owned === undefined || (owned.runid ?? runId) !== runId)
+        return undefined;
+    const { modelName = '', modelVersion = '', timestamp = '' } = owned;
+    return { runId, modelName, modelVersion, timestamp };
+}
+/** Whether a file belongs to the action: it names the run that it is named after. */
+function isOwned(state, runId) {
+    return ownedIn(state)?.runid === runId;
+}
+function ownedIn(state) {
+    if (state.kind === 'values')
+        return state.values.owned;
+    return state.kind === 'held' ? state.owned : undefined;
+}
+/**
+ * The version of the same model that a new file supersedes: the newest one that is no longer
+ * selected, or else the newest one that is older.
+ */
+function findSuperseded({ runId, version }, deployed, selectedRunIds) {
+    const others = (deployed.get(version.name) ?? []).filter((other) => other.runId !== runId);
+    const unselected = others.filter((other) => !selectedRunIds.has(other.runId));
+    const own = {
+        modelVersion: version.version,
+        timestamp: String(timestampOf(version.creationTime)),
+    };
+    return newest(unselected) ?? newest(others.filter((other) => compareAge(other, own) < 0));
+}
+function newest(versions) {
+    const [first, ...rest] = versions;
+    return first && rest.reduce((best, other) => (compareAge(other, best) > 0 ? other : best), first);
+}
+/** Dates are compared first: a model that was registered anew counts its versions from 1 again. */
+function compareAge(a, b) {
+    return (Number(a.timestamp) - Number(b.timestamp) || Number(a.modelVersion) - Number(b.modelVersion));
+}
+/** Whether a file names a version that is certainly older. */
+function isOlder({ modelName, modelVersion, timestamp }, { name, version, creationTime }) {
+    const date = timestampOf(creationTime);
+    if (modelName !== name)
+        return timestamp !== '' && Number(timestamp) < date;
+    return Number(modelVersion) < Number(version) && Number(timestamp) <= date;
+}
+/** Whether a file names exactly this version. */
+function namesVersion({ modelName, modelVersion }, { name, version }) {
+    return modelName === name && modelVersion === version;
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/orphans.ts
+
+
+
+/** Decides about each file whose run is no longer selected, or no longer exists, by itself. */
+function decideOrphans(input) {
+    const unusable = input.listed.filter(({ runId, problem }) => runId === '' || problem !== undefined);
+    const protection = {
+        models: input.models,
+        hidden: new Set(unusable.map(versionKey)),
+        pending: findPendingModels(input),
+    };
+    return findOrphans(input).map((orphan) => decideOrphan(orphan, protection));
+}
+/**
+ * Models with a selected version that is not deployed yet, by what happens to it. Their files stay
+ * until it is, so that the new deployment can start before the old one ends.
+ */
+function findPendingModels({ runs, excluded, files, entries }) {
+    const pending = new Map();
+    for (const { version, exclusion } of excluded) {
+        if (exclusion === 'not-ready' || exclusion === 'too-young') {
+            pending.set(version.name, `version ${version.version} waits`);
+        }
+    }
+    const outcomes = new Map(entries.map(({ path, outcome }) => [path, outcome]));
+    for (const { runId, version } of runs) {
+        const file = files.get(runId);
+        if (file?.state.kind !== 'absent')
+            continue;
+        const outcome = outcomes.get(file.path);
+        const what = `version ${version.version}`;
+        if (outcome === 'created')
+            pending.set(version.name, `${what} is deployed first`);
+        if (outcome === 'failed')
+            pending.set(version.name, `${what} could not be deployed`);
+    }
+    return pending;
+}
+/** Files of runs that are no longer selected come first, then those of runs deleted in MLflow. */
+function findOrphans({ runs, excluded, facts, files }) {
+    const selected = new Set(runs.map(({ runId }) => runId));
+    // A version that is only excluded for now, or for what MLflow does not say, protects its file.
+    const isProtected = new Set(excluded
+        .filter(({ exclusion }) => exclusion !== 'run-filter')
+        .map(({ version }) => version.runId));
+    const orphans = [...files].flatMap(([runId, file]) => {
+        if (!selected.has(runId)) {
+            const reason = 'no selected model version names this run any more';
+            return isProtected.has(runId) ? [] : [{ ...file, runId, reason }];
+        }
+        return isGone(facts.get(runId)?.run)
+            ? [{ ...file, runId, reason: 'the run is deleted in MLflow' }]
+            : [];
+    });
+    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)));
+}
+function isGone(lookup) {
+    return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
+}
+/**
+ * Decides by the content of the file: only a file that names this run and a model within `models` can
+ * be deleted. A version listed without a usable run may be this one (MLflow 3.17 hides the run from
+ * users who may not read it), so its file is kept.
+ */
+function decideOrphan({ state, runId, path, executable, reason }, { models, hidden, pending }) {
+    const record = {
+        path,
+        runId,
+        experimentId: null,
+        modelName: null,
+        modelVersion: null,
+        previousVersion: null,
+        url: null,
+    };
+    const deployed = deployedIn(state, runId);
+    if (state.kind === 'held') {
+        const { modelName = null, modelVersion = null } = deployed ?? {};
+        const held = { ...record, modelName, modelVersion, previousVersion: modelVersion };
+        return {
+            kind: 'keep',
+            entry: entryWithoutEdit({ ...held, outcome: 'held', reason: state.reason }),
+        };
+    }
+    if (state.kind !== 'values' || deployed === undefined || !isOwned(state, runId)) {
+        return { kind: 'not-ours' };
+    }
+    const { owned } = state.values;
+    const { modelName, modelVersion } = deployed;
+    if (!models(modelName))
+        return { kind: 'not-ours' };
+    const details = {
+        ...record,
+        experimentId: owned.experimentId ?? null,
+        modelName,
+        modelVersion,
+        previousVersion: modelVersion,
+    };
+    const keep = (why) => ({
+        kind: 'keep',
+        entry: entryWithoutEdit({ ...details, outcome: 'skipped', reason: `kept: ${why}` }),
+    });
+    if (hidden.has(versionKey({ name: modelName, version: modelVersion }))) {
+        return keep('MLflow still lists its model version, only without naming the run');
+    }
+    const successor = pending.get(modelName);
+    if (successor !== undefined)
+        return keep(`${modelName} ${successor}; a later sync deletes it`);
+    return {
+        kind: 'delete',
+        entry: {
+            ...details,
+            outcome: 'deleted',
+            reason,
+            edit: { path, before: state.text, after: undefined, executable },
+            previous: deployed,
+            warning: undefined,
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/prune.ts
+
+
+
+/** Decides which files to delete. */
+function planDeletions(input) {
+    const decisions = decideOrphans(input);
+    const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []));
+    const deletions = decisions.flatMap((decision) => decision.kind === 'delete' ? [decision.entry] : []);
+    const noDeletions = { kept, deletions: [], warning: undefined, error: undefined };
+    if (deletions.length === 0)
+        return noDeletions;
+    const reason = reasonNotToPrune(input, deletions);
+    if (reason !== undefined)
+        return { ...noDeletions, warning: `Nothing is pruned: ${reason}` };
+    if (deletions.length > input.maxDeletions) {
+        return { ...noDeletions, error: tooManyDeletions(deletions, input.maxDeletions) };
+    }
+    return { ...noDeletions, deletions };
+}
+/**
+ * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
+ * selected, and a selection that matches nothing is probably a mistake.
+ */
+function reasonNotToPrune({ listed, runs, gaps, facts, files, entries }, deletions) {
+    if (listed.length === 0) {
+        return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
+    }
+    if (gaps.length > 0)
+        return 'the selection asks for something that MLflow does not have';
+    if (runs.length === 0)
+        return 'no run is selected';
+    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length;
+    if (unread > 0)
+        return `${plural(unread, 'run')} could not be read from MLflow`;
+    const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length;
+    if (unfetched > 0)
+        return `${plural(unfetched, 'file')} could not be read from GitHub`;
+    const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
+    const created = entries.filter(({ outcome }) => outcome === 'created').length;
+    if (owned + created <= deletions.length) {
+        return 'it would leave the directory without any values file';
+    }
+    return undefined;
+}
+const maxListedPaths = 50;
+function tooManyDeletions(deletions, maxDeletions) {
+    const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path);
+    const omitted = deletions.length - listed.length;
+    const more = omitted > 0 ? ` and ${omitted} more` : '';
+    return {
+        message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
+        advice: 'First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/artifacts.ts
+
+/** Where the charts mount the root of MLflow's artifact store. */
+const mount = '/mlflow';
+/** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
+/** Id of the logged model of a version; undefined if it has none or its source is not known. */
+function loggedModelIdOf({ source }) {
+    return source.ok ? loggedModelId(source.source) : undefined;
+}
+/**
+ * Path of a version's artifacts under the mount. It is never guessed: a source outside of MLflow's
+ * usual layout has none. Ids that are also in `global` are written as Helm placeholders. Because
+ * charts pass the path through `tpl`, a path with other Helm code is rejected.
+ */
+function artifactsPath(artifacts, run) {
+    if (!artifacts.source.ok)
+        return artifacts.source;
+    const located = locate(artifacts.source.source, artifacts.loggedModel, run);
+    if (typeof located === 'string')
+        return { ok: false, problem: located };
+    const segments = located.filter((segment) => segment !== '' && segment !== '.');
+    const problem = findProblem(segments);
+    if (problem !== undefined)
+        return { ok: false, problem };
+    return {
+        ok: true,
+        path: [mount, ...withPlaceholders(segments, run, loggedModelIdOf(artifacts))].join('/'),
+    };
+}
+function findProblem(segments) {
+    const path = segments.join('/');
+    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
+        return "the artifacts' path in MLflow contains control characters";
+    }
+    if (/\{\{|\}\}/.test(path)) {
+        return "the artifacts' path in MLflow contains {{ or }}, which Helm would run";
+    }
+    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
+        ? "the artifacts' path in MLflow contains .. and may point outside the mount"
+        : undefined;
+}
+/** Returns the segments below the mount, or the problem as text. */
+function locate(source, loggedModel, run) {
+    if (source === '')
+        return 'MLflow does not say where its artifacts are: its source is empty';
+    if (source.startsWith('models:/')) {
+        const id = loggedModelId(source);
+        if (id === undefined)
+            return `its source ${source} is a copy whose origin is not known`;
+        return loggedModel?.id === id
+            ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
+            : `MLflow does not have its logged model ${id} (or does not show it to this user)`;
+    }
+    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    if (runUri === null)
+        return segmentsBelowMount(source, loggedModel, run);
+    const [, runId, path = ''] = runUri;
+    if (runId !== run.id)
+        return 'its source names the artifacts of another run';
+    const root = segmentsBelowMount(run.artifactUri, undefined, run);
+    return typeof root === 'string' ? root : [...root, ...path.split('/')];
+}
+/**
+ * The path of a `mlflow-artifacts:` URI, or of the URL that stands for it, is used unchanged; any
+ * other URI is matched by layout.
+ */
+function segmentsBelowMount(uri, loggedModel, run) {
+    return (proxiedPath(uri)?.split('/') ??
+        matchLayout(uri, loggedModel, run) ??
+        `its artifacts are at ${uri}, which is not in MLflow's usual layout (…/<experiment>/<run>/artifacts), so they have no path under ${mount}`);
+}
+/** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
+function proxiedPath(uri) {
+    return (/^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1] ??
+        /^https?:\/\/[^/]+\/(?:[^?#]*\/)?(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\/+([^/?#][^?#]*)$/.exec(uri)?.[1]);
+}
+/** Whether a URI says itself which path the artifacts have below the mount. */
+function isProxied(uri) {
+    return proxiedPath(uri) !== undefined;
+}
+/** `C:\mlruns\…` or `\\server\share\…`, with any kind of slash. */
+function isWindowsPath(uri) {
+    return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(uri);
+}
+/**
+ * Finds MLflow's usual layout at the end of another store's URI, which is
+ * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
+ * everything before it. An experiment can have a location of its own, so its id is taken from the run
+ * or from the logged model if they own the folder.
+ */
+function matchLayout(uri, loggedModel, run) {
+    // Azure's `…/experiments/<name>/runs/<run>/artifacts` is an address, not a folder in a store.
+    if (/^azureml:/i.test(uri))
+        return undefined;
+    const segments = uri.split(isWindowsPath(uri) ? /[\\/]/ : '/');
+    const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id));
+    if (folder === undefined)
+        return undefined;
+    const { index, isModel, ownerId, experimentIndex } = folder;
+    const owner = [run, loggedModel].find((candidate) => candidate?.id === ownerId);
+    const experiment = owner?.experimentId ?? segments[experimentIndex];
+    if (experiment === undefined || (owner === undefined && !/^\d+$/.test(experiment)))
+        return undefined;
+    return [experiment, ...segments.slice(index - (isModel ? 2 : 1))];
+}
+function findArtifactsFolder(segments, isRun) {
+    for (const [index, segment] of segments.entries()) {
+        const ownerId = segments[index - 1];
+        if (segment !== 'artifacts' || ownerId === undefined)
+            continue;
+        const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId);
+        if (isModel || isRun(ownerId)) {
+            return { index, isModel, ownerId, experimentIndex: index - (isModel ? 3 : 2) };
+        }
+    }
+    return undefined;
+}
+/** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
+function withPlaceholders(segments, run, modelId) {
+    const folder = findArtifactsFolder(segments, (id) => id === run.id);
+    if (folder === undefined)
+        return segments;
+    const { index, isModel, ownerId, experimentIndex } = folder;
+    const result = [...segments];
+    if (!isModel)
+        result[index - 1] = helmPlaceholder('runid');
+    else if (ownerId === modelId)
+        result[index - 1] = helmPlaceholder('modelid');
+    if (segments[experimentIndex] === run.experimentId) {
+        result[experimentIndex] = helmPlaceholder('experimentId');
+    }
+    return result;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/links.ts
@@ -43158,10 +44089,15 @@ function branchUrl(serverUrl, repository, branch) {
     return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(branch)}`;
 }
 function withoutTrailingSlash(url) {
-    return url.replace(/\/+$/, '');
+    return url.replace(/(?<!\/)\/+$/, '');
 }
 function encodeSegments(path) {
     return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/references.ts
+function refersTo(text, key) {
+    return text.includes(`.Values.global.${key}`);
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
@@ -43223,16 +44159,16 @@ function isContent({ type }) {
     return type !== 'space' && type !== 'newline' && type !== 'comment';
 }
 /** First token of an item that is not whitespace or a comment; undefined if there is none. */
-function firstContent({ start, key, sep }) {
+function layout_firstContent({ start, key, sep }) {
     return start.find(isContent) ?? key ?? sep?.find(isContent);
 }
 function isEntry(item) {
-    return firstContent(item) !== undefined;
+    return layout_firstContent(item) !== undefined;
 }
 /** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
 function firstEntryOffset(map) {
     const first = map.items.find(isEntry);
-    return first && firstContent(first)?.offset;
+    return first && layout_firstContent(first)?.offset;
 }
 /** The last item that is not just comments. The trailing comma of a flow map counts as one. */
 function lastEntry(collection) {
@@ -43385,6 +44321,7 @@ function replaceBlockScalar(scalar, source) {
 
 
 
+
 /** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
 function addEntries(parsed, entries) {
     const { text, root, global, globalEntry } = parsed;
@@ -43435,25 +44372,51 @@ function skipDeeperComments(text, offset, column) {
     comments.lastIndex = offset;
     return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
 }
-function columnAt(text, offset) {
-    return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '').length;
-}
 function prependGlobal(text, root, entries) {
     const first = firstEntryOffset(root.token);
     if (root.token.type === 'flow-collection') {
-        const at = first ?? root.token.offset + 1;
-        const insert = `global: ${formatFlowMap(entries)}${first === undefined ? '' : ', '}`;
-        return { at, remove: 0, insert };
+        return prependToFlowMap(text, first, root.token.offset + 1, entries);
     }
-    const at = first ?? root.token.offset;
-    const indent = indentBefore(text, at);
+    const key = first ?? root.token.offset;
+    const indent = indentBefore(text, key);
     const step = ' '.repeat(detectIndentStep(text, root));
-    const lines = ['global:', ...entries.map((entry) => indent + step + entry), indent];
-    return { at, remove: 0, insert: lines.join(lineBreakAfter(text, at)) };
+    const lines = ['global:', ...entries.map((entry) => step + entry)];
+    const at = startWithComments(text, key);
+    return { at, remove: 0, insert: joinLines(text, at, lines, indent) };
+}
+/** Puts `global` on the line of the first key, unless that key has a comment above it. */
+function prependToFlowMap(text, first, start, entries) {
+    const source = `global: ${formatFlowMap(entries)}`;
+    if (first === undefined)
+        return { at: start, remove: 0, insert: source };
+    const indent = text.slice(lineStartAt(text, first), first);
+    const at = startWithComments(text, first);
+    if (at === first - indent.length || !/^[ \t]*$/.test(indent)) {
+        return { at: first, remove: 0, insert: `${source}, ` };
+    }
+    return { at, remove: 0, insert: joinLines(text, at, [`${source},`], indent) };
+}
+function joinLines(text, at, lines, indent) {
+    const lineBreak = lineBreakAfter(text, at);
+    return lines.map((line) => indent + line + lineBreak).join('');
+}
+/** Start of the comment lines directly above an offset's line, or of that line itself. */
+function startWithComments(text, offset) {
+    let start = lineStartAt(text, offset);
+    while (start > 0 && text[start - 1] === '\n') {
+        const above = lineStartAt(text, start - 1);
+        if (!/^[ \t]*#/.test(text.slice(above, start)))
+            break;
+        start = above;
+    }
+    return start;
+}
+function columnAt(text, offset) {
+    return offset - lineStartAt(text, offset);
 }
 /** @throws {EditError} If something other than spaces precedes the offset on its line. */
 function indentBefore(text, offset) {
-    const indent = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace('\uFEFF', '');
+    const indent = text.slice(lineStartAt(text, offset), offset);
     if (/^ *$/.test(indent))
         return indent;
     throw new EditError('the first key is not on a line of its own');
@@ -43522,8 +44485,12 @@ function serializeUnownedContent({ text, root, global, globalEntry, owned, }) {
             items: others(global?.map, ownedValues.map((entry) => entry?.token)),
         },
         owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
-        comments: findComments(text).map(({ source }) => source),
+        comments: commentsIn(text),
     });
+}
+function commentsIn(text) {
+    const lexemes = [...findLexemes(text)];
+    return lexemes.flatMap(({ source, kind }) => kind === 'other' && source.startsWith('#') ? [source] : []);
 }
 function outlinePair({ key, value }) {
     return [outlineNode(key), outlineNode(value)];
@@ -43545,6 +44512,7 @@ function anchorAndTagOf(node) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/update.ts
+
 
 
 
@@ -43620,140 +44588,38 @@ function checkTimestamp(timestamp) {
         return;
     throw new EditError(`the timestamp ${timestamp} is not a date`);
 }
-/**
- * Rejects characters that YAML 1.1 treats as line breaks or errors and YAML 1.2 does not, so that
- * the two would read different values.
- */
+/** Rejects characters with which YAML readers would read different values. */
 function checkLineBreaks(text) {
-    const found = /[\x85\u2028\u2029]|\r(?!\n)|(?<=\n[ \t]*)\uFEFF/.exec(text);
+    const found = ambiguousCharacter.exec(text);
     if (!found)
         return;
-    const line = text.slice(0, found.index).split('\n').length;
+    const line = lineNumberAt(text, found.index);
     const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     throw new EditError(`line ${line} contains U+${code}, which YAML readers interpret differently`);
 }
 
-;// CONCATENATED MODULE: ./src/core/artifacts.ts
+;// CONCATENATED MODULE: ./src/core/plan/moved-artifacts.ts
 
-/** Where the charts mount the root of MLflow's artifact store. */
-const mount = '/mlflow';
-/** Folder that `log_model` uses by default. */
-const defaultFolder = 'model';
-/** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-function loggedModelId(source) {
-    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
-}
 /**
- * Path of a version's artifacts under the mount. Ids that are also in `global` are written as Helm
- * placeholders. Because charts pass the path through `tpl`, a path with other Helm code is rejected.
+ * What a person has to know when a file moves to a version whose artifacts are elsewhere: an update
+ * only changes the owned values, and the rest of the file may depend on the old place. Undefined if
+ * the place is the same, the file already contains it, or the previous version is not known.
  */
-function artifactsPath(input) {
-    const source = input.resolvedSource;
-    const located = locate(source, input);
-    if (typeof located === 'string')
-        return { ok: false, problem: located };
-    const segments = located.filter((segment) => segment !== '' && segment !== '.');
-    const problem = findProblem(segments);
-    if (problem !== undefined)
-        return { ok: false, problem };
-    return { ok: true, path: [mount, ...withPlaceholders(segments, input)].join('/') };
-}
-function findProblem(segments) {
-    const path = segments.join('/');
-    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow contains control characters";
-    }
-    if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow contains {{ or }}, which Helm would run";
-    }
-    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow contains .. and may point outside the mount"
-        : undefined;
-}
-/** Returns the segments below the mount, or the problem as text. */
-function locate(source, input) {
-    const { run, loggedModel } = input;
-    if (source.startsWith('models:/')) {
-        const id = loggedModelId(source);
-        if (id === undefined)
-            return 'its source is a copy whose origin is not known';
-        return loggedModel?.id === id && loggedModel.artifactUri !== ''
-            ? segmentsBelowMount(loggedModel.artifactUri, input)
-            : [...experimentSegments(input), 'models', id, 'artifacts'];
-    }
-    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
-    if (runUri === null)
-        return segmentsBelowMount(source, input);
-    const [, runId, path = ''] = runUri;
-    if (runId !== run.id)
-        return 'its source names the artifacts of another run';
-    return [...segmentsBelowMount(run.artifactUri, input, ''), ...path.split('/')];
-}
-/** The path of a `mlflow-artifacts:` URI is used unchanged; any other URI is matched by layout. */
-function segmentsBelowMount(uri, input, folder = defaultFolder) {
-    const proxiedPath = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1];
-    return (proxiedPath?.split('/') ??
-        matchLayout(uri.split('/'), input) ?? [
-        input.run.experimentId,
-        input.run.id,
-        'artifacts',
-        folder,
-    ]);
-}
-/**
- * Finds MLflow's usual layout at the end of another store's URI, which is
- * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
- * everything before it.
- */
-function matchLayout(segments, { run, loggedModel }) {
-    const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id));
-    if (folder === undefined)
+function describeMove({ artifacts, previousArtifacts }, run, text) {
+    if (previousArtifacts === undefined)
         return undefined;
-    const { index, isModel, ownerId } = folder;
-    if (isModel) {
-        const experiment = loggedModel?.experimentId ?? run.experimentId;
-        return [experiment, ...segments.slice(index - 2)];
-    }
-    const experiment = ownerId === run.id ? run.experimentId : (segments[index - 2] ?? '');
-    return [experiment, ...segments.slice(index - 1)];
+    const place = placeOf(artifacts, run);
+    const previousPlace = placeOf(previousArtifacts, run);
+    if (place === previousPlace || text.includes(place))
+        return undefined;
+    return `whose artifacts are at ${place} instead of ${previousPlace}. Only the values in global were changed: check the rest of the file.`;
 }
-function findArtifactsFolder(segments, isRun) {
-    for (const [index, segment] of segments.entries()) {
-        const ownerId = segments[index - 1];
-        if (segment !== 'artifacts' || ownerId === undefined)
-            continue;
-        const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId);
-        if (isModel || isRun(ownerId))
-            return { index, isModel, ownerId };
-    }
-    return undefined;
-}
-/** The run's artifact root up to its experiment. */
-function experimentSegments(input) {
-    const { run } = input;
-    const root = segmentsBelowMount(run.artifactUri, input, '').filter((segment) => segment !== '');
-    const [runId, artifacts] = root.slice(-2);
-    return runId === run.id && artifacts === 'artifacts' ? root.slice(0, -2) : [run.experimentId];
-}
-/** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
-function withPlaceholders(segments, { run, modelId }) {
-    const folder = findArtifactsFolder(segments, (id) => id === run.id);
-    if (folder === undefined)
-        return segments;
-    const { index, isModel, ownerId } = folder;
-    const result = [...segments];
-    if (!isModel)
-        result[index - 1] = helmPlaceholder('runid');
-    else if (ownerId === modelId)
-        result[index - 1] = helmPlaceholder('modelid');
-    const experiment = index - (isModel ? 3 : 2);
-    if (segments[experiment] === run.experimentId)
-        result[experiment] = helmPlaceholder('experimentId');
-    return result;
-}
-function isLoggedModelId(id) {
-    return /^m-[0-9a-f]{32}$/.test(id);
+/** The path under the mount, or the source if that has none. */
+function placeOf(artifacts, run) {
+    const path = artifactsPath(artifacts, run);
+    if (path.ok)
+        return path.path;
+    return artifacts.source.ok ? artifacts.source.source : '';
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/slug.ts
@@ -43774,7 +44640,7 @@ function slug_slugify(name, maxLength = maxLabelLength) {
         .replace(/\p{M}/gu, '')
         .toLowerCase()
         .replace(separatedWords.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '');
+        .replace(/^-+|(?<!-)-+$/g, '');
     if (separatedWords.test(name) && label.length <= maxLength)
         return label;
     const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
@@ -43855,6 +44721,7 @@ const textGetters = {
 
 
 
+
 /**
  * Renders a block scalar line by line and keeps its style; undefined if a reader could read the
  * result as anything other than `expected`.
@@ -43862,7 +44729,7 @@ const textGetters = {
 function renderBlockScalar(source, { srcToken }, values, expected) {
     if (srcToken?.type !== 'block-scalar')
         return undefined;
-    if (!isSafeInBlock(expected) || looksLikeHold.test(expected))
+    if (!isSafeInBlock(expected) || looksLikeHold(expected))
         return undefined;
     const { header, body, newline } = splitBlock(source);
     const parent = srcToken.indent;
@@ -43895,8 +44762,6 @@ function detectIndent(header, body, parent) {
         return parent + Number(indicator);
     return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
 }
-/** Text from MLflow must not look like the comment that puts a file on hold. */
-const looksLikeHold = /^[ \t]*#[ \t]*mlflow-sync:/m;
 /**
  * Whether a block scalar can contain the text. Some reader of YAML 1.1 or 1.2 rejects these
  * characters or treats them as line breaks, and Helm rejects tabs at the start of a line.
@@ -44059,25 +44924,20 @@ function isNode(value) {
 
 
 
-function renderFile(selected, run, facts, template) {
-    const { source, loggedModel, experimentName, aliases } = facts;
-    if (!source.ok)
-        return source;
-    const { version } = selected;
-    const modelId = loggedModelId(source.source);
-    const resolvedSource = source.source;
+function renderFile(selected, run, { artifacts, experimentName, aliases }, template) {
+    if (!artifacts.source.ok)
+        return artifacts.source;
+    const modelId = loggedModelIdOf(artifacts);
     const rendered = renderTemplate(template, {
-        version: { ...version, aliases },
+        version: { ...selected.version, aliases },
         run,
         experimentName,
         modelId,
-        artifacts: artifactsPath({ version, run, resolvedSource, modelId, loggedModel }),
+        artifacts: artifactsPath(artifacts, run),
     });
     if (!rendered.ok)
         return rendered;
-    const values = readValues(rendered.text);
-    const owned = { ...ownedValues(selected, run, undefined), modelid: modelId };
-    const update = updateValues(values, owned);
+    const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId));
     switch (update.kind) {
         case 'rejected':
             return { ok: false, problem: `the template can't take the owned values: ${update.problem}` };
@@ -44087,13 +44947,12 @@ function renderFile(selected, run, facts, template) {
             return { ok: true, text: update.text };
     }
 }
-/** The owned values that the action writes; `current` is the existing file, if there is one. */
-function ownedValues({ runId, version, modelId, sourceUnresolved }, run, current) {
+/** The owned values that the action writes. */
+function ownedValues({ runId, version }, run, modelId) {
     return {
         experimentId: run.experimentId,
         runid: runId,
-        // If a copy's origin is not listed, its logged model is unknown, so the file keeps its value.
-        modelid: sourceUnresolved ? current?.owned.modelid : modelId,
+        modelid: modelId,
         timestamp: timestampOf(version.creationTime),
         modelName: version.name,
         modelVersion: version.version,
@@ -44106,11 +44965,18 @@ function ownedValues({ runId, version, modelId, sourceUnresolved }, run, current
 
 
 
+
+
+
+
 /** Decides what happens to the file of one run. */
 function planRun(input, context) {
     const { selected, file, facts } = input;
     const { name, version } = selected.version;
     const decision = decide(input, context);
+    const previous = decision.outcome === 'created'
+        ? findSuperseded(selected, context.deployed, context.selectedRunIds)
+        : deployedIn(file.state, selected.runId);
     const record = {
         path: file.path,
         outcome: decision.outcome,
@@ -44118,7 +44984,7 @@ function planRun(input, context) {
         experimentId: facts?.run.kind === 'found' ? facts.run.run.experimentId : null,
         modelName: name,
         modelVersion: version,
-        previousVersion: versionIn(file.state),
+        previousVersion: versionNumberIn(previous),
         url: modelVersionUrl(context.uiUrl, name, version),
         reason: null,
     };
@@ -44126,7 +44992,10 @@ function planRun(input, context) {
         return entryWithoutEdit({ ...record, reason: decision.reason });
     const { before, after, warning } = decision;
     const { path, executable } = file;
-    return { ...record, edit: { path, before, after, executable }, warning };
+    return { ...record, edit: { path, before, after, executable }, previous, warning };
+}
+function versionNumberIn(deployed) {
+    return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion;
 }
 function decide({ selected, file, facts }, context) {
     const { state } = file;
@@ -44144,14 +45013,14 @@ function decide({ selected, file, facts }, context) {
     if (run.lifecycle === 'deleted')
         return skipped('the run is deleted in MLflow');
     if (state.kind === 'values')
-        return planUpdate(selected, run, state);
+        return planUpdate({ selected, file, facts }, run, state);
     return planNewContent({ selected, file, facts }, run, context);
 }
 /** What has to be read of a run; undefined if its file is left alone regardless of what MLflow says. */
 function detailNeeded(state) {
     switch (state.kind) {
         case 'absent':
-        case 'unparseable':
+        case 'damaged':
             return 'full';
         case 'values':
             return 'basic';
@@ -44165,8 +45034,10 @@ function protectionOf(state, runId, models) {
         case 'blocked':
             return failed(state.reason);
         case 'held':
-            return { outcome: 'held', reason: heldReason };
-        case 'wrong-shape':
+            return { outcome: 'held', reason: state.reason };
+        case 'unread':
+            return failed('its content could not be read from GitHub');
+        case 'uneditable':
             return failed(`not changed: ${state.problem}`);
         case 'values': {
             if (ownershipOf(state.values, runId) === 'foreign') {
@@ -44188,13 +45059,29 @@ function failed(reason) {
 function skipped(reason) {
     return { outcome: 'skipped', reason };
 }
-function planUpdate(selected, run, { text, values }) {
-    const update = updateValues(values, ownedValues(selected, run, values));
+function planUpdate({ selected, file, facts }, run, { text, values }) {
+    const { version, runId } = selected;
+    const current = deployedIn(file.state, runId);
+    const isSameVersion = current !== undefined && namesVersion(current, version);
+    const { source } = facts.artifacts;
+    if (!source.ok && !isSameVersion)
+        return failed(`not changed: ${source.problem}`);
+    // The logged model of a version never changes, so it need not be known for the same version.
+    const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid;
+    if (modelId === undefined && losesModelId(values)) {
+        return failed(`not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`);
+    }
+    const update = updateValues(values, ownedValues(selected, run, modelId));
     if (update.kind === 'rejected')
         return failed(`not changed: ${update.problem}`);
-    return update.kind === 'unchanged'
-        ? { outcome: 'unchanged', reason: null }
-        : { outcome: 'updated', before: text, after: update.text, warning: undefined };
+    if (update.kind === 'unchanged')
+        return { outcome: 'unchanged', reason: null };
+    const move = isSameVersion ? undefined : describeMove(facts, run, text);
+    const warning = move && `${file.path} now names ${version.name} version ${version.version}, ${move}`;
+    return { outcome: 'updated', before: text, after: update.text, warning };
+}
+function losesModelId({ text, owned }) {
+    return (owned.modelid ?? '') !== '' && refersTo(text, 'modelid');
 }
 /** Renders the template for a new file, or to replace a damaged one. */
 function planNewContent({ selected, file, facts }, run, { template, head }) {
@@ -44203,34 +45090,26 @@ function planNewContent({ selected, file, facts }, run, { template, head }) {
     if (!rendered.ok)
         return failed(rendered.problem);
     const after = rendered.text;
-    return state.kind === 'unparseable'
+    return state.kind === 'damaged'
         ? {
             outcome: 'updated',
             before: state.text,
             after,
-            warning: `${path} was not readable as YAML (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
+            warning: `${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
         }
         : { outcome: 'created', before: undefined, after, warning: undefined };
 }
-function versionIn(state) {
-    if (state.kind === 'values')
-        return state.values.owned.modelVersion ?? null;
-    return state.kind === 'held' ? (state.modelVersion ?? null) : null;
-}
-/** Entries of versions that get no file, unless another version of the same run has one. */
-function excludedEntries(excluded, runs, uiUrl) {
-    const selected = new Set(runs.map(({ runId }) => runId));
-    return excluded
-        .filter(({ version }) => !selected.has(version.runId))
-        .map(({ version, outcome, reason }) => entryWithoutEdit({
+/** Entries of versions that get no file. */
+function excludedEntries(excluded, uiUrl) {
+    return excluded.map(({ version: { name, version, runId }, outcome, reason }) => entryWithoutEdit({
         path: null,
         outcome,
-        runId: version.runId === '' ? null : version.runId,
+        runId: runId || null,
         experimentId: null,
-        modelName: version.name,
-        modelVersion: version.version,
+        modelName: name || null,
+        modelVersion: version || null,
         previousVersion: null,
-        url: modelVersionUrl(uiUrl, version.name, version.version),
+        url: name === '' ? null : modelVersionUrl(uiUrl, name, version),
         reason,
     }));
 }
@@ -44241,33 +45120,42 @@ function excludedEntries(excluded, runs, uiUrl) {
 
 /** MLflow stores the prompts of its prompt registry as model versions with this tag. */
 const promptTag = 'mlflow.prompt.is_prompt';
+/** Prompts are not models. */
+function isPrompt({ tags }) {
+    return tags[promptTag] !== undefined;
+}
 /** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
 function selectVersions(versions, selection, now) {
     const selected = [];
     const excluded = [];
     for (const version of versions) {
-        if (version.tags[promptTag] !== undefined || !selection.models(version.name))
+        // A version without a readable name may belong to any model.
+        if (isPrompt(version) || (version.name !== '' && !selection.models(version.name)))
             continue;
         if (!hasAlias(version, selection.aliases))
             continue;
-        const reason = reasonToWait(version, selection, now);
-        if (reason === undefined)
+        const exclusion = exclude(version, selection, now);
+        if (exclusion === undefined)
             selected.push(version);
         else
-            excluded.push({ version, outcome: 'skipped', reason, protectsFile: true });
+            excluded.push({ version, ...exclusion });
     }
     return { selected, excluded };
 }
 function hasAlias(version, aliases) {
     return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
 }
-function reasonToWait(version, selection, now) {
-    if (version.status !== undefined && version.status !== 'READY') {
-        return `its status is ${version.status}, not READY`;
+function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
+    if (problem !== undefined)
+        return { exclusion: 'unusable', outcome: 'failed', reason: problem };
+    if (status !== undefined && status !== 'READY') {
+        const reason = `its status is ${status}, not READY`;
+        return { exclusion: 'not-ready', outcome: 'skipped', reason };
     }
     // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
-    if (selection.minimumAgeMs > 0 && now - version.creationTime < selection.minimumAgeMs) {
-        return 'it is younger than minimum-age';
+    if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
+        const reason = 'it is younger than minimum-age';
+        return { exclusion: 'too-young', outcome: 'skipped', reason };
     }
     return undefined;
 }
@@ -44276,31 +45164,43 @@ function reasonToWait(version, selection, now) {
  * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
  * so run ids are validated here.
  */
-function chooseVersionPerRun(versions, listed) {
+function chooseVersionPerRun(versions) {
     const byRun = new Map();
     const excluded = [];
     for (const version of versions) {
-        if (version.runId === '') {
+        const { runId } = version;
+        if (runId === '') {
             const reason = 'MLflow names no run for this version';
-            excluded.push({ version, outcome: 'skipped', reason, protectsFile: true });
+            excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
         }
-        else if (!isRunId(version.runId)) {
+        else if (!isRunId(runId)) {
             const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name';
-            excluded.push({ version, outcome: 'failed', reason, protectsFile: true });
+            excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
         }
         else {
-            const best = byRun.get(version.runId);
-            if (best === undefined || takesPrecedence(version, best))
-                byRun.set(version.runId, version);
+            const candidates = byRun.get(runId) ?? [];
+            if (candidates.length === 0)
+                byRun.set(runId, candidates);
+            candidates.push(version);
         }
     }
-    const resolveSource = createSourceResolver(listed);
-    const runs = [...byRun]
-        .map(([runId, version]) => ({ runId, version, ...resolveSource(version) }))
-        .sort((a, b) => compareText(a.runId, b.runId));
-    return { runs, excluded };
+    const runs = [...byRun].map(([runId, candidates]) => {
+        const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best));
+        for (const loser of losersOf(version, candidates))
+            excluded.push(loser);
+        return { runId, version };
+    });
+    return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded };
 }
-function takesPrecedence(a, b) {
+/** Versions of other models; that the same model has older versions is a matter of course. */
+function losersOf(winner, candidates) {
+    const reason = `${winner.name} version ${winner.version} registers the same run and is newer`;
+    return candidates
+        .filter(({ name }) => name !== winner.name)
+        .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }));
+}
+/** Whether a version takes precedence over another one of the same run. */
+function isNewer(a, b) {
     if (a.creationTime !== b.creationTime)
         return a.creationTime > b.creationTime;
     const byNumber = Number(a.version) - Number(b.version);
@@ -44308,79 +45208,351 @@ function takesPrecedence(a, b) {
         return byNumber > 0;
     return compareText(a.name, b.name) < 0;
 }
-/** Longest chain of copies that is followed, so that a cycle ends. */
-const maxCopies = 20;
-function createSourceResolver(listed) {
-    const sources = new Map(listed.map((version) => [`${version.name}/${version.version}`, version.source]));
-    return (version) => {
-        let source = version.source;
-        for (let step = 0; step < maxCopies; step += 1) {
-            const original = /^models:\/([^]+\/\d+)$/.exec(source)?.[1];
-            if (original === undefined) {
-                return { source, sourceUnresolved: false, modelId: loggedModelId(source) };
-            }
-            const originalSource = sources.get(original);
-            if (originalSource === undefined)
-                break;
-            source = originalSource;
+/** Adds the aliases of registered models to any that a server already sends with the versions. */
+function addAliases(versions, models) {
+    const byVersion = new Map();
+    for (const { name, aliases } of models) {
+        for (const { alias, version } of aliases) {
+            const key = versionKey({ name, version });
+            byVersion.set(key, [...(byVersion.get(key) ?? []), alias]);
         }
-        return { source, sourceUnresolved: true, modelId: undefined };
+    }
+    return versions.map((version) => ({
+        ...version,
+        aliases: [
+            ...new Set([...version.aliases, ...(byVersion.get(versionKey(version)) ?? [])]),
+        ].sort(),
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/sync/ask-mlflow.ts
+
+
+
+
+/**
+ * Whether the run of a file is active and one of its versions is selected. Versions that are too young
+ * count as selected.
+ *
+ * @throws MlflowError if MLflow does not tell; with status 403 if it hides the version or its run.
+ */
+async function isRunStillSelected(context, deployed) {
+    const { client, selection } = context;
+    const { runId } = deployed;
+    const ofRun = await listModelVersions(client, withFilter(selection, runCondition(runId)));
+    const own = await readDeployedVersion(context, deployed);
+    const versions = new Map(ofRun.map((version) => [versionKey(version), version]));
+    if (own !== undefined && (await matchesFilter(context, own)))
+        versions.set(versionKey(own), own);
+    if (!isAnySelected(selection, await withCurrentAliases(context, [...versions.values()]))) {
+        return false;
+    }
+    const run = await readRun(client, runId);
+    if (run?.lifecycle !== 'active')
+        return false;
+    if (selection.runFilter === undefined)
+        return true;
+    return (await filterRuns(client, selection.runFilter, [runId], [run.experimentId])).size > 0;
+}
+/**
+ * The version that a file names, as it is now; undefined if it no longer exists or belongs to another
+ * run. MLflow may not name the run: it hides runs, and some versions only have a logged model.
+ */
+async function readDeployedVersion({ client }, { runId, modelName, modelVersion }) {
+    // MLflow rejects a question about anything else, which a person may have written into the file.
+    if (modelName === '' || !/^[1-9]\d{0,17}$/.test(modelVersion))
+        return undefined;
+    const version = await readModelVersion(client, modelName, modelVersion);
+    return version?.runId === runId || version?.runId === '' ? version : undefined;
+}
+/** Whether the selection accepts a version, apart from its run. */
+async function isVersionStillSelected(context, version) {
+    return isAnySelected(context.selection, [version]) && (await matchesFilter(context, version));
+}
+/** Whether an alias that the selection asks for has moved since the registered models were listed. */
+async function hasMovedAlias({ client, selection, listed }, { modelName }) {
+    if (selection.aliases.length === 0)
+        return false;
+    const model = await readRegisteredModel(client, modelName);
+    return (model?.aliases ?? []).some(({ alias, version }) => selection.aliases.includes(alias) &&
+        !listed.get(versionKey({ name: modelName, version }))?.aliases.includes(alias));
+}
+function isAnySelected(selection, versions) {
+    const { selected, excluded } = selectVersions(versions, { ...selection, minimumAgeMs: 0 }, 0);
+    return selected.length > 0 || excluded.length > 0;
+}
+async function withCurrentAliases({ client, selection }, versions) {
+    if (selection.aliases.length === 0)
+        return versions;
+    const names = [...new Set(versions.map(({ name }) => name).filter(selection.models))];
+    const models = await Promise.all(names.map((name) => readRegisteredModel(client, name)));
+    return addAliases(versions, models.filter((model) => model !== undefined));
+}
+/** Whether MLflow's own filter accepts a version. */
+async function matchesFilter({ client, selection }, version) {
+    if (selection.filter === undefined)
+        return true;
+    const condition = version.runId === '' ? nameCondition(version) : runCondition(version.runId);
+    // A name with both kinds of quotes cannot be written in a filter.
+    if (condition === undefined)
+        return true;
+    const matching = await listModelVersions(client, withFilter(selection, condition));
+    return matching.some((other) => versionKey(other) === versionKey(version));
+}
+function runCondition(runId) {
+    return `run_id = '${runId}'`;
+}
+function nameCondition({ name, version }) {
+    const quote = ["'", '"'].find((character) => !name.includes(character));
+    return quote && `name = ${quote}${name}${quote} AND version_number = ${version}`;
+}
+/** The grammar of filters has no OR, so conditions can be appended with AND. */
+function withFilter({ filter }, condition) {
+    return filter === undefined ? condition : `${filter} AND ${condition}`;
+}
+
+;// CONCATENATED MODULE: ./src/sync/concurrently.ts
+/** MLflow's database pool is exhausted by more than about 15 requests at a time. */
+const maxConcurrentRequests = 4;
+/** Maps items in order with a few requests to MLflow at a time; throws the first error. */
+async function mapConcurrently(items, map) {
+    const results = [];
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: maxConcurrentRequests }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./src/sync/confirm-changes.ts
+
+
+
+
+
+
+
+function createConfirmer(client, selection, listed) {
+    const byKey = new Map(listed.map((version) => [versionKey(version), version]));
+    const context = { client, selection, listed: byKey };
+    return {
+        deletions: (deletions) => mapConcurrently(deletions, async (deletion) => {
+            const { previous } = deletion;
+            if (previous === undefined)
+                return deletion;
+            return confirm_changes_confirm(deletion, async () => {
+                if (await isRunStillSelected(context, previous)) {
+                    return 'it was missing in the listing, but MLflow still has it when asked for it';
+                }
+                return (await hasMovedAlias(context, previous))
+                    ? 'an alias of its model moved while it was read; the next sync decides'
+                    : undefined;
+            });
+        }),
+        downgrades: (entries, runs) => {
+            const selected = new Map(runs.map(({ runId, version }) => [runId, version]));
+            return mapConcurrently(entries, async (entry) => {
+                const { previous, runId } = entry;
+                const version = selected.get(runId ?? '');
+                if (previous === undefined || version === undefined)
+                    return entry;
+                if (entry.outcome !== 'updated' || isKnownToBeOlder(previous, version, byKey))
+                    return entry;
+                return confirm_changes_confirm(entry, async () => {
+                    const current = await readDeployedVersion(context, previous);
+                    return current !== undefined &&
+                        isNewer(current, version) &&
+                        (await isVersionStillSelected(context, current))
+                        ? `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
+                        : undefined;
+                });
+            });
+        },
     };
 }
-
-;// CONCATENATED MODULE: ./src/sync/confirm-deletions.ts
-
-
-
-
-
-
-/** Asks MLflow about the run of each file, and keeps the file if the run is still selected. */
-async function confirmDeletions(deletions, options) {
-    const entries = [];
-    for (const deletion of deletions) {
-        const reasonToKeep = await findReasonToKeep(deletion, options);
-        entries.push(reasonToKeep === undefined ? deletion : entryWithoutEdit({ ...deletion, ...reasonToKeep }));
-    }
-    return entries;
+/** Whether an update moves a file to the same or a newer version, as far as the listing shows. */
+function isKnownToBeOlder(previous, version, listed) {
+    if (namesVersion(previous, version))
+        return true;
+    const { runId, modelName, modelVersion } = previous;
+    const row = listed.get(versionKey({ name: modelName, version: modelVersion }));
+    return row?.runId === runId && row.problem === undefined
+        ? !isNewer(row, version)
+        : isOlder(previous, version);
 }
-/** Why a file is kept; undefined if MLflow confirms that its run is no longer selected. */
-async function findReasonToKeep({ runId }, options) {
-    if (runId === null)
-        return undefined;
+/** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
+async function confirm_changes_confirm(entry, findReasonToKeep) {
+    const keep = (outcome, reason) => entryWithoutEdit({
+        ...entry,
+        modelName: entry.previous?.modelName ?? entry.modelName,
+        modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
+        outcome,
+        reason,
+    });
     try {
-        return (await isStillSelected(runId, options))
-            ? {
-                outcome: 'skipped',
-                reason: 'kept: it was missing in the listing, but MLflow still has it when asked for it',
-            }
-            : undefined;
+        const reason = await findReasonToKeep();
+        return reason === undefined ? entry : keep('skipped', `kept: ${reason}`);
     }
     catch (error) {
         if (!(error instanceof MlflowError))
             throw error;
-        return { outcome: 'failed', reason: `not deleted, could not be confirmed: ${error.message}` };
+        return error.status === 403
+            ? keep('skipped', `kept: MLflow does not show its model version or run to this user`)
+            : keep('failed', `not changed, because MLflow could not confirm it: ${error.message}`);
     }
 }
-async function isStillSelected(runId, { client, selection, listed }) {
-    const { filter, runFilter } = selection;
-    const runCondition = `run_id = '${runId}'`;
-    const rows = await listModelVersions(client, filter === undefined ? runCondition : `${filter} AND ${runCondition}`);
-    const aliases = new Map(listed.map((version) => [versionKey(version), version.aliases]));
-    const { selected, excluded } = selectVersions(rows.map((row) => ({
-        ...row,
-        aliases: aliases.get(versionKey(row)) ?? row.aliases,
-    })), 
-    // A version younger than the minimum age still counts as selected.
-    { ...selection, minimumAgeMs: 0 }, 0);
-    if (selected.length === 0 && excluded.length === 0)
-        return false;
-    const run = await readRun(client, runId);
-    if (run?.lifecycle !== 'active')
-        return false;
-    if (runFilter === undefined)
-        return true;
-    return (await filterRuns(client, runFilter, [runId], [run.experimentId])).size > 0;
+
+;// CONCATENATED MODULE: ./src/core/copies.ts
+
+/** Longest chain of copies that is followed. */
+const maxCopies = 20;
+/**
+ * Returns a function that follows copies (`models:/name/1`) to the source of their origin, or returns
+ * undefined if only MLflow can tell.
+ *
+ * A name can be deleted and registered anew, and then means another version than at the time of the
+ * copy. So a version counts as the origin only if it belongs to the same run and is older.
+ *
+ * @param known the versions in which origins are looked up.
+ */
+function createCopyResolver(known) {
+    const byUri = new Map();
+    for (const version of known)
+        byUri.set(`models:/${version.name}/${version.version}`, version);
+    return (version) => {
+        let current = version;
+        for (let step = 0; step < maxCopies; step += 1) {
+            if (!isCopy(current.source))
+                return current.source;
+            const origin = byUri.get(current.source);
+            if (origin === undefined || !isOriginOf(origin, current))
+                return undefined;
+            current = origin;
+        }
+        return undefined;
+    };
+}
+function isOriginOf(origin, copy) {
+    return (origin.problem === undefined &&
+        origin.runId !== '' &&
+        origin.runId === copy.runId &&
+        origin.creationTime < copy.creationTime);
+}
+/** Whether a source refers to a registered model (`models:/name/1`) and not to a logged model. */
+function isCopy(source) {
+    return source.startsWith('models:/') && loggedModelId(source) === undefined;
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-artifacts.ts
+
+
+
+
+
+
+/**
+ * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
+ * rest takes a few batches, and one request for each copy whose origin MLflow no longer has.
+ *
+ * @param isFiltered whether MLflow has versions that the listing does not contain.
+ */
+async function readArtifacts(registry, activeRuns, listed, isFiltered) {
+    let located = locateAll(activeRuns, listed);
+    const incomplete = located.filter(({ isIncomplete }) => isIncomplete);
+    if (isFiltered && incomplete.length > 0) {
+        const more = await registry.versionsOfRuns(incomplete.map(({ version }) => version.runId));
+        located = locateAll(activeRuns, [...listed, ...more]);
+    }
+    const asked = await askForSources(registry, located);
+    const sourceOf = ({ source, runId }) => source === undefined ? (asked.get(runId) ?? unknownSource) : { ok: true, source };
+    const models = await readLoggedModels(registry, located, sourceOf);
+    const factsOf = (source) => ({
+        source,
+        loggedModel: source.ok ? models.get(loggedModelId(source.source) ?? '') : undefined,
+    });
+    return new Map(located.map((place) => [
+        place.runId,
+        {
+            artifacts: factsOf(sourceOf(place)),
+            previousArtifacts: place.previousSource === undefined
+                ? undefined
+                : factsOf({ ok: true, source: place.previousSource }),
+        },
+    ]));
+}
+const unknownSource = { ok: false, problem: 'the origin of its copy is not known' };
+function locateAll(activeRuns, known) {
+    const resolveCopies = createCopyResolver(known);
+    const byKey = new Map(known.map((version) => [versionKey(version), version]));
+    return activeRuns.map(({ selected: { runId, version }, run, state }) => {
+        const deployed = deployedIn(state, runId);
+        const isSame = deployed !== undefined && namesVersion(deployed, version);
+        const previous = deployed === undefined || isSame
+            ? undefined
+            : byKey.get(versionKey({ name: deployed.modelName, version: deployed.modelVersion }));
+        const source = resolveCopies(version);
+        const isKnown = deployed === undefined || isSame || previous !== undefined;
+        return {
+            runId,
+            version,
+            experimentId: run.experimentId,
+            source,
+            isSame,
+            previousSource: previous?.runId === runId ? resolveCopies(previous) : undefined,
+            modelId: state.kind === 'values' ? state.values.owned.modelid : undefined,
+            isIncomplete: source === undefined || !isKnown,
+        };
+    });
+}
+/**
+ * Asks MLflow for the locations of copies whose origin is not known, by run id. The logged model of a
+ * version never changes, so a file that already names the version and a logged model of the run is
+ * right as it is.
+ */
+async function askForSources(registry, located) {
+    const unknown = located.filter(({ source }) => source === undefined);
+    const inFiles = unknown.filter(({ isSame }) => isSame);
+    const named = inFiles.flatMap(({ modelId }) => (modelId ? [modelId] : []));
+    const models = named.length === 0
+        ? new Map()
+        : await registry.loggedModels(named.filter(read_artifacts_isLoggedModelId), inFiles.map(({ experimentId }) => experimentId));
+    const isRight = ({ isSame, modelId, runId }) => isSame && (!modelId || models.get(modelId)?.sourceRunId === runId);
+    const answers = await mapConcurrently(unknown.filter((place) => !isRight(place)), async ({ runId, version }) => [
+        runId,
+        await askForSource(registry, version),
+    ]);
+    return new Map(answers);
+}
+function read_artifacts_isLoggedModelId(text) {
+    return loggedModelId(`models:/${text}`) !== undefined;
+}
+async function askForSource(registry, { name, version }) {
+    try {
+        return { ok: true, source: await registry.downloadUri(name, version) };
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError))
+            throw error;
+        return { ok: false, problem: `where its artifacts are could not be read: ${error.message}` };
+    }
+}
+/** Reads the logged models that a path may depend on: not for files that name the same version. */
+async function readLoggedModels(registry, located, sourceOf) {
+    const ids = new Set();
+    const experimentIds = new Set();
+    for (const place of located.filter(({ isSame }) => !isSame)) {
+        const resolved = sourceOf(place);
+        for (const source of [resolved.ok ? resolved.source : undefined, place.previousSource]) {
+            const id = source === undefined || isProxied(source) ? undefined : loggedModelId(source);
+            if (id === undefined)
+                continue;
+            ids.add(id);
+            experimentIds.add(place.experimentId);
+        }
+    }
+    return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experimentIds]);
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-facts.ts
@@ -44395,88 +45567,60 @@ async function isStillSelected(runId, { client, selection, listed }) {
  * @returns facts by run id; none for a run whose file is left alone in any case.
  */
 async function readFacts(registry, target) {
-    const { template } = target;
-    const { runs } = target.selected;
+    const { runs, listed } = target.selected;
+    const isFiltered = target.target.selection.filter !== undefined;
     const stateOf = (selected) => fileOf(target, selected).state;
     const lookups = await registry.runs(runs.flatMap((selected) => runRequests(selected, stateOf(selected))));
-    const newFiles = runs.flatMap((selected) => newFileFor(selected, stateOf(selected), lookups.get(selected.runId)));
-    const usesField = (field) => newFiles.length > 0 && template.placeholders.some((placeholder) => placeholder.field === field);
-    const sources = await resolveCopies(registry, newFiles);
-    const loggedModels = await readLoggedModels(registry, newFiles, sources);
-    const experiments = usesField('experiment.name') ? await registry.experiments() : undefined;
-    const aliases = usesField('model.aliases') ? await registry.aliases() : undefined;
-    return new Map(runs.flatMap(({ runId, version, source }) => {
+    const activeRuns = runs.flatMap((selected) => activeRun(selected, stateOf(selected), lookups.get(selected.runId)));
+    const artifacts = await readArtifacts(registry, activeRuns, listed, isFiltered);
+    const { experiments, aliases } = await readForTemplate(registry, target, activeRuns);
+    return new Map(runs.flatMap(({ runId, version }) => {
         const run = lookups.get(runId);
         if (run === undefined)
             return [];
-        const resolved = sources.get(runId) ?? { ok: true, source };
         const facts = {
             run,
-            source: resolved,
-            loggedModel: resolved.ok
-                ? loggedModels.get(loggedModelId(resolved.source) ?? '')
-                : undefined,
+            ...(artifacts.get(runId) ?? noArtifacts),
             experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
             aliases: aliases?.get(versionKey(version)) ?? version.aliases,
         };
         return [[runId, facts]];
     }));
 }
+/** Of a run that is not active, so that nothing depends on its artifacts. */
+const noArtifacts = {
+    artifacts: { source: { ok: false, problem: 'the run is not active' }, loggedModel: undefined },
+    previousArtifacts: undefined,
+};
 function runRequests(selected, state) {
     const detail = detailNeeded(state);
     if (detail === undefined)
         return [];
     const experimentId = state.kind === 'values'
         ? state.values.owned.experimentId
-        : experimentInSource(selected.source, selected.runId);
+        : experimentInSource(selected.version.source, selected.runId);
     return [{ id: selected.runId, detail, experimentId }];
 }
 /** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */
 function experimentInSource(source, runId) {
     const segments = source.split('/');
-    const experiment = segments[segments.indexOf(runId) - 1];
-    return experiment !== undefined && /^\d+$/.test(experiment) ? experiment : undefined;
+    return segments[segments.indexOf(runId) - 1];
 }
-function newFileFor(selected, state, lookup) {
-    const isNew = state.kind === 'absent' || state.kind === 'unparseable';
-    return isNew && lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
-        ? [{ selected, run: lookup.run }]
+function activeRun(selected, state, lookup) {
+    return lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
+        ? [{ selected, run: lookup.run, state }]
         : [];
 }
-/** Asks MLflow for the sources of copied versions whose origin is not in the listing. */
-async function resolveCopies(registry, files) {
-    const resolved = new Map();
-    for (const { selected } of files) {
-        if (!selected.sourceUnresolved)
-            continue;
-        const { name, version } = selected.version;
-        try {
-            const source = await registry.downloadUri(name, version);
-            resolved.set(selected.runId, { ok: true, source });
-        }
-        catch (error) {
-            if (!(error instanceof MlflowError))
-                throw error;
-            resolved.set(selected.runId, {
-                ok: false,
-                problem: `where its artifacts are could not be read: ${error.message}`,
-            });
-        }
-    }
-    return resolved;
-}
-/** Reads logged models for sources `models:/m-…`, which do not contain the artifact location. */
-async function readLoggedModels(registry, files, sources) {
-    const ids = new Set();
-    const experiments = new Set();
-    for (const { selected, run } of files) {
-        const resolved = sources.get(selected.runId) ?? { ok: true, source: selected.source };
-        if (!resolved.ok || !resolved.source.startsWith('models:/m-'))
-            continue;
-        ids.add(loggedModelId(resolved.source) ?? '');
-        experiments.add(run.experimentId);
-    }
-    return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experiments]);
+/** What the template of new files refers to and most templates do not. */
+async function readForTemplate(registry, { template, selected }, activeRuns) {
+    const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full');
+    const uses = (field) => isNew && template.placeholders.some((placeholder) => placeholder.field === field);
+    const experiments = uses('experiment.name') ? await registry.experiments() : undefined;
+    if (!uses('model.aliases'))
+        return { experiments, aliases: undefined };
+    const versions = addAliases(selected.runs.map(({ version }) => version), await registry.registeredModels());
+    const aliases = new Map(versions.map((version) => [versionKey(version), version.aliases]));
+    return { experiments, aliases };
 }
 
 ;// CONCATENATED MODULE: ./src/sync/plan-target.ts
@@ -44486,47 +45630,54 @@ async function readLoggedModels(registry, files, sources) {
 
 
 
+
 /** Reads the facts that one target's plan needs, and plans it. */
 async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
+    const { target, selected, files } = loaded;
+    const { runs, excluded, listed } = selected;
     const facts = await readFacts(registry, loaded);
-    const entries = await planRuns(loaded, facts, {
+    const confirmer = createConfirmer(mlflow, target.selection, listed);
+    const planned = await planRuns(loaded, facts, {
         head: snapshot.head,
-        models: loaded.target.selection.models,
+        models: target.selection.models,
         template: loaded.template,
+        deployed: findDeployed(files),
+        selectedRunIds: new Set(runs.map(({ runId }) => runId)),
         uiUrl,
     });
-    return addDeletions(mlflow, loaded, facts, entries);
+    const confirmed = await confirmer.downgrades(planned, runs);
+    return addDeletions(confirmer, loaded, facts, [...confirmed, ...excludedEntries(excluded, uiUrl)]);
 }
 /** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20;
 async function planRuns(target, facts, context) {
-    const { runs, excluded } = target.selected;
     const entries = [];
-    for (const [index, selected] of runs.entries()) {
+    for (const [index, selected] of target.selected.runs.entries()) {
         // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
         if (index % yieldEvery === 0)
             await (0,promises_namespaceObject.setImmediate)();
         const file = fileOf(target, selected);
         entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context));
     }
-    return [...entries, ...excludedEntries(excluded, runs, context.uiUrl)];
+    return entries;
 }
 /** Adds the deletions that MLflow confirms, if the target has prune enabled. */
-async function addDeletions(mlflow, { target, selected, files }, facts, entries) {
-    const warnings = entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
+async function addDeletions(confirmer, { target, selected, files }, facts, entries) {
+    const warnings = [
+        ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
+        ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+    ];
     if (target.prune === undefined)
         return { entries, warnings, error: undefined };
-    const { selection } = target;
-    const { runs, listed } = selected;
     const { kept, deletions, warning, error } = planDeletions({
-        runs,
-        listed,
+        ...selected,
         facts,
         files,
-        models: selection.models,
+        entries,
+        models: target.selection.models,
         maxDeletions: target.prune.maxDeletions,
     });
-    const confirmed = await confirmDeletions(deletions, { client: mlflow, selection, listed });
+    const confirmed = await confirmer.deletions(deletions);
     return {
         entries: replaceByPath(entries, [...kept, ...confirmed]),
         warnings: warning === undefined ? warnings : [...warnings, warning],
@@ -44539,6 +45690,143 @@ function replaceByPath(entries, decisions) {
     return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions];
 }
 
+;// CONCATENATED MODULE: ./src/core/text/closest.ts
+/** Names that are worth suggesting, most similar first. */
+function closestNames(wanted, names, limit) {
+    const text = wanted.toLowerCase();
+    return [...names]
+        .map((name) => ({ name, distance: distanceTo(text, name.toLowerCase()) }))
+        .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+        .slice(0, limit)
+        .map(({ name }) => name);
+}
+/** A name that begins with something similar is similar too. */
+function distanceTo(text, name) {
+    const whole = editDistance(text, name);
+    const beginning = editDistance(text, name.slice(0, text.length));
+    return Math.min(whole, beginning + 0.5);
+}
+/** Levenshtein distance in UTF-16 code units. */
+function editDistance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (let i = 1; i <= a.length; i += 1) {
+        const next = [i];
+        for (let j = 1; j <= b.length; j += 1) {
+            const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+        }
+        row = next;
+    }
+    return row[b.length] ?? 0;
+}
+
+;// CONCATENATED MODULE: ./src/core/selection-gaps.ts
+
+
+
+/**
+ * What a selection asks for and MLflow does not have: a pattern of `models` or an alias that matches
+ * nothing, or no version at all. Each is probably a mistake, so nothing is deleted because of it.
+ */
+function findSelectionGaps(outcome) {
+    const { selection, runs } = outcome;
+    const versions = outcome.listed.filter((version) => !isPrompt(version));
+    if (versions.length === 0)
+        return [nothingListed(outcome)];
+    const names = new Set(versions.map(({ name }) => name).filter((name) => name !== ''));
+    const inModels = versions.filter(({ name }) => selection.models(name));
+    const gaps = [
+        ...findUnmatchedPatterns(outcome, names),
+        ...(inModels.length === 0 ? [] : findUnusedAliases(outcome, inModels)),
+    ];
+    if (gaps.length > 0 || runs.length > 0)
+        return gaps;
+    return [inModels.length === 0 ? everythingExcluded(names) : nothingLeft(outcome)];
+}
+function nothingListed({ selection, registeredModels }) {
+    const names = registeredModels?.map(({ name }) => name) ?? [];
+    if (selection.filter === undefined || names.length === 0) {
+        return {
+            message: 'Nothing is selected: MLflow lists no model version at all',
+            advice: 'Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
+        };
+    }
+    return {
+        message: `Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
+        advice: `MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
+    };
+}
+const maxSuggestions = 5;
+function listNames(names) {
+    const more = names.length - maxSuggestions;
+    return names.slice(0, maxSuggestions).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+function findUnmatchedPatterns({ selection, registeredModels = [] }, names) {
+    return selection.modelPatterns
+        .filter(({ matches }) => ![...names].some((name) => matches(name)))
+        .map(({ pattern, matches }) => {
+        const hidden = registeredModels.map(({ name }) => name).filter((name) => matches(name));
+        if (hidden.length > 0) {
+            const why = selection.filter === undefined ? 'has a version' : 'has a version that matches `filter`';
+            return {
+                message: `\`models\`: no model that matches ${pattern} ${why}`,
+                advice: `It matches ${listNames(hidden)}.`,
+            };
+        }
+        const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions);
+        const separator = /[,{}]/.test(pattern)
+            ? ' Write one pattern per line: commas and braces are part of a name.'
+            : '';
+        return {
+            message: `\`models\`: no registered model matches ${pattern}`,
+            advice: `The closest names are ${closest.join(', ')}.${separator}`,
+        };
+    });
+}
+function findUnusedAliases({ selection }, inModels) {
+    const inUse = new Set(inModels.flatMap(({ aliases }) => aliases));
+    return selection.aliases
+        .filter((alias) => !inUse.has(alias))
+        .map((alias) => ({
+        message: `\`aliases\`: no selected model has the alias ${alias}`,
+        advice: inUse.size === 0
+            ? 'None of these models has an alias at all.'
+            : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`,
+    }));
+}
+function everythingExcluded(names) {
+    return {
+        message: 'Nothing is selected: `models` excludes every registered model',
+        advice: `MLflow has ${listNames([...names].sort())}.`,
+    };
+}
+/** No version is left, although every pattern and every alias matches something. */
+function nothingLeft({ selection, excluded }) {
+    const byExclusion = (wanted) => excluded.filter(({ exclusion }) => exclusion === wanted);
+    const gated = byExclusion('run-filter');
+    if (gated.length > 0) {
+        return {
+            message: `Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
+            advice: `It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
+        };
+    }
+    const young = byExclusion('too-young');
+    if (young.length > 0) {
+        return {
+            message: `Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
+            advice: `These wait: ${listVersions(young)}.`,
+        };
+    }
+    const [first] = excluded;
+    return {
+        message: 'Nothing is selected: none of the matching versions can be deployed',
+        advice: first && `For example ${listVersions([first])}: ${first.reason}.`,
+    };
+}
+function listVersions(excluded) {
+    return listNames(excluded.map(({ version }) => `${version.name} version ${version.version}`));
+}
+
 ;// CONCATENATED MODULE: ./src/sync/read-selection.ts
 
 
@@ -44546,18 +45834,35 @@ function replaceByPath(entries, decisions) {
 
 /** Reads the registry and selects the model version that each run's file describes. */
 async function readSelection(registry, selection, now) {
-    const { filter, runFilter } = selection;
-    const rows = await nameInputInErrors('filter', filter, () => registry.versions(filter));
-    const listed = selection.aliases.length > 0 ? await addAliases(registry, rows) : rows;
+    const { runFilter } = selection;
+    const listed = await read_selection_listVersions(registry, selection);
     const versions = selectVersions(listed, selection, now);
     const resolved = await resolveRuns(registry, versions.selected);
-    const chosen = chooseVersionPerRun(resolved, listed);
+    const chosen = chooseVersionPerRun(resolved);
     const filtered = await applyRunFilter(registry, chosen.runs, runFilter);
-    return {
+    const result = {
+        listed,
         runs: filtered.runs,
         excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
-        listed,
     };
+    return { ...result, gaps: await readGaps(registry, selection, result) };
+}
+/**
+ * Aliases are read before the versions: a version that gets an alias in between is then listed, and
+ * the one that loses it stays selected for this sync.
+ */
+async function read_selection_listVersions(registry, { filter, aliases }) {
+    const models = aliases.length > 0 ? await registry.registeredModels() : [];
+    const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter));
+    return models.length > 0 ? addAliases(versions, models) : versions;
+}
+/** With a filter, only the registered models can tell what the filter hides. */
+async function readGaps(registry, selection, result) {
+    const gaps = findSelectionGaps({ selection, ...result, registeredModels: undefined });
+    if (gaps.length === 0 || selection.filter === undefined)
+        return gaps;
+    const registeredModels = await registry.registeredModels();
+    return findSelectionGaps({ selection, ...result, registeredModels });
 }
 /** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
 async function nameInputInErrors(input, filter, read) {
@@ -44587,19 +45892,11 @@ async function applyRunFilter(registry, runs, runFilter) {
             .filter(({ runId }) => !matching.has(runId))
             .map(({ version }) => ({
             version,
+            exclusion: 'run-filter',
             outcome: 'skipped',
             reason: 'its run does not pass run-filter',
-            protectsFile: false,
         })),
     };
-}
-/** Adds the aliases from the registry to any that a server already sends with the versions. */
-async function addAliases(registry, versions) {
-    const aliases = await registry.aliases();
-    return versions.map((version) => ({
-        ...version,
-        aliases: [...new Set([...version.aliases, ...(aliases.get(versionKey(version)) ?? [])])].sort(),
-    }));
 }
 /**
  * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
@@ -44612,7 +45909,7 @@ async function resolveRuns(registry, versions) {
     }));
     if (modelIds.size === 0)
         return [...versions];
-    const models = await registry.loggedModels([...modelIds]);
+    const models = await registry.loggedModels([...modelIds], []);
     return versions.map((version) => {
         if (version.runId !== '')
             return version;
@@ -44622,24 +45919,32 @@ async function resolveRuns(registry, versions) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/** Patterns that GitHub or Git act on, each with the character whose replacement prevents that. */
+/**
+ * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
+ * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
+ * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
+ */
 const triggers = [
-    [/@[A-Za-z0-9]/g, '@'],
-    [/#\d/g, '#'],
+    // Mentions, e-mail addresses and commits of forks.
+    [/@+[^\s@]/g, '@'],
+    // Issues, and Jira's smart commits.
+    [/#\w/g, '#'],
     [/GH-\d/gi, '-'],
     [/:\/\//g, ':'],
     [/www\./gi, '.'],
     // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
     [/-[A-Za-z]{1,30}\s?:/g, ':'],
-    [/\[[^[\]]{0,60}\b(?:skip|no)\b[^[\]]{0,60}\]/gi, '['],
+    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+    [/\*{3}NO_CI\*{3}/gi, '*'],
     // At the start of a line, Git treats this as the end of the message.
     [/^---/g, '-'],
 ];
-const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Characters without a visible form, except those that choose the style of an emoji. */
+const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 /**
  * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
  */
-function plainText(text, maxCharacters) {
+function neutralise_plainText(text, maxCharacters) {
     return truncate(
     // Bounds the input of the regular expressions: the rest would be truncated anyway.
     text
@@ -44667,7 +45972,7 @@ function neutralise(text, maxCharacters) {
  */
 function neutraliseFragments(fragments, maxCharacters) {
     const clean = fragments.map(({ text, untrusted }) => ({
-        text: untrusted ? plainText(text, maxCharacters) : text,
+        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
         untrusted,
     }));
     const trusted = trustedRanges(clean);
@@ -44691,10 +45996,11 @@ function trustedRanges(fragments) {
         return untrusted ? [] : [{ start, end }];
     });
 }
-const unsafeInTrailer = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%@#:[\]]|[^\S ]|^ | $|(?<=GH)-(?=\d)/giu;
+/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
+const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
 /** Value of a trailer, percent-encoded where it would break the line or trigger something. */
 function trailerValue(text) {
-    return truncate(text.toWellFormed(), 512).replace(unsafeInTrailer, percentEncode);
+    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
 }
 /** Writes each UTF-8 byte of the text as `%XX`. */
 function percentEncode(text) {
@@ -44719,11 +46025,11 @@ function countsPhrase({ created, updated, deleted }) {
 /** Longest model name in a message; MLflow allows 256 characters. */
 const maxName = 100;
 function modelLabel(entry) {
-    return plainText(entry.modelName ?? '', maxName);
+    return neutralise_plainText(entry.modelName ?? '', maxName);
 }
 /** The version to show for a change: the new one, or the one that a deleted file named. */
 function versionLabel(entry) {
-    return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
+    return neutralise_plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
 }
 /** `Add my_model version 3 (abc123de)`; not neutralised yet. */
 function changePhrase(change) {
@@ -44747,7 +46053,7 @@ function fileLine(change) {
     const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
         .filter((part) => part !== '')
         .join(' ');
-    const was = isNewVersion(change) ? ` (was ${plainText(previousVersion ?? '', 40)})` : '';
+    const was = isNewVersion(change) ? ` (was ${neutralise_plainText(previousVersion ?? '', 40)})` : '';
     return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
 }
 function isNewVersion(entry) {
@@ -44769,7 +46075,7 @@ const placeholderValues = {
     updated: (changes) => String(countChanges(changes).updated),
     deleted: (changes) => String(countChanges(changes).deleted),
     total: (changes) => String(changes.length),
-    models: (changes) => listNames(distinct(changes.map(modelLabel))),
+    models: (changes) => headline_listNames(distinct(changes.map(modelLabel))),
     'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
     'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
     'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
@@ -44777,7 +46083,7 @@ const placeholderValues = {
 function distinct(values) {
     return [...new Set(values.filter((value) => value !== ''))];
 }
-function listNames(names) {
+function headline_listNames(names) {
     return names.length <= maxModels
         ? names.join(', ')
         : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
@@ -45052,8 +46358,12 @@ function markerFor(plan, state, sha) {
  * unchanged.
  */
 function escapeMarkdown(text, maxCharacters = 200) {
-    return neutralise(text, maxCharacters).replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity);
+    return neutralise(text, maxCharacters)
+        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
+        .replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity);
 }
+/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
+const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
 const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 function toEntity(character) {
     return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
@@ -45067,6 +46377,8 @@ function markdown_link(markdown, url) {
     const target = webUrl(url ?? '');
     return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
 }
+/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
+const maxUrl = 4000;
 /**
  * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
  * for anything else.
@@ -45077,7 +46389,8 @@ function webUrl(url) {
     const parsed = new URL(url);
     parsed.username = '';
     parsed.password = '';
-    return parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+    return encoded.length > maxUrl ? null : encoded;
 }
 function tableRow(cells) {
     return `| ${cells.join(' | ')} |`;
@@ -45092,8 +46405,9 @@ function fenced(text, language) {
     const fence = '`'.repeat(longestRun + 1);
     return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
 }
+/** Control characters become their symbols: `␛`. */
 function showControls(text) {
-    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    return text.replace(neutralise_unprintable, (character) => {
         if (character === '\n' || character === '\t')
             return character;
         const codeUnit = character.charCodeAt(0);
@@ -45255,17 +46569,18 @@ function notShownNote(count, noun, advice) {
 /** More comparisons would not fit in the body of a pull request. */
 const maxComparisons = 40;
 /**
- * Reads the metrics and parameters of each changed run and of the previous version of its model.
+ * Reads the metrics and parameters of each changed run and of the run that it replaces.
  *
  * @returns details by run id; none for a run that could not be read.
  */
-async function readComparisons(registry, listed, changes) {
+async function readComparisons(registry, changes) {
     const compared = changes
         .filter(({ outcome }) => outcome !== 'deleted')
         .slice(0, maxComparisons)
-        .map(({ runId, modelName, modelVersion }) => ({
+        .map(({ runId, previous }) => ({
         runId: runId ?? '',
-        previous: findPreviousVersion(listed, modelName, modelVersion),
+        // A new version of the same run has the same metrics and parameters.
+        previous: previous?.runId === runId ? undefined : previous,
     }));
     const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
     const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
@@ -45287,17 +46602,11 @@ function detailsOf({ metrics, params }, previous, previousRun) {
         metrics,
         params,
         previous: {
-            modelVersion: previous.version,
+            modelVersion: previous.modelVersion,
             metrics: previousMetrics,
             params: previousParams,
         },
     };
-}
-/** The model's highest earlier version that has a run. */
-function findPreviousVersion(listed, name, version) {
-    return listed
-        .filter((row) => row.name === name && row.runId !== '' && Number(row.version) < Number(version))
-        .reduce((best, row) => best === undefined || Number(row.version) > Number(best.version) ? row : best, undefined);
 }
 
 ;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
@@ -45344,10 +46653,10 @@ function commitFor({ repository, commitTemplate }, { plan, state }) {
     return repository.createCommit(commitRequest(plan, commitTemplate));
 }
 /** Title and body of the pull request; the body ends with the marker for `sha`. */
-async function writeText({ registry, listed, settings, commitTemplate, uiUrl, serverUrl }, { plan, state, head }, sha) {
+async function writeText({ registry, settings, commitTemplate, uiUrl, serverUrl }, { plan, state, head }, sha) {
     const { repository, branch } = plan.snapshot;
     const changes = changesOf(plan.entries);
-    const details = await readComparisons(registry, listed, changes);
+    const details = await readComparisons(registry, changes);
     const body = pullRequestBody(changes, {
         uiUrl,
         serverUrl,
@@ -45505,7 +46814,7 @@ async function runSync(options) {
     const registry = createRegistry(options.mlflow);
     const templates = createTemplateReader(options.builtInTemplate);
     const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
-    const write = createWriter(options, registry, targets);
+    const write = createWriter(options, registry);
     let branchName = options.branch;
     const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
         const newPlan = await createPlan(options, registry, targets, templates);
@@ -45569,18 +46878,16 @@ function joinProblems(problems) {
     const [first] = problems;
     return first && { ...first, message: problems.map(({ message }) => message).join('; ') };
 }
-function createWriter(options, registry, targets) {
+function createWriter(options, registry) {
     if (options.mode === 'plan')
         return previewOnly;
     const { repository, pullRequest: settings, commitMessage: commitTemplate } = options;
     if (settings === undefined)
         return createCommitWriter(repository, commitTemplate);
     const { uiUrl, serverUrl } = options;
-    const listed = targets.flatMap(({ selected }) => selected.listed);
     return createPullRequestWriter({
         repository,
         registry,
-        listed,
         settings,
         commitTemplate,
         uiUrl,
@@ -45733,8 +47040,16 @@ async function checkMlflow(options) {
     });
     const selection = await runCheck('MLflow: selection', async () => {
         let selected = 0;
+        const gaps = [];
         for (const target of targets) {
-            selected += (await readSelection(registry, target.selection, clock.now())).runs.length;
+            const result = await readSelection(registry, target.selection, clock.now());
+            selected += result.runs.length;
+            gaps.push(...result.gaps);
+        }
+        if (gaps.length > 0) {
+            throw new SyncError(gaps.map(({ message }) => message).join('; '), {
+                advice: gaps.map(({ advice = '' }) => advice).join(' '),
+            });
         }
         return { status: 'ok', detail: `runs selected: ${selected}` };
     });
@@ -45798,7 +47113,7 @@ function aliasedObjects(aliases, schema) {
 
 ;// CONCATENATED MODULE: ./src/github/errors.ts
 
-const failureAdvice = {
+const errors_failureAdvice = {
     'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
     refused: 'Check that the runner may reach GitHub (firewall, proxy).',
     tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
@@ -45818,7 +47133,7 @@ function connectionError(outcome, apiUrl, isWrite) {
     }
     const after = tries > 1 ? ` (after ${tries} tries)` : '';
     return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
-        advice: failureAdvice[result.reason],
+        advice: errors_failureAdvice[result.reason],
         outcomeUnknown: isWrite && result.reason !== 'refused' && result.reason !== 'unknown-host',
     });
 }
@@ -51894,142 +53209,6 @@ function createRepository(client, checkout) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/errors.ts
-
-/** Converts an unusable response or a network failure into an error with advice. */
-function errorFromFailedCall(call) {
-    const { outcome, baseUrl, endpoint } = call;
-    const { result } = outcome;
-    const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : '';
-    if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
-        return new MlflowError(`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: 'The next scheduled run will catch up on everything.' });
-    }
-    if (result.kind === 'failure') {
-        return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
-            advice: errors_failureAdvice[result.reason],
-        });
-    }
-    const { message, advice } = explainResponse(result, call);
-    const code = errorCode(call.json);
-    return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
-        status: result.status,
-        advice,
-        code,
-    });
-}
-const errors_failureAdvice = {
-    'unknown-host': 'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
-    refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
-    tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
-    timeout: 'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-    interrupted: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
-    network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
-};
-function explainResponse(response, call) {
-    const { baseUrl } = call;
-    const { status, text } = response;
-    const detail = serverMessage(call.json, text);
-    if (/Invalid Host header/i.test(text)) {
-        return {
-            message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
-            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
-        };
-    }
-    if (status === 401) {
-        return {
-            message: `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
-            advice: 'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
-        };
-    }
-    if (status === 403) {
-        return {
-            message: `MLflow at ${baseUrl} denies access: ${detail}`,
-            advice: 'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
-        };
-    }
-    if (text.includes('--artifacts-only')) {
-        return {
-            message: `The server at ${baseUrl} only serves artifacts`,
-            advice: 'Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.',
-        };
-    }
-    if (text.includes('FEATURE_DISABLED')) {
-        return {
-            message: `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
-            advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
-        };
-    }
-    if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
-        return {
-            message: `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
-            advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
-        };
-    }
-    if (status >= 300 && status < 400) {
-        return {
-            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
-            advice: 'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
-        };
-    }
-    if (isHtml(response))
-        return explainHtmlPage(response, baseUrl);
-    if (status >= 200 && status < 300) {
-        return {
-            message: `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
-            advice: 'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
-        };
-    }
-    return {
-        message: `MLflow at ${baseUrl} responded: ${detail}`,
-        advice: status >= 500
-            ? "Look into MLflow's own log; the next scheduled run will catch up."
-            : 'The request was not accepted; the server says why.',
-    };
-}
-function explainHtmlPage(response, baseUrl) {
-    if (response.status === 404) {
-        return {
-            message: `There is no MLflow API at ${baseUrl}`,
-            advice: "Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.",
-        };
-    }
-    const login = /<input[^>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i;
-    if (response.status < 300 && login.test(response.text)) {
-        return {
-            message: `${baseUrl} responded with a login page instead of MLflow's API`,
-            advice: 'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
-        };
-    }
-    return {
-        message: `${baseUrl} responded with a page of HTML instead of MLflow's API`,
-        advice: 'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
-    };
-}
-function redirectTarget(response) {
-    const location = response.headers.location ?? '';
-    return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
-}
-/** Looks at the body, because gateways send HTML with any Content-Type. */
-function isHtml(response) {
-    return /^\s*<(!doctype|html|head|body)/i.test(response.text);
-}
-/** MLflow's error message, or the beginning of the body as plain text. */
-function serverMessage(json, text) {
-    if (typeof json === 'object' && json !== null && 'message' in json)
-        return String(json.message);
-    const plain = text
-        .replace(/<(style|script|title)[\s\S]*?<\/\1>/gi, ' ')
-        .replace(/<[^>]*>/g, ' ')
-        .replace(/\s+/g, ' ')
-        .trim();
-    return plain === '' ? 'an empty response' : plain.slice(0, 300);
-}
-function errorCode(json) {
-    return typeof json === 'object' && json !== null && 'error_code' in json
-        ? String(json.error_code)
-        : undefined;
-}
-
 ;// CONCATENATED MODULE: ./src/mlflow/retry.ts
 
 
@@ -52295,15 +53474,22 @@ function mlflowAuthorization(username, password, token) {
 function basicCredentials(username, password) {
     return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
 }
+/** Masking a shorter value, such as `1`, would hide unrelated text and make outputs disappear. */
+const minSecretLength = 6;
 /** Values that the runner masks and that are removed from all results. */
 function secretsOf({ mlflow, repository }) {
+    const { username, password, token, headers } = mlflow;
     return [
         repository.token,
-        mlflow.password,
-        mlflow.token,
-        ...(mlflow.password === '' ? [] : [basicCredentials(mlflow.username, mlflow.password)]),
-        ...Object.values(mlflow.headers),
-    ].filter((secret) => secret !== '');
+        password,
+        token,
+        ...(password === '' ? [] : [basicCredentials(username, password)]),
+        ...Object.values(headers).flatMap((value) => [value, credentialsIn(value)]),
+    ].filter((secret) => secret.length >= minSecretLength);
+}
+/** The credentials of an `Authorization` header without their scheme, which a server may repeat. */
+function credentialsIn(headerValue) {
+    return /^(?:basic|bearer|token) +(.*)$/i.exec(headerValue)?.[1] ?? '';
 }
 
 ;// CONCATENATED MODULE: ./src/core/runtime.ts
@@ -52336,43 +53522,241 @@ function createStopwatch(now) {
  */
 function createNameMatcher(patterns) {
     const rules = patterns.map((pattern) => ({
-        selects: !pattern.startsWith('!'),
-        expression: globExpression(pattern.replace(/^!/, '')),
+        selects: !isExclusion(pattern),
+        tokens: compile(withoutExclamation(pattern)),
     }));
     const selectsByDefault = rules.every((rule) => !rule.selects);
-    return (name) => rules.findLast((rule) => rule.expression.test(name))?.selects ?? selectsByDefault;
+    return (name) => {
+        const characters = Array.from(name);
+        const rule = rules.findLast(({ tokens }) => matchesTokens(tokens, characters));
+        return rule?.selects ?? selectsByDefault;
+    };
 }
-function globExpression(glob) {
-    const tokens = glob.match(/\\.|\*+|\?|\[[!^]?[^\]\\]+\]|[^]/gu) ?? [];
-    return new RegExp(`^(?:${tokens.map(tokenExpression).join('')})$`, 'u');
+/** The patterns without the exclusions, to find those that match nothing. */
+function positivePatterns(patterns) {
+    return patterns
+        .filter((pattern) => !isExclusion(pattern))
+        .map((pattern) => ({ pattern, matches: createNameMatcher([pattern]) }));
 }
-function tokenExpression(token) {
-    if (token.startsWith('*'))
-        return '[^]*';
-    if (token === '?')
-        return '[^]';
-    if (/^\[[!^]?[^]+\]$/.test(token)) {
-        const negated = /^\[[!^]/.test(token);
-        const set = token.slice(negated ? 2 : 1, -1).replace(/[\\[\]^]/g, '\\$&');
-        return isValidSet(set) ? `[${negated ? '^' : ''}${set}]` : escapeExpression(token);
+/** Whether a pattern is a `!` with nothing to exclude. */
+function isEmptyExclusion(pattern) {
+    return isExclusion(pattern) && withoutExclamation(pattern) === '';
+}
+function isExclusion(pattern) {
+    return pattern.startsWith('!');
+}
+function withoutExclamation(pattern) {
+    return isExclusion(pattern) ? pattern.slice(1).trimStart() : pattern;
+}
+/** The length of a set is bounded, so that many `[` without a `]` do not take quadratic time. */
+const tokenPattern = /\\.|\*+|\?|\[[!^]?[^\]\\]{1,1000}\]|[^]/gu;
+function compile(glob) {
+    return (glob.match(tokenPattern) ?? []).flatMap((source) => {
+        if (source.startsWith('*'))
+            return ['*'];
+        if (source === '?')
+            return [() => true];
+        const literals = Array.from(source);
+        if (literals.length === 1)
+            return literals.map(glob_literal);
+        if (literals[0] === '\\')
+            return literals.slice(1).map(glob_literal);
+        const set = compileSet(literals.slice(1, -1));
+        return set === undefined ? literals.map(glob_literal) : [set];
+    });
+}
+function glob_literal(expected) {
+    return (character) => character === expected;
+}
+/**
+ * Compiles the characters between `[` and `]`. A set with a range such as `z-a` is invalid and is
+ * therefore matched literally.
+ */
+function compileSet(characters) {
+    const negated = characters[0] === '!' || characters[0] === '^';
+    const points = characters.slice(negated ? 1 : 0).map(codePoint);
+    const ranges = [];
+    for (let index = 0; index < points.length; index += 1) {
+        const first = points[index] ?? 0;
+        const end = points[index + 1] === hyphen ? points[index + 2] : undefined;
+        ranges.push([first, end ?? first]);
+        if (end !== undefined)
+            index += 2;
     }
-    return escapeExpression(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
+    if (ranges.some(([first, last]) => first > last))
+        return undefined;
+    return (character) => {
+        const point = codePoint(character);
+        return ranges.some(([first, last]) => first <= point && point <= last) !== negated;
+    };
 }
-/** A set such as `[z-a]` is invalid and is therefore matched literally. */
-function isValidSet(set) {
-    try {
-        new RegExp(`[${set}]`, 'u');
-        return true;
-    }
-    catch {
-        return false;
-    }
+const hyphen = codePoint('-');
+function codePoint(character) {
+    return character.codePointAt(0) ?? 0;
 }
-function escapeExpression(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/**
+ * Only the last `*` ever has to be extended: an earlier one has already found the leftmost place for
+ * what follows it. So the number of steps is at most the product of both lengths.
+ */
+function matchesTokens(tokens, characters) {
+    let token = 0;
+    let position = 0;
+    let star;
+    while (position < characters.length) {
+        const expected = tokens[token];
+        if (expected === '*') {
+            star = { token, end: position };
+            token += 1;
+        }
+        else if (expected?.(characters[position] ?? '') === true) {
+            token += 1;
+            position += 1;
+        }
+        else if (star !== undefined) {
+            star.end += 1;
+            token = star.token + 1;
+            position = star.end;
+        }
+        else {
+            return false;
+        }
+    }
+    return tokens.slice(token).every((rest) => rest === '*');
+}
+
+;// CONCATENATED MODULE: ./src/inputs/git-names.ts
+
+/** Schemas for names and paths in the target repository. */
+/**
+ * GitHub's rules for names, with the underscore in the owner's name of a managed user
+ * (`name_company`).
+ */
+const repository = schemas_string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be owner/name')
+    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
+/** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
+const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
+/** Accepts a branch with or without `refs/heads/`. */
+const branch = schemas_string()
+    .transform((text) => text.replace(/^refs\/heads\//, ''))
+    .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
+    .transform((text) => (text === '' ? undefined : text));
+/** A directory that the action writes to. */
+const writtenPath = pathOutside(['.git', '.github']);
+/** A file that the action only reads. */
+const readPath = pathOutside(['.git']);
+/**
+ * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The
+ * root is `''`.
+ */
+function pathOutside(folders) {
+    const forbidden = folders.map((folder) => ({ folder, pattern: disguisesOf(folder) }));
+    return schemas_string().transform((text, context) => {
+        const segments = text.split('/');
+        const problem = findPathProblem(text, segments) ??
+            forbidden
+                .map(({ folder, pattern }) => findFolderProblem(segments, folder, pattern))
+                .find((found) => found !== undefined);
+        if (problem !== undefined) {
+            context.addIssue(problem);
+            return NEVER;
+        }
+        return segments.filter((segment) => segment !== '' && segment !== '.').join('/');
+    });
+}
+/** Longest name of a file or directory on most file systems, in bytes. */
+const maxNameBytes = 255;
+function findPathProblem(text, segments) {
+    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
+        return 'must be relative to the repository';
+    if (/[\\\p{Cc}\p{Cs}]/u.test(text))
+        return 'must not hold backslashes or control characters';
+    if (segments.some((segment) => /^\.\.[. ]*(:.*)?$/.test(withoutInvisible(segment)))) {
+        return 'must stay inside the repository (it contains ..)';
+    }
+    return segments.some((segment) => Buffer.byteLength(segment) > maxNameBytes)
+        ? `must not hold a name of more than ${maxNameBytes} bytes`
+        : undefined;
+}
+function findFolderProblem(segments, folder, disguises) {
+    const found = segments.find((segment) => disguises.test(withoutInvisible(segment)));
+    if (found === undefined)
+        return undefined;
+    return found === folder
+        ? `must not be in ${folder}`
+        : `must not be in ${found}, which some file systems treat as ${folder}`;
+}
+/**
+ * Matches the names under which some file system opens a folder: HFS+ ignores case and invisible
+ * characters (which are already removed); NTFS ignores dots and spaces at the end, has short names
+ * (`GIT~1`), and opens the folder itself as a data stream (`.git::$INDEX_ALLOCATION`).
+ */
+function disguisesOf(folder) {
+    const name = folder.slice(1);
+    return new RegExp(`^(\\.${name}|${name}~\\d+)[. ]*(:.*)?$`, 'i');
+}
+function withoutInvisible(text) {
+    return text.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+}
+
+;// CONCATENATED MODULE: ./src/inputs/headers.ts
+
+/**
+ * Schemas for the inputs that are sent in headers. The HTTP client refuses a header that it cannot
+ * send, which would look like a network error. No issue shows a value: it may be secret.
+ */
+/** What a header can hold: ASCII and Latin-1, without control characters other than tabs. */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Headers that the HTTP client refuses or sets itself. */
+const reservedHeaders = new Set([
+    'accept-encoding',
+    'connection',
+    'content-length',
+    'expect',
+    'host',
+    'keep-alive',
+    'transfer-encoding',
+    'upgrade',
+]);
+/** A text that is sent in a header as it is. */
+const token = schemas_string()
+    .refine((text) => headerValue.test(text) && !/\p{Cc}/u.test(text), 'holds a character that an HTTP header cannot hold, such as a line break, a zero-width space or a typographic quote');
+/** Base64 can carry any character, but servers reject control characters in credentials. */
+const headers_password = schemas_string()
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be one line without control characters');
+const username = headers_password.refine((text) => !text.includes(':'), 'must not hold a colon: in HTTP basic authentication, it separates username and password');
+/** Parses `Name: value`, one per line. */
+const headers = schemas_string().transform((text, context) => {
+    const result = new Map();
+    for (const [index, line] of text.split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const colon = line.indexOf(':');
+        const name = colon < 0 ? '' : line.slice(0, colon).trim();
+        const value = line.slice(colon + 1).trim();
+        const key = name.toLowerCase();
+        const problem = result.has(key)
+            ? 'repeats the header of an earlier line'
+            : findHeaderProblem(name, value);
+        if (problem !== undefined)
+            context.addIssue(`line ${index + 1} ${problem}`);
+        result.set(key, value);
+    }
+    return Object.fromEntries(result);
+});
+function findHeaderProblem(name, value) {
+    if (!headerName.test(name))
+        return 'must be "Name: value"';
+    if (reservedHeaders.has(name.toLowerCase()))
+        return `must not set the header ${name}`;
+    return headerValue.test(value)
+        ? undefined
+        : 'holds a character that an HTTP header cannot hold, such as a zero-width space or a typographic quote';
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
+
 
 /**
  * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
@@ -52414,78 +53798,37 @@ const lines = schemas_string().transform((text) => text
     .map((line) => line.trim())
     .filter((line) => line !== ''));
 const parsers_optional = schemas_string().transform((text) => (text === '' ? undefined : text));
-const repository = schemas_string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be owner/name')
-    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
-/** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
-const invalidRef = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
-/** Accepts a branch with or without `refs/heads/`. */
-const branch = schemas_string()
-    .transform((text) => text.replace(/^refs\/heads\//, ''))
-    .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
-    .transform((text) => (text === '' ? undefined : text));
-/** Why a path is rejected; undefined if it is valid. */
-function findPathProblem(text) {
-    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
-        return 'must be relative to the repository';
-    if (/[\\\p{Cc}]/u.test(text))
-        return 'must not hold backslashes or control characters';
-    const segments = text.split('/');
-    if (segments.includes('..'))
-        return 'must stay inside the repository (it contains ..)';
-    const reserved = segments.find((segment) => /^\.git(hub)?[. ]*$/i.test(segment));
-    return reserved === undefined ? undefined : `must not be in ${reserved}`;
-}
-/**
- * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The
- * root is `''`.
- */
-const repositoryPath = schemas_string().transform((text, context) => {
-    const problem = findPathProblem(text);
-    if (problem !== undefined) {
-        context.addIssue(problem);
-        return NEVER;
+/** Longest alias in MLflow, in characters. */
+const maxAliasLength = 255;
+/** Aliases that MLflow can have, one per line. */
+const aliases = lines.transform((entries, context) => {
+    for (const alias of entries) {
+        const problem = findAliasProblem(alias);
+        if (problem !== undefined)
+            context.addIssue(problem);
     }
-    return text
-        .split('/')
-        .filter((segment) => segment !== '' && segment !== '.')
-        .join('/');
+    return entries;
 });
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Headers that the HTTP client sets itself. */
-const reservedHeaders = new Set([
-    'host',
-    'content-length',
-    'transfer-encoding',
-    'connection',
-    'upgrade',
-]);
-/**
- * Parses `Name: value`, one per line. Issues only name the line number: the value may be secret.
- */
-const headers = lines.transform((entries, context) => {
-    const result = {};
-    for (const [index, entry] of entries.entries()) {
-        const [, name = '', value = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
-        if (!headerName.test(name.trim()) || !isHeaderValue(value)) {
-            context.addIssue(`line ${index + 1} must be "Name: value"`);
-        }
-        else if (reservedHeaders.has(name.trim().toLowerCase())) {
-            context.addIssue(`line ${index + 1}: the header ${name.trim()} can't be set`);
-        }
-        else {
-            result[name.trim().toLowerCase()] = value.trim();
-        }
+/** Why MLflow cannot have an alias; undefined if it can. */
+function findAliasProblem(alias) {
+    if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
+        return `holds "${alias}", but an alias only has letters, digits, _ and -; write one per line`;
     }
-    return result;
-});
-/** Whether HTTP allows a text as a header value: ASCII and Latin-1, without control characters. */
-function isHeaderValue(text) {
-    return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+    if (alias.toLowerCase() === 'latest' || /^[vV]\p{Nd}+$/u.test(alias)) {
+        return `holds "${alias}", which MLflow reserves`;
+    }
+    const { length } = Array.from(alias);
+    return length > maxAliasLength
+        ? `holds an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: "${alias.slice(0, 40)}…"`
+        : undefined;
 }
-/** Secrets are sent in headers, which cannot contain the line break of a pasted secret. */
-const secret = schemas_string()
-    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+/** Globs of model names, one per line; all models if there are none. */
+const modelPatterns = lines.transform((patterns, context) => {
+    if (patterns.some(isEmptyExclusion)) {
+        context.addIssue('holds a line with only !: write the models to exclude after it');
+    }
+    return patterns.length === 0 ? ['*'] : patterns;
+});
 /**
  * Reduces a pasted URL to the base URL of the server: `https://host/prefix/#/models/x`,
  * `https://host/prefix/api/2.0/mlflow` and `https://host/prefix/` all become `https://host/prefix`.
@@ -52512,11 +53855,13 @@ function parseServerUrl(text) {
     const path = url.pathname
         .replace(/\/(ajax-)?api(\/\d\.\d(\/(mlflow|preview)(\/.*)?)?)?\/?$/, '')
         .replace(/\/(index\.html)?$/, '')
-        .replace(/\/+$/, '');
+        .replace(/(?<!\/)\/+$/, '');
     return { ok: true, base: `${url.origin}${path}` };
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/schema.ts
+
+
 
 
 
@@ -52547,24 +53892,24 @@ const messageTemplate = parsers_optional.transform((text, context) => {
  */
 const inputSchema = object({
     'mlflow-tracking-uri': requiredServerUrl,
-    'mlflow-username': secret,
-    'mlflow-password': secret,
-    'mlflow-token': secret,
+    'mlflow-username': username,
+    'mlflow-password': headers_password,
+    'mlflow-token': token,
     'mlflow-headers': headers,
-    'mlflow-workspace': parsers_optional,
+    'mlflow-workspace': token.pipe(parsers_optional),
     'mlflow-ca-certificate': parsers_optional,
     'mlflow-insecure-tls': parsers_boolean(false),
     'mlflow-ui-url': union([schemas_literal(''), serverUrl]),
-    models: lines.transform((patterns) => (patterns.length === 0 ? ['*'] : patterns)),
-    aliases: lines,
+    models: modelPatterns,
+    aliases: aliases,
     filter: parsers_optional,
     'run-filter': parsers_optional,
     'minimum-age': parsers_duration('0s'),
-    'github-token': secret.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
+    'github-token': token.refine((text) => text !== '', 'is empty: leave it at its default, or check that the secret is set in this workflow'),
     repository: repository,
     branch: branch,
-    path: repositoryPath,
-    template: repositoryPath.transform((path) => (path === '' ? undefined : path)),
+    path: writtenPath,
+    template: readPath.transform((path) => (path === '' ? undefined : path)),
     mode: choice(['sync', 'plan', 'check'], 'sync'),
     prune: parsers_boolean(false),
     'max-deletions': count('10'),
@@ -52618,13 +53963,16 @@ const environmentSchema = object({
  * @throws InputError with all problems together, each with the name of its input.
  */
 function readInputs(environment) {
-    const raw = Object.fromEntries(inputNames.map((name) => [name, readRawInput(environment, name)]));
+    const sources = new Map(inputNames.map((name) => [name, readSource(environment, name)]));
+    const raw = Object.fromEntries([...sources].map(([name, { value }]) => [name, value]));
     const parsed = inputSchema.safeParse(raw);
-    const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, environment[name]?.trim() ?? '']));
+    const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, readVariable(environment, name)]));
     const settings = environmentSchema.safeParse(variables);
-    const problems = [parsed, settings].flatMap((result) => result.success
-        ? []
-        : result.error.issues.map((issue) => `${issue.path.join('.')} ${describeIssue(issue)}`));
+    const labels = new Map([...sources].map(([name, { label }]) => [name, label]));
+    const problems = [parsed, settings].flatMap((result) => (result.error?.issues ?? []).map((issue) => {
+        const name = issue.path.join('.');
+        return `${labels.get(name) ?? name} ${describeIssue(issue)}`;
+    }));
     const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
     problems.push(...findConflicts(raw), ...certificates.problems);
     if (!parsed.success || !settings.success || problems.length > 0)
@@ -52632,10 +53980,16 @@ function readInputs(environment) {
     return buildInputs(parsed.data, settings.data, certificates.pem);
 }
 /** The runner names the variable after the input in upper case and keeps hyphens. */
-function readRawInput(environment, name) {
-    const value = environment[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
+function readSource(environment, name) {
+    const value = readVariable(environment, `INPUT_${name.toUpperCase()}`);
     const variable = environmentFallback[name];
-    return value === '' && variable !== undefined ? (environment[variable]?.trim() ?? '') : value;
+    if (value !== '' || variable === undefined)
+        return { value, label: name };
+    const fallback = readVariable(environment, variable);
+    return { value: fallback, label: fallback === '' ? name : `${name} (from ${variable})` };
+}
+function readVariable(environment, variable) {
+    return environment[variable]?.trim() ?? '';
 }
 function describeIssue(issue) {
     return issue.code === 'invalid_union'
@@ -52727,6 +54081,7 @@ function buildTarget(inputs) {
         template: inputs.template,
         selection: {
             models: createNameMatcher(inputs.models),
+            modelPatterns: positivePatterns(inputs.models),
             aliases: inputs.aliases,
             filter: inputs.filter,
             runFilter: inputs['run-filter'],
@@ -52855,12 +54210,12 @@ function totalsLine(result) {
 }
 /**
  * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
- * line and `##[…]` anywhere as a command.
+ * line and `##[…]` anywhere as a command, other runners `##name[…]`.
  */
 function safeLine(text, maxCharacters = 2000) {
-    return plainText(text, maxCharacters)
+    return neutralise_plainText(text, maxCharacters)
         .replaceAll('::', `:${fullWidth(':')}`)
-        .replaceAll('##[', `##${fullWidth('[')}`);
+        .replaceAll('##', `#${fullWidth('#')}`);
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -53043,13 +54398,14 @@ function recordFields(record) {
     };
 }
 /** JSON can contain lone surrogates, but Python and databases then reject the entire document. */
-function wellFormed(_key, value) {
-    return typeof value === 'string' ? value.toWellFormed() : value;
+function toJson(value, indent) {
+    const wellFormed = (_key, part) => typeof part === 'string' ? part.toWellFormed() : part;
+    return JSON.stringify(value, wellFormed, indent);
 }
 /** Writes the report to a new folder in `directory` and returns the path of the file. */
 async function writeReport(report, directory) {
     const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
-    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${JSON.stringify(report, wellFormed, 2)}\n`);
+    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${toJson(report, 2)}\n`);
     return file;
 }
 
@@ -53080,7 +54436,7 @@ function createOutputs(result, reportFile) {
         'commit-url': result.commit?.url ?? '',
         'pull-request-number': result.pullRequest === undefined ? '' : String(result.pullRequest.number),
         'pull-request-url': result.pullRequest?.url ?? '',
-        connections: result.connections === undefined ? '' : JSON.stringify(result.connections),
+        connections: result.connections === undefined ? '' : toJson(result.connections),
     };
 }
 /**
@@ -53089,7 +54445,7 @@ function createOutputs(result, reportFile) {
 function changesOutput(records) {
     const items = byOutcome(records)
         .filter(({ outcome }) => outcome !== 'unchanged')
-        .map((record) => JSON.stringify(recordFields(record)));
+        .map((record) => toJson(recordFields(record)));
     let bytes = 4;
     const taken = items.filter((item) => {
         const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1);
@@ -54100,6 +55456,7 @@ function mergeEntry(before, after) {
         ...after,
         outcome: mergedOutcome(before, after),
         previousVersion: before.previousVersion,
+        previous: before.previous,
         edit: mergeEdit(before.edit, after.edit),
     };
 }

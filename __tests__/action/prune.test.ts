@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { breakRun, changeListing } from '../../testing/mlflow/gateway-rules.ts'
+import { breakRun, changeListing, json } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -102,6 +102,137 @@ describe('prune', () => {
   })
 })
 
+describe('prune deletes nothing because of a selection that is probably a mistake', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a misspelt alias',
+      { aliases: 'champoin' },
+      /no selected model has the alias champoin\. Aliases in use: champion/,
+    ],
+    [
+      'a second alias that is misspelt',
+      { aliases: 'champion\nchalenger' },
+      /no selected model has the alias chalenger/,
+    ],
+    [
+      'a run-filter that no run matches',
+      { 'run-filter': 'metrics.accuracy > 2' },
+      /Nothing is selected: no run matches `run-filter`/,
+    ],
+    ['a minimum age', { 'minimum-age': '1d' }, /younger than `minimum-age`/],
+    [
+      'a filter that no version matches',
+      { filter: "tags.deploy = 'never'" },
+      /no model version matches `filter`/,
+    ],
+  ])('%s', async (_name, inputs, warning) => {
+    await syncVersions(3)
+    await world.api.setAlias(project.model('model'), 'champion', '3')
+    const head = project.repository.head()
+    const step = await prune(inputs)
+    expect(step.outputs).toMatchObject({ operation: 'none', 'deleted-count': '0' })
+    expect(step.warnings.join('\n')).toMatch(warning)
+    expect(project.repository.head()).toBe(head)
+  })
+
+  test('a pattern of models that matches nothing', async () => {
+    await syncVersions(2)
+    await world.api.deleteVersion(project.model('model'), '1')
+    const step = await prune({ models: `${project.model('model')}\n${project.model('modle')}` })
+    expect(step.warnings.join('\n')).toMatch(/no registered model matches .*modle\. .*closest/)
+    expect(paths()).toHaveLength(2)
+  })
+
+  test('one that would leave no file at all', async () => {
+    await syncVersions(1)
+    const { runId } = await project.register('broken')
+    world.gateway.rule = changeListing((rows) =>
+      rows.filter((row) => row.name !== project.model('model')),
+    )
+    await world.api.deleteVersion(project.model('model'), '1')
+    await world.api.deleteRun(runId)
+    const step = await prune()
+    expect(step.warnings.join('\n')).toMatch(/would leave the directory without any values file/)
+    expect(paths()).toHaveLength(1)
+  })
+})
+
+describe('with aliases, prune deletes', () => {
+  async function promote(version: string): Promise<void> {
+    await world.api.setAlias(project.model('model'), 'champion', version)
+  }
+
+  test('the old version one sync after its successor was created', async () => {
+    const old = await project.register('model')
+    await promote('1')
+    await prune({ aliases: 'champion' })
+    const successor = await project.register('model')
+    await promote('2')
+    const step = await prune({ aliases: 'champion' })
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'deleted-count': '0' })
+    expect(step.changes.find(({ runId }) => runId === old.runId)).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringMatching(/version 2 is deployed first; a later sync/) as unknown,
+    })
+    const later = await prune({ aliases: 'champion' })
+    expect(later.outputs).toMatchObject({ 'created-count': '0', 'deleted-count': '1' })
+    expect(paths()).toEqual([pathOf(successor.runId)])
+  })
+
+  test('nothing while its successor cannot be deployed', async () => {
+    const old = await project.register('model')
+    await promote('1')
+    await prune({ aliases: 'champion' })
+    await project.registerExternal('model', { source: 'hf:/meta-llama/Llama-3-8B' })
+    await promote('2')
+    const step = await prune({ aliases: 'champion' })
+    expect(step.outputs).toMatchObject({ 'failed-count': '1', 'deleted-count': '0' })
+    expect(paths()).toEqual([pathOf(old.runId)])
+  })
+
+  test('nothing whose alias moved after the registered models were listed', async () => {
+    const old = await project.register('model')
+    await project.register('other')
+    await promote('1')
+    await world.api.setAlias(project.model('other'), 'champion', '1')
+    await prune({ aliases: 'champion' })
+    await project.register('model')
+    world.gateway.rule = async ({ url }, forward) => {
+      if (!url.includes('registered-models/search')) return undefined
+      // The listing no longer has the alias; then it gets its new version.
+      await world.api.deleteAlias(project.model('model'), 'champion')
+      const page = await forward()
+      await promote('2')
+      return page
+    }
+    const step = await prune({ aliases: 'champion' })
+    expect(step.changes).toMatchObject([
+      { runId: old.runId, outcome: 'skipped', reason: expect.stringMatching(/alias .* moved/) },
+    ])
+    world.gateway.rule = undefined
+    await prune({ aliases: 'champion' })
+    expect(paths()).toHaveLength(3)
+  })
+
+  test('no model whose aliases the listing missed', async () => {
+    const { runId } = await project.register('model')
+    await project.register('other')
+    await promote('1')
+    await world.api.setAlias(project.model('other'), 'champion', '1')
+    await prune({ aliases: 'champion' })
+    world.gateway.rule = async ({ url }, forward) => {
+      if (!url.includes('registered-models/search')) return undefined
+      const { body } = await forward()
+      const page = JSON.parse(body) as { registered_models: { name: string }[] }
+      const models = page.registered_models.filter(({ name }) => name !== project.model('model'))
+      return json({ ...page, registered_models: models })
+    }
+    const step = await prune({ aliases: 'champion' })
+    expect(step.changes).toMatchObject([{ runId, outcome: 'skipped' }])
+    expect(paths()).toContain(pathOf(runId))
+  })
+})
+
 describe('prune does not trust a listing', () => {
   /** Syncs two models; returns the run of the one that the listing will then misrepresent. */
   async function syncTwoModels(): Promise<string> {
@@ -129,6 +260,56 @@ describe('prune does not trust a listing', () => {
     )
     const step = await prune()
     expect(step.outputs['deleted-count']).toBe('0')
+    expect(paths()).toContain(pathOf(runId))
+  })
+
+  test('that an access rule hides a model from', async () => {
+    const runId = await syncTwoModels()
+    const hidden = project.model('a')
+    const hideRows = changeListing((rows) => rows.filter(({ name }) => name !== hidden))
+    world.gateway.rule = (request, forward) => {
+      const isAbout = request.url.includes(`name=${hidden}`)
+      if (isAbout) return json({ error_code: 'PERMISSION_DENIED', message: 'no' }, 403)
+      if (request.url.includes('run_id')) return json({})
+      return hideRows(request, forward)
+    }
+    const step = await prune()
+    expect(step.exitCode).toBe(0)
+    expect(step.changes[0]).toMatchObject({
+      runId,
+      outcome: 'skipped',
+      reason: expect.stringMatching(/does not show its model version/) as unknown,
+    })
+    expect(paths()).toContain(pathOf(runId))
+  })
+
+  test('that lacks a version whose run only its logged model names', async () => {
+    await project.register('b')
+    const runId = await project.createRun()
+    const modelId = await world.api.createLoggedModel(world.experiment.id, 'model', runId)
+    const source = `mlflow-artifacts:/${world.experiment.id}/models/${modelId}/artifacts`
+    const row = { name: project.model('ui'), version: '1', creation_timestamp: 1, source }
+    const current = { model_version: { ...row, run_id: '' } }
+    const addRow = changeListing((rows) => [...rows, row])
+    world.gateway.rule = (request, forward) =>
+      request.url.includes('model-versions/get?') ? json(current) : addRow(request, forward)
+    await sync()
+    expect(paths()).toContain(pathOf(runId))
+    world.gateway.rule = ({ url }) =>
+      url.includes('model-versions/get?') ? json(current) : undefined
+    const step = await prune()
+    expect(step.changes[0]).toMatchObject({ runId, outcome: 'skipped' })
+    expect(paths()).toContain(pathOf(runId))
+  })
+
+  test('that MLflow cannot confirm', async () => {
+    const runId = await syncTwoModels()
+    await world.api.deleteVersion(project.model('a'), '1')
+    world.gateway.rule = ({ url }) =>
+      url.includes('model-versions/get?') ? json({ error_code: 'INTERNAL_ERROR' }, 500) : undefined
+    const step = await prune()
+    expect(step.exitCode).toBe(1)
+    expect(step.changes[0]).toMatchObject({ runId, outcome: 'failed' })
     expect(paths()).toContain(pathOf(runId))
   })
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { breakRun, listOnly } from '../../testing/mlflow/gateway-rules.ts'
+import { breakRun, changeListing, json, listOnly } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -93,6 +93,120 @@ describe('a version that cannot be deployed', () => {
     const failed = step.changes.find(({ outcome }) => outcome === 'failed')
     expect(failed?.runId).toBe(broken.runId)
     expect(failed?.reason).toContain('corrupt row')
+  })
+})
+
+describe('a version of another model that registers the same run', () => {
+  test('is reported as skipped, naming the winner', async () => {
+    const { runId, name } = await project.register('staging')
+    const winner = await project.registerExternal('prod', { runId })
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'skipped-count': '1' })
+    expect(step.changes.find(({ outcome }) => outcome === 'skipped')).toMatchObject({
+      modelName: name,
+      reason: `${winner.name} version 1 registers the same run and is newer`,
+    })
+  })
+})
+
+describe('a file is not moved to an older version of its run', () => {
+  test('because the newer one is younger than minimum-age', async () => {
+    const { runId } = await project.registerExternal('model')
+    await project.registerExternal('model', { runId })
+    await project.register('other')
+    await sync()
+    const before = project.repository.read(`values/${runId}.yaml`)
+    world.gateway.rule = changeListing((rows) =>
+      rows.map((row) => (row.version === '1' ? { ...row, creation_timestamp: 1 } : row)),
+    )
+    const step = await sync({ 'minimum-age': '1h' })
+    expect(step.exitCode).toBe(0)
+    expect(step.changes.find(({ path }) => path === `values/${runId}.yaml`)).toMatchObject({
+      outcome: 'skipped',
+      modelVersion: '2',
+    })
+    expect(project.repository.read(`values/${runId}.yaml`)).toBe(before)
+  })
+
+  test('unless its own was deleted or lost the alias', async () => {
+    const { runId, name } = await project.registerExternal('model')
+    await project.registerExternal('model', { runId })
+    await sync()
+    await world.api.setAlias(name, 'champion', '1')
+    expect((await sync({ aliases: 'champion' })).outputs['updated-count']).toBe('1')
+    expect((await sync()).outputs['updated-count']).toBe('1')
+    await world.api.deleteVersion(name, '2')
+    expect((await sync()).outputs['updated-count']).toBe('1')
+    expect(project.repository.read(`values/${runId}.yaml`)).toContain('modelVersion: "1"')
+  })
+})
+
+describe('selecting nothing', () => {
+  test('is a warning, and a problem in mode: check', async () => {
+    await project.register('llama-7b')
+    const inputs = { models: project.model('lama-*') }
+    const step = await sync(inputs)
+    expect(step.outputs).toMatchObject({ operation: 'none', changed: 'false' })
+    expect(step.warnings.join()).toMatch(/no registered model matches .*lama-\*.*llama-7b/)
+    const check = await sync({ ...inputs, mode: 'check' })
+    expect(check.exitCode).toBe(1)
+    expect(check.connections.find(({ name }) => name === 'MLflow: selection')).toMatchObject({
+      status: 'failed',
+      detail: expect.stringMatching(/no registered model matches/) as unknown,
+      advice: expect.stringMatching(/llama-7b/) as unknown,
+    })
+  })
+})
+
+describe("one run's broken data costs no request per run:", () => {
+  test('experiment ids in files that MLflow cannot have', async () => {
+    const runs = await Promise.all([1, 2, 3, 4].map((index) => project.register(`m${index}`)))
+    await sync()
+    const ids = ['abc', '99999999999999999999999', '../1', '-1']
+    for (const [index, { runId }] of runs.entries()) {
+      const path = `values/${runId}.yaml`
+      const text = project.repository.read(path)
+      const damaged = text.replace(/experimentId: .*/, `experimentId: "${ids[index] ?? ''}"`)
+      project.repository.push('main', { [path]: damaged })
+    }
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ 'updated-count': '4', 'failed-count': '0' })
+    expect(step.mlflowRequests).toHaveLength(3)
+  })
+
+  test('sources with experiment ids that MLflow cannot have', async () => {
+    const hostile = ['abc', '9'.repeat(30), "1' OR '1", 'a b']
+    for (const [index, id] of hostile.entries()) {
+      const runId = await project.createRun()
+      const source = `s3://b/${id}/${runId}/artifacts/model`
+      await project.registerExternal(`m${index}`, { runId, source })
+    }
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ 'created-count': '4', 'failed-count': '0' })
+    expect(step.mlflowRequests).toHaveLength(3)
+  })
+
+  test('an experiment that a hint names and MLflow rejects', async () => {
+    await project.register('a')
+    await sync()
+    let rejections = 0
+    world.gateway.rule = ({ url, body }) => {
+      if (!url.includes('runs/search') || !/"experiment_ids":\["\d+"\]/.test(body)) return undefined
+      rejections += 1
+      return json({ error_code: 'PERMISSION_DENIED', message: 'no' }, 403)
+    }
+    const step = await sync()
+    expect(rejections).toBe(1)
+    expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
+  })
+
+  test('a server that rejects every run', async () => {
+    for (let count = 0; count < 24; count += 1) await project.registerExternal('many')
+    world.gateway.rule = ({ url }) =>
+      url.includes('runs/search') ? json({ error_code: 'X', message: 'no' }, 400) : undefined
+    const step = await sync()
+    expect(step.outputs['failed-count']).toBe('24')
+    expect(step.mlflowRequests.length).toBeLessThan(26)
   })
 })
 

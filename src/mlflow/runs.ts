@@ -48,7 +48,7 @@ export async function searchRuns(
   options: RunSearchOptions,
 ): Promise<Map<string, RunLookup>> {
   const { experimentIds, detail } = options
-  const search: RunSearch = { ...options, found: new Map(), rejections: 0 }
+  const search: RunSearch = { ...options, found: new Map(), rejections: [], accepted: 0 }
   if (experimentIds.length === 0) return search.found
   for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
     await searchBatch(search, ids.slice(start, start + runsPerSearch[detail]))
@@ -58,27 +58,38 @@ export async function searchRuns(
 
 type RunSearch = RunSearchOptions & {
   readonly found: Map<string, RunLookup>
-  /** Number of batches that the server has rejected. */
-  rejections: number
+  /** Why the server rejected batches. */
+  readonly rejections: string[]
+  /** Number of batches that it accepted. */
+  accepted: number
 }
 
-/** Enough to find two broken runs in a batch of 1,000; after that, the server itself is at fault. */
+/** Enough to find one of several broken runs in a batch of 1,000, and a run that is not. */
 const maxRejections = 20
 
 /**
  * Halves a batch that the server rejects until only the run that causes the error is left. If the
- * server rejects nearly everything, all runs of the batch fail without a request for each.
+ * server rejects everything, all runs fail without a request for each.
  */
 async function searchBatch(search: RunSearch, ids: readonly string[]): Promise<void> {
-  const { client, experimentIds, found } = search
+  const { client, experimentIds, found, rejections } = search
+  const fail = (reason: string): void => {
+    for (const id of ids) found.set(id, { kind: 'failed', reason })
+  }
+  const [reason] = rejections
+  if (reason !== undefined && rejections.length > maxRejections && search.accepted === 0) {
+    fail(reason)
+    return
+  }
   try {
     const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds)
+    search.accepted += 1
     addRows(rows, ids, found)
   } catch (error) {
     if (!search.splitRejected || !isWorthSplitting(error)) throw error
-    search.rejections += 1
-    if (ids.length === 1 || search.rejections > maxRejections) {
-      for (const id of ids) found.set(id, { kind: 'failed', reason: error.message })
+    rejections.push(error.message)
+    if (ids.length === 1) {
+      fail(error.message)
       return
     }
     const middle = Math.ceil(ids.length / 2)
