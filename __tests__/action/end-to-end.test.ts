@@ -132,4 +132,31 @@ describe.each([3, 2] as const)('a sync with MLflow %i', (version) => {
     expect(step.exitCode).toBe(0)
     expect(project.repository.head()).toBe(head)
   })
+
+  test('keeps a file until its version is gone, and prune then deletes it', async () => {
+    const inputs = { path: 'pruned', prune: 'true', models: project.model('pruned-*') }
+    const kept = await project.register('pruned-kept')
+    const gone = await project.register('pruned-gone')
+    await project.sync(inputs)
+    expect((await project.sync(inputs)).outputs.operation).toBe('none')
+    await world.api.deleteVersion(gone.name, gone.version)
+    const step = await project.sync(inputs)
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'deleted-count': '1' })
+    expect(project.repository.paths('main', 'pruned')).toEqual([`pruned/${kept.runId}.yaml`])
+  })
+
+  test("a copy keeps its own run's artifacts after its origin's name was registered anew", async () => {
+    const origin = await project.register('staging')
+    const source = `models:/${origin.name}/1`
+    const copy = await project.registerExternal('prod', { runId: origin.runId, source })
+    await world.api.deleteModel(origin.name)
+    const impostor = await project.register('staging')
+    await project.sync({ path: 'copies', models: copy.name })
+    const file = project.repository.read(`copies/${origin.runId}.yaml`)
+    expect(file).toContain(`modelName: ${copy.name}`)
+    expect(file).toMatch(/model: "\/mlflow\/\{\{ .Values.global.experimentId \}\}\/.*artifacts/)
+    for (const id of [impostor.runId, impostor.modelId ?? impostor.runId]) {
+      expect(file).not.toContain(id)
+    }
+  })
 })

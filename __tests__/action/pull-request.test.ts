@@ -60,6 +60,25 @@ describe('a pull request', () => {
     expect(pull?.body).toMatch(/lr.*0\.2.*0\.1/)
   })
 
+  test('compares with the version that is deployed, not with one that never was', async () => {
+    const register = (accuracy: number) => project.register('m', { metrics: { accuracy } })
+    const { name, runId: deployed } = await register(0.7)
+    await world.api.setAlias(name, 'champion', '1')
+    await sync({ aliases: 'champion' })
+    mergePullRequest(project.repository, 1)
+    await register(0.5)
+    await register(0.9)
+    await world.api.setAlias(name, 'champion', '3')
+    const step = await sync({ aliases: 'champion' })
+    expect(step.changes).toMatchObject([
+      { outcome: 'created', modelVersion: '3', previousVersion: '1' },
+    ])
+    const body = project.repository.pullRequests[1]?.body ?? ''
+    expect(body).toMatch(/accuracy.*0\.9.*0\.7/)
+    expect(body).not.toContain('0.5')
+    expect(body).not.toContain(deployed)
+  })
+
   test('is left unchanged when nothing changed', async () => {
     await project.register('m')
     await sync()

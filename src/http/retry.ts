@@ -78,6 +78,9 @@ export async function sendWithRetries(options: {
   }
 }
 
+/** A year. The time when a longer wait ends may not be a valid date. */
+const maxRetryAfterMs = 31_536_000_000
+
 /** Converts `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3) to milliseconds. */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
@@ -85,7 +88,7 @@ export function retryAfterMs(
 ): number | undefined {
   const value = headers['retry-after']?.trim()
   if (value === undefined) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1000
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, maxRetryAfterMs)
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
