@@ -214,6 +214,19 @@ describe('with aliases, prune deletes', () => {
     expect(paths()).toHaveLength(3)
   })
 
+  test('a version that lost its alias to one that the filter rejects', async () => {
+    const kept = await project.register('other', { versionTags: { deploy: 'yes' } })
+    await project.register('model', { versionTags: { deploy: 'yes' } })
+    await promote('1')
+    await world.api.setAlias(project.model('other'), 'champion', '1')
+    const inputs = { aliases: 'champion', filter: "tags.deploy = 'yes'" }
+    await prune(inputs)
+    await project.register('model')
+    await promote('2')
+    expect((await prune(inputs)).outputs['deleted-count']).toBe('1')
+    expect(paths()).toEqual([pathOf(kept.runId)])
+  })
+
   test('no model whose aliases the listing missed', async () => {
     const { runId } = await project.register('model')
     await project.register('other')

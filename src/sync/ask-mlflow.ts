@@ -2,15 +2,15 @@ import { versionKey, type ModelVersion } from '../core/model.ts'
 import type { DeployedVersion } from '../core/result.ts'
 import { addAliases, selectVersions, type Selection } from '../core/select.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
+import type { Registry } from '../mlflow/registry.ts'
 import { filterRuns, readRun } from '../mlflow/runs.ts'
 import { listModelVersions, readModelVersion, readRegisteredModel } from '../mlflow/versions.ts'
 
 /** Questions about single versions and runs, which MLflow is asked anew, whatever the listing said. */
 export type Context = {
   readonly client: MlflowClient
+  readonly registry: Registry
   readonly selection: Selection
-  /** The listing that the sync is based on, by key, with aliases. */
-  readonly listed: ReadonlyMap<string, ModelVersion>
 }
 
 /**
@@ -62,15 +62,17 @@ export async function isVersionStillSelected(
 
 /** Whether an alias that the selection asks for has moved since the registered models were listed. */
 export async function hasMovedAlias(
-  { client, selection, listed }: Context,
+  { client, registry, selection }: Context,
   { modelName }: DeployedVersion,
 ): Promise<boolean> {
   if (selection.aliases.length === 0) return false
-  const model = await readRegisteredModel(client, modelName)
-  return (model?.aliases ?? []).some(
+  const models = await registry.registeredModels()
+  const listed = models.find(({ name }) => name === modelName)?.aliases ?? []
+  const current = (await readRegisteredModel(client, modelName))?.aliases ?? []
+  return current.some(
     ({ alias, version }) =>
       selection.aliases.includes(alias) &&
-      !listed.get(versionKey({ name: modelName, version }))?.aliases.includes(alias),
+      !listed.some((other) => other.alias === alias && other.version === version),
   )
 }
 

@@ -7,13 +7,13 @@ import {
   type DeployedVersion,
   type Entry,
 } from '../core/result.ts'
-import { isNewer, type SelectedRun, type Selection } from '../core/select.ts'
-import type { MlflowClient } from '../mlflow/client.ts'
+import { isNewer, type SelectedRun } from '../core/select.ts'
 import {
   hasMovedAlias,
   isRunStillSelected,
   isVersionStillSelected,
   readDeployedVersion,
+  type Context,
 } from './ask-mlflow.ts'
 import { mapConcurrently } from './concurrently.ts'
 
@@ -29,13 +29,9 @@ export type Confirmer = {
   readonly downgrades: (entries: readonly Entry[], runs: readonly SelectedRun[]) => Promise<Entry[]>
 }
 
-export function createConfirmer(
-  client: MlflowClient,
-  selection: Selection,
-  listed: readonly ModelVersion[],
-): Confirmer {
+/** @param listed all versions of the listing that the sync is based on. */
+export function createConfirmer(context: Context, listed: readonly ModelVersion[]): Confirmer {
   const byKey = new Map(listed.map((version) => [versionKey(version), version]))
-  const context = { client, selection, listed: byKey }
   return {
     deletions: (deletions) =>
       mapConcurrently(deletions, async (deletion) => {

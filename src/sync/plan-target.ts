@@ -30,7 +30,10 @@ export async function planTarget(
   const { target, selected, files } = loaded
   const { runs, excluded, listed } = selected
   const facts = await readFacts(registry, loaded)
-  const confirmer = createConfirmer(mlflow, target.selection, listed)
+  const confirmer = createConfirmer(
+    { client: mlflow, registry, selection: target.selection },
+    listed,
+  )
   const planned = await planRuns(loaded, facts, {
     head: snapshot.head,
     models: target.selection.models,
