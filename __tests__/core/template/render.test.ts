@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
 import { runId } from '../../fixtures/registry.ts'
 import {
@@ -216,6 +217,25 @@ describe('block scalars', () => {
     ],
   ])('%j with %j becomes a quoted string', (template, value, text) => {
     expect(render(template, withX(value))).toBe(text)
+  })
+})
+
+// If any of these took quadratic time, the tests would time out.
+describe('a large template is rendered in linear time', () => {
+  const blank = '\n'.repeat(50_000)
+
+  test.each([
+    [`a: |\n  \${run.params.x}\n${blank}  y\n`, `a: " v\\n${'\\n'.repeat(50_000)}y\\n"\n`],
+    [`a: |\n  \${run.params.x}\n${blank}b: 1\n`, `a: " v\\n"\n${blank}b: 1\n`],
+    [`a: '${'{{ '.repeat(200_000)}\${run.params.x}'\n`, `a: '${'{{ '.repeat(200_000)} v'\n`],
+  ])('case %#', (template, text) => {
+    // Compared as booleans, because a difference of this size takes minutes to print.
+    expect(render(template, withX(' v')) === text).toBe(true)
+  })
+
+  test('its errors too', () => {
+    const result = parseTemplate('a: "b" ]\n'.repeat(20_000))
+    expect(result.ok ? 0 : result.problems.length).toBe(20_000)
   })
 })
 

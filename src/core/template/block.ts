@@ -1,5 +1,6 @@
 import { isMap, parseDocument, type Scalar } from 'yaml'
 import { looksLikeHold } from '../values-file/hold.ts'
+import { runStartBefore } from '../values-file/position.ts'
 import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'
 import { parseSegments } from './placeholder.ts'
 
@@ -37,7 +38,9 @@ export function renderBlockScalar(
 export function blockTrailer(source: string): string {
   const { header, body } = splitBlock(source)
   const comment = /[ \t]#.*$/.exec(header)?.[0] ?? ''
-  return `${comment}${/(?:\r?\n *)*$/.exec(body)?.[0] ?? ''}`
+  const blank = body.slice(runStartBefore(body, body.length, ' \r\n'))
+  const lineBreak = /\r?\n/.exec(blank)
+  return comment + blank.slice(lineBreak?.index ?? blank.length)
 }
 
 function splitBlock(source: string): Block {

@@ -1,5 +1,12 @@
 import { isScalar, type CST } from 'yaml'
-import { EditError, firstLineBreak, insertLinesAfter, lineBreakAfter, type Edit } from './edit.ts'
+import {
+  checkRestOfLine,
+  EditError,
+  firstLineBreak,
+  insertLinesAfter,
+  lineBreakAfter,
+  type Edit,
+} from './edit.ts'
 import {
   blockScalarHeader,
   firstEntryOffset,
@@ -9,7 +16,7 @@ import {
   tokenEnd,
 } from './layout.ts'
 import type { ParsedEntry, ParsedFile, ParsedMap } from './parse.ts'
-import { lineStartAt } from './position.ts'
+import { lineEndAt, lineStartAt, runStartBefore } from './position.ts'
 import { insertAfterColon } from './replace.ts'
 
 /** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
@@ -54,14 +61,25 @@ function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly str
       throw new EditError('the file ends within a block of text and without a line break')
     }
   }
+  checkRestOfLine(text, tokenEnd(end))
   return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines)
 }
 
-/** Skips comments that are indented deeper than the keys, which belong to the last entry. */
+/**
+ * End of the last comment that follows an offset and is indented deeper than the keys: such comments
+ * belong to the last entry.
+ */
 function skipDeeperComments(text: string, offset: number, column: number): number {
-  const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y')
-  comments.lastIndex = offset
-  return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0)
+  let end = offset
+  let start = lineEndAt(text, offset) + 1
+  while (start < text.length) {
+    const lineEnd = lineEndAt(text, start)
+    const [, indent = '', content] = /^( *)([^\s]?)/.exec(text.slice(start, lineEnd)) ?? []
+    if (content === '#' && indent.length > column) end = lineEnd
+    else if (!/^\s*$/.test(text.slice(start, lineEnd))) break
+    start = lineEnd + 1
+  }
+  return end
 }
 
 function prependGlobal(text: string, root: ParsedMap, entries: readonly string[]): Edit {
@@ -160,17 +178,16 @@ function fillEmptyGlobal(
 
 /** Removes an explicit `null` and the whitespace before it. */
 function removeNull(text: string, nullToken: CST.Token): Edit {
-  const whitespace = /[ \t]*$/.exec(text.slice(0, nullToken.offset))?.[0].length ?? 0
-  const at = nullToken.offset - whitespace
+  const at = runStartBefore(text, nullToken.offset, ' \t')
   return { at, remove: tokenEnd(nullToken) - at, insert: '' }
 }
 
 function addGlobalToEmptyDocument({ text, end }: ParsedFile, entries: readonly string[]): Edit {
   const lines = ['global:', ...entries.map((entry) => `  ${entry}`)]
   const lineBreak = firstLineBreak(text)
-  const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end))
-  const insert = onNewLine
-    ? lines.map((line) => line + lineBreak).join('')
-    : lines.map((line) => lineBreak + line).join('')
+  const insert =
+    lineStartAt(text, end) === end
+      ? lines.map((line) => line + lineBreak).join('')
+      : lines.map((line) => lineBreak + line).join('')
   return { at: end, remove: 0, insert }
 }

@@ -1,3 +1,5 @@
+import { lineEndAt } from './position.ts'
+
 /** Replaces `remove` characters at offset `at`, both counted in UTF-16 code units. */
 export type Edit = { readonly at: number; readonly remove: number; readonly insert: string }
 
@@ -38,19 +40,22 @@ function lineBreakEndingAt(text: string, lineFeed: number): string {
   return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n'
 }
 
+/** @throws {EditError} If anything but a comment follows the offset on its line. */
+export function checkRestOfLine(text: string, offset: number): void {
+  if (/^[ \t]*(?:[ \t]#.*)?\r?$/.test(text.slice(offset, lineEndAt(text, offset)))) return
+  throw new EditError('something follows on the line where new keys would go')
+}
+
 /**
  * Inserts lines after the line at an offset.
  *
  * @throws {EditError} If anything but a comment follows the offset on that line.
  */
 export function insertLinesAfter(text: string, offset: number, lines: readonly string[]): Edit {
-  const lineFeed = text.indexOf('\n', offset)
+  checkRestOfLine(text, offset)
+  const end = lineEndAt(text, offset)
   const lineBreak = lineBreakAfter(text, offset)
-  const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed)
-  if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
-    throw new EditError('something follows on the line where new keys would go')
-  }
-  return lineFeed < 0
-    ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
-    : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') }
+  return end === text.length
+    ? { at: end, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
+    : { at: end + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') }
 }

@@ -43,7 +43,7 @@ const integerPattern = /^(?:0|[1-9][0-9]*)$/
 /** Plain scalars that at least one of the readers does not read as a string. */
 const nonStringPatterns = [
   /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
-  /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
+  /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9_]+)?$/i,
   /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
   /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
   /^[-+]?\.(?:inf|nan)$/i,

@@ -1,5 +1,6 @@
 import type { CST } from 'yaml'
 import { EditError } from './edit.ts'
+import { runStartBefore } from './position.ts'
 
 /** Whether a token is anything but whitespace, a line break or a comment. */
 export function isContent({ type }: CST.Token): boolean {
@@ -52,10 +53,15 @@ export function tokenEnd(token: CST.Token): number {
 /** Offset of the block's last line break. With `+`, the block includes trailing blank lines. */
 function blockScalarEnd(token: CST.BlockScalar): number {
   const header = blockScalarHeader(token)
-  const keepsBlankLines = header.source.includes('+')
-  const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '')
-  const empty = text === '' && !(keepsBlankLines && token.source !== '')
-  return empty ? tokenEnd(header) : blockScalarTextStart(token) + text.length
+  const { source } = token
+  if (header.source.includes('+')) {
+    const lineBreak = source.endsWith('\r\n') ? 2 : source.endsWith('\n') ? 1 : 0
+    return source === ''
+      ? tokenEnd(header)
+      : blockScalarTextStart(token) + source.length - lineBreak
+  }
+  const length = runStartBefore(source, source.length, '\r\n')
+  return length === 0 ? tokenEnd(header) : blockScalarTextStart(token) + length
 }
 
 export function blockScalarHeader(token: CST.BlockScalar): CST.SourceToken {

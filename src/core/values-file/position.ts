@@ -12,6 +12,19 @@ export function lineStartAt(text: string, offset: number): number {
   return text[start] === '\uFEFF' && start < offset ? start + 1 : start
 }
 
+/** Offset of the line feed that ends a line, or the end of the text. */
+export function lineEndAt(text: string, offset: number): number {
+  const lineFeed = text.indexOf('\n', offset)
+  return lineFeed < 0 ? text.length : lineFeed
+}
+
+/** Offset at which a run of these characters begins that ends before an offset. */
+export function runStartBefore(text: string, offset: number, characters: string): number {
+  let start = offset
+  while (start > 0 && characters.includes(text[start - 1] ?? '')) start -= 1
+  return start
+}
+
 /**
  * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
  * NEL, U+2028 and U+2029, which may be line breaks, and a byte order mark at the start of a later
