@@ -67,6 +67,7 @@ describe('a large file is classified in linear time', () => {
     ['byte order marks', `a: [\n# ${' \uFEFF'.repeat(many)}`],
     ['spaces before a byte order mark', `a: 1\n${' '.repeat(many)}\uFEFF`],
     ['lines that almost hold it', `a: 1\n${`#${' '.repeat(100)}mlflow-sync\n`.repeat(many / 100)}`],
+    ['aliases as keys', `x: &x y\nglobal:\n${'  *x : 1\n'.repeat(lines)}`],
     ['quotes and backslashes', `a: "${'\\"'.repeat(many)}`],
     ['conflict markers', '<<<<<<< x\n'.repeat(lines)],
     ['markers', '---\n# c\n'.repeat(lines)],

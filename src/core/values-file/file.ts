@@ -126,7 +126,7 @@ export function interpretOwnedValues(parsed: ParsedFile): Interpretations | stri
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]
     if (entry === undefined) continue
-    const value = interpretNode(parsed.doc, entry.value)
+    const value = interpretNode(entry.value, parsed.resolveAlias)
     if (value === undefined) return `global.${key} is a map or a list, not a single value`
     interpretations[key] = value
   }

@@ -1,4 +1,5 @@
-import { isAlias, isScalar, type Document, type Scalar } from 'yaml'
+import { isAlias, isScalar, type Scalar } from 'yaml'
+import type { ResolveAlias } from './aliases.ts'
 import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
 
 /** What npm yaml, PyYAML and Helm read a scalar as; `other` if they disagree or reject it. */
@@ -15,11 +16,14 @@ export const stringTag = 'tag:yaml.org,2002:str'
 export const integerTag = 'tag:yaml.org,2002:int'
 
 /** Interprets a value; undefined for a map, a list or an alias of one. */
-export function interpretNode(doc: Document, node: unknown): Interpretation | undefined {
+export function interpretNode(
+  node: unknown,
+  resolveAlias: ResolveAlias,
+): Interpretation | undefined {
   if (node === null) return { kind: 'null' }
   if (isScalar(node)) return interpretScalar(node)
   if (!isAlias(node)) return undefined
-  const target = node.resolve(doc)
+  const target = resolveAlias(node)
   if (target === undefined) return { kind: 'other', text: '' }
   return isScalar(target) ? interpretScalar(target) : undefined
 }

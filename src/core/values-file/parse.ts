@@ -9,6 +9,7 @@ import {
   type Document,
   type YAMLMap,
 } from 'yaml'
+import { createAliasResolver, type ResolveAlias } from './aliases.ts'
 import { findDamage, findNul, formatLocated, type Located } from './damage.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 
@@ -24,6 +25,7 @@ export type ParsedMap = {
 export type ParsedFile = {
   readonly text: string
   readonly doc: Document
+  readonly resolveAlias: ResolveAlias
   /** Undefined if the document is empty. */
   readonly root: ParsedMap | undefined
   /** Offset at which an empty document gets its content: before its `...`, or the end of `text`. */
@@ -108,11 +110,20 @@ function firstError(text: string, documents: readonly Document[]): Composed['err
 }
 
 function locateOwnedEntries(text: string, doc: Document, end: number): ParseResult {
-  const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined }
+  const resolveAlias = createAliasResolver(doc)
+  const found = {
+    text,
+    doc,
+    resolveAlias,
+    end,
+    root: undefined,
+    globalEntry: undefined,
+    global: undefined,
+  }
   if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: { ...found, owned: {} } }
   const root = parsedMap(doc.contents)
   if (!root) return uneditable(`the document is ${describeKind(doc.contents)}, not a map`)
-  const globals = findEntries(doc, root, (name) => name === 'global')
+  const globals = findEntries(resolveAlias, root, (name) => name === 'global')
   if (typeof globals === 'string') return uneditable(globals)
   const globalEntry = globals.get('global')
   if (!globalEntry || isNull(globalEntry.value)) {
@@ -120,7 +131,7 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   }
   const global = parsedMap(globalEntry.value)
   if (!global) return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`)
-  const owned = findEntries(doc, global, isOwnedKey)
+  const owned = findEntries(resolveAlias, global, isOwnedKey)
   if (typeof owned === 'string') return uneditable(`in global, ${owned}`)
   const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) }
   return { kind: 'parsed', parsed }
@@ -128,13 +139,13 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
 
 /** Maps each wanted key to its entry; returns the problem if a key is unusable. */
 function findEntries(
-  doc: Document,
+  resolveAlias: ResolveAlias,
   { map }: ParsedMap,
   isWanted: (name: string) => boolean,
 ): Map<string, ParsedEntry> | string {
   const found = new Map<string, ParsedEntry>()
   for (const { key, value, srcToken } of map.items) {
-    const keyNode = isAlias(key) ? key.resolve(doc) : key
+    const keyNode = isAlias(key) ? resolveAlias(key) : key
     const name = isScalar(keyNode) ? keyNode.source : undefined
     if (name === undefined || srcToken === undefined || !isWanted(name)) continue
     if (isAlias(key)) return `the key ${name} is written as an alias`
