@@ -27,6 +27,7 @@ export function helmTemplate(chart: string, values: string, ...options: string[]
   const { status, stdout, stderr } = spawnSync(helm(), args, {
     input: values,
     encoding: 'utf8',
+    maxBuffer: 1 << 28,
     env: { HOME: cache, HELM_CACHE_HOME: cache, HELM_CONFIG_HOME: cache, HELM_DATA_HOME: cache },
   })
   return { status, output: status === 0 ? stdout : stderr }
