@@ -150,6 +150,13 @@ describe('a missing key is added after the last entry of global', () => {
     expectUpdate(before, after)
   })
 
+  test('after a merge key that provides it', () => {
+    expectUpdate(
+      `a: &a {modelVersion: 2, modelid: m-1}\nglobal:\n${allButLast}  <<: *a\n`,
+      `a: &a {modelVersion: 2, modelid: m-1}\nglobal:\n${allButLast}  <<: *a\n  modelid: ""\n${last}`,
+    )
+  })
+
   test('adds several keys in a fixed order and replaces values in place', () => {
     expectUpdate(
       'global:\n  modelName: old\n  x: 1\nv: 1\n',

@@ -15,6 +15,8 @@ describe('a file that can be edited', () => {
     ['owned keys that are null', 'global:\n  runid:\n  modelVersion: ~\n  modelid: null\n'],
     ['owned keys elsewhere', 'runid: a\nvllm:\n  global:\n    runid: b\n'],
     ['owned keys only through a merge key', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
+    ['a merge key without global', 'x: &x {a: 1}\n<<: *x\n'],
+    ['a map that is merged into itself', 'x: &x\n  <<: *x\nglobal: {<<: *x}\n'],
     ['a duplicate key outside of global', 'a: 1\na: 2\n'],
   ])('has no owned values: %s', (_, text) => {
     expect(readValues(text)).toMatchObject({ kind: 'values', owned: {} })
@@ -37,6 +39,16 @@ describe('a file that can be edited', () => {
   ])('yields the text of %s', (_, source, text) => {
     const values = readValues(`x: &x first\n"global":\n  ? 'runid'\n  : ${source}\n`)
     expect(values).toMatchObject({ kind: 'values', owned: { runid: text } })
+  })
+
+  test.each([
+    'b: &b {runid: x}\nglobal: {<<: *b, runid: a}\n',
+    'b: &b {other: x}\nglobal: {runid: a, <<: *b}\n',
+    'b: &b {runid: x}\nglobal: {runid: a, "<<": *b}\n',
+    'b: &b {global: {runid: x}}\n<<: *b\nglobal: {runid: a}\n',
+    'b: &b {runid: x}\n<<: *b\nglobal: {runid: a}\n',
+  ])('yields an owned value that no merge key overrides: %j', (text) => {
+    expect(readValues(text)).toMatchObject({ kind: 'values', owned: { runid: 'a' } })
   })
 
   test('yields every owned value, in a flow map too', () => {
@@ -68,6 +80,16 @@ describe('a file whose structure cannot be edited', () => {
     ['global: {}\n"global":\n', 'duplicate key global'],
     ['global:\n  runid: a\n  runid: a\n', 'in global, duplicate key runid'],
     ['x: &x runid\nglobal:\n  *x : a\n', 'the key runid is written as an alias'],
+    ['b: &b {global: {}}\n<<: *b\n', 'global comes from a merge key'],
+    ['b: &b {global: {}}\nglobal: {}\n<<: *b\n', 'the merge key (<<) below global provides it too'],
+    [
+      'b: &b {runid: x}\nglobal:\n  runid: a\n  <<: *b\n',
+      'in global, the merge key (<<) below runid',
+    ],
+    ['b: &b {runid: x}\nglobal: {runid: a, <<: [{}, *b]}\n', 'the merge key (<<) below runid'],
+    ['b: &b {runid: x}\nc: &c {<<: *b}\nglobal: {runid: a, <<: *c}\n', '(<<) below runid'],
+    ['global:\n  runid: a\n  <<: {runid: b}\n', '(<<) below runid'],
+    ['global:\n  runid: a\n  !!merge <<: {runid: b}\n', '(<<) below runid'],
     ['global:\n  runid: [a]\n', 'global.runid is a map or a list'],
     ['global:\n  modelName: {a: b}\n', 'global.modelName is a map or a list'],
     ['x: &x [a]\nglobal:\n  modelid: *x\n', 'global.modelid is a map or a list'],

@@ -115,7 +115,7 @@ export function readValues(text: string, invalidBytes?: Located): ValuesFile {
   const owned: Partial<Record<OwnedKey, string>> = {}
   for (const key of ownedKeys) {
     const value = interpretations[key]
-    if (value !== undefined && value.kind !== 'null') owned[key] = value.text
+    if (value !== undefined && 'text' in value) owned[key] = value.text
   }
   return { kind: 'values', text, owned, interpretations }
 }
@@ -125,7 +125,10 @@ export function interpretOwnedValues(parsed: ParsedFile): Interpretations | stri
   const interpretations: Partial<Record<OwnedKey, Interpretation>> = {}
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]
-    if (entry === undefined) continue
+    if (entry === undefined) {
+      if (parsed.merged.has(key)) interpretations[key] = { kind: 'merged' }
+      continue
+    }
     const value = interpretNode(entry.value, parsed.resolveAlias)
     if (value === undefined) return `global.${key} is a map or a list, not a single value`
     interpretations[key] = value

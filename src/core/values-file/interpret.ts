@@ -5,6 +5,8 @@ import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
 /** What npm yaml, PyYAML and Helm read a scalar as; `other` if they disagree or reject it. */
 export type Interpretation =
   | { readonly kind: 'null' }
+  /** Only a merge key provides it. */
+  | { readonly kind: 'merged' }
   | { readonly kind: 'string'; readonly text: string }
   /** A decimal number without a sign or leading zeros. */
   | { readonly kind: 'integer'; readonly text: string }
@@ -92,7 +94,7 @@ function isEqualString(
   key: OwnedKey,
 ): boolean {
   if (current === undefined || current.kind === 'null') return key === 'modelid' && wanted === ''
-  if (current.text !== wanted.toWellFormed()) return false
+  if (current.kind === 'merged' || current.text !== wanted.toWellFormed()) return false
   if (current.kind === 'integer') return current.text.length <= maxPlainDigits
   return current.kind === 'string'
 }

@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { createAliasResolver, type ResolveAlias } from './aliases.ts'
+import { findMergedNames } from './merge-keys.ts'
 import { findDamage, findNul, formatLocated, type Located } from './damage.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 
@@ -34,6 +35,8 @@ export type ParsedFile = {
   /** Undefined if `global` is missing or null. */
   readonly global: ParsedMap | undefined
   readonly owned: Readonly<Partial<Record<OwnedKey, ParsedEntry>>>
+  /** The owned keys that merge keys of `global` provide. */
+  readonly merged: ReadonlySet<string>
 }
 
 export type ParseResult =
@@ -111,48 +114,55 @@ function firstError(text: string, documents: readonly Document[]): Composed['err
 
 function locateOwnedEntries(text: string, doc: Document, end: number): ParseResult {
   const resolveAlias = createAliasResolver(doc)
-  const found = {
-    text,
-    doc,
-    resolveAlias,
-    end,
-    root: undefined,
-    globalEntry: undefined,
-    global: undefined,
-  }
-  if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: { ...found, owned: {} } }
+  const none = { root: undefined, globalEntry: undefined, global: undefined, owned: {} }
+  const found = { text, doc, resolveAlias, end, ...none, merged: new Set<string>() }
+  if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: found }
   const root = parsedMap(doc.contents)
   if (!root) return uneditable(`the document is ${describeKind(doc.contents)}, not a map`)
-  const globals = findEntries(resolveAlias, root, (name) => name === 'global')
+  const globals = findEntries(root, (name) => name === 'global', resolveAlias)
   if (typeof globals === 'string') return uneditable(globals)
-  const globalEntry = globals.get('global')
+  const globalEntry = globals.entries.get('global')
+  if (!globalEntry && globals.merged.has('global')) {
+    return uneditable('global comes from a merge key (<<)')
+  }
   if (!globalEntry || isNull(globalEntry.value)) {
-    return { kind: 'parsed', parsed: { ...found, root, globalEntry, owned: {} } }
+    return { kind: 'parsed', parsed: { ...found, root, globalEntry } }
   }
   const global = parsedMap(globalEntry.value)
   if (!global) return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`)
-  const owned = findEntries(resolveAlias, global, isOwnedKey)
+  const owned = findEntries(global, isOwnedKey, resolveAlias)
   if (typeof owned === 'string') return uneditable(`in global, ${owned}`)
-  const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) }
+  const { entries, merged } = owned
+  const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) }
   return { kind: 'parsed', parsed }
+}
+
+type FoundEntries = {
+  readonly entries: ReadonlyMap<string, ParsedEntry>
+  /** The wanted keys that merge keys provide. */
+  readonly merged: ReadonlySet<string>
 }
 
 /** Maps each wanted key to its entry; returns the problem if a key is unusable. */
 function findEntries(
-  resolveAlias: ResolveAlias,
   { map }: ParsedMap,
   isWanted: (name: string) => boolean,
-): Map<string, ParsedEntry> | string {
-  const found = new Map<string, ParsedEntry>()
+  resolveAlias: ResolveAlias,
+): FoundEntries | string {
+  const entries = new Map<string, ParsedEntry>()
   for (const { key, value, srcToken } of map.items) {
     const keyNode = isAlias(key) ? resolveAlias(key) : key
     const name = isScalar(keyNode) ? keyNode.source : undefined
     if (name === undefined || srcToken === undefined || !isWanted(name)) continue
     if (isAlias(key)) return `the key ${name} is written as an alias`
-    if (found.has(name)) return `duplicate key ${name}`
-    found.set(name, { value, token: srcToken })
+    if (entries.has(name)) return `duplicate key ${name}`
+    entries.set(name, { value, token: srcToken })
   }
-  return found
+  const { all, overridden } = findMergedNames(map, isWanted, resolveAlias)
+  const [name] = overridden
+  return name === undefined
+    ? { entries, merged: all }
+    : `the merge key (<<) below ${name} provides it too, and Helm reads that one`
 }
 
 function parsedMap(node: unknown): ParsedMap | undefined {
