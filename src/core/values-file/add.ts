@@ -43,10 +43,11 @@ function appendToFlowMap(text: string, map: CST.FlowCollection, entries: readonl
     return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list }
   }
   const end = lastToken(last)
-  // Not every reader accepts `a:,` as a key without a value.
-  const separator = end.type === 'map-value-ind' ? ' , ' : ', '
-  const insert = end.type === 'comma' ? ` ${list},` : separator + list
-  return { at: tokenEnd(end), remove: 0, insert }
+  if (end.type === 'map-value-ind') {
+    // Readers disagree on what precedes the comma in `a:,`, so nothing is added after `a:`.
+    return { at: firstEntryOffset(map) ?? map.offset + 1, remove: 0, insert: `${list}, ` }
+  }
+  return { at: tokenEnd(end), remove: 0, insert: end.type === 'comma' ? ` ${list},` : `, ${list}` }
 }
 
 function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly string[]): Edit {

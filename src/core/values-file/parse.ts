@@ -12,6 +12,7 @@ import {
 import { createAliasResolver, type ResolveAlias } from './aliases.ts'
 import { findMergedNames } from './merge-keys.ts'
 import { findDamage, findNul, formatLocated, type Located } from './damage.ts'
+import { tokenEnd } from './layout.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 
 /** A map entry: its parsed value, and its tokens in the text. */
@@ -119,7 +120,7 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: found }
   const root = parsedMap(doc.contents)
   if (!root) return uneditable(`the document is ${describeKind(doc.contents)}, not a map`)
-  const globals = findEntries(root, (name) => name === 'global', resolveAlias)
+  const globals = findEntries(text, root, (name) => name === 'global', resolveAlias)
   if (typeof globals === 'string') return uneditable(globals)
   const globalEntry = globals.entries.get('global')
   if (!globalEntry && globals.merged.has('global')) {
@@ -130,7 +131,7 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   }
   const global = parsedMap(globalEntry.value)
   if (!global) return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`)
-  const owned = findEntries(global, isOwnedKey, resolveAlias)
+  const owned = findEntries(text, global, isOwnedKey, resolveAlias)
   if (typeof owned === 'string') return uneditable(`in global, ${owned}`)
   const { entries, merged } = owned
   const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) }
@@ -145,6 +146,7 @@ type FoundEntries = {
 
 /** Maps each wanted key to its entry; returns the problem if a key is unusable. */
 function findEntries(
+  text: string,
   { map }: ParsedMap,
   isWanted: (name: string) => boolean,
   resolveAlias: ResolveAlias,
@@ -155,6 +157,9 @@ function findEntries(
     const name = isScalar(keyNode) ? keyNode.source : undefined
     if (name === undefined || srcToken === undefined || !isWanted(name)) continue
     if (isAlias(key)) return `the key ${name} is written as an alias`
+    if (isColonPartOfKey(text, srcToken)) {
+      return `YAML readers disagree on the key ${name}: put a space after its colon`
+    }
     if (entries.has(name)) return `duplicate key ${name}`
     entries.set(name, { value, token: srcToken })
   }
@@ -163,6 +168,13 @@ function findEntries(
   return name === undefined
     ? { entries, merged: all }
     : `the merge key (<<) below ${name} provides it too, and Helm reads that one`
+}
+
+/** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */
+function isColonPartOfKey(text: string, { key, sep, value }: CST.CollectionItem): boolean {
+  const colon = sep?.findLast(({ type }) => type === 'map-value-ind')
+  if (colon === undefined || key?.type !== 'scalar' || value != null) return false
+  return colon.offset === tokenEnd(key) && /[,}]/.test(text[colon.offset + 1] ?? '')
 }
 
 function parsedMap(node: unknown): ParsedMap | undefined {
