@@ -107,12 +107,12 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     [
       'a misspelt alias',
       { aliases: 'champoin' },
-      /no selected model has the alias champoin\. Aliases in use: champion/,
+      /no selected version has the alias champoin\. Aliases in use: champion/,
     ],
     [
       'a second alias that is misspelt',
       { aliases: 'champion\nchalenger' },
-      /no selected model has the alias chalenger/,
+      /no selected version has the alias chalenger/,
     ],
     [
       'a run-filter that no run matches',
@@ -212,6 +212,18 @@ describe('with aliases, prune deletes', () => {
     world.gateway.rule = undefined
     await prune({ aliases: 'champion' })
     expect(paths()).toHaveLength(3)
+  })
+
+  test('nothing while its successor is on a file that cannot be written', async () => {
+    const old = await project.register('model')
+    await promote('1')
+    await prune({ aliases: 'champion' })
+    const successor = await project.register('model')
+    project.repository.push('main', { [pathOf(successor.runId)]: '- a list\n' })
+    await promote('2')
+    const step = await prune({ aliases: 'champion' })
+    expect(step.outputs).toMatchObject({ 'failed-count': '1', 'deleted-count': '0' })
+    expect(paths()).toContain(pathOf(old.runId))
   })
 
   test('a version that lost its alias to one that the filter rejects', async () => {

@@ -104,7 +104,7 @@ describe('a version of another model that registers the same run', () => {
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'skipped-count': '1' })
     expect(step.changes.find(({ outcome }) => outcome === 'skipped')).toMatchObject({
       modelName: name,
-      reason: `${winner.name} version 1 registers the same run and is newer`,
+      reason: `${winner.name} version 1 registers the same run and takes precedence`,
     })
   })
 })

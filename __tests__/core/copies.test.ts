@@ -7,7 +7,7 @@ const origin = modelVersion({ name: 'staging', source: 's3://b/origin', creation
 const copy = modelVersion({ name: 'prod', source: 'models:/staging/1', creationTime: 2 })
 const copyOfCopy = modelVersion({ name: 'live', source: 'models:/prod/1', creationTime: 3 })
 
-function resolve(version: ModelVersion, known: readonly ModelVersion[]): string | undefined {
+function resolve(version: ModelVersion, known: readonly ModelVersion[]) {
   return createCopyResolver(known)(version)
 }
 
@@ -27,8 +27,20 @@ describe('the source of a version', () => {
       [{ ...origin, source: `models:/m-${'a'.repeat(32)}` }],
       `models:/m-${'a'.repeat(32)}`,
     ],
+    [
+      'is certain whatever versions the run got later',
+      copy,
+      [origin, modelVersion({ name: 'x', source: 's3://b/later', creationTime: 2 })],
+      's3://b/origin',
+    ],
   ])('%s', (_name, version, known, source) => {
-    expect(resolve(version, known)).toBe(source)
+    expect(resolve(version, known)).toEqual({ source, isCertain: true })
+  })
+
+  test('is not certain if the run had another source before: names can be swapped', () => {
+    const other = modelVersion({ name: 'tmp', source: 's3://b/other', creationTime: 0 })
+    expect(resolve(copy, [origin, other])).toEqual({ source: 's3://b/origin', isCertain: false })
+    expect(resolve(origin, [origin, other])).toMatchObject({ isCertain: true })
   })
 })
 
@@ -49,6 +61,6 @@ describe('only MLflow knows the source of a copy', () => {
     ['that refers to an alias', { ...copy, source: 'models:/staging@champion' }, [origin]],
     ['that refers to itself', { ...copy, source: 'models:/prod/1' }, [copy]],
   ])('%s', (_name, version, known) => {
-    expect(resolve(version, known)).toBeUndefined()
+    expect(resolve(version, known)).toEqual({ source: undefined, isCertain: false })
   })
 })

@@ -9,18 +9,9 @@ import {
   type Exclusion,
   type Selection,
 } from '../../src/core/select.ts'
-import { modelVersion } from '../fixtures/registry.ts'
+import { everything, modelVersion } from '../fixtures/registry.ts'
 
 const now = 10_000
-
-const everything: Selection = {
-  models: createNameMatcher(['*']),
-  modelPatterns: [],
-  aliases: [],
-  filter: undefined,
-  runFilter: undefined,
-  minimumAgeMs: 0,
-}
 
 describe('a model version is selected', () => {
   test.each<[string, Partial<ModelVersion>, Partial<Selection>]>([
@@ -55,7 +46,7 @@ describe('a model version is silently ignored', () => {
 describe('a model version is excluded with a reason', () => {
   test.each<[string, Partial<ModelVersion>, Partial<Selection>, Exclusion, RegExp]>([
     ['while it is not ready', { status: 'PENDING_REGISTRATION' }, {}, 'not-ready', /PENDING/],
-    ['after its registration failed', { status: 'FAILED_REGISTRATION' }, {}, 'not-ready', /FAILED/],
+    ['after its registration failed', { status: 'FAILED_REGISTRATION' }, {}, 'unusable', /FAILED/],
     [
       'while it is too young',
       { creationTime: now - 99 },
@@ -78,7 +69,7 @@ describe('a model version is excluded with a reason', () => {
       now,
     )
     expect(selected).toEqual([])
-    const outcome = exclusion === 'unusable' ? 'failed' : 'skipped'
+    const outcome = fields.problem === undefined ? 'skipped' : 'failed'
     expect(excluded).toMatchObject([{ outcome, exclusion }])
     expect(excluded[0]?.reason).toMatch(reason)
   })
@@ -148,7 +139,7 @@ describe('a version that loses', () => {
         version: loser,
         exclusion: 'superseded',
         outcome: 'skipped',
-        reason: 'prod version 7 registers the same run and is newer',
+        reason: 'prod version 7 registers the same run and takes precedence',
       },
     ])
   })

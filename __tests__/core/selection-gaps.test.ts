@@ -21,11 +21,11 @@ type Given = {
   readonly aliases?: readonly string[]
   readonly filter?: string
   readonly listed?: readonly ModelVersion[]
-  readonly registeredModels?: readonly string[]
+  readonly registeredModels?: readonly (string | RegisteredModel)[]
   readonly excluded?: readonly ExcludedVersion[]
 }
 
-function gapsOf({ models = ['*'], registeredModels, ...given }: Given): string[] {
+function gapsOf({ models = ['*'], registeredModels = [], ...given }: Given): string[] {
   const selection: Selection = {
     models: createNameMatcher(models),
     modelPatterns: positivePatterns(models),
@@ -42,11 +42,9 @@ function gapsOf({ models = ['*'], registeredModels, ...given }: Given): string[]
     listed: versions,
     runs: runs.map((version) => ({ runId: version.runId, version })),
     excluded: given.excluded ?? [],
-    registeredModels: registeredModels?.map((name): RegisteredModel => ({
-      name,
-      aliases: [],
-      problem: undefined,
-    })),
+    registeredModels: registeredModels.map((model): RegisteredModel =>
+      typeof model === 'string' ? { name: model, aliases: [], problem: undefined } : model,
+    ),
   }).map(({ message, advice = '' }) => `${message}. ${advice}`)
 }
 
@@ -85,25 +83,47 @@ describe('a pattern of models that matches nothing', () => {
 describe('an alias that no selected model has', () => {
   test('is reported with the aliases in use, the closest first', () => {
     expect(gapsOf({ aliases: ['champion', 'chalenger'] })).toEqual([
-      '`aliases`: no selected model has the alias chalenger. Aliases in use: challenger, champion.',
+      '`aliases`: no selected version has the alias chalenger. Aliases in use: challenger, champion.',
     ])
   })
 
   test('is reported if only a model outside models has it', () => {
     expect(gapsOf({ models: ['mistral'], aliases: ['champion'] })).toEqual([
-      '`aliases`: no selected model has the alias champion. None of these models has an alias at all.',
+      '`aliases`: no selected version has the alias champion. None of these models has an alias at all.',
     ])
   })
 })
 
+describe('an alias of a registered model', () => {
+  const aliases = [{ alias: 'live', version: '9' }]
+
+  test.each([
+    ["tags.x = 'y'", /`filter` excludes every version that has it/],
+    [undefined, /is not listed any more/],
+  ])('whose version is not listed with the filter %s is explained', (filter, advice) => {
+    const registeredModels = [{ name: 'mistral', aliases, problem: undefined }]
+    const given = { aliases: ['live'], registeredModels, ...(filter && { filter }) }
+    expect(gapsOf(given)).toEqual([expect.stringMatching(advice)])
+  })
+
+  test('that MLflow sent in another form is reported', () => {
+    const registeredModels = [{ name: 'mistral', aliases: [], problem: 'aliases: odd' }]
+    expect(gapsOf({ aliases: ['champion'], registeredModels })).toEqual([
+      expect.stringMatching(/registered model mistral can't be used \(aliases: odd\)/),
+    ])
+    expect(gapsOf({ registeredModels })).toEqual([])
+    expect(gapsOf({ models: ['llama*'], aliases: ['champion'], registeredModels })).toEqual([])
+  })
+})
+
 describe('selecting nothing is reported', () => {
-  test('if MLflow lists nothing, prompts apart', () => {
-    const prompt = modelVersion({ tags: { 'mlflow.prompt.is_prompt': 'true' } })
-    for (const versions of [[], [prompt]]) {
-      expect(gapsOf({ listed: versions })).toEqual([
-        expect.stringMatching(/^Nothing is selected: MLflow lists no model version at all/),
-      ])
-    }
+  const prompt = modelVersion({ tags: { 'mlflow.prompt.is_prompt': 'true' } })
+
+  test.each([
+    ['nothing', [], /^Nothing is selected: MLflow lists no model version at all/],
+    ['only prompts', [prompt], /^Nothing is selected: MLflow lists nothing but prompts/],
+  ])('if MLflow lists %s', (_name, versions, message) => {
+    expect(gapsOf({ listed: versions })).toEqual([expect.stringMatching(message)])
   })
 
   test('if nothing matches the filter', () => {

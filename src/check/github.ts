@@ -2,7 +2,7 @@ import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch
 import { GitHubError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
-import { createTemplateReader, readTemplates } from '../sync/read-files.ts'
+import { createTemplateReader, readTemplates } from '../sync/templates.ts'
 import { branchQuery } from '../sync/sync.ts'
 import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'
 

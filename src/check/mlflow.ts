@@ -1,6 +1,7 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
 import type { Connection, Problem } from '../core/result.ts'
-import { createRegistry } from '../mlflow/registry.ts'
+import { chooseVersionPerRun } from '../core/select.ts'
+import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { readSelection } from '../sync/read-selection.ts'
 import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
 
@@ -8,13 +9,14 @@ import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
 export async function checkMlflow(options: CheckOptions): Promise<Connection[]> {
   const { mlflow, targets, trackingUri, clock } = options
   const registry = createRegistry(mlflow)
-  let runId = ''
+  const runIds = new Set<string>()
   const versions = await runCheck('MLflow: model versions', async () => {
     let listed = 0
     for (const { selection } of targets) {
       const rows = await registry.versions(selection.filter)
       listed += rows.length
-      runId ||= rows.find((version) => version.runId !== '')?.runId ?? ''
+      const inModels = rows.filter(({ name }) => selection.models(name))
+      for (const { runId } of chooseVersionPerRun(inModels).runs) runIds.add(runId)
     }
     return { status: 'ok', detail: `${trackingUri} lists ${listed}` }
   })
@@ -27,16 +29,10 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
     ]
   }
   const runs = await runCheck('MLflow: runs', async () => {
-    const experiments = await registry.experiments()
-    if (runId === '') return { status: 'ok', detail: `experiments: ${experiments.size}` }
-    const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }])
-    if (lookups.get(runId)?.kind === 'missing') {
-      throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
-        advice:
-          'Check whether it was deleted permanently; otherwise give the user READ permission on the experiments.',
-      })
-    }
-    return { status: 'ok', detail: `experiments: ${experiments.size}; runs can be read` }
+    const { size } = await registry.experiments()
+    if (runIds.size === 0) return { status: 'ok', detail: `experiments: ${size}` }
+    await checkRuns(registry, [...runIds].slice(-maxSampledRuns))
+    return { status: 'ok', detail: `experiments: ${size}; runs can be read` }
   })
   const selection = await runCheck('MLflow: selection', async () => {
     let selected = 0
@@ -54,4 +50,24 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
     return { status: 'ok', detail: `runs selected: ${selected}` }
   })
   return [versions, runs, selection]
+}
+
+/** A few may have been deleted permanently. */
+const maxSampledRuns = 20
+
+/** @throws MlflowError if none of the runs can be read. */
+async function checkRuns(registry: Registry, runIds: readonly string[]): Promise<void> {
+  const lookups = await registry.runs(
+    runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })),
+  )
+  const found = runIds.map((id) => lookups.get(id))
+  if (found.some((lookup) => lookup?.kind === 'found')) return
+  for (const lookup of found) {
+    if (lookup?.kind === 'failed') throw new MlflowError(lookup.reason)
+  }
+  const examples = runIds.slice(0, 3).join(', ')
+  throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {
+    advice:
+      'Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.',
+  })
 }

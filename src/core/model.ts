@@ -29,7 +29,7 @@ export type ModelVersion = {
 export type RegisteredModel = {
   readonly name: string
   readonly aliases: readonly { readonly alias: string; readonly version: string }[]
-  /** Why its aliases are not known, if MLflow sent invalid fields. */
+  /** Why some of its aliases are not known, if MLflow sent invalid fields. */
   readonly problem: string | undefined
 }
 
@@ -71,7 +71,12 @@ export type RunLookup =
   | { readonly kind: 'found'; readonly run: Run }
   /** Deleted permanently, or hidden from this user. */
   | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** MLflow rejected a request about the run, or sent data that cannot be used. */
+  | {
+      readonly kind: 'failed'
+      readonly reason: string
+      readonly cause: 'rejected' | 'malformed'
+    }
 
 /** A version's source with copies (`models:/name/1`) followed to their origin, or why it is unknown. */
 export type ResolvedSource =

@@ -19,6 +19,14 @@ export type Selection = {
   readonly minimumAgeMs: number
 }
 
+/**
+ * Whether something that people move points to the versions to deploy. Otherwise every version is
+ * deployed, and none replaces another one.
+ */
+export function pointsToVersions({ aliases, filter }: Selection): boolean {
+  return aliases.length > 0 || filter !== undefined
+}
+
 /** A run with the one version that its file describes. */
 export type SelectedRun = { readonly runId: string; readonly version: ModelVersion }
 
@@ -80,7 +88,8 @@ function exclude(
   if (problem !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: problem }
   if (status !== undefined && status !== 'READY') {
     const reason = `its status is ${status}, not READY`
-    return { exclusion: 'not-ready', outcome: 'skipped', reason }
+    const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable'
+    return { exclusion, outcome: 'skipped', reason }
   }
   // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
   if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
@@ -125,7 +134,7 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
 
 /** Versions of other models; that the same model has older versions is a matter of course. */
 function losersOf(winner: ModelVersion, candidates: readonly ModelVersion[]): ExcludedVersion[] {
-  const reason = `${winner.name} version ${winner.version} registers the same run and is newer`
+  const reason = `${winner.name} version ${winner.version} registers the same run and takes precedence`
   return candidates
     .filter(({ name }) => name !== winner.name)
     .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }))

@@ -10,8 +10,8 @@ export type SelectionOutcome = {
   readonly listed: readonly ModelVersion[]
   readonly runs: readonly SelectedRun[]
   readonly excluded: readonly ExcludedVersion[]
-  /** All registered models if they were read, with the names that `filter` hides. */
-  readonly registeredModels: readonly RegisteredModel[] | undefined
+  /** All registered models, also those that `filter` hides; empty if they were not read. */
+  readonly registeredModels: readonly RegisteredModel[]
 }
 
 /**
@@ -27,16 +27,18 @@ export function findSelectionGaps(outcome: SelectionOutcome): Problem[] {
   const gaps = [
     ...findUnmatchedPatterns(outcome, names),
     ...(inModels.length === 0 ? [] : findUnusedAliases(outcome, inModels)),
+    ...findUnknownAliases(outcome),
   ]
   if (gaps.length > 0 || runs.length > 0) return gaps
   return [inModels.length === 0 ? everythingExcluded(names) : nothingLeft(outcome)]
 }
 
-function nothingListed({ selection, registeredModels }: SelectionOutcome): Problem {
-  const names = registeredModels?.map(({ name }) => name) ?? []
+function nothingListed({ selection, listed, registeredModels }: SelectionOutcome): Problem {
+  const names = registeredModels.map(({ name }) => name)
   if (selection.filter === undefined || names.length === 0) {
+    const what = listed.length === 0 ? 'no model version at all' : 'nothing but prompts'
     return {
-      message: 'Nothing is selected: MLflow lists no model version at all',
+      message: `Nothing is selected: MLflow lists ${what}`,
       advice:
         'Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
     }
@@ -55,7 +57,7 @@ function listNames(names: readonly string[]): string {
 }
 
 function findUnmatchedPatterns(
-  { selection, registeredModels = [] }: SelectionOutcome,
+  { selection, registeredModels }: SelectionOutcome,
   names: ReadonlySet<string>,
 ): Problem[] {
   return selection.modelPatterns
@@ -82,18 +84,41 @@ function findUnmatchedPatterns(
 }
 
 function findUnusedAliases(
-  { selection }: SelectionOutcome,
+  { selection, registeredModels }: SelectionOutcome,
   inModels: readonly ModelVersion[],
 ): Problem[] {
   const inUse = new Set(inModels.flatMap(({ aliases }) => aliases))
+  const isHidden = (wanted: string): boolean =>
+    registeredModels.some(
+      ({ name, aliases }) =>
+        selection.models(name) && aliases.some(({ alias }) => alias === wanted),
+    )
+  const advise = (alias: string): string => {
+    if (isHidden(alias)) {
+      return selection.filter === undefined
+        ? 'The version that has it is not listed any more.'
+        : '`filter` excludes every version that has it.'
+    }
+    return inUse.size === 0
+      ? 'None of these models has an alias at all.'
+      : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`
+  }
   return selection.aliases
     .filter((alias) => !inUse.has(alias))
     .map((alias) => ({
-      message: `\`aliases\`: no selected model has the alias ${alias}`,
-      advice:
-        inUse.size === 0
-          ? 'None of these models has an alias at all.'
-          : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`,
+      message: `\`aliases\`: no selected version has the alias ${alias}`,
+      advice: advise(alias),
+    }))
+}
+
+/** Models whose aliases MLflow sent in a form that cannot be used. */
+function findUnknownAliases({ selection, registeredModels }: SelectionOutcome): Problem[] {
+  if (selection.aliases.length === 0) return []
+  return registeredModels
+    .filter(({ name, problem }) => problem !== undefined && selection.models(name))
+    .map(({ name, problem = '' }) => ({
+      message: `MLflow's data of the registered model ${name} can't be used (${problem})`,
+      advice: 'Until MLflow sends all of its aliases, nothing is deleted.',
     }))
 }
 

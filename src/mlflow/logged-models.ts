@@ -6,9 +6,15 @@ import { loggedModelPage } from './schema.ts'
 
 const modelsPerSearch = 1000
 
-/** Reads logged models, by id. MLflow 2 does not have them: the map is empty. */
+/**
+ * Reads logged models with one of these ids, or of these runs. MLflow 2 does not have them: the map is
+ * empty.
+ *
+ * @returns logged models by id.
+ */
 export async function searchLoggedModels(
   client: MlflowClient,
+  attribute: 'model_id' | 'source_run_id',
   ids: readonly string[],
   experimentIds: readonly string[],
 ): Promise<Map<string, LoggedModel>> {
@@ -22,8 +28,8 @@ export async function searchLoggedModels(
           'logged-models/search',
           {
             experiment_ids: experimentIds,
-            filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
-            max_results: batch.length,
+            filter: `${attribute} IN (${batch.map((id) => `'${id}'`).join(',')})`,
+            max_results: modelsPerSearch,
             page_token: pageToken,
           },
           loggedModelPage,

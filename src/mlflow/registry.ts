@@ -1,11 +1,12 @@
 import { MlflowError } from '../core/errors.ts'
-import type {
-  LoggedModel,
-  ModelVersion,
-  RegisteredModel,
-  Run,
-  RunDetail,
-  RunLookup,
+import {
+  versionKey,
+  type LoggedModel,
+  type ModelVersion,
+  type RegisteredModel,
+  type Run,
+  type RunDetail,
+  type RunLookup,
 } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { searchLoggedModels } from './logged-models.ts'
@@ -24,26 +25,36 @@ export type RunRequest = {
   readonly experimentId: string | undefined
 }
 
+/** With more runs, one listing without a filter takes fewer requests. */
+const maxRunsInFilters = 400
+
 /**
- * The Model Registry and its runs, as seen by one sync. Listings and runs are read once, even if the
- * sync has to plan again.
+ * The Model Registry and its runs, as seen by one sync. Listings, runs and locations are read once,
+ * even if the sync has to plan again.
  */
 export type Registry = {
   /** All model versions that match an MLflow filter; most servers send them without aliases. */
   readonly versions: (filter: string | undefined) => Promise<readonly ModelVersion[]>
-  /** All versions of some runs, whatever the filter of the listing was. */
+  /** At least all versions of some runs, whatever the filter of the listing was. */
   readonly versionsOfRuns: (runIds: readonly string[]) => Promise<readonly ModelVersion[]>
   readonly registeredModels: () => Promise<readonly RegisteredModel[]>
   /** Names of all experiments by id. */
   readonly experiments: () => Promise<ReadonlyMap<string, string>>
   /** Runs by id; may include more than the requested ones. */
   readonly runs: (requested: readonly RunRequest[]) => Promise<ReadonlyMap<string, RunLookup>>
-  /** Ids of the runs that match an MLflow run filter. */
-  readonly matchingRuns: (filter: string, ids: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Ids of the runs that match an MLflow run filter, and why single runs could not be read. */
+  readonly filterRuns: (
+    filter: string,
+    ids: readonly string[],
+  ) => Promise<{ matching: ReadonlySet<string>; rejected: ReadonlyMap<string, string> }>
   /** Logged models by id. Experiments that probably contain them are searched first. */
   readonly loggedModels: (
     ids: readonly string[],
     probableExperimentIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, LoggedModel>>
+  /** Logged models whose source run is one of these, by their own id. */
+  readonly loggedModelsOfRuns: (
+    runIds: readonly string[],
   ) => Promise<ReadonlyMap<string, LoggedModel>>
   /** Location of a version's artifacts, as MLflow resolves it. */
   readonly downloadUri: (name: string, version: string) => Promise<string>
@@ -53,24 +64,35 @@ export function createRegistry(client: MlflowClient): Registry {
   const listings = new Map<string | undefined, () => Promise<ModelVersion[]>>()
   const experiments = readOnce(() => listExperiments(client))
   const experimentIds = async (): Promise<string[]> => [...(await experiments()).keys()]
+  const versions = (filter: string | undefined): Promise<ModelVersion[]> => {
+    const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter))
+    listings.set(filter, listing)
+    return listing()
+  }
+  const locations = new Map<string, () => Promise<string>>()
   return {
-    versions: (filter) => {
-      const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter))
-      listings.set(filter, listing)
-      return listing()
-    },
-    versionsOfRuns: (runIds) => listVersionsOfRuns(client, runIds),
+    versions,
+    versionsOfRuns: (runIds) =>
+      runIds.length > maxRunsInFilters ? versions(undefined) : listVersionsOfRuns(client, runIds),
     registeredModels: readOnce(() => listRegisteredModels(client)),
     experiments,
     runs: createRunReader(client, experimentIds),
-    matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
+    filterRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
     loggedModels: async (ids, probable) =>
       findByHints(
         ids,
-        (unknown) => searchLoggedModels(client, unknown, probable.filter(isExperimentId)),
-        async (unknown) => searchLoggedModels(client, unknown, await experimentIds()),
+        (unknown) =>
+          searchLoggedModels(client, 'model_id', unknown, probable.filter(isExperimentId)),
+        async (unknown) => searchLoggedModels(client, 'model_id', unknown, await experimentIds()),
       ),
-    downloadUri: (name, version) => readDownloadUri(client, name, version),
+    loggedModelsOfRuns: async (runIds) =>
+      searchLoggedModels(client, 'source_run_id', runIds, await experimentIds()),
+    downloadUri: (name, version) => {
+      const key = versionKey({ name, version })
+      const location = locations.get(key) ?? readOnce(() => readDownloadUri(client, name, version))
+      locations.set(key, location)
+      return location()
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import type { Run, RunDetail, RunLookup } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
+import { isOddRunId, runIdCondition } from './run-ids.ts'
 import {
   experimentPage,
   firstIssue,
@@ -47,21 +48,77 @@ export async function searchRuns(
   ids: readonly string[],
   options: RunSearchOptions,
 ): Promise<Map<string, RunLookup>> {
-  const { experimentIds, detail } = options
-  const search: RunSearch = { ...options, found: new Map(), rejections: [], accepted: 0 }
-  if (experimentIds.length === 0) return search.found
-  for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
-    await searchBatch(search, ids.slice(start, start + runsPerSearch[detail]))
-  }
-  return search.found
+  const found = new Map<string, RunLookup>()
+  const { rejected } = await searchInBatches(ids, {
+    ...options,
+    filter: undefined,
+    onRows: (rows, batch) => addRows(rows, batch, found),
+    isMissing: (id) => !found.has(id),
+  })
+  for (const [id, reason] of rejected) found.set(id, { kind: 'failed', reason, cause: 'rejected' })
+  return found
 }
 
-type RunSearch = RunSearchOptions & {
-  readonly found: Map<string, RunLookup>
+/**
+ * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
+ * list of ids can be appended with AND, and MLflow returns only runs from that list.
+ *
+ * @returns the ids of the runs that match, and why single runs could not be read.
+ * @throws MlflowError if MLflow rejects the filter itself.
+ */
+export async function filterRuns(
+  client: MlflowClient,
+  filter: string,
+  ids: readonly string[],
+  experimentIds: readonly string[],
+): Promise<{ matching: Set<string>; rejected: Map<string, string> }> {
+  const matching = new Set<string>()
+  const { rejected } = await searchInBatches(ids, {
+    client,
+    experimentIds,
+    detail: 'basic',
+    splitRejected: true,
+    filter,
+    onRows: (rows) => {
+      for (const row of rows) {
+        const identified = runIdentity.safeParse(row)
+        if (identified.success) matching.add(identified.data.info.run_id)
+      }
+    },
+    isMissing: (id) => !matching.has(id),
+  })
+  return { matching, rejected }
+}
+
+type BatchSearch = RunSearchOptions & {
+  /** An additional condition. */
+  readonly filter: string | undefined
+  readonly onRows: (rows: readonly unknown[], ids: readonly string[]) => void
+  /** Whether a run has not been found yet. */
+  readonly isMissing: (id: string) => boolean
+}
+
+type BatchState = {
+  /** Why MLflow rejects a run, by id. */
+  readonly rejected: Map<string, string>
   /** Why the server rejected batches. */
   readonly rejections: string[]
   /** Number of batches that it accepted. */
   accepted: number
+}
+
+async function searchInBatches(ids: readonly string[], search: BatchSearch): Promise<BatchState> {
+  const state: BatchState = { rejected: new Map(), rejections: [], accepted: 0 }
+  if (search.experimentIds.length === 0) return state
+  const size = runsPerSearch[search.detail]
+  for (let start = 0; start < ids.length; start += size) {
+    await searchBatch(ids.slice(start, start + size), search, state)
+  }
+  if (!search.splitRejected) return state
+  for (const id of ids.filter((other) => isOddRunId(other) && search.isMissing(other))) {
+    await searchBatch([id], search, state)
+  }
+  return state
 }
 
 /** Enough to find one of several broken runs in a batch of 1,000, and a run that is not. */
@@ -71,31 +128,44 @@ const maxRejections = 20
  * Halves a batch that the server rejects until only the run that causes the error is left. If the
  * server rejects everything, all runs fail without a request for each.
  */
-async function searchBatch(search: RunSearch, ids: readonly string[]): Promise<void> {
-  const { client, experimentIds, found, rejections } = search
-  const fail = (reason: string): void => {
-    for (const id of ids) found.set(id, { kind: 'failed', reason })
+async function searchBatch(
+  ids: readonly string[],
+  search: BatchSearch,
+  state: BatchState,
+): Promise<void> {
+  const { rejected, rejections } = state
+  const reject = (reason: string): void => {
+    for (const id of ids) rejected.set(id, reason)
   }
   const [reason] = rejections
-  if (reason !== undefined && rejections.length > maxRejections && search.accepted === 0) {
-    fail(reason)
+  if (reason !== undefined && rejections.length > maxRejections && state.accepted === 0) {
+    reject(reason)
     return
   }
   try {
-    const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds)
-    search.accepted += 1
-    addRows(rows, ids, found)
+    const rows = await searchPages(search, conditionFor(ids, search.filter), ids.length)
+    state.accepted += 1
+    search.onRows(rows, ids)
   } catch (error) {
     if (!search.splitRejected || !isWorthSplitting(error)) throw error
+    // The filter itself is at fault if MLflow rejects it without any run.
+    if (rejections.length === 0 && search.filter !== undefined) {
+      await searchPages(search, search.filter, 0)
+    }
     rejections.push(error.message)
     if (ids.length === 1) {
-      fail(error.message)
+      reject(error.message)
       return
     }
     const middle = Math.ceil(ids.length / 2)
-    await searchBatch(search, ids.slice(0, middle))
-    await searchBatch(search, ids.slice(middle))
+    await searchBatch(ids.slice(0, middle), search, state)
+    await searchBatch(ids.slice(middle), search, state)
   }
+}
+
+function conditionFor(ids: readonly string[], filter: string | undefined): string {
+  const runs = runIdCondition('attributes.run_id', ids)
+  return filter === undefined ? runs : `${filter} AND ${runs}`
 }
 
 /** A row without a run id may be any of the requested runs, so none of them counts as missing. */
@@ -105,6 +175,8 @@ function addRows(
   found: Map<string, RunLookup>,
 ): void {
   let anonymous: string | undefined
+  const fail = (id: string, reason: string) =>
+    found.set(id, { kind: 'failed', reason, cause: 'malformed' })
   for (const row of rows) {
     const parsed = runSchema.safeParse(row)
     if (parsed.success) {
@@ -113,11 +185,11 @@ function addRows(
     }
     const reason = `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`
     const identified = runIdentity.safeParse(row)
-    if (identified.success) found.set(identified.data.info.run_id, { kind: 'failed', reason })
+    if (identified.success) fail(identified.data.info.run_id, reason)
     else anonymous = reason
   }
   if (anonymous === undefined) return
-  for (const id of ids) if (!found.has(id)) found.set(id, { kind: 'failed', reason: anonymous })
+  for (const id of ids) if (!found.has(id)) fail(id, anonymous)
 }
 
 /** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
@@ -125,49 +197,15 @@ function isWorthSplitting(error: unknown): error is MlflowError {
   return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0)
 }
 
-/**
- * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
- * list of ids can be appended with AND, and MLflow returns only runs from that list.
- *
- * @returns the ids of the runs that match.
- */
-export async function filterRuns(
-  client: MlflowClient,
-  filter: string,
-  ids: readonly string[],
-  experimentIds: readonly string[],
-): Promise<Set<string>> {
-  const matching = new Set<string>()
-  for (let start = 0; start < ids.length; start += runsPerSearch.basic) {
-    const batch = ids.slice(start, start + runsPerSearch.basic)
-    const rows = await searchPages(
-      client,
-      `${filter} AND ${runIdFilter(batch)}`,
-      batch,
-      experimentIds,
-    )
-    for (const row of rows) {
-      const identified = runIdentity.safeParse(row)
-      if (identified.success) matching.add(identified.data.info.run_id)
-    }
-  }
-  return matching
-}
-
 /** Reads the current state of one run; undefined if MLflow no longer has it. */
 export function readRun(client: MlflowClient, id: string): Promise<Run | undefined> {
   return unlessMissing(async () => (await client.get('runs/get', { run_id: id }, runResponse)).run)
 }
 
-function runIdFilter(ids: readonly string[]): string {
-  return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`
-}
-
 function searchPages(
-  client: MlflowClient,
+  { client, experimentIds }: BatchSearch,
   filter: string,
-  ids: readonly string[],
-  experimentIds: readonly string[],
+  count: number,
 ): Promise<unknown[]> {
   return readPages('runs', (pageToken) =>
     client.post(
@@ -177,7 +215,7 @@ function searchPages(
         filter,
         run_view_type: 'ALL',
         // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
-        max_results: ids.length + 1,
+        max_results: count + 1,
         page_token: pageToken,
       },
       runPage,

@@ -118,28 +118,25 @@ function page<T extends z.ZodType>(list: string, item: T) {
 
 export const modelVersionPage = page('model_versions', modelVersion)
 
-const validModel = z
-  .object({
-    name: z.string().min(1),
-    aliases: z.array(z.object({ alias: z.string(), version: identifier })).nullish(),
-  })
-  .transform((wire): RegisteredModel => ({
-    name: wire.name,
-    aliases: wire.aliases ?? [],
-    problem: undefined,
-  }))
+const modelAlias = z.object({ alias: z.string(), version: identifier })
 
-/** Parses any row: a model with invalid fields has a `problem`. */
+/** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
 const registeredModel = z.unknown().transform((row): RegisteredModel => {
-  const valid = validModel.safeParse(row)
-  if (valid.success) return valid.data
   const { name } = invalidVersion.parse(row)
-  return { name, aliases: [], problem: firstIssue(valid.error) }
+  const list = z.object({ aliases: z.array(z.unknown()).nullish() }).safeParse(row)
+  if (!list.success) return { name, aliases: [], problem: firstIssue(list.error) }
+  const parsed = (list.data.aliases ?? []).map((item) => modelAlias.safeParse(item))
+  const [error] = parsed.flatMap((item) => (item.success ? [] : [item.error]))
+  return {
+    name,
+    aliases: parsed.flatMap((item) => (item.success ? [item.data] : [])),
+    problem: error && `aliases: ${firstIssue(error)}`,
+  }
 })
 
 export const registeredModelPage = page('registered_models', registeredModel)
 
-export const registeredModelResponse = z.object({ registered_model: validModel })
+export const registeredModelResponse = z.object({ registered_model: registeredModel })
 
 /** Undefined for an experiment that cannot be used. */
 const experiment = z.object({ experiment_id: identifier, name: text }).optional().catch(undefined)

@@ -3,6 +3,7 @@ import { compareText } from '../core/text/format.ts'
 import type { MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
+import { isOddRunId, runIdCondition } from './run-ids.ts'
 import {
   downloadUri,
   modelVersionPage,
@@ -44,24 +45,29 @@ export async function listModelVersions(
       modelVersionPage,
     ),
   )
-  const unique = new Map(rows.map((row) => [versionKey(row), row]))
+  // Rows that do not even say which version they are about must not be taken for the same one.
+  const unique = new Map(
+    rows.map((row) => [row.name === '' || row.version === '' ? row : versionKey(row), row]),
+  )
   return [...unique.values()].sort(
     (a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name),
   )
 }
 
-/**
- * Reads the versions of some runs. Servers before MLflow 3.17 do not find ids without lower-case
- * letters this way.
- */
+/** Reads the versions of some runs. */
 export async function listVersionsOfRuns(
   client: MlflowClient,
   runIds: readonly string[],
 ): Promise<ModelVersion[]> {
+  const odd = runIds.filter(isOddRunId).map((id) => [id])
+  const others = runIds.filter((id) => !isOddRunId(id))
+  const batches: string[][] = []
+  for (let start = 0; start < others.length; start += runsPerSearch) {
+    batches.push(others.slice(start, start + runsPerSearch))
+  }
   const versions: ModelVersion[] = []
-  for (let start = 0; start < runIds.length; start += runsPerSearch) {
-    const ids = runIds.slice(start, start + runsPerSearch).map((id) => `'${id}'`)
-    versions.push(...(await listModelVersions(client, `run_id IN (${ids.join(',')})`)))
+  for (const batch of [...batches, ...odd]) {
+    versions.push(...(await listModelVersions(client, runIdCondition('run_id', batch))))
   }
   return versions
 }

@@ -1,4 +1,6 @@
-import { versionKey, type ModelVersion } from '../core/model.ts'
+import { MlflowError } from '../core/errors.ts'
+import { versionKey, type ModelVersion, type RegisteredModel } from '../core/model.ts'
+import { isVersionNumber } from '../core/plan/orphans.ts'
 import type { DeployedVersion } from '../core/result.ts'
 import { addAliases, selectVersions, type Selection } from '../core/select.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
@@ -6,11 +8,31 @@ import type { Registry } from '../mlflow/registry.ts'
 import { filterRuns, readRun } from '../mlflow/runs.ts'
 import { listModelVersions, readModelVersion, readRegisteredModel } from '../mlflow/versions.ts'
 
-/** Questions about single versions and runs, which MLflow is asked anew, whatever the listing said. */
-export type Context = {
+/** What is needed to ask MLflow about single versions and runs anew, whatever the listing said. */
+export type Questions = {
   readonly client: MlflowClient
   readonly registry: Registry
   readonly selection: Selection
+  /** The current state of a registered model; undefined if it does not exist. Read once. */
+  readonly model: (name: string) => Promise<RegisteredModel | undefined>
+}
+
+export function createQuestions(
+  client: MlflowClient,
+  registry: Registry,
+  selection: Selection,
+): Questions {
+  const models = new Map<string, Promise<RegisteredModel | undefined>>()
+  return {
+    client,
+    registry,
+    selection,
+    model: (name) => {
+      const model = models.get(name) ?? readRegisteredModel(client, name)
+      models.set(name, model)
+      return model
+    },
+  }
 }
 
 /**
@@ -20,22 +42,29 @@ export type Context = {
  * @throws MlflowError if MLflow does not tell; with status 403 if it hides the version or its run.
  */
 export async function isRunStillSelected(
-  context: Context,
+  questions: Questions,
   deployed: DeployedVersion,
 ): Promise<boolean> {
-  const { client, selection } = context
+  const { client, selection } = questions
   const { runId } = deployed
+  const own = await readDeployedVersion(questions, deployed)
   const ofRun = await listModelVersions(client, withFilter(selection, runCondition(runId)))
-  const own = await readDeployedVersion(context, deployed)
   const versions = new Map(ofRun.map((version) => [versionKey(version), version]))
-  if (own !== undefined && (await matchesFilter(context, own))) versions.set(versionKey(own), own)
-  if (!isAnySelected(selection, await withCurrentAliases(context, [...versions.values()]))) {
+  if (own !== undefined && (await matchesFilter(questions, own))) versions.set(versionKey(own), own)
+  if (!isAnySelected(selection, await withCurrentAliases(questions, [...versions.values()]))) {
     return false
   }
   const run = await readRun(client, runId)
   if (run?.lifecycle !== 'active') return false
   if (selection.runFilter === undefined) return true
-  return (await filterRuns(client, selection.runFilter, [runId], [run.experimentId])).size > 0
+  const { matching, rejected } = await filterRuns(
+    client,
+    selection.runFilter,
+    [runId],
+    [run.experimentId],
+  )
+  for (const reason of rejected.values()) throw new MlflowError(reason)
+  return matching.size > 0
 }
 
 /**
@@ -43,32 +72,32 @@ export async function isRunStillSelected(
  * run. MLflow may not name the run: it hides runs, and some versions only have a logged model.
  */
 export async function readDeployedVersion(
-  { client }: Context,
+  { client }: Questions,
   { runId, modelName, modelVersion }: DeployedVersion,
 ): Promise<ModelVersion | undefined> {
   // MLflow rejects a question about anything else, which a person may have written into the file.
-  if (modelName === '' || !/^[1-9]\d{0,17}$/.test(modelVersion)) return undefined
+  if (modelName === '' || !isVersionNumber(modelVersion)) return undefined
   const version = await readModelVersion(client, modelName, modelVersion)
   return version?.runId === runId || version?.runId === '' ? version : undefined
 }
 
 /** Whether the selection accepts a version, apart from its run. */
 export async function isVersionStillSelected(
-  context: Context,
+  questions: Questions,
   version: ModelVersion,
 ): Promise<boolean> {
-  return isAnySelected(context.selection, [version]) && (await matchesFilter(context, version))
+  return isAnySelected(questions.selection, [version]) && (await matchesFilter(questions, version))
 }
 
 /** Whether an alias that the selection asks for has moved since the registered models were listed. */
 export async function hasMovedAlias(
-  { client, registry, selection }: Context,
+  { model, registry, selection }: Questions,
   { modelName }: DeployedVersion,
 ): Promise<boolean> {
   if (selection.aliases.length === 0) return false
   const models = await registry.registeredModels()
   const listed = models.find(({ name }) => name === modelName)?.aliases ?? []
-  const current = (await readRegisteredModel(client, modelName))?.aliases ?? []
+  const current = (await model(modelName))?.aliases ?? []
   return current.some(
     ({ alias, version }) =>
       selection.aliases.includes(alias) &&
@@ -82,21 +111,21 @@ function isAnySelected(selection: Selection, versions: readonly ModelVersion[]):
 }
 
 async function withCurrentAliases(
-  { client, selection }: Context,
+  { model, selection }: Questions,
   versions: readonly ModelVersion[],
 ): Promise<readonly ModelVersion[]> {
   if (selection.aliases.length === 0) return versions
   const names = [...new Set(versions.map(({ name }) => name).filter(selection.models))]
-  const models = await Promise.all(names.map((name) => readRegisteredModel(client, name)))
+  const models = await Promise.all(names.map(model))
   return addAliases(
     versions,
-    models.filter((model) => model !== undefined),
+    models.filter((found) => found !== undefined),
   )
 }
 
 /** Whether MLflow's own filter accepts a version. */
 async function matchesFilter(
-  { client, selection }: Context,
+  { client, selection }: Questions,
   version: ModelVersion,
 ): Promise<boolean> {
   if (selection.filter === undefined) return true

@@ -1,21 +1,24 @@
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion } from '../core/model.ts'
+import { timestampOf } from '../core/values-file/owned.ts'
 import { isOlder, namesVersion } from '../core/plan/deployed.ts'
 import {
   entryWithoutEdit,
+  isChange,
   type ChangedEntry,
   type DeployedVersion,
   type Entry,
 } from '../core/result.ts'
-import { isNewer, type SelectedRun } from '../core/select.ts'
+import { isNewer } from '../core/select.ts'
 import {
   hasMovedAlias,
   isRunStillSelected,
   isVersionStillSelected,
   readDeployedVersion,
-  type Context,
+  type Questions,
 } from './ask-mlflow.ts'
 import { mapConcurrently } from './concurrently.ts'
+import type { SelectionResult } from './read-selection.ts'
 
 /**
  * The changes that take something away are only made if MLflow confirms them when it is asked about
@@ -23,83 +26,140 @@ import { mapConcurrently } from './concurrently.ts'
  * or because an alias moves.
  */
 export type Confirmer = {
-  /** Keeps each file whose run is still selected. */
-  readonly deletions: (deletions: readonly ChangedEntry[]) => Promise<Entry[]>
+  /**
+   * Keeps each file whose run is still selected. Stops asking once more than `limit` deletions are
+   * confirmed; the rest are returned as they are.
+   */
+  readonly deletions: (deletions: readonly ChangedEntry[], limit: number) => Promise<Entry[]>
   /** Keeps each file that would move to an older version although its own is still selected. */
-  readonly downgrades: (entries: readonly Entry[], runs: readonly SelectedRun[]) => Promise<Entry[]>
+  readonly downgrades: (entries: readonly Entry[]) => Promise<Entry[]>
 }
 
-/** @param listed all versions of the listing that the sync is based on. */
-export function createConfirmer(context: Context, listed: readonly ModelVersion[]): Confirmer {
-  const byKey = new Map(listed.map((version) => [versionKey(version), version]))
+export function createConfirmer(
+  questions: Questions,
+  { listed, runs, excluded }: SelectionResult,
+): Confirmer {
+  const selected = new Map(runs.map(({ runId, version }) => [runId, version]))
+  const listedByKey = new Map(listed.map((version) => [versionKey(version), version]))
+  const young = new Set(
+    excluded
+      .filter(({ exclusion }) => exclusion === 'too-young')
+      .map(({ version }) => versionKey(version)),
+  )
   return {
-    deletions: (deletions) =>
-      mapConcurrently(deletions, async (deletion) => {
-        const { previous } = deletion
-        if (previous === undefined) return deletion
-        return confirm(deletion, async () => {
-          if (await isRunStillSelected(context, previous)) {
-            return 'it was missing in the listing, but MLflow still has it when asked for it'
-          }
-          return (await hasMovedAlias(context, previous))
-            ? 'an alias of its model moved while it was read; the next sync decides'
-            : undefined
-        })
-      }),
-    downgrades: (entries, runs) => {
-      const selected = new Map(runs.map(({ runId, version }) => [runId, version]))
-      return mapConcurrently(entries, async (entry) => {
-        const { previous, runId } = entry
-        const version = selected.get(runId ?? '')
-        if (previous === undefined || version === undefined) return entry
-        if (entry.outcome !== 'updated' || isKnownToBeOlder(previous, version, byKey)) return entry
-        return confirm(entry, async () => {
-          const current = await readDeployedVersion(context, previous)
-          return current !== undefined &&
-            isNewer(current, version) &&
-            (await isVersionStillSelected(context, current))
-            ? `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
-            : undefined
-        })
+    deletions: async (deletions, limit) => {
+      let confirmed = 0
+      return mapConcurrently(deletions, async (deletion) => {
+        if (confirmed > limit) return deletion
+        const entry = await confirmDeletion(questions, deletion)
+        if (isChange(entry)) confirmed += 1
+        return entry
       })
     },
+    downgrades: (entries) =>
+      mapConcurrently(entries, async (entry) => {
+        const { previous, runId } = entry
+        const version = selected.get(runId ?? '')
+        if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
+          return entry
+        }
+        if (isSameOrNewer(version, previous, listedByKey)) return entry
+        const isYoung = young.has(keyOf(previous))
+        return isYoung
+          ? keep(entry, 'skipped', 'its version is younger than minimum-age, but the newest one')
+          : confirmDowngrade(questions, entry, previous, version)
+      }),
   }
 }
 
-/** Whether an update moves a file to the same or a newer version, as far as the listing shows. */
-function isKnownToBeOlder(
+function keyOf({ modelName, modelVersion }: DeployedVersion): string {
+  return versionKey({ name: modelName, version: modelVersion })
+}
+
+function confirmDeletion(questions: Questions, deletion: ChangedEntry): Promise<Entry> {
+  const { previous } = deletion
+  if (previous === undefined) return Promise.resolve(deletion)
+  return confirm(deletion, async () => {
+    if (await isRunStillSelected(questions, previous)) {
+      return 'it was missing in the listing, but MLflow still has it when asked for it'
+    }
+    return (await hasMovedAlias(questions, previous))
+      ? 'an alias of its model moved while it was read; the next sync decides'
+      : undefined
+  })
+}
+
+function confirmDowngrade(
+  questions: Questions,
+  entry: Entry,
   previous: DeployedVersion,
   version: ModelVersion,
+): Promise<Entry> {
+  // A renamed model keeps its versions; MLflow's basic-auth app hides that its old name is gone.
+  const { modelVersion, timestamp } = previous
+  const mayBeRenamed =
+    modelVersion === version.version && timestamp === String(timestampOf(version.creationTime))
+  return confirm(entry, async () => {
+    if (!(await mayExist(questions, previous.modelName, mayBeRenamed))) return undefined
+    const current = await readDeployedVersion(questions, previous)
+    return current !== undefined &&
+      isNewer(current, version) &&
+      (await isVersionStillSelected(questions, current))
+      ? `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
+      : undefined
+  })
+}
+
+/** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
+async function mayExist(
+  { model }: Questions,
+  name: string,
+  hiddenIsGone: boolean,
+): Promise<boolean> {
+  try {
+    return (await model(name)) !== undefined
+  } catch (error) {
+    if (hiddenIsGone && error instanceof MlflowError && error.status === 403) return false
+    throw error
+  }
+}
+
+/** Whether a file would move to the same or a newer version, as far as the listing shows. */
+function isSameOrNewer(
+  version: ModelVersion,
+  previous: DeployedVersion,
   listed: ReadonlyMap<string, ModelVersion>,
 ): boolean {
   if (namesVersion(previous, version)) return true
-  const { runId, modelName, modelVersion } = previous
-  const row = listed.get(versionKey({ name: modelName, version: modelVersion }))
-  return row?.runId === runId && row.problem === undefined
+  const row = listed.get(keyOf(previous))
+  return row?.runId === previous.runId && row.problem === undefined
     ? !isNewer(row, version)
     : isOlder(previous, version)
 }
 
 /** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
-async function confirm<T extends Entry>(
-  entry: T,
+async function confirm(
+  entry: Entry,
   findReasonToKeep: () => Promise<string | undefined>,
-): Promise<T | Entry> {
-  const keep = (outcome: 'skipped' | 'failed', reason: string): Entry =>
-    entryWithoutEdit({
-      ...entry,
-      modelName: entry.previous?.modelName ?? entry.modelName,
-      modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
-      outcome,
-      reason,
-    })
+): Promise<Entry> {
   try {
     const reason = await findReasonToKeep()
-    return reason === undefined ? entry : keep('skipped', `kept: ${reason}`)
+    return reason === undefined ? entry : keep(entry, 'skipped', reason)
   } catch (error) {
     if (!(error instanceof MlflowError)) throw error
     return error.status === 403
-      ? keep('skipped', `kept: MLflow does not show its model version or run to this user`)
-      : keep('failed', `not changed, because MLflow could not confirm it: ${error.message}`)
+      ? keep(entry, 'skipped', 'MLflow does not show its model version or run to this user')
+      : keep(entry, 'failed', `MLflow could not confirm the change: ${error.message}`)
   }
+}
+
+/** The entry of a file that stays as it is, with the version that it names. */
+function keep(entry: Entry, outcome: 'skipped' | 'failed', reason: string): Entry {
+  return entryWithoutEdit({
+    ...entry,
+    modelName: entry.previous?.modelName ?? entry.modelName,
+    modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
+    outcome,
+    reason: `kept: ${reason}`,
+  })
 }

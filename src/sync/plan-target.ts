@@ -1,21 +1,25 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BranchSnapshot } from '../core/branch.ts'
-import type { RunFacts } from '../core/model.ts'
+import { versionKey, type RunFacts } from '../core/model.ts'
 import { findDeployed } from '../core/plan/deployed.ts'
-import { planDeletions } from '../core/plan/prune.ts'
+import { limitDeletions, proposeDeletions } from '../core/plan/prune.ts'
 import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { Entry, Plan } from '../core/result.ts'
+import type { RunFile } from '../core/values-file/file.ts'
+import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
+import { createQuestions } from './ask-mlflow.ts'
 import { createConfirmer, type Confirmer } from './confirm-changes.ts'
 import { readFacts } from './read-facts.ts'
-import { fileOf, type LoadedTarget } from './read-files.ts'
+import { fileOf, readAllFiles, type LoadedTarget } from './read-files.ts'
 
 /** What a sync would do in one target. */
 export type TargetPlan = Pick<Plan, 'entries' | 'warnings' | 'error'>
 
 export type TargetPlanOptions = {
   readonly mlflow: MlflowClient
+  readonly repository: Repository
   readonly registry: Registry
   readonly snapshot: BranchSnapshot
   /** Base URL of MLflow's UI, for links. */
@@ -25,25 +29,54 @@ export type TargetPlanOptions = {
 /** Reads the facts that one target's plan needs, and plans it. */
 export async function planTarget(
   loaded: LoadedTarget,
-  { mlflow, registry, snapshot, uiUrl }: TargetPlanOptions,
+  options: TargetPlanOptions,
 ): Promise<TargetPlan> {
-  const { target, selected, files } = loaded
-  const { runs, excluded, listed } = selected
+  const { mlflow, registry, snapshot, uiUrl } = options
+  const { selected, template } = loaded
+  const { selection } = loaded.target
   const facts = await readFacts(registry, loaded)
-  const confirmer = createConfirmer(
-    { client: mlflow, registry, selection: target.selection },
-    listed,
-  )
+  const files = await readSuperseded(loaded, facts, options)
+  const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected)
   const planned = await planRuns(loaded, facts, {
     head: snapshot.head,
-    models: target.selection.models,
-    template: loaded.template,
+    template,
     deployed: findDeployed(files),
-    selectedRunIds: new Set(runs.map(({ runId }) => runId)),
+    selection,
+    selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
+    listedKeys: new Set(selected.listed.map(versionKey)),
     uiUrl,
   })
-  const confirmed = await confirmer.downgrades(planned, runs)
-  return addDeletions(confirmer, loaded, facts, [...confirmed, ...excludedEntries(excluded, uiUrl)])
+  const entries = [
+    ...(await confirmer.downgrades(planned)),
+    ...excludedEntries(selected.excluded, uiUrl),
+  ]
+  const pruned = await prune(confirmer, loaded, facts, entries)
+  return {
+    entries: replaceByPath(entries, pruned.entries),
+    warnings: [
+      ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
+      ...entries.flatMap(({ warning = [] }) => warning),
+      ...pruned.warnings,
+    ],
+    error: pruned.error,
+  }
+}
+
+/** The files of the target, and those that new ones may supersede. */
+async function readSuperseded(
+  loaded: LoadedTarget,
+  facts: ReadonlyMap<string, RunFacts>,
+  { repository, snapshot }: TargetPlanOptions,
+): Promise<ReadonlyMap<string, RunFile>> {
+  const isNew = loaded.selected.runs.some(
+    (selected) =>
+      fileOf(loaded, selected).state.kind === 'absent' && isActive(facts.get(selected.runId)),
+  )
+  return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files
+}
+
+function isActive(facts: RunFacts | undefined): boolean {
+  return facts?.run.kind === 'found' && facts.run.run.lifecycle === 'active'
 }
 
 /** Number of runs planned before the event loop gets a turn. */
@@ -64,31 +97,24 @@ async function planRuns(
   return entries
 }
 
-/** Adds the deletions that MLflow confirms, if the target has prune enabled. */
-async function addDeletions(
+/** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */
+async function prune(
   confirmer: Confirmer,
   { target, selected, files }: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
 ): Promise<TargetPlan> {
-  const warnings = [
-    ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
-    ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
-  ]
-  if (target.prune === undefined) return { entries, warnings, error: undefined }
-  const { kept, deletions, warning, error } = planDeletions({
-    ...selected,
-    facts,
-    files,
-    entries,
-    models: target.selection.models,
-    maxDeletions: target.prune.maxDeletions,
-  })
-  const confirmed = await confirmer.deletions(deletions)
+  if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
+  const { selection } = target
+  const { maxDeletions } = target.prune
+  const input = { ...selected, selection, facts, files, entries, maxDeletions }
+  const proposed = proposeDeletions(input)
+  const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions)
+  const limited = limitDeletions(confirmed, input)
   return {
-    entries: replaceByPath(entries, [...kept, ...confirmed]),
-    warnings: warning === undefined ? warnings : [...warnings, warning],
-    error,
+    entries: [...proposed.kept, ...limited.entries],
+    warnings: [proposed.warning, limited.warning].flatMap((warning) => warning ?? []),
+    error: limited.error,
   }
 }
 

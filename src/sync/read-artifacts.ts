@@ -1,5 +1,5 @@
 import { isProxied, loggedModelId } from '../core/artifacts.ts'
-import { createCopyResolver } from '../core/copies.ts'
+import { createCopyResolver, isCopy } from '../core/copies.ts'
 import { MlflowError } from '../core/errors.ts'
 import {
   versionKey,
@@ -28,7 +28,7 @@ export type RunArtifacts = Pick<RunFacts, 'artifacts' | 'previousArtifacts'>
 
 /**
  * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
- * rest takes a few batches, and one request for each copy whose origin MLflow no longer has.
+ * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
  *
  * @param isFiltered whether MLflow has versions that the listing does not contain.
  */
@@ -46,7 +46,7 @@ export async function readArtifacts(
   }
   const asked = await askForSources(registry, located)
   const sourceOf = ({ source, runId }: Located): ResolvedSource =>
-    source === undefined ? (asked.get(runId) ?? unknownSource) : { ok: true, source }
+    asked.get(runId) ?? (source === undefined ? unknownSource : { ok: true, source })
   const models = await readLoggedModels(registry, located, sourceOf)
   const factsOf = (source: ResolvedSource): ArtifactFacts => ({
     source,
@@ -75,6 +75,7 @@ type Located = {
   readonly experimentId: string
   /** Undefined if only MLflow can tell. */
   readonly source: string | undefined
+  readonly isCertain: boolean
   /** Whether the file already names this version. */
   readonly isSame: boolean
   readonly previousSource: string | undefined
@@ -97,15 +98,16 @@ function locateAll(
       deployed === undefined || isSame
         ? undefined
         : byKey.get(versionKey({ name: deployed.modelName, version: deployed.modelVersion }))
-    const source = resolveCopies(version)
+    const { source, isCertain } = resolveCopies(version)
     const isKnown = deployed === undefined || isSame || previous !== undefined
     return {
       runId,
       version,
       experimentId: run.experimentId,
       source,
+      isCertain,
       isSame,
-      previousSource: previous?.runId === runId ? resolveCopies(previous) : undefined,
+      previousSource: previous?.runId === runId ? resolveCopies(previous).source : undefined,
       modelId: state.kind === 'values' ? state.values.owned.modelid : undefined,
       isIncomplete: source === undefined || !isKnown,
     }
@@ -113,28 +115,18 @@ function locateAll(
 }
 
 /**
- * Asks MLflow for the locations of copies whose origin is not known, by run id. The logged model of a
- * version never changes, so a file that already names the version and a logged model of the run is
- * right as it is.
+ * Asks MLflow for the locations of copies, by run id, unless the known versions prove them or the file
+ * already agrees with them.
  */
 async function askForSources(
   registry: Registry,
   located: readonly Located[],
 ): Promise<Map<string, ResolvedSource>> {
-  const unknown = located.filter(({ source }) => source === undefined)
-  const inFiles = unknown.filter(({ isSame }) => isSame)
-  const named = inFiles.flatMap(({ modelId }) => (modelId ? [modelId] : []))
-  const models: ReadonlyMap<string, LoggedModel> =
-    named.length === 0
-      ? new Map()
-      : await registry.loggedModels(
-          named.filter(isLoggedModelId),
-          inFiles.map(({ experimentId }) => experimentId),
-        )
-  const isRight = ({ isSame, modelId, runId }: Located) =>
-    isSame && (!modelId || models.get(modelId)?.sourceRunId === runId)
+  const confirmed = await confirmFiles(registry, located)
   const answers = await mapConcurrently(
-    unknown.filter((place) => !isRight(place)),
+    located.filter(({ runId, version, isSame, isCertain }) =>
+      isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain,
+    ),
     async ({ runId, version }): Promise<[string, ResolvedSource]> => [
       runId,
       await askForSource(registry, version),
@@ -143,8 +135,30 @@ async function askForSources(
   return new Map(answers)
 }
 
-function isLoggedModelId(text: string): boolean {
-  return loggedModelId(`models:/${text}`) !== undefined
+/**
+ * Ids of the runs whose files name the right logged model as far as can be seen without asking about
+ * each: the file already names the version, whose logged model never changes, and the listing or the
+ * logged models of the run agree with it.
+ */
+async function confirmFiles(
+  registry: Registry,
+  located: readonly Located[],
+): Promise<ReadonlySet<string>> {
+  const files = located.filter(({ isSame, version }) => isSame && isCopy(version.source))
+  const unknown = files.filter(({ source }) => source === undefined)
+  const modelsByRun = new Map<string, string[]>()
+  if (unknown.length > 0) {
+    const models = await registry.loggedModelsOfRuns(unknown.map(({ runId }) => runId))
+    for (const { id, sourceRunId } of models.values()) {
+      modelsByRun.set(sourceRunId, [...(modelsByRun.get(sourceRunId) ?? []), id])
+    }
+  }
+  const isConfirmed = ({ runId, source, modelId = '' }: Located): boolean => {
+    if (source !== undefined) return (loggedModelId(source) ?? '') === modelId
+    const [only = '', ...others] = modelsByRun.get(runId) ?? []
+    return others.length === 0 && only === modelId
+  }
+  return new Set(files.filter(isConfirmed).map(({ runId }) => runId))
 }
 
 async function askForSource(

@@ -5,10 +5,9 @@ import {
   type BranchSnapshot,
   type DirectoryEntry,
 } from '../core/branch.ts'
-import { SyncError } from '../core/errors.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
-import { parseTemplate, type Template } from '../core/template/parse.ts'
+import type { Template } from '../core/template/parse.ts'
 import {
   blockedBy,
   fileName,
@@ -19,6 +18,7 @@ import {
 } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import type { SelectionResult } from './read-selection.ts'
+import type { TemplateReader } from './templates.ts'
 
 /** A target with the result of its selection. */
 export type SelectedTarget = { readonly target: Target; readonly selected: SelectionResult }
@@ -26,7 +26,7 @@ export type SelectedTarget = { readonly target: Target; readonly selected: Selec
 /** A target with its template and files from the branch. */
 export type LoadedTarget = SelectedTarget & {
   readonly template: Template
-  /** By run id: the files of the selected runs, and all others of the directory that matter. */
+  /** By run id: the files of the selected runs, and with prune all others of the directory. */
   readonly files: ReadonlyMap<string, RunFile>
 }
 
@@ -56,11 +56,7 @@ export async function readFiles(
   const pathsByOid = new Map<string, string>()
   for (const { target, runIds } of wanted) {
     templates.addTo(pathsByOid, snapshot, target.template)
-    const { entries } = directoryAt(snapshot, target.directory)
-    for (const runId of runIds) {
-      const entry = entries.get(fileName(runId))
-      if (isFile(entry)) pathsByOid.set(entry.oid, pathIn(target.directory, entry.name))
-    }
+    addPaths(pathsByOid, snapshot, target, runIds)
   }
   const contents = await repository.readFiles(snapshot, pathsByOid)
   return wanted.map(({ target, selected, runIds }) => ({
@@ -71,41 +67,54 @@ export async function readFiles(
   }))
 }
 
-/**
- * Reads the templates of all targets, without their files.
- *
- * @throws SyncError if a template is missing or invalid.
- */
-export async function readTemplates(
+/** Reads all values files of a target's directory, and looks up those of the selected runs. */
+export async function readAllFiles(
   repository: Repository,
   snapshot: BranchSnapshot,
-  targets: readonly Target[],
-  templates: TemplateReader,
-): Promise<Template[]> {
+  { target, selected }: LoadedTarget,
+): Promise<ReadonlyMap<string, RunFile>> {
+  const runIds = allRunIds(snapshot, target, selected)
   const pathsByOid = new Map<string, string>()
-  for (const { template } of targets) templates.addTo(pathsByOid, snapshot, template)
+  addPaths(pathsByOid, snapshot, target, runIds)
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  return targets.map(({ template }) => templates.parse(snapshot, template, contents))
+  return filesOf(snapshot, target, runIds, contents)
 }
 
-/**
- * Ids of the runs whose files matter: the selected ones, and all of the directory if some may be
- * deleted (prune) or superseded (by a new file).
- */
+function addPaths(
+  pathsByOid: Map<string, string>,
+  snapshot: BranchSnapshot,
+  { directory }: Target,
+  runIds: readonly string[],
+): void {
+  const { entries } = directoryAt(snapshot, directory)
+  for (const runId of runIds) {
+    const entry = entries.get(fileName(runId))
+    if (isFile(entry)) pathsByOid.set(entry.oid, pathIn(directory, entry.name))
+  }
+}
+
+/** Ids of the selected runs and, for prune, of all runs with a file. */
 function runIdsOf(
   snapshot: BranchSnapshot,
-  { directory, prune }: Target,
+  target: Target,
+  selected: SelectionResult,
+): readonly string[] {
+  return target.prune === undefined
+    ? selected.runs.map(({ runId }) => runId)
+    : allRunIds(snapshot, target, selected)
+}
+
+function allRunIds(
+  snapshot: BranchSnapshot,
+  { directory }: Target,
   { runs }: SelectionResult,
 ): string[] {
   const { entries } = directoryAt(snapshot, directory)
-  const selected = runs.map(({ runId }) => runId)
-  const isNew = selected.some((runId) => !entries.has(fileName(runId)))
-  if (prune === undefined && !isNew) return selected
   const present = [...entries.values()].flatMap((entry) => {
     const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined
     return runId === undefined ? [] : [runId]
   })
-  return [...new Set([...selected, ...present])]
+  return [...new Set([...runs.map(({ runId }) => runId), ...present])]
 }
 
 function filesOf(
@@ -139,67 +148,4 @@ function stateOf(
   }
   const content = contents.get(entry.oid)
   return content === undefined ? { kind: 'unread' } : readContent(content)
-}
-
-/** Parses each template once per sync. */
-export type TemplateReader = {
-  /** Adds a template to the files to read (paths by Git hash). */
-  readonly addTo: (
-    pathsByOid: Map<string, string>,
-    snapshot: BranchSnapshot,
-    path: string | undefined,
-  ) => void
-  /** @throws SyncError if the template is missing or invalid. */
-  readonly parse: (
-    snapshot: BranchSnapshot,
-    path: string | undefined,
-    contents: ReadonlyMap<string, Uint8Array>,
-  ) => Template
-}
-
-/** @param builtIn text of the built-in template, for targets without one of their own. */
-export function createTemplateReader(builtIn: string): TemplateReader {
-  const parsed = new Map<string | undefined, Template>()
-  return {
-    addTo: (pathsByOid, { files }, path) => {
-      const oid = path === undefined ? undefined : files.get(path)
-      if (path !== undefined && oid !== undefined) pathsByOid.set(oid, path)
-    },
-    parse: (snapshot, path, contents) => {
-      const oid = path === undefined ? undefined : oidOf(snapshot, path)
-      const cached = parsed.get(oid)
-      if (cached !== undefined) return cached
-      const text = oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid))
-      const template = parseOrThrow(text, path, snapshot.branch)
-      parsed.set(oid, template)
-      return template
-    },
-  }
-}
-
-function oidOf({ files, branch }: BranchSnapshot, path: string): string {
-  const oid = files.get(path)
-  if (oid !== undefined) return oid
-  throw new SyncError(`There is no template ${path} on branch ${branch}`, {
-    advice: 'Check the input template: a path from the root of the repository.',
-  })
-}
-
-function decodeUtf8(path: string | undefined, bytes: Uint8Array | undefined): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new SyncError(`The template ${path ?? ''} is not UTF-8 text`, {
-      advice: 'Save it as UTF-8.',
-    })
-  }
-}
-
-function parseOrThrow(text: string, path: string | undefined, branch: string): Template {
-  const parsed = parseTemplate(text)
-  if (parsed.ok) return parsed.template
-  throw new SyncError(
-    `The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`,
-    { advice: `Correct it on branch ${branch}; nothing was written.` },
-  )
 }

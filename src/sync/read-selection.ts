@@ -1,6 +1,7 @@
 import { loggedModelId } from '../core/artifacts.ts'
 import { MlflowError } from '../core/errors.ts'
-import type { ModelVersion } from '../core/model.ts'
+import type { ModelVersion, RunLookup } from '../core/model.ts'
+import { missingRun } from '../core/plan/run.ts'
 import type { Problem } from '../core/result.ts'
 import { findSelectionGaps } from '../core/selection-gaps.ts'
 import {
@@ -56,14 +57,15 @@ async function listVersions(
   return models.length > 0 ? addAliases(versions, models) : versions
 }
 
-/** With a filter, only the registered models can tell what the filter hides. */
+/** Only the registered models can tell what a filter hides, and which models have no version. */
 async function readGaps(
   registry: Registry,
   selection: Selection,
   result: Omit<SelectionResult, 'gaps'>,
 ): Promise<Problem[]> {
-  const gaps = findSelectionGaps({ selection, ...result, registeredModels: undefined })
-  if (gaps.length === 0 || selection.filter === undefined) return gaps
+  const models = selection.aliases.length > 0 ? await registry.registeredModels() : []
+  const gaps = findSelectionGaps({ selection, ...result, registeredModels: models })
+  if (gaps.length === 0 || models.length > 0) return gaps
   const registeredModels = await registry.registeredModels()
   return findSelectionGaps({ selection, ...result, registeredModels })
 }
@@ -92,23 +94,37 @@ async function applyRunFilter(
   runFilter: string | undefined,
 ): Promise<{ runs: readonly SelectedRun[]; excluded: ExcludedVersion[] }> {
   if (runFilter === undefined || runs.length === 0) return { runs, excluded: [] }
-  const ids = runs.map(({ runId }) => runId)
   // Read first, so that an error of this listing is not blamed on the filter.
   await registry.experiments()
-  const matching = await nameInputInErrors('run-filter', runFilter, () =>
-    registry.matchingRuns(runFilter, ids),
+  const { matching, rejected } = await nameInputInErrors('run-filter', runFilter, () =>
+    registry.filterRuns(
+      runFilter,
+      runs.map(({ runId }) => runId),
+    ),
+  )
+  const others = runs.filter(({ runId }) => !matching.has(runId))
+  const lookups = await registry.runs(
+    others
+      .filter(({ runId }) => !rejected.has(runId))
+      .map(({ runId }) => ({ id: runId, detail: 'basic', experimentId: undefined })),
   )
   return {
     runs: runs.filter(({ runId }) => matching.has(runId)),
-    excluded: runs
-      .filter(({ runId }) => !matching.has(runId))
-      .map(({ version }) => ({
-        version,
-        exclusion: 'run-filter',
-        outcome: 'skipped',
-        reason: 'its run does not pass run-filter',
-      })),
+    excluded: others.map(({ runId, version }) => ({
+      version,
+      ...excludeByRunFilter(rejected.get(runId), lookups.get(runId)),
+    })),
   }
+}
+
+function excludeByRunFilter(
+  rejection: string | undefined,
+  lookup: RunLookup | undefined,
+): Omit<ExcludedVersion, 'version'> {
+  const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined)
+  if (error !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: error }
+  const reason = lookup?.kind === 'missing' ? missingRun : 'its run does not pass run-filter'
+  return { exclusion: 'run-filter', outcome: 'skipped', reason }
 }
 
 /**

@@ -9,13 +9,9 @@ import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
 import { planTarget, type TargetPlan } from './plan-target.ts'
-import {
-  createTemplateReader,
-  readFiles,
-  type SelectedTarget,
-  type TemplateReader,
-} from './read-files.ts'
+import { readFiles, type SelectedTarget } from './read-files.ts'
 import { readSelection } from './read-selection.ts'
+import { createTemplateReader, type TemplateReader } from './templates.ts'
 import { createCommitWriter } from './write-commit.ts'
 import { createPullRequestWriter } from './write-pull-request.ts'
 import { previewOnly, type Write } from './write.ts'
@@ -103,15 +99,21 @@ async function createPlan(
   return stopwatch.measure('plan', async () => {
     const plans: TargetPlan[] = []
     for (const target of loaded) {
-      plans.push(await planTarget(target, { mlflow, registry, snapshot, uiUrl }))
+      plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl }))
     }
-    return {
-      snapshot,
-      entries: plans.flatMap(({ entries }) => entries),
-      extraFiles: [],
-      warnings: plans.flatMap(({ warnings }) => warnings),
-      error: joinProblems(plans.flatMap(({ error }) => (error === undefined ? [] : [error]))),
-    }
+    const warnings = plans.flatMap((plan) => plan.warnings)
+    const error = joinProblems(plans.flatMap((plan) => plan.error ?? []))
+    const entries = plans.flatMap((plan) => plan.entries)
+    // A preview of too many deletions is no failure.
+    return options.mode === 'plan' && error !== undefined
+      ? {
+          snapshot,
+          entries,
+          extraFiles: [],
+          error: undefined,
+          warnings: [...warnings, error.message],
+        }
+      : { snapshot, entries, extraFiles: [], error, warnings }
   })
 }
 

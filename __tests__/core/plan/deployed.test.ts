@@ -5,9 +5,11 @@ import {
   findSuperseded,
   isOlder,
 } from '../../../src/core/plan/deployed.ts'
+import { versionKey } from '../../../src/core/model.ts'
+import type { Selection } from '../../../src/core/select.ts'
 import type { DeployedVersion } from '../../../src/core/result.ts'
 import { readContent } from '../../../src/core/values-file/file.ts'
-import { modelVersion } from '../../fixtures/registry.ts'
+import { everything, modelVersion } from '../../fixtures/registry.ts'
 
 function values(runId: string, modelVersionText: string, timestamp = '20240101'): string {
   return `global: {runid: ${runId}, modelName: m, modelVersion: "${modelVersionText}", timestamp: ${timestamp}}\n`
@@ -52,37 +54,49 @@ describe('a new file supersedes', () => {
     }),
   })
 
-  test.each<[string, Record<string, string>, readonly string[], string | undefined]>([
-    ['nothing if the model has no file', {}, [], undefined],
-    ['the version that is no longer selected', { a: values('a', '3') }, [], '3'],
-    ['that one even if it is newer: a rollback', { a: values('a', '9') }, [], '9'],
-    [
-      'the newest of those that are no longer selected',
-      { a: values('a', '3'), b: values('b', '10'), c: values('c', '9') },
-      ['c'],
-      '10',
-    ],
-    [
-      'or else the newest older version',
-      { a: values('a', '3'), b: values('b', '4'), c: values('c', '8') },
-      ['a', 'b', 'c'],
-      '8',
-    ],
-    ['never a newer one that stays', { a: values('a', '9', '20240105') }, ['a'], undefined],
+  const aliases: Selection = { ...everything, aliases: ['champion'] }
+
+  function supersededBy5(
+    texts: Record<string, string>,
+    selection: Selection,
+    { selected = [], listed = [] }: { selected?: readonly string[]; listed?: readonly string[] },
+  ): string | undefined {
+    return findSuperseded(created('5'), deployed(texts), {
+      selection,
+      selectedRunIds: new Set(['new', ...selected]),
+      listedKeys: new Set(listed.map((version) => versionKey({ name: 'm', version }))),
+    })?.modelVersion
+  }
+
+  const v3AndV9 = { a: values('a', '3'), b: values('b', '9', '20240109') }
+
+  test.each([
+    ['nothing if the model has no file', {}, {}, undefined],
+    ['the newest older version, whether selected or not', v3AndV9, { selected: ['a'] }, '3'],
+    ['never a newer one', { b: v3AndV9.b }, {}, undefined],
     [
       'the last date, since a model that is registered anew counts from 1',
       { a: values('a', '12', '20230101'), b: values('b', '1', '20240101') },
-      [],
+      {},
       '1',
     ],
-  ])('%s', (_name, texts, selectedRuns, version) => {
-    const found = findSuperseded(created('5'), deployed(texts), new Set(['new', ...selectedRuns]))
-    expect(found?.modelVersion).toBe(version)
+  ])('%s', (_name, texts, context, version) => {
+    expect(supersededBy5(texts, everything, context)).toBe(version)
+  })
+
+  test.each([
+    ['the version that is no longer selected', { a: values('a', '3') }, {}, '3'],
+    ['that one even if it is newer: a rollback', { b: v3AndV9.b }, {}, '9'],
+    ['the newest of those', v3AndV9, {}, '9'],
+    ['one that MLflow still lists, if there is one', v3AndV9, { listed: ['3'] }, '3'],
+    ['or else the newest older version', v3AndV9, { selected: ['a', 'b'] }, '3'],
+  ])('with aliases, %s', (_name, texts, context, version) => {
+    expect(supersededBy5(texts, aliases, context)).toBe(version)
   })
 
   test('only versions of the same model', () => {
     const other = values('a', '3').replace('modelName: m', 'modelName: x')
-    expect(findSuperseded(created('5'), deployed({ a: other }), new Set())).toBeUndefined()
+    expect(supersededBy5({ a: other }, everything, {})).toBeUndefined()
   })
 })
 

@@ -2,11 +2,16 @@ import { describe, expect, test } from '@jest/globals'
 import { createNameMatcher } from '../../../src/core/glob.ts'
 import type { RunFacts } from '../../../src/core/model.ts'
 import type { PruneInput } from '../../../src/core/plan/orphans.ts'
-import { planDeletions } from '../../../src/core/plan/prune.ts'
+import { limitDeletions, proposeDeletions } from '../../../src/core/plan/prune.ts'
 import { entryWithoutEdit, type Entry } from '../../../src/core/result.ts'
-import type { ExcludedVersion, Exclusion, SelectedRun } from '../../../src/core/select.ts'
+import type {
+  ExcludedVersion,
+  Exclusion,
+  SelectedRun,
+  Selection,
+} from '../../../src/core/select.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
-import { modelVersion, run, runFacts } from '../../fixtures/registry.ts'
+import { everything, modelVersion, run, runFacts } from '../../fixtures/registry.ts'
 
 function valuesFor(runId: string, modelName = 'model'): string {
   return `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
@@ -51,10 +56,13 @@ function entry(runId: string, outcome: Entry['outcome']): Entry {
   })
 }
 
-/** Plans with one selected run whose file is deployed, so that something always remains. */
-function plan({ files = new Map(), runs = [], ...fields }: Partial<PruneInput>) {
+const champions: Selection = { ...everything, aliases: ['champion'] }
+
+/** An input with one selected run whose file is deployed, so that something always remains. */
+function inputOf({ files = new Map(), runs = [], ...fields }: Partial<PruneInput>): PruneInput {
   const remaining = new Map(filesOf({ remaining: valuesFor('remaining', 'other') }))
-  return planDeletions({
+  return {
+    selection: everything,
     runs: [selected('remaining'), ...runs],
     excluded: [],
     listed: [modelVersion({ runId: 'remaining', name: 'other' })],
@@ -62,10 +70,13 @@ function plan({ files = new Map(), runs = [], ...fields }: Partial<PruneInput>) 
     facts: new Map(),
     files: new Map([...remaining, ...files]),
     entries: [],
-    models: createNameMatcher(['*']),
     maxDeletions: 10,
     ...fields,
-  })
+  }
+}
+
+function plan(fields: Partial<PruneInput>) {
+  return proposeDeletions(inputOf(fields))
 }
 
 function deletedRuns(fields: Partial<PruneInput>) {
@@ -74,7 +85,7 @@ function deletedRuns(fields: Partial<PruneInput>) {
 
 describe('a file is deleted', () => {
   test('if no selected version names its run', () => {
-    const { deletions, kept, warning, error } = plan({ files: filesOf({ a: valuesFor('a') }) })
+    const { deletions, kept, warning } = plan({ files: filesOf({ a: valuesFor('a') }) })
     expect(deletions).toEqual([
       {
         path: 'd/a.yaml',
@@ -91,7 +102,7 @@ describe('a file is deleted', () => {
         edit: { path: 'd/a.yaml', before: valuesFor('a'), after: undefined, executable: false },
       },
     ])
-    expect([kept, warning, error]).toEqual([[], undefined, undefined])
+    expect([kept, warning]).toEqual([[], undefined])
   })
 
   test.each<[string, RunFacts['run'], boolean]>([
@@ -110,7 +121,11 @@ describe('a file is deleted', () => {
 
   test('if run-filter rejects its run, but not if its version is only excluded for now', () => {
     const files = filesOf({ gated: valuesFor('gated'), young: valuesFor('young', 'model-2') })
-    const given = [excluded('gated', 'run-filter'), excluded('young', 'unusable')]
+    const young = {
+      ...excluded('young', 'unusable'),
+      version: modelVersion({ name: 'model-2', runId: 'young' }),
+    }
+    const given = [excluded('gated', 'run-filter'), young]
     expect(deletedRuns({ files, excluded: given })).toEqual(['gated'])
   })
 })
@@ -120,56 +135,93 @@ describe('a file is kept', () => {
     ['it is on hold', `# mlflow-sync: hold\n${valuesFor('a')}`, ['held']],
     ['it names another run', valuesFor('b'), []],
     ['it names no run', 'replicaCount: 1\n', []],
+    ['it names no model', 'global: {runid: a, modelVersion: "1"}\n', []],
     ['it is not a values file', '- a\n', []],
     ['it is damaged', 'a: [\n', []],
     ['its model is not selected', valuesFor('a', 'theirs'), []],
+    ['it names no version', 'global: {runid: a, modelName: model}\n', ['skipped']],
+    [
+      'it names no version that MLflow can have',
+      'global: {runid: a, modelName: model, modelVersion: "1.0"}\n',
+      ['skipped'],
+    ],
   ])('if %s', (_name, text, kept) => {
-    const planned = plan({ files: filesOf({ a: text }), models: createNameMatcher(['model']) })
+    const selection = { ...everything, models: createNameMatcher(['model']) }
+    const planned = plan({ files: filesOf({ a: text }), selection })
     expect(planned.deletions).toEqual([])
     expect(planned.kept.map(({ outcome }) => outcome)).toEqual(kept)
   })
 
-  test.each([
-    ['without the run', modelVersion({ runId: '' })],
-    ['with invalid fields', modelVersion({ runId: 'b', problem: 'no time' })],
-  ])('if MLflow still lists its version, but %s', (_name, version) => {
-    const planned = plan({ files: filesOf({ a: valuesFor('a') }), listed: [version] })
+  test('if MLflow lists its version, but not with enough about it', () => {
+    const planned = plan({
+      files: filesOf({ a: valuesFor('a') }),
+      excluded: [excluded('', 'unusable')],
+    })
     expect(planned.deletions).toEqual([])
-    expect(planned.kept).toMatchObject([{ outcome: 'skipped', runId: 'a' }])
+    expect(planned.kept).toMatchObject([{ outcome: 'skipped', runId: 'a', modelVersion: '1' }])
+  })
+
+  test('but not if the selection rejects that version', () => {
+    const listed = [modelVersion({ runId: '' })]
+    expect(deletedRuns({ files: filesOf({ a: valuesFor('a') }), listed })).toEqual(['a'])
   })
 })
 
 describe('the file of a model stays until its successor is deployed', () => {
-  const files = new Map([
-    ...filesOf({ old: valuesFor('old') }),
-    ['new', fileOf('new', { kind: 'absent' })] as const,
-  ])
+  const old = filesOf({ old: valuesFor('old') })
+  const files = new Map([...old, ['new', fileOf('new', { kind: 'absent' })] as const])
   const runs = [selected('new', 'model')]
 
   test.each([
-    ['created', /version 1 is deployed first; a later sync deletes it/],
-    ['failed', /version 1 could not be deployed/],
-  ] as const)('while it is %s', (outcome, reason) => {
-    const planned = plan({ files, runs, entries: [entry('new', outcome)] })
+    ['created', everything, /version 1 is deployed first; a later sync deletes this file/],
+    ['updated', everything, /version 1 is deployed first/],
+    ['failed', champions, /version 1 could not be deployed/],
+    ['skipped', champions, /version 1 could not be deployed/],
+    ['failed', { ...everything, filter: "tags.x = 'y'" }, /version 1 could not be deployed/],
+  ] as const)('while it is %s', (outcome, selection, reason) => {
+    const planned = plan({ files, runs, selection, entries: [entry('new', outcome)] })
     expect(planned.deletions).toEqual([])
     expect(planned.kept).toMatchObject([
       { runId: 'old', outcome: 'skipped', reason: expect.stringMatching(reason) as unknown },
     ])
   })
 
-  test.each(['not-ready', 'too-young'] as const)('while it is %s', (exclusion) => {
-    const given = {
-      files: filesOf({ old: valuesFor('old') }),
-      excluded: [excluded('x', exclusion)],
-    }
-    expect(plan(given).kept).toMatchObject([{ runId: 'old', outcome: 'skipped' }])
+  test.each([
+    ['not-ready', everything],
+    ['too-young', everything],
+    ['unusable', champions],
+  ] as const)('while it is %s', (exclusion, selection) => {
+    const given = [{ ...excluded('x', exclusion), version: modelVersion({ version: '2' }) }]
+    expect(plan({ files: old, selection, excluded: given }).kept).toMatchObject([
+      { runId: 'old', outcome: 'skipped' },
+    ])
   })
 
   test('and no longer', () => {
     const deployed = filesOf({ old: valuesFor('old'), new: valuesFor('new') })
     const entries = [entry('new', 'unchanged')]
-    expect(deletedRuns({ files: deployed, runs, entries })).toEqual(['old'])
-    expect(deletedRuns({ files, runs, entries: [entry('new', 'skipped')] })).toEqual(['old'])
+    expect(deletedRuns({ files: deployed, runs, selection: champions, entries })).toEqual(['old'])
+    const failing = [entry('new', 'failed')]
+    expect(deletedRuns({ files: deployed, runs, selection: champions, entries: failing })).toEqual([
+      'old',
+    ])
+  })
+
+  test.each(['failed', 'skipped', 'held'] as const)(
+    'but every version stands for itself if nothing points to one: %s',
+    (outcome) => {
+      expect(deletedRuns({ files, runs, entries: [entry('new', outcome)] })).toEqual(['old'])
+      const unusable = [{ ...excluded('x', 'unusable'), version: modelVersion({ version: '2' }) }]
+      expect(deletedRuns({ files: old, excluded: unusable })).toEqual(['old'])
+    },
+  )
+
+  test('but a successor keeps only one file, the newest', () => {
+    const newer = valuesFor('newer').replace('modelVersion: "1"', 'modelVersion: "3"')
+    const three = new Map([...files, ...filesOf({ newer, oldest: valuesFor('oldest') })])
+    const planned = plan({ files: three, runs, entries: [entry('new', 'created')] })
+    expect(planned.kept.map(({ runId }) => runId)).toEqual(['newer'])
+    expect(planned.deletions.map(({ runId }) => runId).toSorted()).toEqual(['old', 'oldest'])
   })
 
   test('but the successor of one model does not keep the file of another', () => {
@@ -178,14 +230,14 @@ describe('the file of a model stays until its successor is deployed', () => {
   })
 })
 
-describe('nothing is deleted', () => {
+describe('no deletion is proposed', () => {
   const two = filesOf({ a: valuesFor('a'), b: valuesFor('b') })
 
   test.each<[string, Partial<PruneInput>, RegExp]>([
     ['MLflow lists nothing', { listed: [] }, /no model version at all/],
     [
-      'a run could not be read',
-      { facts: new Map([['c', factsOf({ kind: 'failed', reason: 'x' })]]) },
+      'MLflow rejects a request about a run',
+      { facts: new Map([['c', factsOf({ kind: 'failed', reason: 'x', cause: 'rejected' })]]) },
       /1 run could not be read/,
     ],
     [
@@ -206,37 +258,54 @@ describe('nothing is deleted', () => {
   })
 
   test('if no run is selected', () => {
-    const input = { excluded: [], listed: [modelVersion()], gaps: [], facts: new Map() }
-    const rest = { entries: [], models: createNameMatcher(['*']), maxDeletions: 10 }
-    expect(planDeletions({ ...input, ...rest, runs: [], files: two })).toMatchObject({
+    expect(proposeDeletions({ ...inputOf({ files: two }), runs: [] })).toMatchObject({
       deletions: [],
       warning: 'Nothing is pruned: no run is selected',
     })
   })
 
-  test('if no file would remain, unless another one is created', () => {
-    const runs = [selected('new')]
-    const fields = { files: two, runs, listed: [modelVersion()], excluded: [], gaps: [] }
-    const rest = { facts: new Map(), models: createNameMatcher(['*']), maxDeletions: 10 }
-    expect(planDeletions({ ...fields, ...rest, entries: [] })).toMatchObject({
-      deletions: [],
-      warning: expect.stringMatching(
-        /would leave the directory without any values file/,
-      ) as unknown,
-    })
-    const entries = [entry('new', 'created')]
-    expect(planDeletions({ ...fields, ...rest, entries }).deletions).toHaveLength(2)
-  })
-
-  test('if there are more deletions than the limit, and the error lists them', () => {
-    expect(plan({ files: two, maxDeletions: 1 })).toMatchObject({
-      deletions: [],
-      error: { message: expect.stringContaining('d/a.yaml, d/b.yaml') as unknown },
-    })
-    expect(deletedRuns({ files: two, maxDeletions: 2 })).toEqual(['a', 'b'])
+  test('because of the data of one run', () => {
+    const malformed = factsOf({ kind: 'failed', reason: 'x', cause: 'malformed' })
+    expect(deletedRuns({ files: two, facts: new Map([['c', malformed]]) })).toEqual(['a', 'b'])
   })
 
   test('and nothing is reported if there is nothing to delete', () => {
-    expect(plan({ listed: [] })).toMatchObject({ warning: undefined, error: undefined })
+    expect(plan({ listed: [] })).toMatchObject({ warning: undefined })
+  })
+})
+
+describe('confirmed deletions', () => {
+  const two = filesOf({ a: valuesFor('a'), b: valuesFor('b') })
+  const deletions = plan({ files: two }).deletions
+  const kept = entry('c', 'skipped')
+
+  test('are made within the limit', () => {
+    const input = inputOf({ files: two, maxDeletions: 2 })
+    expect(limitDeletions([...deletions, kept], input)).toEqual({
+      entries: [...deletions, kept],
+      warning: undefined,
+      error: undefined,
+    })
+  })
+
+  test('are not made above the limit, and the error lists them', () => {
+    const input = inputOf({ files: two, maxDeletions: 1 })
+    expect(limitDeletions([...deletions, kept], input)).toMatchObject({
+      entries: [kept],
+      error: { message: expect.stringContaining('d/a.yaml, d/b.yaml') as unknown },
+    })
+  })
+
+  test('are not made if no file would remain, unless another one is created', () => {
+    const input = { ...inputOf({}), files: two }
+    expect(limitDeletions(deletions, input)).toMatchObject({
+      entries: [],
+      warning: 'Nothing is pruned: it would leave the directory without any values file',
+    })
+    const entries = [entry('new', 'created')]
+    expect(limitDeletions(deletions, { ...input, entries }).entries).toEqual(deletions)
+    const held = filesOf({ c: `# mlflow-sync: hold\n${valuesFor('c')}` })
+    const files = new Map([...two, ...held])
+    expect(limitDeletions(deletions, { ...input, files }).entries).toEqual(deletions)
   })
 })

@@ -5,7 +5,7 @@ import { excludedEntries, planRun, type PlanContext } from '../../../src/core/pl
 import type { SelectedRun } from '../../../src/core/select.ts'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
-import { modelVersion, run, runFacts, runId } from '../../fixtures/registry.ts'
+import { everything, modelVersion, run, runFacts, runId } from '../../fixtures/registry.ts'
 
 const template = (() => {
   const parsed = parseTemplate(
@@ -17,10 +17,11 @@ const template = (() => {
 
 const context: PlanContext = {
   head: 'c0ffee',
-  models: createNameMatcher(['model']),
+  selection: { ...everything, models: createNameMatcher(['model']) },
   template,
   deployed: new Map(),
   selectedRunIds: new Set([runId]),
+  listedKeys: new Set(),
   uiUrl: 'https://mlflow.test',
 }
 
@@ -156,7 +157,7 @@ describe('the file of a run is left alone', () => {
       'could not be read',
       {
         state: { kind: 'absent' },
-        facts: { ...facts, run: { kind: 'failed', reason: 'corrupt row' } },
+        facts: { ...facts, run: { kind: 'failed', reason: 'corrupt row', cause: 'rejected' } },
       },
       'failed',
       /^corrupt row$/,

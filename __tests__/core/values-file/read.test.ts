@@ -76,7 +76,7 @@ describe('a file whose structure cannot be edited', () => {
     ['x: &x {}\nglobal: *x\n', 'global is an alias'],
     ['a: 1\n---\nb: 1\n', 'several YAML documents'],
     ['a: 1\n---\n', 'several YAML documents'],
-    ['{global:, v: 1}\n', 'readers disagree on the key global'],
+    ['{global:, v: 1}\n', 'YAML readers disagree on the key global'],
     ['global: {runid:}\n', 'in global, YAML readers disagree on the key runid'],
     ['global: {}\nglobal: {}\n', 'duplicate key global'],
     ['global: {}\n"global":\n', 'duplicate key global'],

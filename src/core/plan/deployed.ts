@@ -1,6 +1,6 @@
-import type { ModelVersion } from '../model.ts'
+import { versionKey, type ModelVersion } from '../model.ts'
 import type { DeployedVersion } from '../result.ts'
-import type { SelectedRun } from '../select.ts'
+import { pointsToVersions, type SelectedRun, type Selection } from '../select.ts'
 import type { FileState, OwnedTexts, RunFile } from '../values-file/file.ts'
 import { timestampOf } from '../values-file/owned.ts'
 
@@ -37,22 +37,35 @@ function ownedIn(state: FileState): OwnedTexts | undefined {
   return state.kind === 'held' ? state.owned : undefined
 }
 
+export type SupersededContext = {
+  readonly selection: Selection
+  readonly selectedRunIds: ReadonlySet<string>
+  /** Keys of all versions that MLflow listed. */
+  readonly listedKeys: ReadonlySet<string>
+}
+
 /**
- * The version of the same model that a new file supersedes: the newest one that is no longer
- * selected, or else the newest one that is older.
+ * The version of the same model that a new file supersedes. If an alias or a filter points to the
+ * versions to deploy, that is the newest one that is no longer selected; it may be newer than the
+ * file's. Otherwise it is the newest one that is older.
  */
 export function findSuperseded(
   { runId, version }: SelectedRun,
   deployed: Deployed,
-  selectedRunIds: ReadonlySet<string>,
+  { selection, selectedRunIds, listedKeys }: SupersededContext,
 ): DeployedVersion | undefined {
   const others = (deployed.get(version.name) ?? []).filter((other) => other.runId !== runId)
-  const unselected = others.filter((other) => !selectedRunIds.has(other.runId))
-  const own = {
-    modelVersion: version.version,
-    timestamp: String(timestampOf(version.creationTime)),
-  }
-  return newest(unselected) ?? newest(others.filter((other) => compareAge(other, own) < 0))
+  const replaced = pointsToVersions(selection)
+    ? others.filter((other) => !selectedRunIds.has(other.runId))
+    : []
+  // The file of a version that MLflow no longer lists may have been lying there for long.
+  const listed = replaced.filter(({ modelName, modelVersion }) =>
+    listedKeys.has(versionKey({ name: modelName, version: modelVersion })),
+  )
+  const timestamp = String(timestampOf(version.creationTime))
+  const own = { modelVersion: version.version, timestamp }
+  const older = others.filter((other) => compareAge(other, own) < 0)
+  return newest(listed) ?? newest(replaced) ?? newest(older)
 }
 
 function newest(versions: readonly DeployedVersion[]): DeployedVersion | undefined {
@@ -63,7 +76,7 @@ function newest(versions: readonly DeployedVersion[]): DeployedVersion | undefin
 type Age = Pick<DeployedVersion, 'timestamp' | 'modelVersion'>
 
 /** Dates are compared first: a model that was registered anew counts its versions from 1 again. */
-function compareAge(a: Age, b: Age): number {
+export function compareAge(a: Age, b: Age): number {
   return (
     Number(a.timestamp) - Number(b.timestamp) || Number(a.modelVersion) - Number(b.modelVersion)
   )

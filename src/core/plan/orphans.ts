@@ -1,77 +1,71 @@
-import type { NameMatcher } from '../glob.ts'
 import { versionKey, type ModelVersion, type RunFacts, type RunLookup } from '../model.ts'
-import { entryWithoutEdit, type ChangedEntry, type Entry, type Problem } from '../result.ts'
-import type { ExcludedVersion, SelectedRun } from '../select.ts'
+import {
+  entryWithoutEdit,
+  type ChangedEntry,
+  type DeployedVersion,
+  type Entry,
+  type Problem,
+  type RunRecord,
+} from '../result.ts'
 import type { RunFile } from '../values-file/file.ts'
-import { deployedIn, isOwned } from './deployed.ts'
+import { compareAge, deployedIn, isOwned } from './deployed.ts'
+import { findPending, type PendingInput } from './pending.ts'
 
-export type PruneInput = {
-  readonly runs: readonly SelectedRun[]
-  readonly excluded: readonly ExcludedVersion[]
+export type PruneInput = PendingInput & {
   /** Every version that MLflow listed, selected or not. */
   readonly listed: readonly ModelVersion[]
   /** What the selection asks for and MLflow does not have. */
   readonly gaps: readonly Problem[]
   readonly facts: ReadonlyMap<string, RunFacts>
-  /** All values files of the directory, and those of the selected runs, by run id. */
-  readonly files: ReadonlyMap<string, RunFile>
-  /** What the sync does with the selected runs. */
-  readonly entries: readonly Entry[]
-  /** The target's models. */
-  readonly models: NameMatcher
   readonly maxDeletions: number
 }
 
-/** Decides about each file whose run is no longer selected, or no longer exists, by itself. */
-export function decideOrphans(input: PruneInput): OrphanDecision[] {
-  const unusable = input.listed.filter(
-    ({ runId, problem }) => runId === '' || problem !== undefined,
+/** What happens to the files whose run is no longer selected or no longer exists. */
+export type OrphanDecisions = {
+  readonly kept: readonly Entry[]
+  readonly deletions: readonly ChangedEntry[]
+}
+
+/** Decides about each orphan by its content and by what else the sync does. */
+export function decideOrphans(input: PruneInput): OrphanDecisions {
+  const kept: Entry[] = []
+  const deletions: ChangedEntry[] = []
+  const pending = findPending(input)
+  const unusable = new Set(
+    input.excluded
+      .filter(({ exclusion }) => exclusion === 'unusable')
+      .map(({ version }) => versionKey(version)),
   )
-  const protection: Protection = {
-    models: input.models,
-    hidden: new Set(unusable.map(versionKey)),
-    pending: findPendingModels(input),
-  }
-  return findOrphans(input).map((orphan) => decideOrphan(orphan, protection))
-}
-
-/** What keeps a file that is no longer selected. */
-type Protection = {
-  /** The target's models. */
-  readonly models: NameMatcher
-  /** Keys of versions that are listed without a usable run. */
-  readonly hidden: ReadonlySet<string>
-  /** Models whose selected version is not deployed yet, and why. */
-  readonly pending: ReadonlyMap<string, string>
-}
-
-/**
- * Models with a selected version that is not deployed yet, by what happens to it. Their files stay
- * until it is, so that the new deployment can start before the old one ends.
- */
-function findPendingModels({ runs, excluded, files, entries }: PruneInput): Map<string, string> {
-  const pending = new Map<string, string>()
-  for (const { version, exclusion } of excluded) {
-    if (exclusion === 'not-ready' || exclusion === 'too-young') {
-      pending.set(version.name, `version ${version.version} waits`)
+  for (const orphan of findOrphans(input)) {
+    const record = recordOf(orphan)
+    if (orphan.state.kind === 'held') {
+      const { reason } = orphan.state
+      kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }))
+      continue
+    }
+    const { deployed } = orphan
+    if (deployed === undefined || !isPrunable(orphan, input)) continue
+    const reasonToKeep = whyKept(deployed, unusable, pending)
+    if (reasonToKeep === undefined) deletions.push(deletionOf(orphan, record, deployed))
+    else {
+      const reason = `kept: ${reasonToKeep}`
+      kept.push(entryWithoutEdit({ ...record, outcome: 'skipped', reason }))
     }
   }
-  const outcomes = new Map(entries.map(({ path, outcome }) => [path, outcome]))
-  for (const { runId, version } of runs) {
-    const file = files.get(runId)
-    if (file?.state.kind !== 'absent') continue
-    const outcome = outcomes.get(file.path)
-    const what = `version ${version.version}`
-    if (outcome === 'created') pending.set(version.name, `${what} is deployed first`)
-    if (outcome === 'failed') pending.set(version.name, `${what} could not be deployed`)
-  }
-  return pending
+  return { kept, deletions }
 }
 
 /** A file whose run is no longer selected or no longer exists. */
-type Orphan = RunFile & { readonly runId: string; readonly reason: string }
+type Orphan = RunFile & {
+  readonly runId: string
+  readonly reason: string
+  readonly deployed: DeployedVersion | undefined
+}
 
-/** Files of runs that are no longer selected come first, then those of runs deleted in MLflow. */
+/**
+ * Files of runs that are no longer selected come first, then those of runs deleted in MLflow; the
+ * newest versions come first.
+ */
 function findOrphans({ runs, excluded, facts, files }: PruneInput): Orphan[] {
   const selected = new Set(runs.map(({ runId }) => runId))
   // A version that is only excluded for now, or for what MLflow does not say, protects its file.
@@ -80,16 +74,21 @@ function findOrphans({ runs, excluded, facts, files }: PruneInput): Orphan[] {
       .filter(({ exclusion }) => exclusion !== 'run-filter')
       .map(({ version }) => version.runId),
   )
-  const orphans = [...files].flatMap(([runId, file]) => {
+  const orphans = [...files].flatMap(([runId, file]): Orphan[] => {
+    const deployed = deployedIn(file.state, runId)
     if (!selected.has(runId)) {
       const reason = 'no selected model version names this run any more'
-      return isProtected.has(runId) ? [] : [{ ...file, runId, reason }]
+      return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }]
     }
     return isGone(facts.get(runId)?.run)
-      ? [{ ...file, runId, reason: 'the run is deleted in MLflow' }]
+      ? [{ ...file, runId, reason: 'the run is deleted in MLflow', deployed }]
       : []
   })
-  return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)))
+  return orphans.toSorted(
+    (a, b) =>
+      Number(selected.has(a.runId)) - Number(selected.has(b.runId)) ||
+      (a.deployed && b.deployed ? compareAge(b.deployed, a.deployed) : 0),
+  )
 }
 
 function isGone(lookup: RunLookup | undefined): boolean {
@@ -98,69 +97,65 @@ function isGone(lookup: RunLookup | undefined): boolean {
   )
 }
 
-export type OrphanDecision =
-  | { readonly kind: 'not-ours' }
-  | { readonly kind: 'keep'; readonly entry: Entry }
-  | { readonly kind: 'delete'; readonly entry: ChangedEntry }
-
-/**
- * Decides by the content of the file: only a file that names this run and a model within `models` can
- * be deleted. A version listed without a usable run may be this one (MLflow 3.17 hides the run from
- * users who may not read it), so its file is kept.
- */
-function decideOrphan(
-  { state, runId, path, executable, reason }: Orphan,
-  { models, hidden, pending }: Protection,
-): OrphanDecision {
-  const record = {
+function recordOf({ path, runId, deployed, state }: Orphan): Omit<RunRecord, 'outcome' | 'reason'> {
+  const { experimentId = null } = state.kind === 'values' ? state.values.owned : {}
+  const modelVersion = deployed?.modelVersion ?? null
+  return {
     path,
     runId,
-    experimentId: null,
-    modelName: null,
-    modelVersion: null,
-    previousVersion: null,
-    url: null,
-  }
-  const deployed = deployedIn(state, runId)
-  if (state.kind === 'held') {
-    const { modelName = null, modelVersion = null } = deployed ?? {}
-    const held = { ...record, modelName, modelVersion, previousVersion: modelVersion }
-    return {
-      kind: 'keep',
-      entry: entryWithoutEdit({ ...held, outcome: 'held', reason: state.reason }),
-    }
-  }
-  if (state.kind !== 'values' || deployed === undefined || !isOwned(state, runId)) {
-    return { kind: 'not-ours' }
-  }
-  const { owned } = state.values
-  const { modelName, modelVersion } = deployed
-  if (!models(modelName)) return { kind: 'not-ours' }
-  const details = {
-    ...record,
-    experimentId: owned.experimentId ?? null,
-    modelName,
+    experimentId,
+    modelName: deployed?.modelName ?? null,
     modelVersion,
     previousVersion: modelVersion,
+    url: null,
   }
-  const keep = (why: string): OrphanDecision => ({
-    kind: 'keep',
-    entry: entryWithoutEdit({ ...details, outcome: 'skipped', reason: `kept: ${why}` }),
-  })
-  if (hidden.has(versionKey({ name: modelName, version: modelVersion }))) {
-    return keep('MLflow still lists its model version, only without naming the run')
+}
+
+/** Only a file that names its own run and a model within `models` may be deleted. */
+function isPrunable({ state, runId, deployed }: Orphan, { selection }: PruneInput): boolean {
+  const modelName = deployed?.modelName ?? ''
+  return (
+    state.kind === 'values' &&
+    isOwned(state, runId) &&
+    modelName !== '' &&
+    selection.models(modelName)
+  )
+}
+
+/** A reason to keep one file; takes one of the pending versions if that is the reason. */
+function whyKept(
+  { modelName, modelVersion }: DeployedVersion,
+  unusable: ReadonlySet<string>,
+  pending: ReadonlyMap<string, string[]>,
+): string | undefined {
+  if (!isVersionNumber(modelVersion)) {
+    return 'global.modelVersion is no version number, so MLflow cannot confirm the deletion'
   }
-  const successor = pending.get(modelName)
-  if (successor !== undefined) return keep(`${modelName} ${successor}; a later sync deletes it`)
+  if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
+    return 'MLflow still lists its model version, but does not say enough about it'
+  }
+  const successor = pending.get(modelName)?.shift()
+  return successor && `${modelName} ${successor}; a later sync deletes this file`
+}
+
+/** MLflow's version numbers are 64-bit integers from 1. */
+export function isVersionNumber(text: string): boolean {
+  return /^[1-9]\d{0,17}$/.test(text)
+}
+
+function deletionOf(
+  { path, state, executable, reason }: Orphan,
+  record: Omit<RunRecord, 'outcome' | 'reason'>,
+  previous: DeployedVersion,
+): ChangedEntry {
+  const before = 'text' in state ? state.text : undefined
   return {
-    kind: 'delete',
-    entry: {
-      ...details,
-      outcome: 'deleted',
-      reason,
-      edit: { path, before: state.text, after: undefined, executable },
-      previous: deployed,
-      warning: undefined,
-    },
+    ...record,
+    path,
+    outcome: 'deleted',
+    reason,
+    edit: { path, before, after: undefined, executable },
+    previous,
+    warning: undefined,
   }
 }

@@ -1,62 +1,75 @@
-import type { ChangedEntry, Entry, Problem } from '../result.ts'
+import { isChange, type ChangedEntry, type Entry, type Problem } from '../result.ts'
 import { plural } from '../text/format.ts'
 import { isOwned } from './deployed.ts'
-import { decideOrphans, type PruneInput } from './orphans.ts'
+import { decideOrphans, type OrphanDecisions, type PruneInput } from './orphans.ts'
 
 /** The deletions that prune proposes; MLflow has not confirmed them yet. */
-export type PrunePlan = {
-  /** Files that are kept although their run is no longer selected. */
-  readonly kept: readonly Entry[]
-  readonly deletions: readonly ChangedEntry[]
-  readonly warning: string | undefined
-  readonly error: Problem | undefined
+export type ProposedDeletions = OrphanDecisions & { readonly warning: string | undefined }
+
+/** Decides which files prune may delete. */
+export function proposeDeletions(input: PruneInput): ProposedDeletions {
+  const { kept, deletions } = decideOrphans(input)
+  const reason = deletions.length === 0 ? undefined : reasonNotToPrune(input)
+  return reason === undefined
+    ? { kept, deletions, warning: undefined }
+    : { kept, deletions: [], warning: nothingPruned(reason) }
 }
 
-/** Decides which files to delete. */
-export function planDeletions(input: PruneInput): PrunePlan {
-  const decisions = decideOrphans(input)
-  const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []))
-  const deletions = decisions.flatMap((decision) =>
-    decision.kind === 'delete' ? [decision.entry] : [],
-  )
-  const noDeletions = { kept, deletions: [], warning: undefined, error: undefined }
-  if (deletions.length === 0) return noDeletions
-  const reason = reasonNotToPrune(input, deletions)
-  if (reason !== undefined) return { ...noDeletions, warning: `Nothing is pruned: ${reason}` }
-  if (deletions.length > input.maxDeletions) {
-    return { ...noDeletions, error: tooManyDeletions(deletions, input.maxDeletions) }
-  }
-  return { ...noDeletions, deletions }
+function nothingPruned(reason: string): string {
+  return `Nothing is pruned: ${reason}`
 }
 
 /**
  * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
  * selected, and a selection that matches nothing is probably a mistake.
  */
-function reasonNotToPrune(
-  { listed, runs, gaps, facts, files, entries }: PruneInput,
-  deletions: readonly ChangedEntry[],
-): string | undefined {
+function reasonNotToPrune({ listed, runs, gaps, facts, files }: PruneInput): string | undefined {
   if (listed.length === 0) {
     return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission'
   }
   if (gaps.length > 0) return 'the selection asks for something that MLflow does not have'
   if (runs.length === 0) return 'no run is selected'
-  const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length
+  const unread = [...facts.values()].filter(
+    ({ run }) => run.kind === 'failed' && run.cause === 'rejected',
+  ).length
   if (unread > 0) return `${plural(unread, 'run')} could not be read from MLflow`
   const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length
-  if (unfetched > 0) return `${plural(unfetched, 'file')} could not be read from GitHub`
+  return unfetched > 0 ? `${plural(unfetched, 'file')} could not be read from GitHub` : undefined
+}
+
+export type LimitedDeletions = {
+  /** Without the deletions if they exceed a limit. */
+  readonly entries: readonly Entry[]
+  readonly warning: string | undefined
+  readonly error: Problem | undefined
+}
+
+/**
+ * Applies the limits for all deletions together.
+ *
+ * @param orphans the entries of orphans after MLflow has confirmed the deletions or not.
+ */
+export function limitDeletions(
+  orphans: readonly Entry[],
+  { files, entries, maxDeletions }: PruneInput,
+): LimitedDeletions {
+  const deletions = orphans.filter(isChange)
+  const kept = orphans.filter((entry) => !isChange(entry))
+  if (deletions.length > maxDeletions) {
+    return { entries: kept, warning: undefined, error: tooMany(deletions, maxDeletions) }
+  }
   const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length
   const created = entries.filter(({ outcome }) => outcome === 'created').length
-  if (owned + created <= deletions.length) {
-    return 'it would leave the directory without any values file'
+  if (deletions.length > 0 && owned + created <= deletions.length) {
+    const reason = 'it would leave the directory without any values file'
+    return { entries: kept, warning: nothingPruned(reason), error: undefined }
   }
-  return undefined
+  return { entries: orphans, warning: undefined, error: undefined }
 }
 
 const maxListedPaths = 50
 
-function tooManyDeletions(deletions: readonly ChangedEntry[], maxDeletions: number): Problem {
+function tooMany(deletions: readonly ChangedEntry[], maxDeletions: number): Problem {
   const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path)
   const omitted = deletions.length - listed.length
   const more = omitted > 0 ? ` and ${omitted} more` : ''

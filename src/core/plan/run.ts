@@ -14,7 +14,13 @@ import {
 } from '../values-file/file.ts'
 import { refersTo } from '../values-file/references.ts'
 import { updateValues } from '../values-file/update.ts'
-import { deployedIn, findSuperseded, namesVersion, type Deployed } from './deployed.ts'
+import {
+  deployedIn,
+  findSuperseded,
+  namesVersion,
+  type Deployed,
+  type SupersededContext,
+} from './deployed.ts'
 import { describeMove } from './moved-artifacts.ts'
 import { ownedValues, renderFile } from './new-file.ts'
 
@@ -26,18 +32,18 @@ export type RunInput = {
 }
 
 /** What all runs of a target have in common. */
-export type PlanContext = {
+export type PlanContext = SupersededContext & {
   /** Commit that was read. Warnings point to it for content that a sync overwrites. */
   readonly head: string
-  /** The target's models. */
-  readonly models: NameMatcher
   readonly template: Template
   /** What the files of the target's directory deploy. */
   readonly deployed: Deployed
-  readonly selectedRunIds: ReadonlySet<string>
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
 }
+
+/** Why a run that MLflow does not find is skipped. */
+export const missingRun = 'MLflow no longer has the run (or does not show it to this user)'
 
 /** Decides what happens to the file of one run. */
 export function planRun(input: RunInput, context: PlanContext): Entry {
@@ -46,7 +52,7 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
   const decision = decide(input, context)
   const previous =
     decision.outcome === 'created'
-      ? findSuperseded(selected, context.deployed, context.selectedRunIds)
+      ? findSuperseded(selected, context.deployed, context)
       : deployedIn(file.state, selected.runId)
   const record = {
     path: file.path,
@@ -81,11 +87,11 @@ type Decision =
 
 function decide({ selected, file, facts }: RunInput, context: PlanContext): Decision {
   const { state } = file
-  const protection = protectionOf(state, selected.runId, context.models)
+  const protection = protectionOf(state, selected.runId, context.selection.models)
   if (protection !== undefined) return protection
   if (facts === undefined) throw new Error(`the facts of run ${selected.runId} were not read`)
   if (facts.run.kind === 'missing') {
-    return skipped('MLflow no longer has the run (or does not show it to this user)')
+    return skipped(missingRun)
   }
   if (facts.run.kind === 'failed') return failed(facts.run.reason)
   const { run } = facts.run

@@ -1,8 +1,12 @@
+/** Compared characters of a name; the time grows with the square of this. */
+const maxLength = 48
+
 /** Names that are worth suggesting, most similar first. */
 export function closestNames(wanted: string, names: Iterable<string>, limit: number): string[] {
-  const text = wanted.toLowerCase()
+  const comparable = (text: string) => text.slice(0, maxLength).toLowerCase()
+  const text = comparable(wanted)
   return [...names]
-    .map((name) => ({ name, distance: distanceTo(text, name.toLowerCase()) }))
+    .map((name) => ({ name, distance: distanceTo(text, comparable(name)) }))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, limit)
     .map(({ name }) => name)
