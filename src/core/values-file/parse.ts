@@ -171,9 +171,9 @@ function findEntries(
 }
 
 /** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */
-function isColonPartOfKey(text: string, { key, sep, value }: CST.CollectionItem): boolean {
+function isColonPartOfKey(text: string, { key, sep }: CST.CollectionItem): boolean {
   const colon = sep?.findLast(({ type }) => type === 'map-value-ind')
-  if (colon === undefined || key?.type !== 'scalar' || value != null) return false
+  if (colon === undefined || key?.type !== 'scalar') return false
   return colon.offset === tokenEnd(key) && /[,}]/.test(text[colon.offset + 1] ?? '')
 }
 
