@@ -38,26 +38,16 @@ export function readWithHelm(values: string): unknown {
   return printWithHelm('.Values', values)
 }
 
-/** Returns YAML texts as Helm's YAML reader parses them; `{ Error: … }` for one that it rejects. */
-export function readAllWithHelm(texts: readonly string[]): unknown[] {
-  const files = Object.fromEntries(texts.map((text, index) => [`files/${index}.yaml`, text]))
-  const program = `{{- $all := dict -}}
-{{- range $path, $_ := .Files.Glob "files/*" }}{{ $_ := set $all $path ($.Files.Get $path | fromYaml) }}{{ end -}}
-`
-  const all = printWithHelm('$all', '', { program, files }) as Record<string, unknown>
-  return Object.keys(files).map((path) => all[path])
-}
-
-/** For each file, what Helm's YAML reader says about it: an error, or undefined. */
-export function helmErrors(files: readonly Uint8Array[]): (string | undefined)[] {
+/** What Helm's YAML reader reads from each file; `{}` if it rejects the file. One run. */
+export function readAllWithHelm(files: readonly (string | Uint8Array)[]): { value?: unknown }[] {
   const list = JSON.stringify(files.map((file) => Buffer.from(file).toString('base64')))
-  const program = `{{- $errors := list -}}
+  const program = `{{- $all := list -}}
 {{- range .Files.Get "files.json" | fromJsonArray }}
-{{- $errors = append $errors (get (. | b64dec | fromYaml) "Error") }}
+{{- $all = append $all (. | b64dec | fromYaml) }}
 {{- end -}}
 `
-  const errors = printWithHelm('$errors', '', { program, files: { 'files.json': list } })
-  return (errors as string[]).map((error) => (error === '' ? undefined : error))
+  const all = printWithHelm('$all', '', { program, files: { 'files.json': list } })
+  return (all as { Error?: unknown }[]).map((value) => ('Error' in value ? {} : { value }))
 }
 
 /** Returns the value of an expression in a template of a chart. */

@@ -67,7 +67,7 @@ describe('an existing file', () => {
     expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
   })
 
-  test('is replaced when it is not YAML, with a warning that names the commit of the old file', async () => {
+  test('is replaced when it is damaged, with a warning that names the commit of the old file', async () => {
     const { project, path, read } = await projectWithFile(() => 'global: [\n  : {')
     const head = project.repository.head()
     const step = await project.sync()
@@ -82,13 +82,16 @@ describe('an existing file', () => {
     ['global is an alias', 'a: &a {}\nglobal: *a\n'],
     ['it has several documents', 'global: {}\n---\na: 1\n'],
     ['the root is a list', '- a\n'],
+    ['only some YAML readers accept it', 'global: {}# note\n'],
+    ['it is UTF-16 text', Buffer.from('\uFEFFglobal: {}\n', 'utf16le')],
     ['global.runid names another run', 'global: {runid: "0123"}\n'],
   ])('is left alone and fails when %s', async (_reason, text) => {
-    const { project, path, read } = await projectWithFile(() => text)
+    const { project, path } = await projectWithFile(() => text)
+    const head = project.repository.head()
     const step = await project.sync()
     expect(step.exitCode).toBe(1)
     expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
-    expect(read()).toBe(text)
+    expect(project.repository.head()).toBe(head)
     expect(step.changes[0]).toMatchObject({ outcome: 'failed', path })
   })
 

@@ -12,6 +12,10 @@ describe('a file on hold', () => {
     const step = await project.sync()
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({ operation: 'none', 'held-count': '1' })
+    expect(step.changes[0]).toMatchObject({
+      outcome: 'held',
+      reason: 'the file has the comment "# mlflow-sync: hold": until Friday',
+    })
     expect(project.repository.read(`${runId}.yaml`)).toBe(text)
   })
 

@@ -20,6 +20,8 @@ test("a template's comments, anchors and order are kept, and values keep their t
   const { text, version } = await syncWithTemplate(
     [
       '# our template',
+      '',
+      '# how many',
       'replicas: ${run.params.replicas:-2}   # typed',
       'label: "${run.params.replicas:-2}"',
       'base: &base {a: 1}',
@@ -31,8 +33,10 @@ test("a template's comments, anchors and order are kept, and values keep their t
     ].join('\n'),
     { replicas: '4' },
   )
-  expect(text).toMatch(/^# our template\nglobal:\n/)
-  expect(text).toContain('replicas: 4   # typed\nlabel: "4"\nbase: &base {a: 1}\ncopy: *base\n')
+  expect(text).toMatch(/^# our template\n\nglobal:\n/)
+  expect(text).toContain(
+    '# how many\nreplicas: 4   # typed\nlabel: "4"\nbase: &base {a: 1}\ncopy: *base\n',
+  )
   expect(parse(text)).toMatchObject({
     global: { modelName: version.name },
     experiment: world.experiment.name,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { hasHelm, helmErrors } from '../../../testing/helm.ts'
+import { hasHelm, readAllWithHelm } from '../../../testing/helm.ts'
 import { readContent } from '../../../src/core/values-file/file.ts'
 import { acceptedElsewhere, conflict, damagedFiles } from '../../fixtures/broken-files.ts'
 import { acceptedByPyYaml } from '../../../testing/readers/yaml.ts'
@@ -7,8 +7,8 @@ import { acceptedByPyYaml } from '../../../testing/readers/yaml.ts'
 /** Whether PyYAML, libyaml or Helm accepts the syntax of each file. */
 function isAccepted(files: readonly Uint8Array[]): boolean[] {
   const python = acceptedByPyYaml(files)
-  const helm = hasHelm ? helmErrors(files) : files.map(() => 'not available')
-  return files.map((_, index) => python[index] === true || helm[index] === undefined)
+  const helm = hasHelm ? readAllWithHelm(files) : files.map(() => ({}))
+  return files.map((_, index) => python[index] === true || 'value' in (helm[index] ?? {}))
 }
 
 test('every reader rejects the files that are known to be damaged', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
+import { hasHelm, readAllWithHelm } from '../../../testing/helm.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'
 import { formatString, formatStringAs } from '../../../src/core/values-file/quote.ts'
@@ -113,4 +114,61 @@ test('PyYAML reads an updated file as the old one with the new values', () => {
     return { ...root, global: { ...root.global, ...owned } }
   }
   expect(after).toEqual(before.map(({ value }) => ({ value: withOwned(value) })))
+})
+
+describe('a file of any structure is read as before with the new values', () => {
+  const base = 'b: &b {runid: x, modelid: y, extra: 1}\n'
+  const structures = [
+    `${base}global:\n  <<: *b\n  modelName: old\n`,
+    `${base}c: &c {<<: *b}\nglobal:\n  modelName: old\n  <<: [{a: 1}, *c]\n`,
+    `${base}global: {<<: *b}\n`,
+    `${base}global:\n  "<<": *b\n`,
+    'g: &g {global: {runid: x}}\n<<: *g\nglobal: {runid: y}\n',
+    'global:\n  "runid": x\n  \'modelName\': y\n  "model\\x69d": z\n',
+    'global:\n  !!str runid: x\n  &k modelName: y\nz: *k\n',
+    '? global\n: ? runid\n  : x\n  ? modelName\n  : y\nz: 1\n',
+    'global: {\n  runid: x, # c\n  modelName:\n    y,\n  "modelid":"q"\n  }\nz: 1\n',
+    '{"global":{"runid":"x","modelName":null,"modelVersion":1}}\n',
+    'global: {"runid":, "modelName": , a: {b: [c]}}\n',
+    '{z: 1,}\n',
+    'r: &r x\nglobal: {runid: *r , modelName: *r}\n',
+    'r: &r x\nglobal:\n  runid: *r\n  a: &a [*r]\nz: *a\n',
+    'a: 1\na: 2\nglobal:\n  runid: x\n  b: {c: 1, c: 2}\n',
+    'global:\n  runid: |\n    x\n  modelName: >-\n    y\n    z\n\n  modelid: "p\n    q"\n  a: b\n   c # d\n',
+    'global:\n  a:\n  - b\n  - c: |+\n      d\n\n\nz: 1\n',
+    'global:\n  a:\n    - &x\n  # c\nz: *x\n',
+    'global:\n  # a\n    # b\nz: 1\n',
+    'global: ~ # c\n  # d\nz: 1\n',
+    'global: !!map\n  timestamp: !!int 3\n  runid: !!str x\nz: 1\n',
+    '    global:\n      runid: x\n    z: 1\n',
+    '\uFEFF# a\n\n# b\nz: 1\n...\n# c\n',
+    '--- # a\n# b\nz: 1\n',
+    '--- {z: 1}\n',
+    '{\n  # a\n  z: 1\n}\n',
+    'global :\n runid : x\n a:b: 1\nz:\n a: 1\n',
+    'global: {a: {b: c}}',
+    'global: {? a}\n',
+    'global: {a: http://x}\n',
+    'z: 1\nglobal:',
+  ]
+  const updates = structures.map((before) => {
+    const update = updateText(before, owned)
+    return { before, after: update.kind === 'updated' ? update.text : '' }
+  })
+  const expected = (read: { value?: unknown }) => {
+    const { global, ...root } = read.value as { global?: object | null }
+    return { value: { ...root, global: { ...global, ...owned } } }
+  }
+
+  test.each([
+    ['PyYAML', readWithPyYaml],
+    ...(hasHelm ? ([['Helm', readAllWithHelm]] as const) : []),
+  ] as const)('by %s', (_, read) => {
+    const before = read(updates.map((update) => update.before))
+    const after = read(updates.map((update) => update.after))
+    const rows = updates.map((update, index) => ({ ...update, read: after[index] }))
+    expect(rows).toEqual(
+      updates.map((update, index) => ({ ...update, read: expected(before[index] ?? {}) })),
+    )
+  })
 })
