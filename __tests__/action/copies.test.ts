@@ -62,6 +62,26 @@ test('a wrong modelid of such a copy is corrected', async () => {
   expect(read(origin.runId)).toBe(before)
 })
 
+test('a copy keeps its model when the names of two origins of its run are swapped', async () => {
+  const origin = await project.register('staging')
+  const { runId, modelId = '' } = origin
+  const source = `models:/${origin.name}/1`
+  const otherModel = await world.api.createLoggedModel(world.experiment.id, 'other', runId)
+  const other = { runId, modelId: otherModel, source: `models:/${otherModel}` }
+  await world.api.createVersion({ ...other, name: project.model('tmp') })
+  const copy = await project.registerExternal('prod', { runId, source })
+  const inputs = { models: copy.name }
+  await sync(inputs)
+  const before = read(runId)
+  expect(before).toContain(modelId)
+  await world.api.renameModel(origin.name, project.model('old'))
+  await world.api.renameModel(project.model('tmp'), origin.name)
+  expect((await sync(inputs)).outputs.operation).toBe('none')
+  expect(read(runId)).toBe(before)
+  await project.sync({ ...inputs, path: 'new' })
+  expect(project.repository.read(`new/${runId}.yaml`)).toContain(modelId)
+})
+
 test('copies whose origins a filter hides take one request together', async () => {
   const origins = await Promise.all(
     Array.from({ length: 12 }, () => project.register('many-origins')),

@@ -60,6 +60,27 @@ describe('prune', () => {
     expect(paths()).toHaveLength(4)
   })
 
+  test('shows too many deletions in mode plan, where they are no failure', async () => {
+    await syncVersions(3)
+    for (const version of ['1', '2']) {
+      await world.api.deleteVersion(project.model('model'), version)
+    }
+    const step = await prune({ 'max-deletions': '1', mode: 'plan' })
+    expect(step.exitCode).toBe(0)
+    expect(step.warnings.join()).toMatch(/would delete 2 files, more than max-deletions \(1\)/)
+  })
+
+  test('deletes the files of a model that gets a new version in every sync', async () => {
+    const [first = ''] = await syncVersions(3)
+    await world.api.deleteVersion(project.model('model'), '1')
+    await project.register('model')
+    expect((await prune()).outputs).toMatchObject({ 'created-count': '1', 'deleted-count': '0' })
+    await world.api.deleteVersion(project.model('model'), '2')
+    await project.register('model')
+    expect((await prune()).outputs).toMatchObject({ 'created-count': '1', 'deleted-count': '1' })
+    expect(paths()).not.toContain(pathOf(first))
+  })
+
   test('leaves foreign files, files on hold and files of other models alone', async () => {
     const [first = ''] = await syncVersions(2)
     const name = project.model('model')

@@ -200,6 +200,47 @@ describe("one run's broken data costs no request per run:", () => {
     expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
   })
 
+  test('a run that makes MLflow reject the run-filter fails alone', async () => {
+    const good = await project.register('good', { metrics: { accuracy: 0.9 } })
+    const broken = await project.register('broken', { metrics: { accuracy: 0.9 } })
+    world.gateway.rule = breakRun(broken.runId)
+    const step = await sync({ 'run-filter': 'metrics.accuracy > 0.5' })
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
+    expect(paths()).toEqual([`values/${good.runId}.yaml`])
+    expect(step.changes.find(({ outcome }) => outcome === 'failed')?.reason).toContain('corrupt')
+  })
+
+  test('a run that MLflow no longer has is not said to fail the run-filter', async () => {
+    await project.register('good', { metrics: { accuracy: 0.9 } })
+    await project.register('rejected', { metrics: { accuracy: 0.1 } })
+    await project.registerExternal('gone', { runId: 'f'.repeat(32) })
+    const step = await sync({ 'run-filter': 'metrics.accuracy > 0.5' })
+    const skipped = step.changes.filter(({ outcome }) => outcome === 'skipped')
+    expect(skipped.map(({ reason }) => reason).toSorted()).toEqual([
+      'MLflow no longer has the run (or does not show it to this user)',
+      'its run does not pass run-filter',
+    ])
+  })
+
+  test('an alias in another form than the others', async () => {
+    const { name } = await project.register('model')
+    const odd = await project.register('odd')
+    for (const other of [name, odd.name]) await world.api.setAlias(other, 'champion', '1')
+    world.gateway.rule = async ({ url }, forward) => {
+      if (!url.includes('registered-models/search')) return undefined
+      const page = JSON.parse((await forward()).body) as { registered_models: { name: string }[] }
+      const models = page.registered_models.map((model) =>
+        model.name === odd.name
+          ? { ...model, aliases: [{ alias: 'champion', version: null }] }
+          : model,
+      )
+      return json({ ...page, registered_models: models })
+    }
+    const step = await sync({ aliases: 'champion' })
+    expect(step.outputs['created-count']).toBe('1')
+    expect(step.warnings.join()).toMatch(/data of the registered model .*odd can't be used/)
+  })
+
   test('a server that rejects every run', async () => {
     for (let count = 0; count < 24; count += 1) await project.registerExternal('many')
     world.gateway.rule = ({ url }) =>
@@ -207,6 +248,8 @@ describe("one run's broken data costs no request per run:", () => {
     const step = await sync()
     expect(step.outputs['failed-count']).toBe('24')
     expect(step.mlflowRequests.length).toBeLessThan(26)
+    const check = await sync({ mode: 'check' })
+    expect(check.connections.find(({ name }) => name === 'MLflow: runs')?.status).toBe('failed')
   })
 })
 

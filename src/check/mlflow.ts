@@ -31,8 +31,8 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
   const runs = await runCheck('MLflow: runs', async () => {
     const { size } = await registry.experiments()
     if (runIds.size === 0) return { status: 'ok', detail: `experiments: ${size}` }
-    await checkRuns(registry, [...runIds].slice(-maxSampledRuns))
-    return { status: 'ok', detail: `experiments: ${size}; runs can be read` }
+    const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns))
+    return { status: 'ok', detail: `experiments: ${size}; ${detail}` }
   })
   const selection = await runCheck('MLflow: selection', async () => {
     let selected = 0
@@ -55,15 +55,18 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
 /** A few may have been deleted permanently. */
 const maxSampledRuns = 20
 
-/** @throws MlflowError if none of the runs can be read. */
-async function checkRuns(registry: Registry, runIds: readonly string[]): Promise<void> {
+/** @throws MlflowError if none of the runs can be seen, or none of several can be read. */
+async function checkRuns(registry: Registry, runIds: readonly string[]): Promise<string> {
   const lookups = await registry.runs(
     runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })),
   )
   const found = runIds.map((id) => lookups.get(id))
-  if (found.some((lookup) => lookup?.kind === 'found')) return
+  if (found.some((lookup) => lookup?.kind === 'found')) return 'runs can be read'
   for (const lookup of found) {
-    if (lookup?.kind === 'failed') throw new MlflowError(lookup.reason)
+    if (lookup?.kind !== 'failed') continue
+    // A sync would report a single broken run as well, and go on.
+    if (runIds.length === 1) return `the only run can't be read: ${lookup.reason}`
+    throw new MlflowError(lookup.reason)
   }
   const examples = runIds.slice(0, 3).join(', ')
   throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {

@@ -1,3 +1,4 @@
+import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion, type RegisteredModel } from '../core/model.ts'
 import { compareText } from '../core/text/format.ts'
 import type { MlflowClient } from './client.ts'
@@ -95,15 +96,23 @@ export function readModelVersion(
   })
 }
 
-/** Reads the current state of one registered model; undefined if MLflow does not have it. */
-export function readRegisteredModel(
+/**
+ * Reads the current state of one registered model; undefined if MLflow does not have it, or cannot have
+ * a model of this name.
+ */
+export async function readRegisteredModel(
   client: MlflowClient,
   name: string,
 ): Promise<RegisteredModel | undefined> {
-  return unlessMissing(async () => {
-    const response = await client.get('registered-models/get', { name }, registeredModelResponse)
-    return response.registered_model
-  })
+  try {
+    return await unlessMissing(async () => {
+      const response = await client.get('registered-models/get', { name }, registeredModelResponse)
+      return response.registered_model
+    })
+  } catch (error) {
+    if (error instanceof MlflowError && error.code === 'INVALID_PARAMETER_VALUE') return undefined
+    throw error
+  }
 }
 
 /** Asks MLflow for the location of a version's artifacts, which it resolved if it is a copy. */

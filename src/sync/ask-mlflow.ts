@@ -1,6 +1,6 @@
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion, type RegisteredModel } from '../core/model.ts'
-import { isVersionNumber } from '../core/plan/orphans.ts'
+import { isVersionNumber } from '../core/plan/deployed.ts'
 import type { DeployedVersion } from '../core/result.ts'
 import { addAliases, selectVersions, type Selection } from '../core/select.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
@@ -75,7 +75,6 @@ export async function readDeployedVersion(
   { client }: Questions,
   { runId, modelName, modelVersion }: DeployedVersion,
 ): Promise<ModelVersion | undefined> {
-  // MLflow rejects a question about anything else, which a person may have written into the file.
   if (modelName === '' || !isVersionNumber(modelVersion)) return undefined
   const version = await readModelVersion(client, modelName, modelVersion)
   return version?.runId === runId || version?.runId === '' ? version : undefined

@@ -1,7 +1,7 @@
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion } from '../core/model.ts'
 import { timestampOf } from '../core/values-file/owned.ts'
-import { isOlder, namesVersion } from '../core/plan/deployed.ts'
+import { isOlder, isVersionNumber, namesVersion } from '../core/plan/deployed.ts'
 import {
   entryWithoutEdit,
   isChange,
@@ -96,11 +96,12 @@ function confirmDowngrade(
   version: ModelVersion,
 ): Promise<Entry> {
   // A renamed model keeps its versions; MLflow's basic-auth app hides that its old name is gone.
-  const { modelVersion, timestamp } = previous
+  const { modelName, modelVersion, timestamp } = previous
+  if (modelName === '' || !isVersionNumber(modelVersion)) return Promise.resolve(entry)
   const mayBeRenamed =
     modelVersion === version.version && timestamp === String(timestampOf(version.creationTime))
   return confirm(entry, async () => {
-    if (!(await mayExist(questions, previous.modelName, mayBeRenamed))) return undefined
+    if (!(await mayExist(questions, modelName, mayBeRenamed))) return undefined
     const current = await readDeployedVersion(questions, previous)
     return current !== undefined &&
       isNewer(current, version) &&

@@ -99,3 +99,8 @@ export function namesVersion(
 ): boolean {
   return modelName === name && modelVersion === version
 }
+
+/** MLflow's version numbers are 64-bit integers from 1; it rejects questions about anything else. */
+export function isVersionNumber(text: string): boolean {
+  return /^[1-9]\d{0,17}$/.test(text)
+}

@@ -8,7 +8,7 @@ import {
   type RunRecord,
 } from '../result.ts'
 import type { RunFile } from '../values-file/file.ts'
-import { compareAge, deployedIn, isOwned } from './deployed.ts'
+import { compareAge, deployedIn, isOwned, isVersionNumber } from './deployed.ts'
 import { findPending, type PendingInput } from './pending.ts'
 
 export type PruneInput = PendingInput & {
@@ -136,11 +136,6 @@ function whyKept(
   }
   const successor = pending.get(modelName)?.shift()
   return successor && `${modelName} ${successor}; a later sync deletes this file`
-}
-
-/** MLflow's version numbers are 64-bit integers from 1. */
-export function isVersionNumber(text: string): boolean {
-  return /^[1-9]\d{0,17}$/.test(text)
 }
 
 function deletionOf(
