@@ -1,6 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion } from '../core/model.ts'
-import { timestampOf } from '../core/values-file/owned.ts'
 import { isOlder, isVersionNumber, namesVersion } from '../core/plan/deployed.ts'
 import {
   entryWithoutEdit,
@@ -10,6 +9,7 @@ import {
   type Entry,
 } from '../core/result.ts'
 import { isNewer } from '../core/select.ts'
+import { timestampOf } from '../core/values-file/owned.ts'
 import {
   hasMovedAlias,
   isRunStillSelected,
