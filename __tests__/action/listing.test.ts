@@ -6,6 +6,7 @@ import {
   parsePage,
   type VersionPage,
 } from '../../testing/mlflow/gateway-rules.ts'
+import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
@@ -44,10 +45,24 @@ describe('the listing of model versions', () => {
     )
   })
 
-  test('cannot make a sync write an older version when one is deleted between two pages', async () => {
+  test.each<
+    [string, (first: RegisteredVersion, second: RegisteredVersion) => Promise<void>, RegExp]
+  >([
+    [
+      'a version that was read is deleted',
+      (first) => world.api.deleteVersion(first.name, first.version),
+      /^kept: .* version 2 is newer than version 1/,
+    ],
+    [
+      'both versions of a run are deleted after one was read',
+      (_first, second) => world.api.deleteModel(second.name),
+      /^kept: the registry changed while it was read/,
+    ],
+  ])('cannot make a sync write an older version when %s', async (_name, change, reason) => {
     const project = world.createProject()
     const first = await project.register('a')
-    const { runId } = await project.register('b')
+    const second = await project.register('b')
+    const { runId } = second
     await project.registerExternal('b', { runId, source: `s3://b/1/${runId}/artifacts/model` })
     await project.sync({ path: 'values' })
     const before = project.repository.read(`values/${runId}.yaml`)
@@ -57,14 +72,14 @@ describe('the listing of model versions', () => {
       // Pages of the project's versions only, so that each deletion moves the next one.
       const filtered = `filter=name%20LIKE%20%27${project.model('')}%25%27`
       const page = await forward(`${url.replace('10000', '2')}&${filtered}`)
-      if (!url.includes('page_token')) await world.api.deleteVersion(first.name, first.version)
+      if (!url.includes('page_token')) await change(first, second)
       return page
     }
     const step = await project.sync({ path: 'values' })
     expect(step.changes.find(({ runId: id }) => id === runId)).toMatchObject({
       outcome: 'skipped',
       modelVersion: '2',
-      reason: expect.stringMatching(/^kept: .* version 2 is newer than version 1/) as unknown,
+      reason: expect.stringMatching(reason) as unknown,
     })
     expect(project.repository.read(`values/${runId}.yaml`)).toBe(before)
   })

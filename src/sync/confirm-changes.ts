@@ -17,6 +17,7 @@ import {
   readDeployedVersion,
   type Questions,
 } from './ask-mlflow.ts'
+import { readModelVersion } from '../mlflow/versions.ts'
 import { mapConcurrently } from './concurrently.ts'
 import type { SelectionResult } from './read-selection.ts'
 
@@ -101,13 +102,20 @@ function confirmDowngrade(
   const mayBeRenamed =
     modelVersion === version.version && timestamp === String(timestampOf(version.creationTime))
   return confirm(entry, async () => {
-    if (!(await mayExist(questions, modelName, mayBeRenamed))) return undefined
-    const current = await readDeployedVersion(questions, previous)
-    return current !== undefined &&
+    const current = (await mayExist(questions, modelName, mayBeRenamed))
+      ? await readDeployedVersion(questions, previous)
+      : undefined
+    const isKept =
+      current !== undefined &&
       isNewer(current, version) &&
       (await isVersionStillSelected(questions, current))
-      ? `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
-      : undefined
+    if (isKept) {
+      return `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
+    }
+    const exists = mayBeRenamed
+      ? await mayExist(questions, version.name, false)
+      : (await readModelVersion(questions.client, version.name, version.version)) !== undefined
+    return exists ? undefined : 'the registry changed while it was read; the next sync decides'
   })
 }
 
