@@ -118,7 +118,7 @@ function basicCredentials(username: string, password: string): string {
 }
 
 /** Masking a shorter value, such as `1`, would hide unrelated text and make outputs disappear. */
-const minSecretLength = 6
+const minHeaderLength = 6
 
 /** Values that the runner masks and that are removed from all results. */
 export function secretsOf({ mlflow, repository }: Inputs): string[] {
@@ -128,8 +128,10 @@ export function secretsOf({ mlflow, repository }: Inputs): string[] {
     password,
     token,
     ...(password === '' ? [] : [basicCredentials(username, password)]),
-    ...Object.values(headers).flatMap((value) => [value, credentialsIn(value)]),
-  ].filter((secret) => secret.length >= minSecretLength)
+    ...Object.values(headers)
+      .flatMap((value) => [value, credentialsIn(value)])
+      .filter((value) => value.length >= minHeaderLength),
+  ].filter((secret) => secret !== '')
 }
 
 /** The credentials of an `Authorization` header without their scheme, which a server may repeat. */

@@ -193,11 +193,25 @@ describe('with aliases, prune deletes', () => {
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'deleted-count': '0' })
     expect(step.changes.find(({ runId }) => runId === old.runId)).toMatchObject({
       outcome: 'skipped',
-      reason: expect.stringMatching(/version 2 is deployed first; a later sync/) as unknown,
+      reason: expect.stringMatching(/version 2 has to be deployed first/) as unknown,
     })
     const later = await prune({ aliases: 'champion' })
     expect(later.outputs).toMatchObject({ 'created-count': '0', 'deleted-count': '1' })
     expect(paths()).toEqual([pathOf(successor.runId)])
+  })
+
+  test('no version of a model that was renamed, before its successor is deployed', async () => {
+    const old = await project.register('model')
+    await promote('1')
+    await prune({ aliases: 'champion' })
+    await project.register('model')
+    await world.api.renameModel(project.model('model'), project.model('renamed'))
+    await world.api.setAlias(project.model('renamed'), 'champion', '2')
+    const step = await prune({ aliases: 'champion' })
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'deleted-count': '0' })
+    expect(step.changes[0]).toMatchObject({ outcome: 'created', previousVersion: '1' })
+    expect(paths()).toContain(pathOf(old.runId))
+    expect((await prune({ aliases: 'champion' })).outputs['deleted-count']).toBe('1')
   })
 
   test('nothing while its successor cannot be deployed', async () => {

@@ -203,8 +203,13 @@ describe("one run's broken data costs no request per run:", () => {
   test('a run that makes MLflow reject the run-filter fails alone', async () => {
     const good = await project.register('good', { metrics: { accuracy: 0.9 } })
     const broken = await project.register('broken', { metrics: { accuracy: 0.9 } })
+    for (let count = 0; count < 5; count += 1) {
+      await project.createRun({ metrics: { accuracy: 0.9 } })
+    }
     world.gateway.rule = breakRun(broken.runId)
     const step = await sync({ 'run-filter': 'metrics.accuracy > 0.5' })
+    const probes = step.mlflowRequests.filter(({ body }) => body.includes('"max_results":1,'))
+    expect(probes.length).toBeLessThanOrEqual(1)
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
     expect(paths()).toEqual([`values/${good.runId}.yaml`])
     expect(step.changes.find(({ outcome }) => outcome === 'failed')?.reason).toContain('corrupt')

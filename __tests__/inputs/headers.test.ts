@@ -150,13 +150,20 @@ describe('values to mask', () => {
     ])
   })
 
-  test('do not include short values, which occur in unrelated text', () => {
+  test('do not include short header values, which occur in unrelated text', () => {
     const environment = {
       'INPUT_MLFLOW-USERNAME': 'a',
       'INPUT_MLFLOW-PASSWORD': '1',
       'INPUT_MLFLOW-TOKEN': 'token',
       'INPUT_MLFLOW-HEADERS': 'X-A: 1\nX-B: 12345\nX-C:\nX-D: 123456\nX-E: token 1',
     }
-    expect(secrets(environment)).toEqual(['ghs_4711', '123456', 'token 1'])
+    expect(secrets(environment)).toEqual([
+      'ghs_4711',
+      '1',
+      'token',
+      Buffer.from('a:1').toString('base64'),
+      '123456',
+      'token 1',
+    ])
   })
 })

@@ -132,7 +132,7 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
   return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded }
 }
 
-/** Versions of other models; that the same model has older versions is a matter of course. */
+/** Versions of other models; older versions of the same model are normal. */
 function losersOf(winner: ModelVersion, candidates: readonly ModelVersion[]): ExcludedVersion[] {
   const reason = `${winner.name} version ${winner.version} registers the same run and takes precedence`
   return candidates

@@ -1,7 +1,7 @@
 import { MlflowError } from '../core/errors.ts'
 import type { RunDetail } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
-import { readPages } from './pages.ts'
+import { readPages, type Page } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
 import { runPage } from './schema.ts'
 
@@ -81,7 +81,7 @@ async function searchBatch(
     if (!search.splitRejected || !isWorthSplitting(error)) throw error
     // The filter itself is at fault if MLflow rejects it without any run.
     if (rejections.length === 0 && search.filter !== undefined) {
-      await searchPages(search, search.filter, 0)
+      await searchPage(search, search.filter, 0, undefined)
     }
     rejections.push(error.message)
     if (ids.length === 1) {
@@ -104,23 +104,26 @@ function isWorthSplitting(error: unknown): error is MlflowError {
   return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0)
 }
 
-function searchPages(
+function searchPages(search: BatchSearch, filter: string, count: number): Promise<unknown[]> {
+  return readPages('runs', (pageToken) => searchPage(search, filter, count, pageToken))
+}
+
+function searchPage(
   { client, experimentIds }: BatchSearch,
   filter: string,
   count: number,
-): Promise<unknown[]> {
-  return readPages('runs', (pageToken) =>
-    client.post(
-      'runs/search',
-      {
-        experiment_ids: experimentIds,
-        filter,
-        run_view_type: 'ALL',
-        // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
-        max_results: count + 1,
-        page_token: pageToken,
-      },
-      runPage,
-    ),
+  pageToken: string | undefined,
+): Promise<Page<unknown>> {
+  return client.post(
+    'runs/search',
+    {
+      experiment_ids: experimentIds,
+      filter,
+      run_view_type: 'ALL',
+      // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
+      max_results: count + 1,
+      page_token: pageToken,
+    },
+    runPage,
   )
 }

@@ -67,7 +67,11 @@ export function createConfirmer(
         if (isSameOrNewer(version, previous, listedByKey)) return entry
         const isYoung = young.has(keyOf(previous))
         return isYoung
-          ? keep(entry, 'skipped', 'its version is younger than minimum-age, but the newest one')
+          ? keep(
+              entry,
+              'skipped',
+              'its version is the newest of this run, but still younger than minimum-age',
+            )
           : confirmDowngrade(questions, entry, previous, version)
       }),
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BranchSnapshot } from '../core/branch.ts'
 import { versionKey, type RunFacts } from '../core/model.ts'
-import { findDeployed } from '../core/plan/deployed.ts'
+import { createNameLookup, findDeployed } from '../core/plan/deployed.ts'
 import { limitDeletions, proposeDeletions } from '../core/plan/prune.ts'
 import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { Entry, Plan } from '../core/result.ts'
@@ -40,7 +40,7 @@ export async function planTarget(
   const planned = await planRuns(loaded, facts, {
     head: snapshot.head,
     template,
-    deployed: findDeployed(files),
+    deployed: findDeployed(files, createNameLookup(selected.listed)),
     selection,
     selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
     listedKeys: new Set(selected.listed.map(versionKey)),

@@ -104,7 +104,7 @@ async function createPlan(
     const warnings = plans.flatMap((plan) => plan.warnings)
     const error = joinProblems(plans.flatMap((plan) => plan.error ?? []))
     const entries = plans.flatMap((plan) => plan.entries)
-    // A preview of too many deletions is no failure.
+    // A preview of too many deletions is not a failure.
     return options.mode === 'plan' && error !== undefined
       ? {
           snapshot,

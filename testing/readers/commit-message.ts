@@ -19,7 +19,8 @@ const instructions = [
   ...['[skip netlify]', '[netlify skip]', '[vercel skip]', '[cf-pages-skip]', '[skip render]'],
   // Others
   ...['[skip travis]', '[travis skip]', '[skip appveyor]', '[skip circleci]', '[skip-ci]'],
-  ...['[skip_ci]', '[skip release]', '[skip cd]'],
+  ...['[skip_ci]', '[skip release]', '[skip cd]', '[skipci]', '[ciskip]'],
+  ...['--skip-ci', '--ci-skip'],
 ]
 
 /** Case does not matter, and in many languages ſ and the Kelvin sign are cases of s and k. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import {
+  createNameLookup,
   deployedIn,
   findDeployed,
   findSuperseded,
   isOlder,
 } from '../../../src/core/plan/deployed.ts'
-import { versionKey } from '../../../src/core/model.ts'
+import { versionKey, type ModelVersion } from '../../../src/core/model.ts'
 import type { Selection } from '../../../src/core/select.ts'
 import type { DeployedVersion } from '../../../src/core/result.ts'
 import { readContent } from '../../../src/core/values-file/file.ts'
@@ -15,7 +16,7 @@ function values(runId: string, modelVersionText: string, timestamp = '20240101')
   return `global: {runid: ${runId}, modelName: m, modelVersion: "${modelVersionText}", timestamp: ${timestamp}}\n`
 }
 
-function deployed(texts: Readonly<Record<string, string>>) {
+function deployed(texts: Readonly<Record<string, string>>, listed: readonly ModelVersion[] = []) {
   return findDeployed(
     new Map(
       Object.entries(texts).map(([runId, text]) => [
@@ -27,8 +28,22 @@ function deployed(texts: Readonly<Record<string, string>>) {
         },
       ]),
     ),
+    createNameLookup(listed),
   )
 }
+
+test('a file belongs to the model under its new name if that was renamed', () => {
+  const renamed = modelVersion({
+    name: 'new name',
+    version: '3',
+    runId: 'a',
+    creationTime: Date.UTC(2024, 0, 1),
+  })
+  const files = { a: values('a', '3'), b: values('b', '2') }
+  expect([...deployed(files, [renamed]).keys()]).toEqual(['new name', 'm'])
+  expect([...deployed(files, [renamed, { ...renamed, name: 'm' }]).keys()]).toEqual(['m'])
+  expect([...deployed(files, [{ ...renamed, version: '4' }]).keys()]).toEqual(['m'])
+})
 
 describe('the version that a file deploys', () => {
   test.each([

@@ -173,11 +173,16 @@ describe('the file of a model stays until its successor is deployed', () => {
   const runs = [selected('new', 'model')]
 
   test.each([
-    ['created', everything, /version 1 is deployed first; a later sync deletes this file/],
-    ['updated', everything, /version 1 is deployed first/],
-    ['failed', champions, /version 1 could not be deployed/],
-    ['skipped', champions, /version 1 could not be deployed/],
-    ['failed', { ...everything, filter: "tags.x = 'y'" }, /version 1 could not be deployed/],
+    ['created', everything, /version 1 has to be deployed first; this file stays until then/],
+    ['updated', everything, /version 1 has to be deployed first/],
+    ['failed', champions, /version 1 has to be deployed first, which failed/],
+    ['held', champions, /version 1 has to be deployed first, which failed/],
+    ['skipped', champions, /version 1 has to be deployed first, which failed/],
+    [
+      'failed',
+      { ...everything, filter: "tags.x = 'y'" },
+      /version 1 has to be deployed first, which failed/,
+    ],
   ] as const)('while it is %s', (outcome, selection, reason) => {
     const planned = plan({ files, runs, selection, entries: [entry('new', outcome)] })
     expect(planned.deletions).toEqual([])

@@ -7,16 +7,43 @@ import { timestampOf } from '../values-file/owned.ts'
 /** The versions that the files of a directory deploy, by model name. */
 export type Deployed = ReadonlyMap<string, readonly DeployedVersion[]>
 
-export function findDeployed(files: ReadonlyMap<string, RunFile>): Deployed {
+export function findDeployed(
+  files: ReadonlyMap<string, RunFile>,
+  currentName: (version: DeployedVersion) => string,
+): Deployed {
   const deployed = new Map<string, DeployedVersion[]>()
   for (const [runId, { state }] of files) {
     const version = deployedIn(state, runId)
     if (version === undefined || version.modelName === '') continue
-    const versions = deployed.get(version.modelName) ?? []
-    if (versions.length === 0) deployed.set(version.modelName, versions)
-    versions.push(version)
+    const modelName = currentName(version)
+    const versions = deployed.get(modelName) ?? []
+    if (versions.length === 0) deployed.set(modelName, versions)
+    versions.push({ ...version, modelName })
   }
   return deployed
+}
+
+/**
+ * Returns a function that finds the name that the model of a file has now. If it was renamed, its
+ * version is listed with the same run, number and date under the new name.
+ */
+export function createNameLookup(
+  listed: readonly ModelVersion[],
+): (version: DeployedVersion) => string {
+  const byRun = new Map<string, ModelVersion[]>()
+  for (const version of listed) {
+    const versions = byRun.get(version.runId) ?? []
+    if (versions.length === 0) byRun.set(version.runId, versions)
+    versions.push(version)
+  }
+  return ({ runId, modelName, modelVersion, timestamp }) => {
+    const candidates = (byRun.get(runId) ?? []).filter(
+      ({ version, creationTime }) =>
+        version === modelVersion && String(timestampOf(creationTime)) === timestamp,
+    )
+    const isCurrent = candidates.some(({ name }) => name === modelName)
+    return isCurrent ? modelName : (candidates[0]?.name ?? modelName)
+  }
 }
 
 /** The version that a run's file deploys; undefined if the file is about another run. */
@@ -58,7 +85,7 @@ export function findSuperseded(
   const replaced = pointsToVersions(selection)
     ? others.filter((other) => !selectedRunIds.has(other.runId))
     : []
-  // The file of a version that MLflow no longer lists may have been lying there for long.
+  // The file of a version that MLflow no longer lists may have been there for a long time.
   const listed = replaced.filter(({ modelName, modelVersion }) =>
     listedKeys.has(versionKey({ name: modelName, version: modelVersion })),
   )

@@ -8,7 +8,7 @@ import {
   type RunRecord,
 } from '../result.ts'
 import type { RunFile } from '../values-file/file.ts'
-import { compareAge, deployedIn, isOwned, isVersionNumber } from './deployed.ts'
+import { compareAge, createNameLookup, deployedIn, isOwned, isVersionNumber } from './deployed.ts'
 import { findPending, type PendingInput } from './pending.ts'
 
 export type PruneInput = PendingInput & {
@@ -31,6 +31,7 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
   const kept: Entry[] = []
   const deletions: ChangedEntry[] = []
   const pending = findPending(input)
+  const currentName = createNameLookup(input.listed)
   const unusable = new Set(
     input.excluded
       .filter(({ exclusion }) => exclusion === 'unusable')
@@ -45,7 +46,7 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
     }
     const { deployed } = orphan
     if (deployed === undefined || !isPrunable(orphan, input)) continue
-    const reasonToKeep = whyKept(deployed, unusable, pending)
+    const reasonToKeep = whyKept(deployed, unusable) ?? takePending(pending, currentName(deployed))
     if (reasonToKeep === undefined) deletions.push(deletionOf(orphan, record, deployed))
     else {
       const reason = `kept: ${reasonToKeep}`
@@ -122,20 +123,26 @@ function isPrunable({ state, runId, deployed }: Orphan, { selection }: PruneInpu
   )
 }
 
-/** A reason to keep one file; takes one of the pending versions if that is the reason. */
 function whyKept(
   { modelName, modelVersion }: DeployedVersion,
   unusable: ReadonlySet<string>,
-  pending: ReadonlyMap<string, string[]>,
 ): string | undefined {
   if (!isVersionNumber(modelVersion)) {
-    return 'global.modelVersion is no version number, so MLflow cannot confirm the deletion'
+    return 'global.modelVersion is not a version number, so MLflow cannot confirm the deletion'
   }
   if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
     return 'MLflow still lists its model version, but does not say enough about it'
   }
+  return undefined
+}
+
+/** Each pending version keeps one file. */
+function takePending(
+  pending: ReadonlyMap<string, string[]>,
+  modelName: string,
+): string | undefined {
   const successor = pending.get(modelName)?.shift()
-  return successor && `${modelName} ${successor}; a later sync deletes this file`
+  return successor && `${modelName} ${successor}; this file stays until then`
 }
 
 function deletionOf(

@@ -37,16 +37,18 @@ export function findPending(input: PendingInput): Map<string, string[]> {
     pending.set(version.name, [...versions, `version ${version.version} ${what}`])
   }
   for (const other of excluded) {
-    if (other.exclusion === 'not-ready' || other.exclusion === 'too-young') add(other, 'waits')
+    if (other.exclusion === 'not-ready' || other.exclusion === 'too-young')
+      add(other, 'has to be deployed first, which is not possible yet')
     if (other.exclusion === 'unusable' && isPointedTo) add(other, undeployable)
   }
   const outcomes = new Map(input.entries.map(({ path, outcome }) => [path, outcome]))
   for (const run of runs) {
     const outcome = outcomes.get(files.get(run.runId)?.path ?? null)
-    if (outcome === 'created' || outcome === 'updated') add(run, 'is deployed first')
-    if ((outcome === 'failed' || outcome === 'skipped') && isPointedTo) add(run, undeployable)
+    if (outcome === 'created' || outcome === 'updated') add(run, 'has to be deployed first')
+    const isLeftAlone = outcome === 'failed' || outcome === 'skipped' || outcome === 'held'
+    if (isLeftAlone && isPointedTo) add(run, undeployable)
   }
   return pending
 }
 
-const undeployable = 'could not be deployed'
+const undeployable = 'has to be deployed first, which failed'

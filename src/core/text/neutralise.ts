@@ -19,7 +19,10 @@ const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
   [/www\./gi, '.'],
   // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
   [/-[A-Za-z]{1,30}\s?:/g, ':'],
+  // Woodpecker also accepts the two words without anything between them.
   [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+  [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
+  [/--(?:skip-ci|ci-skip)/gi, '-'],
   [/\*{3}NO_CI\*{3}/gi, '*'],
   // At the start of a line, Git treats this as the end of the message.
   [/^---/g, '-'],
