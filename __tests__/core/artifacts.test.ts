@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { artifactsPath, loggedModelId, type ArtifactsPath } from '../../src/core/artifacts.ts'
+import {
+  artifactsPath,
+  isProxied,
+  loggedModelId,
+  type ArtifactsPath,
+} from '../../src/core/artifacts.ts'
 import type { LoggedModel, Run } from '../../src/core/model.ts'
 import { runId } from '../fixtures/registry.ts'
 import { loggedModel, modelId, run } from '../fixtures/templates.ts'
@@ -59,6 +64,14 @@ describe('the path to the artifacts', () => {
     [`file:///C:/mlruns/1/${runId}/artifacts/model`, `${runPath}/model`],
     [`runs:/${runId}/weights/best`, `${runPath}/weights/best`],
     [`runs:/${runId}`, runPath],
+    [`runs://${runId}/model`, `${runPath}/model`],
+    [`mlflow-artifacts:/1/${runId}/artifacts/./a//{/{`, `${runPath}/a/{/{`],
+    ['mlflow-artifacts:////elsewhere/x', '/mlflow/elsewhere/x'],
+    ['https://mlflow.test/api/2.0/mlflow-artifacts/artifacts/elsewhere', '/mlflow/elsewhere'],
+    [`${proxy.replace('https', 'http')}//elsewhere`, '/mlflow/elsewhere'],
+    [`/srv/C:\\x/1/${runId}/artifacts/a\\b`, `${runPath}/a\\b`],
+    [`s3://b/azureml:/1/${runId}/artifacts/model`, `${runPath}/model`],
+    [`gs://bucket/12/${otherRunId}/artifacts/m`, `/mlflow/12/${otherRunId}/artifacts/m`],
   ])('follows the source %j', (source, path) => {
     expect(locate(source)).toEqual({ ok: true, path })
   })
@@ -76,10 +89,30 @@ describe('the path to the artifacts', () => {
     '/mnt/models/llama',
     'llama',
     'mlflow-artifacts:/',
+    'xmlflow-artifacts:/elsewhere',
+    `xruns:/${runId}/model`,
+    `x${proxy}/elsewhere`,
+    `${proxy}/elsewhere?x=1`,
+    `s3://b/9/${otherRunId}f/artifacts/m`,
+    `s3://b/x9/${otherRunId}/artifacts/m`,
+    `s3://b/9x/${otherRunId}/artifacts/m`,
+    `s3://b/1/${runId}/other/model`,
+    's3://b/9/models/llama/artifacts/m',
+    `s3://b/9/${modelId}/artifacts/m`,
+    `s3://b/9/x/${modelId}/artifacts/m`,
+    `s3://b/9/models/${modelId}0/artifacts`,
+    `s3://b/9/models/x${modelId}/artifacts`,
   ])('is not guessed for the source %j, which is outside any run', (source) => {
     expect(locate(source)).toEqual({
       ok: false,
       problem: expect.stringContaining(`its artifacts are at ${source}, which is not in`),
+    })
+  })
+
+  test('belongs to the run, whatever the ids of the run and of its experiment look like', () => {
+    expect(locate('s3://b/9/run-1/artifacts/m', { id: 'run-1', experimentId: 'team' })).toEqual({
+      ok: true,
+      path: `${runPath}/m`,
     })
   })
 
@@ -102,6 +135,11 @@ describe('the path to the artifacts', () => {
       '/mlflow/7/models/{{ .Values.global.modelid }}/artifacts',
     ],
     [`s3://b/1/models/${modelId}/artifacts`, '1', modelPath],
+    [
+      `mlflow-artifacts:/1/models/m-${otherRunId}/artifacts`,
+      '1',
+      `/mlflow/${experiment}/models/m-${otherRunId}/artifacts`,
+    ],
   ])('of a logged model is where the model itself is: %j', (artifactUri, experimentId, path) => {
     const model = { ...loggedModel, experimentId, artifactUri }
     expect(locate(`models:/${modelId}`, {}, model)).toEqual({ ok: true, path })
@@ -182,8 +220,17 @@ describe('the id of the logged model', () => {
     ['models:/name/1', undefined],
     [`models:/${modelId}/1`, undefined],
     [`models:/${modelId}0`, undefined],
+    [`s3://b/models:/${modelId}`, undefined],
     [`mlflow-artifacts:/1/${modelId}/artifacts`, undefined],
   ])('in the source %s is %s', (source, id) => {
     expect(loggedModelId(source)).toBe(id)
   })
+})
+
+test.each([
+  ['mlflow-artifacts:/elsewhere', true],
+  [`${proxy}/elsewhere`, true],
+  ['s3://b/elsewhere', false],
+])('%s says itself where it is below the mount: %s', (uri, proxied) => {
+  expect(isProxied(uri)).toBe(proxied)
 })

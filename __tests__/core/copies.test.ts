@@ -64,3 +64,15 @@ describe('only MLflow knows the source of a copy', () => {
     expect(resolve(version, known)).toEqual({ source: undefined, isCertain: false })
   })
 })
+
+test('a chain of copies is followed up to its twentieth version', () => {
+  const chain = Array.from({ length: 21 }, (_, index) =>
+    modelVersion({
+      name: `m${index}`,
+      source: index === 0 ? 's3://b/origin' : `models:/m${index - 1}/1`,
+      creationTime: index,
+    }),
+  )
+  const sources = chain.map((version) => resolve(version, chain).source)
+  expect(sources.slice(18)).toEqual(['s3://b/origin', 's3://b/origin', undefined])
+})

@@ -25,9 +25,8 @@ describe('merging the entries of two rounds', () => {
     ['failed, then created', failed, created, 'created'],
     ['failed, then unchanged', failed, unchanged, 'unchanged'],
   ] as const)('%s', (_name, earlier, later, outcome) => {
-    const [entry, ...others] = mergeEntries([earlier], [later])
-    expect(entry?.outcome).toBe(outcome)
-    expect(others).toEqual([])
+    const merged = mergeEntries([earlier], [later]).map((entry) => entry.outcome)
+    expect(merged).toEqual(outcome === undefined ? [] : [outcome])
   })
 
   test('keeps the text and the version from before the first change', () => {
@@ -64,6 +63,8 @@ describe('merging the results of two rounds', () => {
     expect(merge([])).toEqual([first])
     expect(merge([second])).toEqual([extraFile({ before: 'a', after: 'c' })])
     expect(merge([undo])).toEqual([])
+    const other = { ...second, path: 'models/other.md' }
+    expect(merge([other])).toEqual([first, other])
   })
 
   const commit = (sha: string) => ({ sha, url: `https://github.test/${sha}` })
@@ -93,6 +94,24 @@ describe('merging the results of two rounds', () => {
       { repository: 'acme/models' },
       { repository: 'Acme/Models', branch: undefined, error },
       { repository: 'acme/models', branch: 'main' },
+    ],
+    [
+      'takes the spelling of the repository from the later round if that read it',
+      { repository: 'acme/models' },
+      { repository: 'Acme/Models' },
+      { repository: 'Acme/Models', branch: 'main' },
+    ],
+    [
+      'keeps the pull request and the connections of an earlier round',
+      { pullRequest: { number: 1, url: 'u' }, connections: [] },
+      {},
+      { pullRequest: { number: 1, url: 'u' }, connections: [] },
+    ],
+    [
+      'takes the pull request and the connections of the later round',
+      {},
+      { pullRequest: { number: 2, url: 'u' }, connections: [] },
+      { pullRequest: { number: 2, url: 'u' }, connections: [] },
     ],
     ['reports an error that persists once', { error }, { error }, { error, warnings: [] }],
     [

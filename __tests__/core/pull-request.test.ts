@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { blobOid, type BranchSnapshot } from '../../src/core/branch.ts'
-import { changesDigest, markerComment, readMarker } from '../../src/core/pull-request-marker.ts'
+import {
+  changesDigest,
+  markerComment,
+  readMarker,
+  replaceMarker,
+} from '../../src/core/pull-request-marker.ts'
 import {
   decidePullRequest,
   isRecognised,
@@ -98,6 +103,12 @@ describe('the decision about the pull request', () => {
   test.each<[string, Plan, PullRequestState, string]>([
     ['opens one if there is none', creation, state({}), 'propose'],
     [
+      'opens one if only one without a record was closed',
+      creation,
+      state({ pullRequests: [pull({ state: 'closed', body: 'by hand' })] }),
+      'propose',
+    ],
+    [
       'keeps one that proposes the same changes',
       creation,
       state({ head: head(), pullRequests: [pull()] }),
@@ -184,6 +195,11 @@ describe("the head branch is recognised as the action's own", () => {
     ['at a commit that this job made', recognised(foreign, recorded, ['foreign']), true],
     ['at a commit that the body records', recognised(head(), recorded), true],
     [
+      'at a commit that only mentions a record',
+      recognised(head({ message: 'Revert "MLflow-Run-Id: x"' }), unrecorded),
+      false,
+    ],
+    [
       'at a commit that looks like ours, if no body has a record',
       recognised(head(), unrecorded),
       true,
@@ -238,6 +254,15 @@ describe('the head branch is up to date', () => {
     ).toBe(false)
   })
 
+  test('only if the other files in a subdirectory that the plan changes are the same', () => {
+    const plan = planWith([change('created', { path: 'models/sub/a.yaml' }), change('created')])
+    const objects = new Map([...head().objects, ['models/sub/a.yaml', 'x']])
+    expect(isUpToDate(head({ objects }), plan)).toBe(false)
+    objects.set('models/sub/a.yaml', textOid('global:\n  modelVersion: "4"\n'))
+    objects.set('models/sub', 'changed')
+    expect(isUpToDate(head({ objects }), plan)).toBe(true)
+  })
+
   test('if a file that the plan deletes is missing from it', () => {
     const plan = planWith([change('deleted', { path: 'models/notes.md' })])
     expect(isUpToDate(head({ objects: new Map([['models/sub', 'sub']]) }), plan)).toBe(true)
@@ -245,6 +270,30 @@ describe('the head branch is up to date', () => {
 })
 
 describe('the marker in the body', () => {
+  const marker = { digest: 'd', heads: [], withdrawn: true }
+
+  test('is found, replaced or added, with any text around it', () => {
+    expect(readMarker('text')).toBeUndefined()
+    expect(readMarker(markerComment(marker))).toEqual(marker)
+    const comment = '<!-- mlflow-sync:proposal digest=d heads= withdrawn -->'
+    expect(replaceMarker('text', marker)).toBe(`text\n${comment}`)
+    const old = markerComment({ digest: 'c', heads: ['a', 'b'], withdrawn: false })
+    expect(replaceMarker(`a $& ${old} b`, marker)).toBe(`a $& ${comment} b`)
+  })
+
+  test('is the same in every version of the action, whatever the order of the changes', () => {
+    const changes = [change('created'), change('deleted', { runId: runId(2) })]
+    expect(changesDigest(changes)).toBe('be5abcbefda95e6369707de43792b5eb7e068e1c')
+    expect(changesDigest(changes.toReversed())).toBe(changesDigest(changes))
+  })
+
+  test('is only that of the new commit if nothing was proposed before, or by somebody else', () => {
+    const expected = { digest: changesDigest(changesOf(creation.entries)), withdrawn: false }
+    expect(markerFor(creation, state({}), 'new')).toEqual({ ...expected, heads: ['new'] })
+    const other = state({ pullRequests: [pull({ body: 'by hand' })] })
+    expect(markerFor(creation, other, 'new')).toEqual({ ...expected, heads: ['new'] })
+  })
+
   test('records the proposal and the last five commits of the head branch', () => {
     const open = pull({ body: bodyOf(creation, ['a', 'b', 'c', 'd', 'e']) })
     const marker = markerFor(creation, state({ head: head(), pullRequests: [open] }), 'new')

@@ -75,13 +75,18 @@ describe('a model version is excluded with a reason', () => {
   })
 
   test.each([
-    ['without a run', '', 'skipped'],
-    ['with a run id that is unsafe as a file name', '../x', 'failed'],
-  ] as const)('%s', (_name, runId, outcome) => {
+    ['without a run', '', 'skipped', 'MLflow names no run for this version'],
+    [
+      'with a run id that is unsafe as a file name',
+      '../x',
+      'failed',
+      'its run_id is not a valid MLflow run id and would be an unsafe file name',
+    ],
+  ] as const)('%s', (_name, runId, outcome, reason) => {
     const version = modelVersion({ runId })
     expect(chooseVersionPerRun([version])).toMatchObject({
       runs: [],
-      excluded: [{ version, outcome, exclusion: 'unusable' }],
+      excluded: [{ version, outcome, exclusion: 'unusable', reason }],
     })
   })
 })
@@ -129,6 +134,15 @@ describe('of several versions of one run', () => {
   })
 })
 
+test('each run gets its version, in the order of the run ids', () => {
+  const versions = ['b', 'c', 'a'].map((runId) => modelVersion({ runId, name: `model-${runId}` }))
+  expect(chooseVersionPerRun(versions).runs).toEqual([
+    { runId: 'a', version: versions[2] },
+    { runId: 'b', version: versions[0] },
+    { runId: 'c', version: versions[1] },
+  ])
+})
+
 describe('a version that loses', () => {
   const winner = modelVersion({ name: 'prod', version: '7', creationTime: 2 })
 
@@ -163,5 +177,9 @@ test('aliases of registered models are added to those that came with a version',
       problem: undefined,
     },
   ]
-  expect(addAliases([version], models)).toEqual([{ ...version, aliases: ['b', 'champion', 'x'] }])
+  const other = modelVersion({ name: 'a', version: '3' })
+  expect(addAliases([version, other], models)).toEqual([
+    { ...version, aliases: ['b', 'champion', 'x'] },
+    other,
+  ])
 })

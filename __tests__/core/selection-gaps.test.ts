@@ -65,6 +65,20 @@ describe('a pattern of models that matches nothing', () => {
     ])
   })
 
+  test('is the only problem if its aliases match nothing either', () => {
+    expect(gapsOf({ models: ['gemma'], aliases: ['champion'] })).toHaveLength(1)
+  })
+
+  test('is explained if its models have no version', () => {
+    const registeredModels = ['a1', 'a2', 'a3', 'a4', 'a5']
+    expect(gapsOf({ models: ['a*'], registeredModels })).toEqual([
+      '`models`: no model that matches a* has a version. It matches a1, a2, a3, a4, a5.',
+    ])
+    expect(gapsOf({ models: ['a*'], registeredModels: [...registeredModels, 'a6'] })).toEqual([
+      '`models`: no model that matches a* has a version. It matches a1, a2, a3, a4, a5 and 1 more.',
+    ])
+  })
+
   test.each(['llama-7b, mistral', '{llama-7b,mistral}'])(
     'is reported with the right notation if it holds a separator: %s',
     (pattern) => {
@@ -106,6 +120,20 @@ describe('an alias of a registered model', () => {
     expect(gapsOf(given)).toEqual([expect.stringMatching(advice)])
   })
 
+  test.each<[string, string, readonly string[], RegExp]>([
+    ['with another alias', 'mistral', ['old'], /Aliases in use: /],
+    ['outside of models', 'gemma', ['live'], /Aliases in use: /],
+    ['with several aliases', 'mistral', ['old', 'live'], /is not listed any more/],
+  ])('of a model %s', (_name, name, names, advice) => {
+    const model = {
+      name,
+      aliases: names.map((alias) => ({ alias, version: '9' })),
+      problem: undefined,
+    }
+    const given = { models: ['llama*', 'mistral'], aliases: ['live'], registeredModels: [model] }
+    expect(gapsOf(given)).toEqual([expect.stringMatching(advice)])
+  })
+
   test('that MLflow sent in another form is reported', () => {
     const registeredModels = [{ name: 'mistral', aliases: [], problem: 'aliases: odd' }]
     expect(gapsOf({ aliases: ['champion'], registeredModels })).toEqual([
@@ -126,6 +154,15 @@ describe('selecting nothing is reported', () => {
     expect(gapsOf({ listed: versions })).toEqual([expect.stringMatching(message)])
   })
 
+  test.each<[string, Given]>([
+    ['there is no filter', { registeredModels: ['a'] }],
+    ['the filter hides nothing', { filter: "name = 'x'" }],
+  ])('with the settings to check, if MLflow lists nothing and %s', (_name, given) => {
+    expect(gapsOf({ ...given, listed: [] })).toEqual([
+      'Nothing is selected: MLflow lists no model version at all. Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
+    ])
+  })
+
   test('if nothing matches the filter', () => {
     const given = { listed: [], filter: "name = 'x'", registeredModels: ['a', 'b'] }
     expect(gapsOf(given)).toEqual([
@@ -134,7 +171,9 @@ describe('selecting nothing is reported', () => {
   })
 
   test('if models excludes everything', () => {
-    expect(gapsOf({ models: ['llama-*', '!llama-*'] })).toEqual([
+    const unreadable = modelVersion({ name: '', problem: 'no name' })
+    const versions = [unreadable, ...listed]
+    expect(gapsOf({ models: ['llama-*', '!llama-*'], listed: versions, excluded: [] })).toEqual([
       'Nothing is selected: `models` excludes every registered model. MLflow has llama-13b, llama-7b, mistral.',
     ])
   })

@@ -66,7 +66,7 @@ function locate(
       ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
       : `MLflow does not have its logged model ${id} (or does not show it to this user)`
   }
-  const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source)
+  const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source)
   if (runUri === null) return segmentsBelowMount(source, loggedModel, run)
   const [, runId, path = ''] = runUri
   if (runId !== run.id) return 'its source names the artifacts of another run'
@@ -93,7 +93,7 @@ function segmentsBelowMount(
 /** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
 function proxiedPath(uri: string): string | undefined {
   return (
-    /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1] ??
+    /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)/.exec(uri)?.[1] ??
     /^https?:\/\/[^/]+\/(?:[^?#]*\/)?(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\/+([^/?#][^?#]*)$/.exec(
       uri,
     )?.[1]

@@ -9,7 +9,7 @@ export type KnownSource = {
   readonly isCertain: boolean
 }
 
-/** Longest chain of copies that is followed. */
+/** Longest chain of versions that is followed, from a copy to its origin. */
 const maxCopies = 20
 
 /**
@@ -27,7 +27,10 @@ export function createCopyResolver(
   const byUri = new Map(
     known.map((version) => [`models:/${version.name}/${version.version}`, version]),
   )
-  const originals = groupOriginalsByRun(known)
+  const originals = Map.groupBy(
+    known.filter(({ source }) => !isCopy(source)),
+    ({ runId }) => runId,
+  )
   return (version) => {
     if (!isCopy(version.source)) return { source: version.source, isCertain: true }
     const source = followCopies(version, byUri)
@@ -51,17 +54,6 @@ function followCopies(
     current = origin
   }
   return undefined
-}
-
-function groupOriginalsByRun(known: readonly ModelVersion[]): Map<string, ModelVersion[]> {
-  const originals = new Map<string, ModelVersion[]>()
-  for (const version of known) {
-    if (isCopy(version.source)) continue
-    const versions = originals.get(version.runId) ?? []
-    if (versions.length === 0) originals.set(version.runId, versions)
-    versions.push(version)
-  }
-  return originals
 }
 
 /** Whether a version belongs to the same run and existed when the other one was created. */

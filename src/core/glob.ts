@@ -47,7 +47,7 @@ function withoutExclamation(pattern: string): string {
 type Token = '*' | ((character: string) => boolean)
 
 /** The length of a set is bounded, so that many `[` without a `]` do not take quadratic time. */
-const tokenPattern = /\\.|\*+|\?|\[[!^]?[^\]\\]{1,1000}\]|[^]/gu
+const tokenPattern = /\\.|\*+|\?|\[[^\]\\]{1,1000}\]|[^]/gu
 
 function compile(glob: string): Token[] {
   return (glob.match(tokenPattern) ?? []).flatMap((source): Token[] => {

@@ -119,14 +119,17 @@ function objectsOf({ directories }: BranchSnapshot): Map<string, string> {
   )
 }
 
-/** Only the newest pull request with the same changes counts, even if its branch is gone. */
+/**
+ * Among the closed pull requests, only the newest with the same changes counts, even if its branch is
+ * gone.
+ */
 function findRejected(
   { pullRequests }: PullRequestState,
   changes: readonly ChangedEntry[],
 ): PullRequest | undefined {
   const digest = changesDigest(changes)
   const newest = pullRequests.find(({ body }) => readMarker(body)?.digest === digest)
-  if (newest === undefined || newest.merged || newest.state === 'open') return undefined
+  if (newest === undefined || newest.merged) return undefined
   return readMarker(newest.body)?.withdrawn === true ? undefined : newest
 }
 

@@ -108,7 +108,7 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
   runs: SelectedRun[]
   excluded: ExcludedVersion[]
 } {
-  const byRun = new Map<string, ModelVersion[]>()
+  const usable: ModelVersion[] = []
   const excluded: ExcludedVersion[] = []
   for (const version of versions) {
     const { runId } = version
@@ -119,11 +119,10 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
       const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name'
       excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason })
     } else {
-      const candidates = byRun.get(runId) ?? []
-      if (candidates.length === 0) byRun.set(runId, candidates)
-      candidates.push(version)
+      usable.push(version)
     }
   }
+  const byRun = Map.groupBy(usable, ({ runId }) => runId)
   const runs = [...byRun].map(([runId, candidates]): SelectedRun => {
     const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best))
     for (const loser of losersOf(version, candidates)) excluded.push(loser)

@@ -21,7 +21,10 @@ describe('the default first line', () => {
     [[change('updated', { previousVersion: '4' })], 'Update my_model version 4 (abc123de)'],
     [[change('deleted')], 'Remove my_model version 3 (abc123de)'],
     [[change('deleted', { modelVersion: null })], 'Remove my_model version 3 (abc123de)'],
+    [[change('updated', { previousVersion: null })], 'Update my_model version 4 (abc123de)'],
     [[change('created', { modelName: null })], `Add models/${runId(1)}.yaml (abc123de)`],
+    [[change('created', { modelVersion: null })], 'Add my_model (abc123de)'],
+    [[change('created', { runId: null })], 'Add my_model version 3'],
     [
       [change('created'), change('updated'), change('created')],
       'Sync MLflow models: 2 created, 1 updated',
@@ -48,6 +51,24 @@ describe('the body', () => {
       `Update models/${runId(1)}.yaml: my_model version 4 (was 3)`,
       `Remove models/${runId(1)}.yaml: my_model version 3`,
     ])
+  })
+
+  test('leaves out what a change does not have', () => {
+    const unknown = { runId: null, modelName: null, modelVersion: null, path: 'a.yaml' }
+    const { body } = commitMessage([
+      change('created', { modelVersion: null, path: 'b.yaml' }),
+      change('created', unknown),
+      change('updated', { modelName: null, runId: null, path: 'c.yaml' }),
+    ])
+    expect(body).toBe(
+      [
+        'Add b.yaml: my_model',
+        'Add a.yaml',
+        'Update c.yaml: version 4 (was 3)',
+        '',
+        `MLflow-Run-Id: ${runId(1)}`,
+      ].join('\n'),
+    )
   })
 
   test('has two trailers per change that git can read', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { headline } from '../../../src/core/message/commit.ts'
-import { checkMessageTemplate } from '../../../src/core/message/headline.ts'
+import { checkMessageTemplate, renderMessage } from '../../../src/core/message/headline.ts'
 import { change, manyChanges, runId } from '../../fixtures/changes.ts'
 
 const threeChanges = [
@@ -26,6 +26,20 @@ describe('placeholders', () => {
       modelName: `m${index}`,
     }))
     expect(render('${models}', changes)).toBe('m0, m1, m2, m3, m4 and 2 more')
+    expect(render('${models}', changes.slice(2))).toBe('m2, m3, m4, m5, m6')
+  })
+
+  test('ignore what a change does not have', () => {
+    const without = change('created', { modelName: null, modelVersion: null, runId: null })
+    expect(render('${models}|${model.version}|${run.id}', [without, change('created')])).toBe(
+      `my_model|3|${runId(1)}`,
+    )
+    expect(render('x|${models}|${model.version}|${run.id}', [without])).toBe('x|||')
+    expect(render('x|${model.name}|${nonsense}', [])).toBe('x||')
+  })
+
+  test('and blanks at both ends are nothing', () => {
+    expect(renderMessage(' ${models} ', [])).toBe('')
   })
 
   test('give the model, version and run of a single change', () => {
@@ -86,7 +100,8 @@ describe('checking a template', () => {
   })
 
   test('rejects a placeholder without an end, and a second line', () => {
-    expect(checkMessageTemplate('x ${created')).toHaveLength(1)
+    expect(checkMessageTemplate('x ${total} ${created')).toEqual(['a placeholder `${` has no `}`'])
+    expect(checkMessageTemplate('$${created}{')).toEqual([])
     expect(checkMessageTemplate('x\ny')).toEqual([
       'must be a single line without control characters',
     ])

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { changeRow } from '../../../src/core/message/change-table.ts'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
+import type { RunRecord } from '../../../src/core/result.ts'
 import { change, manyChanges, runId } from '../../fixtures/changes.ts'
 
 const context: PullRequestContext = {
@@ -27,6 +29,68 @@ const details = new Map([
 ])
 
 describe('the body of a pull request', () => {
+  test('is an introduction and a table', () => {
+    const { uiUrl, ...places } = context
+    const bases = { ...places, uiUrl, fileRef: undefined }
+    const unknown = {
+      modelName: null,
+      modelVersion: null,
+      runId: null,
+      experimentId: null,
+      path: 'a.yaml',
+    }
+    expect(pullRequestBody([change('created', unknown)], bases)).toBe(
+      [
+        "Brings <code>main</code> up to date with MLflow's Model Registry: 1 created. This pull request is kept up to date in place and closed when nothing is left to propose; a commit made on its branch by hand stops that.",
+        '',
+        '|  | Model | Version | Previous | Run | File |',
+        '| --- | --- | --- | --- | --- | --- |',
+        '| created |  |  |  |  | <code>a.yaml</code> |',
+      ].join('\n'),
+    )
+  })
+
+  test.each<[Partial<RunRecord>, string]>([
+    [{ runId: 'abcdefghij', experimentId: null }, '<code>abcdefgh</code>'],
+    [{ runId: '' }, ''],
+    [
+      { path: null },
+      `[<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)})`,
+    ],
+  ])('has cells without links or empty ones for what is not known: %j', (fields, run) => {
+    const row = changeRow({ ...change('created'), ...fields }, { ...context, fileRef: undefined })
+    const file = fields.path === null ? '' : `<code>models/${runId(1)}.yaml</code>`
+    expect(row.split(' | ').slice(4).join('|')).toBe(`${run}|${file} |`)
+  })
+
+  test('folds the comparisons of more than three changes', () => {
+    const values = { metrics: { accuracy: 1 }, params: {}, previous: undefined }
+    const changes = manyChanges(4)
+    const all = new Map(changes.map((entry) => [entry.runId ?? '', values]))
+    const bodyOf = (count: number) =>
+      pullRequestBody(changes.slice(0, count), { ...context, details: all })
+    expect(bodyOf(3).match(/<details open>/g)).toHaveLength(3)
+    expect(bodyOf(4).match(/<details>/g)).toHaveLength(4)
+    expect(bodyOf(3).split('\n\n').slice(2, 5)).toEqual([
+      '<details open><summary>Metrics and parameters of my_model 1</summary>',
+      '|  | Name | Version 1 |\n| --- | --- | --- |\n| metric | accuracy | 1 |',
+      '</details>',
+    ])
+  })
+
+  test('compares nothing for a deletion, or for a run without values', () => {
+    const none = { metrics: {}, params: {}, previous: undefined }
+    const bodies = [
+      pullRequestBody([change('deleted')], { ...context, details }),
+      pullRequestBody([change('created')], { ...context, details: new Map([[runId(1), none]]) }),
+      pullRequestBody([change('created', { runId: null })], { ...context, details }),
+    ]
+    for (const body of bodies) {
+      expect(body.split('\n\n')).toHaveLength(2)
+      expect(body.endsWith('|')).toBe(true)
+    }
+  })
+
   test('has a linked row for each change, deletions first', () => {
     const body = pullRequestBody(
       [change('created', { runId: runId(2) }), change('deleted', { runId: runId(3) })],
@@ -84,8 +148,11 @@ describe('the body of a pull request', () => {
     expect(body.length).toBeGreaterThan(50_000)
     expect(body).toMatch(/\n\| --- .*\n\| deleted \| my_model/)
     const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line)).length
-    expect(body).toContain(`${5001 - rows} more changes not shown`)
-    expect(body).toMatch(/\d+ more comparisons not shown/)
+    expect(body).toContain(
+      `\n\n${5001 - rows} more changes not shown; the files of this pull request show them all.\n\n`,
+    )
+    const shown = body.match(/<details>/g)?.length ?? 0
+    expect(body).toContain(`${5000 - shown} more comparisons not shown; MLflow has the values.`)
     expect(body.match(/<details>/g)?.length).toBe(body.match(/<\/details>/g)?.length)
   })
 })

@@ -5,6 +5,7 @@ import {
   findDeployed,
   findSuperseded,
   isOlder,
+  namesVersion,
 } from '../../../src/core/plan/deployed.ts'
 import { versionKey, type ModelVersion } from '../../../src/core/model.ts'
 import type { Selection } from '../../../src/core/select.ts'
@@ -89,6 +90,13 @@ describe('a new file supersedes', () => {
     ['nothing if the model has no file', {}, {}, undefined],
     ['the newest older version, whether selected or not', v3AndV9, { selected: ['a'] }, '3'],
     ['never a newer one', { b: v3AndV9.b }, {}, undefined],
+    ['nor one of the same age', { a: values('a', '5', '20240105') }, {}, undefined],
+    [
+      'the higher number of one day',
+      { a: values('a', '9'), b: values('b', '3'), c: values('c', '10'), d: values('d', '4') },
+      {},
+      '10',
+    ],
     [
       'the last date, since a model that is registered anew counts from 1',
       { a: values('a', '12', '20230101'), b: values('b', '1', '20240101') },
@@ -129,6 +137,7 @@ describe('a file names a version that is certainly older', () => {
     ['with a lower number, created earlier', { timestamp: '20240104' }, true],
     ['with a lower number and no date', { timestamp: '' }, true],
     ['but not with a lower number and a later date', { timestamp: '20240106' }, false],
+    ['but not with the same number', { modelVersion: '5' }, false],
     ['but not with a higher number', { modelVersion: '6', timestamp: '20240101' }, false],
     ['of another model, created earlier', { modelName: 'x', timestamp: '20240104' }, true],
     ['but not of another model on the same day', { modelName: 'x' }, false],
@@ -136,4 +145,11 @@ describe('a file names a version that is certainly older', () => {
   ])('%s', (_name, fields, older) => {
     expect(isOlder({ ...file, ...fields }, version)).toBe(older)
   })
+})
+
+test('a file names a version by its model and its number', () => {
+  const file = { runId: 'a', modelName: 'm', modelVersion: '4', timestamp: '' }
+  expect(namesVersion(file, { name: 'm', version: '4' })).toBe(true)
+  expect(namesVersion(file, { name: 'm', version: '5' })).toBe(false)
+  expect(namesVersion(file, { name: 'x', version: '4' })).toBe(false)
 })

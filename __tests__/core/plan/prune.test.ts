@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createNameMatcher } from '../../../src/core/glob.ts'
 import type { RunFacts } from '../../../src/core/model.ts'
+import { isVersionNumber } from '../../../src/core/plan/deployed.ts'
 import type { PruneInput } from '../../../src/core/plan/orphans.ts'
 import { limitDeletions, proposeDeletions } from '../../../src/core/plan/prune.ts'
 import { entryWithoutEdit, type Entry } from '../../../src/core/result.ts'
@@ -130,11 +131,36 @@ describe('a file is deleted', () => {
   })
 })
 
+test('files of runs that are no longer selected come before those of deleted runs', () => {
+  const texts = ['d', 'a', 'c', 'b'].map((runId) => [runId, valuesFor(runId)])
+  expect(
+    deletedRuns({
+      runs: [selected('c', 'model'), selected('d', 'model')],
+      facts: new Map(['c', 'd'].map((runId) => [runId, factsOf({ kind: 'missing' })])),
+      files: filesOf(Object.fromEntries(texts) as Record<string, string>),
+    }),
+  ).toEqual(['a', 'b', 'd', 'c'])
+})
+
+test('the record of a file says what it deploys and why it is kept or deleted', () => {
+  const held = plan({ files: filesOf({ a: `# mlflow-sync: hold\n${valuesFor('a')}` }) })
+  expect(held.kept).toMatchObject([
+    { modelName: 'model', modelVersion: '1', previousVersion: '1', outcome: 'held' },
+  ])
+  const gone = plan({
+    runs: [selected('a', 'model')],
+    facts: new Map([['a', factsOf({ kind: 'missing' })]]),
+    files: filesOf({ a: valuesFor('a') }),
+  })
+  expect(gone.deletions).toMatchObject([{ reason: 'the run is deleted in MLflow' }])
+})
+
 describe('a file is kept', () => {
   test.each([
     ['it is on hold', `# mlflow-sync: hold\n${valuesFor('a')}`, ['held']],
     ['it names another run', valuesFor('b'), []],
-    ['it names no run', 'replicaCount: 1\n', []],
+    ['it names no run', 'global: {modelName: model, modelVersion: "1"}\n', []],
+    ['it is on hold and names another run', `# mlflow-sync: hold\n${valuesFor('b')}`, ['held']],
     ['it names no model', 'global: {runid: a, modelVersion: "1"}\n', []],
     ['it is not a values file', '- a\n', []],
     ['it is damaged', 'a: [\n', []],
@@ -158,7 +184,22 @@ describe('a file is kept', () => {
       excluded: [excluded('', 'unusable')],
     })
     expect(planned.deletions).toEqual([])
-    expect(planned.kept).toMatchObject([{ outcome: 'skipped', runId: 'a', modelVersion: '1' }])
+    const reason = 'kept: MLflow still lists its model version, but does not say enough about it'
+    expect(planned.kept).toMatchObject([
+      { outcome: 'skipped', runId: 'a', modelVersion: '1', reason },
+    ])
+  })
+
+  test('if its run has a version that cannot be used', () => {
+    const unusable = { ...excluded('a', 'unusable'), version: modelVersion({ version: '2' }) }
+    const given = [{ ...unusable, version: { ...unusable.version, runId: 'a' } }]
+    const planned = plan({ files: filesOf({ a: valuesFor('a') }), excluded: given })
+    expect(planned).toEqual({ deletions: [], kept: [], warning: undefined })
+  })
+
+  test('if it names no model, whatever models matches', () => {
+    const text = 'global: {runid: a, modelVersion: "1"}\n'
+    expect(deletedRuns({ files: filesOf({ a: text }) })).toEqual([])
   })
 
   test('but not if the selection rejects that version', () => {
@@ -197,8 +238,10 @@ describe('the file of a model stays until its successor is deployed', () => {
     ['unusable', champions],
   ] as const)('while it is %s', (exclusion, selection) => {
     const given = [{ ...excluded('x', exclusion), version: modelVersion({ version: '2' }) }]
+    const state = `has to be deployed first, which ${exclusion === 'unusable' ? 'failed' : 'is not possible yet'}`
+    const reason = `kept: model version 2 ${state}; this file stays until then`
     expect(plan({ files: old, selection, excluded: given }).kept).toMatchObject([
-      { runId: 'old', outcome: 'skipped' },
+      { runId: 'old', outcome: 'skipped', reason },
     ])
   })
 
@@ -227,6 +270,12 @@ describe('the file of a model stays until its successor is deployed', () => {
     const planned = plan({ files: three, runs, entries: [entry('new', 'created')] })
     expect(planned.kept.map(({ runId }) => runId)).toEqual(['newer'])
     expect(planned.deletions.map(({ runId }) => runId).toSorted()).toEqual(['old', 'oldest'])
+  })
+
+  test('but a version that the selection rejects is no successor', () => {
+    const version = modelVersion({ version: '2' })
+    const given = [{ ...excluded('x', 'run-filter'), version }]
+    expect(deletedRuns({ files: old, selection: champions, excluded: given })).toEqual(['old'])
   })
 
   test('but the successor of one model does not keep the file of another', () => {
@@ -301,8 +350,23 @@ describe('confirmed deletions', () => {
     })
   })
 
+  test.each([
+    [50, /^Prune would delete 50 files, .*: d\/r1\.yaml, .*, d\/r50\.yaml$/],
+    [52, /^Prune would delete 52 files, .*, d\/r50\.yaml and 2 more$/],
+  ])('are listed up to 50 of %i', (count, message) => {
+    const runIds = Array.from({ length: count }, (_, index) => `r${index + 1}`)
+    const files = filesOf(Object.fromEntries(runIds.map((id) => [id, valuesFor(id)])))
+    const input = inputOf({ files })
+    expect(limitDeletions(plan({ files }).deletions, input).error?.message).toMatch(message)
+  })
+
   test('are not made if no file would remain, unless another one is created', () => {
-    const input = { ...inputOf({}), files: two }
+    const theirs = filesOf({ theirs: 'replicaCount: 1\n' })
+    const failed = [entry('new', 'failed')]
+    const input = {
+      ...inputOf({ entries: failed }),
+      files: new Map([...two, ...theirs, ['new', fileOf('new', { kind: 'absent' })] as const]),
+    }
     expect(limitDeletions(deletions, input)).toMatchObject({
       entries: [],
       warning: 'Nothing is pruned: it would leave the directory without any values file',
@@ -313,4 +377,24 @@ describe('confirmed deletions', () => {
     const files = new Map([...two, ...held])
     expect(limitDeletions(deletions, { ...input, files }).entries).toEqual(deletions)
   })
+})
+
+test('there is nothing to limit without deletions', () => {
+  const input = { ...inputOf({}), files: new Map() }
+  const expected = { entries: [], warning: undefined, error: undefined }
+  expect(limitDeletions([], input)).toEqual(expected)
+})
+
+test.each([
+  ['1', true],
+  ['12', true],
+  ['9'.repeat(18), true],
+  ['9'.repeat(19), false],
+  ['0', false],
+  ['01', false],
+  ['v1', false],
+  ['1x', false],
+  ['', false],
+])('%j is a version number: %s', (text, expected) => {
+  expect(isVersionNumber(text)).toBe(expected)
 })

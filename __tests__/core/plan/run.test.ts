@@ -1,19 +1,24 @@
 import { describe, expect, test } from '@jest/globals'
 import { createNameMatcher } from '../../../src/core/glob.ts'
 import type { RunFacts } from '../../../src/core/model.ts'
-import { excludedEntries, planRun, type PlanContext } from '../../../src/core/plan/run.ts'
+import {
+  detailNeeded,
+  excludedEntries,
+  planRun,
+  type PlanContext,
+} from '../../../src/core/plan/run.ts'
 import type { SelectedRun } from '../../../src/core/select.ts'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
 import { everything, modelVersion, run, runFacts, runId } from '../../fixtures/registry.ts'
 
-const template = (() => {
-  const parsed = parseTemplate(
-    'vllm:\n  model: "${model.artifacts}"\n  lr: ${run.params.lr:-0.1}\n',
-  )
+function templateOf(text: string) {
+  const parsed = parseTemplate(text)
   if (!parsed.ok) throw new Error(parsed.problems.join())
   return parsed.template
-})()
+}
+
+const template = templateOf('vllm:\n  model: "${model.artifacts}"\n  lr: ${run.params.lr:-0.1}\n')
 
 const context: PlanContext = {
   head: 'c0ffee',
@@ -91,6 +96,25 @@ describe('an active run', () => {
     })
   })
 
+  test.each([
+    ['a: ${model.name} ${model.aliases}\n', `${currentText}a: "model production"\n`, null],
+    [currentText.replace('"2"', '"${model.version}"'), currentText, null],
+    ['a: ${run.params.lr}\n', undefined, /^\$\{run\.params\.lr\} on line 1 .* has no value/],
+    [
+      'global:\n  a: |\n    text',
+      undefined,
+      /^the template can't take the owned values: the file ends within a block of text/,
+    ],
+  ])('gets a file from the template %j', (text, after, reason) => {
+    const file = { path: 'p.yaml', state: { kind: 'absent' }, executable: false } as const
+    const given = { selected, file, facts: runFacts({ aliases: ['production'] }) }
+    const entry = planRun(given, { ...context, template: templateOf(text) })
+    expect(entry.edit?.after).toBe(after)
+    if (reason !== null) expect(entry).toMatchObject({ outcome: 'failed', edit: undefined })
+    expect(entry.reason ?? '').toMatch(reason ?? /^$/)
+    expect(entry.experimentId).toBe('1')
+  })
+
   test('has only the owned values of its file changed, and the mode kept', () => {
     const before = `# mine\n${currentText.replace('"2"', "'1' # old")}replicaCount:   3\n`
     const existing = { path: 'p.yaml', state: fileState(before), executable: true }
@@ -146,6 +170,12 @@ describe('the file of a run is left alone', () => {
       { state: fileState('global:\n  runid: other\n') },
       'failed',
       /another run/,
+    ],
+    [
+      'has a file that cannot take the owned values',
+      { state: fileState('global:\n  a: |\n    text') },
+      'failed',
+      /^not changed: the file ends within a block of text/,
     ],
     [
       'has a file for a model that is not selected',
@@ -212,6 +242,12 @@ describe('the logged model of a version', () => {
       artifactsAt(`models:/m-${'b'.repeat(32)}`),
       'updated',
     ],
+    [
+      'is written to a file whose paths use it',
+      withModel + usesModelId,
+      artifactsAt(`models:/m-${'b'.repeat(32)}`),
+      'updated',
+    ],
     ['is removed from the file if there is none', withModel, artifactsAt('s3://b/m'), 'updated'],
     [
       'need not exist if the file does not name one',
@@ -257,6 +293,15 @@ describe('an update whose artifacts are elsewhere', () => {
     expect(warning).toContain(`artifacts are at ${newPath} instead of`)
   })
 
+  test('is a warning with the source of a version whose artifacts have no path', () => {
+    const previousArtifacts = artifactsAt('s3://weights/old')
+    const { warning } = planFor({
+      state: fileState(olderText),
+      facts: { ...moved, previousArtifacts },
+    })
+    expect(warning).toContain(`artifacts are at ${newPath} instead of s3://weights/old.`)
+  })
+
   test.each<[string, string, RunFacts]>([
     ['the file already has the new path', `${olderText}path: "${newPath}"\n`, moved],
     [
@@ -299,7 +344,28 @@ test('excluded versions get an entry without a file', () => {
     { version: modelVersion({ name: '', version: '', runId: '' }), reason: 'unreadable' },
   ].map((row) => ({ ...row, exclusion: 'unusable' as const, outcome: 'failed' as const }))
   expect(excludedEntries(excluded, 'https://mlflow.test')).toMatchObject([
-    { runId: 'other', path: null, outcome: 'failed', modelName: 'model', reason: 'too young' },
+    {
+      runId: 'other',
+      path: null,
+      outcome: 'failed',
+      modelName: 'model',
+      reason: 'too young',
+      url: 'https://mlflow.test/#/models/model/versions/1',
+    },
     { runId: null, path: null, modelName: null, modelVersion: null, url: null },
   ])
+})
+
+test.each<[FileState, 'full' | 'basic' | undefined]>([
+  [{ kind: 'absent' }, 'full'],
+  [fileState('a: ['), 'full'],
+  [fileState(currentText), 'basic'],
+  [fileState('- a\n'), undefined],
+  [{ kind: 'unread' }, undefined],
+])('a file needs of its run only what its change depends on (%#)', (state, detail) => {
+  expect(detailNeeded(state)).toBe(detail)
+})
+
+test('facts that were not read are a programming error', () => {
+  expect(() => planFor({ state: { kind: 'absent' }, facts: undefined })).toThrow('were not read')
 })

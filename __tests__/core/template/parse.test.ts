@@ -37,12 +37,16 @@ describe('a valid template', () => {
     ])
   })
 
-  test.each(['a: 1', 'global:\nvllm: {}', 'global:\n  team: x\n', '\ufeffa: ${run.id}\r\n', '{}'])(
-    'can be %j',
-    (text) => {
-      expect(problemsOf(text)).toEqual([])
-    },
-  )
+  test.each([
+    'a: 1',
+    'a: ! ${run.id}',
+    'global:\nvllm: {}',
+    'global:\n  team: x\n',
+    '\ufeffa: ${run.id}\r\n',
+    '{}',
+  ])('can be %j', (text) => {
+    expect(problemsOf(text)).toEqual([])
+  })
 })
 
 describe('an invalid template', () => {
@@ -75,8 +79,18 @@ describe('an invalid template', () => {
     ])
   })
 
+  test('has each of several errors in one scalar reported with its own line', () => {
+    expect(problemsOf('a: ${no}\n  ${no}\n  x ${no}\nb: >-\n  ${no\n  x}\n')).toEqual([
+      expect.stringMatching(/^line 1: unknown placeholder \$\{no\}/),
+      expect.stringMatching(/^line 2: unknown placeholder \$\{no\}/),
+      expect.stringMatching(/^line 3: unknown placeholder \$\{no\}/),
+      expect.stringMatching(/^line 4: unknown placeholder \$\{no x\}/),
+    ])
+  })
+
   test.each([
-    ['a: "x\nb: 1', /^line \d: not valid YAML/],
+    ['a: "x\nb: 1', /^line 2: not valid YAML: Missing closing "quote$/],
+    ['a: "b" ] }', /^line 1: not valid YAML: Unexpected flow-seq-end/],
     ['a: 1\nb: [${run.id}]', /^line 2: not valid YAML: .*needs quotes/],
     ['a: ${run.params.x:-b: c}', /^line 1: not valid YAML: .*needs quotes/],
     ['a: 1\na: 2', /^line 2: not valid YAML: Map keys must be unique/],
@@ -116,12 +130,19 @@ describe('a slip in a placeholder', () => {
     ['${run.params.n|4}', /but not \|/],
     ['${run.params.${run.id}}', /but not \$/],
     ['${run.params.a\u200bb}', /but not U\+200B/],
+    ['${run.params.a\u00adb}', /but not U\+00AD/],
+    ['${  run.id\u200b }', /has blanks around its name; write \$\{run\.id\}$/],
+    ['${run.id  ', /^line 2: \$\{run\.id has no closing \}/],
     ['${}', /unknown placeholder \$\{\}/],
+    ['${:-x}', /unknown placeholder \$\{\}/],
+    ['${:-{}', /fallback in/],
+    ['${run}', /unknown placeholder/],
     ['${.}', /unknown placeholder/],
     ['${run.params}', /unknown placeholder/],
     ['${run.params. }', /unknown placeholder/],
     ['${run.id.x}', /unknown placeholder/],
     ['${ HOME }', /unknown placeholder \$\{ HOME \}/],
+    ['${HOME}', /there are run\.id, .*, run\.params\.NAME, .*, model\.tags\.NAME \(write/],
     ['${HOME:=x}', /unknown placeholder \$\{HOME:=x\}/],
   ])('such as %s is reported, with how to write it', (source, problem) => {
     expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])

@@ -10,10 +10,13 @@ describe('slugify', () => {
     ['My.Model 7B/chat', 'my-model-7b-chat'],
     ['a--b', 'a--b'],
     ['7b', '7b'],
+    ['a', 'a'],
     ['Résumé', 'resume-9d750fae'],
     ['日本語モデル', 'model-6f7aa479'],
     ['_a_', 'a-dee5fddd'],
     ['a@b', 'a-b-7508d8b5'],
+    ['__a@ @b__', 'a-b-a1b4fbe8'],
+    ['x'.repeat(63), 'x'.repeat(63)],
     ['', 'model-e3b0c442'],
   ])('converts %j to %s', (name, expected) => {
     expect(slugify(name)).toBe(expected)
@@ -66,6 +69,8 @@ describe('names in the built-in template', () => {
 
   test.each([
     ['abc123def456abc123def456abc12345', 'abc123de'],
+    ['abc123def456abc123def456abc123456', '448950bc'],
+    ['-abc123def456abc123def456abc12345', 'c296d698'],
     ['r1', 'r1'],
     ['Run_1', 'run-1'],
     ['training-run-1', '72e8a8ef'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { plural } from '../../../src/core/text/format.ts'
+import { compareText, plural, takeLines } from '../../../src/core/text/format.ts'
 
 describe('a count with its noun', () => {
   test.each([
@@ -9,4 +9,23 @@ describe('a count with its noun', () => {
   ])('of %d', (count, text) => {
     expect(plural(count, 'run')).toBe(text)
   })
+})
+
+test.each([
+  ['a', 'b', -1],
+  ['b', 'a', 1],
+  ['a', 'a', 0],
+  ['Z', 'a', -1],
+  ['é', 'z', 1],
+])('%s and %s are compared by code units', (a, b, order) => {
+  expect(compareText(a, b)).toBe(order)
+})
+
+test.each([
+  [9, ['äbc', 'def']],
+  [8, ['äbc']],
+  [5, ['äbc']],
+  [4, []],
+])('%d bytes hold the lines that fit with their line feeds', (maxBytes, lines) => {
+  expect(takeLines(['äbc', 'def', 'ghi'], (line) => line, maxBytes)).toEqual(lines)
 })

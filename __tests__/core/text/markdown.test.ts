@@ -25,23 +25,55 @@ describe('escaping for Markdown', () => {
   })
 
   test('writes entities for special characters', () => {
-    expect(escapeMarkdown('a & b < c | _d_ \\|')).toBe(
-      'a &amp; b &lt; c &#124; &#95;d&#95; &#92;&#124;',
+    expect(escapeMarkdown('a & b < c > d | _e_ \\|')).toBe(
+      'a &amp; b &lt; c &gt; d &#124; &#95;e&#95; &#92;&#124;',
     )
   })
 
-  test('does not split a surrogate pair', () => {
-    expect(escapeMarkdown('😀'.repeat(9), 3)).toBe('😀😀…')
+  test('writes the name of an emoji so that it stays text', () => {
+    expect(escapeMarkdown(':shipit: a:b')).toBe('：shipit： a:b')
+  })
+
+  test('makes one line with single spaces, and shows that something was unprintable', () => {
+    expect(escapeMarkdown(' a \n\t b\u202ec ')).toBe('a b�c')
+  })
+
+  test.each([
+    ['abc', 'abc'],
+    ['abcd', 'ab…'],
+    ['😀😀😀', '😀😀😀'],
+    ['😀😀😀😀', '😀😀…'],
+  ])('counts characters, not code units: %s', (text, escaped) => {
+    expect(escapeMarkdown(text, 3)).toBe(escaped)
   })
 })
 
 describe('links', () => {
-  test.each(['javascript:alert(1)', 'data:text/html,x', '', 'https://', null, undefined])(
-    'are plain text if the URL is not an http(s) URL: %j',
-    (url) => {
-      expect(link('3', url)).toBe('3')
-    },
-  )
+  test.each([
+    'javascript:alert(1)',
+    'javascript:"https://mlflow.test/"',
+    'data:text/html,x',
+    '',
+    'https://',
+    null,
+    undefined,
+  ])('are plain text if the URL is not an http(s) URL: %j', (url) => {
+    expect(link('3', url)).toBe('3')
+  })
+
+  test.each(['http://mlflow.test/', 'HTTPS://mlflow.test/'])('lead to %s', (url) => {
+    expect(link('3', url)).toBe(`[3](${url.toLowerCase()})`)
+  })
+
+  test('are nothing without a text', () => {
+    expect(link('', 'https://mlflow.test/')).toBe('')
+  })
+
+  test('are plain text if the URL is too long', () => {
+    const url = `https://mlflow.test/${'x'.repeat(3980)}`
+    expect(link('3', url)).toBe(`[3](${url})`)
+    expect(link('3', `${url}x`)).toBe('3')
+  })
 
   test('cannot be ended by their URL and contain no password', () => {
     expect(link('3', 'https://u:p@mlflow.test/#/models/a) ![x](b|c <d> `e`')).toBe(

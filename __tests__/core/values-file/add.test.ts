@@ -62,6 +62,11 @@ describe('a missing key is added after the last entry of global', () => {
       `global:\n${allButLast}  x:\n    y:\n      z: 1\n      # w: 1\n\n    # v: 1\n${last}  # u: 1\nv: 1\n`,
     ],
     [
+      'before a key with a comment or with deeper comments',
+      `global:\n${allButLast}  x: 1\nv: 1 # c\nw:\n  a: 1\n    # d\n`,
+      `global:\n${allButLast}  x: 1\n${last}v: 1 # c\nw:\n  a: 1\n    # d\n`,
+    ],
+    [
       'after a list without indentation',
       `global:\n${allButLast}  x:\n  - 1\n  - y: 2\nv: 1\n`,
       `global:\n${allButLast}  x:\n  - 1\n  - y: 2\n${last}v: 1\n`,
@@ -254,6 +259,11 @@ describe('a missing global is added as the first key', () => {
       'with the indentation of the file',
       'v:\n   a: 1\n',
       `global:\n${block(all, '   ')}v:\n   a: 1\n`,
+    ],
+    [
+      'with the steps of an indented map',
+      '  v:\n     a: 1\n',
+      `  global:\n${block(all, '     ')}  v:\n     a: 1\n`,
     ],
     ['of an indented map', '  v: 1\n  w: 2\n', `  global:\n${block(all, '    ')}  v: 1\n  w: 2\n`],
     ['of a flow map', '{ v: 1 }', `{ global: {${flow}}, v: 1 }`],

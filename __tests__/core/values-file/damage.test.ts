@@ -37,6 +37,7 @@ describe('a file with another mistake is left alone', () => {
     ['a: [b #\x85"c]\n', 'line 2: '],
     ['\uFEFF  a: 1\nb: [\n', 'line 3: '],
     ['  a: 1\n"b\n', 'line 2: '],
+    ['---\n  a: 1\nb: [\n', 'line 3: '],
   ])('%j', (text, line) => {
     expect(read(text)).toEqual({
       kind: 'uneditable',
@@ -44,6 +45,20 @@ describe('a file with another mistake is left alone', () => {
     })
   })
 })
+
+test('the text of a damaged file keeps its byte order mark', () => {
+  const file = Buffer.from('\xef\xbb\xbfa: caf\xe9\n', 'latin1')
+  expect(readContent(file)).toMatchObject({ kind: 'damaged', text: '\uFEFFa: caf\uFFFD\n' })
+})
+
+test.each(['['.repeat(4000), 'a: ' + '{a: '.repeat(4000), '- '.repeat(4000) + 'a'])(
+  'a file that is nested too deeply is left alone (%#)',
+  (text) => {
+    const problem = 'it is nested too deeply'
+    expect(read(text)).toEqual({ kind: 'uneditable', problem })
+    expect(read(`# mlflow-sync: hold\n${text}`)).toMatchObject({ kind: 'held' })
+  },
+)
 
 describe('a file with several documents is left alone, whatever its damage', () => {
   test.each([
@@ -58,7 +73,8 @@ describe('a file with several documents is left alone, whatever its damage', () 
     Buffer.from('a: 1\n---\nb: caf\xe9\n', 'latin1'),
     Buffer.from('{a: 1}\nx\n# caf\xe9\n', 'latin1'),
   ])('%j', (file) => {
-    expect(read(file)).toMatchObject({ kind: 'uneditable' })
+    const problem = expect.not.stringContaining('nested') as unknown
+    expect(read(file)).toEqual({ kind: 'uneditable', problem })
   })
 
   test('a marker around a single one makes no difference', () => {

@@ -22,7 +22,15 @@ test('the longest run id makes a file name of 255 bytes', () => {
 
 test('only names of the form <run id>.yaml belong to a run', () => {
   expect(runIdFromFileName(fileName('abc-1'))).toBe('abc-1')
-  for (const name of ['abc.yml', 'abc.yaml.bak', '.abc.yaml', '.yaml', 'README.md', 'a b.yaml']) {
+  for (const name of [
+    'abc',
+    'abc.yml',
+    'abc.yaml.bak',
+    '.abc.yaml',
+    '.yaml',
+    'README.md',
+    'a b.yaml',
+  ]) {
     expect(runIdFromFileName(name)).toBeUndefined()
   }
 })

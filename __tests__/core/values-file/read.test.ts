@@ -15,6 +15,8 @@ describe('a file that can be edited', () => {
     ['owned keys that are null', 'global:\n  runid:\n  modelVersion: ~\n  modelid: null\n'],
     ['owned keys elsewhere', 'runid: a\nvllm:\n  global:\n    runid: b\n'],
     ['owned keys only through a merge key', 'x: &x {runid: a}\nglobal:\n  <<: *x\n'],
+    ['an owned key with a blank before its colon', 'global: {runid :, a: 1}\n'],
+    ['a quoted owned key before a comma', 'global: {"runid":, a: 1}\n'],
     ['a merge key without global', 'x: &x {a: 1}\n<<: *x\n'],
     ['a map that is merged into itself', 'x: &x\n  <<: *x\nglobal: {<<: *x}\n'],
     ['a duplicate key outside of global', 'a: 1\na: 2\n'],
@@ -34,6 +36,7 @@ describe('a file that can be edited', () => {
     ['a multi-line scalar', 'a\n    b', 'a b'],
     ['an anchor', '&a abc', 'abc'],
     ['an alias', '*x', 'first'],
+    ['an alias of nothing', '*nowhere', ''],
     ['a tag', '!!str 1', '1'],
     ['an empty string', '""', ''],
   ])('yields the text of %s', (_, source, text) => {
@@ -45,6 +48,8 @@ describe('a file that can be edited', () => {
     'b: &b {runid: x}\nglobal: {<<: *b, runid: a}\n',
     'b: &b {other: x}\nglobal: {runid: a, <<: *b}\n',
     'b: &b {runid: x}\nglobal: {runid: a, "<<": *b}\n',
+    'b: &b {runid: x}\nglobal: {runid: a, !!str <<: *b}\n',
+    'b: &b {other: x}\nglobal: {runid: a, other: y, <<: *b}\n',
     'b: &b {global: {runid: x}}\n<<: *b\nglobal: {runid: a}\n',
     'b: &b {runid: x}\n<<: *b\nglobal: {runid: a}\n',
   ])('yields an owned value that no merge key overrides: %j', (text) => {
@@ -73,6 +78,7 @@ describe('a file whose structure cannot be edited', () => {
     ['global: [a]\n', 'global is a list'],
     ['global: text\n', 'global is a single value'],
     ['global: ""\n', 'global is a single value'],
+    ['""\n', 'the document is a single value'],
     ['x: &x {}\nglobal: *x\n', 'global is an alias'],
     ['a: 1\n---\nb: 1\n', 'several YAML documents'],
     ['a: 1\n---\n', 'several YAML documents'],

@@ -42,6 +42,14 @@ describe('a file refers to an owned value', () => {
     expect(refersTo('a: >\n  {{ index .Values.global\n  "modelid" }}\n', 'modelid')).toBe(true)
   })
 
+  test('in a file that cannot be read', () => {
+    expect(refersTo('a: [\n  {{ .Values.global.modelid }}', 'modelid')).toBe(true)
+  })
+
+  test('after a comment without an end', () => {
+    expect(refersTo("a: 'b {{/* .Values.global.modelid'\n", 'modelid')).toBe(true)
+  })
+
   test('with an alias of its anchor', () => {
     expect(refersTo(`${global}a: {b: *id}\n`, 'modelid')).toBe(true)
   })
@@ -53,6 +61,10 @@ describe('a file does not refer to an owned value', () => {
     ['in a comment after a value', 'a: 1 # .Values.global.modelid\n'],
     ["in Helm's comment", "a: '{{/* .Values.global.modelid */}}'\n"],
     ["in Helm's trimmed comment", "a: '{{- /* .Values.global.modelid */ -}}x'\n"],
+    ["in Helm's comment after blanks", "a: '{{  /* .Values.global.modelid */}}'\n"],
+    ['as a word beside global', "a: '{{ with .Values.global }}{{ .x }}{{ end }} modelid'\n"],
+    ['as a word beside .Values', "a: '{{ with .Values }}{{ .x }}{{ end }} modelid'\n"],
+    ['in a map that is not .Values', "a: '{{ .Values.x }} global.modelid'\n"],
     ['with a longer name', "a: '{{ .Values.global.modelidx }} {{ .Values.global.modelId }}'\n"],
     ['with a map of another name', "a: '{{ .Values.globals.modelid }} {{ .Values.modelid }}'\n"],
     ['with another value of global', "a: '{{ .Values.global.runid }}/modelid'\n"],
@@ -61,6 +73,11 @@ describe('a file does not refer to an owned value', () => {
     ['without anything else', ''],
   ])('%s', (_, rest) => {
     expect(refersTo(global + rest, 'modelid')).toBe(false)
+  })
+
+  test('if it has no such value, with an alias of nothing', () => {
+    expect(refersTo('a: *nowhere\n', 'modelid')).toBe(false)
+    expect(refersTo('', 'modelid')).toBe(false)
   })
 
   test('with an alias of an anchor that a later value took over', () => {

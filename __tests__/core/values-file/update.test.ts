@@ -52,6 +52,8 @@ describe('a file is up to date', () => {
     ['with a string tag instead of quotes', { modelName: '!!str 1:30' }, { modelName: '1:30' }],
     ['with plain text that is safe', { modelName: 'x:y 1.10.0' }, { modelName: 'x:y 1.10.0' }],
     ['with a plain hex run id', { runid: '0b9f86d0' }, { runid: '0b9f86d0' }],
+    ['with a break in a CRLF file', { modelName: '"my_\\\r\n    model"' }, {}],
+    ['with a backslash', { modelName: "'a\\ud83e'" }, { modelName: 'a\\ud83e' }],
     ['with an empty modelid', { modelid: '""' }, { modelid: undefined }],
     ['with an absent modelid', { modelid: '' }, { modelid: undefined }],
     ['with a null modelid', { modelid: 'null' }, { modelid: undefined }],
@@ -71,8 +73,12 @@ describe('a file is up to date', () => {
   })
 
   test('without modelid if the version has no logged model', () => {
+    for (const replacement of ['', '  ? modelid\n']) {
+      const text = file().replace('  modelid: m-1\n', replacement)
+      expect(updateText(text, { ...wanted, modelid: undefined })).toEqual({ kind: 'unchanged' })
+    }
     const text = file().replace('  modelid: m-1\n', '')
-    expect(updateText(text, { ...wanted, modelid: undefined })).toEqual({ kind: 'unchanged' })
+    expect(updatedText(text)).toBe(`${text}  modelid: m-1\n`)
   })
 })
 
@@ -150,6 +156,19 @@ describe('a value is replaced', () => {
       { modelName: '"🤖"' },
     ],
     [
+      'because PyYAML rejects a control character',
+      { modelName: '"a\x07b"' },
+      { modelName: 'a\x07b' },
+      { modelName: '"a\\x07b"' },
+    ],
+    [
+      'with an empty string where it was null',
+      { modelName: 'null' },
+      { modelName: '' },
+      { modelName: '""' },
+    ],
+    ['with the first logged model', { modelid: '' }, {}, { modelid: 'm-1' }],
+    [
       'as an integer where it was quoted',
       { timestamp: '"20240131"' },
       {},
@@ -168,6 +187,7 @@ describe('a value is replaced', () => {
     ['where it was empty', { runid: '' }, {}, { runid: 'abc' }],
     ['where it was null', { runid: 'null # c' }, {}, { runid: 'abc # c' }],
     ['on its own line', { runid: '\n    # c\n    old' }, {}, { runid: '\n    # c\n    abc' }],
+    ['where it was an empty block', { runid: '|- # c' }, {}, { runid: 'abc # c' }],
     ['where it was a literal block', { runid: '|\n    a\n\n    b\n' }, {}, { runid: 'abc\n' }],
     [
       'where it was a block with a comment',
@@ -206,6 +226,8 @@ describe('a value is replaced', () => {
     expect(updatedText(`${before}  runid:\r\n`)).toBe(`${before}  runid: abc\r\n`)
     expect(updatedText(`${before}  runid:   # c`)).toBe(`${before}  runid: abc   # c`)
     expect(updatedText(`${before}  runid: |-\n    old`)).toBe(`${before}  runid: abc`)
+    expect(updatedText(`${before}  runid: |- # c\n    old`)).toBe(`${before}  runid: abc # c`)
+    expect(updatedText(`${before}  runid:  `)).toBe(`${before}  runid:  abc`)
     expect(updatedText(`${before}  ? runid\n  :\n`)).toBe(`${before}  ? runid\n  : abc\n`)
   })
 
@@ -238,6 +260,42 @@ describe('a value is replaced', () => {
       `\uFEFF# c\r\n%YAML 1.1\r\n---  # d\r\na: &a {x: [1,2 ]}\r\n${file({ runid }).replaceAll('\n', '\r\n')}\r\n\r\n"b" :   on\r\nc: *a\r\nd: >\r\n  runid: old\r\n\r\n...\r\n# end`
     expect(updatedText(text('old'))).toBe(text('abc'))
   })
+})
+
+test('byte order marks in comments make no difference', () => {
+  for (const comments of ['# a\uFEFF b\n#y\uFEFFz\n', '\uFEFF  # c\n']) {
+    expect(updatedText(comments + file({ runid: 'old' }))).toBe(comments + file())
+  }
+})
+
+describe('plain text', () => {
+  const numbers = '-1 +1 .5 .55 -.5 1. 1.5 1.55 1_0.5_5 1e5 1e55 1e+5 1e-55 1.5e3 +.55e1 07'
+  const otherBases = '0b 0b1 0b11 -0b1 0o 0o1 0o17 +0x1 0x 0xff 0__x1'
+  const sexagesimal = '1:30 1:30:15 -1:30 10_0:30 1:30.5 1:30.55'
+  const special = '.inf -.inf +.NaN y N yes No on off TRUE false NULL ~ = <<'
+  const dates = '2024-01-02 2024-1-2 2024-01-02T00:00 2024-01-02t1 2024-01-02T'
+
+  test.each([numbers, otherBases, sexagesimal, special, dates].join(' ').split(' '))(
+    'is quoted because some reader sees something else in it: %s',
+    (modelName) => {
+      expect(updatedText(file({ modelName }), { ...wanted, modelName })).toBe(
+        file({ modelName: `"${modelName}"` }),
+      )
+    },
+  )
+
+  const words = 'ye my yesno offs a.5 5a a1 1a x.inf .info .infinite 1e 1e5x 1ex5 1.x .x 1.5.x'
+  const almostOtherBases = 'x0b1 10b1 0b2 0bx 0o8 0xg -0bx'
+  const almostTimes = '1:30a a1:30 1x:30 1:30.x'
+  const almostDates = '2024-01-02x a2024-01-02 24-01-02 2024-001-02 2024-01-002 20240-1-1'
+
+  test.each([words, almostOtherBases, almostTimes, almostDates].join(' ').split(' '))(
+    'stays plain if all readers see a string: %s',
+    (modelName) => {
+      const update = updateText(file({ modelName }), { ...wanted, modelName })
+      expect(update).toEqual({ kind: 'unchanged' })
+    },
+  )
 })
 
 describe('a hostile value', () => {
@@ -283,14 +341,17 @@ describe('an update is rejected', () => {
     [file({ runid: '!!int 3' }), 'global.runid has the tag'],
     [file({ timestamp: '!!str 20240131' }), 'global.timestamp has the tag'],
     [file({ runid: '!secret x' }), 'global.runid has the tag !secret'],
+    [file({ runid: '!secret abc' }), 'global.runid has the tag !secret'],
     ['global:\n  ? runid\n', 'global.runid has no colon'],
     ['{global}', 'global has no colon'],
+    ['? global\n', 'global has no colon'],
     ['global: !!null\n', 'global has the tag'],
     ['global:\n  a: |\n    b', 'the file ends within a block of text'],
     ['global:\n  a: |+\n    b', 'the file ends within a block of text'],
     ['global:\n  a: 1 # x\rb: 2\n', 'line 2 contains U+000D'],
     ['# x\u2028global: {}\n', 'line 1 contains U+2028'],
     ['# x\n\uFEFFa: 1\n', 'line 2 contains U+FEFF'],
+    ['\uFEFF  a: 1\n', 'line 1 contains U+FEFF'],
   ])('for %j', (text, problem) => {
     const update = updateText(text, wanted)
     expect(update).toEqual({
@@ -300,6 +361,9 @@ describe('an update is rejected', () => {
   })
 
   test.each([NaN, Infinity, 1.5, -1, 1e21])('for the timestamp %d', (timestamp) => {
-    expect(updateText(file(), { ...wanted, timestamp })).toMatchObject({ kind: 'rejected' })
+    expect(updateText(file(), { ...wanted, timestamp })).toEqual({
+      kind: 'rejected',
+      problem: `the timestamp ${timestamp} is not a date`,
+    })
   })
 })

@@ -69,7 +69,7 @@ function rowsOf<T>(
       name,
       now: a === undefined ? '' : textOf(a),
       before: b === undefined ? '' : textOf(b),
-      change: before === undefined ? '' : changeOf(a, b),
+      change: changeOf(a, b),
     }
   })
 }

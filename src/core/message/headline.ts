@@ -50,12 +50,12 @@ export function checkMessageTemplate(text: string): string[] {
       ? []
       : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`],
   )
-  const literal = splitPlaceholders(text)
-    .filter((part) => typeof part === 'string')
-    .join('')
+  const isUnclosed = splitPlaceholders(text).some(
+    (part) => typeof part === 'string' && part.includes('${'),
+  )
   return [
     ...unknown,
-    ...(literal.includes('${') ? ['a placeholder `${` has no `}`'] : []),
+    ...(isUnclosed ? ['a placeholder `${` has no `}`'] : []),
     ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
   ]
 }

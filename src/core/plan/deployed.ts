@@ -11,16 +11,13 @@ export function findDeployed(
   files: ReadonlyMap<string, RunFile>,
   currentName: (version: DeployedVersion) => string,
 ): Deployed {
-  const deployed = new Map<string, DeployedVersion[]>()
-  for (const [runId, { state }] of files) {
+  const versions = [...files].flatMap(([runId, { state }]) => {
     const version = deployedIn(state, runId)
-    if (version === undefined || version.modelName === '') continue
-    const modelName = currentName(version)
-    const versions = deployed.get(modelName) ?? []
-    if (versions.length === 0) deployed.set(modelName, versions)
-    versions.push({ ...version, modelName })
-  }
-  return deployed
+    return version === undefined || version.modelName === ''
+      ? []
+      : [{ ...version, modelName: currentName(version) }]
+  })
+  return Map.groupBy(versions, ({ modelName }) => modelName)
 }
 
 /**
@@ -30,12 +27,7 @@ export function findDeployed(
 export function createNameLookup(
   listed: readonly ModelVersion[],
 ): (version: DeployedVersion) => string {
-  const byRun = new Map<string, ModelVersion[]>()
-  for (const version of listed) {
-    const versions = byRun.get(version.runId) ?? []
-    if (versions.length === 0) byRun.set(version.runId, versions)
-    versions.push(version)
-  }
+  const byRun = Map.groupBy(listed, ({ runId }) => runId)
   return ({ runId, modelName, modelVersion, timestamp }) => {
     const candidates = (byRun.get(runId) ?? []).filter(
       ({ version, creationTime }) =>
@@ -77,11 +69,11 @@ export type SupersededContext = {
  * file's. Otherwise it is the newest one that is older.
  */
 export function findSuperseded(
-  { runId, version }: SelectedRun,
+  { version }: SelectedRun,
   deployed: Deployed,
   { selection, selectedRunIds, listedKeys }: SupersededContext,
 ): DeployedVersion | undefined {
-  const others = (deployed.get(version.name) ?? []).filter((other) => other.runId !== runId)
+  const others = deployed.get(version.name) ?? []
   const replaced = pointsToVersions(selection)
     ? others.filter((other) => !selectedRunIds.has(other.runId))
     : []

@@ -6,7 +6,7 @@ import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { modelVersionUrl } from '../text/links.ts'
 import {
-  ownershipOf,
+  isForeign,
   type FileContent,
   type FileState,
   type ParsedValues,
@@ -125,7 +125,7 @@ function protectionOf(state: FileState, runId: string, models: NameMatcher): Dec
     case 'uneditable':
       return failed(`not changed: ${state.problem}`)
     case 'values': {
-      if (ownershipOf(state.values, runId) === 'foreign') {
+      if (isForeign(state.values, runId)) {
         return failed(
           "not changed: global.runid names another run, so the file is not the action's",
         )

@@ -37,23 +37,23 @@ export function renderBlockScalar(
 /** Comment and trailing blank lines of a block, which must follow the scalar that replaces it. */
 export function blockTrailer(source: string): string {
   const { header, body } = splitBlock(source)
-  const comment = /[ \t]#.*$/.exec(header)?.[0] ?? ''
+  const comment = /[ \t]#[^]*/.exec(header)?.[0] ?? ''
   const blank = body.slice(runStartBefore(body, body.length, ' \r\n'))
   const lineBreak = /\r?\n/.exec(blank)
   return comment + blank.slice(lineBreak?.index ?? blank.length)
 }
 
 function splitBlock(source: string): Block {
-  const [line, newline = '\n'] = /^[^\n]*?(\r?\n|$)/.exec(source) ?? ['']
-  const header = line.slice(0, line.length - newline.length)
-  return { header, body: source.slice(line.length), newline }
+  const end = source.indexOf('\n') + 1
+  const newline = source.startsWith('\r', end - 2) ? '\r\n' : '\n'
+  return { header: source.slice(0, end - newline.length), body: source.slice(end), newline }
 }
 
 /** Uses the indentation indicator in the header (`|2`) or else the first line that is not blank. */
 function detectIndent(header: string, body: string, parent: number): number {
   const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1]
   if (indicator !== undefined) return parent + Number(indicator)
-  return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0
+  return /(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0
 }
 
 /**

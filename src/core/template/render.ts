@@ -1,16 +1,8 @@
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  parseDocument,
-  type Node,
-  type Scalar,
-} from 'yaml'
+import { parseDocument, type Scalar } from 'yaml'
 import type { Template } from './parse.ts'
 import { resolvePlaceholder, type PlaceholderValues } from './placeholder-values.ts'
 import { renderScalar } from './scalar.ts'
+import { hasSameStructure } from './same-structure.ts'
 
 export type { PlaceholderValues } from './placeholder-values.ts'
 
@@ -68,40 +60,4 @@ function checkResult(
   return hasSameStructure(template.root, document.contents, expected)
     ? undefined
     : 'the filled-in template no longer has the structure of the template'
-}
-
-/**
- * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
- * values of scalars in `before`.
- */
-function hasSameStructure(
-  before: unknown,
-  after: unknown,
-  expected: ReadonlyMap<Scalar, unknown>,
-): boolean {
-  if (isPair(before)) {
-    return (
-      isPair(after) &&
-      hasSameStructure(before.key, after.key, expected) &&
-      hasSameStructure(before.value, after.value, expected)
-    )
-  }
-  if (!isNode(before) || !isNode(after)) return before === after
-  if (before.tag !== after.tag) return false
-  if (isAlias(before)) return isAlias(after) && before.source === after.source
-  if (isScalar(before)) {
-    const value = expected.has(before) ? expected.get(before) : before.value
-    return isScalar(after) && before.anchor === after.anchor && Object.is(value, after.value)
-  }
-  if (!isCollection(before) || !isCollection(after)) return false
-  return (
-    isMap(before) === isMap(after) &&
-    before.anchor === after.anchor &&
-    before.items.length === after.items.length &&
-    before.items.every((item, index) => hasSameStructure(item, after.items[index], expected))
-  )
-}
-
-function isNode(value: unknown): value is Node {
-  return isAlias(value) || isScalar(value) || isCollection(value)
 }

@@ -40,22 +40,18 @@ function renderBlockOrQuoted(
 
 /** Keys, and scalars tagged as strings, are strings whatever their value is. */
 function isTyped({ node, segments, isKey }: TemplateScalar): boolean {
-  return (
-    !isKey && node.tag === undefined && segments.length === 1 && segments[0]?.kind === 'placeholder'
-  )
+  return !isKey && node.tag === undefined && segments.length === 1
 }
 
 function renderTyped(text: string): RenderedScalar {
   const core = parseCoreValue(text)
-  return core.type === 'string'
+  return core === undefined
     ? { value: text, source: formatString(text) }
-    : { value: core.value, source: core.text }
+    : { value: core, source: formatCoreValue(core) }
 }
 
-/** A plain scalar's value in YAML's core schema, with a source that all readers agree on. */
-export type CoreValue =
-  | { readonly type: 'number' | 'boolean' | 'null'; readonly value: unknown; readonly text: string }
-  | { readonly type: 'string' }
+/** The value of a plain scalar in YAML's core schema, unless it is a string. */
+type CoreValue = number | boolean | null
 
 const decimalPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
 const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/
@@ -64,28 +60,22 @@ const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/
  * Parses a text according to YAML 1.2's core schema. Numbers on which readers disagree (infinities,
  * integers beyond a double's precision) are treated as strings.
  */
-function parseCoreValue(text: string): CoreValue {
-  if (/^(?:null|Null|NULL|~|)$/.test(text)) return { type: 'null', value: null, text: 'null' }
-  const isBoolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
-  if (isBoolean) {
-    const value = text.toLowerCase() === 'true'
-    return { type: 'boolean', value, text: String(value) }
-  }
-  if (!decimalPattern.test(text) && !octalOrHexPattern.test(text)) return { type: 'string' }
+function parseCoreValue(text: string): CoreValue | undefined {
+  if (/^(?:null|Null|NULL|~|)$/.test(text)) return null
+  if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return text.toLowerCase() === 'true'
+  if (!decimalPattern.test(text) && !octalOrHexPattern.test(text)) return undefined
   const value = Number(text) + 0
-  return isPortableNumber(text, value)
-    ? { type: 'number', value, text: formatNumber(value) }
-    : { type: 'string' }
+  return isPortableNumber(text, value) ? value : undefined
 }
 
 function isPortableNumber(text: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
   const isInteger = octalOrHexPattern.test(text) || /^[-+]?[0-9]+$/.test(text)
-  return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value))
+  return !isInteger || BigInt(text.replace(/[-+]/, '')) === BigInt(Math.abs(value))
 }
 
 /** PyYAML only accepts an exponent after a decimal point and with a sign: `1.0e+21`. */
-function formatNumber(value: number): string {
+function formatCoreValue(value: CoreValue): string {
   const text = String(value)
-  return text.includes('.') ? text : text.replace('e', '.0e')
+  return typeof value !== 'number' || text.includes('.') ? text : text.replace('e', '.0e')
 }

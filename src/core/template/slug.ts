@@ -19,7 +19,7 @@ export function slugify(name: string, maxLength = maxLabelLength): string {
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(separatedWords.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
-    .replace(/^-+|(?<!-)-+$/g, '')
+    .replace(/^-|-$/g, '')
   if (separatedWords.test(name) && label.length <= maxLength) return label
   const hash = createHash('sha256').update(name).digest('hex').slice(0, hashLength)
   const room = maxLength - hashLength - 1

@@ -1,3 +1,5 @@
+import { compareText } from './format.ts'
+
 /** Compared characters of a name; the time grows with the square of this. */
 const maxLength = 48
 
@@ -7,7 +9,7 @@ export function closestNames(wanted: string, names: Iterable<string>, limit: num
   const text = comparable(wanted)
   return [...names]
     .map((name) => ({ name, distance: distanceTo(text, comparable(name)) }))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
     .slice(0, limit)
     .map(({ name }) => name)
 }

@@ -49,10 +49,9 @@ export function plainText(text: string, maxCharacters: number): string {
 
 /** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
 function truncate(text: string, maxCharacters: number): string {
-  if (text.length <= maxCharacters) return text
   const characters = Array.from(text.slice(0, 2 * maxCharacters + 2))
   return characters.length <= maxCharacters
-    ? characters.join('')
+    ? text
     : `${characters.slice(0, maxCharacters - 1).join('')}…`
 }
 

@@ -75,9 +75,9 @@ function skipDeeperComments(text: string, offset: number, column: number): numbe
   let start = lineEndAt(text, offset) + 1
   while (start < text.length) {
     const lineEnd = lineEndAt(text, start)
-    const [, indent = '', content] = /^( *)([^\s]?)/.exec(text.slice(start, lineEnd)) ?? []
-    if (content === '#' && indent.length > column) end = lineEnd
-    else if (!/^\s*$/.test(text.slice(start, lineEnd))) break
+    const line = text.slice(start, lineEnd)
+    if (/^ *#/.test(line) && line.indexOf('#') > column) end = lineEnd
+    else if (line.trim() !== '') break
     start = lineEnd + 1
   }
   return end
@@ -121,7 +121,7 @@ function joinLines(text: string, at: number, lines: readonly string[], indent: s
 /** Start of the comment lines directly above an offset's line, or of that line itself. */
 function startWithComments(text: string, offset: number): number {
   let start = lineStartAt(text, offset)
-  while (start > 0 && text[start - 1] === '\n') {
+  while (start > 0) {
     const above = lineStartAt(text, start - 1)
     if (!/^[ \t]*#/.test(text.slice(above, start))) break
     start = above
@@ -146,8 +146,7 @@ function detectIndentStep(text: string, { map, token }: ParsedMap): number {
   for (const { srcToken } of map.items) {
     const value = srcToken?.value
     if (value?.type !== 'block-map') continue
-    const step = columnAt(text, firstEntryOffset(value) ?? value.offset) - column
-    if (step > 0) return step
+    return columnAt(text, firstEntryOffset(value) ?? value.offset) - column
   }
   return 2
 }

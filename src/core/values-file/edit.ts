@@ -37,7 +37,7 @@ export function firstLineBreak(text: string): string {
 }
 
 function lineBreakEndingAt(text: string, lineFeed: number): string {
-  return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n'
+  return text[lineFeed - 1] === '\r' ? '\r\n' : '\n'
 }
 
 /** @throws {EditError} If anything but a comment follows the offset on its line. */

@@ -22,7 +22,7 @@ export function fileName(runId: string): string {
 
 /** The id of the run that a file is named after; undefined for any other name. */
 export function runIdFromFileName(name: string): string | undefined {
-  const runId = name.replace(/\.yaml$/, '')
+  const runId = name.slice(0, -'.yaml'.length)
   return isRunId(runId) && name === fileName(runId) ? runId : undefined
 }
 
@@ -83,14 +83,10 @@ export function readContent(bytes: Uint8Array): FileContent {
     : { kind: 'uneditable', text, problem: 'line 1: it is UTF-16 text; save it as UTF-8' }
 }
 
-/** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
-export function ownershipOf(
-  { owned }: ParsedValues,
-  runId: string,
-): 'own' | 'foreign' | 'unclaimed' {
+/** Whether `global.runid` names another run. */
+export function isForeign({ owned }: ParsedValues, runId: string): boolean {
   const { runid = '' } = owned
-  if (runid === '') return 'unclaimed'
-  return runid === runId ? 'own' : 'foreign'
+  return runid !== '' && runid !== runId
 }
 
 /** Text of each owned value in a file; null counts as absent. */

@@ -30,9 +30,9 @@ export function findHold(text: string): Hold | undefined {
   const byOffset = new Map(
     [first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]),
   )
-  for (const { offset, source, kind } of findLexemes(text)) {
+  for (const { offset, kind } of findLexemes(text)) {
     const match = byOffset.get(offset)
-    if (match !== undefined && kind === 'other' && source.startsWith('#')) return toHold(match)
+    if (match !== undefined && kind === 'other') return toHold(match)
   }
   return undefined
 }

@@ -66,10 +66,9 @@ function isPortablePlain(text: string): boolean {
 }
 
 /** Whether all readers read a quoted, block or tagged scalar as the same text. */
-function isPortableText({ source = '', type, srcToken }: Scalar): boolean {
+function isPortableText({ type, srcToken }: Scalar): boolean {
   const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : ''
   if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw)) return false
-  if (!source.isWellFormed()) return false
   // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
   return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw)
 }

@@ -50,16 +50,11 @@ export function tokenEnd(token: CST.Token): number {
   return token.offset + ('source' in token ? token.source.length : 0)
 }
 
-/** Offset of the block's last line break. With `+`, the block includes trailing blank lines. */
+/** Offset of the block's last line feed. With `+`, the block includes trailing blank lines. */
 function blockScalarEnd(token: CST.BlockScalar): number {
   const header = blockScalarHeader(token)
   const { source } = token
-  if (header.source.includes('+')) {
-    const lineBreak = source.endsWith('\r\n') ? 2 : source.endsWith('\n') ? 1 : 0
-    return source === ''
-      ? tokenEnd(header)
-      : blockScalarTextStart(token) + source.length - lineBreak
-  }
+  if (header.source.includes('+')) return blockScalarTextStart(token) + source.length - 1
   const length = runStartBefore(source, source.length, '\r\n')
   return length === 0 ? tokenEnd(header) : blockScalarTextStart(token) + length
 }

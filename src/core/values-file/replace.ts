@@ -62,7 +62,7 @@ export function insertAfterColon(
 function replaceBlockScalar(scalar: CST.BlockScalar, source: string): Edit[] {
   const header = blockScalarHeader(scalar)
   const replaced = { at: header.offset, remove: header.source.length, insert: source }
-  const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? ''
+  const lines = /[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? ''
   if (lines === '') return [replaced]
   const start = blockScalarTextStart(scalar)
   if (lines.endsWith('\n')) return [replaced, { at: start, remove: lines.length, insert: '' }]
