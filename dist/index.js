@@ -29215,7 +29215,7 @@ module.exports = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2137);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
 
@@ -29224,7 +29224,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2137:
+/***/ 5223:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32440,14 +32440,14 @@ function helmPlaceholder(key) {
 const stringTag = 'tag:yaml.org,2002:str';
 const integerTag = 'tag:yaml.org,2002:int';
 /** Interprets a value; undefined for a map, a list or an alias of one. */
-function interpretNode(doc, node) {
+function interpretNode(node, resolveAlias) {
     if (node === null)
         return { kind: 'null' };
     if ((0,dist/* isScalar */.jn)(node))
         return interpretScalar(node);
     if (!(0,dist/* isAlias */.Vj)(node))
         return undefined;
-    const target = node.resolve(doc);
+    const target = resolveAlias(node);
     if (target === undefined)
         return { kind: 'other', text: '' };
     return (0,dist/* isScalar */.jn)(target) ? interpretScalar(target) : undefined;
@@ -32472,7 +32472,7 @@ const integerPattern = /^(?:0|[1-9][0-9]*)$/;
 /** Plain scalars that at least one of the readers does not read as a string. */
 const nonStringPatterns = [
     /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
-    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9_]+)?$/i,
+    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9_]+)?$/i,
     /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
     /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
     /^[-+]?\.(?:inf|nan)$/i,
@@ -32485,11 +32485,9 @@ function isPortablePlain(text) {
         !nonStringPatterns.some((pattern) => pattern.test(text)));
 }
 /** Whether all readers read a quoted, block or tagged scalar as the same text. */
-function isPortableText({ source = '', type, srcToken }) {
+function isPortableText({ type, srcToken }) {
     const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
     if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
-        return false;
-    if (!source.isWellFormed())
         return false;
     // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
     return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
@@ -32509,7 +32507,7 @@ const maxPlainDigits = 6;
 function isEqualString(current, wanted, key) {
     if (current === undefined || current.kind === 'null')
         return key === 'modelid' && wanted === '';
-    if (current.text !== wanted.toWellFormed())
+    if (current.kind === 'merged' || current.text !== wanted.toWellFormed())
         return false;
     if (current.kind === 'integer')
         return current.text.length <= maxPlainDigits;
@@ -32559,6 +32557,78 @@ function* findLexemes(text) {
             isScalar = false;
         }
     }
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/aliases.ts
+
+/** Visits the document once, on the first call; npm yaml's own method does so on every call. */
+function createAliasResolver(doc) {
+    let targets;
+    return (alias) => (targets ??= findTargets(doc)).get(alias);
+}
+function findTargets(doc) {
+    const anchored = new Map();
+    const targets = new Map();
+    (0,dist/* visit */.YR)(doc, {
+        Node: (_, node) => {
+            if ((0,dist/* isAlias */.Vj)(node))
+                targets.set(node, anchored.get(node.source));
+            else if (node.anchor !== undefined)
+                anchored.set(node.anchor, node);
+        },
+    });
+    return targets;
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/merge-keys.ts
+
+function findMergedNames(map, isWanted, resolveAlias) {
+    const findNames = createNameFinder(isWanted, resolveAlias);
+    const all = new Set();
+    const overridden = new Set();
+    const above = new Set();
+    for (const { key, value } of map.items) {
+        if (isMergeKey(key)) {
+            for (const name of findNames(value)) {
+                all.add(name);
+                if (above.has(name))
+                    overridden.add(name);
+            }
+        }
+        else
+            above.add(sourceOf(key));
+    }
+    return { all, overridden };
+}
+/** Finds the wanted names in a merged map or list of maps, and reads each map once. */
+function createNameFinder(isWanted, resolveAlias) {
+    const known = new Map();
+    return function findNames(node) {
+        const target = (0,dist/* isAlias */.Vj)(node) ? resolveAlias(node) : node;
+        const names = known.get(target) ?? new Set();
+        if (known.has(target))
+            return names;
+        // A map may be merged into itself.
+        known.set(target, names);
+        const items = (0,dist/* isMap */.jh)(target) ? target.items : [];
+        for (const { key } of items)
+            if (isWanted(sourceOf(key)))
+                names.add(sourceOf(key));
+        const merged = items.flatMap(({ key, value }) => (isMergeKey(key) ? [value] : []));
+        const parts = (0,dist/* isSeq */.oP)(target) ? target.items : merged;
+        for (const part of parts)
+            for (const name of findNames(part))
+                names.add(name);
+        return names;
+    };
+}
+function sourceOf(key) {
+    return (0,dist/* isScalar */.jn)(key) ? (key.source ?? '') : '';
+}
+function isMergeKey(key) {
+    if (!(0,dist/* isScalar */.jn)(key) || key.type !== 'PLAIN' || key.source !== '<<')
+        return false;
+    return key.tag === undefined || key.tag === 'tag:yaml.org,2002:merge';
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/flow.ts
@@ -32676,6 +32746,18 @@ function lineNumberAt(text, offset) {
 function lineStartAt(text, offset) {
     const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
     return text[start] === '\uFEFF' && start < offset ? start + 1 : start;
+}
+/** Offset of the line feed that ends a line, or the end of the text. */
+function lineEndAt(text, offset) {
+    const lineFeed = text.indexOf('\n', offset);
+    return lineFeed < 0 ? text.length : lineFeed;
+}
+/** Offset at which a run of these characters begins that ends before an offset. */
+function runStartBefore(text, offset, characters) {
+    let start = offset;
+    while (start > 0 && characters.includes(text[start - 1] ?? ''))
+        start -= 1;
+    return start;
 }
 /**
  * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
@@ -32806,7 +32888,133 @@ function followFrom(text, opening) {
     return { at: end.at, problem: `the ${text[end.at]} is never closed` };
 }
 
+;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
+
+/**
+ * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
+ * folder.
+ */
+class EditError extends Error {
+}
+/**
+ * Applies edits in the order of their offsets; edits at the same offset keep their order.
+ *
+ * @throws {EditError} If edits overlap.
+ */
+function applyEdits(text, edits) {
+    let result = '';
+    let done = 0;
+    for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
+        if (at < done)
+            throw new EditError('two changes meet at the same place');
+        result += text.slice(done, at) + insert;
+        done = at + remove;
+    }
+    return result + text.slice(done);
+}
+/** The line break that ends the line at an offset; on the last line, the first one in the file. */
+function lineBreakAfter(text, offset) {
+    const at = text.indexOf('\n', offset);
+    return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
+}
+/** The file's first line break; a line feed if it has none. */
+function firstLineBreak(text) {
+    return lineBreakEndingAt(text, text.indexOf('\n'));
+}
+function lineBreakEndingAt(text, lineFeed) {
+    return text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
+}
+/** @throws {EditError} If anything but a comment follows the offset on its line. */
+function checkRestOfLine(text, offset) {
+    if (/^[ \t]*(?:[ \t]#.*)?\r?$/.test(text.slice(offset, lineEndAt(text, offset))))
+        return;
+    throw new EditError('something follows on the line where new keys would go');
+}
+/**
+ * Inserts lines after the line at an offset.
+ *
+ * @throws {EditError} If anything but a comment follows the offset on that line.
+ */
+function insertLinesAfter(text, offset, lines) {
+    checkRestOfLine(text, offset);
+    const end = lineEndAt(text, offset);
+    const lineBreak = lineBreakAfter(text, offset);
+    return end === text.length
+        ? { at: end, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
+        : { at: end + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
+
+
+/** Whether a token is anything but whitespace, a line break or a comment. */
+function isContent({ type }) {
+    return type !== 'space' && type !== 'newline' && type !== 'comment';
+}
+/** First token of an item that is not whitespace or a comment; undefined if there is none. */
+function layout_firstContent({ start, key, sep }) {
+    return start.find(isContent) ?? key ?? sep?.find(isContent);
+}
+function isEntry(item) {
+    return layout_firstContent(item) !== undefined;
+}
+/** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
+function firstEntryOffset(map) {
+    const first = map.items.find(isEntry);
+    return first && layout_firstContent(first)?.offset;
+}
+/** The last item that is not just comments. The trailing comma of a flow map counts as one. */
+function lastEntry(collection) {
+    return collection.items.findLast(isEntry);
+}
+/** Last token of a node or an entry, not counting blank lines and comments that follow it. */
+function lastToken(part) {
+    if (!('type' in part))
+        return lastOfEntry(part);
+    if (part.type === 'flow-collection')
+        return part.end[0] ?? part;
+    if (part.type !== 'block-map' && part.type !== 'block-seq')
+        return part;
+    const last = lastEntry(part);
+    return last ? lastOfEntry(last) : part;
+}
+function lastOfEntry({ start, key, sep, value }) {
+    const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
+    if (last === undefined)
+        throw new EditError('there is an empty entry');
+    return lastToken(last);
+}
+/** End offset of a token that `lastToken` returned. */
+function tokenEnd(token) {
+    if (token.type === 'block-scalar')
+        return blockScalarEnd(token);
+    return token.offset + ('source' in token ? token.source.length : 0);
+}
+/** Offset of the block's last line feed. With `+`, the block includes trailing blank lines. */
+function blockScalarEnd(token) {
+    const header = blockScalarHeader(token);
+    const { source } = token;
+    if (header.source.includes('+'))
+        return blockScalarTextStart(token) + source.length - 1;
+    const length = runStartBefore(source, source.length, '\r\n');
+    return length === 0 ? tokenEnd(header) : blockScalarTextStart(token) + length;
+}
+function blockScalarHeader(token) {
+    const header = token.props.find((prop) => prop.type === 'block-scalar-header');
+    if (header?.type !== 'block-scalar-header')
+        throw new EditError('a block scalar has no header');
+    return header;
+}
+/** Offset of the line after the header. */
+function blockScalarTextStart({ props, offset }) {
+    const last = props.at(-1);
+    return last ? tokenEnd(last) : offset;
+}
+
 ;// CONCATENATED MODULE: ./src/core/values-file/parse.ts
+
+
+
 
 
 
@@ -32872,43 +33080,63 @@ function firstError(text, documents) {
     return { problem: formatLocated(text, { at, problem: first.message }), at };
 }
 function locateOwnedEntries(text, doc, end) {
-    const found = { text, doc, end, root: undefined, globalEntry: undefined, global: undefined };
+    const resolveAlias = createAliasResolver(doc);
+    const none = { root: undefined, globalEntry: undefined, global: undefined, owned: {} };
+    const found = { text, doc, resolveAlias, end, ...none, merged: new Set() };
     if (isEmpty(doc.contents))
-        return { kind: 'parsed', parsed: { ...found, owned: {} } };
+        return { kind: 'parsed', parsed: found };
     const root = parsedMap(doc.contents);
     if (!root)
         return uneditable(`the document is ${describeKind(doc.contents)}, not a map`);
-    const globals = findEntries(doc, root, (name) => name === 'global');
+    const globals = findEntries(text, root, (name) => name === 'global', resolveAlias);
     if (typeof globals === 'string')
         return uneditable(globals);
-    const globalEntry = globals.get('global');
+    const globalEntry = globals.entries.get('global');
+    if (!globalEntry && globals.merged.has('global')) {
+        return uneditable('global comes from a merge key (<<)');
+    }
     if (!globalEntry || isNull(globalEntry.value)) {
-        return { kind: 'parsed', parsed: { ...found, root, globalEntry, owned: {} } };
+        return { kind: 'parsed', parsed: { ...found, root, globalEntry } };
     }
     const global = parsedMap(globalEntry.value);
     if (!global)
         return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`);
-    const owned = findEntries(doc, global, isOwnedKey);
+    const owned = findEntries(text, global, isOwnedKey, resolveAlias);
     if (typeof owned === 'string')
         return uneditable(`in global, ${owned}`);
-    const parsed = { ...found, root, globalEntry, global, owned: Object.fromEntries(owned) };
+    const { entries, merged } = owned;
+    const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) };
     return { kind: 'parsed', parsed };
 }
 /** Maps each wanted key to its entry; returns the problem if a key is unusable. */
-function findEntries(doc, { map }, isWanted) {
-    const found = new Map();
+function findEntries(text, { map }, isWanted, resolveAlias) {
+    const entries = new Map();
     for (const { key, value, srcToken } of map.items) {
-        const keyNode = (0,dist/* isAlias */.Vj)(key) ? key.resolve(doc) : key;
+        const keyNode = (0,dist/* isAlias */.Vj)(key) ? resolveAlias(key) : key;
         const name = (0,dist/* isScalar */.jn)(keyNode) ? keyNode.source : undefined;
         if (name === undefined || srcToken === undefined || !isWanted(name))
             continue;
         if ((0,dist/* isAlias */.Vj)(key))
             return `the key ${name} is written as an alias`;
-        if (found.has(name))
+        if (isColonPartOfKey(text, srcToken)) {
+            return `YAML readers disagree on the key ${name}: put a space after its colon`;
+        }
+        if (entries.has(name))
             return `duplicate key ${name}`;
-        found.set(name, { value, token: srcToken });
+        entries.set(name, { value, token: srcToken });
     }
-    return found;
+    const { all, overridden } = findMergedNames(map, isWanted, resolveAlias);
+    const [name] = overridden;
+    return name === undefined
+        ? { entries, merged: all }
+        : `the merge key (<<) below ${name} provides it too, and Helm reads that one`;
+}
+/** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */
+function isColonPartOfKey(text, { key, sep }) {
+    const colon = sep?.findLast(({ type }) => type === 'map-value-ind');
+    if (colon === undefined || key?.type !== 'scalar')
+        return false;
+    return colon.offset === tokenEnd(key) && /[,}]/.test(text[colon.offset + 1] ?? '');
 }
 function parsedMap(node) {
     if (!(0,dist/* isMap */.jh)(node))
@@ -32954,9 +33182,9 @@ function findHold(text) {
     if (ambiguousCharacter.test(text) || !isValidYaml(text))
         return toHold(first);
     const byOffset = new Map([first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]));
-    for (const { offset, source, kind } of findLexemes(text)) {
+    for (const { offset, kind } of findLexemes(text)) {
         const match = byOffset.get(offset);
-        if (match !== undefined && kind === 'other' && source.startsWith('#'))
+        if (match !== undefined && kind === 'other')
             return toHold(match);
     }
     return undefined;
@@ -33002,7 +33230,7 @@ function fileName(runId) {
 }
 /** The id of the run that a file is named after; undefined for any other name. */
 function runIdFromFileName(name) {
-    const runId = name.replace(/\.yaml$/, '');
+    const runId = name.slice(0, -'.yaml'.length);
     return isRunId(runId) && name === fileName(runId) ? runId : undefined;
 }
 /** Reasons for state `blocked`, by kind of directory entry. */
@@ -33026,12 +33254,10 @@ function readContent(bytes) {
         ? { kind: 'values', text, values }
         : { kind: 'uneditable', text, problem: 'line 1: it is UTF-16 text; save it as UTF-8' };
 }
-/** Whether `global.runid` names this run, another run (`foreign`) or none (`unclaimed`). */
-function ownershipOf({ owned }, runId) {
+/** Whether `global.runid` names another run. */
+function isForeign({ owned }, runId) {
     const { runid = '' } = owned;
-    if (runid === '')
-        return 'unclaimed';
-    return runid === runId ? 'own' : 'foreign';
+    return runid !== '' && runid !== runId;
 }
 /** Parses a values file and extracts its owned values; never throws. */
 function readValues(text, invalidBytes) {
@@ -33044,7 +33270,7 @@ function readValues(text, invalidBytes) {
     const owned = {};
     for (const key of ownedKeys) {
         const value = interpretations[key];
-        if (value !== undefined && value.kind !== 'null')
+        if (value !== undefined && 'text' in value)
             owned[key] = value.text;
     }
     return { kind: 'values', text, owned, interpretations };
@@ -33054,9 +33280,12 @@ function interpretOwnedValues(parsed) {
     const interpretations = {};
     for (const key of ownedKeys) {
         const entry = parsed.owned[key];
-        if (entry === undefined)
+        if (entry === undefined) {
+            if (parsed.merged.has(key))
+                interpretations[key] = { kind: 'merged' };
             continue;
-        const value = interpretNode(parsed.doc, entry.value);
+        }
+        const value = interpretNode(entry.value, parsed.resolveAlias);
         if (value === undefined)
             return `global.${key} is a map or a list, not a single value`;
         interpretations[key] = value;
@@ -33307,47 +33536,9 @@ function locateSegments(text, { range }, segments, lineAt) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/sync/read-files.ts
+;// CONCATENATED MODULE: ./src/sync/templates.ts
 
 
-
-
-/** The file of a selected run, which `readFiles` has looked up. */
-function fileOf({ files }, { runId }) {
-    const file = files.get(runId);
-    if (file === undefined)
-        throw new Error(`the file of run ${runId} was not looked up`);
-    return file;
-}
-/**
- * Reads the files and templates of all targets together.
- *
- * @throws SyncError if a template is missing or invalid.
- */
-async function readFiles(repository, snapshot, targets, templates) {
-    const wanted = targets.map(({ target, selected }) => ({
-        target,
-        selected,
-        runIds: runIdsOf(snapshot, target, selected),
-    }));
-    const pathsByOid = new Map();
-    for (const { target, runIds } of wanted) {
-        templates.addTo(pathsByOid, snapshot, target.template);
-        const { entries } = directoryAt(snapshot, target.directory);
-        for (const runId of runIds) {
-            const entry = entries.get(fileName(runId));
-            if (isFile(entry))
-                pathsByOid.set(entry.oid, pathIn(target.directory, entry.name));
-        }
-    }
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    return wanted.map(({ target, selected, runIds }) => ({
-        target,
-        selected,
-        template: templates.parse(snapshot, target.template, contents),
-        files: filesOf(snapshot, target, runIds, contents),
-    }));
-}
 /**
  * Reads the templates of all targets, without their files.
  *
@@ -33359,44 +33550,6 @@ async function readTemplates(repository, snapshot, targets, templates) {
         templates.addTo(pathsByOid, snapshot, template);
     const contents = await repository.readFiles(snapshot, pathsByOid);
     return targets.map(({ template }) => templates.parse(snapshot, template, contents));
-}
-/**
- * Ids of the runs whose files matter: the selected ones, and all of the directory if some may be
- * deleted (prune) or superseded (by a new file).
- */
-function runIdsOf(snapshot, { directory, prune }, { runs }) {
-    const { entries } = directoryAt(snapshot, directory);
-    const selected = runs.map(({ runId }) => runId);
-    const isNew = selected.some((runId) => !entries.has(fileName(runId)));
-    if (prune === undefined && !isNew)
-        return selected;
-    const present = [...entries.values()].flatMap((entry) => {
-        const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined;
-        return runId === undefined ? [] : [runId];
-    });
-    return [...new Set([...selected, ...present])];
-}
-function filesOf(snapshot, { directory }, runIds, contents) {
-    const { entries } = directoryAt(snapshot, directory);
-    return new Map(runIds.map((runId) => {
-        const name = fileName(runId);
-        const entry = entries.get(name);
-        const file = {
-            path: pathIn(directory, name),
-            state: stateOf(entry, contents),
-            executable: entry?.kind === 'executable',
-        };
-        return [runId, file];
-    }));
-}
-function stateOf(entry, contents) {
-    if (entry === undefined)
-        return { kind: 'absent' };
-    if (entry.kind !== 'file' && entry.kind !== 'executable') {
-        return { kind: 'blocked', reason: blockedBy[entry.kind] };
-    }
-    const content = contents.get(entry.oid);
-    return content === undefined ? { kind: 'unread' } : readContent(content);
 }
 /** @param builtIn text of the built-in template, for targets without one of their own. */
 function createTemplateReader(builtIn) {
@@ -33469,6 +33622,13 @@ function takeLines(items, lineOf, maxBytes) {
         taken.push(line);
     }
     return taken;
+}
+
+;// CONCATENATED MODULE: ./src/core/model.ts
+/** MLflow's Model Registry as the action sees it, independent of MLflow's wire format. */
+/** Identifies a model version; the version comes first because names may contain slashes. */
+function versionKey({ name, version }) {
+    return `${version}/${name}`;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
@@ -43130,25 +43290,23 @@ function page(list, item) {
         .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
 }
 const modelVersionPage = page('model_versions', modelVersion);
-const validModel = object({
-    name: schemas_string().min(1),
-    aliases: array(object({ alias: schemas_string(), version: identifier })).nullish(),
-})
-    .transform((wire) => ({
-    name: wire.name,
-    aliases: wire.aliases ?? [],
-    problem: undefined,
-}));
-/** Parses any row: a model with invalid fields has a `problem`. */
+const modelAlias = object({ alias: schemas_string(), version: identifier });
+/** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
 const registeredModel = unknown().transform((row) => {
-    const valid = validModel.safeParse(row);
-    if (valid.success)
-        return valid.data;
     const { name } = invalidVersion.parse(row);
-    return { name, aliases: [], problem: firstIssue(valid.error) };
+    const list = object({ aliases: array(unknown()).nullish() }).safeParse(row);
+    if (!list.success)
+        return { name, aliases: [], problem: firstIssue(list.error) };
+    const parsed = (list.data.aliases ?? []).map((item) => modelAlias.safeParse(item));
+    const [error] = parsed.flatMap((item) => (item.success ? [] : [item.error]));
+    return {
+        name,
+        aliases: parsed.flatMap((item) => (item.success ? [item.data] : [])),
+        problem: error && `aliases: ${firstIssue(error)}`,
+    };
 });
 const registeredModelPage = page('registered_models', registeredModel);
-const registeredModelResponse = object({ registered_model: validModel });
+const registeredModelResponse = object({ registered_model: registeredModel });
 /** Undefined for an experiment that cannot be used. */
 const experiment = object({ experiment_id: identifier, name: schema_text }).optional().catch(undefined);
 const experimentPage = page('experiments', experiment);
@@ -43211,8 +43369,13 @@ const downloadUri = object({ artifact_uri: schemas_string() });
 
 
 const modelsPerSearch = 1000;
-/** Reads logged models, by id. MLflow 2 does not have them: the map is empty. */
-async function searchLoggedModels(client, ids, experimentIds) {
+/**
+ * Reads logged models with one of these ids, or of these runs. MLflow 2 does not have them: the map is
+ * empty.
+ *
+ * @returns logged models by id.
+ */
+async function searchLoggedModels(client, attribute, ids, experimentIds) {
     const found = new Map();
     if (experimentIds.length === 0)
         return found;
@@ -43221,8 +43384,8 @@ async function searchLoggedModels(client, ids, experimentIds) {
         try {
             const rows = await readPages('logged models', (pageToken) => client.post('logged-models/search', {
                 experiment_ids: experimentIds,
-                filter: `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`,
-                max_results: batch.length,
+                filter: `${attribute} IN (${batch.map((id) => `'${id}'`).join(',')})`,
+                max_results: modelsPerSearch,
                 page_token: pageToken,
             }, loggedModelPage));
             for (const row of rows)
@@ -43394,13 +43557,111 @@ async function unlessMissing(read) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/runs.ts
+;// CONCATENATED MODULE: ./src/mlflow/run-ids.ts
+/** A condition of MLflow's filter grammar on run ids, which must be valid. */
+function runIdCondition(attribute, ids) {
+    const [id = '', ...others] = ids;
+    if (others.length === 0)
+        return `${attribute} = '${id}'`;
+    return `${attribute} IN (${ids.map((other) => `'${other}'`).join(',')})`;
+}
+/**
+ * Whether `IN` may not find the run: before MLflow 3.17, it drops ids with upper-case letters or
+ * without letters (`mlflow/utils/search_utils.py`), which `=` finds.
+ */
+function isOddRunId(id) {
+    return /[A-Z]/.test(id) || !/[a-z]/.test(id);
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/run-search.ts
 
 
 
 
 /** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { full: 250, basic: 1000 };
+/** Searches runs by id, and finds out which single runs the server rejects. */
+async function searchInBatches(ids, search) {
+    const state = { rejected: new Map(), rejections: [], accepted: 0 };
+    if (search.experimentIds.length === 0)
+        return state;
+    const size = runsPerSearch[search.detail];
+    for (let start = 0; start < ids.length; start += size) {
+        await searchBatch(ids.slice(start, start + size), search, state);
+    }
+    if (!search.splitRejected)
+        return state;
+    for (const id of ids.filter((other) => isOddRunId(other) && search.isMissing(other))) {
+        await searchBatch([id], search, state);
+    }
+    return state;
+}
+/** Enough to find one of several broken runs in a batch of 1,000, and a run that is not. */
+const maxRejections = 20;
+/**
+ * Halves a batch that the server rejects until only the run that causes the error is left. If the
+ * server rejects everything, all runs fail without a request for each.
+ */
+async function searchBatch(ids, search, state) {
+    const { rejected, rejections } = state;
+    const reject = (reason) => {
+        for (const id of ids)
+            rejected.set(id, reason);
+    };
+    const [reason] = rejections;
+    if (reason !== undefined && rejections.length > maxRejections && state.accepted === 0) {
+        reject(reason);
+        return;
+    }
+    try {
+        const rows = await searchPages(search, conditionFor(ids, search.filter), ids.length);
+        state.accepted += 1;
+        search.onRows(rows, ids);
+    }
+    catch (error) {
+        if (!search.splitRejected || !isWorthSplitting(error))
+            throw error;
+        // The filter itself is at fault if MLflow rejects it without any run.
+        if (rejections.length === 0 && search.filter !== undefined) {
+            await searchPage(search, search.filter, 0, undefined);
+        }
+        rejections.push(error.message);
+        if (ids.length === 1) {
+            reject(error.message);
+            return;
+        }
+        const middle = Math.ceil(ids.length / 2);
+        await searchBatch(ids.slice(0, middle), search, state);
+        await searchBatch(ids.slice(middle), search, state);
+    }
+}
+function conditionFor(ids, filter) {
+    const runs = runIdCondition('attributes.run_id', ids);
+    return filter === undefined ? runs : `${filter} AND ${runs}`;
+}
+/** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
+function isWorthSplitting(error) {
+    return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0);
+}
+function searchPages(search, filter, count) {
+    return readPages('runs', (pageToken) => searchPage(search, filter, count, pageToken));
+}
+function searchPage({ client, experimentIds }, filter, count, pageToken) {
+    return client.post('runs/search', {
+        experiment_ids: experimentIds,
+        filter,
+        run_view_type: 'ALL',
+        // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
+        max_results: count + 1,
+        page_token: pageToken,
+    }, runPage);
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/runs.ts
+
+
+
+
 const experimentsPerPage = 10_000;
 /** Reads the names of all experiments, by id, including deleted ones. */
 async function listExperiments(client) {
@@ -43413,44 +43674,47 @@ async function listExperiments(client) {
  * @returns the runs that were found or could not be read; any other is in none of the experiments.
  */
 async function searchRuns(ids, options) {
-    const { experimentIds, detail } = options;
-    const search = { ...options, found: new Map(), rejections: 0 };
-    if (experimentIds.length === 0)
-        return search.found;
-    for (let start = 0; start < ids.length; start += runsPerSearch[detail]) {
-        await searchBatch(search, ids.slice(start, start + runsPerSearch[detail]));
-    }
-    return search.found;
+    const found = new Map();
+    const { rejected } = await searchInBatches(ids, {
+        ...options,
+        filter: undefined,
+        onRows: (rows, batch) => addRows(rows, batch, found),
+        isMissing: (id) => !found.has(id),
+    });
+    for (const [id, reason] of rejected)
+        found.set(id, { kind: 'failed', reason, cause: 'rejected' });
+    return found;
 }
-/** Enough to find two broken runs in a batch of 1,000; after that, the server itself is at fault. */
-const maxRejections = 20;
 /**
- * Halves a batch that the server rejects until only the run that causes the error is left. If the
- * server rejects nearly everything, all runs of the batch fail without a request for each.
+ * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
+ * list of ids can be appended with AND, and MLflow returns only runs from that list.
+ *
+ * @returns the ids of the runs that match, and why single runs could not be read.
+ * @throws MlflowError if MLflow rejects the filter itself.
  */
-async function searchBatch(search, ids) {
-    const { client, experimentIds, found } = search;
-    try {
-        const rows = await searchPages(client, runIdFilter(ids), ids, experimentIds);
-        addRows(rows, ids, found);
-    }
-    catch (error) {
-        if (!search.splitRejected || !isWorthSplitting(error))
-            throw error;
-        search.rejections += 1;
-        if (ids.length === 1 || search.rejections > maxRejections) {
-            for (const id of ids)
-                found.set(id, { kind: 'failed', reason: error.message });
-            return;
-        }
-        const middle = Math.ceil(ids.length / 2);
-        await searchBatch(search, ids.slice(0, middle));
-        await searchBatch(search, ids.slice(middle));
-    }
+async function filterRuns(client, filter, ids, experimentIds) {
+    const matching = new Set();
+    const { rejected } = await searchInBatches(ids, {
+        client,
+        experimentIds,
+        detail: 'basic',
+        splitRejected: true,
+        filter,
+        onRows: (rows) => {
+            for (const row of rows) {
+                const identified = runIdentity.safeParse(row);
+                if (identified.success)
+                    matching.add(identified.data.info.run_id);
+            }
+        },
+        isMissing: (id) => !matching.has(id),
+    });
+    return { matching, rejected };
 }
 /** A row without a run id may be any of the requested runs, so none of them counts as missing. */
 function addRows(rows, ids, found) {
     let anonymous;
+    const fail = (id, reason) => found.set(id, { kind: 'failed', reason, cause: 'malformed' });
     for (const row of rows) {
         const parsed = run.safeParse(row);
         if (parsed.success) {
@@ -43460,7 +43724,7 @@ function addRows(rows, ids, found) {
         const reason = `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`;
         const identified = runIdentity.safeParse(row);
         if (identified.success)
-            found.set(identified.data.info.run_id, { kind: 'failed', reason });
+            fail(identified.data.info.run_id, reason);
         else
             anonymous = reason;
     }
@@ -43468,57 +43732,16 @@ function addRows(rows, ids, found) {
         return;
     for (const id of ids)
         if (!found.has(id))
-            found.set(id, { kind: 'failed', reason: anonymous });
-}
-/** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
-function isWorthSplitting(error) {
-    return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0);
-}
-/**
- * Finds out which of the runs match an MLflow run filter. The grammar of filters has no OR, so the
- * list of ids can be appended with AND, and MLflow returns only runs from that list.
- *
- * @returns the ids of the runs that match.
- */
-async function filterRuns(client, filter, ids, experimentIds) {
-    const matching = new Set();
-    for (let start = 0; start < ids.length; start += runsPerSearch.basic) {
-        const batch = ids.slice(start, start + runsPerSearch.basic);
-        const rows = await searchPages(client, `${filter} AND ${runIdFilter(batch)}`, batch, experimentIds);
-        for (const row of rows) {
-            const identified = runIdentity.safeParse(row);
-            if (identified.success)
-                matching.add(identified.data.info.run_id);
-        }
-    }
-    return matching;
+            fail(id, anonymous);
 }
 /** Reads the current state of one run; undefined if MLflow no longer has it. */
 function readRun(client, id) {
     return unlessMissing(async () => (await client.get('runs/get', { run_id: id }, runResponse)).run);
 }
-function runIdFilter(ids) {
-    return `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(',')})`;
-}
-function searchPages(client, filter, ids, experimentIds) {
-    return readPages('runs', (pageToken) => client.post('runs/search', {
-        experiment_ids: experimentIds,
-        filter,
-        run_view_type: 'ALL',
-        // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
-        max_results: ids.length + 1,
-        page_token: pageToken,
-    }, runPage));
-}
-
-;// CONCATENATED MODULE: ./src/core/model.ts
-/** MLflow's Model Registry as the action sees it, independent of MLflow's wire format. */
-/** Identifies a model version; the version comes first because names may contain slashes. */
-function versionKey({ name, version }) {
-    return `${version}/${name}`;
-}
 
 ;// CONCATENATED MODULE: ./src/mlflow/versions.ts
+
+
 
 
 
@@ -43545,18 +43768,21 @@ async function listModelVersions(client, filter) {
         order_by: 'creation_timestamp ASC',
         page_token: pageToken,
     }, modelVersionPage));
-    const unique = new Map(rows.map((row) => [versionKey(row), row]));
+    // Rows that do not even say which version they are about must not be taken for the same one.
+    const unique = new Map(rows.map((row) => [row.name === '' || row.version === '' ? row : versionKey(row), row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
 }
-/**
- * Reads the versions of some runs. Servers before MLflow 3.17 do not find ids without lower-case
- * letters this way.
- */
+/** Reads the versions of some runs. */
 async function listVersionsOfRuns(client, runIds) {
+    const odd = runIds.filter(isOddRunId).map((id) => [id]);
+    const others = runIds.filter((id) => !isOddRunId(id));
+    const batches = [];
+    for (let start = 0; start < others.length; start += versions_runsPerSearch) {
+        batches.push(others.slice(start, start + versions_runsPerSearch));
+    }
     const versions = [];
-    for (let start = 0; start < runIds.length; start += versions_runsPerSearch) {
-        const ids = runIds.slice(start, start + versions_runsPerSearch).map((id) => `'${id}'`);
-        versions.push(...(await listModelVersions(client, `run_id IN (${ids.join(',')})`)));
+    for (const batch of [...batches, ...odd]) {
+        versions.push(...(await listModelVersions(client, runIdCondition('run_id', batch))));
     }
     return versions;
 }
@@ -43571,12 +43797,22 @@ function readModelVersion(client, name, version) {
         return response.model_version;
     });
 }
-/** Reads the current state of one registered model; undefined if MLflow does not have it. */
-function readRegisteredModel(client, name) {
-    return unlessMissing(async () => {
-        const response = await client.get('registered-models/get', { name }, registeredModelResponse);
-        return response.registered_model;
-    });
+/**
+ * Reads the current state of one registered model; undefined if MLflow does not have it, or cannot have
+ * a model of this name.
+ */
+async function readRegisteredModel(client, name) {
+    try {
+        return await unlessMissing(async () => {
+            const response = await client.get('registered-models/get', { name }, registeredModelResponse);
+            return response.registered_model;
+        });
+    }
+    catch (error) {
+        if (error instanceof MlflowError && error.code === 'INVALID_PARAMETER_VALUE')
+            return undefined;
+        throw error;
+    }
 }
 /** Asks MLflow for the location of a version's artifacts, which it resolved if it is a copy. */
 async function readDownloadUri(client, name, version) {
@@ -43589,23 +43825,34 @@ async function readDownloadUri(client, name, version) {
 
 
 
+
+/** With more runs, one listing without a filter takes fewer requests. */
+const maxRunsInFilters = 400;
 function createRegistry(client) {
     const listings = new Map();
     const experiments = readOnce(() => listExperiments(client));
     const experimentIds = async () => [...(await experiments()).keys()];
+    const versions = (filter) => {
+        const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter));
+        listings.set(filter, listing);
+        return listing();
+    };
+    const locations = new Map();
     return {
-        versions: (filter) => {
-            const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter));
-            listings.set(filter, listing);
-            return listing();
-        },
-        versionsOfRuns: (runIds) => listVersionsOfRuns(client, runIds),
+        versions,
+        versionsOfRuns: (runIds) => runIds.length > maxRunsInFilters ? versions(undefined) : listVersionsOfRuns(client, runIds),
         registeredModels: readOnce(() => listRegisteredModels(client)),
         experiments,
         runs: createRunReader(client, experimentIds),
-        matchingRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
-        loggedModels: async (ids, probable) => findByHints(ids, (unknown) => searchLoggedModels(client, unknown, probable.filter(isExperimentId)), async (unknown) => searchLoggedModels(client, unknown, await experimentIds())),
-        downloadUri: (name, version) => readDownloadUri(client, name, version),
+        filterRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
+        loggedModels: async (ids, probable) => findByHints(ids, (unknown) => searchLoggedModels(client, 'model_id', unknown, probable.filter(isExperimentId)), async (unknown) => searchLoggedModels(client, 'model_id', unknown, await experimentIds())),
+        loggedModelsOfRuns: async (runIds) => searchLoggedModels(client, 'source_run_id', runIds, await experimentIds()),
+        downloadUri: (name, version) => {
+            const key = versionKey({ name, version });
+            const location = locations.get(key) ?? readOnce(() => readDownloadUri(client, name, version));
+            locations.set(key, location);
+            return location();
+        },
     };
 }
 /** Remembers a result, but not a failure. */
@@ -43688,20 +43935,147 @@ function trimToDetail(lookup, detail) {
     return { kind: 'found', run };
 }
 
+;// CONCATENATED MODULE: ./src/core/select.ts
+
+
+
+/**
+ * Whether something that people move points to the versions to deploy. Otherwise every version is
+ * deployed, and none replaces another one.
+ */
+function pointsToVersions({ aliases, filter }) {
+    return aliases.length > 0 || filter !== undefined;
+}
+/** MLflow stores the prompts of its prompt registry as model versions with this tag. */
+const promptTag = 'mlflow.prompt.is_prompt';
+/** Prompts are not models. */
+function isPrompt({ tags }) {
+    return tags[promptTag] !== undefined;
+}
+/** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
+function selectVersions(versions, selection, now) {
+    const selected = [];
+    const excluded = [];
+    for (const version of versions) {
+        // A version without a readable name may belong to any model.
+        if (isPrompt(version) || (version.name !== '' && !selection.models(version.name)))
+            continue;
+        if (!hasAlias(version, selection.aliases))
+            continue;
+        const exclusion = exclude(version, selection, now);
+        if (exclusion === undefined)
+            selected.push(version);
+        else
+            excluded.push({ version, ...exclusion });
+    }
+    return { selected, excluded };
+}
+function hasAlias(version, aliases) {
+    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
+}
+function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
+    if (problem !== undefined)
+        return { exclusion: 'unusable', outcome: 'failed', reason: problem };
+    if (status !== undefined && status !== 'READY') {
+        const reason = `its status is ${status}, not READY`;
+        const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable';
+        return { exclusion, outcome: 'skipped', reason };
+    }
+    // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
+    if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
+        const reason = 'it is younger than minimum-age';
+        return { exclusion: 'too-young', outcome: 'skipped', reason };
+    }
+    return undefined;
+}
+/**
+ * Chooses one version for each run: the newest by creation time, then the higher version number,
+ * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
+ * so run ids are validated here.
+ */
+function chooseVersionPerRun(versions) {
+    const usable = [];
+    const excluded = [];
+    for (const version of versions) {
+        const { runId } = version;
+        if (runId === '') {
+            const reason = 'MLflow names no run for this version';
+            excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
+        }
+        else if (!isRunId(runId)) {
+            const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name';
+            excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
+        }
+        else {
+            usable.push(version);
+        }
+    }
+    const byRun = Map.groupBy(usable, ({ runId }) => runId);
+    const runs = [...byRun].map(([runId, candidates]) => {
+        const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best));
+        for (const loser of losersOf(version, candidates))
+            excluded.push(loser);
+        return { runId, version };
+    });
+    return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded };
+}
+/** Versions of other models; older versions of the same model are normal. */
+function losersOf(winner, candidates) {
+    const reason = `${winner.name} version ${winner.version} registers the same run and takes precedence`;
+    return candidates
+        .filter(({ name }) => name !== winner.name)
+        .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }));
+}
+/** Whether a version takes precedence over another one of the same run. */
+function isNewer(a, b) {
+    if (a.creationTime !== b.creationTime)
+        return a.creationTime > b.creationTime;
+    const byNumber = Number(a.version) - Number(b.version);
+    if (byNumber !== 0 && !Number.isNaN(byNumber))
+        return byNumber > 0;
+    return compareText(a.name, b.name) < 0;
+}
+/** Adds the aliases of registered models to any that a server already sends with the versions. */
+function addAliases(versions, models) {
+    const byVersion = new Map();
+    for (const { name, aliases } of models) {
+        for (const { alias, version } of aliases) {
+            const key = versionKey({ name, version });
+            byVersion.set(key, [...(byVersion.get(key) ?? []), alias]);
+        }
+    }
+    return versions.map((version) => ({
+        ...version,
+        aliases: [
+            ...new Set([...version.aliases, ...(byVersion.get(versionKey(version)) ?? [])]),
+        ].sort(),
+    }));
+}
+
 ;// CONCATENATED MODULE: ./src/core/plan/deployed.ts
 
-function findDeployed(files) {
-    const deployed = new Map();
-    for (const [runId, { state }] of files) {
+
+
+function findDeployed(files, currentName) {
+    const versions = [...files].flatMap(([runId, { state }]) => {
         const version = deployedIn(state, runId);
-        if (version === undefined || version.modelName === '')
-            continue;
-        const versions = deployed.get(version.modelName) ?? [];
-        if (versions.length === 0)
-            deployed.set(version.modelName, versions);
-        versions.push(version);
-    }
-    return deployed;
+        return version === undefined || version.modelName === ''
+            ? []
+            : [{ ...version, modelName: currentName(version) }];
+    });
+    return Map.groupBy(versions, ({ modelName }) => modelName);
+}
+/**
+ * Returns a function that finds the name that the model of a file has now. If it was renamed, its
+ * version is listed with the same run, number and date under the new name.
+ */
+function createNameLookup(listed) {
+    const byRun = Map.groupBy(listed, ({ runId }) => runId);
+    return ({ runId, modelName, modelVersion, timestamp }) => {
+        const candidates = (byRun.get(runId) ?? []).filter(({ version, creationTime }) => version === modelVersion && String(timestampOf(creationTime)) === timestamp);
+        const isCurrent = candidates.some(({ name }) => name === modelName);
+        return isCurrent ? modelName : (candidates[0]?.name ?? modelName);
+    };
 }
 /** The version that a run's file deploys; undefined if the file is about another run. */
 function deployedIn(state, runId) {
@@ -43721,17 +44095,21 @@ function ownedIn(state) {
     return state.kind === 'held' ? state.owned : undefined;
 }
 /**
- * The version of the same model that a new file supersedes: the newest one that is no longer
- * selected, or else the newest one that is older.
+ * The version of the same model that a new file supersedes. If an alias or a filter points to the
+ * versions to deploy, that is the newest one that is no longer selected; it may be newer than the
+ * file's. Otherwise it is the newest one that is older.
  */
-function findSuperseded({ runId, version }, deployed, selectedRunIds) {
-    const others = (deployed.get(version.name) ?? []).filter((other) => other.runId !== runId);
-    const unselected = others.filter((other) => !selectedRunIds.has(other.runId));
-    const own = {
-        modelVersion: version.version,
-        timestamp: String(timestampOf(version.creationTime)),
-    };
-    return newest(unselected) ?? newest(others.filter((other) => compareAge(other, own) < 0));
+function findSuperseded({ version }, deployed, { selection, selectedRunIds, listedKeys }) {
+    const others = deployed.get(version.name) ?? [];
+    const replaced = pointsToVersions(selection)
+        ? others.filter((other) => !selectedRunIds.has(other.runId))
+        : [];
+    // The file of a version that MLflow no longer lists may have been there for a long time.
+    const listed = replaced.filter(({ modelName, modelVersion }) => listedKeys.has(versionKey({ name: modelName, version: modelVersion })));
+    const timestamp = String(timestampOf(version.creationTime));
+    const own = { modelVersion: version.version, timestamp };
+    const older = others.filter((other) => compareAge(other, own) < 0);
+    return newest(listed) ?? newest(replaced) ?? newest(older);
 }
 function newest(versions) {
     const [first, ...rest] = versions;
@@ -43752,47 +44130,90 @@ function isOlder({ modelName, modelVersion, timestamp }, { name, version, creati
 function namesVersion({ modelName, modelVersion }, { name, version }) {
     return modelName === name && modelVersion === version;
 }
+/** MLflow's version numbers are 64-bit integers from 1; it rejects questions about anything else. */
+function isVersionNumber(text) {
+    return /^[1-9]\d{0,17}$/.test(text);
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/pending.ts
+
+
+/**
+ * The versions of each model that are selected but not deployed on the branch yet, as text. Each of
+ * them keeps one file of its model, so that the new deployment can start before the old one ends.
+ *
+ * A version that may never be deployed only counts if something points to it, an alias or a filter:
+ * the file that it was to replace would be the last one. Otherwise, each version stands for itself.
+ */
+function findPending(input) {
+    const { selection, runs, excluded, files } = input;
+    const isPointedTo = pointsToVersions(selection);
+    const pending = new Map();
+    const add = ({ version }, what) => {
+        const file = files.get(version.runId);
+        const deployed = file && deployedIn(file.state, version.runId);
+        if (deployed !== undefined && namesVersion(deployed, version))
+            return;
+        const versions = pending.get(version.name) ?? [];
+        pending.set(version.name, [...versions, `version ${version.version} ${what}`]);
+    };
+    for (const other of excluded) {
+        if (other.exclusion === 'not-ready' || other.exclusion === 'too-young')
+            add(other, 'has to be deployed first, which is not possible yet');
+        if (other.exclusion === 'unusable' && isPointedTo)
+            add(other, undeployable);
+    }
+    const outcomes = new Map(input.entries.map(({ path, outcome }) => [path, outcome]));
+    for (const run of runs) {
+        const outcome = outcomes.get(files.get(run.runId)?.path ?? null);
+        if (outcome === 'created' || outcome === 'updated')
+            add(run, 'has to be deployed first');
+        const isLeftAlone = outcome === 'failed' || outcome === 'skipped' || outcome === 'held';
+        if (isLeftAlone && isPointedTo)
+            add(run, undeployable);
+    }
+    return pending;
+}
+const undeployable = 'has to be deployed first, which failed';
 
 ;// CONCATENATED MODULE: ./src/core/plan/orphans.ts
 
 
 
-/** Decides about each file whose run is no longer selected, or no longer exists, by itself. */
+
+/** Decides about each orphan by its content and by what else the sync does. */
 function decideOrphans(input) {
-    const unusable = input.listed.filter(({ runId, problem }) => runId === '' || problem !== undefined);
-    const protection = {
-        models: input.models,
-        hidden: new Set(unusable.map(versionKey)),
-        pending: findPendingModels(input),
-    };
-    return findOrphans(input).map((orphan) => decideOrphan(orphan, protection));
-}
-/**
- * Models with a selected version that is not deployed yet, by what happens to it. Their files stay
- * until it is, so that the new deployment can start before the old one ends.
- */
-function findPendingModels({ runs, excluded, files, entries }) {
-    const pending = new Map();
-    for (const { version, exclusion } of excluded) {
-        if (exclusion === 'not-ready' || exclusion === 'too-young') {
-            pending.set(version.name, `version ${version.version} waits`);
+    const kept = [];
+    const deletions = [];
+    const pending = findPending(input);
+    const currentName = createNameLookup(input.listed);
+    const unusable = new Set(input.excluded
+        .filter(({ exclusion }) => exclusion === 'unusable')
+        .map(({ version }) => versionKey(version)));
+    for (const orphan of findOrphans(input)) {
+        const record = recordOf(orphan);
+        if (orphan.state.kind === 'held') {
+            const { reason } = orphan.state;
+            kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }));
+            continue;
+        }
+        const { deployed } = orphan;
+        if (deployed === undefined || !isPrunable(orphan, input))
+            continue;
+        const reasonToKeep = whyKept(deployed, unusable) ?? takePending(pending, currentName(deployed));
+        if (reasonToKeep === undefined)
+            deletions.push(deletionOf(orphan, record, deployed));
+        else {
+            const reason = `kept: ${reasonToKeep}`;
+            kept.push(entryWithoutEdit({ ...record, outcome: 'skipped', reason }));
         }
     }
-    const outcomes = new Map(entries.map(({ path, outcome }) => [path, outcome]));
-    for (const { runId, version } of runs) {
-        const file = files.get(runId);
-        if (file?.state.kind !== 'absent')
-            continue;
-        const outcome = outcomes.get(file.path);
-        const what = `version ${version.version}`;
-        if (outcome === 'created')
-            pending.set(version.name, `${what} is deployed first`);
-        if (outcome === 'failed')
-            pending.set(version.name, `${what} could not be deployed`);
-    }
-    return pending;
+    return { kept, deletions };
 }
-/** Files of runs that are no longer selected come first, then those of runs deleted in MLflow. */
+/**
+ * Files of runs that are no longer selected come first, then those of runs deleted in MLflow; the
+ * newest versions come first.
+ */
 function findOrphans({ runs, excluded, facts, files }) {
     const selected = new Set(runs.map(({ runId }) => runId));
     // A version that is only excluded for now, or for what MLflow does not say, protects its file.
@@ -43800,77 +44221,66 @@ function findOrphans({ runs, excluded, facts, files }) {
         .filter(({ exclusion }) => exclusion !== 'run-filter')
         .map(({ version }) => version.runId));
     const orphans = [...files].flatMap(([runId, file]) => {
+        const deployed = deployedIn(file.state, runId);
         if (!selected.has(runId)) {
             const reason = 'no selected model version names this run any more';
-            return isProtected.has(runId) ? [] : [{ ...file, runId, reason }];
+            return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }];
         }
         return isGone(facts.get(runId)?.run)
-            ? [{ ...file, runId, reason: 'the run is deleted in MLflow' }]
+            ? [{ ...file, runId, reason: 'the run is deleted in MLflow', deployed }]
             : [];
     });
-    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)));
+    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)) ||
+        (a.deployed && b.deployed ? compareAge(b.deployed, a.deployed) : 0));
 }
 function isGone(lookup) {
     return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
 }
-/**
- * Decides by the content of the file: only a file that names this run and a model within `models` can
- * be deleted. A version listed without a usable run may be this one (MLflow 3.17 hides the run from
- * users who may not read it), so its file is kept.
- */
-function decideOrphan({ state, runId, path, executable, reason }, { models, hidden, pending }) {
-    const record = {
+function recordOf({ path, runId, deployed, state }) {
+    const { experimentId = null } = state.kind === 'values' ? state.values.owned : {};
+    const modelVersion = deployed?.modelVersion ?? null;
+    return {
         path,
         runId,
-        experimentId: null,
-        modelName: null,
-        modelVersion: null,
-        previousVersion: null,
-        url: null,
-    };
-    const deployed = deployedIn(state, runId);
-    if (state.kind === 'held') {
-        const { modelName = null, modelVersion = null } = deployed ?? {};
-        const held = { ...record, modelName, modelVersion, previousVersion: modelVersion };
-        return {
-            kind: 'keep',
-            entry: entryWithoutEdit({ ...held, outcome: 'held', reason: state.reason }),
-        };
-    }
-    if (state.kind !== 'values' || deployed === undefined || !isOwned(state, runId)) {
-        return { kind: 'not-ours' };
-    }
-    const { owned } = state.values;
-    const { modelName, modelVersion } = deployed;
-    if (!models(modelName))
-        return { kind: 'not-ours' };
-    const details = {
-        ...record,
-        experimentId: owned.experimentId ?? null,
-        modelName,
+        experimentId,
+        modelName: deployed?.modelName ?? null,
         modelVersion,
         previousVersion: modelVersion,
+        url: null,
     };
-    const keep = (why) => ({
-        kind: 'keep',
-        entry: entryWithoutEdit({ ...details, outcome: 'skipped', reason: `kept: ${why}` }),
-    });
-    if (hidden.has(versionKey({ name: modelName, version: modelVersion }))) {
-        return keep('MLflow still lists its model version, only without naming the run');
+}
+/** Only a file that names its own run and a model within `models` may be deleted. */
+function isPrunable({ state, runId, deployed }, { selection }) {
+    const modelName = deployed?.modelName ?? '';
+    return (state.kind === 'values' &&
+        isOwned(state, runId) &&
+        modelName !== '' &&
+        selection.models(modelName));
+}
+function whyKept({ modelName, modelVersion }, unusable) {
+    if (!isVersionNumber(modelVersion)) {
+        return 'global.modelVersion is not a version number, so MLflow cannot confirm the deletion';
     }
-    const successor = pending.get(modelName);
-    if (successor !== undefined)
-        return keep(`${modelName} ${successor}; a later sync deletes it`);
+    if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
+        return 'MLflow still lists its model version, but does not say enough about it';
+    }
+    return undefined;
+}
+/** Each pending version keeps one file. */
+function takePending(pending, modelName) {
+    const successor = pending.get(modelName)?.shift();
+    return successor && `${modelName} ${successor}; this file stays until then`;
+}
+function deletionOf({ path, state, executable, reason }, record, previous) {
+    const before = 'text' in state ? state.text : undefined;
     return {
-        kind: 'delete',
-        entry: {
-            ...details,
-            outcome: 'deleted',
-            reason,
-            edit: { path, before: state.text, after: undefined, executable },
-            previous: deployed,
-            warning: undefined,
-        },
+        ...record,
+        path,
+        outcome: 'deleted',
+        reason,
+        edit: { path, before, after: undefined, executable },
+        previous,
+        warning: undefined,
     };
 }
 
@@ -43878,27 +44288,23 @@ function decideOrphan({ state, runId, path, executable, reason }, { models, hidd
 
 
 
-/** Decides which files to delete. */
-function planDeletions(input) {
-    const decisions = decideOrphans(input);
-    const kept = decisions.flatMap((decision) => (decision.kind === 'keep' ? [decision.entry] : []));
-    const deletions = decisions.flatMap((decision) => decision.kind === 'delete' ? [decision.entry] : []);
-    const noDeletions = { kept, deletions: [], warning: undefined, error: undefined };
-    if (deletions.length === 0)
-        return noDeletions;
-    const reason = reasonNotToPrune(input, deletions);
-    if (reason !== undefined)
-        return { ...noDeletions, warning: `Nothing is pruned: ${reason}` };
-    if (deletions.length > input.maxDeletions) {
-        return { ...noDeletions, error: tooManyDeletions(deletions, input.maxDeletions) };
-    }
-    return { ...noDeletions, deletions };
+
+/** Decides which files prune may delete. */
+function proposeDeletions(input) {
+    const { kept, deletions } = decideOrphans(input);
+    const reason = deletions.length === 0 ? undefined : reasonNotToPrune(input);
+    return reason === undefined
+        ? { kept, deletions, warning: undefined }
+        : { kept, deletions: [], warning: nothingPruned(reason) };
+}
+function nothingPruned(reason) {
+    return `Nothing is pruned: ${reason}`;
 }
 /**
  * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
  * selected, and a selection that matches nothing is probably a mistake.
  */
-function reasonNotToPrune({ listed, runs, gaps, facts, files, entries }, deletions) {
+function reasonNotToPrune({ listed, runs, gaps, facts, files }) {
     if (listed.length === 0) {
         return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
     }
@@ -43906,21 +44312,33 @@ function reasonNotToPrune({ listed, runs, gaps, facts, files, entries }, deletio
         return 'the selection asks for something that MLflow does not have';
     if (runs.length === 0)
         return 'no run is selected';
-    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed').length;
+    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed' && run.cause === 'rejected').length;
     if (unread > 0)
         return `${plural(unread, 'run')} could not be read from MLflow`;
     const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length;
-    if (unfetched > 0)
-        return `${plural(unfetched, 'file')} could not be read from GitHub`;
+    return unfetched > 0 ? `${plural(unfetched, 'file')} could not be read from GitHub` : undefined;
+}
+/**
+ * Applies the limits for all deletions together.
+ *
+ * @param orphans the entries of orphans after MLflow has confirmed the deletions or not.
+ */
+function limitDeletions(orphans, { files, entries, maxDeletions }) {
+    const deletions = orphans.filter(isChange);
+    const kept = orphans.filter((entry) => !isChange(entry));
+    if (deletions.length > maxDeletions) {
+        return { entries: kept, warning: undefined, error: tooMany(deletions, maxDeletions) };
+    }
     const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
     const created = entries.filter(({ outcome }) => outcome === 'created').length;
-    if (owned + created <= deletions.length) {
-        return 'it would leave the directory without any values file';
+    if (deletions.length > 0 && owned + created <= deletions.length) {
+        const reason = 'it would leave the directory without any values file';
+        return { entries: kept, warning: nothingPruned(reason), error: undefined };
     }
-    return undefined;
+    return { entries: orphans, warning: undefined, error: undefined };
 }
 const maxListedPaths = 50;
-function tooManyDeletions(deletions, maxDeletions) {
+function tooMany(deletions, maxDeletions) {
     const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path);
     const omitted = deletions.length - listed.length;
     const more = omitted > 0 ? ` and ${omitted} more` : '';
@@ -43987,7 +44405,7 @@ function locate(source, loggedModel, run) {
             ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
             : `MLflow does not have its logged model ${id} (or does not show it to this user)`;
     }
-    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?$/.exec(source);
+    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source);
     if (runUri === null)
         return segmentsBelowMount(source, loggedModel, run);
     const [, runId, path = ''] = runUri;
@@ -44007,7 +44425,7 @@ function segmentsBelowMount(uri, loggedModel, run) {
 }
 /** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
 function proxiedPath(uri) {
-    return (/^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)$/.exec(uri)?.[1] ??
+    return (/^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)/.exec(uri)?.[1] ??
         /^https?:\/\/[^/]+\/(?:[^?#]*\/)?(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\/+([^/?#][^?#]*)$/.exec(uri)?.[1]);
 }
 /** Whether a URI says itself which path the artifacts have below the mount. */
@@ -44096,125 +44514,59 @@ function encodeSegments(path) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/references.ts
+
+
+/**
+ * Whether anything else in a values file refers to an owned value: the Helm value in any scalar
+ * (`.Values.global.modelid`, `index .Values.global "modelid"`), or an alias of its anchor. Comments
+ * do not count, neither YAML's nor Helm's.
+ */
 function refersTo(text, key) {
-    return text.includes(`.Values.global.${key}`);
+    const result = parseValues(text);
+    if (result.kind !== 'parsed')
+        return isReference(text, key);
+    const { doc, owned, resolveAlias } = result.parsed;
+    const value = owned[key]?.value;
+    let found = false;
+    const stopIf = (isFound) => {
+        found = isFound;
+        return isFound ? dist/* visit */.YR.BREAK : undefined;
+    };
+    (0,dist/* visit */.YR)(doc, {
+        Scalar: (_, { source = '' }) => stopIf(isReference(source, key)),
+        Alias: (_, alias) => stopIf(value !== undefined && resolveAlias(alias) === value),
+    });
+    return found;
 }
-
-;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
-/**
- * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
- * folder.
- */
-class EditError extends Error {
+/** What may separate the names in a Helm expression: `.a.b`, `(.a).b`, `index .a "b"`. */
+const separator = '[\\s.()"\'`\\\\]+';
+/** The end of an action or of one of its steps: what precedes is passed on as a whole. */
+const stepEnd = '(?=[\\s)]*(?:-?\\}\\}|\\|))';
+function isReference(text, key) {
+    if (!text.includes('Values') || !text.includes(key))
+        return false;
+    const source = withoutHelmComments(text);
+    const matches = (pattern) => new RegExp(pattern).test(source);
+    const name = `${key}(?!\\w)`;
+    return (matches(`\\bValues${separator}global${separator}${name}`) ||
+        // `with .Values.global`, `pluck "modelid" .Values.global`
+        (matches(`\\bValues${separator}global${stepEnd}`) && matches(`[."'\`]${name}`)) ||
+        // `with .Values`, `dig "global" "modelid" "" .Values`
+        (matches(`\\bValues${stepEnd}`) && matches(`\\bglobal${separator}${name}`)));
 }
-/**
- * Applies edits in the order of their offsets; edits at the same offset keep their order.
- *
- * @throws {EditError} If edits overlap.
- */
-function applyEdits(text, edits) {
-    let result = '';
+function withoutHelmComments(text) {
+    const start = /\{\{(?:- )?\s*\/\*/g;
+    let kept = '';
     let done = 0;
-    for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
-        if (at < done)
-            throw new EditError('two changes meet at the same place');
-        result += text.slice(done, at) + insert;
-        done = at + remove;
+    for (let found = start.exec(text); found !== null; found = start.exec(text)) {
+        const end = text.indexOf('*/', start.lastIndex);
+        if (end < 0)
+            break;
+        kept += text.slice(done, found.index);
+        done = end + 2;
+        start.lastIndex = done;
     }
-    return result + text.slice(done);
-}
-/** The line break that ends the line at an offset; on the last line, the first one in the file. */
-function lineBreakAfter(text, offset) {
-    const at = text.indexOf('\n', offset);
-    return at < 0 ? firstLineBreak(text) : lineBreakEndingAt(text, at);
-}
-/** The file's first line break; a line feed if it has none. */
-function firstLineBreak(text) {
-    return lineBreakEndingAt(text, text.indexOf('\n'));
-}
-function lineBreakEndingAt(text, lineFeed) {
-    return lineFeed > 0 && text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
-}
-/**
- * Inserts lines after the line at an offset.
- *
- * @throws {EditError} If anything but a comment follows the offset on that line.
- */
-function insertLinesAfter(text, offset, lines) {
-    const lineFeed = text.indexOf('\n', offset);
-    const lineBreak = lineBreakAfter(text, offset);
-    const rest = text.slice(offset, lineFeed < 0 ? text.length : lineFeed);
-    if (!/^[ \t]*(?:[ \t]#.*)?\r?$/.test(rest)) {
-        throw new EditError('something follows on the line where new keys would go');
-    }
-    return lineFeed < 0
-        ? { at: text.length, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
-        : { at: lineFeed + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
-
-/** Whether a token is anything but whitespace, a line break or a comment. */
-function isContent({ type }) {
-    return type !== 'space' && type !== 'newline' && type !== 'comment';
-}
-/** First token of an item that is not whitespace or a comment; undefined if there is none. */
-function layout_firstContent({ start, key, sep }) {
-    return start.find(isContent) ?? key ?? sep?.find(isContent);
-}
-function isEntry(item) {
-    return layout_firstContent(item) !== undefined;
-}
-/** Offset of a map's first entry, including its anchor or tag; undefined if the map is empty. */
-function firstEntryOffset(map) {
-    const first = map.items.find(isEntry);
-    return first && layout_firstContent(first)?.offset;
-}
-/** The last item that is not just comments. The trailing comma of a flow map counts as one. */
-function lastEntry(collection) {
-    return collection.items.findLast(isEntry);
-}
-/** Last token of a node or an entry, not counting blank lines and comments that follow it. */
-function lastToken(part) {
-    if (!('type' in part))
-        return lastOfEntry(part);
-    if (part.type === 'flow-collection')
-        return part.end[0] ?? part;
-    if (part.type !== 'block-map' && part.type !== 'block-seq')
-        return part;
-    const last = lastEntry(part);
-    return last ? lastOfEntry(last) : part;
-}
-function lastOfEntry({ start, key, sep, value }) {
-    const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
-    if (last === undefined)
-        throw new EditError('there is an empty entry');
-    return lastToken(last);
-}
-/** End offset of a token that `lastToken` returned. */
-function tokenEnd(token) {
-    if (token.type === 'block-scalar')
-        return blockScalarEnd(token);
-    return token.offset + ('source' in token ? token.source.length : 0);
-}
-/** Offset of the block's last line break. With `+`, the block includes trailing blank lines. */
-function blockScalarEnd(token) {
-    const header = blockScalarHeader(token);
-    const keepsBlankLines = header.source.includes('+');
-    const text = token.source.replace(keepsBlankLines ? /\r?\n$/ : /(?:\r?\n)+$/, '');
-    const empty = text === '' && !(keepsBlankLines && token.source !== '');
-    return empty ? tokenEnd(header) : blockScalarTextStart(token) + text.length;
-}
-function blockScalarHeader(token) {
-    const header = token.props.find((prop) => prop.type === 'block-scalar-header');
-    if (header?.type !== 'block-scalar-header')
-        throw new EditError('a block scalar has no header');
-    return header;
-}
-/** Offset of the line after the header. */
-function blockScalarTextStart({ props, offset }) {
-    const last = props.at(-1);
-    return last ? tokenEnd(last) : offset;
+    return kept + text.slice(done);
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
@@ -44304,7 +44656,7 @@ function insertAfterColon(text, key, token, source) {
 function replaceBlockScalar(scalar, source) {
     const header = blockScalarHeader(scalar);
     const replaced = { at: header.offset, remove: header.source.length, insert: source };
-    const lines = /^[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
+    const lines = /[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
     if (lines === '')
         return [replaced];
     const start = blockScalarTextStart(scalar);
@@ -44346,10 +44698,11 @@ function appendToFlowMap(text, map, entries) {
         return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
     }
     const end = lastToken(last);
-    // Not every reader accepts `a:,` as a key without a value.
-    const separator = end.type === 'map-value-ind' ? ' , ' : ', ';
-    const insert = end.type === 'comma' ? ` ${list},` : separator + list;
-    return { at: tokenEnd(end), remove: 0, insert };
+    if (end.type === 'map-value-ind') {
+        // Readers disagree on what precedes the comma in `a:,`, so nothing is added after `a:`.
+        return { at: firstEntryOffset(map) ?? map.offset + 1, remove: 0, insert: `${list}, ` };
+    }
+    return { at: tokenEnd(end), remove: 0, insert: end.type === 'comma' ? ` ${list},` : `, ${list}` };
 }
 function appendToBlockMap(text, map, entries) {
     const last = lastEntry(map);
@@ -44364,13 +44717,26 @@ function appendToBlockMap(text, map, entries) {
             throw new EditError('the file ends within a block of text and without a line break');
         }
     }
+    checkRestOfLine(text, tokenEnd(end));
     return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines);
 }
-/** Skips comments that are indented deeper than the keys, which belong to the last entry. */
+/**
+ * End of the last comment that follows an offset and is indented deeper than the keys: such comments
+ * belong to the last entry.
+ */
 function skipDeeperComments(text, offset, column) {
-    const comments = new RegExp(`(?:[ \\t]#.*|[ \\t]*)(?:\\s*\\n {${column + 1},}#.*)+`, 'y');
-    comments.lastIndex = offset;
-    return offset + (comments.exec(text)?.[0].trimEnd().length ?? 0);
+    let end = offset;
+    let start = lineEndAt(text, offset) + 1;
+    while (start < text.length) {
+        const lineEnd = lineEndAt(text, start);
+        const line = text.slice(start, lineEnd);
+        if (/^ *#/.test(line) && line.indexOf('#') > column)
+            end = lineEnd;
+        else if (line.trim() !== '')
+            break;
+        start = lineEnd + 1;
+    }
+    return end;
 }
 function prependGlobal(text, root, entries) {
     const first = firstEntryOffset(root.token);
@@ -44403,7 +44769,7 @@ function joinLines(text, at, lines, indent) {
 /** Start of the comment lines directly above an offset's line, or of that line itself. */
 function startWithComments(text, offset) {
     let start = lineStartAt(text, offset);
-    while (start > 0 && text[start - 1] === '\n') {
+    while (start > 0) {
         const above = lineStartAt(text, start - 1);
         if (!/^[ \t]*#/.test(text.slice(above, start)))
             break;
@@ -44428,9 +44794,7 @@ function detectIndentStep(text, { map, token }) {
         const value = srcToken?.value;
         if (value?.type !== 'block-map')
             continue;
-        const step = columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
-        if (step > 0)
-            return step;
+        return columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
     }
     return 2;
 }
@@ -44456,15 +44820,13 @@ function fillEmptyGlobal(text, root, { value, token }, entries) {
 }
 /** Removes an explicit `null` and the whitespace before it. */
 function removeNull(text, nullToken) {
-    const whitespace = /[ \t]*$/.exec(text.slice(0, nullToken.offset))?.[0].length ?? 0;
-    const at = nullToken.offset - whitespace;
+    const at = runStartBefore(text, nullToken.offset, ' \t');
     return { at, remove: tokenEnd(nullToken) - at, insert: '' };
 }
 function addGlobalToEmptyDocument({ text, end }, entries) {
     const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
     const lineBreak = firstLineBreak(text);
-    const onNewLine = /(?:^\uFEFF?|\n)$/.test(text.slice(0, end));
-    const insert = onNewLine
+    const insert = lineStartAt(text, end) === end
         ? lines.map((line) => line + lineBreak).join('')
         : lines.map((line) => lineBreak + line).join('');
     return { at: end, remove: 0, insert };
@@ -44640,7 +45002,7 @@ function slug_slugify(name, maxLength = maxLabelLength) {
         .replace(/\p{M}/gu, '')
         .toLowerCase()
         .replace(separatedWords.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
-        .replace(/^-+|(?<!-)-+$/g, '');
+        .replace(/^-|-$/g, '');
     if (separatedWords.test(name) && label.length <= maxLength)
         return label;
     const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
@@ -44722,6 +45084,7 @@ const textGetters = {
 
 
 
+
 /**
  * Renders a block scalar line by line and keeps its style; undefined if a reader could read the
  * result as anything other than `expected`.
@@ -44747,20 +45110,22 @@ function renderBlockScalar(source, { srcToken }, values, expected) {
 /** Comment and trailing blank lines of a block, which must follow the scalar that replaces it. */
 function blockTrailer(source) {
     const { header, body } = splitBlock(source);
-    const comment = /[ \t]#.*$/.exec(header)?.[0] ?? '';
-    return `${comment}${/(?:\r?\n *)*$/.exec(body)?.[0] ?? ''}`;
+    const comment = /[ \t]#[^]*/.exec(header)?.[0] ?? '';
+    const blank = body.slice(runStartBefore(body, body.length, ' \r\n'));
+    const lineBreak = /\r?\n/.exec(blank);
+    return comment + blank.slice(lineBreak?.index ?? blank.length);
 }
 function splitBlock(source) {
-    const [line, newline = '\n'] = /^[^\n]*?(\r?\n|$)/.exec(source) ?? [''];
-    const header = line.slice(0, line.length - newline.length);
-    return { header, body: source.slice(line.length), newline };
+    const end = source.indexOf('\n') + 1;
+    const newline = source.startsWith('\r', end - 2) ? '\r\n' : '\n';
+    return { header: source.slice(0, end - newline.length), body: source.slice(end), newline };
 }
 /** Uses the indentation indicator in the header (`|2`) or else the first line that is not blank. */
 function detectIndent(header, body, parent) {
     const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
     if (indicator !== undefined)
         return parent + Number(indicator);
-    return /^(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
+    return /(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
 }
 /**
  * Whether a block scalar can contain the text. Some reader of YAML 1.1 or 1.2 rejects these
@@ -44799,13 +45164,13 @@ function renderBlockOrQuoted({ node }, source, values, text) {
 }
 /** Keys, and scalars tagged as strings, are strings whatever their value is. */
 function isTyped({ node, segments, isKey }) {
-    return (!isKey && node.tag === undefined && segments.length === 1 && segments[0]?.kind === 'placeholder');
+    return !isKey && node.tag === undefined && segments.length === 1;
 }
 function renderTyped(text) {
     const core = parseCoreValue(text);
-    return core.type === 'string'
+    return core === undefined
         ? { value: text, source: formatString(text) }
-        : { value: core.value, source: core.text };
+        : { value: core, source: formatCoreValue(core) };
 }
 const decimalPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
@@ -44815,32 +45180,61 @@ const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
  */
 function parseCoreValue(text) {
     if (/^(?:null|Null|NULL|~|)$/.test(text))
-        return { type: 'null', value: null, text: 'null' };
-    const isBoolean = /^(?:true|True|TRUE|false|False|FALSE)$/.test(text);
-    if (isBoolean) {
-        const value = text.toLowerCase() === 'true';
-        return { type: 'boolean', value, text: String(value) };
-    }
+        return null;
+    if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text))
+        return text.toLowerCase() === 'true';
     if (!decimalPattern.test(text) && !octalOrHexPattern.test(text))
-        return { type: 'string' };
+        return undefined;
     const value = Number(text) + 0;
-    return isPortableNumber(text, value)
-        ? { type: 'number', value, text: formatNumber(value) }
-        : { type: 'string' };
+    return isPortableNumber(text, value) ? value : undefined;
 }
 function isPortableNumber(text, value) {
     if (!Number.isFinite(value))
         return false;
     const isInteger = octalOrHexPattern.test(text) || /^[-+]?[0-9]+$/.test(text);
-    return !isInteger || BigInt(text.replace(/^[-+]/, '')) === BigInt(Math.abs(value));
+    return !isInteger || BigInt(text.replace(/[-+]/, '')) === BigInt(Math.abs(value));
 }
 /** PyYAML only accepts an exponent after a decimal point and with a sign: `1.0e+21`. */
-function formatNumber(value) {
+function formatCoreValue(value) {
     const text = String(value);
-    return text.includes('.') ? text : text.replace('e', '.0e');
+    return typeof value !== 'number' || text.includes('.') ? text : text.replace('e', '.0e');
+}
+
+;// CONCATENATED MODULE: ./src/core/template/same-structure.ts
+
+/**
+ * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
+ * values of scalars in `before`.
+ */
+function hasSameStructure(before, after, expected) {
+    if ((0,dist/* isPair */.tO)(before)) {
+        return ((0,dist/* isPair */.tO)(after) &&
+            hasSameStructure(before.key, after.key, expected) &&
+            hasSameStructure(before.value, after.value, expected));
+    }
+    if (!isNode(before) || !isNode(after))
+        return before === after;
+    if (before.tag !== after.tag)
+        return false;
+    if ((0,dist/* isAlias */.Vj)(before))
+        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
+    if ((0,dist/* isScalar */.jn)(before)) {
+        const value = expected.has(before) ? expected.get(before) : before.value;
+        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
+    }
+    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
+        return false;
+    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
+        before.anchor === after.anchor &&
+        before.items.length === after.items.length &&
+        before.items.every((item, index) => hasSameStructure(item, after.items[index], expected)));
+}
+function isNode(value) {
+    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/render.ts
+
 
 
 
@@ -44886,36 +45280,6 @@ function checkResult(template, text, expected) {
     return hasSameStructure(template.root, document.contents, expected)
         ? undefined
         : 'the filled-in template no longer has the structure of the template';
-}
-/**
- * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
- * values of scalars in `before`.
- */
-function hasSameStructure(before, after, expected) {
-    if ((0,dist/* isPair */.tO)(before)) {
-        return ((0,dist/* isPair */.tO)(after) &&
-            hasSameStructure(before.key, after.key, expected) &&
-            hasSameStructure(before.value, after.value, expected));
-    }
-    if (!isNode(before) || !isNode(after))
-        return before === after;
-    if (before.tag !== after.tag)
-        return false;
-    if ((0,dist/* isAlias */.Vj)(before))
-        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
-    if ((0,dist/* isScalar */.jn)(before)) {
-        const value = expected.has(before) ? expected.get(before) : before.value;
-        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
-    }
-    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
-        return false;
-    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
-        before.anchor === after.anchor &&
-        before.items.length === after.items.length &&
-        before.items.every((item, index) => hasSameStructure(item, after.items[index], expected)));
-}
-function isNode(value) {
-    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/new-file.ts
@@ -44969,13 +45333,15 @@ function ownedValues({ runId, version }, run, modelId) {
 
 
 
+/** Why a run that MLflow does not find is skipped. */
+const missingRun = 'MLflow no longer has the run (or does not show it to this user)';
 /** Decides what happens to the file of one run. */
 function planRun(input, context) {
     const { selected, file, facts } = input;
     const { name, version } = selected.version;
     const decision = decide(input, context);
     const previous = decision.outcome === 'created'
-        ? findSuperseded(selected, context.deployed, context.selectedRunIds)
+        ? findSuperseded(selected, context.deployed, context)
         : deployedIn(file.state, selected.runId);
     const record = {
         path: file.path,
@@ -44999,13 +45365,13 @@ function versionNumberIn(deployed) {
 }
 function decide({ selected, file, facts }, context) {
     const { state } = file;
-    const protection = protectionOf(state, selected.runId, context.models);
+    const protection = protectionOf(state, selected.runId, context.selection.models);
     if (protection !== undefined)
         return protection;
     if (facts === undefined)
         throw new Error(`the facts of run ${selected.runId} were not read`);
     if (facts.run.kind === 'missing') {
-        return skipped('MLflow no longer has the run (or does not show it to this user)');
+        return skipped(missingRun);
     }
     if (facts.run.kind === 'failed')
         return failed(facts.run.reason);
@@ -45040,7 +45406,7 @@ function protectionOf(state, runId, models) {
         case 'uneditable':
             return failed(`not changed: ${state.problem}`);
         case 'values': {
-            if (ownershipOf(state.values, runId) === 'foreign') {
+            if (isForeign(state.values, runId)) {
                 return failed("not changed: global.runid names another run, so the file is not the action's");
             }
             const { modelName = '' } = state.values.owned;
@@ -45114,137 +45480,41 @@ function excludedEntries(excluded, uiUrl) {
     }));
 }
 
-;// CONCATENATED MODULE: ./src/core/select.ts
-
-
-
-/** MLflow stores the prompts of its prompt registry as model versions with this tag. */
-const promptTag = 'mlflow.prompt.is_prompt';
-/** Prompts are not models. */
-function isPrompt({ tags }) {
-    return tags[promptTag] !== undefined;
-}
-/** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
-function selectVersions(versions, selection, now) {
-    const selected = [];
-    const excluded = [];
-    for (const version of versions) {
-        // A version without a readable name may belong to any model.
-        if (isPrompt(version) || (version.name !== '' && !selection.models(version.name)))
-            continue;
-        if (!hasAlias(version, selection.aliases))
-            continue;
-        const exclusion = exclude(version, selection, now);
-        if (exclusion === undefined)
-            selected.push(version);
-        else
-            excluded.push({ version, ...exclusion });
-    }
-    return { selected, excluded };
-}
-function hasAlias(version, aliases) {
-    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
-}
-function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
-    if (problem !== undefined)
-        return { exclusion: 'unusable', outcome: 'failed', reason: problem };
-    if (status !== undefined && status !== 'READY') {
-        const reason = `its status is ${status}, not READY`;
-        return { exclusion: 'not-ready', outcome: 'skipped', reason };
-    }
-    // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
-    if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
-        const reason = 'it is younger than minimum-age';
-        return { exclusion: 'too-young', outcome: 'skipped', reason };
-    }
-    return undefined;
-}
-/**
- * Chooses one version for each run: the newest by creation time, then the higher version number,
- * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
- * so run ids are validated here.
- */
-function chooseVersionPerRun(versions) {
-    const byRun = new Map();
-    const excluded = [];
-    for (const version of versions) {
-        const { runId } = version;
-        if (runId === '') {
-            const reason = 'MLflow names no run for this version';
-            excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
-        }
-        else if (!isRunId(runId)) {
-            const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name';
-            excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
-        }
-        else {
-            const candidates = byRun.get(runId) ?? [];
-            if (candidates.length === 0)
-                byRun.set(runId, candidates);
-            candidates.push(version);
-        }
-    }
-    const runs = [...byRun].map(([runId, candidates]) => {
-        const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best));
-        for (const loser of losersOf(version, candidates))
-            excluded.push(loser);
-        return { runId, version };
-    });
-    return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded };
-}
-/** Versions of other models; that the same model has older versions is a matter of course. */
-function losersOf(winner, candidates) {
-    const reason = `${winner.name} version ${winner.version} registers the same run and is newer`;
-    return candidates
-        .filter(({ name }) => name !== winner.name)
-        .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }));
-}
-/** Whether a version takes precedence over another one of the same run. */
-function isNewer(a, b) {
-    if (a.creationTime !== b.creationTime)
-        return a.creationTime > b.creationTime;
-    const byNumber = Number(a.version) - Number(b.version);
-    if (byNumber !== 0 && !Number.isNaN(byNumber))
-        return byNumber > 0;
-    return compareText(a.name, b.name) < 0;
-}
-/** Adds the aliases of registered models to any that a server already sends with the versions. */
-function addAliases(versions, models) {
-    const byVersion = new Map();
-    for (const { name, aliases } of models) {
-        for (const { alias, version } of aliases) {
-            const key = versionKey({ name, version });
-            byVersion.set(key, [...(byVersion.get(key) ?? []), alias]);
-        }
-    }
-    return versions.map((version) => ({
-        ...version,
-        aliases: [
-            ...new Set([...version.aliases, ...(byVersion.get(versionKey(version)) ?? [])]),
-        ].sort(),
-    }));
-}
-
 ;// CONCATENATED MODULE: ./src/sync/ask-mlflow.ts
 
 
 
 
+
+
+function createQuestions(client, registry, selection) {
+    const models = new Map();
+    return {
+        client,
+        registry,
+        selection,
+        model: (name) => {
+            const model = models.get(name) ?? readRegisteredModel(client, name);
+            models.set(name, model);
+            return model;
+        },
+    };
+}
 /**
  * Whether the run of a file is active and one of its versions is selected. Versions that are too young
  * count as selected.
  *
  * @throws MlflowError if MLflow does not tell; with status 403 if it hides the version or its run.
  */
-async function isRunStillSelected(context, deployed) {
-    const { client, selection } = context;
+async function isRunStillSelected(questions, deployed) {
+    const { client, selection } = questions;
     const { runId } = deployed;
+    const own = await readDeployedVersion(questions, deployed);
     const ofRun = await listModelVersions(client, withFilter(selection, runCondition(runId)));
-    const own = await readDeployedVersion(context, deployed);
     const versions = new Map(ofRun.map((version) => [versionKey(version), version]));
-    if (own !== undefined && (await matchesFilter(context, own)))
+    if (own !== undefined && (await matchesFilter(questions, own)))
         versions.set(versionKey(own), own);
-    if (!isAnySelected(selection, await withCurrentAliases(context, [...versions.values()]))) {
+    if (!isAnySelected(selection, await withCurrentAliases(questions, [...versions.values()]))) {
         return false;
     }
     const run = await readRun(client, runId);
@@ -45252,41 +45522,45 @@ async function isRunStillSelected(context, deployed) {
         return false;
     if (selection.runFilter === undefined)
         return true;
-    return (await filterRuns(client, selection.runFilter, [runId], [run.experimentId])).size > 0;
+    const { matching, rejected } = await filterRuns(client, selection.runFilter, [runId], [run.experimentId]);
+    for (const reason of rejected.values())
+        throw new MlflowError(reason);
+    return matching.size > 0;
 }
 /**
  * The version that a file names, as it is now; undefined if it no longer exists or belongs to another
  * run. MLflow may not name the run: it hides runs, and some versions only have a logged model.
  */
 async function readDeployedVersion({ client }, { runId, modelName, modelVersion }) {
-    // MLflow rejects a question about anything else, which a person may have written into the file.
-    if (modelName === '' || !/^[1-9]\d{0,17}$/.test(modelVersion))
+    if (modelName === '' || !isVersionNumber(modelVersion))
         return undefined;
     const version = await readModelVersion(client, modelName, modelVersion);
     return version?.runId === runId || version?.runId === '' ? version : undefined;
 }
 /** Whether the selection accepts a version, apart from its run. */
-async function isVersionStillSelected(context, version) {
-    return isAnySelected(context.selection, [version]) && (await matchesFilter(context, version));
+async function isVersionStillSelected(questions, version) {
+    return isAnySelected(questions.selection, [version]) && (await matchesFilter(questions, version));
 }
 /** Whether an alias that the selection asks for has moved since the registered models were listed. */
-async function hasMovedAlias({ client, selection, listed }, { modelName }) {
+async function hasMovedAlias({ model, registry, selection }, { modelName }) {
     if (selection.aliases.length === 0)
         return false;
-    const model = await readRegisteredModel(client, modelName);
-    return (model?.aliases ?? []).some(({ alias, version }) => selection.aliases.includes(alias) &&
-        !listed.get(versionKey({ name: modelName, version }))?.aliases.includes(alias));
+    const models = await registry.registeredModels();
+    const listed = models.find(({ name }) => name === modelName)?.aliases ?? [];
+    const current = (await model(modelName))?.aliases ?? [];
+    return current.some(({ alias, version }) => selection.aliases.includes(alias) &&
+        !listed.some((other) => other.alias === alias && other.version === version));
 }
 function isAnySelected(selection, versions) {
     const { selected, excluded } = selectVersions(versions, { ...selection, minimumAgeMs: 0 }, 0);
     return selected.length > 0 || excluded.length > 0;
 }
-async function withCurrentAliases({ client, selection }, versions) {
+async function withCurrentAliases({ model, selection }, versions) {
     if (selection.aliases.length === 0)
         return versions;
     const names = [...new Set(versions.map(({ name }) => name).filter(selection.models))];
-    const models = await Promise.all(names.map((name) => readRegisteredModel(client, name)));
-    return addAliases(versions, models.filter((model) => model !== undefined));
+    const models = await Promise.all(names.map(model));
+    return addAliases(versions, models.filter((found) => found !== undefined));
 }
 /** Whether MLflow's own filter accepts a version. */
 async function matchesFilter({ client, selection }, version) {
@@ -45334,111 +45608,167 @@ async function mapConcurrently(items, map) {
 
 
 
-function createConfirmer(client, selection, listed) {
-    const byKey = new Map(listed.map((version) => [versionKey(version), version]));
-    const context = { client, selection, listed: byKey };
+
+
+function createConfirmer(questions, { listed, runs, excluded }) {
+    const selected = new Map(runs.map(({ runId, version }) => [runId, version]));
+    const listedByKey = new Map(listed.map((version) => [versionKey(version), version]));
+    const young = new Set(excluded
+        .filter(({ exclusion }) => exclusion === 'too-young')
+        .map(({ version }) => versionKey(version)));
     return {
-        deletions: (deletions) => mapConcurrently(deletions, async (deletion) => {
-            const { previous } = deletion;
-            if (previous === undefined)
-                return deletion;
-            return confirm_changes_confirm(deletion, async () => {
-                if (await isRunStillSelected(context, previous)) {
-                    return 'it was missing in the listing, but MLflow still has it when asked for it';
-                }
-                return (await hasMovedAlias(context, previous))
-                    ? 'an alias of its model moved while it was read; the next sync decides'
-                    : undefined;
-            });
-        }),
-        downgrades: (entries, runs) => {
-            const selected = new Map(runs.map(({ runId, version }) => [runId, version]));
-            return mapConcurrently(entries, async (entry) => {
-                const { previous, runId } = entry;
-                const version = selected.get(runId ?? '');
-                if (previous === undefined || version === undefined)
-                    return entry;
-                if (entry.outcome !== 'updated' || isKnownToBeOlder(previous, version, byKey))
-                    return entry;
-                return confirm_changes_confirm(entry, async () => {
-                    const current = await readDeployedVersion(context, previous);
-                    return current !== undefined &&
-                        isNewer(current, version) &&
-                        (await isVersionStillSelected(context, current))
-                        ? `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
-                        : undefined;
-                });
+        deletions: async (deletions, limit) => {
+            let confirmed = 0;
+            return mapConcurrently(deletions, async (deletion) => {
+                if (confirmed > limit)
+                    return deletion;
+                const entry = await confirmDeletion(questions, deletion);
+                if (isChange(entry))
+                    confirmed += 1;
+                return entry;
             });
         },
+        downgrades: (entries) => mapConcurrently(entries, async (entry) => {
+            const { previous, runId } = entry;
+            const version = selected.get(runId ?? '');
+            if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
+                return entry;
+            }
+            if (isSameOrNewer(version, previous, listedByKey))
+                return entry;
+            const isYoung = young.has(keyOf(previous));
+            return isYoung
+                ? keep(entry, 'skipped', 'its version is the newest of this run, but still younger than minimum-age')
+                : confirmDowngrade(questions, entry, previous, version);
+        }),
     };
 }
-/** Whether an update moves a file to the same or a newer version, as far as the listing shows. */
-function isKnownToBeOlder(previous, version, listed) {
+function keyOf({ modelName, modelVersion }) {
+    return versionKey({ name: modelName, version: modelVersion });
+}
+function confirmDeletion(questions, deletion) {
+    const { previous } = deletion;
+    if (previous === undefined)
+        return Promise.resolve(deletion);
+    return confirm_changes_confirm(deletion, async () => {
+        if (await isRunStillSelected(questions, previous)) {
+            return 'it was missing in the listing, but MLflow still has it when asked for it';
+        }
+        return (await hasMovedAlias(questions, previous))
+            ? 'an alias of its model moved while it was read; the next sync decides'
+            : undefined;
+    });
+}
+function confirmDowngrade(questions, entry, previous, version) {
+    // A renamed model keeps its versions; MLflow's basic-auth app hides that its old name is gone.
+    const { modelName, modelVersion, timestamp } = previous;
+    if (modelName === '' || !isVersionNumber(modelVersion))
+        return Promise.resolve(entry);
+    const mayBeRenamed = modelVersion === version.version && timestamp === String(timestampOf(version.creationTime));
+    return confirm_changes_confirm(entry, async () => {
+        const current = (await mayExist(questions, modelName, mayBeRenamed))
+            ? await readDeployedVersion(questions, previous)
+            : undefined;
+        const isKept = current !== undefined &&
+            isNewer(current, version) &&
+            (await isVersionStillSelected(questions, current));
+        if (isKept) {
+            return `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`;
+        }
+        const exists = mayBeRenamed
+            ? await mayExist(questions, version.name, false)
+            : (await readModelVersion(questions.client, version.name, version.version)) !== undefined;
+        return exists ? undefined : 'the registry changed while it was read; the next sync decides';
+    });
+}
+/** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
+async function mayExist({ model }, name, hiddenIsGone) {
+    try {
+        return (await model(name)) !== undefined;
+    }
+    catch (error) {
+        if (hiddenIsGone && error instanceof MlflowError && error.status === 403)
+            return false;
+        throw error;
+    }
+}
+/** Whether a file would move to the same or a newer version, as far as the listing shows. */
+function isSameOrNewer(version, previous, listed) {
     if (namesVersion(previous, version))
         return true;
-    const { runId, modelName, modelVersion } = previous;
-    const row = listed.get(versionKey({ name: modelName, version: modelVersion }));
-    return row?.runId === runId && row.problem === undefined
+    const row = listed.get(keyOf(previous));
+    return row?.runId === previous.runId && row.problem === undefined
         ? !isNewer(row, version)
         : isOlder(previous, version);
 }
 /** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
 async function confirm_changes_confirm(entry, findReasonToKeep) {
-    const keep = (outcome, reason) => entryWithoutEdit({
-        ...entry,
-        modelName: entry.previous?.modelName ?? entry.modelName,
-        modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
-        outcome,
-        reason,
-    });
     try {
         const reason = await findReasonToKeep();
-        return reason === undefined ? entry : keep('skipped', `kept: ${reason}`);
+        return reason === undefined ? entry : keep(entry, 'skipped', reason);
     }
     catch (error) {
         if (!(error instanceof MlflowError))
             throw error;
         return error.status === 403
-            ? keep('skipped', `kept: MLflow does not show its model version or run to this user`)
-            : keep('failed', `not changed, because MLflow could not confirm it: ${error.message}`);
+            ? keep(entry, 'skipped', 'MLflow does not show its model version or run to this user')
+            : keep(entry, 'failed', `MLflow could not confirm the change: ${error.message}`);
     }
+}
+/** The entry of a file that stays as it is, with the version that it names. */
+function keep(entry, outcome, reason) {
+    return entryWithoutEdit({
+        ...entry,
+        modelName: entry.previous?.modelName ?? entry.modelName,
+        modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
+        outcome,
+        reason: `kept: ${reason}`,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/core/copies.ts
 
-/** Longest chain of copies that is followed. */
+/** Longest chain of versions that is followed, from a copy to its origin. */
 const maxCopies = 20;
 /**
- * Returns a function that follows copies (`models:/name/1`) to the source of their origin, or returns
- * undefined if only MLflow can tell.
+ * Returns a function that follows copies to their origin.
  *
- * A name can be deleted and registered anew, and then means another version than at the time of the
- * copy. So a version counts as the origin only if it belongs to the same run and is older.
+ * A name can be deleted and registered anew, or given to another model, and then means another version
+ * than at the time of the copy. So a version counts as the origin only if it belongs to the same run
+ * and is older, and even that is certain only if the run has no older version with another source.
  *
  * @param known the versions in which origins are looked up.
  */
 function createCopyResolver(known) {
-    const byUri = new Map();
-    for (const version of known)
-        byUri.set(`models:/${version.name}/${version.version}`, version);
+    const byUri = new Map(known.map((version) => [`models:/${version.name}/${version.version}`, version]));
+    const originals = Map.groupBy(known.filter(({ source }) => !isCopy(source)), ({ runId }) => runId);
     return (version) => {
-        let current = version;
-        for (let step = 0; step < maxCopies; step += 1) {
-            if (!isCopy(current.source))
-                return current.source;
-            const origin = byUri.get(current.source);
-            if (origin === undefined || !isOriginOf(origin, current))
-                return undefined;
-            current = origin;
-        }
-        return undefined;
+        if (!isCopy(version.source))
+            return { source: version.source, isCertain: true };
+        const source = followCopies(version, byUri);
+        const candidates = (originals.get(version.runId) ?? []).filter((other) => isOlderOf(other, version));
+        const isCertain = candidates.every((other) => other.source === source);
+        return { source, isCertain: source !== undefined && isCertain };
     };
 }
-function isOriginOf(origin, copy) {
-    return (origin.problem === undefined &&
-        origin.runId !== '' &&
-        origin.runId === copy.runId &&
-        origin.creationTime < copy.creationTime);
+function followCopies(version, byUri) {
+    let current = version;
+    for (let step = 0; step < maxCopies; step += 1) {
+        if (!isCopy(current.source))
+            return current.source;
+        const origin = byUri.get(current.source);
+        if (origin === undefined || !isOlderOf(origin, current))
+            return undefined;
+        current = origin;
+    }
+    return undefined;
+}
+/** Whether a version belongs to the same run and existed when the other one was created. */
+function isOlderOf(version, other) {
+    return (version.problem === undefined &&
+        version.runId !== '' &&
+        version.runId === other.runId &&
+        version.creationTime < other.creationTime);
 }
 /** Whether a source refers to a registered model (`models:/name/1`) and not to a logged model. */
 function isCopy(source) {
@@ -45454,7 +45784,7 @@ function isCopy(source) {
 
 /**
  * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
- * rest takes a few batches, and one request for each copy whose origin MLflow no longer has.
+ * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
  *
  * @param isFiltered whether MLflow has versions that the listing does not contain.
  */
@@ -45466,7 +45796,7 @@ async function readArtifacts(registry, activeRuns, listed, isFiltered) {
         located = locateAll(activeRuns, [...listed, ...more]);
     }
     const asked = await askForSources(registry, located);
-    const sourceOf = ({ source, runId }) => source === undefined ? (asked.get(runId) ?? unknownSource) : { ok: true, source };
+    const sourceOf = ({ source, runId }) => asked.get(runId) ?? (source === undefined ? unknownSource : { ok: true, source });
     const models = await readLoggedModels(registry, located, sourceOf);
     const factsOf = (source) => ({
         source,
@@ -45492,41 +45822,55 @@ function locateAll(activeRuns, known) {
         const previous = deployed === undefined || isSame
             ? undefined
             : byKey.get(versionKey({ name: deployed.modelName, version: deployed.modelVersion }));
-        const source = resolveCopies(version);
+        const { source, isCertain } = resolveCopies(version);
         const isKnown = deployed === undefined || isSame || previous !== undefined;
         return {
             runId,
             version,
             experimentId: run.experimentId,
             source,
+            isCertain,
             isSame,
-            previousSource: previous?.runId === runId ? resolveCopies(previous) : undefined,
+            previousSource: previous?.runId === runId ? resolveCopies(previous).source : undefined,
             modelId: state.kind === 'values' ? state.values.owned.modelid : undefined,
             isIncomplete: source === undefined || !isKnown,
         };
     });
 }
 /**
- * Asks MLflow for the locations of copies whose origin is not known, by run id. The logged model of a
- * version never changes, so a file that already names the version and a logged model of the run is
- * right as it is.
+ * Asks MLflow for the locations of copies, by run id, unless the known versions prove them or the file
+ * already agrees with them.
  */
 async function askForSources(registry, located) {
-    const unknown = located.filter(({ source }) => source === undefined);
-    const inFiles = unknown.filter(({ isSame }) => isSame);
-    const named = inFiles.flatMap(({ modelId }) => (modelId ? [modelId] : []));
-    const models = named.length === 0
-        ? new Map()
-        : await registry.loggedModels(named.filter(read_artifacts_isLoggedModelId), inFiles.map(({ experimentId }) => experimentId));
-    const isRight = ({ isSame, modelId, runId }) => isSame && (!modelId || models.get(modelId)?.sourceRunId === runId);
-    const answers = await mapConcurrently(unknown.filter((place) => !isRight(place)), async ({ runId, version }) => [
+    const confirmed = await confirmFiles(registry, located);
+    const answers = await mapConcurrently(located.filter(({ runId, version, isSame, isCertain }) => isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain), async ({ runId, version }) => [
         runId,
         await askForSource(registry, version),
     ]);
     return new Map(answers);
 }
-function read_artifacts_isLoggedModelId(text) {
-    return loggedModelId(`models:/${text}`) !== undefined;
+/**
+ * Ids of the runs whose files name the right logged model as far as can be seen without asking about
+ * each: the file already names the version, whose logged model never changes, and the listing or the
+ * logged models of the run agree with it.
+ */
+async function confirmFiles(registry, located) {
+    const files = located.filter(({ isSame, version }) => isSame && isCopy(version.source));
+    const unknown = files.filter(({ source }) => source === undefined);
+    const modelsByRun = new Map();
+    if (unknown.length > 0) {
+        const models = await registry.loggedModelsOfRuns(unknown.map(({ runId }) => runId));
+        for (const { id, sourceRunId } of models.values()) {
+            modelsByRun.set(sourceRunId, [...(modelsByRun.get(sourceRunId) ?? []), id]);
+        }
+    }
+    const isConfirmed = ({ runId, source, modelId = '' }) => {
+        if (source !== undefined)
+            return (loggedModelId(source) ?? '') === modelId;
+        const [only = '', ...others] = modelsByRun.get(runId) ?? [];
+        return others.length === 0 && only === modelId;
+    };
+    return new Set(files.filter(isConfirmed).map(({ runId }) => runId));
 }
 async function askForSource(registry, { name, version }) {
     try {
@@ -45553,6 +45897,93 @@ async function readLoggedModels(registry, located, sourceOf) {
         }
     }
     return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experimentIds]);
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-files.ts
+
+
+/** The file of a selected run, which `readFiles` has looked up. */
+function fileOf({ files }, { runId }) {
+    const file = files.get(runId);
+    if (file === undefined)
+        throw new Error(`the file of run ${runId} was not looked up`);
+    return file;
+}
+/**
+ * Reads the files and templates of all targets together.
+ *
+ * @throws SyncError if a template is missing or invalid.
+ */
+async function readFiles(repository, snapshot, targets, templates) {
+    const wanted = targets.map(({ target, selected }) => ({
+        target,
+        selected,
+        runIds: runIdsOf(snapshot, target, selected),
+    }));
+    const pathsByOid = new Map();
+    for (const { target, runIds } of wanted) {
+        templates.addTo(pathsByOid, snapshot, target.template);
+        addPaths(pathsByOid, snapshot, target, runIds);
+    }
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return wanted.map(({ target, selected, runIds }) => ({
+        target,
+        selected,
+        template: templates.parse(snapshot, target.template, contents),
+        files: filesOf(snapshot, target, runIds, contents),
+    }));
+}
+/** Reads all values files of a target's directory, and looks up those of the selected runs. */
+async function readAllFiles(repository, snapshot, { target, selected }) {
+    const runIds = allRunIds(snapshot, target, selected);
+    const pathsByOid = new Map();
+    addPaths(pathsByOid, snapshot, target, runIds);
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return filesOf(snapshot, target, runIds, contents);
+}
+function addPaths(pathsByOid, snapshot, { directory }, runIds) {
+    const { entries } = directoryAt(snapshot, directory);
+    for (const runId of runIds) {
+        const entry = entries.get(fileName(runId));
+        if (isFile(entry))
+            pathsByOid.set(entry.oid, pathIn(directory, entry.name));
+    }
+}
+/** Ids of the selected runs and, for prune, of all runs with a file. */
+function runIdsOf(snapshot, target, selected) {
+    return target.prune === undefined
+        ? selected.runs.map(({ runId }) => runId)
+        : allRunIds(snapshot, target, selected);
+}
+function allRunIds(snapshot, { directory }, { runs }) {
+    const { entries } = directoryAt(snapshot, directory);
+    const present = [...entries.values()].flatMap((entry) => {
+        const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined;
+        return runId === undefined ? [] : [runId];
+    });
+    return [...new Set([...runs.map(({ runId }) => runId), ...present])];
+}
+function filesOf(snapshot, { directory }, runIds, contents) {
+    const { entries } = directoryAt(snapshot, directory);
+    return new Map(runIds.map((runId) => {
+        const name = fileName(runId);
+        const entry = entries.get(name);
+        const file = {
+            path: pathIn(directory, name),
+            state: stateOf(entry, contents),
+            executable: entry?.kind === 'executable',
+        };
+        return [runId, file];
+    }));
+}
+function stateOf(entry, contents) {
+    if (entry === undefined)
+        return { kind: 'absent' };
+    if (entry.kind !== 'file' && entry.kind !== 'executable') {
+        return { kind: 'blocked', reason: blockedBy[entry.kind] };
+    }
+    const content = contents.get(entry.oid);
+    return content === undefined ? { kind: 'unread' } : readContent(content);
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-facts.ts
@@ -45631,22 +46062,47 @@ async function readForTemplate(registry, { template, selected }, activeRuns) {
 
 
 
+
+
 /** Reads the facts that one target's plan needs, and plans it. */
-async function planTarget(loaded, { mlflow, registry, snapshot, uiUrl }) {
-    const { target, selected, files } = loaded;
-    const { runs, excluded, listed } = selected;
+async function planTarget(loaded, options) {
+    const { mlflow, registry, snapshot, uiUrl } = options;
+    const { selected, template } = loaded;
+    const { selection } = loaded.target;
     const facts = await readFacts(registry, loaded);
-    const confirmer = createConfirmer(mlflow, target.selection, listed);
+    const files = await readSuperseded(loaded, facts, options);
+    const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected);
     const planned = await planRuns(loaded, facts, {
         head: snapshot.head,
-        models: target.selection.models,
-        template: loaded.template,
-        deployed: findDeployed(files),
-        selectedRunIds: new Set(runs.map(({ runId }) => runId)),
+        template,
+        deployed: findDeployed(files, createNameLookup(selected.listed)),
+        selection,
+        selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
+        listedKeys: new Set(selected.listed.map(versionKey)),
         uiUrl,
     });
-    const confirmed = await confirmer.downgrades(planned, runs);
-    return addDeletions(confirmer, loaded, facts, [...confirmed, ...excludedEntries(excluded, uiUrl)]);
+    const entries = [
+        ...(await confirmer.downgrades(planned)),
+        ...excludedEntries(selected.excluded, uiUrl),
+    ];
+    const pruned = await prune(confirmer, loaded, facts, entries);
+    return {
+        entries: replaceByPath(entries, pruned.entries),
+        warnings: [
+            ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
+            ...entries.flatMap(({ warning = [] }) => warning),
+            ...pruned.warnings,
+        ],
+        error: pruned.error,
+    };
+}
+/** The files of the target, and those that new ones may supersede. */
+async function readSuperseded(loaded, facts, { repository, snapshot }) {
+    const isNew = loaded.selected.runs.some((selected) => fileOf(loaded, selected).state.kind === 'absent' && isActive(facts.get(selected.runId)));
+    return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files;
+}
+function isActive(facts) {
+    return facts?.run.kind === 'found' && facts.run.run.lifecycle === 'active';
 }
 /** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20;
@@ -45661,27 +46117,20 @@ async function planRuns(target, facts, context) {
     }
     return entries;
 }
-/** Adds the deletions that MLflow confirms, if the target has prune enabled. */
-async function addDeletions(confirmer, { target, selected, files }, facts, entries) {
-    const warnings = [
-        ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
-        ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
-    ];
+/** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */
+async function prune(confirmer, { target, selected, files }, facts, entries) {
     if (target.prune === undefined)
-        return { entries, warnings, error: undefined };
-    const { kept, deletions, warning, error } = planDeletions({
-        ...selected,
-        facts,
-        files,
-        entries,
-        models: target.selection.models,
-        maxDeletions: target.prune.maxDeletions,
-    });
-    const confirmed = await confirmer.deletions(deletions);
+        return { entries: [], warnings: [], error: undefined };
+    const { selection } = target;
+    const { maxDeletions } = target.prune;
+    const input = { ...selected, selection, facts, files, entries, maxDeletions };
+    const proposed = proposeDeletions(input);
+    const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions);
+    const limited = limitDeletions(confirmed, input);
     return {
-        entries: replaceByPath(entries, [...kept, ...confirmed]),
-        warnings: warning === undefined ? warnings : [...warnings, warning],
-        error,
+        entries: [...proposed.kept, ...limited.entries],
+        warnings: [proposed.warning, limited.warning].flatMap((warning) => warning ?? []),
+        error: limited.error,
     };
 }
 /** A run has one entry, so prune's decision replaces the planned one. */
@@ -45691,12 +46140,16 @@ function replaceByPath(entries, decisions) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/closest.ts
+
+/** Compared characters of a name; the time grows with the square of this. */
+const maxLength = 48;
 /** Names that are worth suggesting, most similar first. */
 function closestNames(wanted, names, limit) {
-    const text = wanted.toLowerCase();
+    const comparable = (text) => text.slice(0, maxLength).toLowerCase();
+    const text = comparable(wanted);
     return [...names]
-        .map((name) => ({ name, distance: distanceTo(text, name.toLowerCase()) }))
-        .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+        .map((name) => ({ name, distance: distanceTo(text, comparable(name)) }))
+        .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
         .slice(0, limit)
         .map(({ name }) => name);
 }
@@ -45738,16 +46191,18 @@ function findSelectionGaps(outcome) {
     const gaps = [
         ...findUnmatchedPatterns(outcome, names),
         ...(inModels.length === 0 ? [] : findUnusedAliases(outcome, inModels)),
+        ...findUnknownAliases(outcome),
     ];
     if (gaps.length > 0 || runs.length > 0)
         return gaps;
     return [inModels.length === 0 ? everythingExcluded(names) : nothingLeft(outcome)];
 }
-function nothingListed({ selection, registeredModels }) {
-    const names = registeredModels?.map(({ name }) => name) ?? [];
+function nothingListed({ selection, listed, registeredModels }) {
+    const names = registeredModels.map(({ name }) => name);
     if (selection.filter === undefined || names.length === 0) {
+        const what = listed.length === 0 ? 'no model version at all' : 'nothing but prompts';
         return {
-            message: 'Nothing is selected: MLflow lists no model version at all',
+            message: `Nothing is selected: MLflow lists ${what}`,
             advice: 'Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
         };
     }
@@ -45761,7 +46216,7 @@ function listNames(names) {
     const more = names.length - maxSuggestions;
     return names.slice(0, maxSuggestions).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
-function findUnmatchedPatterns({ selection, registeredModels = [] }, names) {
+function findUnmatchedPatterns({ selection, registeredModels }, names) {
     return selection.modelPatterns
         .filter(({ matches }) => ![...names].some((name) => matches(name)))
         .map(({ pattern, matches }) => {
@@ -45783,15 +46238,35 @@ function findUnmatchedPatterns({ selection, registeredModels = [] }, names) {
         };
     });
 }
-function findUnusedAliases({ selection }, inModels) {
+function findUnusedAliases({ selection, registeredModels }, inModels) {
     const inUse = new Set(inModels.flatMap(({ aliases }) => aliases));
+    const isHidden = (wanted) => registeredModels.some(({ name, aliases }) => selection.models(name) && aliases.some(({ alias }) => alias === wanted));
+    const advise = (alias) => {
+        if (isHidden(alias)) {
+            return selection.filter === undefined
+                ? 'The version that has it is not listed any more.'
+                : '`filter` excludes every version that has it.';
+        }
+        return inUse.size === 0
+            ? 'None of these models has an alias at all.'
+            : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`;
+    };
     return selection.aliases
         .filter((alias) => !inUse.has(alias))
         .map((alias) => ({
-        message: `\`aliases\`: no selected model has the alias ${alias}`,
-        advice: inUse.size === 0
-            ? 'None of these models has an alias at all.'
-            : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`,
+        message: `\`aliases\`: no selected version has the alias ${alias}`,
+        advice: advise(alias),
+    }));
+}
+/** Models whose aliases MLflow sent in a form that cannot be used. */
+function findUnknownAliases({ selection, registeredModels }) {
+    if (selection.aliases.length === 0)
+        return [];
+    return registeredModels
+        .filter(({ name, problem }) => problem !== undefined && selection.models(name))
+        .map(({ name, problem = '' }) => ({
+        message: `MLflow's data of the registered model ${name} can't be used (${problem})`,
+        advice: 'Until MLflow sends all of its aliases, nothing is deleted.',
     }));
 }
 function everythingExcluded(names) {
@@ -45832,6 +46307,7 @@ function listVersions(excluded) {
 
 
 
+
 /** Reads the registry and selects the model version that each run's file describes. */
 async function readSelection(registry, selection, now) {
     const { runFilter } = selection;
@@ -45856,10 +46332,11 @@ async function read_selection_listVersions(registry, { filter, aliases }) {
     const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter));
     return models.length > 0 ? addAliases(versions, models) : versions;
 }
-/** With a filter, only the registered models can tell what the filter hides. */
+/** Only the registered models can tell what a filter hides, and which models have no version. */
 async function readGaps(registry, selection, result) {
-    const gaps = findSelectionGaps({ selection, ...result, registeredModels: undefined });
-    if (gaps.length === 0 || selection.filter === undefined)
+    const models = selection.aliases.length > 0 ? await registry.registeredModels() : [];
+    const gaps = findSelectionGaps({ selection, ...result, registeredModels: models });
+    if (gaps.length === 0 || models.length > 0)
         return gaps;
     const registeredModels = await registry.registeredModels();
     return findSelectionGaps({ selection, ...result, registeredModels });
@@ -45882,21 +46359,27 @@ async function nameInputInErrors(input, filter, read) {
 async function applyRunFilter(registry, runs, runFilter) {
     if (runFilter === undefined || runs.length === 0)
         return { runs, excluded: [] };
-    const ids = runs.map(({ runId }) => runId);
     // Read first, so that an error of this listing is not blamed on the filter.
     await registry.experiments();
-    const matching = await nameInputInErrors('run-filter', runFilter, () => registry.matchingRuns(runFilter, ids));
+    const { matching, rejected } = await nameInputInErrors('run-filter', runFilter, () => registry.filterRuns(runFilter, runs.map(({ runId }) => runId)));
+    const others = runs.filter(({ runId }) => !matching.has(runId));
+    const lookups = await registry.runs(others
+        .filter(({ runId }) => !rejected.has(runId))
+        .map(({ runId }) => ({ id: runId, detail: 'basic', experimentId: undefined })));
     return {
         runs: runs.filter(({ runId }) => matching.has(runId)),
-        excluded: runs
-            .filter(({ runId }) => !matching.has(runId))
-            .map(({ version }) => ({
+        excluded: others.map(({ runId, version }) => ({
             version,
-            exclusion: 'run-filter',
-            outcome: 'skipped',
-            reason: 'its run does not pass run-filter',
+            ...excludeByRunFilter(rejected.get(runId), lookups.get(runId)),
         })),
     };
+}
+function excludeByRunFilter(rejection, lookup) {
+    const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined);
+    if (error !== undefined)
+        return { exclusion: 'unusable', outcome: 'failed', reason: error };
+    const reason = lookup?.kind === 'missing' ? missingRun : 'its run does not pass run-filter';
+    return { exclusion: 'run-filter', outcome: 'skipped', reason };
 }
 /**
  * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
@@ -45934,7 +46417,10 @@ const triggers = [
     [/www\./gi, '.'],
     // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
     [/-[A-Za-z]{1,30}\s?:/g, ':'],
+    // Woodpecker also accepts the two words without anything between them.
     [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
+    [/--(?:skip-ci|ci-skip)/gi, '-'],
     [/\*{3}NO_CI\*{3}/gi, '*'],
     // At the start of a line, Git treats this as the end of the message.
     [/^---/g, '-'],
@@ -45955,11 +46441,9 @@ function neutralise_plainText(text, maxCharacters) {
 }
 /** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
 function truncate(text, maxCharacters) {
-    if (text.length <= maxCharacters)
-        return text;
     const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
     return characters.length <= maxCharacters
-        ? characters.join('')
+        ? text
         : `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
 /** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
@@ -46100,12 +46584,10 @@ function checkMessageTemplate(text) {
     const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
         ? []
         : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`]);
-    const literal = splitPlaceholders(text)
-        .filter((part) => typeof part === 'string')
-        .join('');
+    const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
     return [
         ...unknown,
-        ...(literal.includes('${') ? ['a placeholder `${` has no `}`'] : []),
+        ...(isUnclosed ? ['a placeholder `${` has no `}`'] : []),
         ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
     ];
 }
@@ -46331,11 +46813,14 @@ function isUpToDate(head, plan) {
 function objectsOf({ directories }) {
     return new Map([...directories.values()].flatMap(({ path, entries }) => [...entries.values()].map(({ name, oid }) => [pathIn(path, name), oid])));
 }
-/** Only the newest pull request with the same changes counts, even if its branch is gone. */
+/**
+ * Among the closed pull requests, only the newest with the same changes counts, even if its branch is
+ * gone.
+ */
 function findRejected({ pullRequests }, changes) {
     const digest = changesDigest(changes);
     const newest = pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
-    if (newest === undefined || newest.merged || newest.state === 'open')
+    if (newest === undefined || newest.merged)
         return undefined;
     return readMarker(newest.body)?.withdrawn === true ? undefined : newest;
 }
@@ -46490,7 +46975,7 @@ function rowsOf(kind, now, before, textOf, changeOf) {
             name,
             now: a === undefined ? '' : textOf(a),
             before: b === undefined ? '' : textOf(b),
-            change: before === undefined ? '' : changeOf(a, b),
+            change: changeOf(a, b),
         };
     });
 }
@@ -46808,6 +47293,7 @@ async function withdraw({ pullRequests }, { head }, open) {
 
 
 
+
 /** Runs one sync: reads MLflow, reads the branch, plans, and writes. */
 async function runSync(options) {
     const { stopwatch } = options;
@@ -46850,15 +47336,21 @@ async function createPlan(options, registry, targets, templates) {
     return stopwatch.measure('plan', async () => {
         const plans = [];
         for (const target of loaded) {
-            plans.push(await planTarget(target, { mlflow, registry, snapshot, uiUrl }));
+            plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl }));
         }
-        return {
-            snapshot,
-            entries: plans.flatMap(({ entries }) => entries),
-            extraFiles: [],
-            warnings: plans.flatMap(({ warnings }) => warnings),
-            error: joinProblems(plans.flatMap(({ error }) => (error === undefined ? [] : [error]))),
-        };
+        const warnings = plans.flatMap((plan) => plan.warnings);
+        const error = joinProblems(plans.flatMap((plan) => plan.error ?? []));
+        const entries = plans.flatMap((plan) => plan.entries);
+        // A preview of too many deletions is not a failure.
+        return options.mode === 'plan' && error !== undefined
+            ? {
+                snapshot,
+                entries,
+                extraFiles: [],
+                error: undefined,
+                warnings: [...warnings, error.message],
+            }
+            : { snapshot, entries, extraFiles: [], error, warnings };
     });
 }
 function branchQuery({ branch, targets }) {
@@ -47004,17 +47496,20 @@ async function checkTemplates(options, snapshot) {
 
 
 
+
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const { mlflow, targets, trackingUri, clock } = options;
     const registry = createRegistry(mlflow);
-    let runId = '';
+    const runIds = new Set();
     const versions = await runCheck('MLflow: model versions', async () => {
         let listed = 0;
         for (const { selection } of targets) {
             const rows = await registry.versions(selection.filter);
             listed += rows.length;
-            runId ||= rows.find((version) => version.runId !== '')?.runId ?? '';
+            const inModels = rows.filter(({ name }) => selection.models(name));
+            for (const { runId } of chooseVersionPerRun(inModels).runs)
+                runIds.add(runId);
         }
         return { status: 'ok', detail: `${trackingUri} lists ${listed}` };
     });
@@ -47027,16 +47522,11 @@ async function checkMlflow(options) {
         ];
     }
     const runs = await runCheck('MLflow: runs', async () => {
-        const experiments = await registry.experiments();
-        if (runId === '')
-            return { status: 'ok', detail: `experiments: ${experiments.size}` };
-        const lookups = await registry.runs([{ id: runId, detail: 'basic', experimentId: undefined }]);
-        if (lookups.get(runId)?.kind === 'missing') {
-            throw new MlflowError(`Run ${runId} of a registered model version can't be seen`, {
-                advice: 'Check whether it was deleted permanently; otherwise give the user READ permission on the experiments.',
-            });
-        }
-        return { status: 'ok', detail: `experiments: ${experiments.size}; runs can be read` };
+        const { size } = await registry.experiments();
+        if (runIds.size === 0)
+            return { status: 'ok', detail: `experiments: ${size}` };
+        const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns));
+        return { status: 'ok', detail: `experiments: ${size}; ${detail}` };
     });
     const selection = await runCheck('MLflow: selection', async () => {
         let selected = 0;
@@ -47054,6 +47544,27 @@ async function checkMlflow(options) {
         return { status: 'ok', detail: `runs selected: ${selected}` };
     });
     return [versions, runs, selection];
+}
+/** A few may have been deleted permanently. */
+const maxSampledRuns = 20;
+/** @throws MlflowError if none of the runs can be seen, or none of several can be read. */
+async function checkRuns(registry, runIds) {
+    const lookups = await registry.runs(runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })));
+    const found = runIds.map((id) => lookups.get(id));
+    if (found.some((lookup) => lookup?.kind === 'found'))
+        return 'runs can be read';
+    for (const lookup of found) {
+        if (lookup?.kind !== 'failed')
+            continue;
+        // A sync would report a single broken run as well, and go on.
+        if (runIds.length === 1)
+            return `the only run can't be read: ${lookup.reason}`;
+        throw new MlflowError(lookup.reason);
+    }
+    const examples = runIds.slice(0, 3).join(', ');
+    throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {
+        advice: 'Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/check/check.ts
@@ -52371,13 +52882,15 @@ async function sendWithRetries(options) {
         await clock.sleep(waitMs);
     }
 }
+/** A year. The time when a longer wait ends may not be a valid date. */
+const maxRetryAfterMs = 31_536_000_000;
 /** Converts `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3) to milliseconds. */
 function retryAfterMs(headers, now) {
     const value = headers['retry-after']?.trim();
     if (value === undefined)
         return undefined;
     if (/^\d+$/.test(value))
-        return Number(value) * 1000;
+        return Math.min(Number(value) * 1000, maxRetryAfterMs);
     const date = Date.parse(value);
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
@@ -53475,7 +53988,7 @@ function basicCredentials(username, password) {
     return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
 }
 /** Masking a shorter value, such as `1`, would hide unrelated text and make outputs disappear. */
-const minSecretLength = 6;
+const minHeaderLength = 6;
 /** Values that the runner masks and that are removed from all results. */
 function secretsOf({ mlflow, repository }) {
     const { username, password, token, headers } = mlflow;
@@ -53484,8 +53997,10 @@ function secretsOf({ mlflow, repository }) {
         password,
         token,
         ...(password === '' ? [] : [basicCredentials(username, password)]),
-        ...Object.values(headers).flatMap((value) => [value, credentialsIn(value)]),
-    ].filter((secret) => secret.length >= minSecretLength);
+        ...Object.values(headers)
+            .flatMap((value) => [value, credentialsIn(value)])
+            .filter((value) => value.length >= minHeaderLength),
+    ].filter((secret) => secret !== '');
 }
 /** The credentials of an `Authorization` header without their scheme, which a server may repeat. */
 function credentialsIn(headerValue) {
@@ -53549,7 +54064,7 @@ function withoutExclamation(pattern) {
     return isExclusion(pattern) ? pattern.slice(1).trimStart() : pattern;
 }
 /** The length of a set is bounded, so that many `[` without a `]` do not take quadratic time. */
-const tokenPattern = /\\.|\*+|\?|\[[!^]?[^\]\\]{1,1000}\]|[^]/gu;
+const tokenPattern = /\\.|\*+|\?|\[[^\]\\]{1,1000}\]|[^]/gu;
 function compile(glob) {
     return (glob.match(tokenPattern) ?? []).flatMap((source) => {
         if (source.startsWith('*'))
@@ -55431,18 +55946,18 @@ function mergeResults(earlier, later) {
  * latest version.
  */
 function mergeEntries(earlier, later) {
-    const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]));
+    const merged = new Map(earlier.map((entry) => [merge_keyOf(entry), entry]));
     for (const entry of later) {
-        const before = merged.get(keyOf(entry));
+        const before = merged.get(merge_keyOf(entry));
         const next = before === undefined ? entry : mergeEntry(before, entry);
         if (next === undefined)
-            merged.delete(keyOf(entry));
+            merged.delete(merge_keyOf(entry));
         else
-            merged.set(keyOf(entry), next);
+            merged.set(merge_keyOf(entry), next);
     }
     return [...merged.values()];
 }
-function keyOf({ runId, path, modelName, modelVersion }) {
+function merge_keyOf({ runId, path, modelName, modelVersion }) {
     return path ?? JSON.stringify([runId, modelName, modelVersion]);
 }
 function mergeEntry(before, after) {
