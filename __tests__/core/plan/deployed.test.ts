@@ -44,6 +44,13 @@ test('a file belongs to the model under its new name if that was renamed', () =>
   expect([...deployed(files, [renamed]).keys()]).toEqual(['new name', 'm'])
   expect([...deployed(files, [renamed, { ...renamed, name: 'm' }]).keys()]).toEqual(['m'])
   expect([...deployed(files, [{ ...renamed, version: '4' }]).keys()]).toEqual(['m'])
+  const onAnotherDay = { ...renamed, creationTime: Date.UTC(2024, 0, 2) }
+  expect([...deployed(files, [onAnotherDay]).keys()]).toEqual(['m'])
+})
+
+test('a file that cannot be read, or names no model or another run, belongs to no model', () => {
+  const texts = { a: values('a', '3'), b: 'a: [', c: 'global: {runid: c}\n', d: values('x', '1') }
+  expect([...deployed(texts)]).toEqual([['m', [expect.objectContaining({ runId: 'a' })]]])
 })
 
 describe('the version that a file deploys', () => {
