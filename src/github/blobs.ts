@@ -125,7 +125,7 @@ async function readBatch(
 const rawBlob = z.object({ content: z.string(), encoding: z.literal('base64') })
 
 async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
-  const { content } = await client.rest(rawBlob, (octokit, at) =>
+  const { content } = await client.rest('read', rawBlob, (octokit, at) =>
     octokit.rest.git.getBlob({ ...at, file_sha: oid }),
   )
   const bytes = Buffer.from(content, 'base64')

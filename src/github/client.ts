@@ -5,6 +5,7 @@ import {
   errorFromOctokit,
   invalidResponse,
   type GraphqlProblem,
+  type Purpose,
 } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 
@@ -30,11 +31,16 @@ export type GitHubClient = {
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
   /** Sends a GraphQL mutation once: if the response is lost, the write may still have succeeded. */
-  readonly mutate: <T>(mutation: string, variables: object, schema: z.ZodType<T>) => Promise<T>
+  readonly mutate: <T>(
+    purpose: Purpose,
+    mutation: string,
+    variables: object,
+    schema: z.ZodType<T>,
+  ) => Promise<T>
   /** Makes a REST call that is safe to repeat, with retries. */
-  readonly rest: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
+  readonly rest: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Makes a REST call that is not safe to repeat. */
-  readonly restOnce: <T>(schema: z.ZodType<T>, call: RestCall) => Promise<T>
+  readonly restOnce: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Requests sent so far, retries included. */
   readonly requests: () => number
 }
@@ -66,29 +72,40 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   const retrying = createOctokit(true)
   const once = createOctokit(false)
 
-  const post = async (octokit: Octokit, query: string, variables: object): Promise<unknown> => {
+  const post = async (
+    octokit: Octokit,
+    purpose: Purpose,
+    query: string,
+    variables: object,
+  ): Promise<unknown> => {
     const response = await octokit
       .request({ method: 'POST', url: options.graphqlUrl, query, variables })
       .catch((error: unknown) => {
-        throw errorFromOctokit(error, repository)
+        throw errorFromOctokit(error, repository, purpose)
       })
     return response.data
   }
 
   const queryGraphql = async <T>(
     octokit: Octokit,
+    purpose: Purpose,
     text: string,
     variables: object,
     schema: z.ZodType<T>,
   ): Promise<T> => {
-    const { data, errors } = parseEnvelope(await post(octokit, text, variables))
-    if (errors.length > 0) throw errorFromGraphql(errors, repository)
+    const { data, errors } = parseEnvelope(await post(octokit, purpose, text, variables))
+    if (errors.length > 0) throw errorFromGraphql(errors, repository, purpose)
     return parseResponse(schema, data, 'GraphQL response')
   }
 
-  const rest = async <T>(octokit: Octokit, schema: z.ZodType<T>, call: RestCall): Promise<T> => {
+  const rest = async <T>(
+    octokit: Octokit,
+    purpose: Purpose,
+    schema: z.ZodType<T>,
+    call: RestCall,
+  ): Promise<T> => {
     const response = await call(octokit, coordinates()).catch((error: unknown) => {
-      throw errorFromOctokit(error, repository)
+      throw errorFromOctokit(error, repository, purpose)
     })
     return parseResponse(schema, response.data, 'REST request')
   }
@@ -102,11 +119,12 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     },
     query: (text, variables, schema) => {
       const { owner, repo: name } = coordinates()
-      return queryGraphql(retrying, text, { owner, name, ...variables }, schema)
+      return queryGraphql(retrying, 'read', text, { owner, name, ...variables }, schema)
     },
-    mutate: (text, variables, schema) => queryGraphql(once, text, variables, schema),
-    rest: (schema, call) => rest(retrying, schema, call),
-    restOnce: (schema, call) => rest(once, schema, call),
+    mutate: (purpose, text, variables, schema) =>
+      queryGraphql(once, purpose, text, variables, schema),
+    rest: (purpose, schema, call) => rest(retrying, purpose, schema, call),
+    restOnce: (purpose, schema, call) => rest(once, purpose, schema, call),
     requests: () => requests,
   }
 }

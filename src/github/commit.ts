@@ -43,6 +43,7 @@ async function commitByMutation(client: GitHubClient, request: CommitRequest): P
   )
   const deletions = edits.flatMap(({ path, after }) => (after === undefined ? [{ path }] : []))
   const { createCommitOnBranch } = await client.mutate(
+    'commit',
     mutation,
     {
       input: {

@@ -2,6 +2,16 @@ import { ActionError, GitHubError, type GitHubReason } from '../core/errors.ts'
 import type { RetryOutcome } from '../http/retry.ts'
 import type { FailureReason } from '../http/transport.ts'
 
+/** What a request is for. It decides what a refusal means, and how to fix it. */
+export type Purpose =
+  | 'read'
+  /** Writes to the synced branch. */
+  | 'commit'
+  /** Writes to the head branch of the pull request. */
+  | 'propose'
+  /** Opens, edits or labels the pull request. */
+  | 'pull-request'
+
 /** One of the `errors` in a GraphQL response; `type` is GitHub's error type, e.g. `STALE_DATA`. */
 export type GraphqlProblem = { readonly type: string; readonly message: string }
 
@@ -48,19 +58,26 @@ export function invalidResponse(detail: string, isWrite = false): GitHubError {
 }
 
 /** Converts an error thrown by octokit. */
-export function errorFromOctokit(error: unknown, repository: string): Error {
+export function errorFromOctokit(error: unknown, repository: string, purpose: Purpose): Error {
   if (error instanceof ActionError) return error
   if (!(error instanceof Error)) return new GitHubError(String(error))
   if (error.cause instanceof ActionError) return error.cause
   if (error.cause instanceof Error && error.cause.name === 'AbortError') return error.cause
   if (!('status' in error) || typeof error.status !== 'number') return error
-  return errorFromRejection(error.status, error.message, repository, acceptedPermissions(error))
+  return errorFromRejection(
+    error.status,
+    error.message,
+    repository,
+    purpose,
+    acceptedPermissions(error),
+  )
 }
 
 /** Converts the `errors` of a GraphQL response, whose HTTP status is 200. */
 export function errorFromGraphql(
   problems: readonly GraphqlProblem[],
   repository: string,
+  purpose: Purpose,
 ): GitHubError {
   const stale = problems.find(
     ({ type, message }) => type === 'STALE_DATA' || staleRefPattern.test(message),
@@ -68,7 +85,7 @@ export function errorFromGraphql(
   if (stale !== undefined) return branchMoved(`[GitHub: ${stale.message}]`)
   const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' }
   const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200
-  return errorFromRejection(status, message, repository, undefined)
+  return errorFromRejection(status, message, repository, purpose, undefined)
 }
 
 /** The branch is no longer at the commit that was read: read and plan again. */
@@ -88,6 +105,7 @@ function errorFromRejection(
   status: number,
   message: string,
   repository: string,
+  purpose: Purpose,
   permission: string | undefined,
 ): GitHubError {
   const gitHubMessage = message.replace(/\s+/g, ' ').trim()
@@ -108,7 +126,9 @@ function errorFromRejection(
   ) {
     return rejection(
       `A rule of ${repository} forbids this commit`,
-      'Either set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+      purpose === 'propose'
+        ? 'Choose another `pull-request-branch`, one that the rule does not cover, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.'
+        : 'Either set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
     )
   }
   if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {

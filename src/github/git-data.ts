@@ -34,7 +34,7 @@ export async function commitByGitData(
   request: CommitRequest,
 ): Promise<Commit> {
   const commit = await createCommit(client, request)
-  await client.restOnce(z.object({ object: created }), (octokit, at) =>
+  await client.restOnce('commit', z.object({ object: created }), (octokit, at) =>
     octokit.rest.git.updateRef({
       ...at,
       ref: `heads/${request.snapshot.branch}`,
@@ -53,13 +53,16 @@ export async function createCommit(client: GitHubClient, request: CommitRequest)
   const { snapshot, edits } = request
   let tree = snapshot.rootTree
   for (const batch of splitIntoBatches(edits)) tree = await createTree(client, tree, batch)
-  const { sha, html_url, verification } = await client.rest(createdCommit, (octokit, at) =>
-    octokit.rest.git.createCommit({
-      ...at,
-      tree,
-      parents: [snapshot.head],
-      message: fullMessage(request),
-    }),
+  const { sha, html_url, verification } = await client.rest(
+    'commit',
+    createdCommit,
+    (octokit, at) =>
+      octokit.rest.git.createCommit({
+        ...at,
+        tree,
+        parents: [snapshot.head],
+        message: fullMessage(request),
+      }),
   )
   return { sha, url: html_url, verified: verification?.verified ?? false }
 }
@@ -91,7 +94,7 @@ async function createTree(
   edits: readonly FileEdit[],
 ): Promise<string> {
   try {
-    const { sha } = await client.rest(created, (octokit, at) =>
+    const { sha } = await client.rest('commit', created, (octokit, at) =>
       octokit.rest.git.createTree({ ...at, base_tree: base, tree: edits.map(treeEntry) }),
     )
     return sha

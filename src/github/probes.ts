@@ -41,7 +41,7 @@ async function probeCommit(
     fileChanges: { additions: [{ path, contents: '' }] },
   }
   try {
-    await client.mutate(mutation, { input }, z.unknown())
+    await client.mutate('commit', mutation, { input }, z.unknown())
   } catch (error) {
     if (error instanceof GitHubError && error.reason === 'branch-moved') return
     throw error
@@ -52,7 +52,7 @@ async function probeCommit(
 /** GitHub rejects a pull request from a branch into itself, after checking the permission. */
 async function probePullRequest(client: GitHubClient, branch: string): Promise<void> {
   try {
-    await client.restOnce(z.unknown(), (octokit, at) =>
+    await client.restOnce('pull-request', z.unknown(), (octokit, at) =>
       octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }),
     )
   } catch (error) {
@@ -69,7 +69,7 @@ async function readRules(
   branch: string,
 ): Promise<readonly string[] | undefined> {
   try {
-    const found = await client.rest(rules, (octokit, at) =>
+    const found = await client.rest('read', rules, (octokit, at) =>
       octokit.rest.repos.getBranchRules({ ...at, branch }),
     )
     return found.map(({ type }) => type)

@@ -36,22 +36,25 @@ export function createPullRequests(client: GitHubClient): PullRequests {
   return {
     read: (base, head) => readState(client, base, head),
     commitsAhead: async (base, head) => {
-      const { ahead_by } = await client.rest(z.object({ ahead_by: z.number() }), (octokit, at) =>
-        octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
+      const { ahead_by } = await client.rest(
+        'read',
+        z.object({ ahead_by: z.number() }),
+        (octokit, at) =>
+          octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
       )
       return ahead_by
     },
     open: (base, head, text) =>
-      client.restOnce(pullRequest, (octokit, at) =>
+      client.restOnce('pull-request', pullRequest, (octokit, at) =>
         octokit.rest.pulls.create({ ...at, head, base, ...text }),
       ),
     update: async (number, change) => {
-      await client.rest(pullRequest, (octokit, at) =>
+      await client.rest('pull-request', pullRequest, (octokit, at) =>
         octokit.rest.pulls.update({ ...at, pull_number: number, ...change }),
       )
     },
     addLabels: async (number, labels) => {
-      await client.rest(z.unknown(), (octokit, at) =>
+      await client.rest('pull-request', z.unknown(), (octokit, at) =>
         octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }),
       )
     },
@@ -118,7 +121,7 @@ async function readState(
       directories: aliasedObjects(paths, directory),
     }),
   )
-  const pullRequests = await client.rest(z.array(pullRequest), (octokit, at) =>
+  const pullRequests = await client.rest('read', z.array(pullRequest), (octokit, at) =>
     octokit.rest.pulls.list({
       ...at,
       head: `${at.owner}:${head}`,
@@ -165,6 +168,7 @@ async function moveBranch(
   const name = `refs/heads/${branch}`
   const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }]
   await client.mutate(
+    'propose',
     moveMutation,
     { input: { repositoryId: client.repositoryId(), refUpdates } },
     z.object({ updateRefs: z.unknown() }),
