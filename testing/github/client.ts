@@ -19,3 +19,27 @@ export async function sendGraphql(
   })
   return (await response.json()) as GraphqlBody
 }
+
+export type RestAnswer = {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
+/** Sends a REST request to `path` below the API's URL. */
+export async function sendRest(
+  github: GitHub,
+  method: string,
+  path: string,
+  body?: object,
+  token = github.token,
+): Promise<RestAnswer> {
+  const response = await fetch(`${github.apiUrl}/${path}`, {
+    method,
+    headers: { authorization: `token ${token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const parsed: unknown = text === '' ? undefined : JSON.parse(text)
+  return { status: response.status, headers: response.headers, body: parsed }
+}

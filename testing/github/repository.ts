@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { gitRunner } from './git/run.ts'
 import { GitStore, type Files, type Person } from './git/store.ts'
+import { defaultSettings, type Settings } from './settings.ts'
 
 export type PullRequest = {
   number: number
@@ -13,16 +14,6 @@ export type PullRequest = {
   base: string
   labels: string[]
   createdAt: string
-}
-
-/** What a repository's settings forbid. */
-export type Settings = {
-  /** By branch: classic branch protection, or a ruleset that requires pull requests. */
-  protectedBranches: Record<string, 'protection' | 'ruleset'>
-  /** Push protection: content that counts as a secret. */
-  secrets: RegExp | undefined
-  actionsMayCreatePullRequests: boolean
-  archived: boolean
 }
 
 /** One repository, with what tests need to inspect and change it. */
@@ -53,12 +44,6 @@ export type Repository = {
   readonly fsck: () => void
 }
 
-/** The author of commits made through the API, which GitHub signs. */
-export const bot: Person = {
-  name: 'github-actions[bot]',
-  email: 'bot@users.noreply.example.com',
-}
-
 const webUrl = 'https://github.example.com'
 
 /** Creates a bare repository below `root`. */
@@ -83,12 +68,7 @@ export function createRepository(
     id: `R_${Buffer.from(fullName).toString('base64url')}`,
     defaultBranch,
     store,
-    settings: {
-      protectedBranches: {},
-      secrets: undefined,
-      actionsMayCreatePullRequests: true,
-      archived: false,
-    },
+    settings: defaultSettings(),
     pullRequests: [],
     ...gitMethods(store, defaultBranch),
   }

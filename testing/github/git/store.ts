@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openObjectReader, type GitObject, type ObjectReader } from './cat-file.ts'
+import {
+  formatCommit,
+  parseCommit,
+  type Commit,
+  type NewCommit,
+  type Person,
+} from './commit-object.ts'
+import { changesTo, type Files, type TreeChange } from './files.ts'
 import { gitRunner, outputOf, type RunGit } from './run.ts'
 
-/** A file to write: text or bytes, with or without a mode; null deletes it. */
-export type FileContent =
-  | string
-  | Buffer
-  | null
-  | { readonly content: string | Buffer; readonly mode: '100644' | '100755' | '120000' }
-
-export type Files = Readonly<Record<string, FileContent>>
+export type { FileContent, Files } from './files.ts'
+export type { Commit, Person } from './commit-object.ts'
 
 export type TreeEntry = {
   readonly mode: string
@@ -22,31 +24,14 @@ export type TreeEntry = {
   readonly name: string
 }
 
-/** A change to a tree; an `oid` of null removes the path. */
-export type TreeChange = {
-  readonly path: string
-  readonly mode: string
-  readonly oid: string | null
-}
-
-export type Commit = {
-  readonly oid: string
-  readonly tree: string
-  readonly parents: readonly string[]
-  readonly authorName: string
-  readonly authorEmail: string
-  readonly committerName: string
-  readonly committerEmail: string
-  readonly date: string
-  readonly message: string
-}
-
-export type Person = { readonly name: string; readonly email: string }
-
-const person: Person = { name: 'A Person', email: 'person@example.com' }
+/** Who pushes, unless a test says otherwise. */
+export const person: Person = { name: 'A Person', email: 'person@example.com' }
 
 /** The object id that means "no such ref" in a compare-and-swap. */
 export const zeroOid = '0'.repeat(40)
+
+/** The tree without entries, which git knows without storing it. */
+export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 /** One bare repository, only read and written with the git binary. */
 export class GitStore {
@@ -126,39 +111,38 @@ export class GitStore {
     }
   }
 
+  /** Its committer is its author, and it is not signed. */
   writeCommit(
     tree: string,
     parents: readonly string[],
     message: string,
     author: Person = person,
   ): string {
-    const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])]
-    return this.run(args, {
-      input: message,
-      env: {
-        GIT_AUTHOR_NAME: author.name,
-        GIT_AUTHOR_EMAIL: author.email,
-        GIT_COMMITTER_NAME: author.name,
-        GIT_COMMITTER_EMAIL: author.email,
-      },
-    }).trim()
+    return this.createCommit({ tree, parents, message, author })
   }
 
-  commit(oid: string): Commit {
-    const format = '--format=%H%n%T%n%P%n%an%n%ae%n%cn%n%ce%n%cI%n%B'
-    const [hash, tree, parents, ...rest] = this.run(['log', '-1', format, oid]).split('\n')
-    const [authorName, authorEmail, committerName, committerEmail, date, ...message] = rest
-    return {
-      oid: hash ?? '',
-      tree: tree ?? '',
-      parents: (parents ?? '').split(' ').filter((parent) => parent !== ''),
-      authorName: authorName ?? '',
-      authorEmail: authorEmail ?? '',
-      committerName: committerName ?? '',
-      committerEmail: committerEmail ?? '',
-      date: date ?? '',
-      message: message.join('\n').trimEnd(),
-    }
+  createCommit(commit: NewCommit): string {
+    const args = ['hash-object', '-t', 'commit', '-w', '--stdin']
+    return this.run(args, { input: formatCommit(commit) }).trim()
+  }
+
+  commit(revision: string): Commit {
+    const output = this.run(['cat-file', '--batch'], { input: `${revision}^{commit}\n` })
+    const [, oid, raw] = /^(\w{40}) commit \d+\n([^]*)\n$/.exec(output) ?? []
+    if (oid === undefined || raw === undefined) throw new Error(`${revision} is not a commit`)
+    return parseCommit(oid, raw)
+  }
+
+  mergeBase(one: string, other: string): string | undefined {
+    return outputOf(() => this.run(['merge-base', one, other]))
+  }
+
+  /** Commits that are on `to` but not on `from`, oldest first. */
+  commitsBetween(from: string, to: string): string[] {
+    const args = ['rev-list', '--reverse', '--topo-order', `${from}..${to}`]
+    return this.run(args)
+      .split('\n')
+      .filter((oid) => oid !== '')
   }
 
   isAncestor(ancestor: string, descendant: string): boolean {
@@ -175,7 +159,10 @@ export class GitStore {
   /** Adds a commit to a branch, like a person's push. */
   push(branch: string, files: Files, message: string, author: Person = person): string {
     const head = this.branch(branch)
-    const tree = this.writeTree(head, this.#changesTo(files))
+    const tree = this.writeTree(
+      head,
+      changesTo(files, (contents) => this.writeBlobs(contents)),
+    )
     const oid = this.writeCommit(tree, head === undefined ? [] : [head], message, author)
     if (!this.updateRef(`refs/heads/${branch}`, oid, head ?? zeroOid)) {
       throw new Error(`branch ${branch} moved during the push`)
@@ -185,20 +172,5 @@ export class GitStore {
 
   close(): void {
     this.#reader?.close()
-  }
-
-  #changesTo(files: Files): TreeChange[] {
-    const written = Object.entries(files).flatMap(([path, file]) => {
-      if (file === null) return []
-      const plain = typeof file === 'string' || Buffer.isBuffer(file)
-      return [{ path, ...(plain ? { content: file, mode: '100644' } : file) }]
-    })
-    const oids = this.writeBlobs(written.map(({ content }) => content))
-    return [
-      ...written.map(({ path, mode }, index) => ({ path, mode, oid: oids[index] ?? null })),
-      ...Object.keys(files)
-        .filter((path) => files[path] === null)
-        .map((path) => ({ path, mode: '0', oid: null })),
-    ]
   }
 }

@@ -1,7 +1,8 @@
+import { bot, commitAsGitHub } from '../api-commit.ts'
 import { zeroOid } from '../git/store.ts'
 import { violatedRule } from '../protection.ts'
 import { followHeadBranches } from '../pull-requests.ts'
-import { bot, type Repository } from '../repository.ts'
+import type { Repository } from '../repository.ts'
 import { requireRepository, requireWriteAccess, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
 import { commitObject, refObject } from './objects.ts'
@@ -64,7 +65,7 @@ function createCommit(repository: Repository, input: CommitInput): string {
   ])
   const { headline, body = '' } = input.message
   const message = body === '' ? headline : `${headline}\n\n${body}`
-  const oid = store.writeCommit(tree, [head], message, bot)
+  const oid = commitAsGitHub(repository, { tree, parents: [head], message, author: bot })
   if (!store.updateRef(`refs/heads/${branch}`, oid, head)) throw staleData(head)
   return oid
 }

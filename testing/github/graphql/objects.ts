@@ -1,4 +1,4 @@
-import type { Commit, TreeEntry } from '../git/store.ts'
+import type { Commit, Person, TreeEntry } from '../git/store.ts'
 import type { Repository } from '../repository.ts'
 import type { Token } from '../tokens.ts'
 
@@ -33,6 +33,9 @@ export function refObject(repository: Repository, branch: string): object | null
     name: branch,
     prefix: 'refs/heads/',
     target: () => commitObject(repository, repository.store.commit(head)),
+    // Only visible to administrators, which the action's tokens never are.
+    branchProtectionRule: null,
+    refUpdateRule: null,
   }
 }
 
@@ -49,8 +52,9 @@ export function commitObject(repository: Repository, commit: Commit): object {
     messageHeadline: headline,
     messageBody: body.join('\n').trim(),
     committedDate: commit.date,
-    author: { name: commit.authorName, email: commit.authorEmail },
-    committer: { name: commit.committerName, email: commit.committerEmail },
+    author: actorObject(commit.author),
+    committer: actorObject(commit.committer),
+    signature: signatureObject(commit),
     tree: () => treeObject(repository, commit.tree),
     parents: () => {
       const nodes = commit.parents.map((oid) => commitObject(repository, store.commit(oid)))
@@ -65,6 +69,28 @@ export function commitObject(repository: Repository, commit: Commit): object {
     }),
     file: ({ path }: { path: string }) => fileObject(repository, commit.oid, path),
   }
+}
+
+/** Values as GitHub returns them for a commit that was made through its API. */
+function signatureObject({ signer, signature, payload, committer, date }: Commit): object | null {
+  if (signer === undefined) return null
+  const login = signer === 'github' ? 'web-flow' : committer.name
+  return {
+    __typename: 'GpgSignature',
+    isValid: true,
+    state: 'VALID',
+    wasSignedByGitHub: signer === 'github',
+    email: committer.email,
+    signer: { __typename: 'User', login, name: committer.name, email: committer.email },
+    signature,
+    payload,
+    verifiedAt: date,
+    keyId: 'B5690EEEBB952194',
+  }
+}
+
+function actorObject({ name, email }: Person): object {
+  return { __typename: 'GitActor', name, email, user: { __typename: 'User', login: name } }
 }
 
 function fileObject(repository: Repository, commit: string, path: string): object | null {

@@ -1,8 +1,18 @@
-import { bot, type Repository } from '../repository.ts'
+import { bot, commitAsGitHub } from '../api-commit.ts'
+import type { Person } from '../git/store.ts'
 import type { RestCall } from './call.ts'
+import { gitCommitBody } from './commit-body.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 
 /** Git data: trees, blobs and commits. */
+
+type NewCommit = {
+  message: string
+  tree: string
+  parents: string[]
+  author?: Person
+  committer?: Person
+}
 
 type NewTreeEntry = { path: string; mode: string; sha?: string | null; content?: string }
 
@@ -54,30 +64,24 @@ export async function getBlob({ repository, params }: RestCall): Promise<RestRes
   return ok({ sha: params.sha, size: content.length, content: base64, encoding: 'base64' })
 }
 
-export function getCommit({ repository, params }: RestCall): RestResponse {
-  const oid = repository.store.resolve(`${params.sha ?? ''}^{commit}`)
-  return oid === undefined ? notFound : ok(commitBody(repository, oid))
+export function getGitCommit({ repository, params }: RestCall): RestResponse {
+  const { store } = repository
+  const sha = params.sha ?? ''
+  return store.typeOf(sha) === 'commit'
+    ? ok(gitCommitBody(repository, store.commit(sha)))
+    : notFound
 }
 
+/** GitHub signs a commit only if neither its author nor its committer is given. */
 export function createCommit({ repository, body }: RestCall): RestResponse {
-  const { message, tree, parents, author } = body as {
-    message: string
-    tree: string
-    parents: string[]
-    author?: { name: string; email: string }
-  }
-  const oid = repository.store.writeCommit(tree, parents, message, author ?? bot)
-  return ok(commitBody(repository, oid), 201)
-}
-
-function commitBody(repository: Repository, oid: string): object {
-  const commit = repository.store.commit(oid)
-  return {
-    sha: commit.oid,
-    html_url: `${repository.url}/commit/${commit.oid}`,
-    message: commit.message,
-    tree: { sha: commit.tree },
-    parents: commit.parents.map((sha) => ({ sha })),
-    verification: { verified: commit.committerName === bot.name, reason: 'valid' },
-  }
+  const { store } = repository
+  const { message, tree, parents, author, committer } = body as NewCommit
+  const oid =
+    author === undefined && committer === undefined
+      ? commitAsGitHub(repository, { tree, parents, message, author: bot })
+      : store.createCommit({
+          ...{ tree, parents, message, author: author ?? committer ?? bot },
+          ...(committer === undefined ? {} : { committer }),
+        })
+  return ok(gitCommitBody(repository, store.commit(oid)), 201)
 }

@@ -5,7 +5,7 @@ import type { Repository } from '../repository.ts'
 import type { RestCall } from './call.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 
-/** Branches: their refs, their rules and comparisons between them. */
+/** Branches: their refs and their rules. */
 
 export function getRef({ repository, params }: RestCall): RestResponse {
   const branch = params.branch ?? ''
@@ -58,24 +58,6 @@ export function getBranch({ repository, params }: RestCall): RestResponse {
 export function getBranchRules({ repository, params }: RestCall): RestResponse {
   const kind = repository.settings.protectedBranches[params.branch ?? '']
   return ok(kind === 'ruleset' ? [{ type: 'pull_request' }] : [])
-}
-
-export function compare({ repository, params }: RestCall): RestResponse {
-  const [base = '', head = ''] = (params.range ?? '').split('...')
-  const from = repository.store.resolve(base)
-  const to = repository.store.resolve(head)
-  if (from === undefined || to === undefined) return notFound
-  const [behind = 0, ahead = 0] = repository
-    .git('rev-list', '--left-right', '--count', `${from}...${to}`)
-    .split(/\s+/)
-    .map(Number)
-  const status = comparisonStatus(ahead, behind)
-  return ok({ status, ahead_by: ahead, behind_by: behind, total_commits: ahead })
-}
-
-function comparisonStatus(ahead: number, behind: number): string {
-  if (ahead === 0) return behind === 0 ? 'identical' : 'behind'
-  return behind === 0 ? 'ahead' : 'diverged'
 }
 
 function refBody(branch: string, sha: string): object {

@@ -1,4 +1,5 @@
 import { withContentsWrite, withPullRequestsWrite, type Handler } from './call.ts'
+import * as commits from './comparisons.ts'
 import * as git from './git-data.ts'
 import * as pulls from './pulls.ts'
 import * as refs from './refs.ts'
@@ -13,9 +14,10 @@ const routes: readonly (readonly [string, string, Handler])[] = [
   ['GET', 'git/trees/*sha', git.getTree],
   ['POST', 'git/trees', withContentsWrite(git.createTree)],
   ['GET', 'git/blobs/:sha', git.getBlob],
-  ['GET', 'git/commits/:sha', git.getCommit],
+  ['GET', 'git/commits/:sha', git.getGitCommit],
   ['POST', 'git/commits', withContentsWrite(git.createCommit)],
-  ['GET', 'compare/*range', refs.compare],
+  ['GET', 'commits/*ref', commits.getCommit],
+  ['GET', 'compare/*range', commits.compare],
   ['GET', 'branches/*branch', refs.getBranch],
   ['GET', 'rules/branches/*branch', refs.getBranchRules],
   ['GET', 'pulls', pulls.listPulls],
