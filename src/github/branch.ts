@@ -3,6 +3,7 @@ import type { BranchSnapshot, Directory, DirectoryEntry } from '../core/branch.t
 import { GitHubError } from '../core/errors.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
+import { notADirectory, rejectObstacles } from './obstacles.ts'
 
 export type BranchQuery = {
   /** Undefined: the repository's default branch. */
@@ -12,14 +13,7 @@ export type BranchQuery = {
   readonly files: readonly string[]
 }
 
-/** All parent directories of a path: one of them may turn out to be a file. */
-function ancestorsOf(directory: string): string[] {
-  return directory
-    .split('/')
-    .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]))
-}
-
-function queryFor(revision: string, { directories, files, ancestors }: PathAliases): string {
+function queryFor(revision: string, { directories, files }: PathAliases): string {
   const atRevision = (path: string) => ({ expression: `${revision}:${path}` })
   const listing = '__typename oid ... on Tree { entries { name mode type oid } }'
   return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
@@ -32,12 +26,11 @@ function queryFor(revision: string, { directories, files, ancestors }: PathAlias
     }
     ${objectFields('directories', directories, atRevision, listing)}
     ${objectFields('files', files, atRevision, '__typename oid')}
-    ${objectFields('ancestors', ancestors, atRevision, '__typename')}
   }
   fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`
 }
 
-type PathAliases = Readonly<Record<'directories' | 'files' | 'ancestors', Aliases>>
+type PathAliases = Readonly<Record<'directories' | 'files', Aliases>>
 
 const object = z.object({ oid: z.string() })
 
@@ -62,8 +55,6 @@ const directoryObject = z
 
 const fileObject = z.object({ __typename: z.string(), oid: z.string() }).nullable()
 
-const ancestorObject = z.object({ __typename: z.string() }).nullable()
-
 const repositoryObject = z.object({
   nameWithOwner: z.string(),
   isArchived: z.boolean(),
@@ -85,17 +76,15 @@ export async function readBranch(
   const aliases: PathAliases = {
     directories: aliasesFor('d', query.directories),
     files: aliasesFor('f', query.files),
-    ancestors: aliasesFor('a', query.directories.flatMap(ancestorsOf)),
   }
   const revision = query.branch === undefined ? 'HEAD' : `refs/heads/${query.branch}`
-  const { repository, directories, files, ancestors } = await client.query(
+  const { repository, directories, files } = await client.query(
     queryFor(revision, aliases),
     { ref: revision, named: query.branch !== undefined },
     z.object({
       repository: repositoryObject,
       directories: aliasedObjects(aliases.directories, directoryObject),
       files: aliasedObjects(aliases.files, fileObject),
-      ancestors: aliasedObjects(aliases.ancestors, ancestorObject),
     }),
   )
   if (repository.isArchived) {
@@ -108,9 +97,8 @@ export async function readBranch(
     throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name)
   }
   client.identify(repository.nameWithOwner, repository.id)
-  for (const [path, ancestor] of ancestors) {
-    if (ancestor?.__typename === 'Blob') throw notADirectory(path, branch.name)
-  }
+  const missing = [...directories].flatMap(([path, found]) => (found === null ? [path] : []))
+  await rejectObstacles(client, branch.name, branch.target.oid, missing)
   return {
     repository: repository.nameWithOwner,
     branch: branch.name,
@@ -133,18 +121,12 @@ function directoryOf(
   branch: string,
 ): Directory {
   if (tree === null) return { path, oid: undefined, entries: new Map() }
-  if (tree.__typename !== 'Tree') throw notADirectory(path, branch)
+  if (tree.__typename !== 'Tree') throw notADirectory(path, 'is not a directory', branch)
   return {
     path,
     oid: tree.oid,
     entries: new Map(tree.entries.map((row) => [row.name, entryOf(row)])),
   }
-}
-
-function notADirectory(path: string, branch: string): GitHubError {
-  return new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
-    advice: 'Set the input path to a directory; it is created when it does not exist.',
-  })
 }
 
 function missingBranch(

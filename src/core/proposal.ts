@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { blobOid, pathIn, type BranchSnapshot } from './branch.ts'
+import { changesOf, editsOf, type Plan } from './result.ts'
+
+/**
+ * What the commit of a pull request says about itself, in its last trailer. A commit is the action's
+ * own if its content is what this record says; no other state is needed to recognise it, whatever
+ * becomes of the pull request's text.
+ */
+export type ProposalRecord = {
+  /** Git's hash of the commit's tree. */
+  readonly tree: string
+  /** Digest of the files; see `filesDigest`. */
+  readonly files: string
+  /** Digest of what changes for which model version; see `changesDigest`. */
+  readonly changes: string
+}
+
+/** A file in a proposal, by Git's hashes of its content; undefined: the file does not exist. */
+export type ProposedFile = {
+  readonly path: string
+  readonly before: string | undefined
+  readonly after: string | undefined
+  readonly executable: boolean
+}
+
+export function proposalTrailer({ tree, files, changes }: ProposalRecord): string {
+  return `MLflow-Sync-Proposal: tree=${tree} files=${files} changes=${changes}`
+}
+
+const trailerPattern =
+  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})$/gm
+
+/** The record in a commit message; undefined if there is none. */
+export function readProposal(message: string): ProposalRecord | undefined {
+  const [, tree, files, changes] = [...message.matchAll(trailerPattern)].at(-1) ?? []
+  return tree === undefined || files === undefined || changes === undefined
+    ? undefined
+    : { tree, files, changes }
+}
+
+/** The files that a plan changes. */
+export function proposedFiles(plan: Plan): ProposedFile[] {
+  const existing = oidsByPath(plan.snapshot)
+  return editsOf(plan).map(({ path, after, executable }) => ({
+    path,
+    before: existing.get(path),
+    after: after === undefined ? undefined : textOid(after),
+    executable: executable && after !== undefined,
+  }))
+}
+
+/**
+ * Identifies the exact edits of a proposal. It differs as soon as the base branch touches one of the
+ * files, but not if it moves elsewhere.
+ */
+export function filesDigest(files: readonly ProposedFile[]): string {
+  return digest(
+    files.map(({ path, before, after, executable }) => [path, before, after, executable]),
+  )
+}
+
+/**
+ * Identifies a proposal for a person who rejected it: which files are created, updated or deleted,
+ * for which model versions, and the content of the new ones, so that a corrected template counts as a
+ * new proposal. An existing file's other text does not count: editing it on the base branch must not
+ * reopen a rejected proposal.
+ */
+export function changesDigest(plan: Plan): string {
+  return digest(
+    changesOf(plan.entries).map(({ path, outcome, modelName, modelVersion, edit }) => [
+      path,
+      outcome,
+      modelName,
+      modelVersion,
+      outcome === 'created' && edit.after !== undefined ? textOid(edit.after) : undefined,
+    ]),
+  )
+}
+
+function digest(rows: readonly (readonly unknown[])[]): string {
+  const lines = rows.map((row) => JSON.stringify(row)).sort()
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32)
+}
+
+function textOid(text: string): string {
+  return blobOid(new TextEncoder().encode(text))
+}
+
+function oidsByPath({ directories }: BranchSnapshot): Map<string, string> {
+  return new Map(
+    [...directories.values()].flatMap(({ path: directory, entries }) =>
+      [...entries.values()].map(({ name, oid }): [string, string] => [
+        pathIn(directory, name),
+        oid,
+      ]),
+    ),
+  )
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { pathIn, type BranchSnapshot } from '../core/branch.ts'
+import { GitHubError } from '../core/errors.ts'
+import type { HeadCommit } from '../core/pull-request.ts'
+import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
+import type { GitHubClient } from './client.ts'
+import { branchMoved } from './errors.ts'
+
+const commitFields = `... on Commit {
+  oid url message tree { oid } parents(first: 3) { nodes { oid tree { oid } } }
+}`
+
+const tree = z.object({ oid: z.string() })
+
+const commit = z
+  .object({
+    oid: z.string(),
+    url: z.string(),
+    message: z.string(),
+    tree,
+    parents: z.object({ nodes: z.array(z.object({ oid: z.string(), tree })) }),
+  })
+  .transform((row): HeadCommit => ({
+    sha: row.oid,
+    url: row.url,
+    message: row.message,
+    tree: row.tree.oid,
+    parents: row.parents.nodes.map((parent) => ({ sha: parent.oid, tree: parent.tree.oid })),
+  }))
+
+/**
+ * Reads the head branch of the pull request; undefined if it does not exist.
+ *
+ * @throws GitHubError if the base branch has moved, or if no branch of that name can exist.
+ */
+export async function readHeadBranch(
+  client: GitHubClient,
+  base: BranchSnapshot,
+  name: string,
+): Promise<HeadCommit | undefined> {
+  const prefixes = aliasesFor('p', prefixesOf(name))
+  const ref = (branch: string): string =>
+    `ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)})`
+  const { repository } = await client.query(
+    `query HeadBranch($owner: String!, $name: String!) {
+      repository(owner: $owner, name: $name) {
+        base: ${ref(base.branch)} { target { oid } }
+        head: ${ref(name)} { target { ${commitFields} } }
+        ${[...prefixes].map(([alias, prefix]) => `${alias}: ${ref(prefix)} { name }`).join(' ')}
+      }
+    }`,
+    {},
+    z.object({
+      repository: z.looseObject({
+        base: z.object({ target: z.object({ oid: z.string() }) }).nullable(),
+        head: z.object({ target: commit }).nullable(),
+      }),
+    }),
+  )
+  if (repository.base?.target.oid !== base.head) throw branchMoved('while it was read')
+  for (const [alias, prefix] of prefixes) {
+    if (repository[alias] !== null) throw nameInTheWay(name, prefix)
+  }
+  return repository.head?.target
+}
+
+/** Git cannot have both a branch `a` and a branch `a/b`. */
+function prefixesOf(name: string): string[] {
+  const parts = name.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+function nameInTheWay(name: string, prefix: string): GitHubError {
+  return new GitHubError(`There can be no branch ${name} while there is a branch ${prefix}`, {
+    advice: `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
+  })
+}
+
+/** Reads a commit; undefined if it does not exist. */
+export async function readCommit(
+  client: GitHubClient,
+  sha: string,
+): Promise<HeadCommit | undefined> {
+  const { repository } = await client.query(
+    `query Commit($owner: String!, $name: String!, $oid: GitObjectID!) {
+      repository(owner: $owner, name: $name) { object(oid: $oid) { ${commitFields} } }
+    }`,
+    { oid: sha },
+    z.object({ repository: z.object({ object: commit.nullable() }) }),
+  )
+  return repository.object ?? undefined
+}
+
+const commitsPerQuery = 100
+
+/** Reads the messages of commits, by hash; commits that do not exist are missing. */
+export async function readMessages(
+  client: GitHubClient,
+  shas: readonly string[],
+): Promise<Map<string, string>> {
+  const messages = new Map<string, string>()
+  for (let start = 0; start < shas.length; start += commitsPerQuery) {
+    const commits = aliasesFor('c', shas.slice(start, start + commitsPerQuery))
+    const { found } = await client.query(
+      `query Messages($owner: String!, $name: String!) {
+        ${objectFields('found', commits, (oid) => ({ oid }), '... on Commit { message }')}
+      }`,
+      {},
+      z.object({ found: aliasedObjects(commits, z.object({ message: z.string() }).nullable()) }),
+    )
+    for (const [sha, row] of found) if (row !== null) messages.set(sha, row.message)
+  }
+  return messages
+}
+
+/** A file in a tree, by Git's hash of its content. */
+export type TreeFile = { readonly oid: string; readonly executable: boolean }
+
+const executableMode = 0o100755
+
+const directory = z
+  .object({
+    entries: z
+      .array(z.object({ name: z.string(), oid: z.string(), mode: z.number(), type: z.string() }))
+      .default([]),
+  })
+  .nullable()
+
+/** Lists the files in directories of two commits, by path, without those in subdirectories. */
+export async function listFiles(
+  client: GitHubClient,
+  commits: Readonly<Record<'from' | 'to', string>>,
+  directories: readonly string[],
+): Promise<Record<'from' | 'to', ReadonlyMap<string, TreeFile>>> {
+  const from = aliasesFor('f', directories)
+  const to = aliasesFor('t', directories)
+  const selection = '... on Tree { entries { name oid mode type } }'
+  const at = (commitSha: string) => (path: string) => ({ expression: `${commitSha}:${path}` })
+  const response = await client.query(
+    `query Proposal($owner: String!, $name: String!) {
+      ${objectFields('from', from, at(commits.from), selection)}
+      ${objectFields('to', to, at(commits.to), selection)}
+    }`,
+    {},
+    z.object({ from: aliasedObjects(from, directory), to: aliasedObjects(to, directory) }),
+  )
+  return { from: filesOf(response.from), to: filesOf(response.to) }
+}
+
+function filesOf(
+  directories: ReadonlyMap<string, z.infer<typeof directory>>,
+): Map<string, TreeFile> {
+  return new Map(
+    [...directories].flatMap(([path, directory]) =>
+      (directory?.entries ?? [])
+        .filter(({ type }) => type === 'blob')
+        .map(({ name, oid, mode }): [string, TreeFile] => [
+          pathIn(path, name),
+          { oid, executable: mode === executableMode },
+        ]),
+    ),
+  )
+}

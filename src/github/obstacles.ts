@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { pathIn } from '../core/branch.ts'
+import { GitHubError } from '../core/errors.ts'
+import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
+import type { GitHubClient } from './client.ts'
+
+const parentObject = z
+  .object({
+    entries: z.array(z.object({ name: z.string(), type: z.string() })).default([]),
+  })
+  .nullable()
+
+/**
+ * A directory that does not exist cannot be created below a file, a symbolic link or a submodule.
+ * GraphQL has no object for a path in a submodule, as if there were nothing, so its parent is read.
+ */
+export async function rejectObstacles(
+  client: GitHubClient,
+  branch: string,
+  head: string,
+  missing: readonly string[],
+): Promise<void> {
+  const paths = missing.flatMap((path) => pathsTo(path))
+  if (paths.length === 0) return
+  const parents = aliasesFor('p', paths.map(parentOf))
+  const { found } = await client.query(
+    `query Parents($owner: String!, $name: String!) {
+      ${objectFields('found', parents, (path) => ({ expression: `${head}:${path}` }), '... on Tree { entries { name type } }')}
+    }`,
+    {},
+    z.object({ found: aliasedObjects(parents, parentObject) }),
+  )
+  for (const path of paths) {
+    const entries = found.get(parentOf(path))?.entries ?? []
+    const entry = entries.find(({ name }) => pathIn(parentOf(path), name) === path)
+    if (entry === undefined || entry.type === 'tree') continue
+    const what = entry.type === 'commit' ? 'is a submodule' : 'is not a directory'
+    throw notADirectory(path, what, branch)
+  }
+}
+
+/** `a`, `a/b` and `a/b/c` for `a/b/c`. */
+function pathsTo(path: string): string[] {
+  return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+}
+
+export function notADirectory(path: string, what: string, branch: string): GitHubError {
+  return new GitHubError(`path ${path} ${what} on branch ${branch}`, {
+    advice: 'Set the input path to a directory; it is created when it does not exist.',
+  })
+}

@@ -1,0 +1,113 @@
+import type { BranchSnapshot } from '../core/branch.ts'
+import {
+  isMerged,
+  ownProposal,
+  type CommitTree,
+  type Head,
+  type HeadCommit,
+  type PullRequestState,
+} from '../core/pull-request.ts'
+import {
+  filesDigest,
+  readProposal,
+  type ProposalRecord,
+  type ProposedFile,
+} from '../core/proposal.ts'
+import type { Repository } from '../github/repository.ts'
+
+/**
+ * Finds out whose the head branch is. It is the action's own if it has nothing but one commit that is
+ * exactly as the action made it, or that commit rebased or merged with the base branch without any
+ * other change, as GitHub's button "Update branch" does.
+ */
+export async function identifyHead(
+  repository: Repository,
+  base: BranchSnapshot,
+  name: string,
+  state: PullRequestState,
+): Promise<Head> {
+  const { commit } = state
+  if (commit === undefined) return { kind: 'none' }
+  if (isMerged(commit, state)) return { kind: 'merged', commit }
+  const ahead = isChildOf(commit, base)
+    ? 1
+    : await repository.pullRequests.commitsAhead(base.branch, name)
+  const foreign: Head = { kind: 'foreign', commit, isEmpty: ahead === 0 }
+  if (ahead === 0) return foreign
+  const proposal = ownProposal(commit)
+  const [start] = commit.parents
+  if (proposal !== undefined && start !== undefined) {
+    return { kind: 'own', commit, proposal, start, isCurrent: ahead === 1 }
+  }
+  const moved = await readMovedProposal(repository, commit)
+  if (moved === undefined || moved.commits !== ahead) return foreign
+  const isUnchanged = await proposesOnly(repository, base, commit, moved)
+  return isUnchanged ? { kind: 'own', commit, isCurrent: true, ...moved } : foreign
+}
+
+function isChildOf({ parents }: HeadCommit, { head }: BranchSnapshot): boolean {
+  return parents.length === 1 && parents[0]?.sha === head
+}
+
+type MovedProposal = {
+  readonly proposal: ProposalRecord
+  /** The commit of the base branch that the proposal was rebased onto or merged with. */
+  readonly start: CommitTree
+  /** Number of commits that this accounts for. */
+  readonly commits: number
+}
+
+/** Nobody merges the base into one pull request more often than this. */
+const maxMerges = 10
+
+/** The proposal below any merges of the base branch, which are the second parents. */
+async function readMovedProposal(
+  { pullRequests }: Repository,
+  head: HeadCommit,
+): Promise<MovedProposal | undefined> {
+  const start = head.parents.at(-1)
+  let commit: HeadCommit | undefined = head
+  for (let commits = 1; commits <= maxMerges + 1; commits += 1) {
+    const [first, ...others]: readonly CommitTree[] = commit?.parents ?? []
+    if (commit === undefined || first === undefined || others.length > 1) return undefined
+    if (others.length === 0) {
+      const proposal = readProposal(commit.message)
+      return proposal && start && { proposal, start, commits }
+    }
+    commit = await pullRequests.commit(first.sha)
+  }
+  return undefined
+}
+
+/** Whether a commit is the base's tree with the proposal's files, and nothing else. */
+async function proposesOnly(
+  repository: Repository,
+  base: BranchSnapshot,
+  commit: HeadCommit,
+  { proposal, start }: MovedProposal,
+): Promise<boolean> {
+  const files = await listProposedFiles(repository, base, { from: start.sha, to: commit.sha })
+  if (filesDigest(files) !== proposal.files) return false
+  const entries = files.map(({ path, after, executable }) => ({
+    path,
+    executable,
+    sha: after ?? null,
+  }))
+  return (await repository.createTree(start.tree, entries)) === commit.tree
+}
+
+/** The files in the directories of the plan that differ between two commits. */
+export async function listProposedFiles(
+  repository: Repository,
+  { directories }: BranchSnapshot,
+  commits: Readonly<Record<'from' | 'to', string>>,
+): Promise<ProposedFile[]> {
+  const { from, to } = await repository.listFiles(commits, [...directories.keys()])
+  return [...new Set([...from.keys(), ...to.keys()])].flatMap((path) => {
+    const [before, after] = [from.get(path), to.get(path)]
+    if (before?.oid === after?.oid && before?.executable === after?.executable) return []
+    return [
+      { path, before: before?.oid, after: after?.oid, executable: after?.executable ?? false },
+    ]
+  })
+}

@@ -1,0 +1,100 @@
+import { SyncError } from '../core/errors.ts'
+import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
+import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
+import type { Plan } from '../core/result.ts'
+import type { Target } from '../core/target.ts'
+import { readContent } from '../core/values-file/file.ts'
+import type { Repository } from '../github/repository.ts'
+import { listProposedFiles } from './identify-head.ts'
+
+/** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
+export function rejectForeignHead(
+  name: string,
+  { isEmpty }: Extract<Head, { kind: 'foreign' }>,
+  open: PullRequest | undefined,
+): SyncError {
+  if (isEmpty) {
+    return new SyncError(
+      `Branch ${name} exists and was not made by the action, so it was left unchanged`,
+      {
+        advice: `Set the input pull-request-branch to a name of its own, or delete the branch ${name} if nobody needs it.`,
+      },
+    )
+  }
+  const closeIt =
+    open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `
+  return new SyncError(
+    `Branch ${name} has a commit that the action did not make, so it was left unchanged`,
+    {
+      advice: `${closeIt}move that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set pull-request-branch to another name.`,
+    },
+  )
+}
+
+type ProposalOnBranch = {
+  /** Name of the head branch. */
+  readonly name: string
+  readonly head: OwnHead
+  readonly open: PullRequest | undefined
+}
+
+/**
+ * Two jobs with different targets must not undo each other's proposals on one head branch: each file
+ * on it has to be in a directory of these targets and about one of their models.
+ *
+ * @throws SyncError if it is not.
+ */
+export async function rejectOtherTargets(
+  repository: Repository,
+  plan: Plan,
+  targets: readonly Target[],
+  { name, head, open }: ProposalOnBranch,
+): Promise<void> {
+  const { snapshot } = plan
+  const files = await listProposedFiles(repository, snapshot, {
+    from: head.start.sha,
+    to: head.commit.sha,
+  })
+  const planned = new Set(proposedFiles(plan).map(({ path }) => path))
+  const others = files.filter(({ path }) => !planned.has(path))
+  const hasOtherDirectories = filesDigest(files) !== head.proposal.files
+  const foreign = hasOtherDirectories
+    ? 'files in other directories'
+    : await findForeignModel(repository, plan, targets, others)
+  if (foreign === undefined) return
+  const where = open === undefined ? `branch ${name}` : `pull request #${open.number} (${open.url})`
+  const finish = open === undefined ? `delete the branch ${name}` : 'merge or close it'
+  throw new SyncError(
+    `Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`,
+    {
+      advice: `Give each job its own pull-request-branch: two jobs with different models or paths would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    },
+  )
+}
+
+/** Describes a file that is about a model of none of the targets; undefined if there is none. */
+async function findForeignModel(
+  repository: Repository,
+  { snapshot }: Plan,
+  targets: readonly Target[],
+  files: readonly ProposedFile[],
+): Promise<string | undefined> {
+  const pathsByOid = new Map(
+    files.flatMap(({ path, before, after }): [string, string][] => {
+      const oid = after ?? before
+      return oid === undefined ? [] : [[oid, path]]
+    }),
+  )
+  const contents = await repository.readFiles(snapshot, pathsByOid)
+  for (const [oid, path] of pathsByOid) {
+    const content = readContent(contents.get(oid) ?? Buffer.of())
+    const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : ''
+    const isOwn = targets.some(
+      ({ directory, selection }) =>
+        path.slice(0, Math.max(path.lastIndexOf('/'), 0)) === directory &&
+        (modelName === '' || selection.models(modelName)),
+    )
+    if (!isOwn) return `${path} of model ${modelName}`
+  }
+  return undefined
+}
