@@ -4,7 +4,7 @@ import * as core from '@actions/core'
 import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf, SyncError } from './core/errors.ts'
-import { emptyResult, type SyncResult } from './core/result.ts'
+import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
 import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { safeLine } from './report/log.ts'
@@ -94,7 +94,7 @@ async function runJob(
       ...result,
       ...context,
       branch: result.branch ?? inputs.repository.branch,
-      operation: result.error === undefined ? result.operation : 'failed',
+      operation: operationOf(result),
       warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
       requests: clients.requests(),
       phases: stopwatch.phases(),
@@ -103,6 +103,12 @@ async function runJob(
   } finally {
     await clients.close()
   }
+}
+
+/** A job that failed after it had written something says what it wrote. */
+function operationOf({ operation, error }: SyncResult): Operation {
+  const hasWritten = !['none', 'planned', 'checked'].includes(operation)
+  return error === undefined || hasWritten ? operation : 'failed'
 }
 
 function syncOptions(

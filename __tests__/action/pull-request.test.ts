@@ -88,8 +88,11 @@ describe('a pull request', () => {
     expect(step.outputs).toMatchObject({
       operation: 'none',
       changed: 'false',
+      'created-count': '1',
       'pull-request-number': '1',
+      'commit-sha': head,
     })
+    expect(step.changes).toMatchObject([{ reason: 'waits in pull request #1' }])
     expect(project.repository.head(headBranch)).toBe(head)
     expect(onlyPullRequest(project).body).toBe(body)
     const writes = step.githubRequests.filter(
@@ -98,26 +101,62 @@ describe('a pull request', () => {
     expect(writes).toEqual([])
   })
 
-  test('is updated in place when MLflow or the base changes', async () => {
+  test('is updated in place when what it proposes changes', async () => {
     await project.register('m')
     await sync()
+    project.repository.push('main', { 'b.txt': 'b' })
     await project.register('n')
-    const afterVersion = await sync()
-    expect(afterVersion.outputs).toMatchObject({
+    const step = await sync()
+    expect(step.outputs).toMatchObject({
       operation: 'pull-request-updated',
+      changed: 'true',
       'pull-request-number': '1',
       'created-count': '2',
+      'commit-sha': project.repository.head(headBranch),
     })
-    expectOneCommit()
-    project.repository.push('main', { 'b.txt': 'b' })
-    const afterPush = await sync()
-    expect(afterPush.outputs.operation).toBe('pull-request-updated')
     expectOneCommit()
     expect(onlyPullRequest(project)).toMatchObject({
       state: 'open',
       title: 'Sync MLflow models: 2 created',
     })
     expect(project.repository.paths(headBranch)).toHaveLength(4)
+  })
+
+  test('stays as it is when the base moves elsewhere, so that approvals and checks survive', async () => {
+    await project.register('m')
+    await sync()
+    const head = project.repository.head(headBranch)
+    project.repository.push('main', { 'b.txt': 'b' })
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ operation: 'none', 'commit-sha': head })
+    expect(project.repository.head(headBranch)).toBe(head)
+  })
+
+  test('is rewritten when the base touches one of its files', async () => {
+    const version = await project.registerExternal('m')
+    await project.sync()
+    await world.api.createVersion(version)
+    await sync()
+    const path = `${version.runId}.yaml`
+    project.repository.push('main', { [path]: `${project.repository.read(path)}# by hand\n` })
+    const step = await sync()
+    expect(step.outputs.operation).toBe('pull-request-updated')
+    expectOneCommit()
+    const proposed = project.repository.read(path, headBranch)
+    expect(proposed).toContain('# by hand\n')
+    expect(proposed).toContain('modelVersion: "2"')
+  })
+
+  test('is rewritten when the base is moved back, and does not bring back what was removed', async () => {
+    const start = project.repository.head()
+    project.repository.push('main', { 'secret.txt': 'x' })
+    await project.register('m')
+    await sync()
+    project.repository.git('update-ref', 'refs/heads/main', start)
+    const step = await sync()
+    expect(step.outputs.operation).toBe('pull-request-updated')
+    expectOneCommit()
+    expect(project.repository.paths(headBranch)).not.toContain('secret.txt')
   })
 
   test.each(['merge', 'squash'] as const)('has its branch deleted after a %s', async (how) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { commitMessage } from '../../src/core/message/commit.ts'
 import { pullRequestBody } from '../../src/core/message/pull-request.ts'
-import { markerComment, readMarker } from '../../src/core/pull-request-marker.ts'
+import { readSection, writeSection } from '../../src/core/pull-request-section.ts'
 import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
 import { modelVersionUrl } from '../../src/core/text/links.ts'
 import { plainText } from '../../src/core/text/neutralise.ts'
@@ -58,7 +58,7 @@ function hostileResult(texts: TextPair): JobResult {
   })
 }
 
-/** The body of a pull request, with its marker. */
+/** The body of a pull request. */
 function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
   const [first, second] = texts
   const values = { metrics: { [first]: 1 }, params: { [first]: second } }
@@ -72,10 +72,10 @@ function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
     repository: 'acme/models',
     fileRef: 'mlflow-sync/main',
   })
-  return `${body}\n\n${markerComment(marker)}`
+  return writeSection('', section, { text: body, summary: '' })
 }
 
-const marker = { digest: 'd1', heads: ['c0ffee'], withdrawn: false }
+const section = { files: 'f1', changes: 'c1', title: 't1', withdrawn: false }
 
 /** What a rendering must have in common with that of harmless texts: everything but the text. */
 function outlineOf({ elements, links, rows, comments, references }: Rendering) {
@@ -178,7 +178,7 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
     expect(summary + body).not.toMatch(unreadable)
     // The message of a squashed commit can be the body.
     expect(readSkipInstructions(body)).toEqual([])
-    expect(readMarker(body)).toEqual(marker)
+    expect(readSection(body)).toEqual(section)
   })
 
   test('are the same text in JSON, except for lone surrogates', () => {

@@ -7,7 +7,10 @@ const lost = new GitHubError("Can't reach GitHub", { outcomeUnknown: true })
 const rejected = new GitHubError('A rule forbids this commit')
 
 /** Runs attempts that fail with the given errors, one after the other, and then succeed. */
-async function attemptScenario(errors: readonly Error[]) {
+async function attemptScenario(
+  errors: readonly Error[],
+  settle: () => Promise<string | undefined> = () => Promise.resolve(undefined),
+) {
   const waits: number[] = []
   const lines: string[] = []
   let attempts = 0
@@ -27,6 +30,7 @@ async function attemptScenario(errors: readonly Error[]) {
   const info = (line: string) => lines.push(line)
   const outcome = await retryWhenBranchMoves(attempt, {
     branchName: () => 'main',
+    settle,
     clock,
     info,
   }).catch((error: unknown) => error)
@@ -55,6 +59,33 @@ describe('attempts', () => {
     expect(outcome).toMatchObject({
       message: 'Could not write to branch main in 5 attempts: the branch moved',
       advice: expect.stringMatching(/^Nothing was written\./),
+    })
+  })
+
+  test.each([
+    ['the last attempt', [lost, lost, lost, lost, lost]],
+    ['an attempt with an error that is not repeated', [rejected]],
+  ])('end well if %s turns out to have written', async (_which, errors) => {
+    const { outcome } = await attemptScenario(errors, () => Promise.resolve('settled'))
+    expect(outcome).toBe('settled')
+  })
+
+  test('end with the error of the write if GitHub cannot be asked about it', async () => {
+    const { outcome } = await attemptScenario([rejected], () => Promise.reject(lost))
+    expect(outcome).toBe(rejected)
+  })
+
+  test('wait before the last look, because a commit can become visible late', async () => {
+    const { waits, lines } = await attemptScenario(Array<Error>(5).fill(lost))
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16000])
+    expect(lines.at(-1)).toMatch(/\(last look\)$/)
+  })
+
+  test('say in a later error that an earlier write may have succeeded', async () => {
+    const { outcome } = await attemptScenario([lost, rejected])
+    expect(outcome).toMatchObject({
+      message: rejected.message,
+      advice: expect.stringMatching(/A write may have succeeded/),
     })
   })
 

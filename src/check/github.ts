@@ -86,7 +86,7 @@ async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): 
       current = undefined
       await readTemplates(repository, read, targets, reader)
     },
-    { ...options, branchName: () => snapshot.branch },
+    { ...options, branchName: () => snapshot.branch, settle: () => Promise.resolve(undefined) },
   )
   const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
   return {

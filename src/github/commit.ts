@@ -29,11 +29,18 @@ function fitsInMutation(edits: readonly FileEdit[]): boolean {
 }
 
 const mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $input) { commit { oid url } }
+  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
 }`
 
 const mutationResponse = z.object({
-  createCommitOnBranch: z.object({ commit: z.object({ oid: z.string(), url: z.string() }) }),
+  createCommitOnBranch: z.object({
+    commit: z.object({
+      oid: z.string(),
+      url: z.string(),
+      /** Null if the commit is not signed, as on an Enterprise Server that does not sign commits. */
+      signature: z.object({ isValid: z.boolean() }).nullable(),
+    }),
+  }),
 })
 
 async function commitByMutation(client: GitHubClient, request: CommitRequest): Promise<Commit> {
@@ -59,15 +66,15 @@ async function commitByMutation(client: GitHubClient, request: CommitRequest): P
     },
     mutationResponse,
   )
-  const { oid, url } = createCommitOnBranch.commit
-  return { sha: oid, url, verified: true }
+  const { oid, url, signature } = createCommitOnBranch.commit
+  return { sha: oid, url, verified: signature?.isValid ?? false }
 }
 
 const historyQuery = `query History($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     ref(qualifiedName: $ref) {
       target { ... on Commit {
-        history(first: 50) { nodes { oid url message parents(first: 1) { nodes { oid } } } }
+        history(first: 100) { nodes { oid url message parents(first: 1) { nodes { oid } } } }
       } }
     }
   }

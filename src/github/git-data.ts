@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { GitHubError } from '../core/errors.ts'
 import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
+import type { Purpose } from './errors.ts'
+import { moveBranch } from './refs.ts'
 
 export type Commit = CommitReference & {
   /** Whether GitHub signed it. */
@@ -9,20 +11,9 @@ export type Commit = CommitReference & {
 }
 
 /** The commit message as Git stores it. */
-export function fullMessage({ headline, body }: CommitRequest): string {
+export function fullMessage({ headline, body }: Pick<CommitRequest, 'headline' | 'body'>): string {
   return body === '' ? headline : `${headline}\n\n${body}`
 }
-
-/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
-const treeLimits = { files: 200, bytes: 1_500_000 }
-
-const created = z.object({ sha: z.string() })
-
-const createdCommit = z.object({
-  sha: z.string(),
-  html_url: z.string(),
-  verification: z.object({ verified: z.boolean() }).optional(),
-})
 
 /**
  * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
@@ -33,46 +24,77 @@ export async function commitByGitData(
   client: GitHubClient,
   request: CommitRequest,
 ): Promise<Commit> {
-  const commit = await createCommit(client, request)
-  await client.restOnce('commit', z.object({ object: created }), (octokit, at) =>
-    octokit.rest.git.updateRef({
-      ...at,
-      ref: `heads/${request.snapshot.branch}`,
-      sha: commit.sha,
-      force: false,
-    }),
-  )
+  const { branch, head, rootTree } = request.snapshot
+  const tree = await createTree(client, 'commit', rootTree, request.edits.map(entryOfEdit))
+  const message = fullMessage(request)
+  const commit = await createCommit(client, 'commit', { tree, parent: head, message })
+  await moveBranch(client, 'commit', { branch, from: head, to: commit.sha, force: false })
   return commit
 }
+
+export type NewCommit = {
+  /** Hash of its tree. */
+  readonly tree: string
+  readonly parent: string
+  readonly message: string
+}
+
+const createdCommit = z.object({
+  sha: z.string(),
+  html_url: z.string(),
+  verification: z.object({ verified: z.boolean() }).optional(),
+})
 
 /**
  * Creates a commit without moving a branch. It sets neither author nor committer, because only then
  * does GitHub sign commits made with the workflow token or a GitHub App token.
  */
-export async function createCommit(client: GitHubClient, request: CommitRequest): Promise<Commit> {
-  const { snapshot, edits } = request
-  let tree = snapshot.rootTree
-  for (const batch of splitIntoBatches(edits)) tree = await createTree(client, tree, batch)
-  const { sha, html_url, verification } = await client.rest(
-    'commit',
-    createdCommit,
-    (octokit, at) =>
-      octokit.rest.git.createCommit({
-        ...at,
-        tree,
-        parents: [snapshot.head],
-        message: fullMessage(request),
-      }),
+export async function createCommit(
+  client: GitHubClient,
+  purpose: Purpose,
+  { tree, parent, message }: NewCommit,
+): Promise<Commit> {
+  const { sha, html_url, verification } = await client.rest(purpose, createdCommit, (octokit, at) =>
+    octokit.rest.git.createCommit({ ...at, tree, parents: [parent], message }),
   )
   return { sha, url: html_url, verified: verification?.verified ?? false }
 }
 
-function splitIntoBatches(edits: readonly FileEdit[]): FileEdit[][] {
-  const batches: FileEdit[][] = []
-  let batch: FileEdit[] = []
+/** A change to a tree: new content, an existing blob (`sha`), or a deletion (`sha` null). */
+export type TreeEntry = {
+  readonly path: string
+  readonly executable: boolean
+} & ({ readonly content: string } | { readonly sha: string | null })
+
+export function entryOfEdit({ path, after, executable }: FileEdit): TreeEntry {
+  return after === undefined
+    ? { path, executable, sha: null }
+    : { path, executable, content: after }
+}
+
+/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
+const treeLimits = { files: 200, bytes: 1_500_000 }
+
+/** Creates the tree that results from changes to the tree `base`, and returns its hash. */
+export async function createTree(
+  client: GitHubClient,
+  purpose: Purpose,
+  base: string,
+  entries: readonly TreeEntry[],
+): Promise<string> {
+  let tree = base
+  for (const batch of splitIntoBatches(entries)) {
+    tree = await createTreeInHalves(client, purpose, tree, batch)
+  }
+  return tree
+}
+
+function splitIntoBatches(entries: readonly TreeEntry[]): TreeEntry[][] {
+  const batches: TreeEntry[][] = []
+  let batch: TreeEntry[] = []
   let bytes = 0
-  for (const edit of edits) {
-    const size = Buffer.byteLength(edit.after ?? '')
+  for (const entry of entries) {
+    const size = 'content' in entry ? Buffer.byteLength(entry.content) : 0
     if (
       batch.length === treeLimits.files ||
       (batch.length > 0 && bytes + size > treeLimits.bytes)
@@ -81,34 +103,36 @@ function splitIntoBatches(edits: readonly FileEdit[]): FileEdit[][] {
       batch = []
       bytes = 0
     }
-    batch.push(edit)
+    batch.push(entry)
     bytes += size
   }
   return batch.length > 0 ? [...batches, batch] : batches
 }
 
+const created = z.object({ sha: z.string() })
+
 /** Halves a batch that is still too large for GitHub. */
-async function createTree(
+async function createTreeInHalves(
   client: GitHubClient,
+  purpose: Purpose,
   base: string,
-  edits: readonly FileEdit[],
+  entries: readonly TreeEntry[],
 ): Promise<string> {
+  const tree = entries.map(({ executable, ...entry }) => ({
+    ...entry,
+    mode: executable ? ('100755' as const) : ('100644' as const),
+    type: 'blob' as const,
+  }))
   try {
-    const { sha } = await client.rest('commit', created, (octokit, at) =>
-      octokit.rest.git.createTree({ ...at, base_tree: base, tree: edits.map(treeEntry) }),
+    const { sha } = await client.rest(purpose, created, (octokit, at) =>
+      octokit.rest.git.createTree({ ...at, base_tree: base, tree }),
     )
     return sha
   } catch (error) {
     const tooLarge = error instanceof GitHubError && error.reason === 'too-large'
-    if (!tooLarge || edits.length === 1) throw error
-    const middle = Math.ceil(edits.length / 2)
-    const first = await createTree(client, base, edits.slice(0, middle))
-    return createTree(client, first, edits.slice(middle))
+    if (!tooLarge || entries.length === 1) throw error
+    const middle = Math.ceil(entries.length / 2)
+    const first = await createTreeInHalves(client, purpose, base, entries.slice(0, middle))
+    return createTreeInHalves(client, purpose, first, entries.slice(middle))
   }
-}
-
-function treeEntry({ path, after, executable }: FileEdit) {
-  const mode = executable ? ('100755' as const) : ('100644' as const)
-  const entry = { path, mode, type: 'blob' as const }
-  return after === undefined ? { ...entry, sha: null } : { ...entry, content: after }
 }

@@ -1,31 +1,28 @@
 import { z } from 'zod'
-import { pathIn, type BranchSnapshot } from '../core/branch.ts'
-import type { HeadBranch, PullRequest, PullRequestState } from '../core/pull-request.ts'
-import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
-import type { GitHubClient } from './client.ts'
+import type { BranchSnapshot } from '../core/branch.ts'
+import type { HeadCommit, PullRequest, PullRequestState } from '../core/pull-request.ts'
+import type { Coordinates, GitHubClient } from './client.ts'
+import { readCommit, readHeadBranch, readMessages } from './head-branch.ts'
 
-/** Pull requests of one repository, and their head branches. */
+/** Pull requests from one head branch into one base branch. */
 export type PullRequests = {
-  /** Reads the head branch and its pull requests, open and closed. */
+  /**
+   * Reads the head branch and its newest pull requests.
+   *
+   * @throws GitHubError with reason `branch-moved` if the base branch is no longer at the snapshot.
+   */
   readonly read: (base: BranchSnapshot, head: string) => Promise<PullRequestState>
+  /** All closed pull requests, merged or not, newest first. */
+  readonly closed: (base: string, head: string) => Promise<readonly PullRequest[]>
+  /** Undefined if the commit does not exist. */
+  readonly commit: (sha: string) => Promise<HeadCommit | undefined>
+  /** The messages of commits, by hash. */
+  readonly messages: (shas: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Number of commits on the head branch that are not on the base. */
   readonly commitsAhead: (base: string, head: string) => Promise<number>
   readonly open: (base: string, head: string, text: PullRequestText) => Promise<PullRequest>
-  readonly update: (number: number, change: PullRequestChange) => Promise<void>
+  readonly update: (number: number, change: PullRequestChange) => Promise<PullRequest>
   readonly addLabels: (number: number, labels: readonly string[]) => Promise<void>
-  /**
-   * Moves, creates (`from` undefined) or deletes (`to` undefined) a branch in one compare-and-swap
-   * step. Only for the action's own branch: it may move backwards.
-   *
-   * @throws GitHubError with reason `branch-moved` if the branch is not at `from`.
-   */
-  readonly moveBranch: (move: BranchMove) => Promise<void>
-}
-
-export type BranchMove = {
-  readonly branch: string
-  readonly from: string | undefined
-  readonly to: string | undefined
 }
 
 export type PullRequestText = { readonly title: string; readonly body: string }
@@ -34,13 +31,16 @@ export type PullRequestChange = Partial<PullRequestText> & { readonly state?: 'c
 
 export function createPullRequests(client: GitHubClient): PullRequests {
   return {
-    read: (base, head) => readState(client, base, head),
+    read: async (base, head) => ({
+      commit: await readHeadBranch(client, base, head),
+      pullRequests: await list(client, { base: base.branch, head, state: 'all' }, newest),
+    }),
+    closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
+    commit: (sha) => readCommit(client, sha),
+    messages: (shas) => readMessages(client, shas),
     commitsAhead: async (base, head) => {
-      const { ahead_by } = await client.rest(
-        'read',
-        z.object({ ahead_by: z.number() }),
-        (octokit, at) =>
-          octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
+      const { ahead_by } = await client.rest('read', comparison, (octokit, at) =>
+        octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
       )
       return ahead_by
     },
@@ -48,36 +48,19 @@ export function createPullRequests(client: GitHubClient): PullRequests {
       client.restOnce('pull-request', pullRequest, (octokit, at) =>
         octokit.rest.pulls.create({ ...at, head, base, ...text }),
       ),
-    update: async (number, change) => {
-      await client.rest('pull-request', pullRequest, (octokit, at) =>
+    update: (number, change) =>
+      client.rest('pull-request', pullRequest, (octokit, at) =>
         octokit.rest.pulls.update({ ...at, pull_number: number, ...change }),
-      )
-    },
+      ),
     addLabels: async (number, labels) => {
-      await client.rest('pull-request', z.unknown(), (octokit, at) =>
+      await client.rest('pull-request', z.array(z.unknown()), (octokit, at) =>
         octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }),
       )
     },
-    moveBranch: (move) => moveBranch(client, move),
   }
 }
 
-const ref = z
-  .object({
-    target: z.object({
-      oid: z.string(),
-      url: z.string(),
-      message: z.string(),
-      parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
-    }),
-  })
-  .nullable()
-
-const directory = z
-  .object({
-    entries: z.array(z.object({ name: z.string(), oid: z.string() })).default([]),
-  })
-  .nullable()
+const comparison = z.object({ ahead_by: z.number() })
 
 const pullRequest = z
   .object({
@@ -85,92 +68,77 @@ const pullRequest = z
     html_url: z.string(),
     state: z.enum(['open', 'closed']),
     merged_at: z.string().nullish(),
+    title: z.string(),
     body: z.string().nullish(),
+    head: z.object({ sha: z.string() }),
   })
   .transform((row): PullRequest => ({
     number: row.number,
     url: row.html_url,
     state: row.state,
     merged: row.merged_at != null,
+    title: row.title,
     body: row.body ?? '',
+    headSha: row.head.sha,
   }))
 
-/** Only this many of the newest pull requests are read, so older rejections are forgotten. */
-const maxPullRequests = 30
+/** Where a pull request comes from. The repository is null once a fork was deleted. */
+const origin = z.object({
+  head: z.object({
+    ref: z.string(),
+    repo: z.object({ full_name: z.string() }).nullish(),
+  }),
+  base: z.object({ ref: z.string() }),
+})
 
-async function readState(
-  client: GitHubClient,
-  base: BranchSnapshot,
-  head: string,
-): Promise<PullRequestState> {
-  const paths = aliasesFor('d', base.directories.keys())
-  const at = (path: string) => ({ expression: `refs/heads/${head}:${path}` })
-  const listing = '... on Tree { entries { name oid } }'
-  const { repository, directories } = await client.query(
-    `query PullRequests($owner: String!, $name: String!, $ref: String!) {
-      repository(owner: $owner, name: $name) {
-        ref(qualifiedName: $ref) {
-          target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
-        }
-      }
-      ${objectFields('directories', paths, at, listing)}
-    }`,
-    { ref: `refs/heads/${head}` },
-    z.object({
-      repository: z.object({ ref }),
-      directories: aliasedObjects(paths, directory),
-    }),
-  )
-  const pullRequests = await client.rest('read', z.array(pullRequest), (octokit, at) =>
-    octokit.rest.pulls.list({
-      ...at,
-      head: `${at.owner}:${head}`,
-      base: base.branch,
-      state: 'all',
-      sort: 'created',
-      direction: 'desc',
-      per_page: maxPullRequests,
-    }),
-  )
-  if (repository.ref === null) return { head: undefined, pullRequests }
-  const objects = [...directories].flatMap(([path, found]) =>
-    (found?.entries ?? []).map(({ name, oid }): [string, string] => [pathIn(path, name), oid]),
-  )
-  return { head: headBranch(head, repository.ref.target, new Map(objects)), pullRequests }
+const listedPullRequest = z.intersection(origin, pullRequest)
+
+type Query = {
+  readonly base: string
+  readonly head: string
+  readonly state: 'all' | 'closed'
 }
 
-function headBranch(
-  name: string,
-  target: NonNullable<z.infer<typeof ref>>['target'],
-  objects: HeadBranch['objects'],
-): HeadBranch {
-  return {
-    name,
-    head: target.oid,
-    url: target.url,
-    message: target.message,
-    parents: target.parents.nodes.map(({ oid }) => oid),
-    objects,
+type Page = { readonly page: number; readonly per_page: number }
+
+/** Enough for the open one and the one that was merged last: each has tens of kilobytes. */
+const newest: Page = { page: 1, per_page: 10 }
+
+async function listAll(client: GitHubClient, query: Query): Promise<PullRequest[]> {
+  const per_page = 100
+  const found: PullRequest[] = []
+  for (let page = 1; ; page += 1) {
+    const rows = await listPage(client, query, { page, per_page })
+    found.push(...rows.filter((row) => isFrom(row, query, client.repository())))
+    if (rows.length < per_page) return found
   }
 }
 
-/** Stands for "no such branch" in a compare-and-swap, as in Git. */
-const zeroOid = '0'.repeat(40)
+async function list(client: GitHubClient, query: Query, page: Page): Promise<PullRequest[]> {
+  const rows = await listPage(client, query, page)
+  return rows.filter((row) => isFrom(row, query, client.repository()))
+}
 
-const moveMutation = `mutation Move($input: UpdateRefsInput!) {
-  updateRefs(input: $input) { clientMutationId }
-}`
-
-async function moveBranch(
-  client: GitHubClient,
-  { branch, from = zeroOid, to = zeroOid }: BranchMove,
-): Promise<void> {
-  const name = `refs/heads/${branch}`
-  const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }]
-  await client.mutate(
-    'propose',
-    moveMutation,
-    { input: { repositoryId: client.repositoryId(), refUpdates } },
-    z.object({ updateRefs: z.unknown() }),
+function listPage(client: GitHubClient, { base, head, state }: Query, page: Page) {
+  return client.rest('read', z.array(listedPullRequest), (octokit, at: Coordinates) =>
+    octokit.rest.pulls.list({
+      ...at,
+      head: `${at.owner}:${head}`,
+      base,
+      state,
+      sort: 'created',
+      direction: 'desc',
+      ...page,
+    }),
   )
+}
+
+/**
+ * GitHub's filter names the owner of the head branch's repository, not the repository, and an
+ * organisation can own a fork of its own repository.
+ */
+function isFrom(row: z.infer<typeof origin>, { base, head }: Query, repository: string): boolean {
+  const { repo, ref } = row.head
+  const isSameRepository = repo !== null && (repo?.full_name ?? repository) === repository
+  return isSameRepository && ref === head && row.base.ref === base
 }

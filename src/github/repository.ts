@@ -4,9 +4,17 @@ import { createBlobReader, type ContentCache } from './blobs.ts'
 import { readBranch, type BranchQuery } from './branch.ts'
 import type { GitHubClient } from './client.ts'
 import { commitToBranch, findCommit } from './commit.ts'
-import { createCommit, type Commit } from './git-data.ts'
+import {
+  createCommit,
+  createTree,
+  type Commit,
+  type NewCommit,
+  type TreeEntry,
+} from './git-data.ts'
+import { listFiles, type TreeFile } from './head-branch.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createPullRequests, type PullRequests } from './pull-requests.ts'
+import { moveBranch, type BranchMove } from './refs.ts'
 
 /** One repository on GitHub: everything that a sync reads from it or writes to it. */
 export type Repository = {
@@ -34,8 +42,21 @@ export type Repository = {
    * @throws GitHubError with reason `branch-moved` if the branch is no longer at the snapshot's head.
    */
   readonly commit: (request: CommitRequest) => Promise<Commit>
-  /** Creates a commit that no branch points to yet. */
-  readonly createCommit: (request: CommitRequest) => Promise<Commit>
+  /** Creates a tree, for the commit of a pull request, and returns its hash. */
+  readonly createTree: (base: string, entries: readonly TreeEntry[]) => Promise<string>
+  /** Creates a commit that no branch points to yet, for a pull request. */
+  readonly createCommit: (commit: NewCommit) => Promise<Commit>
+  /**
+   * Moves, creates or deletes the head branch of a pull request in one compare-and-swap step.
+   *
+   * @throws GitHubError with reason `branch-moved` if the branch is not at `from`.
+   */
+  readonly moveHeadBranch: (move: Omit<BranchMove, 'force'>) => Promise<void>
+  /** Lists the files in directories of two commits. */
+  readonly listFiles: (
+    commits: Readonly<Record<'from' | 'to', string>>,
+    directories: readonly string[],
+  ) => Promise<Record<'from' | 'to', ReadonlyMap<string, TreeFile>>>
   /** Finds the commit of a request whose response was lost; undefined if it was not created. */
   readonly findCommit: (request: CommitRequest) => Promise<CommitReference | undefined>
   readonly pullRequests: PullRequests
@@ -50,7 +71,10 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
     readFiles: blobs.read,
     confirm: blobs.confirm,
     commit: (request) => commitToBranch(client, request),
-    createCommit: (request) => createCommit(client, request),
+    createTree: (base, entries) => createTree(client, 'propose', base, entries),
+    createCommit: (commit) => createCommit(client, 'propose', commit),
+    moveHeadBranch: (move) => moveBranch(client, 'propose', { ...move, force: true }),
+    listFiles: (commits, directories) => listFiles(client, commits, directories),
     findCommit: (request) => findCommit(client, request),
     pullRequests: createPullRequests(client),
     probes: createProbes(client),

@@ -35,13 +35,10 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
   return counts
 }
 
-/**
- * Whether files changed, or would change in a plan. A failed sync only counts if it made a commit.
- */
+/** Whether files changed, or would change in a plan. */
 export function hasChanged(result: JobResult): boolean {
-  const { operation, commit } = result
-  if (operation === 'none' || operation === 'checked') return false
-  if (operation === 'failed' && commit === undefined) return false
+  const { operation } = result
+  if (operation === 'none' || operation === 'checked' || operation === 'failed') return false
   return editsOf(result).length > 0
 }
 

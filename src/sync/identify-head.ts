@@ -40,7 +40,7 @@ export async function identifyHead(
     return { kind: 'own', commit, proposal, start, isCurrent: ahead === 1 }
   }
   const moved = await readMovedProposal(repository, commit)
-  if (moved === undefined || moved.commits !== ahead) return foreign
+  if (moved?.commits !== ahead) return foreign
   const isUnchanged = await proposesOnly(repository, base, commit, moved)
   return isUnchanged ? { kind: 'own', commit, isCurrent: true, ...moved } : foreign
 }

@@ -1,25 +1,28 @@
 import { GitHubError } from '../core/errors.ts'
-import { headline } from '../core/message/commit.ts'
-import { pullRequestBody } from '../core/message/pull-request.ts'
-import { markerComment } from '../core/pull-request-marker.ts'
+import { commitMessage, headline } from '../core/message/commit.ts'
+import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
+import { changesDigest, filesDigest, proposalTrailer, proposedFiles } from '../core/proposal.ts'
+import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
   isUpToDate,
-  markerFor,
+  type Head,
   type PullRequest,
   type PullRequestSettings,
-  type PullRequestState,
 } from '../core/pull-request.ts'
-import { changesOf, type CommitReference, type Plan } from '../core/result.ts'
-import type { Commit } from '../github/git-data.ts'
+import { changesOf, editsOf, type CommitReference, type Plan } from '../core/result.ts'
+import type { Target } from '../core/target.ts'
+import { branchMoved } from '../github/errors.ts'
+import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { readComparisons } from './read-comparisons.ts'
-import { commitRequest } from './write-commit.ts'
+import { unsignedWarning } from './write-commit.ts'
 
 export type ProposeOptions = {
   readonly repository: Repository
   readonly registry: Registry
+  readonly targets: readonly Target[]
   readonly settings: PullRequestSettings
   /** Template of the commit's first line; undefined: the default message. */
   readonly commitTemplate: string | undefined
@@ -29,124 +32,139 @@ export type ProposeOptions = {
   readonly serverUrl: string
 }
 
-/** A plan to propose, and the pull request's current state. */
-export type Proposal = {
-  readonly plan: Plan
-  readonly state: PullRequestState
+/** Where a plan is proposed. */
+export type ProposalTarget = {
   /** Name of the head branch. */
-  readonly head: string
+  readonly name: string
+  /** Not foreign. */
+  readonly head: Head
   /** The pull request to update; undefined: open a new one. */
   readonly open: PullRequest | undefined
 }
 
 export type ProposalResult = {
   readonly pullRequest: PullRequest
-  /** Undefined if the head branch was already at that commit. */
-  readonly commit: CommitReference | undefined
+  readonly commit: CommitReference
   readonly warning: string | undefined
 }
 
-/**
- * Puts the plan on the head branch as one commit, and opens or updates the pull request.
- *
- * @param onCommit called with the commit's SHA before the branch moves to it, so that a later
- *   attempt recognises the commit.
- */
-export async function propose(
-  options: ProposeOptions,
-  proposal: Proposal,
-  onCommit: (sha: string) => void,
-): Promise<ProposalResult> {
-  const { pullRequests } = options.repository
-  const { state, head, open } = proposal
-  const commit = await commitFor(options, proposal)
-  const sha = commit?.sha ?? state.head?.head ?? ''
-  const text = await writeText(options, proposal, sha)
-  // Updated before the branch, so that the body names the head even if the job is killed in between.
-  if (open !== undefined) await pullRequests.update(open.number, text)
-  if (commit !== undefined) {
-    onCommit(commit.sha)
-    await pullRequests.moveBranch({ branch: head, from: state.head?.head, to: commit.sha })
-  }
-  const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha))
-  const labelWarning = open === undefined ? await addLabels(options, pullRequest) : undefined
-  return {
-    pullRequest,
-    commit: commit && { sha: commit.sha, url: commit.url },
-    warning: commit?.verified === false ? unsignedWarning : labelWarning,
-  }
+/** Writes proposals. It remembers commits that it made, so that another attempt uses them again. */
+export type Proposer = {
+  /** Puts a plan on the head branch as one commit, and opens or updates the pull request. */
+  readonly propose: (plan: Plan, target: ProposalTarget) => Promise<ProposalResult>
+  /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
+  readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<PullRequest>
+  /** Returns a warning if GitHub refuses, because that should not fail the sync. */
+  readonly addLabels: (pullRequest: PullRequest) => Promise<string | undefined>
 }
 
-const unsignedWarning =
-  'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token'
+export function createProposer(options: ProposeOptions): Proposer {
+  const { repository, settings } = options
+  const commits = new Map<string, Commit>()
+  let hasCreatedBranch = false
 
-/** The commit to propose; undefined if the head branch is already up to date. */
-function commitFor(
+  const createCommit = async (plan: Plan): Promise<Commit> => {
+    const files = filesDigest(proposedFiles(plan))
+    const key = `${plan.snapshot.head} ${files}`
+    const commit = commits.get(key) ?? (await commitProposal(options, plan, files))
+    commits.set(key, commit)
+    return commit
+  }
+
+  const updateText: Proposer['updateText'] = async (plan, name, open) => {
+    const text = await writeText(options, plan, name, open)
+    const updated = await repository.pullRequests.update(open.number, text)
+    if (updated.state === 'closed') throw branchMoved('while its pull request was updated')
+    return updated
+  }
+
+  const openPullRequest = async (plan: Plan, name: string, sha: string): Promise<PullRequest> => {
+    const text = await writeText(options, plan, name, undefined)
+    try {
+      return await repository.pullRequests.open(plan.snapshot.branch, name, text)
+    } catch (error) {
+      const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason
+      if (isRefused && hasCreatedBranch) await deleteQuietly(repository, name, sha)
+      throw error
+    }
+  }
+
+  const addLabels: Proposer['addLabels'] = async ({ number }) => {
+    if (settings.labels.length === 0) return undefined
+    try {
+      await repository.pullRequests.addLabels(number, settings.labels)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error
+      return `The labels could not be set on pull request #${number}: ${error.message}`
+    }
+  }
+
+  const propose: Proposer['propose'] = async (plan, { name, head, open }) => {
+    const isWritten = isUpToDate(head, plan)
+    const commit = isWritten ? { ...head.commit, verified: true } : await createCommit(plan)
+    if (!isWritten) {
+      const from = head.kind === 'none' ? undefined : head.commit.sha
+      hasCreatedBranch ||= from === undefined
+      await repository.moveHeadBranch({ branch: name, from, to: commit.sha })
+    }
+    const pullRequest =
+      open === undefined
+        ? await openPullRequest(plan, name, commit.sha)
+        : await updateText(plan, name, open)
+    const labelWarning = open === undefined ? await addLabels(pullRequest) : undefined
+    return {
+      pullRequest,
+      commit: { sha: commit.sha, url: commit.url },
+      warning: commit.verified ? labelWarning : unsignedWarning,
+    }
+  }
+
+  return { propose, updateText, addLabels }
+}
+
+/** Creates the commit of a proposal, on which no branch depends yet. */
+async function commitProposal(
   { repository, commitTemplate }: ProposeOptions,
-  { plan, state }: Proposal,
-): Promise<Commit> | undefined {
-  if (isUpToDate(state.head, plan)) return undefined
-  return repository.createCommit(commitRequest(plan, commitTemplate))
+  plan: Plan,
+  files: string,
+): Promise<Commit> {
+  const { head, rootTree } = plan.snapshot
+  const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
+  const trailer = proposalTrailer({ tree, files, changes: changesDigest(plan) })
+  const message = fullMessage(commitMessage(changesOf(plan.entries), commitTemplate, trailer))
+  return repository.createCommit({ tree, parent: head, message })
 }
 
-/** Title and body of the pull request; the body ends with the marker for `sha`. */
+/** The title, unless a person changed it, and the body with the action's section. */
 async function writeText(
   { registry, settings, commitTemplate, uiUrl, serverUrl }: ProposeOptions,
-  { plan, state, head }: Proposal,
-  sha: string,
+  plan: Plan,
+  name: string,
+  open: PullRequest | undefined,
 ): Promise<PullRequestText> {
   const { repository, branch } = plan.snapshot
   const changes = changesOf(plan.entries)
   const details = await readComparisons(registry, changes)
-  const body = pullRequestBody(changes, {
-    uiUrl,
-    serverUrl,
-    repository,
-    branch,
-    fileRef: head,
-    details,
-  })
+  const context = { uiUrl, serverUrl, repository, branch, fileRef: name, details }
+  const ownTitle = headline(changes, settings.title ?? commitTemplate)
+  const section = {
+    files: filesDigest(proposedFiles(plan)),
+    changes: changesDigest(plan),
+    title: titleDigest(ownTitle),
+    withdrawn: false,
+  }
+  const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title)
   return {
-    title: headline(changes, settings.title ?? commitTemplate),
-    body: `${body}\n\n${markerComment(markerFor(plan, state, sha))}`,
+    title: keepsTitle ? open.title : ownTitle,
+    body: writeSection(open?.body ?? '', section, {
+      text: pullRequestBody(changes, context),
+      summary: pullRequestIntroduction(changes, branch),
+    }),
   }
 }
 
-async function openOrCleanUp(
-  { pullRequests }: Repository,
-  { plan, state, head }: Proposal,
-  text: PullRequestText,
-  sha: string,
-): Promise<PullRequest> {
-  try {
-    return await pullRequests.open(plan.snapshot.branch, head, text)
-  } catch (error) {
-    if (!(error instanceof GitHubError) || error.outcomeUnknown) throw error
-    if (error.reason === 'already-exists') {
-      throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' })
-    }
-    if (state.head === undefined) {
-      // A branch that this sync created would be left behind without its pull request. If it cannot
-      // be deleted, the reason for the missing pull request is still what matters.
-      await pullRequests
-        .moveBranch({ branch: head, from: sha, to: undefined })
-        .catch(() => undefined)
-    }
-    throw error
-  }
-}
-
-/** Returns a warning if the labels can't be set, because that should not fail the sync. */
-async function addLabels(
-  { repository, settings: { labels } }: ProposeOptions,
-  { number }: PullRequest,
-): Promise<string | undefined> {
-  if (labels.length === 0) return undefined
-  try {
-    await repository.pullRequests.addLabels(number, labels)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
-    return `The labels could not be set on pull request #${number}: ${error.message}`
-  }
+/** Why there is no pull request matters more than a branch that stays. */
+async function deleteQuietly(repository: Repository, branch: string, from: string): Promise<void> {
+  await repository.moveHeadBranch({ branch, from, to: undefined }).catch(() => undefined)
 }

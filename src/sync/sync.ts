@@ -14,7 +14,7 @@ import { readSelection } from './read-selection.ts'
 import { createTemplateReader, type TemplateReader } from './templates.ts'
 import { createCommitWriter } from './write-commit.ts'
 import { createPullRequestWriter } from './write-pull-request.ts'
-import { previewOnly, type Write } from './write.ts'
+import { preview, type Writer } from './write.ts'
 
 export type SyncOptions = {
   readonly mlflow: MlflowClient
@@ -45,15 +45,15 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const registry = createRegistry(options.mlflow)
   const templates = createTemplateReader(options.builtInTemplate)
   const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
-  const write = createWriter(options, registry)
+  const writer = createWriter(options, registry)
   let branchName = options.branch
   const { plan, warning, ...written } = await retryWhenBranchMoves(
     async () => {
       const newPlan = await createPlan(options, registry, targets, templates)
       branchName = newPlan.snapshot.branch
-      return stopwatch.measure('write', () => write(newPlan))
+      return stopwatch.measure('write', () => writer.write(newPlan))
     },
-    { ...options, branchName: () => branchName },
+    { ...options, branchName: () => branchName, settle: writer.settle },
   )
   const { repository, branch } = plan.snapshot
   return {
@@ -137,14 +137,15 @@ function joinProblems(problems: readonly Problem[]): Problem | undefined {
   return first && { ...first, message: problems.map(({ message }) => message).join('; ') }
 }
 
-function createWriter(options: SyncOptions, registry: Registry): Write {
-  if (options.mode === 'plan') return previewOnly
-  const { repository, pullRequest: settings, commitMessage: commitTemplate } = options
+function createWriter(options: SyncOptions, registry: Registry): Writer {
+  if (options.mode === 'plan') return preview
+  const { repository, targets, pullRequest: settings, commitMessage: commitTemplate } = options
   if (settings === undefined) return createCommitWriter(repository, commitTemplate)
   const { uiUrl, serverUrl } = options
   return createPullRequestWriter({
     repository,
     registry,
+    targets,
     settings,
     commitTemplate,
     uiUrl,

@@ -2,22 +2,28 @@ import { GitHubError } from '../core/errors.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import { changesOf, editsOf, type CommitRequest, type Plan } from '../core/result.ts'
 import type { Repository } from '../github/repository.ts'
-import { writeResult, type Write } from './write.ts'
+import { writeResult, type Writer, type WriteResult } from './write.ts'
 
 /**
- * Returns a writer that commits plans to the branch itself. After a lost response, its next call
- * looks for that commit first.
+ * Returns a writer that commits plans to the branch itself.
  *
  * @param template of the commit's first line; undefined: the default message.
  */
-export function createCommitWriter(repository: Repository, template: string | undefined): Write {
-  let lost: { request: CommitRequest; plan: Plan } | undefined
+export function createCommitWriter(repository: Repository, template: string | undefined): Writer {
+  /** Commits that were sent and may have been made, although the response does not say so. */
+  const unsettled: { request: CommitRequest; plan: Plan }[] = []
 
-  return async (plan) => {
-    if (lost !== undefined) {
-      const commit = await repository.findCommit(lost.request)
-      if (commit !== undefined) return writeResult(lost.plan, 'committed', { commit })
+  const settle = async (): Promise<WriteResult | undefined> => {
+    for (const { request, plan } of unsettled) {
+      const commit = await repository.findCommit(request)
+      if (commit !== undefined) return writeResult(plan, 'committed', { commit })
     }
+    return undefined
+  }
+
+  const write = async (plan: Plan): Promise<WriteResult> => {
+    const settled = await settle()
+    if (settled !== undefined) return settled
     if (editsOf(plan).length === 0) return writeResult(plan, 'none')
     await repository.confirm(plan.snapshot)
     const request = commitRequest(plan, template)
@@ -26,14 +32,17 @@ export function createCommitWriter(repository: Repository, template: string | un
       const warning = verified ? undefined : unsignedWarning
       return writeResult(plan, 'committed', { commit: { sha, url }, warning })
     } catch (error) {
-      if (error instanceof GitHubError && error.outcomeUnknown) lost = { request, plan }
+      const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved'
+      if (!wasRefused) unsettled.push({ request, plan })
       throw error
     }
   }
+
+  return { write, settle }
 }
 
-const unsignedWarning =
-  'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token'
+export const unsignedWarning =
+  'GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.'
 
 /** One commit with all changes of a plan, on the head that the plan was made for. */
 export function commitRequest(plan: Plan, template: string | undefined): CommitRequest {

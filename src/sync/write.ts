@@ -8,16 +8,24 @@ export type WriteResult = Pick<SyncResult, 'operation' | 'commit' | 'pullRequest
 }
 
 /**
- * Writes a plan, completely or not at all. A writer remembers what its earlier calls began, so one
- * writer serves all attempts of a sync.
- *
- * @throws GitHubError with reason `branch-moved` or `outcomeUnknown`: read and plan again.
+ * Writes plans, each completely or not at all. A writer remembers what its earlier calls began, so
+ * one writer serves all attempts of a sync.
  */
-export type Write = (plan: Plan) => Promise<WriteResult>
+export type Writer = {
+  /** @throws GitHubError with reason `branch-moved` or `outcomeUnknown`: read and plan again. */
+  readonly write: (plan: Plan) => Promise<WriteResult>
+  /**
+   * Finds out whether a write that failed was carried out all the same: its response may have been
+   * lost, or wrong. Undefined if it was not.
+   */
+  readonly settle: () => Promise<WriteResult | undefined>
+}
 
 /** Writes nothing, for `mode: plan`. */
-export function previewOnly(plan: Plan): Promise<WriteResult> {
-  return Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned'))
+export const preview: Writer = {
+  write: (plan) =>
+    Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned')),
+  settle: () => Promise.resolve(undefined),
 }
 
 export function writeResult(

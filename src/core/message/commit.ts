@@ -12,11 +12,20 @@ export type CommitMessage = {
 /** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 }
 
-/** Writes a commit message in which `git log --grep` finds runs and model versions. */
-export function commitMessage(changes: readonly ChangedEntry[], template?: string): CommitMessage {
+/**
+ * Writes a commit message in which `git log --grep` finds runs and model versions.
+ *
+ * @param lastTrailer a trailer of another kind, which comes last.
+ */
+export function commitMessage(
+  changes: readonly ChangedEntry[],
+  template?: string,
+  lastTrailer = '',
+): CommitMessage {
+  const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '')
   return {
     headline: headline(changes, template),
-    body: [fileList(changes), trailers(changes)].filter((part) => part !== '').join('\n\n'),
+    body: [fileList(changes), trailers.join('\n')].filter((part) => part !== '').join('\n\n'),
   }
 }
 
@@ -41,13 +50,10 @@ function fileList(changes: readonly ChangedEntry[]): string {
   return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n')
 }
 
-function trailers(changes: readonly ChangedEntry[]): string {
+function changeTrailers(changes: readonly ChangedEntry[]): string[] {
   const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
   const omitted = changes.length - blocks.length
-  return [
-    ...blocks.filter((block) => block !== ''),
-    ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : []),
-  ].join('\n')
+  return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])]
 }
 
 function trailersOf(entry: ChangedEntry): string {

@@ -29,7 +29,7 @@ export function pullRequestBody(
   const sections = comparisonsOf(ordered, context.details)
   const shown = takeLines(sections, (section) => section, limits.comparisons)
   return [
-    introduction(changes, context.branch),
+    pullRequestIntroduction(changes, context.branch),
     [changeTableHead, ...rows].join('\n'),
     notShownNote(
       changes.length - rows.length,
@@ -43,7 +43,8 @@ export function pullRequestBody(
     .join('\n\n')
 }
 
-function introduction(changes: readonly ChangedEntry[], branch: string): string {
+/** One paragraph about the pull request. */
+export function pullRequestIntroduction(changes: readonly ChangedEntry[], branch: string): string {
   return (
     `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
     `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
