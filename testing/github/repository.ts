@@ -1,20 +1,13 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { followBranches } from './follow-branches.ts'
 import { gitRunner } from './git/run.ts'
 import { GitStore, type Files, type Person } from './git/store.ts'
+import type { PullRequest } from './pull-request.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 
-export type PullRequest = {
-  number: number
-  title: string
-  body: string
-  state: 'open' | 'closed'
-  mergedAt: string | null
-  head: string
-  headSha: string
-  base: string
-  labels: string[]
-  createdAt: string
-}
+export type { PullRequest } from './pull-request.ts'
+export type { Settings } from './settings.ts'
 
 /** One repository, with what tests need to inspect and change it. */
 export type Repository = {
@@ -24,10 +17,14 @@ export type Repository = {
   readonly url: string
   /** GraphQL's node id. */
   readonly id: string
+  /** REST's id. */
+  readonly numericId: number
   readonly defaultBranch: string
   readonly store: GitStore
   readonly settings: Settings
   readonly pullRequests: PullRequest[]
+  /** Branches that GitHub does not accept as heads yet, with the number of calls until it does. */
+  readonly freshBranches: Map<string, number>
   /** Runs git and returns what it prints, trimmed. */
   readonly git: (...args: string[]) => string
   /** Commit at the head of a branch; empty if the branch does not exist. */
@@ -60,18 +57,25 @@ export function createRepository(
   })
   const store = new GitStore(gitDir)
   if (Object.keys(files).length > 0) store.push(defaultBranch, files, 'First commit')
-  return {
+  const repository: Repository = {
     owner,
     name,
     fullName,
     url: `${webUrl}/${fullName}`,
     id: `R_${Buffer.from(fullName).toString('base64url')}`,
+    numericId: createHash('sha1').update(fullName).digest().readUInt32BE(),
     defaultBranch,
     store,
     settings: defaultSettings(),
     pullRequests: [],
+    freshBranches: new Map(),
     ...gitMethods(store, defaultBranch),
   }
+  store.onUpdate = (branch, isNew) => {
+    if (isNew) repository.freshBranches.set(branch, repository.settings.lag.heads)
+    followBranches(repository)
+  }
+  return repository
 }
 
 function gitMethods(store: GitStore, defaultBranch: string) {

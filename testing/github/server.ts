@@ -77,7 +77,7 @@ export class GitHub {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const url = new URL(request.url ?? '/', this.apiUrl)
     const recorded = await record(request, url, this.requests.length)
     this.requests.push(recorded)
     const fault = this.#faults.takeFor(recorded)
@@ -130,7 +130,7 @@ export class GitHub {
     if (repository === undefined) return notFound
     const body: unknown = request.body === '' ? undefined : JSON.parse(request.body)
     const { params } = route
-    return route.handler({ repository, token, params, query: url.searchParams, body })
+    return route.handler({ repository, token, params, query: url.searchParams, url, body })
   }
 
   #find({ repositories }: Token, fullName: string): Repository | undefined {

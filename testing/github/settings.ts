@@ -8,6 +8,14 @@ export type Settings = {
   archived: boolean
   /** False on an Enterprise Server without web commit signing. */
   signsCommits: boolean
+  deleteBranchOnMerge: boolean
+  /** How many calls fail because GitHub has not caught up yet. */
+  lag: {
+    /** Labels, right after a pull request was opened. */
+    labels: number
+    /** Opening a pull request, right after its head branch was created. */
+    heads: number
+  }
 }
 
 export function defaultSettings(): Settings {
@@ -17,5 +25,7 @@ export function defaultSettings(): Settings {
     actionsMayCreatePullRequests: true,
     archived: false,
     signsCommits: true,
+    deleteBranchOnMerge: false,
+    lag: { labels: 0, heads: 0 },
   }
 }

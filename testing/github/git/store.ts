@@ -37,6 +37,8 @@ export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 export class GitStore {
   readonly gitDir: string
   readonly run: RunGit
+  /** Called after a branch moved. */
+  onUpdate: (branch: string, isNew: boolean) => void = () => undefined
   #reader: ObjectReader | undefined
 
   constructor(gitDir: string) {
@@ -153,7 +155,9 @@ export class GitStore {
   /** Compare-and-swap: false if the ref is no longer at `from`. `zeroOid` creates and deletes. */
   updateRef(name: string, to: string, from: string): boolean {
     const args = to === zeroOid ? ['-d', name, from] : [name, to, from]
-    return outputOf(() => this.run(['update-ref', ...args])) !== undefined
+    if (outputOf(() => this.run(['update-ref', ...args])) === undefined) return false
+    this.onUpdate(name.replace('refs/heads/', ''), from === zeroOid)
+    return true
   }
 
   /** Adds a commit to a branch, like a person's push. */

@@ -12,7 +12,7 @@ import {
 import { requireRepository, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
 import { mutations } from './mutations.ts'
-import { repositoryObject } from './objects.ts'
+import { repositoryObject } from './repository-objects.ts'
 
 let schema: GraphQLSchema | undefined
 

@@ -1,11 +1,11 @@
 import { bot, commitAsGitHub } from '../api-commit.ts'
 import { zeroOid } from '../git/store.ts'
 import { violatedRule } from '../protection.ts'
-import { followHeadBranches } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
 import { requireRepository, requireWriteAccess, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
-import { commitObject, refObject } from './objects.ts'
+import { commitObject } from './git-objects.ts'
+import { refObject } from './repository-objects.ts'
 
 type CommitInput = {
   branch: { repositoryNameWithOwner?: string; branchName?: string; id?: string }
@@ -109,7 +109,6 @@ function moveRef(repository: Repository, update: RefUpdate): void {
   const rule = violatedRule(repository, branch, [])
   if (rule !== undefined) throw unprocessable(rule)
   store.updateRef(name, afterOid, current)
-  followHeadBranches(repository)
 }
 
 function unprocessable(message: string): GraphqlError {

@@ -9,6 +9,8 @@ export type RestCall = {
   /** Values of the route's placeholders. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  /** With the host that the client uses. */
+  readonly url: URL
   readonly body: unknown
 }
 

@@ -2,6 +2,7 @@ import { bot, commitAsGitHub } from '../api-commit.ts'
 import type { Person } from '../git/store.ts'
 import type { RestCall } from './call.ts'
 import { gitCommitBody } from './commit-body.ts'
+import { repositoryBody } from './pull-body.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 
 /** Git data: trees, blobs and commits. */
@@ -20,11 +21,7 @@ type NewTreeEntry = { path: string; mode: string; sha?: string | null; content?:
 const treeLimits = { entries: 250, bytes: 2_500_000 }
 
 export function getRepository({ repository }: RestCall): RestResponse {
-  return ok({
-    full_name: repository.fullName,
-    default_branch: repository.defaultBranch,
-    archived: repository.settings.archived,
-  })
+  return ok(repositoryBody(repository))
 }
 
 export function getTree({ repository, params, query }: RestCall): RestResponse {

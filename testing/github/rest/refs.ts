@@ -1,6 +1,5 @@
 import { zeroOid } from '../git/store.ts'
 import { violatedRule } from '../protection.ts'
-import { followHeadBranches } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
 import type { RestCall } from './call.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
@@ -42,7 +41,6 @@ export function deleteRef({ repository, params }: RestCall): RestResponse {
   const current = repository.store.branch(branch)
   if (current === undefined) return errorResponse(422, 'Reference does not exist')
   repository.store.updateRef(`refs/heads/${branch}`, zeroOid, current)
-  followHeadBranches(repository)
   return { status: 204 }
 }
 

@@ -23,7 +23,10 @@ const routes: readonly (readonly [string, string, Handler])[] = [
   ['GET', 'pulls', pulls.listPulls],
   ['POST', 'pulls', withPullRequestsWrite(pulls.createPull)],
   ['GET', 'pulls/:number', pulls.getPull],
+  ['GET', 'pulls/:number/commits', pulls.listPullCommits],
+  ['GET', 'pulls/:number/files', pulls.listPullFiles],
   ['PATCH', 'pulls/:number', withPullRequestsWrite(pulls.updatePull)],
+  ['GET', 'issues/:number/labels', pulls.listLabels],
   ['POST', 'issues/:number/labels', withPullRequestsWrite(pulls.addLabels)],
 ]
 

@@ -1,47 +1,13 @@
 import type { Commit, Person, TreeEntry } from '../git/store.ts'
 import type { Repository } from '../repository.ts'
-import type { Token } from '../tokens.ts'
+import { connection, type PageArguments } from './connection.ts'
 
-/** Object types of GitHub's schema, resolved from git. */
-
-export function repositoryObject(repository: Repository, token: Token): object {
-  return {
-    __typename: 'Repository',
-    id: repository.id,
-    name: repository.name,
-    nameWithOwner: repository.fullName,
-    url: repository.url,
-    isArchived: repository.settings.archived,
-    isPrivate: true,
-    viewerPermission: token.contents === 'write' ? 'WRITE' : 'READ',
-    defaultBranchRef: () => refObject(repository, repository.defaultBranch),
-    ref: ({ qualifiedName }: { qualifiedName: string }) =>
-      refObject(repository, qualifiedName.replace(/^refs\/heads\//, '')),
-    object: ({ oid, expression }: { oid?: string; expression?: string }) => {
-      const found = oid ?? repository.store.resolve(expression ?? '')
-      return found === undefined ? null : gitObject(repository, found)
-    },
-  }
-}
-
-export function refObject(repository: Repository, branch: string): object | null {
-  const head = repository.store.branch(branch)
-  if (head === undefined) return null
-  return {
-    __typename: 'Ref',
-    id: `REF_${repository.fullName}_${branch}`,
-    name: branch,
-    prefix: 'refs/heads/',
-    target: () => commitObject(repository, repository.store.commit(head)),
-    // Only visible to administrators, which the action's tokens never are.
-    branchProtectionRule: null,
-    refUpdateRule: null,
-  }
-}
+/** Git objects of GitHub's schema, resolved from git. */
 
 export function commitObject(repository: Repository, commit: Commit): object {
   const { store } = repository
   const [headline, ...body] = commit.message.split('\n')
+  const toCommit = (oid: string): object => commitObject(repository, store.commit(oid))
   return {
     __typename: 'Commit',
     id: `C_${commit.oid}`,
@@ -56,17 +22,9 @@ export function commitObject(repository: Repository, commit: Commit): object {
     committer: actorObject(commit.committer),
     signature: signatureObject(commit),
     tree: () => treeObject(repository, commit.tree),
-    parents: () => {
-      const nodes = commit.parents.map((oid) => commitObject(repository, store.commit(oid)))
-      return { nodes, totalCount: nodes.length }
-    },
-    history: ({ first = 30 }: { first?: number }) => ({
-      nodes: store
-        .run(['rev-list', `--max-count=${first}`, commit.oid])
-        .trim()
-        .split('\n')
-        .map((oid) => commitObject(repository, store.commit(oid))),
-    }),
+    parents: (args: PageArguments) => connection('parents', commit.parents, args, toCommit),
+    history: (args: PageArguments) =>
+      connection('history', store.run(['rev-list', commit.oid]).trim().split('\n'), args, toCommit),
     file: ({ path }: { path: string }) => fileObject(repository, commit.oid, path),
   }
 }
@@ -101,7 +59,7 @@ function fileObject(repository: Repository, commit: string, path: string): objec
   return entry === undefined ? null : treeEntryObject(repository, entry)
 }
 
-async function gitObject(repository: Repository, oid: string): Promise<object | null> {
+export async function gitObject(repository: Repository, oid: string): Promise<object | null> {
   const object = await repository.store.readObject(oid)
   switch (object?.type) {
     case 'commit':

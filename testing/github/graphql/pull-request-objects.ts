@@ -1,0 +1,84 @@
+import { followBranches } from '../follow-branches.ts'
+import type { PullRequest } from '../pull-request.ts'
+import { commitsOf } from '../pull-requests.ts'
+import type { Repository } from '../repository.ts'
+import { connection, type PageArguments } from './connection.ts'
+import { commitObject } from './git-objects.ts'
+
+/** Pull requests of GitHub's schema. */
+
+type PullRequestArguments = PageArguments & {
+  readonly states?: readonly string[]
+  readonly headRefName?: string
+  readonly baseRefName?: string
+  readonly labels?: readonly string[]
+  readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' }
+}
+
+/** Unlike REST's list, this finds heads by their name alone, those of forks too. */
+export function pullRequestConnection(repository: Repository, args: PullRequestArguments): object {
+  const { states, headRefName, baseRefName, labels, orderBy } = args
+  followBranches(repository)
+  const found = repository.pullRequests
+    .filter((pull) => states?.includes(stateOf(pull)) ?? true)
+    .filter((pull) => headRefName === undefined || pull.head === headRefName)
+    .filter((pull) => baseRefName === undefined || pull.base === baseRefName)
+    .filter((pull) => labels?.some((label) => pull.labels.includes(label)) ?? true)
+  const key = (pull: PullRequest): string =>
+    orderBy?.field === 'UPDATED_AT' ? pull.updatedAt : pull.createdAt
+  const ascending = found.toSorted((a, b) => key(a).localeCompare(key(b)) || a.number - b.number)
+  const ordered = orderBy?.direction === 'DESC' ? ascending.toReversed() : ascending
+  return connection('pullRequests', ordered, args, (pull) => pullRequestObject(repository, pull))
+}
+
+export function pullRequestObject(repository: Repository, pull: PullRequest): object {
+  const { store } = repository
+  const isCrossRepository = pull.headOwner !== repository.owner
+  const owner = { __typename: 'User', login: pull.headOwner }
+  const nameWithOwner = `${pull.headOwner}/${repository.name}`
+  return {
+    __typename: 'PullRequest',
+    id: `PR_${repository.numericId}_${pull.number}`,
+    number: pull.number,
+    url: `${repository.url}/pull/${pull.number}`,
+    state: stateOf(pull),
+    closed: pull.state === 'closed',
+    merged: pull.mergedAt !== null,
+    isDraft: pull.draft,
+    title: pull.title,
+    body: pull.body,
+    createdAt: pull.createdAt,
+    updatedAt: pull.updatedAt,
+    closedAt: pull.closedAt,
+    mergedAt: pull.mergedAt,
+    mergeCommit: () =>
+      pull.mergeCommit === null ? null : commitObject(repository, store.commit(pull.mergeCommit)),
+    author: {
+      __typename: pull.author.endsWith('[bot]') ? 'Bot' : 'User',
+      login: pull.author.replace('[bot]', ''),
+    },
+    headRefName: pull.head,
+    headRefOid: pull.headSha,
+    baseRefName: pull.base,
+    baseRefOid: pull.baseSha,
+    isCrossRepository,
+    headRepository: pull.headRepositoryExists
+      ? { __typename: 'Repository', nameWithOwner, name: repository.name, owner }
+      : null,
+    headRepositoryOwner: owner,
+    labels: (args: PageArguments) =>
+      connection('labels', pull.labels, args, (name) => ({ __typename: 'Label', name })),
+    assignees: (args: PageArguments) =>
+      connection('assignees', pull.assignees, args, (login) => ({ __typename: 'User', login })),
+    commits: (args: PageArguments) =>
+      connection('commits', commitsOf(repository, pull), args, (oid) => ({
+        __typename: 'PullRequestCommit',
+        commit: () => commitObject(repository, store.commit(oid)),
+      })),
+  }
+}
+
+function stateOf({ state, mergedAt }: PullRequest): string {
+  if (mergedAt !== null) return 'MERGED'
+  return state === 'open' ? 'OPEN' : 'CLOSED'
+}

@@ -1,0 +1,55 @@
+import { findPullRequest } from '../pull-requests.ts'
+import type { Repository } from '../repository.ts'
+import type { Token } from '../tokens.ts'
+import { GraphqlError } from './error.ts'
+import { commitObject, gitObject } from './git-objects.ts'
+import { pullRequestConnection, pullRequestObject } from './pull-request-objects.ts'
+
+/** Repositories and branches of GitHub's schema. */
+
+export function repositoryObject(repository: Repository, token: Token): object {
+  return {
+    __typename: 'Repository',
+    id: repository.id,
+    name: repository.name,
+    nameWithOwner: repository.fullName,
+    url: repository.url,
+    databaseId: repository.numericId,
+    deleteBranchOnMerge: repository.settings.deleteBranchOnMerge,
+    isArchived: repository.settings.archived,
+    isPrivate: true,
+    viewerPermission: token.contents === 'write' ? 'WRITE' : 'READ',
+    defaultBranchRef: () => refObject(repository, repository.defaultBranch),
+    ref: ({ qualifiedName }: { qualifiedName: string }) =>
+      refObject(repository, qualifiedName.replace(/^refs\/heads\//, '')),
+    pullRequests: (args: Parameters<typeof pullRequestConnection>[1]) =>
+      pullRequestConnection(repository, args),
+    pullRequest: ({ number }: { number: number }) => {
+      const pull = findPullRequest(repository, number)
+      if (pull === undefined) {
+        const message = `Could not resolve to a PullRequest with the number of ${number}.`
+        throw new GraphqlError('NOT_FOUND', message)
+      }
+      return pullRequestObject(repository, pull)
+    },
+    object: ({ oid, expression }: { oid?: string; expression?: string }) => {
+      const found = oid ?? repository.store.resolve(expression ?? '')
+      return found === undefined ? null : gitObject(repository, found)
+    },
+  }
+}
+
+export function refObject(repository: Repository, branch: string): object | null {
+  const head = repository.store.branch(branch)
+  if (head === undefined) return null
+  return {
+    __typename: 'Ref',
+    id: `REF_${repository.fullName}_${branch}`,
+    name: branch,
+    prefix: 'refs/heads/',
+    target: () => commitObject(repository, repository.store.commit(head)),
+    // Only visible to administrators, which the action's tokens never are.
+    branchProtectionRule: null,
+    refUpdateRule: null,
+  }
+}
