@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BranchSnapshot } from '../core/branch.ts'
+import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Coordinates, GitHubClient } from './client.ts'
 import { readCommit, readHeadBranch, readMessages } from './head-branch.ts'
@@ -18,8 +19,8 @@ export type PullRequests = {
   readonly commit: (sha: string) => Promise<HeadCommit | undefined>
   /** The messages of commits, by hash. */
   readonly messages: (shas: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** Number of commits on the head branch that are not on the base. */
-  readonly commitsAhead: (base: string, head: string) => Promise<number>
+  /** How many commits of `head` are not in `base`; undefined if they have no common history. */
+  readonly commitsAhead: (base: string, head: string) => Promise<number | undefined>
   readonly open: (base: string, head: string, text: PullRequestText) => Promise<PullRequest>
   readonly update: (number: number, change: PullRequestChange) => Promise<PullRequest>
   readonly addLabels: (number: number, labels: readonly string[]) => Promise<void>
@@ -38,12 +39,7 @@ export function createPullRequests(client: GitHubClient): PullRequests {
     closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
     commit: (sha) => readCommit(client, sha),
     messages: (shas) => readMessages(client, shas),
-    commitsAhead: async (base, head) => {
-      const { ahead_by } = await client.rest('read', comparison, (octokit, at) =>
-        octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
-      )
-      return ahead_by
-    },
+    commitsAhead: (base, head) => commitsAhead(client, base, head),
     open: (base, head, text) =>
       client.restOnce('pull-request', pullRequest, (octokit, at) =>
         octokit.rest.pulls.create({ ...at, head, base, ...text }),
@@ -61,6 +57,23 @@ export function createPullRequests(client: GitHubClient): PullRequests {
 }
 
 const comparison = z.object({ ahead_by: z.number() })
+
+async function commitsAhead(
+  client: GitHubClient,
+  base: string,
+  head: string,
+): Promise<number | undefined> {
+  try {
+    const { ahead_by } = await client.rest('read', comparison, (octokit, at) =>
+      octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }),
+    )
+    return ahead_by
+  } catch (error) {
+    // Both commits have just been read.
+    if (error instanceof GitHubError && error.status === 404) return undefined
+    throw error
+  }
+}
 
 const pullRequest = z
   .object({

@@ -23,7 +23,6 @@ import type { Repository } from '../github/repository.ts'
 export async function identifyHead(
   repository: Repository,
   base: BranchSnapshot,
-  name: string,
   state: PullRequestState,
 ): Promise<Head> {
   const { commit } = state
@@ -31,9 +30,9 @@ export async function identifyHead(
   if (isMerged(commit, state)) return { kind: 'merged', commit }
   const ahead = isChildOf(commit, base)
     ? 1
-    : await repository.pullRequests.commitsAhead(base.branch, name)
+    : await repository.pullRequests.commitsAhead(base.head, commit.sha)
   const foreign: Head = { kind: 'foreign', commit, isEmpty: ahead === 0 }
-  if (ahead === 0) return foreign
+  if (ahead === undefined || ahead === 0) return foreign
   const proposal = ownProposal(commit)
   const [start] = commit.parents
   if (proposal !== undefined && start !== undefined) {

@@ -70,7 +70,7 @@ async function assess({ repository, settings }: ProposeOptions, plan: Plan): Pro
     })
   }
   const state = await repository.pullRequests.read(snapshot, name)
-  const head = await identifyHead(repository, snapshot, name, state)
+  const head = await identifyHead(repository, snapshot, state)
   return { plan, name, state, head, decision: decidePullRequest(plan, state, head) }
 }
 

@@ -1,0 +1,108 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
+import { mergePullRequest } from '../../testing/github/pull-requests.ts'
+import type { Project } from '../../testing/project.ts'
+import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import { useWorld } from '../../testing/use-world.ts'
+
+const isPullRequestUpdate: Matcher = ({ method, path }) =>
+  method === 'PATCH' && path.includes('/pulls/')
+
+const world = await useWorld({ version: 3 })
+let project: Project
+
+beforeEach(async () => {
+  project = world.createProject()
+  await project.register('m')
+  await sync()
+})
+
+function sync(inputs = {}) {
+  return syncPullRequest(project, inputs)
+}
+
+function withdraw() {
+  return sync({ filter: "tags.nobody = 'has'" })
+}
+
+test.each([
+  ['drop', isRefUpdate],
+  ['lose-response', isRefUpdate],
+  ['truncate', isRefUpdate],
+  ['drop', isPullRequestUpdate],
+  ['lose-response', isPullRequestUpdate],
+] as const)('closing survives the fault %s', async (kind, match) => {
+  world.github.inject({ kind }, { match })
+  const step = await withdraw()
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-closed',
+    'pull-request-number': '1',
+  })
+  expect(onlyPullRequest(project).state).toBe('closed')
+  expect(project.repository.head(headBranch)).toBe('')
+  // It does not count as a rejection.
+  expect((await sync()).outputs.operation).toBe('pull-request-created')
+})
+
+test('closing stops if a person pushes at that moment, and the pull request stays open', async () => {
+  const push = () => project.repository.push(headBranch, { 'fix.txt': 'x' })
+  world.github.inject({ kind: 'run-before', run: push }, { match: isRefUpdate })
+  const step = await withdraw()
+  expect(step.exitCode).toBe(1)
+  expect(step.log).toMatch(/a commit that the action did not make/)
+  expect(onlyPullRequest(project).state).toBe('open')
+  expect(project.repository.read('fix.txt', headBranch)).toBe('x')
+})
+
+test('a pull request that was about to be closed shows its proposal again when there is one', async () => {
+  world.github.inject({ kind: 'respond', status: 400 }, { match: isRefUpdate })
+  const message = { kind: 'respond', status: 400 } as const
+  world.github.inject(message, {
+    match: (request) => isPullRequestUpdate(request) && request.body.includes('closed"'),
+  })
+  await withdraw()
+  expect(onlyPullRequest(project)).toMatchObject({ state: 'open' })
+  expect(onlyPullRequest(project).body).toMatch(/Nothing is left to propose/)
+  world.github.clearFaults()
+  const step = await sync()
+  expect(step.outputs.operation).toBe('pull-request-updated')
+  expect(onlyPullRequest(project).body).not.toMatch(/Nothing is left to propose/)
+})
+
+test('a branch that GitHub does not let the action delete is a warning', async () => {
+  const errors = [
+    {
+      type: 'UNPROCESSABLE',
+      message: 'Repository rule violations found\n\nCannot delete this branch',
+    },
+  ]
+  const body = JSON.stringify({ data: { updateRefs: null }, errors })
+  world.github.inject({ kind: 'respond', status: 200, body }, { match: isRefUpdate })
+  const step = await withdraw()
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs.operation).toBe('pull-request-closed')
+  expect(step.log).toMatch(/::warning.*The branch mlflow-sync\/main could not be deleted/)
+  expect(onlyPullRequest(project).state).toBe('closed')
+})
+
+test.each([
+  ['before the branch moves', isRefUpdate, 'merge'],
+  ['before the branch moves', isRefUpdate, 'squash'],
+  ['before the text is updated', isPullRequestUpdate, 'merge'],
+  ['before the text is updated', isPullRequestUpdate, 'squash'],
+] as const)('a pull request that is merged %s is left alone (%s)', async (_when, match, method) => {
+  await project.register('n')
+  const merge = () => mergePullRequest(project.repository, 1, method)
+  world.github.inject({ kind: 'run-before', run: merge }, { match })
+  const step = await sync()
+  expect(step.exitCode).toBe(0)
+  const open = project.repository.pullRequests.filter(({ state }) => state === 'open')
+  expect(project.repository.pullRequests[0]?.mergedAt).not.toBeNull()
+  // What was merged is in the base; what was not is proposed.
+  const proposed = new Set([
+    ...project.repository.paths('main'),
+    ...(open.length > 0 ? project.repository.paths(headBranch) : []),
+  ])
+  expect([...proposed].filter((path) => path.endsWith('.yaml'))).toHaveLength(2)
+})

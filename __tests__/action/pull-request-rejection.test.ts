@@ -1,0 +1,106 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
+import { newPullRequest } from '../../testing/github/pull-request.ts'
+import { mergePullRequest } from '../../testing/github/pull-requests.ts'
+import type { Project, SyncStep } from '../../testing/project.ts'
+import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import { useWorld } from '../../testing/use-world.ts'
+
+const world = await useWorld({ version: 3 })
+let project: Project
+
+beforeEach(async () => {
+  project = world.createProject({
+    files: { 'README.md': 'x', 'template.yaml': 'vllm:\n  maxModelLen: 4096\n' },
+  })
+  await project.register('m')
+})
+
+function sync(inputs = {}): Promise<SyncStep> {
+  return syncPullRequest(project, { template: 'template.yaml', path: 'models', ...inputs })
+}
+
+function expectRespected(step: SyncStep): void {
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs).toMatchObject({
+    operation: 'none',
+    changed: 'false',
+    'pull-request-number': '1',
+  })
+  expect(step.log).toMatch(/#1 proposed the same changes and was closed without merging/)
+}
+
+test.each(['kept', 'deleted'])(
+  'a rejection is remembered although the body was rewritten, with the branch %s',
+  async (branch) => {
+    await sync()
+    editPullRequest(project.repository, 1, { body: 'No, because of the evaluation.' })
+    closePullRequest(project.repository, 1)
+    if (branch === 'deleted') project.repository.git('branch', '-D', headBranch)
+    expectRespected(await sync())
+    expect(onlyPullRequest(project).body).toBe('No, because of the evaluation.')
+  },
+)
+
+test('a rejection is remembered after 120 newer pull requests', async () => {
+  await sync()
+  closePullRequest(project.repository, 1)
+  const { pullRequests } = project.repository
+  const base = project.repository.head()
+  for (let number = 2; number <= 121; number += 1) {
+    const pull = newPullRequest({
+      ...{ number, title: 'Older proposal', body: '', head: headBranch, headSha: base },
+      ...{ headOwner: 'acme', base: 'main', baseSha: base, author: 'A Person' },
+    })
+    Object.assign(pull, { state: 'closed', closedAt: pull.createdAt })
+    pullRequests.push(pull)
+  }
+  const step = await sync()
+  expectRespected(step)
+  const lists = step.githubRequests.filter(({ path }) => path.endsWith('/pulls'))
+  expect(lists).toHaveLength(3)
+})
+
+test('a corrected template opens a new pull request, with everything that was refused', async () => {
+  await sync()
+  closePullRequest(project.repository, 1)
+  await project.register('n')
+  await sync()
+  closePullRequest(project.repository, 2)
+  project.repository.push('main', { 'template.yaml': 'vllm:\n  maxModelLen: 8192\n' })
+  const step = await sync()
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-created',
+    'pull-request-number': '3',
+    'created-count': '2',
+  })
+  const [path = ''] = project.repository.paths(headBranch, 'models')
+  expect(project.repository.read(path, headBranch)).toContain('maxModelLen: 8192')
+})
+
+test("a rejected update stays rejected when a person edits the file's other text", async () => {
+  const version = await project.registerExternal('updated')
+  const inputs = { models: project.model('updated') }
+  await project.sync({ template: 'template.yaml', path: 'models', ...inputs })
+  await world.api.createVersion(version)
+  await sync(inputs)
+  closePullRequest(project.repository, 1)
+  const path = `models/${version.runId}.yaml`
+  project.repository.push('main', { [path]: `${project.repository.read(path)}# by hand\n` })
+  expectRespected(await sync(inputs))
+})
+
+test('changes that were merged after an earlier rejection are proposed again when they are undone', async () => {
+  await sync()
+  closePullRequest(project.repository, 1)
+  // A person changes their mind, and opens the same branch again.
+  const { pullRequests, repository } = { ...project.repository, repository: project.repository }
+  Object.assign(pullRequests[0] ?? {}, { state: 'open', closedAt: null })
+  mergePullRequest(repository, 1, 'squash')
+  repository.push('main', { [repository.paths('main', 'models')[0] ?? '']: null })
+  const step = await sync()
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-created',
+    'pull-request-number': '2',
+  })
+})
