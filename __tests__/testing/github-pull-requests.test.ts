@@ -187,7 +187,7 @@ describe('a merge after the base moved', () => {
 
 describe('GitHub lags behind', () => {
   test('a new branch is no valid head, and a new pull request has no node, for some calls', async () => {
-    repository.settings.lag = { labels: 1, heads: 1 }
+    Object.assign(repository.settings.lag, { labels: 1, heads: 1 })
     const sha = repository.head('topic')
     await send('DELETE', 'git/refs/heads/topic')
     await send('POST', 'git/refs', { ref: 'refs/heads/topic', sha })

@@ -15,7 +15,11 @@ export type Settings = {
     labels: number
     /** Opening a pull request, right after its head branch was created. */
     heads: number
+    /** Moving a branch to a commit that was just created. */
+    objects: number
   }
+  /** How a lost race is worded: as usual, as older servers did, or by REST as a 409. */
+  raceWording: 'usual' | 'older' | 'conflict'
 }
 
 export function defaultSettings(): Settings {
@@ -26,6 +30,7 @@ export function defaultSettings(): Settings {
     archived: false,
     signsCommits: true,
     deleteBranchOnMerge: false,
-    lag: { labels: 0, heads: 0 },
+    lag: { labels: 0, heads: 0, objects: 0 },
+    raceWording: 'usual',
   }
 }

@@ -26,3 +26,17 @@ export function outputOf(run: () => string): string | undefined {
     return undefined
   }
 }
+
+/** What git says if it exits with an error; undefined if it does not. */
+export function complaintOf(run: () => string): string | undefined {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    const { stderr } = error as { readonly stderr: Buffer }
+    return stderr
+      .toString()
+      .replace(/^fatal: /, '')
+      .trim()
+  }
+}

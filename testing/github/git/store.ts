@@ -10,7 +10,7 @@ import {
   type Person,
 } from './commit-object.ts'
 import { changesTo, type Files, type TreeChange } from './files.ts'
-import { gitRunner, outputOf, type RunGit } from './run.ts'
+import { complaintOf, gitRunner, outputOf, type RunGit } from './run.ts'
 
 export type { FileContent, Files } from './files.ts'
 export type { Commit, Person } from './commit-object.ts'
@@ -154,10 +154,24 @@ export class GitStore {
 
   /** Compare-and-swap: false if the ref is no longer at `from`. `zeroOid` creates and deletes. */
   updateRef(name: string, to: string, from: string): boolean {
-    const args = to === zeroOid ? ['-d', name, from] : [name, to, from]
-    if (outputOf(() => this.run(['update-ref', ...args])) === undefined) return false
-    this.onUpdate(name.replace('refs/heads/', ''), from === zeroOid)
-    return true
+    return this.updateRefs([{ name, to, from }]) === undefined
+  }
+
+  /** Moves all refs, each from one commit to another, or none; returns git's complaint if it refuses. */
+  updateRefs(
+    updates: readonly { readonly name: string; readonly to: string; readonly from: string }[],
+  ): string | undefined {
+    const commands = updates.map(({ name, to, from }) =>
+      to === zeroOid ? `delete ${name} ${from}\n` : `update ${name} ${to} ${from}\n`,
+    )
+    const complaint = complaintOf(() =>
+      this.run(['update-ref', '--stdin'], { input: commands.join('') }),
+    )
+    if (complaint !== undefined) return complaint
+    for (const { name, from } of updates) {
+      this.onUpdate(name.replace('refs/heads/', ''), from === zeroOid)
+    }
+    return undefined
   }
 
   /** Adds a commit to a branch, like a person's push. */

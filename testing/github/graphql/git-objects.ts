@@ -92,7 +92,13 @@ function treeEntryObject(repository: Repository, entry: TreeEntry): object {
     oid: entry.oid,
     size: entry.size,
     object: () => gitObject(repository, entry.oid),
+    submodule: entry.type === 'commit' ? submoduleObject(entry) : null,
   }
+}
+
+/** The commit is in another repository, so that `object` is null. */
+function submoduleObject({ name, oid }: TreeEntry): object {
+  return { __typename: 'Submodule', name, path: name, subprojectCommitOid: oid }
 }
 
 /** GraphQL truncates a blob's text after this many bytes. */

@@ -1,6 +1,6 @@
 import { bot, commitAsGitHub } from '../api-commit.ts'
-import { zeroOid } from '../git/store.ts'
 import { violatedRule } from '../protection.ts'
+import { updateRefs, type Refusal } from '../ref-updates.ts'
 import type { Repository } from '../repository.ts'
 import { requireRepository, requireWriteAccess, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
@@ -17,7 +17,7 @@ type CommitInput = {
   }
 }
 
-type RefUpdate = { name: string; beforeOid?: string; afterOid: string; force?: boolean }
+type RefUpdateInput = { name: string; beforeOid?: string; afterOid: string; force?: boolean }
 
 export function mutations(context: GraphqlContext): object {
   return {
@@ -30,12 +30,17 @@ export function mutations(context: GraphqlContext): object {
         ref: refObject(repository, input.branch.branchName ?? ''),
       }
     },
-    updateRefs: ({ input }: { input: { repositoryId: string; refUpdates: RefUpdate[] } }) => {
+    updateRefs: ({ input }: { input: { repositoryId: string; refUpdates: RefUpdateInput[] } }) => {
       const repository = context.findById(input.repositoryId)
       if (repository === undefined)
         throw new GraphqlError('NOT_FOUND', 'Could not resolve the node')
       requireWriteAccess(context)
-      for (const update of input.refUpdates) moveRef(repository, update)
+      const updates = input.refUpdates.map(({ name, beforeOid, afterOid, force = false }) => ({
+        ...{ branch: name.replace(/^refs\/heads\//, ''), to: afterOid, force },
+        expected: beforeOid,
+      }))
+      const refusal = updateRefs(repository, updates)
+      if (refusal !== undefined) throw unprocessable(refusalMessage(refusal))
       return { clientMutationId: null }
     },
   }
@@ -52,7 +57,7 @@ function createCommit(repository: Repository, input: CommitInput): string {
   }
   if (head === undefined) throw new GraphqlError('NOT_FOUND', `No such branch ${branch}`)
   if (input.message.headline === '') throw unprocessable('A commit message headline is required')
-  if (input.expectedHeadOid !== head) throw staleData(input.expectedHeadOid)
+  if (input.expectedHeadOid !== head) throw staleData(repository, head, input.expectedHeadOid)
   checkPaths(repository, head, additions, deletions)
   const contents = additions.map(({ contents: text }) => Buffer.from(text, 'base64'))
   const rule = violatedRule(repository, branch, contents.map(String))
@@ -66,7 +71,8 @@ function createCommit(repository: Repository, input: CommitInput): string {
   const { headline, body = '' } = input.message
   const message = body === '' ? headline : `${headline}\n\n${body}`
   const oid = commitAsGitHub(repository, { tree, parents: [head], message, author: bot })
-  if (!store.updateRef(`refs/heads/${branch}`, oid, head)) throw staleData(head)
+  if (!store.updateRef(`refs/heads/${branch}`, oid, head))
+    throw new Error('the stand-in runs one request at a time')
   return oid
 }
 
@@ -95,29 +101,32 @@ function checkPaths(
   }
 }
 
-function moveRef(repository: Repository, update: RefUpdate): void {
-  const { store } = repository
-  const { name, beforeOid, afterOid, force = false } = update
-  const branch = name.replace(/^refs\/heads\//, '')
-  const current = store.branch(branch) ?? zeroOid
-  if (beforeOid !== undefined && beforeOid !== current) {
-    throw unprocessable(`is at ${current} but expected ${beforeOid}`)
+function refusalMessage(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'stale':
+      return `is at ${refusal.current} but expected ${refusal.expected}`
+    case 'missing-object':
+      return 'Object does not exist'
+    case 'missing-ref':
+      return 'Reference does not exist'
+    case 'not-fast-forward':
+      return 'Update is not a fast forward'
+    case 'name-conflict':
+    case 'rule':
+      return refusal.message
   }
-  const isFastForward =
-    current === zeroOid || afterOid === zeroOid || store.isAncestor(current, afterOid)
-  if (!isFastForward && !force) throw unprocessable('Update is not a fast forward')
-  const rule = violatedRule(repository, branch, [])
-  if (rule !== undefined) throw unprocessable(rule)
-  store.updateRef(name, afterOid, current)
 }
 
 function unprocessable(message: string): GraphqlError {
   return new GraphqlError('UNPROCESSABLE', message)
 }
 
-function staleData(expected: string): GraphqlError {
-  return new GraphqlError(
-    'STALE_DATA',
-    `Expected branch to point to "${expected}" but it did not.  Pull and try again.`,
-  )
+/** Source of the older wording: github.com/PyGithub/PyGithub/issues/1787. */
+function staleData({ settings }: Repository, head: string, expected: string): GraphqlError {
+  return settings.raceWording === 'usual'
+    ? new GraphqlError(
+        'STALE_DATA',
+        `Expected branch to point to "${expected}" but it did not.  Pull and try again.`,
+      )
+    : unprocessable(`is at ${head} but expected ${expected}`)
 }

@@ -1,5 +1,5 @@
 import { zeroOid } from '../git/store.ts'
-import { violatedRule } from '../protection.ts'
+import { updateRefs, type Refusal } from '../ref-updates.ts'
 import type { Repository } from '../repository.ts'
 import type { RestCall } from './call.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
@@ -9,39 +9,43 @@ import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 export function getRef({ repository, params }: RestCall): RestResponse {
   const branch = params.branch ?? ''
   const sha = repository.store.branch(branch)
-  return sha === undefined ? notFound : ok(refBody(branch, sha))
+  if (sha !== undefined) return ok(refBody(branch, sha))
+  const isEmpty = repository.git('for-each-ref', '--count=1') === ''
+  // Source: github.com/github/rest-api-description/issues/385.
+  return isEmpty ? errorResponse(409, 'Git Repository is empty.') : notFound
 }
 
 export function createRef({ repository, body }: RestCall): RestResponse {
   const { ref, sha } = body as { ref: string; sha: string }
-  if (repository.store.typeOf(sha) !== 'commit') return errorResponse(422, 'Object does not exist')
-  return repository.store.updateRef(ref, sha, zeroOid)
-    ? ok(refBody(ref.replace('refs/heads/', ''), sha), 201)
-    : errorResponse(422, 'Reference already exists')
+  const branch = ref.replace('refs/heads/', '')
+  if (repository.store.branch(branch) !== undefined) {
+    return errorResponse(422, 'Reference already exists')
+  }
+  const refusal = updateRefs(repository, [{ branch, to: sha, force: false }])
+  return refusal === undefined
+    ? ok(refBody(branch, sha), 201)
+    : refusalResponse(repository, refusal)
 }
 
 export function updateRef({ repository, body, params }: RestCall): RestResponse {
-  const { store } = repository
+  const { store, settings } = repository
   const { sha, force = false } = body as { sha: string; force?: boolean }
   const branch = params.branch ?? ''
   const current = store.branch(branch)
   if (current === undefined) return errorResponse(422, 'Reference does not exist')
-  if (!force && !store.isAncestor(current, sha)) {
-    return errorResponse(422, 'Update is not a fast forward')
-  }
-  const rule = violatedRule(repository, branch, changedContents(repository, current, sha))
-  if (rule !== undefined) return errorResponse(422, rule)
-  return store.updateRef(`refs/heads/${branch}`, sha, current)
-    ? ok(refBody(branch, sha))
-    : errorResponse(422, 'Update is not a fast forward')
+  // A client that does not force expects its commit's first parent.
+  const expected =
+    settings.raceWording === 'conflict' && !force && store.typeOf(sha) === 'commit'
+      ? store.commit(sha).parents[0]
+      : undefined
+  const refusal = updateRefs(repository, [{ branch, to: sha, force, expected }])
+  return refusal === undefined ? ok(refBody(branch, sha)) : refusalResponse(repository, refusal)
 }
 
 export function deleteRef({ repository, params }: RestCall): RestResponse {
   const branch = params.branch ?? ''
-  const current = repository.store.branch(branch)
-  if (current === undefined) return errorResponse(422, 'Reference does not exist')
-  repository.store.updateRef(`refs/heads/${branch}`, zeroOid, current)
-  return { status: 204 }
+  const refusal = updateRefs(repository, [{ branch, to: zeroOid, force: true }])
+  return refusal === undefined ? { status: 204 } : refusalResponse(repository, refusal)
 }
 
 export function getBranch({ repository, params }: RestCall): RestResponse {
@@ -49,7 +53,7 @@ export function getBranch({ repository, params }: RestCall): RestResponse {
   const sha = repository.store.branch(branch)
   const isProtected = repository.settings.protectedBranches[branch] !== undefined
   return sha === undefined
-    ? notFound
+    ? errorResponse(404, 'Branch not found')
     : ok({ name: branch, commit: { sha }, protected: isProtected })
 }
 
@@ -58,10 +62,31 @@ export function getBranchRules({ repository, params }: RestCall): RestResponse {
   return ok(kind === 'ruleset' ? [{ type: 'pull_request' }] : [])
 }
 
-function refBody(branch: string, sha: string): object {
-  return { ref: `refs/heads/${branch}`, object: { sha, type: 'commit' } }
+function refusalResponse({ settings }: Repository, refusal: Refusal): RestResponse {
+  switch (refusal.kind) {
+    case 'stale':
+      // Source: github.com/PyGithub/PyGithub/issues/1787.
+      return errorResponse(409, `is at ${refusal.current} but expected ${refusal.expected}`)
+    case 'not-fast-forward':
+      return settings.raceWording === 'older'
+        ? // Sources: github.com/googleapis/repo-automation-bots/issues/4537, joshcai/leetcode-sync/issues/75.
+          errorResponse(422, 'Reference cannot be updated')
+        : errorResponse(422, 'Update is not a fast forward')
+    case 'missing-object':
+      // Source: github.com/octokit/octokit.js/issues/562.
+      return errorResponse(422, 'Object does not exist')
+    case 'missing-ref':
+      // Source: github.com/github/lock/pull/48.
+      return errorResponse(422, 'Reference does not exist')
+    case 'name-conflict':
+      // Sources: github.com/googleapis/release-please/issues/1024 and
+      // github.com/microsoft/vscode-remote-repositories-github/issues/122.
+      return errorResponse(422, 'Reference update failed')
+    case 'rule':
+      return errorResponse(422, refusal.message)
+  }
 }
 
-function changedContents({ git, settings }: Repository, from: string, to: string): string[] {
-  return settings.secrets === undefined ? [] : [git('diff', from, to)]
+function refBody(branch: string, sha: string): object {
+  return { ref: `refs/heads/${branch}`, object: { sha, type: 'commit' } }
 }

@@ -1,0 +1,69 @@
+import { zeroOid } from './git/store.ts'
+import { violatedRule } from './protection.ts'
+import type { Repository } from './repository.ts'
+
+/** Creates (`to` a commit), moves or deletes (`to` the zero id) a branch. */
+export type RefUpdate = {
+  readonly branch: string
+  readonly to: string
+  readonly force: boolean
+  /** Where the branch must be; the zero id if it must not exist, undefined if that does not matter. */
+  readonly expected?: string | undefined
+}
+
+/** Why an update is refused. Each API has its own words for it. */
+export type Refusal =
+  | { readonly kind: 'stale'; readonly current: string; readonly expected: string }
+  | { readonly kind: 'missing-object' }
+  | { readonly kind: 'missing-ref' }
+  | { readonly kind: 'not-fast-forward' }
+  /** Another branch has the name of a directory of this one, or the other way round. */
+  | { readonly kind: 'name-conflict'; readonly message: string }
+  | { readonly kind: 'rule'; readonly message: string }
+
+/** Makes all updates, or none. */
+export function updateRefs(
+  repository: Repository,
+  updates: readonly RefUpdate[],
+): Refusal | undefined {
+  const { store } = repository
+  for (const update of updates) {
+    const refusal = refuse(repository, update)
+    if (refusal !== undefined) return refusal
+  }
+  const complaint = store.updateRefs(
+    updates.map(({ branch, to }) => ({
+      name: `refs/heads/${branch}`,
+      from: store.branch(branch) ?? zeroOid,
+      to,
+    })),
+  )
+  return complaint === undefined ? undefined : { kind: 'name-conflict', message: complaint }
+}
+
+function refuse(repository: Repository, update: RefUpdate): Refusal | undefined {
+  const { store } = repository
+  const { branch, to, force, expected } = update
+  const current = store.branch(branch) ?? zeroOid
+  if (expected !== undefined && expected !== current) return { kind: 'stale', current, expected }
+  if (to === zeroOid && current === zeroOid) return { kind: 'missing-ref' }
+  if (to !== zeroOid && !isVisibleCommit(repository, to)) return { kind: 'missing-object' }
+  const movesOn = current === zeroOid || to === zeroOid || store.isAncestor(current, to)
+  if (!movesOn && !force) return { kind: 'not-fast-forward' }
+  const message = violatedRule(repository, branch, changedContents(repository, current, to))
+  return message === undefined ? undefined : { kind: 'rule', message }
+}
+
+/** A new object reaches all of GitHub's servers only after a moment. */
+function isVisibleCommit({ store, settings: { lag } }: Repository, oid: string): boolean {
+  if (lag.objects > 0) {
+    lag.objects -= 1
+    return false
+  }
+  return store.typeOf(oid) === 'commit'
+}
+
+function changedContents({ git, settings }: Repository, from: string, to: string): string[] {
+  const isDiff = settings.secrets !== undefined && from !== zeroOid && to !== zeroOid
+  return isDiff ? [git('diff', from, to)] : []
+}
