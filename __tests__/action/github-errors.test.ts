@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { expectFailure } from '../../testing/expectations.ts'
-import { isCommit } from '../../testing/github/faults.ts'
+import { isBranchRead, isCommit } from '../../testing/github/faults.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3 })
@@ -51,6 +51,56 @@ test.each(['protection', 'ruleset'] as const)(
     expect(step.githubRequests.filter(isCommit)).toHaveLength(1)
   },
 )
+
+/** Lets GitHub refuse the commit with an error of the GraphQL API. */
+function refuseCommit(message: string, type = 'UNPROCESSABLE'): void {
+  const errors = [{ type, path: ['createCommitOnBranch'], message }]
+  const body = JSON.stringify({ data: { createCommitOnBranch: null }, errors })
+  world.github.inject({ kind: 'respond', status: 200, body }, { match: isCommit })
+}
+
+test.each([
+  ['Changes must be made through the merge queue', /merge queue.*pull-request: true.*bypass/],
+  ['3 of 3 required status checks are expected.', /status checks.*pull-request: true.*bypass/],
+  ["You're not authorized to push to this branch.", /may push.*pull-request: true.*bypass/],
+  ['Commit message must match a given regex pattern: ^feat', /message.*input `commit-message`/],
+  ['File path is restricted', /at this path.*input `path`/],
+])('a rule is named with the way out that fits it, and is not retried: %s', async (rule, error) => {
+  refuseCommit(`Repository rule violations found\n\n${rule}`)
+  const step = await project.sync()
+  expectFailure(project, step, error)
+  expect(step.log).toContain(`${rule}]`)
+  expect(step.log).not.toContain('contents: write')
+  expect(step.githubRequests.filter(isCommit)).toHaveLength(1)
+})
+
+test.each([
+  [
+    'Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.',
+    /single sign-on.*Authorize/,
+  ],
+  [
+    'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    /IP allow list.*runner/,
+  ],
+  ['Resource not accessible by personal access token', /Edit the personal access token/],
+])(
+  'a token that is refused does not get the advice to add a permission: %s',
+  async (words, error) => {
+    refuseCommit(words, 'FORBIDDEN')
+    const step = await project.sync()
+    expectFailure(project, step, error)
+    expect(step.log).not.toContain('contents: write')
+  },
+)
+
+test('a page of a proxy that denies access is not mistaken for a missing permission', async () => {
+  const headers = { 'content-type': 'text/html' }
+  const body = '<!doctype html><html><body>Blocked by policy</body></html>'
+  world.github.inject({ kind: 'respond', status: 403, headers, body }, { match: isBranchRead })
+  const step = await project.sync()
+  expectFailure(project, step, /in front of GitHub refused the request.*proxy or firewall/)
+})
 
 test.each(['README.md', 'README.md/values/deep'])(
   'a path that leads through a file is rejected: %s',

@@ -1,13 +1,9 @@
 import { getOctokit } from '@actions/github'
-import { z } from 'zod'
-import {
-  errorFromGraphql,
-  errorFromOctokit,
-  invalidResponse,
-  type GraphqlProblem,
-  type Purpose,
-} from './errors.ts'
+import type { z } from 'zod'
+import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
+import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
+import type { Context, Purpose } from './refusal.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
 
@@ -30,7 +26,11 @@ export type GitHubClient = {
   readonly identify: (repository: string, id: string) => void
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
-  /** Sends a GraphQL mutation once: if the response is lost, the write may still have succeeded. */
+  /**
+   * Sends a GraphQL mutation once. It succeeded if the response has its data, whatever `errors` says.
+   *
+   * @throws GitHubError with `outcomeUnknown`, unless GitHub certainly did not carry it out.
+   */
   readonly mutate: <T>(
     purpose: Purpose,
     mutation: string,
@@ -39,7 +39,7 @@ export type GitHubClient = {
   ) => Promise<T>
   /** Makes a REST call that is safe to repeat, with retries. */
   readonly rest: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
-  /** Makes a REST call that is not safe to repeat. */
+  /** Makes a REST call that is not safe to repeat; throws like `mutate`. */
   readonly restOnce: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Requests sent so far, retries included. */
   readonly requests: () => number
@@ -49,8 +49,6 @@ export type RestCall = (octokit: Octokit, at: Coordinates) => Promise<{ readonly
 
 export type GitHubClientOptions = FetchOptions & {
   readonly token: string
-  /** `GITHUB_GRAPHQL_URL` */
-  readonly graphqlUrl: string
   /** `owner/name` */
   readonly repository: string
 }
@@ -63,10 +61,14 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const [owner = '', repo = ''] = repository.split('/')
     return { owner, repo }
   }
-  const createOctokit = (repeatable: boolean): Octokit =>
+  const contextOf = (purpose: Purpose): Context => ({ repository, purpose })
+  const createOctokit = (isRepeatable: boolean): Octokit =>
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
-      request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
+      request: {
+        fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)),
+        parseSuccessResponseBody: false,
+      },
       log: { debug: discard, info: discard, warn: discard, error: discard },
     })
   const retrying = createOctokit(true)
@@ -77,25 +79,34 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     purpose: Purpose,
     query: string,
     variables: object,
-  ): Promise<unknown> => {
+  ): Promise<GraphqlBody> => {
     const response = await octokit
       .request({ method: 'POST', url: options.graphqlUrl, query, variables })
       .catch((error: unknown) => {
-        throw errorFromOctokit(error, repository, purpose)
+        throw errorFromOctokit(error, contextOf(purpose))
       })
-    return response.data
+    const body = readGraphqlBody(response.data)
+    if (body !== undefined) return body
+    throw invalidResponse('it is not a GraphQL response', octokit === once)
   }
 
-  const queryGraphql = async <T>(
-    octokit: Octokit,
-    purpose: Purpose,
-    text: string,
-    variables: object,
-    schema: z.ZodType<T>,
-  ): Promise<T> => {
-    const { data, errors } = parseEnvelope(await post(octokit, purpose, text, variables))
-    if (errors.length > 0) throw errorFromGraphql(errors, repository, purpose)
-    return parseResponse(schema, data, 'GraphQL response')
+  const query: GitHubClient['query'] = async (text, variables, schema) => {
+    const { owner, repo: name } = coordinates()
+    const { data, errors } = await post(retrying, 'read', text, { owner, name, ...variables })
+    if (errors.length > 0) {
+      throw errorFromGraphql(errors, contextOf('read'), { isWrite: false, hasData: hasData(data) })
+    }
+    return parseResponse(schema, data, 'GraphQL response', false)
+  }
+
+  const mutate: GitHubClient['mutate'] = async (purpose, text, variables, schema) => {
+    const { data, errors } = await post(once, purpose, text, variables)
+    const isDone = hasData(data)
+    if (errors.length > 0 && !(isDone && schema.safeParse(data).success)) {
+      throw errorFromGraphql(errors, contextOf(purpose), { isWrite: true, hasData: isDone })
+    }
+    if (!isDone) throw invalidResponse('it has no data', true)
+    return parseResponse(schema, data, 'GraphQL response', true)
   }
 
   const rest = async <T>(
@@ -105,9 +116,9 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     call: RestCall,
   ): Promise<T> => {
     const response = await call(octokit, coordinates()).catch((error: unknown) => {
-      throw errorFromOctokit(error, repository, purpose)
+      throw errorFromOctokit(error, contextOf(purpose))
     })
-    return parseResponse(schema, response.data, 'REST request')
+    return parseResponse(schema, response.data, 'REST request', octokit === once)
   }
 
   return {
@@ -117,12 +128,8 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       repository = name
       repositoryId = id
     },
-    query: (text, variables, schema) => {
-      const { owner, repo: name } = coordinates()
-      return queryGraphql(retrying, 'read', text, { owner, name, ...variables }, schema)
-    },
-    mutate: (purpose, text, variables, schema) =>
-      queryGraphql(once, purpose, text, variables, schema),
+    query,
+    mutate,
     rest: (purpose, schema, call) => rest(retrying, purpose, schema, call),
     restOnce: (purpose, schema, call) => rest(once, purpose, schema, call),
     requests: () => requests,
@@ -133,23 +140,9 @@ function discard(): void {
   return undefined
 }
 
-const problem = z.object({
-  type: z.string().default('UNKNOWN'),
-  message: z.string(),
-})
-
-const envelopeSchema = z.object({
-  data: z.unknown().optional(),
-  errors: z.array(problem).default([]),
-})
-
-function parseEnvelope(body: unknown): { data?: unknown; errors: GraphqlProblem[] } {
-  return parseResponse(envelopeSchema, body, 'GraphQL request')
-}
-
-function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: string, isWrite: boolean): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite)
 }

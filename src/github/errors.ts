@@ -1,19 +1,10 @@
-import { ActionError, GitHubError, type GitHubReason } from '../core/errors.ts'
-import type { RetryOutcome } from '../http/retry.ts'
-import type { FailureReason } from '../http/transport.ts'
-
-/** What a request is for. It decides what a refusal means, and how to fix it. */
-export type Purpose =
-  | 'read'
-  /** Writes to the synced branch. */
-  | 'commit'
-  /** Writes to the head branch of the pull request. */
-  | 'propose'
-  /** Opens, edits or labels the pull request. */
-  | 'pull-request'
-
-/** One of the `errors` in a GraphQL response; `type` is GitHub's error type, e.g. `STALE_DATA`. */
-export type GraphqlProblem = { readonly type: string; readonly message: string }
+import { ActionError, GitHubError } from '../core/errors.ts'
+import type { FailureReason, HttpFailure, HttpResponse } from '../http/transport.ts'
+import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
+import type { Context, Explanation, Refusal } from './refusal.ts'
+import { htmlPage } from './refusals-access.ts'
+import { explainRefusal } from './refusals.ts'
+import { refusalMessage } from './rest-body.ts'
 
 const failureAdvice: Record<FailureReason, string> = {
   'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
@@ -24,29 +15,66 @@ const failureAdvice: Record<FailureReason, string> = {
   network: 'Check that the runner may reach GitHub (firewall, proxy).',
 }
 
-/** There was no complete response, or the requested wait exceeds the budget. */
+const statusPage = 'Look at https://www.githubstatus.com; the next run will catch up.'
+
+/** There was no complete response. */
 export function connectionError(
-  outcome: RetryOutcome,
-  apiUrl: string,
+  failure: HttpFailure,
+  { tries, apiUrl, isWrite }: { tries: number; apiUrl: string; isWrite: boolean },
+): GitHubError {
+  const { reason, detail } = failure
+  const after = tries > 1 ? ` (after ${tries} tries)` : ''
+  return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${detail}${after}`, {
+    advice: failureAdvice[reason],
+    outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
+  })
+}
+
+/** @param until when the limit ends, if that is longer than a sync may wait. */
+export function rateLimitError(status: number, until: Date | undefined): GitHubError {
+  const time = until === undefined ? '' : ` until ${until.toISOString()}`
+  return new GitHubError(
+    `GitHub's rate limit holds${time}, longer than a sync may wait (HTTP ${status})`,
+    {
+      status,
+      advice:
+        'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+    },
+  )
+}
+
+/** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
+export function unavailableError(
+  status: number,
+  until: Date | undefined,
   isWrite: boolean,
 ): GitHubError {
-  const { result, tries, retryAllowedAt } = outcome
-  if (result.kind === 'response') {
-    const until = retryAllowedAt === undefined ? '' : ` until ${retryAllowedAt.toISOString()}`
-    return new GitHubError(
-      `GitHub's rate limit holds${until}, longer than a sync may wait (HTTP ${result.status})`,
-      {
-        status: result.status,
-        advice:
-          'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
-      },
-    )
+  const text =
+    until === undefined
+      ? `GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
+      : `GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`
+  return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage })
+}
+
+/** Redirects are not followed: another host must not see the token. */
+export function redirectError(url: string, { status, headers }: HttpResponse): GitHubError {
+  const { location = '' } = headers
+  const target = URL.canParse(location, url) ? new URL(location, url).origin : 'an invalid address'
+  const { origin } = new URL(url)
+  if (target === origin) {
+    return new GitHubError(`GitHub at ${origin} redirects the request (HTTP ${status})`, {
+      status,
+      advice: 'The repository may have been renamed or moved: update the input repository.',
+    })
   }
-  const after = tries > 1 ? ` (after ${tries} tries)` : ''
-  return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
-    advice: failureAdvice[result.reason],
-    outcomeUnknown: isWrite && result.reason !== 'refused' && result.reason !== 'unknown-host',
-  })
+  return new GitHubError(
+    `GitHub at ${origin} redirects to ${target} (HTTP ${status}); nothing was sent there`,
+    {
+      status,
+      advice:
+        'Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.',
+    },
+  )
 }
 
 /** The response is truncated or does not match its schema. */
@@ -57,125 +85,95 @@ export function invalidResponse(detail: string, isWrite = false): GitHubError {
   })
 }
 
-/** Converts an error thrown by octokit. */
-export function errorFromOctokit(error: unknown, repository: string, purpose: Purpose): Error {
-  if (error instanceof ActionError) return error
-  if (!(error instanceof Error)) return new GitHubError(String(error))
-  if (error.cause instanceof ActionError) return error.cause
-  if (error.cause instanceof Error && error.cause.name === 'AbortError') return error.cause
-  if (!('status' in error) || typeof error.status !== 'number') return error
-  return errorFromRejection(
-    error.status,
-    error.message,
-    repository,
-    purpose,
-    acceptedPermissions(error),
-  )
-}
-
-/** Converts the `errors` of a GraphQL response, whose HTTP status is 200. */
-export function errorFromGraphql(
-  problems: readonly GraphqlProblem[],
-  repository: string,
-  purpose: Purpose,
-): GitHubError {
-  const stale = problems.find(
-    ({ type, message }) => type === 'STALE_DATA' || staleRefPattern.test(message),
-  )
-  if (stale !== undefined) return branchMoved(`[GitHub: ${stale.message}]`)
-  const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' }
-  const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200
-  return errorFromRejection(status, message, repository, purpose, undefined)
-}
-
 /** The branch is no longer at the commit that was read: read and plan again. */
 export function branchMoved(detail: string): GitHubError {
   return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' })
 }
 
-/** A response header in which GitHub lists the permissions that would be sufficient. */
-function acceptedPermissions(error: object): string | undefined {
-  const response = 'response' in error ? (error.response as { headers?: unknown }) : undefined
-  const headers = response?.headers as Record<string, string> | undefined
-  return headers?.['x-accepted-github-permissions']
+/** Converts an error thrown by octokit. */
+export function errorFromOctokit(error: unknown, context: Context): Error {
+  if (error instanceof ActionError) return error
+  if (!(error instanceof Error)) return new GitHubError(String(error))
+  if (error.cause instanceof ActionError) return error.cause
+  if (error.cause instanceof Error && error.cause.name === 'AbortError') return error.cause
+  if (!isRequestError(error)) return error
+  const { status, response } = error
+  const refusal: Refusal = {
+    status,
+    type: undefined,
+    code: undefined,
+    message: refusalMessage(response?.data) ?? htmlPage,
+    headers: response?.headers ?? {},
+    url: response?.url ?? '',
+  }
+  return gitHubError(refusal, explainRefusal(refusal, context), false)
 }
 
-/** Most of GitHub's rejections can only be told apart by their messages. */
-function errorFromRejection(
-  status: number,
-  message: string,
-  repository: string,
-  purpose: Purpose,
-  permission: string | undefined,
+type RequestError = Error & {
+  readonly status: number
+  readonly response?: {
+    readonly data: unknown
+    readonly headers: Readonly<Record<string, string>>
+    readonly url: string
+  }
+}
+
+function isRequestError(error: Error): error is RequestError {
+  return 'status' in error && typeof error.status === 'number'
+}
+
+/** How sure it is that a GraphQL request was not carried out. */
+export type GraphqlRequest = {
+  /** A mutation. */
+  readonly isWrite: boolean
+  /** The response has data beside the errors. */
+  readonly hasData: boolean
+}
+
+/** Converts the `errors` of a GraphQL response; the least certain one counts. */
+export function errorFromGraphql(
+  problems: readonly GraphqlProblem[],
+  context: Context,
+  request: GraphqlRequest,
 ): GitHubError {
-  const gitHubMessage = message.replace(/\s+/g, ' ').trim()
-  const rejection = (text: string, advice: string, reason?: GitHubReason): GitHubError =>
-    new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason })
-
-  if (/not a fast.forward/i.test(gitHubMessage)) return branchMoved(`[GitHub: ${gitHubMessage}]`)
-  if (/Secret detected|push protection/i.test(gitHubMessage)) {
-    return rejection(
-      `GitHub's push protection found a secret in the files for ${repository}`,
-      'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
-    )
-  }
-  if (
-    /rule violations?|Protected branch|Reference update failed|protected branch/i.test(
-      gitHubMessage,
-    )
-  ) {
-    return rejection(
-      `A rule of ${repository} forbids this commit`,
-      purpose === 'propose'
-        ? 'Choose another `pull-request-branch`, one that the rule does not cover, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.'
-        : 'Either set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
-    )
-  }
-  if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
-    return rejection(
-      `${repository} does not let workflows create pull requests`,
-      'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.',
-    )
-  }
-  if (status === 401) {
-    return rejection(
-      'GitHub does not accept the token',
-      'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.',
-    )
-  }
-  if (status === 403) {
-    const needed = permission ?? 'contents=write'
-    return rejection(
-      `The token may not do this in ${repository} (it needs ${needed})`,
-      'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.',
-    )
-  }
-  if (status === 404) {
-    return rejection(
-      `There is no repository ${repository}, or the token does not reach it`,
-      "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.",
-    )
-  }
-  return rejection(
-    `GitHub rejected the request (HTTP ${status})`,
-    'GitHub says why.',
-    reasonFromMessage(status, gitHubMessage),
-  )
+  const errors = problems.map((problem) => errorFromProblem(problem, context, request))
+  const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown)
+  const decisive = errors.find(({ reason }) => reason !== undefined)
+  return unclear ?? decisive ?? errors[0] ?? invalidResponse('no data', request.isWrite)
 }
 
-/** Wordings of GraphQL's `updateRefs` for a failed compare-and-swap, which has no type of its own. */
-const staleRefPattern = new RegExp(
-  [
-    'expected branch to point',
-    'is at [0-9a-f]{40} but expected',
-    'reference cannot be updated',
-    'object does not exist',
-  ].join('|'),
-  'i',
-)
+function errorFromProblem(
+  problem: GraphqlProblem,
+  context: Context,
+  { isWrite, hasData }: GraphqlRequest,
+): GitHubError {
+  const { type, message, path = [], extensions } = problem
+  if (isTemporary(problem)) {
+    return new GitHubError(`GitHub could not carry out the request [GitHub: ${message}]`, {
+      status: 200,
+      outcomeUnknown: isWrite,
+      advice: statusPage,
+    })
+  }
+  const refusal: Refusal = {
+    status: type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200,
+    type,
+    code: extensions?.code,
+    message: message.replace(/\s+/g, ' ').trim(),
+    headers: {},
+    url: '',
+  }
+  const explanation = explainRefusal(refusal, context)
+  // A field below the mutation's own can only fail after the mutation.
+  const isUnclear = hasData || path.length > 1 || !explanation.isCertain
+  return gitHubError(refusal, explanation, isWrite && isUnclear)
+}
 
-function reasonFromMessage(status: number, gitHubMessage: string): GitHubReason | undefined {
-  if (/already exists/i.test(gitHubMessage)) return 'already-exists'
-  const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(gitHubMessage))
-  return tooLarge ? 'too-large' : undefined
+function gitHubError(
+  { status, message }: Refusal,
+  { text, advice, reason }: Explanation,
+  outcomeUnknown: boolean,
+): GitHubError {
+  const details = { status, advice, reason, outcomeUnknown }
+  return new GitHubError(`${text} [GitHub: ${message}]`, details)
 }

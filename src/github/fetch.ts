@@ -1,4 +1,4 @@
-import { GitHubError } from '../core/errors.ts'
+import type { GitHubError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/runtime.ts'
 import {
   sendWithRetries,
@@ -6,13 +6,21 @@ import {
   type RetryPolicy,
   type WaitBudget,
 } from '../http/retry.ts'
-import { parseJson, type Transport } from '../http/transport.ts'
-import { connectionError, invalidResponse } from './errors.ts'
-import { classifyResult } from './retry.ts'
+import { parseJson, type HttpResponse, type HttpResult, type Transport } from '../http/transport.ts'
+import {
+  connectionError,
+  invalidResponse,
+  rateLimitError,
+  redirectError,
+  unavailableError,
+} from './errors.ts'
+import { classifyResult, isIncomplete, isRateLimited, type Exchange } from './retry.ts'
 
 export type FetchOptions = {
   /** `GITHUB_API_URL` */
   readonly apiUrl: string
+  /** `GITHUB_GRAPHQL_URL` */
+  readonly graphqlUrl: string
   readonly policy: RetryPolicy
   readonly transport: Transport
   readonly clock: Clock
@@ -20,19 +28,34 @@ export type FetchOptions = {
   readonly log: Pick<Log, 'debug' | 'info'>
 }
 
+/** What octokit needs of a response. With `parseSuccessResponseBody: false`, `body` is its data. */
+type FetchedResponse = {
+  readonly status: number
+  readonly url: string
+  readonly headers: Headers
+  /** The parsed body, so that large ones are parsed only once. */
+  readonly body: unknown
+  readonly text: () => Promise<string>
+}
+
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
 export function fetchWithRetries(
   options: FetchOptions,
-  repeatable: boolean,
+  isRepeatable: boolean,
   onRequest: () => void,
 ) {
   return async (
     url: string,
     init: { method?: string; headers?: Record<string, string>; body?: string },
-  ): Promise<Response> => {
+  ): Promise<FetchedResponse> => {
     const { transport, clock, log } = options
     const method = init.method ?? 'GET'
-    const send = async () => {
+    let exchange: Exchange = {
+      isGraphql: url === options.graphqlUrl,
+      isRepeatable,
+      json: undefined,
+    }
+    const send = async (): Promise<HttpResult> => {
       onRequest()
       const startedAt = clock.now()
       const result = await transport.send({
@@ -43,49 +66,55 @@ export function fetchWithRetries(
       })
       const summary = result.kind === 'response' ? result.status : result.detail
       log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`)
+      const json = result.kind === 'response' ? parseJson(result.text) : undefined
+      exchange = { ...exchange, json }
       return result
     }
-    const outcome: RetryOutcome = await sendWithRetries({
+    const outcome = await sendWithRetries({
       send,
-      classify: (result) => classifyResult(result, clock.now(), repeatable),
+      classify: (result) => classifyResult(result, exchange, clock.now()),
       policy: options.policy,
       clock,
       budget: options.budget(),
       onRetry: (reason, waitMs, retry) =>
         log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
-    return toResponse(outcome, repeatable, options)
+    const { result } = outcome
+    if (result.kind === 'failure') {
+      const { tries } = outcome
+      throw connectionError(result, { tries, apiUrl: options.apiUrl, isWrite: !isRepeatable })
+    }
+    const error = unusable(url, result, outcome, exchange)
+    if (error !== undefined) throw error
+    return {
+      status: result.status,
+      url,
+      headers: new Headers(result.headers),
+      body: exchange.json,
+      text: () => Promise.resolve(result.text),
+    }
   }
 }
 
-function toResponse(outcome: RetryOutcome, repeatable: boolean, options: FetchOptions): Response {
-  const { result } = outcome
-  if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
-    throw connectionError(outcome, options.apiUrl, !repeatable)
-  }
-  const { status, headers, text } = result
-  if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    throw invalidResponse(
+/** The error of a response that is neither a success nor a refusal of this very request. */
+function unusable(
+  url: string,
+  response: HttpResponse,
+  outcome: RetryOutcome,
+  exchange: Exchange,
+): GitHubError | undefined {
+  const { status, text } = response
+  const isWrite = !exchange.isRepeatable
+  if (isRateLimited(response, exchange)) return rateLimitError(status, outcome.retryAllowedAt)
+  if (status >= 300 && status < 400) return redirectError(url, response)
+  if (isIncomplete(response, exchange.json)) {
+    return invalidResponse(
       `it is not a complete JSON document (${text.length} characters)`,
-      !repeatable,
+      isWrite,
     )
   }
-  if (status >= 500 && !repeatable) {
-    throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
-      status,
-      outcomeUnknown: true,
-      advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
-    })
+  if (outcome.retryAllowedAt !== undefined || (isWrite && (status >= 500 || status === 408))) {
+    return unavailableError(status, outcome.retryAllowedAt, isWrite)
   }
-  const emptyBody = status === 204 || status === 205 || status === 304
-  return new Response(emptyBody ? null : text, { status, headers: headersOfDecodedBody(headers) })
-}
-
-/** The transport has already decoded the body, so these headers no longer describe it. */
-function headersOfDecodedBody(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(
-      ([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name),
-    ),
-  )
+  return undefined
 }

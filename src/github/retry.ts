@@ -1,59 +1,106 @@
 import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
-import { parseJson, type HttpResponse, type HttpResult } from '../http/transport.ts'
+import type { HttpResponse, HttpResult } from '../http/transport.ts'
+import { hasData, isTemporary, readGraphqlBody, saysRateLimit } from './graphql-body.ts'
+import { refusalMessage } from './rest-body.ts'
 
 const temporaryStatuses = new Set([408, 500, 502, 503, 504])
 
 /** GitHub asks clients to wait at least a minute if the response does not say how long. */
 const secondaryLimitWaitMs = 60_000
 
-/**
- * Decides whether a request to GitHub is retried. After a rate limit it always is, because the
- * request was not executed; otherwise only if it is safe to repeat.
- */
-export function classifyResult(
-  result: HttpResult,
-  now: number,
-  repeatable: boolean,
-): RetryDecision {
-  if (result.kind === 'failure') {
-    const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
-    return permanent || !repeatable ? { kind: 'final' } : retry(result.detail)
-  }
-  const rateLimit = detectRateLimit(result, now)
-  if (rateLimit !== undefined) return rateLimit
-  if (!repeatable) return { kind: 'final' }
-  if (temporaryStatuses.has(result.status)) {
-    return retry(`HTTP ${result.status}`, { waitMs: retryAfterMs(result.headers, now) })
-  }
-  const { status, text } = result
-  if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-    return retry('a response that is not a complete JSON document')
-  }
-  return { kind: 'final' }
+/** An HTML page is maintenance, which may end soon, or a login, which will not. */
+const maxHtmlRetries = 2
+
+/** What GitHub has not copied to all of its servers is there a moment later, or never. */
+const maxNotYetRetries = 3
+
+/** How a request was sent, and the body of its response. */
+export type Exchange = {
+  readonly isGraphql: boolean
+  /** Whether it is safe to repeat, whatever became of it. */
+  readonly isRepeatable: boolean
+  /** Undefined if the body is not a complete JSON document. */
+  readonly json: unknown
 }
 
 /**
- * A primary limit has `x-ratelimit-remaining: 0` and a reset time. A secondary one has Retry-After,
- * or can only be recognised by its message.
+ * Decides whether a request to GitHub is retried: always after a response that says that it was not
+ * carried out and may be later, otherwise only if it is safe to repeat.
  */
-function detectRateLimit(response: HttpResponse, now: number): RetryDecision | undefined {
-  const { status, headers, text } = response
-  const isGraphqlLimit = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096))
-  const isRejected = status === 403 || status === 429
-  if (!isGraphqlLimit && !isRejected) return undefined
+export function classifyResult(result: HttpResult, exchange: Exchange, now: number): RetryDecision {
+  const { isRepeatable, json } = exchange
+  if (result.kind === 'failure') {
+    const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
+    return permanent || !isRepeatable ? { kind: 'final' } : retry(result.detail)
+  }
+  if (isRateLimited(result, exchange)) {
+    return retry('rate limit', { waitMs: rateLimitWaitMs(result, now) })
+  }
+  if (isNotYet(result, json)) return retry('not ready yet', { maxRetries: maxNotYetRetries })
+  if (!isRepeatable) return { kind: 'final' }
+  if (temporaryStatuses.has(result.status)) {
+    return retry(`HTTP ${result.status}`, { waitMs: retryAfterMs(result.headers, now) })
+  }
+  if (isIncomplete(result, json)) {
+    return /^\s*</.test(result.text)
+      ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+      : retry('a response that is not a complete JSON document')
+  }
+  return isTemporaryGraphql(exchange) ? retry("GitHub's own failure") : { kind: 'final' }
+}
+
+/** A successful response without a usable body. */
+export function isIncomplete({ status }: HttpResponse, json: unknown): boolean {
+  return status >= 200 && status < 300 && status !== 204 && json === undefined
+}
+
+/**
+ * Whether a limit kept the request from being carried out. REST says so with 403 or 429, GraphQL also
+ * with 200 (docs.github.com, "Rate limits for the GraphQL API"). Only errors are searched for words:
+ * contents of files may have the same ones.
+ */
+export function isRateLimited(response: HttpResponse, { isGraphql, json }: Exchange): boolean {
+  const { status, headers } = response
+  if (status === 429) return true
+  const isSaid = saysRateLimit(refusalMessage(json) ?? '')
+  if (status === 403) {
+    return isSaid || 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0'
+  }
+  const body = isGraphql && status === 200 ? readGraphqlBody(json) : undefined
+  if (body === undefined || hasData(body.data)) return false
+  return (
+    isSaid ||
+    body.errors.some(({ type, message }) => type === 'RATE_LIMITED' || saysRateLimit(message))
+  )
+}
+
+/** As the headers say: Retry-After, or the time when the primary limit is reset. */
+function rateLimitWaitMs({ headers }: HttpResponse, now: number): number {
   const waitMs = retryAfterMs(headers, now)
-  if (waitMs !== undefined) return retry('rate limit', { waitMs })
-  if (
-    headers['x-ratelimit-remaining'] === '0' &&
-    /^\d+$/.test(headers['x-ratelimit-reset'] ?? '')
-  ) {
-    const resetMs = Number(headers['x-ratelimit-reset']) * 1000
-    return retry('rate limit', { waitMs: Math.max(1000, resetMs - now) })
-  }
-  if (isGraphqlLimit || status === 429 || /secondary rate limit/i.test(text)) {
-    return retry('secondary rate limit', { waitMs: secondaryLimitWaitMs })
-  }
-  return undefined
+  if (waitMs !== undefined) return waitMs
+  const reset = headers['x-ratelimit-reset'] ?? ''
+  return headers['x-ratelimit-remaining'] === '0' && /^\d+$/.test(reset)
+    ? Math.max(1000, Number(reset) * 1000 - now)
+    : secondaryLimitWaitMs
+}
+
+/**
+ * GitHub rejects for a moment what refers to something that was just created:
+ * - `Could not resolve to a node with the global id of '…'`: labels of a new pull request
+ * - `{"resource":"PullRequest","field":"head","code":"invalid"}`: a pull request of a new branch
+ * - `Tree SHA does not exist`: a commit of a new tree (dependabot-core retries it as well)
+ */
+function isNotYet({ status }: HttpResponse, json: unknown): boolean {
+  return (
+    status === 422 &&
+    /could not resolve to a node|pullrequest\.head is invalid|tree sha does not exist/i.test(
+      refusalMessage(json) ?? '',
+    )
+  )
+}
+
+function isTemporaryGraphql({ isGraphql, json }: Exchange): boolean {
+  return isGraphql && (readGraphqlBody(json)?.errors.some(isTemporary) ?? false)
 }
 
 const retries = 5

@@ -1,0 +1,301 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Purpose, Refusal } from '../../src/github/refusal.ts'
+import { explainRefusal } from '../../src/github/refusals.ts'
+
+const repository = 'acme/deployments'
+
+function refusal(message: string, given: Partial<Refusal> = {}): Refusal {
+  return {
+    status: 422,
+    type: undefined,
+    code: undefined,
+    headers: {},
+    url: 'https://api.github.com/repos/acme/deployments/git/refs/heads/main',
+    message,
+    ...given,
+  }
+}
+
+function explain(message: string, purpose: Purpose = 'commit', given: Partial<Refusal> = {}) {
+  return explainRefusal(refusal(message, given), { repository, purpose })
+}
+
+const oid = 'a'.repeat(40)
+
+describe('a branch that moved', () => {
+  test.each([
+    `Expected branch to point to "${oid}" but it did not.  Pull and try again.`,
+    `is at ${oid} but expected ${'b'.repeat(40)}`,
+    `cannot lock ref 'refs/heads/main': is at ${oid} but expected ${'b'.repeat(40)}`,
+    'Update is not a fast forward',
+    'Reference cannot be updated',
+    'Reference does not exist',
+    'Reference already exists',
+    'Object does not exist',
+    'Tree SHA does not exist',
+    'Base branch was modified. Review and try the merge again.',
+    'Head branch was modified. Review and try the merge again.',
+    'Validation Failed: No commits between main and mlflow-sync/main',
+    "Head sha can't be blank, Base sha can't be blank, Head ref must be a branch",
+    'Validation Failed: PullRequest.head is invalid',
+    "cannot lock ref 'refs/heads/main': Unable to create '/data/main.lock': File exists.",
+  ])('is recognised by the words: %s', (message) => {
+    for (const purpose of ['commit', 'propose', 'pull-request'] as const) {
+      expect(explain(message, purpose).reason).toBe('branch-moved')
+    }
+    expect(explain(message, 'read').reason).toBeUndefined()
+  })
+
+  test('is recognised by its GraphQL type', () => {
+    const stale = { status: 200, type: 'STALE_DATA' }
+    expect(explain('new words', 'commit', stale).reason).toBe('branch-moved')
+  })
+
+  test('is the meaning of HTTP 409, except of a rule', () => {
+    expect(explain('Conflict', 'commit', { status: 409 }).reason).toBe('branch-moved')
+    const rule = 'Repository rule violations found Changes must be made through a pull request.'
+    expect(explain(rule, 'commit', { status: 409 }).reason).toBeUndefined()
+  })
+})
+
+test('an open pull request is recognised', () => {
+  const message = 'Validation Failed: A pull request already exists for acme:mlflow-sync/main.'
+  expect(explain(message, 'pull-request').reason).toBe('already-exists')
+})
+
+test.each([
+  "cannot lock ref 'refs/heads/mlflow-sync/main': 'refs/heads/mlflow-sync' exists; cannot create 'refs/heads/mlflow-sync/main'",
+  "cannot lock ref 'refs/heads/mlflow-sync': there is a non-empty directory 'refs/heads/mlflow-sync' blocking reference 'refs/heads/mlflow-sync'",
+  'Ref cannot be created.',
+])('a branch name that is in the way is no race: %s', (message) => {
+  const { reason, advice, text } = explain(message, 'propose')
+  expect(reason).toBeUndefined()
+  expect(text).toContain('in the way')
+  expect(advice).toContain('pull-request-branch')
+})
+
+test('a ref update that fails without a reason may be a rule or a branch in the way', () => {
+  const { advice } = explain('Reference update failed', 'propose')
+  expect(advice).toMatch(/another `pull-request-branch`.*rename the branch that is in the way/)
+})
+
+test.each([
+  ['Sorry, your request timed out. It is likely that your input was too large to process.', {}],
+  ['a page of HTML', { status: 502, url: 'https://api.github.com/repos/a/b/git/trees' }],
+  ['Request Entity Too Large', { status: 413 }],
+])('a request that is too large is recognised: %s', (message, given) => {
+  expect(explain(message, 'commit', given).reason).toBe('too-large')
+})
+
+test('a bad gateway is not too large anywhere else', () => {
+  const { text, reason } = explain('a page of HTML', 'pull-request', { status: 502 })
+  expect(text).toBe('GitHub could not carry out a request to acme/deployments (HTTP 502)')
+  expect(reason).toBeUndefined()
+})
+
+const proposeInstead = /set `pull-request: true`.*may bypass the rule/
+const onlyBypass = /may bypass the rule/
+
+describe('a rule', () => {
+  test.each([
+    ['Changes must be made through a pull request.', 'need a pull request', proposeInstead],
+    [
+      'At least 1 approving review is required by reviewers with write access.',
+      'need a pull request',
+      proposeInstead,
+    ],
+    ['Changes must be made through the merge queue', 'merge queue', proposeInstead],
+    ['Required status check "ci/test" is expected.', 'status checks', proposeInstead],
+    ['5 of 5 required status checks are expected.', 'status checks', proposeInstead],
+    ['Cannot update this protected ref.', 'updates are restricted', proposeInstead],
+    ["You're not authorized to push to this branch.", 'may push', proposeInstead],
+    ['Cannot change this locked branch', 'locked', /Unlock the branch.*`branch`/],
+    ['This branch must not contain merge commits.', 'merge commits', onlyBypass],
+    ['Commits must have verified signatures.', 'signed', /GitHub App token/],
+    ['Commit message must match a given regex pattern: ^feat', 'message', /`commit-message`/],
+    ['Committer email must end with @acme.com', 'email', onlyBypass],
+    ['File path is restricted', 'at this path', /`path`/],
+    ['File extensions are restricted', 'extension', onlyBypass],
+    ['File path length exceeds 100', 'too long', /`path`/],
+    ['File size exceeds 1 MB', 'too large', /template smaller/],
+    ['Protected branch update failed for refs/heads/main.', 'forbids this commit', proposeInstead],
+    ['pre-receive hook declined', 'forbids this commit', onlyBypass],
+  ])('of the base branch is named, and its way out fits: %s', (sentence, named, advice) => {
+    for (const prefix of ['', 'Repository rule violations found ']) {
+      const explanation = explain(`${prefix}${sentence}`)
+      expect(explanation.text).toMatch(/^A rule of acme\/deployments forbids this commit/)
+      expect(explanation.text).toContain(named)
+      expect(explanation.advice).toMatch(advice)
+      expect(explanation.reason).toBeUndefined()
+    }
+  })
+
+  test('that a pull request cannot satisfy does not get the advice to open one', () => {
+    for (const sentence of [
+      'Cannot change this locked branch',
+      'Commits must have verified signatures.',
+      'Commit message must start with a matching pattern: JIRA-',
+      'File path is restricted',
+    ]) {
+      expect(explain(sentence).advice).not.toContain('pull-request: true')
+    }
+  })
+
+  test.each([
+    'Cannot create ref due to creations being restricted.',
+    'Cannot delete this branch',
+    'Cannot force-push to this branch',
+    'Cannot update this protected ref.',
+    'Changes must be made through a pull request.',
+    '5 of 5 required status checks are expected.',
+    'Branch name must match a given regex pattern: ^bot/',
+    'Protected branch update failed for refs/heads/mlflow-sync/main.',
+    "You're not authorized to push to this branch.",
+  ])('of the head branch gets the advice to choose another one: %s', (sentence) => {
+    const { text, advice } = explain(`Repository rule violations found ${sentence}`, 'propose')
+    expect(text).toContain('head branch')
+    expect(advice).toMatch(/another `pull-request-branch`.*may bypass/)
+    expect(advice).not.toContain('pull-request: true')
+  })
+
+  test('is named together with the others', () => {
+    const message = `Protected branch update failed for refs/heads/main. Changes must be made through a pull request. Required status check "test" is expected. Commit message must match ^feat`
+    const { text, advice } = explain(message)
+    expect(text).toMatch(/a pull request, status checks .*, the commit message/)
+    expect(advice?.match(/pull-request: true/g)).toHaveLength(1)
+    expect(advice).toContain('`commit-message`')
+  })
+})
+
+test('a secret in the files is told from a restricted path', () => {
+  const secret = 'Repository rule violations found Secret detected in content'
+  expect(explain(secret).text).toContain('push protection found a secret')
+  const path = 'Repository rule violations found GITHUB PUSH PROTECTION File path is restricted'
+  expect(explain(path).text).not.toContain('secret')
+})
+
+describe('access', () => {
+  const sso = { 'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?x=1' }
+  test.each<[string, Partial<Refusal>, RegExp, RegExp]>([
+    ['Bad credentials', { status: 401 }, /does not accept the token/, /github-token/],
+    [
+      'Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.',
+      { status: 403, headers: sso },
+      /single sign-on/,
+      /https:\/\/github\.com\/orgs\/acme\/sso\?x=1/,
+    ],
+    [
+      'Resource protected by organization SAML enforcement.',
+      { status: 403, type: 'FORBIDDEN' },
+      /single sign-on/,
+      /Configure SSO/,
+    ],
+    [
+      'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+      { status: 403 },
+      /IP allow list/,
+      /self-hosted/,
+    ],
+    [
+      'the `acme` organization has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.',
+      { status: 403 },
+      /OAuth/,
+      /approve the app/,
+    ],
+    [
+      "The 'acme' organization forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 366 days.",
+      { status: 403 },
+      /lives longer/,
+      /expires sooner/,
+    ],
+    [
+      '`acme` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.',
+      { status: 403 },
+      /kind of token/,
+      /GitHub App token/,
+    ],
+    [
+      'Resource not accessible by personal access token',
+      { status: 403, headers: { 'x-accepted-github-permissions': 'contents=write' } },
+      /needs contents=write/,
+      /"Contents" to "Read and write"/,
+    ],
+    [
+      "Your token has not been granted the required scopes to execute this query. The 'createCommitOnBranch' field requires one of the following scopes: ['public_repo'].",
+      { status: 200, type: 'INSUFFICIENT_SCOPES' },
+      /lacks a scope/,
+      /`repo`/,
+    ],
+    [
+      'octocat does not have the correct permissions to execute `CreateCommitOnBranch`',
+      { status: 403, type: 'FORBIDDEN' },
+      /may not write/,
+      /write access/,
+    ],
+    [
+      'refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission',
+      { status: 403 },
+      /may not change workflows/,
+      /Workflows: Read and write/,
+    ],
+    [
+      'GitHub Actions is not permitted to create or approve pull requests.',
+      { status: 403 },
+      /does not let workflows create pull requests/,
+      /Allow GitHub Actions/,
+    ],
+    ['Repository was archived so is read-only.', { status: 403 }, /is archived/, /Unarchive/],
+    ['Repository has been locked for migration.', { status: 403 }, /locked/, /migration/],
+    ['Repository has been disabled', { status: 403 }, /locked or disabled/, /billing/],
+    ['Repository access blocked', { status: 451 }, /blocked access/, /owner/],
+    ['Sorry. Your account was suspended', { status: 403 }, /suspended/, /reinstated/],
+    ['a page of HTML', { status: 403 }, /in front of GitHub/, /proxy/],
+    ['Forbidden', { status: 403 }, /denies this/, /message says why/],
+    ['Not Found', { status: 404 }, /no repository acme\/deployments/, /input repository/],
+  ])(
+    'is explained, without a permission that cures nothing: %s',
+    (message, given, text, advice) => {
+      for (const purpose of ['read', 'commit', 'propose', 'pull-request'] as const) {
+        const explanation = explain(message, purpose, given)
+        expect(explanation.text).toMatch(text)
+        expect(explanation.advice).toMatch(advice)
+        expect(explanation.advice).not.toContain('contents: write')
+        expect(explanation.reason).toBeUndefined()
+      }
+    },
+  )
+
+  test.each<[Purpose, string | undefined, RegExp]>([
+    ['commit', 'contents=write', /permissions: contents: write/],
+    ['commit', undefined, /permissions: contents: write/],
+    ['propose', undefined, /permissions: contents: write/],
+    ['pull-request', 'pull_requests=write', /`pull-requests: write`/],
+    ['pull-request', 'issues=write; pull_requests=write', /`pull-requests: write`/],
+    ['pull-request', undefined, /`pull-requests: write`/],
+    ['commit', 'administration=write', /administration=write/],
+  ])('to %s that lacks %s names the permission', (purpose, needed, advice) => {
+    const headers: Record<string, string> =
+      needed === undefined ? {} : { 'x-accepted-github-permissions': needed }
+    const message = 'Resource not accessible by integration'
+    const explanation = explain(message, purpose, { status: 403, headers })
+    expect(explanation.text).toContain('may not do this in acme/deployments (it needs')
+    expect(explanation.advice).toMatch(advice)
+    if (needed !== 'contents=write' && purpose === 'pull-request') {
+      expect(explanation.advice).not.toContain('contents: write')
+    }
+  })
+})
+
+describe('a refusal that is not known', () => {
+  test.each<[Partial<Refusal>, boolean]>([
+    [{ status: 422 }, true],
+    [{ status: 200, type: 'UNPROCESSABLE' }, true],
+    [{ status: 200, code: 'undefinedField' }, true],
+    [{ status: 200 }, false],
+  ])('%j certainly means "not carried out": %s', (given, isCertain) => {
+    expect(explain('new words', 'commit', given)).toMatchObject({
+      text: expect.stringContaining('rejected the request to acme/deployments'),
+      isCertain,
+    })
+  })
+})

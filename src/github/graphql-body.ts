@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+const problem = z.object({
+  /** GitHub's error type, e.g. `STALE_DATA`. Invalid queries and GitHub's own failures have none. */
+  type: z.string().optional().catch(undefined),
+  message: z.string(),
+  /** The field that failed; longer than the mutation's name if the mutation itself succeeded. */
+  path: z.array(z.unknown()).optional().catch(undefined),
+  extensions: z
+    .object({ code: z.string().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+})
+
+/** One of the `errors` in a response of the GraphQL API. */
+export type GraphqlProblem = z.infer<typeof problem>
+
+const body = z.object({
+  data: z.unknown().optional(),
+  errors: z
+    .array(problem)
+    .nullish()
+    .transform((errors) => errors ?? []),
+})
+
+export type GraphqlBody = z.infer<typeof body>
+
+/** The body of a response of the GraphQL API; undefined if it is something else. */
+export function readGraphqlBody(json: unknown): GraphqlBody | undefined {
+  return body.safeParse(json).data
+}
+
+/**
+ * Whether a field was resolved. Every mutation's field is null if it failed, so this tells whether a
+ * write was carried out, whatever `errors` says.
+ */
+export function hasData(data: unknown): boolean {
+  return (
+    typeof data === 'object' && data !== null && Object.values(data).some((value) => value != null)
+  )
+}
+
+/** With these types, GitHub says that the request itself is at fault. */
+const permanentTypes = new Set([
+  'FORBIDDEN',
+  'INSUFFICIENT_SCOPES',
+  'NOT_FOUND',
+  'STALE_DATA',
+  'UNPROCESSABLE',
+])
+
+/**
+ * - `Something went wrong while executing your query. This may be the result of a timeout, or it could
+ *   be a GitHub bug.` (@octokit/plugin-retry turns it into a 500)
+ * - `Something went wrong while executing your query on …`
+ * - `We couldn't respond to your request in time. Sorry about that. Please try resubmitting …`
+ * - `Timeout on validation of query`, `Timeout on Query.search` (rmosolgo/graphql-ruby)
+ * - `upstream connect error or disconnect/reset before headers` (Envoy)
+ */
+const temporaryPattern =
+  /something went wrong|couldn.t respond to your request in time|timeout on |timed? ?out\b|\bupstream |internal (server )?error|service (is )?unavailable/i
+
+/** Whether GitHub itself calls the failure temporary. */
+export function isTemporary({ type, message }: GraphqlProblem): boolean {
+  return !permanentTypes.has(type ?? '') && temporaryPattern.test(message)
+}
+
+/**
+ * - type `RATE_LIMITED`, `API rate limit exceeded for installation ID …`: the primary limit
+ * - `You have exceeded a secondary rate limit. …`, since 2021
+ * - `You have triggered an abuse detection mechanism. …`, before
+ * - `was submitted too quickly`: mutations (cli/cli)
+ */
+const rateLimitPattern =
+  /secondary rate limit|abuse detection mechanism|api rate limit (already )?exceeded|was submitted too quickly/i
+
+export function saysRateLimit(message: string): boolean {
+  return rateLimitPattern.test(message)
+}

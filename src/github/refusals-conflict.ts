@@ -1,0 +1,117 @@
+import type { Context, Refusal, RefusalKind } from './refusal.ts'
+
+/**
+ * The branch is not at the commit that was read, or what was read is gone: read and plan again.
+ *
+ * - `Expected branch to point to "…" but it did not.  Pull and try again.`, type `STALE_DATA`:
+ *   GraphQL's createCommitOnBranch (ministryofjustice/modernisation-platform#11985).
+ * - `is at … but expected …`: Git's compare-and-swap; createCommitOnBranch used to quote it.
+ * - `Reference cannot be updated`: a PATCH of a ref that lost against another one
+ *   (googleapis/repo-automation-bots#4537, osunyorg/admin#1978). Like `Reference does not exist`,
+ *   dependabot-core treats it as a branch that moved on (pull_request_updater/github.rb).
+ * - `Object does not exist`: a PATCH of a ref before the new commit is visible (PyGithub#847).
+ * - `Tree SHA does not exist`: a race inside GitHub (dependabot-core, same file).
+ * - `Base branch was modified. Review and try the merge again.`: merges.
+ * - `No commits between …`, `Head sha can't be blank`, `Head ref must be a branch`: opening a pull
+ *   request whose branch is gone or was merged (shurcooL/githubv4 and cli/cli quote them together).
+ * - `PullRequest.head is invalid`: the same in REST, see `refusalMessage`.
+ */
+const movedPattern = new RegExp(
+  [
+    'expected branch to point to',
+    '\\bis at [0-9a-f]{7,64} but expected',
+    'not a fast.forward',
+    'non-fast-forward',
+    'reference (cannot be updated|does not exist|already exists)',
+    'a ref named .* already exists',
+    'unable to resolve reference',
+    "\\.lock': file exists",
+    '(object|tree sha|parent sha) does not exist',
+    '(base|head) branch was modified',
+    'head (ref|sha|branch)( has| was)? changed',
+    'no commits between',
+    "(base|head) sha can't be blank",
+    '(base|head) ref must be a branch',
+    'pullrequest\\.(base|head) is invalid',
+    'no such branch',
+    'merge conflict',
+  ].join('|'),
+  'i',
+)
+
+/**
+ * Git cannot have both `mlflow-sync` and `mlflow-sync/main`. Git's words, and GraphQL's `Ref cannot
+ * be created.` (decap-cms looks for the branch in the way after it). REST only says `Reference update
+ * failed` (googleapis/release-please#1024, microsoft/vscode-remote-repositories-github#122), as it
+ * does for rules.
+ */
+const nameConflictPattern =
+  /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i
+
+const alreadyExists: RefusalKind = ({ message }, { repository }) =>
+  /a pull request already exists for/i.test(message)
+    ? {
+        text: `${repository} already has an open pull request for this branch`,
+        advice: undefined,
+        reason: 'already-exists',
+      }
+    : undefined
+
+const nameConflict: RefusalKind = ({ message }, { repository, purpose }) => {
+  if (purpose === 'read' || !nameConflictPattern.test(message)) return undefined
+  return {
+    text: `A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
+    advice: 'Choose another `pull-request-branch`, or rename or delete the branch in the way.',
+  }
+}
+
+const moved: RefusalKind = ({ type, message }, context) =>
+  type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
+    ? branchMoved(context)
+    : undefined
+
+/** Every other HTTP 409 to a write is a conflict with somebody else's write. */
+const conflict: RefusalKind = ({ status }, context) =>
+  status === 409 && context.purpose !== 'read' ? branchMoved(context) : undefined
+
+function branchMoved({ purpose }: Context) {
+  const branch = purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch'
+  return {
+    text: `${branch} moved`,
+    advice: 'The next run will catch up.',
+    reason: 'branch-moved',
+  } as const
+}
+
+/**
+ * A tree of more than 200-250 inline files or about 2.5 MB: 422 `Sorry, your request timed out. It is
+ * likely that your input was too large to process.`, or 502.
+ */
+const tooLarge: RefusalKind = (refusal, { repository }) =>
+  isTooLarge(refusal)
+    ? {
+        text: `The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
+        advice:
+          'The next run will try again. If this persists, split the files among several jobs.',
+        reason: 'too-large',
+      }
+    : undefined
+
+function isTooLarge({ status, message, url }: Refusal): boolean {
+  if (status === 413) return true
+  if (status === 422) return /timed out|too large to process/i.test(message)
+  return (status === 502 || status === 504) && url.endsWith('/git/trees')
+}
+
+const unavailable: RefusalKind = ({ status }, { repository }) =>
+  status >= 500
+    ? {
+        text: `GitHub could not carry out a request to ${repository} (HTTP ${status})`,
+        advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
+      }
+    : undefined
+
+export const conflictRefusals = {
+  byWords: [alreadyExists, nameConflict, moved],
+  byStatus: [conflict, tooLarge, unavailable],
+}
