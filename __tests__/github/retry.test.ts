@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals'
+import { z } from 'zod'
+import type { HttpResult } from '../../src/http/transport.ts'
+import { response, scriptedGitHub, type ScriptedGitHub } from '../fixtures/scripted-github.ts'
+
+const success = response(200, { data: { x: { y: 1 } } })
+const schema = z.object({ x: z.object({ y: z.number() }) })
+
+function query({ client }: ScriptedGitHub) {
+  return client.query('query', {}, schema)
+}
+
+function mutate({ client }: ScriptedGitHub) {
+  return client.mutate('commit', 'mutation', {}, schema)
+}
+
+function addLabels({ client }: ScriptedGitHub) {
+  return client.rest('pull-request', z.array(z.unknown()), (octokit, at) =>
+    octokit.rest.issues.addLabels({ ...at, issue_number: 1, labels: ['x'] }),
+  )
+}
+
+function openPullRequest({ client }: ScriptedGitHub) {
+  return client.restOnce('pull-request', z.object({ number: z.number() }), (octokit, at) =>
+    octokit.rest.pulls.create({ ...at, head: 'a', base: 'b', title: 'c' }),
+  )
+}
+
+function graphqlError(message: string, fields = {}): HttpResult {
+  return response(200, { errors: [{ message, ...fields }] })
+}
+
+const secondary = 'You have exceeded a secondary rate limit. Please wait a few minutes.'
+const abuse = 'You have triggered an abuse detection mechanism. Please wait a few minutes.'
+
+describe('a rate limit', () => {
+  test.each<[string, HttpResult, number]>([
+    [
+      'primary, in a 200',
+      response(
+        200,
+        { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] },
+        { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1030' },
+      ),
+      30_000,
+    ],
+    ['secondary, in a 200', graphqlError(secondary), 60_000],
+    ['secondary, in the old wording', graphqlError(abuse), 60_000],
+    ['secondary, without a list of errors', response(200, { message: secondary }), 60_000],
+    ['secondary, in a 403', response(403, { message: secondary }), 60_000],
+    ['secondary, in a 403 in the old wording', response(403, { message: abuse }), 60_000],
+    ['secondary, with a time', response(403, { message: secondary }, { 'retry-after': '7' }), 7000],
+    ['HTTP 429', response(429, ''), 60_000],
+  ])('is waited for, also before a write: %s', async (_, limit, waitMs) => {
+    for (const send of [query, mutate]) {
+      const github = scriptedGitHub(limit, success)
+      await expect(send(github)).resolves.toEqual({ x: { y: 1 } })
+      expect(github.waits).toEqual([waitMs])
+    }
+  })
+
+  test('is not found in data', async () => {
+    const x = { y: 1, content: `"type": "RATE_LIMITED" ${secondary} something went wrong` }
+    const github = scriptedGitHub(response(200, { data: { x }, message: secondary }))
+    await query(github)
+    const commits = scriptedGitHub(response(201, { message: secondary, sha: 'a' }))
+    await commits.client.rest('commit', z.object({ sha: z.string() }), (octokit, at) =>
+      octokit.rest.git.createCommit({ ...at, message: 'x', tree: 'a' }),
+    )
+    expect([...github.waits, ...commits.waits]).toEqual([])
+  })
+
+  test('does not repeat a write that was carried out', async () => {
+    const errors = [{ type: 'RATE_LIMITED', message: 'x' }]
+    const github = scriptedGitHub(response(200, { data: { x: { y: 1 } }, errors }))
+    await expect(mutate(github)).resolves.toEqual({ x: { y: 1 } })
+    expect(github.requests).toHaveLength(1)
+  })
+
+  test('that does not end is reported as one, and nothing was written', async () => {
+    const github = scriptedGitHub(graphqlError(secondary))
+    await expect(mutate(github)).rejects.toMatchObject({
+      message: expect.stringContaining("GitHub's rate limit holds"),
+      outcomeUnknown: false,
+    })
+    expect(github.requests).toHaveLength(6)
+  })
+})
+
+describe("GitHub's own failure in a 200", () => {
+  const messages = [
+    'Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.',
+    'Something went wrong while executing your query on 2026-01-01T00:00:00Z. Please include `0:1` when reporting this issue.',
+    "We couldn't respond to your request in time. Sorry about that. Please try resubmitting your request.",
+    'Timeout on validation of query',
+    'Timeout on Query.search',
+    'upstream connect error or disconnect/reset before headers',
+  ]
+
+  test.each(messages)('is retried when reading: %s', async (message) => {
+    const github = scriptedGitHub(graphqlError(message), success)
+    await expect(query(github)).resolves.toEqual({ x: { y: 1 } })
+    expect(github.waits).toEqual([1000])
+  })
+
+  test.each(messages)('is not repeated when writing: %s', async (message) => {
+    const github = scriptedGitHub(graphqlError(message), success)
+    await expect(mutate(github)).rejects.toMatchObject({ outcomeUnknown: true })
+    expect(github.requests).toHaveLength(1)
+  })
+
+  test('that does not end is reported with its words', async () => {
+    const github = scriptedGitHub(graphqlError('Something went wrong'))
+    await expect(query(github)).rejects.toMatchObject({
+      message: expect.stringMatching(/could not carry out.*Something went wrong/),
+      advice: expect.stringContaining('githubstatus.com'),
+    })
+    expect(github.requests).toHaveLength(6)
+  })
+
+  test('is not seen in the name of something that is missing', async () => {
+    const message = "Could not resolve to a Repository with the name 'acme/timed out'."
+    const github = scriptedGitHub(graphqlError(message, { type: 'NOT_FOUND' }))
+    await expect(query(github)).rejects.toMatchObject({ status: 404 })
+    expect(github.requests).toHaveLength(1)
+  })
+})
+
+describe('what is not ready yet', () => {
+  const unresolved = response(422, {
+    message: "Could not resolve to a node with the global id of 'PR_x'.",
+  })
+  const invalidHead = response(422, {
+    message: 'Validation Failed',
+    errors: [{ resource: 'PullRequest', field: 'head', code: 'invalid' }],
+  })
+
+  test('is tried again in a moment', async () => {
+    const labels = scriptedGitHub(unresolved, response(200, []))
+    await expect(addLabels(labels)).resolves.toEqual([])
+    const pulls = scriptedGitHub(invalidHead, response(201, { number: 1 }))
+    await expect(openPullRequest(pulls)).resolves.toEqual({ number: 1 })
+    expect([labels.waits, pulls.waits]).toEqual([[1000], [1000]])
+  })
+
+  test('is given up after a few tries', async () => {
+    const github = scriptedGitHub(invalidHead)
+    await expect(openPullRequest(github)).rejects.toMatchObject({ reason: 'branch-moved' })
+    expect(github.requests).toHaveLength(4)
+  })
+})
+
+test('a page of HTML is retried twice', async () => {
+  const github = scriptedGitHub(response(200, '<!doctype html><html></html>'))
+  await expect(query(github)).rejects.toThrow(/not a complete JSON document/)
+  expect(github.requests).toHaveLength(3)
+})
+
+test('a long wait for a server that is not available is not called a rate limit', async () => {
+  const github = scriptedGitHub(response(503, '', { 'retry-after': '7200' }))
+  await expect(query(github)).rejects.toMatchObject({
+    message: expect.stringMatching(/^GitHub is not available until 1970-01-01T02:16:40/),
+  })
+  expect(github.requests).toHaveLength(1)
+})
+
+describe('a redirect', () => {
+  test('to another host names that host, and sends nothing there', async () => {
+    const github = scriptedGitHub(
+      response(302, '', { location: 'https://login.example.com/start?secret=1' }),
+    )
+    const error: unknown = await query(github).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      message:
+        'GitHub at https://api.github.example.com redirects to https://login.example.com (HTTP 302); nothing was sent there',
+      advice: expect.stringContaining('proxy or a login'),
+    })
+    expect(github.requests).toHaveLength(1)
+  })
+
+  test('within the server hints at a renamed repository', async () => {
+    const github = scriptedGitHub(response(301, {}, { location: '/repositories/1/labels' }))
+    await expect(addLabels(github)).rejects.toMatchObject({
+      advice: expect.stringContaining('renamed'),
+    })
+  })
+})
