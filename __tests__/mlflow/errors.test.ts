@@ -8,6 +8,7 @@ function messageFor(status: number, text: string): string {
     json: undefined,
     endpoint: 'GET x',
     baseUrl: 'https://mlflow.example.com',
+    redirectedTo: undefined,
   }).message
 }
 

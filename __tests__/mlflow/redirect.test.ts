@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { redirectedRequest } from '../../src/mlflow/client.ts'
+import { z } from 'zod'
+import { createWaitBudget } from '../../src/http/retry.ts'
+import type { HttpResult } from '../../src/http/transport.ts'
+import { createMlflowClient, redirectedRequest } from '../../src/mlflow/client.ts'
 
 const request = {
   method: 'GET',
@@ -49,5 +52,45 @@ test.each(['ftp://x/', 'javascript:alert(1)', 'http://['])(
   'a redirect to %s is not followed',
   (location) => {
     expect(redirectedRequest(request, redirect(location), origin)).toBeUndefined()
+  },
+)
+
+/** A client whose server redirects to another one, which gives this result. */
+function redirectedClient(result: HttpResult) {
+  return createMlflowClient({
+    connection: {
+      baseUrl: origin,
+      headers: { authorization: 'Bearer secret' },
+      policy: { retries: 0, backoffMs: () => 0 },
+    },
+    transport: {
+      send: ({ url }) =>
+        Promise.resolve(url.startsWith(origin) ? redirect('https://login.example.com/x') : result),
+      close: () => Promise.resolve(),
+    },
+    clock: { now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
+    budget: createWaitBudget,
+    log: { debug: () => undefined, info: () => undefined },
+  })
+}
+
+test.each<[HttpResult]>([
+  [{ kind: 'response', status: 401, headers: {}, text: 'who are you' }],
+  [{ kind: 'response', status: 403, headers: {}, text: '{"message":"denied"}' }],
+  [{ kind: 'response', status: 404, headers: {}, text: '<html>Nothing here</html>' }],
+  [{ kind: 'response', status: 200, headers: {}, text: '<html>Sign in</html>' }],
+  [{ kind: 'failure', reason: 'unknown-host', detail: 'getaddrinfo ENOTFOUND' }],
+])(
+  'an error of another host that MLflow redirects to does not blame the password: %j',
+  async (result) => {
+    const error: unknown = await redirectedClient(result)
+      .get('x', {}, z.object({}))
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      message: expect.stringMatching(
+        /^MLflow at https:\/\/mlflow.example.com redirects to https:\/\/login.example.com, which /,
+      ),
+      advice: expect.stringMatching(/^A login in front of MLflow.*mlflow-tracking-uri/),
+    })
   },
 )

@@ -44,6 +44,9 @@ export type MlflowClientOptions = {
   readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
 }
 
+/** How a request ended, and the address that redirects led to. */
+type Reached = RetryOutcome & { readonly url: string }
+
 /** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5
 
@@ -53,10 +56,14 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   let requests = 0
   let api = 'api'
 
-  const sendOnce = async (request: HttpRequest): Promise<HttpResult> => {
+  const sendOnce = async (
+    request: HttpRequest,
+    onUrl: (url: string) => void,
+  ): Promise<HttpResult> => {
     let current = request
     for (let hops = 0; ; hops += 1) {
       requests += 1
+      onUrl(current.url)
       const startedAt = clock.now()
       const result = await transport.send(current)
       const summary = result.kind === 'response' ? result.status : result.detail
@@ -70,9 +77,13 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     }
   }
 
-  const sendRequest = (request: HttpRequest): Promise<RetryOutcome> =>
-    sendWithRetries({
-      send: () => sendOnce(request),
+  const sendRequest = async (request: HttpRequest): Promise<Reached> => {
+    let url = request.url
+    const outcome = await sendWithRetries({
+      send: () =>
+        sendOnce(request, (current) => {
+          url = current
+        }),
       classify: (result) => classifyResult(result, clock.now()),
       policy: connection.policy,
       clock,
@@ -80,6 +91,8 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       onRetry: (reason, waitMs, retry) =>
         log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
+    return { ...outcome, url }
+  }
 
   const call = async <T>(
     method: string,
@@ -87,7 +100,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     payload: { readonly search: string; readonly body: string | undefined },
     schema: z.ZodType<T>,
   ): Promise<T> => {
-    const send = (): Promise<RetryOutcome> =>
+    const send = (): Promise<Reached> =>
       sendRequest({
         method,
         url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`,
@@ -109,7 +122,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     return parseResponse(outcome, `${method} ${path}`, schema)
   }
 
-  const parseResponse = <T>(outcome: RetryOutcome, endpoint: string, schema: z.ZodType<T>): T => {
+  const parseResponse = <T>(outcome: Reached, endpoint: string, schema: z.ZodType<T>): T => {
     const { result } = outcome
     const json = result.kind === 'failure' ? undefined : parseJson(result.text)
     if (
@@ -118,7 +131,15 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       result.status > 299 ||
       !isObject(json)
     ) {
-      throw errorFromFailedCall({ outcome, json, endpoint, baseUrl: connection.baseUrl })
+      const reached = new URL(outcome.url).origin
+      const redirectedTo = reached === origin ? undefined : reached
+      throw errorFromFailedCall({
+        outcome,
+        json,
+        endpoint,
+        baseUrl: connection.baseUrl,
+        redirectedTo,
+      })
     }
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data

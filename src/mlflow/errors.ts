@@ -9,6 +9,8 @@ type FailedCall = {
   /** E.g. `GET model-versions/search`. */
   readonly endpoint: string
   readonly baseUrl: string
+  /** Origin of another server that MLflow redirected to, which got no credentials. */
+  readonly redirectedTo: string | undefined
 }
 
 /** Converts an unusable response or a network failure into an error with advice. */
@@ -23,9 +25,14 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
     )
   }
   if (result.kind === 'failure') {
-    return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
-      advice: failureAdvice[result.reason],
-    })
+    return call.redirectedTo === undefined
+      ? new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
+          advice: failureAdvice[result.reason],
+        })
+      : new MlflowError(
+          `MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`,
+          { advice: redirectAdvice },
+        )
   }
   const { message, advice } = explainResponse(result, call)
   const code = errorCode(call.json)
@@ -49,12 +56,22 @@ const failureAdvice: Record<FailureReason, string> = {
   network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
 }
 
+/** The other server may have accepted the credentials, had it got them. */
+const redirectAdvice =
+  'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.'
+
 type Explanation = { readonly message: string; readonly advice: string }
 
 function explainResponse(response: HttpResponse, call: FailedCall): Explanation {
-  const { baseUrl } = call
+  const { baseUrl, redirectedTo } = call
   const { status, text } = response
   const detail = serverMessage(call.json, text)
+  if (redirectedTo !== undefined) {
+    return {
+      message: `MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
+      advice: redirectAdvice,
+    }
+  }
   if (/Invalid Host header/i.test(text)) {
     return {
       message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
@@ -96,8 +113,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   if (status >= 300 && status < 400) {
     return {
       message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
-      advice:
-        'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
+      advice: redirectAdvice,
     }
   }
   if (isHtml(response)) return explainHtmlPage(response, baseUrl)
