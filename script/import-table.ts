@@ -23,7 +23,13 @@ export const importTable: Readonly<
   },
   'src/http': {
     folders: ['src/core'],
-    packages: ['@actions/http-client', 'node:util', 'node:zlib', 'undici'],
+    packages: [
+      '@actions/http-client',
+      'node:stream',
+      'node:stream/promises',
+      'node:zlib',
+      'undici',
+    ],
   },
   'src/mlflow': {
     folders: ['src/core', 'src/core/text', 'src/http'],

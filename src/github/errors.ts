@@ -1,5 +1,6 @@
 import { ActionError, GitHubError } from '../core/errors.ts'
-import type { FailureReason, HttpFailure, HttpResponse } from '../http/transport.ts'
+import { failureMessage, type FailureReason, type HttpFailure } from '../http/failure.ts'
+import type { HttpResponse } from '../http/transport.ts'
 import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
 import type { Context, Explanation, Refusal } from './refusal.ts'
 import { htmlPage } from './refusals-access.ts'
@@ -13,6 +14,8 @@ const failureAdvice: Record<FailureReason, string> = {
   timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
   interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
   network: 'Check that the runner may reach GitHub (firewall, proxy).',
+  'too-large': 'Look for a proxy that modifies responses. Nothing was concluded from this one.',
+  encoding: 'Look for a proxy that compresses responses, and let it send gzip or nothing.',
 }
 
 const statusPage = 'Look at https://www.githubstatus.com; the next run will catch up.'
@@ -22,9 +25,9 @@ export function connectionError(
   failure: HttpFailure,
   { tries, apiUrl, isWrite }: { tries: number; apiUrl: string; isWrite: boolean },
 ): GitHubError {
-  const { reason, detail } = failure
+  const { reason } = failure
   const after = tries > 1 ? ` (after ${tries} tries)` : ''
-  return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${detail}${after}`, {
+  return new GitHubError(`${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
     advice: failureAdvice[reason],
     outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
   })

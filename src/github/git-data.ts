@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { GitHubError } from '../core/errors.ts'
 import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
-import type { Purpose } from './errors.ts'
+import type { Purpose } from './refusal.ts'
 import { moveBranch } from './refs.ts'
 
 export type Commit = CommitReference & {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { GitHubClient } from './client.ts'
-import type { Purpose } from './errors.ts'
+import type { Purpose } from './refusal.ts'
 
 export type BranchMove = {
   readonly branch: string

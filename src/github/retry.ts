@@ -1,3 +1,4 @@
+import { permanentFailures } from '../http/failure.ts'
 import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
 import type { HttpResponse, HttpResult } from '../http/transport.ts'
 import { hasData, isTemporary, readGraphqlBody, saysRateLimit } from './graphql-body.ts'
@@ -30,7 +31,7 @@ export type Exchange = {
 export function classifyResult(result: HttpResult, exchange: Exchange, now: number): RetryDecision {
   const { isRepeatable, json } = exchange
   if (result.kind === 'failure') {
-    const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
+    const permanent = permanentFailures.has(result.reason)
     return permanent || !isRepeatable ? { kind: 'final' } : retry(result.detail)
   }
   if (isRateLimited(result, exchange)) {

@@ -1,7 +1,7 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { getProxyUrl } from '@actions/http-client'
 import { Agent, ProxyAgent, request as sendRequest, type Dispatcher } from 'undici'
+import { readBody } from './body.ts'
+import { describeFailure, type HttpFailure, type Timeouts } from './failure.ts'
 
 export type HttpRequest = {
   readonly method: string
@@ -17,13 +17,6 @@ export type HttpResponse = {
   /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
-}
-
-/** No complete response; the request may still have reached the server. */
-export type HttpFailure = {
-  readonly kind: 'failure'
-  readonly reason: FailureReason
-  readonly detail: string
 }
 
 export type HttpResult = HttpResponse | HttpFailure
@@ -55,6 +48,10 @@ const totalTimeoutFactor = 10
 
 export function createTransport(options: TransportOptions): Transport {
   const dispatchers = new Map<string, Dispatcher>()
+  const timeouts: Timeouts = {
+    idleMs: options.timeoutMs,
+    totalMs: options.timeoutMs * totalTimeoutFactor,
+  }
 
   const dispatcherFor = (url: URL): Dispatcher => {
     const existing = dispatchers.get(url.origin)
@@ -65,7 +62,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   const send = async (request: HttpRequest): Promise<HttpResult> => {
-    const totalTimeout = AbortSignal.timeout(options.timeoutMs * totalTimeoutFactor)
+    const totalTimeout = AbortSignal.timeout(timeouts.totalMs)
     try {
       const response = await sendRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
@@ -74,18 +71,13 @@ export function createTransport(options: TransportOptions): Transport {
         dispatcher: dispatcherFor(new URL(request.url)),
         signal: AbortSignal.any([options.signal, totalTimeout]),
       })
-      const bytes = Buffer.from(await response.body.arrayBuffer())
+      const { statusCode: status, body } = response
       const headers = singleHeaders(response.headers)
-      const body = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes
-      return {
-        kind: 'response',
-        status: response.statusCode,
-        headers,
-        text: body.toString('utf8'),
-      }
+      const text = await readBody(body, headers['content-encoding'] ?? '', status)
+      return { kind: 'response', status, headers, text }
     } catch (error) {
       options.signal.throwIfAborted()
-      return { kind: 'failure', ...describeFailure(error, options.timeoutMs) }
+      return describeFailure(error, timeouts)
     }
   }
 
@@ -95,8 +87,6 @@ export function createTransport(options: TransportOptions): Transport {
 
   return { send, close }
 }
-
-const unzip = promisify(gunzip)
 
 function singleHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -128,66 +118,6 @@ function createDispatcher(url: URL, options: TransportOptions): Dispatcher {
     proxyTunnel: false,
     requestTls: { ...tls, servername: url.hostname, timeout: options.timeoutMs },
   })
-}
-
-/** Why there was no complete response. */
-export type FailureReason =
-  'unknown-host' | 'refused' | 'tls' | 'timeout' | 'interrupted' | 'network'
-
-const timeoutCodes = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-])
-
-const interruptedCodes = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'HPE_INVALID_EOF_STATE',
-  'Z_BUF_ERROR',
-])
-
-/**
- * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
- * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
- */
-function describeFailure(
-  error: unknown,
-  timeoutMs: number,
-): { reason: FailureReason; detail: string } {
-  const { code, message, name } = deepestCause(error)
-  const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
-  if (timeoutCodes.has(code) || name === 'TimeoutError') {
-    return { reason: 'timeout', detail: `no response within ${timeoutMs / 1000} s` }
-  }
-  if (code === 'ENOTFOUND') return { reason: 'unknown-host', detail }
-  if (code === 'ECONNREFUSED') return { reason: 'refused', detail }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
-    return { reason: 'tls', detail }
-  }
-  if (interruptedCodes.has(code) || message === 'terminated')
-    return { reason: 'interrupted', detail }
-  return { reason: 'network', detail }
-}
-
-/**
- * Checks properties instead of using `instanceof`, because an error can come from another realm.
- */
-function deepestCause(error: unknown): { code: string; message: string; name: string } {
-  if (typeof error !== 'object' || error === null) {
-    return { code: '', message: String(error), name: '' }
-  }
-  const fields = error as Readonly<Record<string, unknown>>
-  const inner: unknown = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause
-  if (typeof inner === 'object' && inner !== null) return deepestCause(inner)
-  const textOf = (name: string): string => {
-    const value = fields[name]
-    return typeof value === 'string' ? value : ''
-  }
-  return { code: textOf('code'), message: textOf('message'), name: textOf('name') }
 }
 
 /** Parses a text as JSON; undefined if it is not a complete JSON document. */

@@ -1,6 +1,7 @@
 import { MlflowError } from '../core/errors.ts'
+import { failureMessage, type FailureReason } from '../http/failure.ts'
 import type { RetryOutcome } from '../http/retry.ts'
-import type { FailureReason, HttpResponse } from '../http/transport.ts'
+import type { HttpResponse } from '../http/transport.ts'
 
 type FailedCall = {
   readonly outcome: RetryOutcome
@@ -26,7 +27,7 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
   }
   if (result.kind === 'failure') {
     return call.redirectedTo === undefined
-      ? new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
+      ? new MlflowError(`${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
           advice: failureAdvice[result.reason],
         })
       : new MlflowError(
@@ -54,6 +55,10 @@ const failureAdvice: Record<FailureReason, string> = {
   interrupted:
     'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
   network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
+  'too-large':
+    'The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.',
+  encoding:
+    'Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.',
 }
 
 /** The other server may have accepted the credentials, had it got them. */
@@ -166,10 +171,13 @@ export function isHtml(response: HttpResponse): boolean {
   return /^\s*<(!doctype|html|head|body)/i.test(response.text)
 }
 
+/** Longest part of a page that is searched for its text. */
+const maxPageLength = 1024 * 1024
+
 /** MLflow's error message, or the beginning of the body as plain text. */
 function serverMessage(json: unknown, text: string): string {
   if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
-  const plain = visibleText(text).replace(/\s+/g, ' ').trim()
+  const plain = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim()
   return plain === '' ? 'an empty response' : plain.slice(0, 300)
 }
 

@@ -1,3 +1,4 @@
+import { permanentFailures } from '../http/failure.ts'
 import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
 import { parseJson, type HttpResult } from '../http/transport.ts'
 
@@ -10,7 +11,7 @@ const maxHtmlRetries = 2
 /** Decides whether a request to MLflow is retried. */
 export function classifyResult(result: HttpResult, now: number): RetryDecision {
   if (result.kind === 'failure') {
-    const permanent = result.reason === 'tls' || result.reason === 'unknown-host'
+    const permanent = permanentFailures.has(result.reason)
     return permanent ? { kind: 'final' } : retry(result.detail)
   }
   const { status, headers, text } = result

@@ -1,0 +1,202 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { createTransport, type HttpResult } from '../../src/http/transport.ts'
+
+/** Real servers that send what no honest one would. */
+
+const mebibyte = 1024 * 1024
+let server: Server | undefined
+
+afterEach(async () => {
+  const closed = new Promise((resolve) => server?.close(resolve))
+  await closed
+})
+
+type Sent = { readonly result: HttpResult; readonly connectionClosed: Promise<unknown> }
+
+/** Sends one request to a server that responds in this way. */
+async function get(respond: (response: ServerResponse) => void): Promise<Sent> {
+  let closed: Promise<unknown> = Promise.resolve()
+  const http = createServer((request, response) => {
+    closed = new Promise((resolve) => request.socket.once('close', resolve))
+    respond(response)
+  })
+  return { result: await sendTo(http), connectionClosed: closed }
+}
+
+async function sendTo(target: Server, timeoutMs = 5000): Promise<HttpResult> {
+  server = target
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
+  const { signal } = new AbortController()
+  const transport = createTransport({ timeoutMs, ca: undefined, insecureTls: false, signal })
+  const { port } = target.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}/`
+  const result = await transport.send({ method: 'GET', url, headers: {}, body: undefined })
+  await transport.close()
+  return result
+}
+
+/** Writes the same chunk until the client closes the connection. */
+function endlessly(response: ServerResponse, chunk: Buffer): void {
+  const write = (): void => {
+    while (!response.destroyed && response.write(chunk));
+  }
+  response.on('drain', write)
+  write()
+}
+
+describe('a response without an end', () => {
+  const zeros = Buffer.alloc(64 * 1024)
+
+  test.each([200, 500])('with status %d is given up', async (status) => {
+    const { result, connectionClosed } = await get((response) => {
+      response.writeHead(status)
+      endlessly(response, zeros)
+    })
+    expect(result).toMatchObject({ kind: 'failure', reason: 'too-large' })
+    expect(result).toMatchObject({ detail: expect.stringContaining(`HTTP ${status}`) })
+    await connectionClosed
+  })
+
+  test.each([
+    ['that is compressed', () => Buffer.alloc(4 * mebibyte)],
+    ['of compressed parts that are all empty', () => Buffer.alloc(0)],
+  ])('%s is given up', async (_, content) => {
+    const member = gzipSync(content())
+    const part = Buffer.concat(
+      Array.from({ length: Math.ceil(65536 / member.length) }, () => member),
+    )
+    const { result, connectionClosed } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' })
+      endlessly(response, part)
+    })
+    expect(result).toMatchObject({ kind: 'failure', reason: 'too-large' })
+    await connectionClosed
+  })
+})
+
+describe('a compressed response', () => {
+  test('that is a small part of its content is given up before it fills the memory', async () => {
+    const before = process.memoryUsage().rss
+    const { result } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' })
+      const gzip = createGzip({ level: 9 })
+      gzip.pipe(response)
+      endlessly(gzip as unknown as ServerResponse, Buffer.alloc(mebibyte, ' '))
+      response.on('close', () => gzip.destroy())
+    })
+    expect(result).toMatchObject({ kind: 'failure', reason: 'too-large' })
+    expect(process.memoryUsage().rss - before).toBeLessThan(700 * mebibyte)
+  })
+
+  const json = '{"models":["größe"]}'
+  const bytes = Buffer.from(json)
+
+  test.each([
+    ['gzip', gzipSync(bytes)],
+    ['GZIP', gzipSync(bytes)],
+    ['x-gzip', gzipSync(bytes)],
+    ['deflate', deflateSync(bytes)],
+    ['br', brotliCompressSync(bytes)],
+    ['gzip, gzip', gzipSync(gzipSync(bytes))],
+    ['br , x-gzip', gzipSync(brotliCompressSync(bytes))],
+    ['identity', bytes],
+    ['', bytes],
+    ['gzip', Buffer.concat([gzipSync(bytes.subarray(0, 4)), gzipSync(bytes.subarray(4))])],
+    ['gzip', Buffer.concat([gzipSync(bytes), Buffer.alloc(100)])],
+  ])('in the encoding %j is decoded', async (encoding, body) => {
+    const { result } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(body)
+    })
+    expect(result).toMatchObject({ kind: 'response', status: 200, text: json })
+  })
+
+  test('in an unknown encoding fails with the name of the encoding', async () => {
+    const { result } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip, zap' }).end(bytes)
+    })
+    expect(result).toMatchObject({
+      kind: 'failure',
+      reason: 'encoding',
+      detail: 'the response has the unsupported encoding zap',
+    })
+  })
+
+  test('in very many encodings is not decoded', async () => {
+    const { result } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': Array(1000).fill('gzip').join(',') }).end(bytes)
+    })
+    expect(result).toMatchObject({ kind: 'failure', reason: 'encoding' })
+  })
+
+  test.each(['gzip', 'br', 'gzip, gzip'])('in the encoding %s can be empty', async (encoding) => {
+    const { result } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end()
+    })
+    expect(result).toMatchObject({ kind: 'response', status: 200, text: '' })
+  })
+
+  test.each([
+    ['is cut', gzipSync(bytes).subarray(0, -3)],
+    ['is cut in its header', gzipSync(bytes).subarray(0, 3)],
+    ['is followed by other bytes', Buffer.concat([gzipSync(bytes), Buffer.from('garbage')])],
+    ['is not compressed at all', bytes],
+  ])('that %s is interrupted', async (_, body) => {
+    const { result } = await get((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(body)
+    })
+    expect(result).toMatchObject({ kind: 'failure', reason: 'interrupted' })
+  })
+})
+
+test('JSON of very many tiny values, which would fill the memory, is given up', async () => {
+  const tiny = '{},'.repeat(20_000_000)
+  const { result } = await get((response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(`[${tiny}0]`))
+  })
+  expect(result).toMatchObject({ kind: 'failure', reason: 'too-large' })
+})
+
+test('a response as large as 250 files of 512 KB is read', async () => {
+  const file = `name: "value"\n`.repeat(Math.floor((512 * 1024) / 14))
+  const body = JSON.stringify({
+    data: Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`b${i}`, file])),
+  })
+  const { result } = await get((response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body, { level: 1 }))
+  })
+  expect(result).toMatchObject({ kind: 'response', status: 200 })
+  expect(result.kind === 'response' && result.text.length).toBe(body.length)
+})
+
+test('headers without an end are given up', async () => {
+  const endless = createTcpServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.write('HTTP/1.1 200 OK\r\n')
+    const write = (): void => {
+      while (!socket.destroyed && socket.write(`x-filler: ${'x'.repeat(1000)}\r\n`));
+    }
+    socket.on('drain', write)
+    write()
+  })
+  expect(await sendTo(endless)).toMatchObject({ kind: 'failure', reason: 'too-large' })
+})
+
+test('a response that drips forever is given up', async () => {
+  const { result } = await new Promise<Sent>((resolve) => {
+    const http = createServer((_, response) => {
+      const timer = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    void sendTo(http, 100).then((result) =>
+      resolve({ result, connectionClosed: Promise.resolve() }),
+    )
+  })
+  expect(result).toEqual({
+    kind: 'failure',
+    reason: 'timeout',
+    detail: 'no complete response within 1 s',
+  })
+})

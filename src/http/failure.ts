@@ -1,0 +1,105 @@
+import { UnreadableBody } from './body.ts'
+
+/** No complete response; the request may still have reached the server. */
+export type HttpFailure = {
+  readonly kind: 'failure'
+  readonly reason: FailureReason
+  readonly detail: string
+}
+
+/** Why there was no complete response. */
+export type FailureReason =
+  | 'unknown-host'
+  | 'refused'
+  | 'tls'
+  | 'timeout'
+  | 'interrupted'
+  | 'network'
+  /** The response is larger than any honest one. */
+  | 'too-large'
+  /** The response has a content encoding that was not asked for. */
+  | 'encoding'
+
+/** The same request would fail again in the same way. */
+export const permanentFailures: ReadonlySet<FailureReason> = new Set([
+  'unknown-host',
+  'tls',
+  'too-large',
+  'encoding',
+])
+
+/** How long a request may take, in milliseconds. */
+export type Timeouts = {
+  /** Without data from the server. */
+  readonly idleMs: number
+  /** Even if data keeps arriving. */
+  readonly totalMs: number
+}
+
+const timeoutCodes = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+])
+
+const interruptedCodes = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'HPE_INVALID_EOF_STATE',
+  'Z_BUF_ERROR',
+  'Z_DATA_ERROR',
+])
+
+/**
+ * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
+ * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
+ */
+export function describeFailure(error: unknown, timeouts: Timeouts): HttpFailure {
+  if (error instanceof UnreadableBody) return failure(error.reason, error.message)
+  const { code, message, name } = deepestCause(error)
+  const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
+  if (timeoutCodes.has(code)) {
+    return failure('timeout', `no response within ${timeouts.idleMs / 1000} s`)
+  }
+  if (name === 'TimeoutError') {
+    return failure('timeout', `no complete response within ${timeouts.totalMs / 1000} s`)
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('too-large', detail)
+  if (code === 'ENOTFOUND') return failure('unknown-host', detail)
+  if (code === 'ECONNREFUSED') return failure('refused', detail)
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
+    return failure('tls', detail)
+  }
+  const interrupted = interruptedCodes.has(code) || message === 'terminated'
+  return failure(interrupted ? 'interrupted' : 'network', detail)
+}
+
+function failure(reason: FailureReason, detail: string): HttpFailure {
+  return { kind: 'failure', reason, detail }
+}
+
+/**
+ * Checks properties instead of using `instanceof`, because an error can come from another realm.
+ */
+function deepestCause(error: unknown): { code: string; message: string; name: string } {
+  if (typeof error !== 'object' || error === null) {
+    return { code: '', message: String(error), name: '' }
+  }
+  const fields = error as Readonly<Record<string, unknown>>
+  const inner: unknown = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause
+  if (typeof inner === 'object' && inner !== null) return deepestCause(inner)
+  const textOf = (name: string): string => {
+    const value = fields[name]
+    return typeof value === 'string' ? value : ''
+  }
+  return { code: textOf('code'), message: textOf('message'), name: textOf('name') }
+}
+
+/** The failure as the beginning of a message. `server` is, for example, `MLflow at https://…`. */
+export function failureMessage({ reason, detail }: HttpFailure, server: string): string {
+  const responded = reason === 'too-large' || reason === 'encoding'
+  return `${responded ? "Can't read the response of" : "Can't reach"} ${server}: ${detail}`
+}
