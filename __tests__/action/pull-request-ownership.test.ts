@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
 import { amend, editPullRequest, openFromFork } from '../../testing/github/people.ts'
+import { newPullRequest } from '../../testing/github/pull-request.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import {
@@ -304,4 +305,35 @@ describe('two jobs with one head branch', () => {
     const step = await sync({ models: project.model('*') })
     expect(step.outputs).toMatchObject({ operation: 'pull-request-updated', 'created-count': '2' })
   })
+
+  test('do not undo each other if they have different base branches', async () => {
+    project.repository.git('branch', 'release', 'main')
+    const inputs = { 'pull-request-branch': 'mlflow' }
+    await sync(inputs)
+    await expectRefusal(
+      /Branch mlflow is the head of pull request #1 into main.*pull-request-branch/,
+      {
+        ...inputs,
+        branch: 'release',
+      },
+    )
+  })
+})
+
+test("a person's pull request into another branch keeps the head branch alive", async () => {
+  await sync()
+  const { repository } = project
+  repository.git('branch', 'release', 'main')
+  const headSha = repository.head(headBranch)
+  const pull = newPullRequest({
+    ...{ number: 2, title: 'To release', body: '', head: headBranch, headSha },
+    ...{ headOwner: 'acme', base: 'release', baseSha: repository.head(), author: 'A Person' },
+  })
+  repository.pullRequests.push(pull)
+  const step = await sync({ filter: "tags.nobody = 'has'" })
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs.operation).toBe('pull-request-closed')
+  expect(step.log).toMatch(/::warning.*was not deleted: pull request #2 into release comes from it/)
+  expect(repository.head(headBranch)).toBe(headSha)
+  expect(repository.pullRequests.map(({ state }) => state)).toEqual(['closed', 'open'])
 })

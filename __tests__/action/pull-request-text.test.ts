@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
+import { isPullRequestCreation, isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
 import { editPullRequest } from '../../testing/github/people.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
@@ -94,4 +94,22 @@ test.each([
   expect(step.exitCode).toBe(0)
   expect(step.log).not.toMatch(/could not be set/)
   expect(onlyPullRequest(project).labels).toEqual(['models', 'review'])
+})
+
+test('a text that GitHub does not let the action change fails the step, which says what was written', async () => {
+  await sync()
+  await project.register('n')
+  const isUpdate: Matcher = ({ method, path }) => method === 'PATCH' && path.includes('/pulls/')
+  const body = JSON.stringify({ message: 'Resource not accessible by integration' })
+  world.github.inject({ kind: 'respond', status: 403, body }, { match: isUpdate })
+  const step = await sync()
+  expect(step.exitCode).toBe(1)
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-updated',
+    changed: 'true',
+    'commit-sha': project.repository.head(headBranch),
+  })
+  expect(step.log).toMatch(/::error.*pull-requests: write/)
+  expect((await sync()).outputs.operation).toBe('pull-request-updated')
+  expect(onlyPullRequest(project).title).toBe('Sync MLflow models: 2 created')
 })

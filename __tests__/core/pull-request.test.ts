@@ -69,6 +69,7 @@ function pull(fields: Partial<PullRequest> = {}): PullRequest {
     state: 'open',
     merged: false,
     title: 'Add my_model',
+    base: 'main',
     body: bodyOf(creation),
     headSha: 'ours',
     ...fields,
@@ -76,7 +77,7 @@ function pull(fields: Partial<PullRequest> = {}): PullRequest {
 }
 
 function state(...pullRequests: readonly PullRequest[]): PullRequestState {
-  return { commit: commit(), pullRequests }
+  return { commit: commit(), pullRequests, elsewhere: [] }
 }
 
 const none: Head = { kind: 'none' }

@@ -31,6 +31,8 @@ export type CommitTree = { readonly sha: string; readonly tree: string }
 export type PullRequest = {
   readonly number: number
   readonly url: string
+  /** Name of the base branch. */
+  readonly base: string
   readonly state: 'open' | 'closed'
   readonly merged: boolean
   readonly title: string
@@ -45,6 +47,8 @@ export type PullRequestState = {
   readonly commit: HeadCommit | undefined
   /** The newest ones first, only those from this repository's head branch into this base branch. */
   readonly pullRequests: readonly PullRequest[]
+  /** Open ones from the same head branch into other base branches. */
+  readonly elsewhere: readonly PullRequest[]
 }
 
 /** Whose the head branch is. */

@@ -32,10 +32,15 @@ export type PullRequestChange = Partial<PullRequestText> & { readonly state?: 'c
 
 export function createPullRequests(client: GitHubClient): PullRequests {
   return {
-    read: async (base, head) => ({
-      commit: await readHeadBranch(client, base, head),
-      pullRequests: await list(client, { base: base.branch, head, state: 'all' }, newest),
-    }),
+    read: async (base, head) => {
+      const commit = await readHeadBranch(client, base, head)
+      const found = await list(client, { head, state: 'all' }, newest)
+      return {
+        commit,
+        pullRequests: found.filter((pull) => pull.base === base.branch),
+        elsewhere: found.filter((pull) => pull.base !== base.branch && pull.state === 'open'),
+      }
+    },
     closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
     commit: (sha) => readCommit(client, sha),
     messages: (shas) => readMessages(client, shas),
@@ -84,10 +89,12 @@ const pullRequest = z
     title: z.string(),
     body: z.string().nullish(),
     head: z.object({ sha: z.string() }),
+    base: z.object({ ref: z.string() }),
   })
   .transform((row): PullRequest => ({
     number: row.number,
     url: row.html_url,
+    base: row.base.ref,
     state: row.state,
     merged: row.merged_at != null,
     title: row.title,
@@ -101,13 +108,13 @@ const origin = z.object({
     ref: z.string(),
     repo: z.object({ full_name: z.string() }).nullish(),
   }),
-  base: z.object({ ref: z.string() }),
 })
 
 const listedPullRequest = z.intersection(origin, pullRequest)
 
 type Query = {
-  readonly base: string
+  /** Undefined: any base branch. */
+  readonly base?: string
   readonly head: string
   readonly state: 'all' | 'closed'
 }
@@ -115,7 +122,7 @@ type Query = {
 type Page = { readonly page: number; readonly per_page: number }
 
 /** Enough for the open one and the one that was merged last: each has tens of kilobytes. */
-const newest: Page = { page: 1, per_page: 10 }
+const newest: Page = { page: 1, per_page: 20 }
 
 async function listAll(client: GitHubClient, query: Query): Promise<PullRequest[]> {
   const per_page = 100
@@ -132,13 +139,12 @@ async function list(client: GitHubClient, query: Query, page: Page): Promise<Pul
   return rows.filter((row) => isFrom(row, query, client.repository()))
 }
 
-function listPage(client: GitHubClient, { base, head, state }: Query, page: Page) {
+function listPage(client: GitHubClient, { head, ...query }: Query, page: Page) {
   return client.rest('read', z.array(listedPullRequest), (octokit, at: Coordinates) =>
     octokit.rest.pulls.list({
       ...at,
       head: `${at.owner}:${head}`,
-      base,
-      state,
+      ...query,
       sort: 'created',
       direction: 'desc',
       ...page,
@@ -150,8 +156,8 @@ function listPage(client: GitHubClient, { base, head, state }: Query, page: Page
  * GitHub's filter names the owner of the head branch's repository, not the repository, and an
  * organisation can own a fork of its own repository.
  */
-function isFrom(row: z.infer<typeof origin>, { base, head }: Query, repository: string): boolean {
+function isFrom(row: z.infer<typeof origin>, { head }: Query, repository: string): boolean {
   const { repo, ref } = row.head
   const isSameRepository = repo !== null && (repo?.full_name ?? repository) === repository
-  return isSameRepository && ref === head && row.base.ref === base
+  return isSameRepository && ref === head
 }

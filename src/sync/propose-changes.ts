@@ -1,4 +1,4 @@
-import { GitHubError } from '../core/errors.ts'
+import { GitHubError, problemOf } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
 import { changesDigest, filesDigest, proposalTrailer, proposedFiles } from '../core/proposal.ts'
@@ -9,7 +9,13 @@ import {
   type PullRequest,
   type PullRequestSettings,
 } from '../core/pull-request.ts'
-import { changesOf, editsOf, type CommitReference, type Plan } from '../core/result.ts'
+import {
+  changesOf,
+  editsOf,
+  type CommitReference,
+  type Plan,
+  type Problem,
+} from '../core/result.ts'
 import type { Target } from '../core/target.ts'
 import { branchMoved } from '../github/errors.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
@@ -46,6 +52,8 @@ export type ProposalResult = {
   readonly pullRequest: PullRequest
   readonly commit: CommitReference
   readonly warning: string | undefined
+  /** Why the text of the pull request does not describe the proposal yet. */
+  readonly error: Problem | undefined
 }
 
 /** Writes proposals. It remembers commits that it made, so that another attempt uses them again. */
@@ -108,19 +116,33 @@ export function createProposer(options: ProposeOptions): Proposer {
       hasCreatedBranch ||= from === undefined
       await repository.moveHeadBranch({ branch: name, from, to: commit.sha })
     }
-    const pullRequest =
-      open === undefined
-        ? await openPullRequest(plan, name, commit.sha)
-        : await updateText(plan, name, open)
-    const labelWarning = open === undefined ? await addLabels(pullRequest) : undefined
-    return {
-      pullRequest,
-      commit: { sha: commit.sha, url: commit.url },
-      warning: commit.verified ? labelWarning : unsignedWarning,
+    const unsigned = commit.verified ? undefined : unsignedWarning
+    const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined }
+    if (open !== undefined) {
+      const error = await problemUnlessMoved(updateText(plan, name, open))
+      return { ...written, pullRequest: open, warning: unsigned, error }
     }
+    const pullRequest = await openPullRequest(plan, name, commit.sha)
+    const labelWarning = await addLabels(pullRequest)
+    return { ...written, pullRequest, warning: unsigned ?? labelWarning }
   }
 
   return { propose, updateText, addLabels }
+}
+
+/**
+ * The problem of a request that follows the actual write, which is reported together with it.
+ *
+ * @throws GitHubError with reason `branch-moved`.
+ */
+export async function problemUnlessMoved(request: Promise<unknown>): Promise<Problem | undefined> {
+  try {
+    await request
+    return undefined
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.reason === 'branch-moved') throw error
+    return problemOf(error)
+  }
 }
 
 /** Creates the commit of a proposal, on which no branch depends yet. */

@@ -1,6 +1,7 @@
 import { SyncError } from '../core/errors.ts'
 import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
-import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
+import { readSection } from '../core/pull-request-section.ts'
+import type { Head, OwnHead, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
 import { readContent } from '../core/values-file/file.ts'
@@ -28,6 +29,21 @@ export function rejectForeignHead(
     {
       advice: `${closeIt}move that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set pull-request-branch to another name.`,
     },
+  )
+}
+
+/**
+ * A pull request of the action into another base branch is another job's. One of a person is not: it
+ * only shows what the branch has.
+ *
+ * @throws SyncError if there is one of the action.
+ */
+export function rejectOtherBases(name: string, { elsewhere }: PullRequestState): void {
+  const other = elsewhere.find(({ body }) => readSection(body) !== undefined)
+  if (other === undefined) return
+  throw new SyncError(
+    `Branch ${name} is the head of pull request #${other.number} into ${other.base}, so it was left unchanged`,
+    { advice: 'Give the job of each branch its own pull-request-branch.' },
   )
 }
 

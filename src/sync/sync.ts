@@ -62,7 +62,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     entries: plan.entries,
     extraFiles: plan.extraFiles,
     warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
-    error: plan.error,
+    error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
   }
 }
 

@@ -1,32 +1,20 @@
 import { GitHubError, SyncError } from '../core/errors.ts'
 import { filesDigest, proposedFiles } from '../core/proposal.ts'
-import { markWithdrawn, readSection } from '../core/pull-request-section.ts'
+import { readSection } from '../core/pull-request-section.ts'
 import {
   decidePullRequest,
   headBranchName,
-  type Head,
   type OwnHead,
   type PullRequest,
-  type PullRequestDecision,
-  type PullRequestState,
 } from '../core/pull-request.ts'
-import { isChange, type Operation, type Plan, type PullRequestReference } from '../core/result.ts'
-import type { Repository } from '../github/repository.ts'
+import { isChange, type Operation, type Plan } from '../core/result.ts'
 import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
+import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
-import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
+import { rejectForeignHead, rejectOtherBases, rejectOtherTargets } from './reject-head.ts'
+import { withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
-
-/** A plan, the head branch with its pull requests, and what to do about them. */
-type Situation = {
-  readonly plan: Plan
-  /** Name of the head branch. */
-  readonly name: string
-  readonly state: PullRequestState
-  readonly head: Head
-  readonly decision: PullRequestDecision
-}
 
 /**
  * Returns a writer that proposes all changes in one pull request. When it is written, its head branch
@@ -53,12 +41,6 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       return finish(proposer, await assess(options, begun.plan), begun)
     },
   }
-}
-
-type Begun = {
-  operation: Operation
-  closing: PullRequest | undefined
-  plan: Plan | undefined
 }
 
 async function assess({ repository, settings }: ProposeOptions, plan: Plan): Promise<Situation> {
@@ -121,50 +103,6 @@ function waitingIn(plan: Plan, { number }: PullRequest): Plan {
   }
 }
 
-/**
- * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
- * pushed to it; GitHub closes the pull request then, but not at once.
- */
-async function withdraw(
-  { repository, targets }: ProposeOptions,
-  { plan, name, head, decision: { open } }: Situation,
-  begun: Begun,
-): Promise<WriteResult> {
-  if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
-  if (head.kind === 'own') await rejectOtherTargets(repository, plan, targets, { name, head, open })
-  begun.closing = open ?? begun.closing
-  if (open !== undefined) {
-    await repository.pullRequests.update(open.number, { body: markWithdrawn(open.body) })
-  }
-  const warning =
-    head.kind === 'none' ? undefined : await deleteBranch(repository, name, head.commit.sha)
-  if (open !== undefined) await repository.pullRequests.update(open.number, { state: 'closed' })
-  return withdrawn(plan, begun, warning)
-}
-
-function withdrawn(plan: Plan, { closing }: Begun, warning?: string): WriteResult {
-  return closing === undefined
-    ? writeResult(plan, 'none', { warning })
-    : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), warning })
-}
-
-/** Returns a warning if GitHub refuses: a branch that stays does no harm. */
-async function deleteBranch(
-  repository: Repository,
-  branch: string,
-  from: string,
-): Promise<string | undefined> {
-  try {
-    await repository.moveHeadBranch({ branch, from, to: undefined })
-    return undefined
-  } catch (error) {
-    const isRefused =
-      error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown
-    if (!isRefused) throw error
-    return `The branch ${branch} could not be deleted: ${error.message}`
-  }
-}
-
 async function propose(
   options: ProposeOptions,
   proposer: Proposer,
@@ -182,15 +120,16 @@ async function propose(
     }
   }
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
+  rejectOtherBases(name, state)
   if (head.kind === 'own' && head.proposal.files !== filesDigest(proposedFiles(plan))) {
     await rejectOtherTargets(repository, plan, targets, { name, head, open })
   }
   await repository.confirm(plan.snapshot)
   begun.operation = open === undefined ? 'pull-request-created' : 'pull-request-updated'
   try {
-    const { pullRequest, commit, warning } = await proposer.propose(plan, { name, head, open })
-    const reference = referenceTo(pullRequest)
-    return writeResult(plan, begun.operation, { pullRequest: reference, commit, warning })
+    const proposed = await proposer.propose(plan, { name, head, open })
+    const pullRequest = referenceTo(proposed.pullRequest)
+    return writeResult(plan, begun.operation, { ...proposed, pullRequest })
   } catch (error) {
     // Another job opened the pull request, unless an earlier response was lost.
     if (error instanceof GitHubError && error.reason === 'already-exists') {
@@ -199,8 +138,4 @@ async function propose(
     }
     throw error
   }
-}
-
-function referenceTo({ number, url }: PullRequest): PullRequestReference {
-  return { number, url }
 }

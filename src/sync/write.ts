@@ -1,7 +1,7 @@
 import { editsOf, type Operation, type Plan, type SyncResult } from '../core/result.ts'
 
-/** The result of writing a plan. */
-export type WriteResult = Pick<SyncResult, 'operation' | 'commit' | 'pullRequest'> & {
+/** The result of writing a plan. Its error is about what is still missing after the write. */
+export type WriteResult = Pick<SyncResult, 'operation' | 'commit' | 'pullRequest' | 'error'> & {
   /** The plan that was written; an earlier one if the response to its write was lost. */
   readonly plan: Plan
   readonly warning: string | undefined
@@ -31,7 +31,7 @@ export const preview: Writer = {
 export function writeResult(
   plan: Plan,
   operation: Operation,
-  details: Partial<Pick<WriteResult, 'commit' | 'pullRequest' | 'warning'>> = {},
+  details: Partial<Pick<WriteResult, 'commit' | 'pullRequest' | 'warning' | 'error'>> = {},
 ): WriteResult {
   return {
     plan,
@@ -39,6 +39,7 @@ export function writeResult(
     commit: undefined,
     pullRequest: undefined,
     warning: undefined,
+    error: undefined,
     ...details,
   }
 }

@@ -1,0 +1,67 @@
+import { GitHubError } from '../core/errors.ts'
+import { markWithdrawn } from '../core/pull-request-section.ts'
+import type { PullRequestState } from '../core/pull-request.ts'
+import type { Plan } from '../core/result.ts'
+import type { Repository } from '../github/repository.ts'
+import { problemUnlessMoved, type ProposeOptions } from './propose-changes.ts'
+import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
+import { rejectForeignHead, rejectOtherBases, rejectOtherTargets } from './reject-head.ts'
+import { writeResult, type WriteResult } from './write.ts'
+
+/**
+ * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
+ * pushed to it; GitHub closes the pull request then, but not at once.
+ */
+export async function withdraw(
+  { repository, targets }: ProposeOptions,
+  { plan, name, state, head, decision: { open } }: Situation,
+  begun: Begun,
+): Promise<WriteResult> {
+  if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
+  rejectOtherBases(name, state)
+  if (head.kind === 'own') await rejectOtherTargets(repository, plan, targets, { name, head, open })
+  begun.closing = open ?? begun.closing
+  const { pullRequests } = repository
+  if (open !== undefined) {
+    await pullRequests.update(open.number, { body: markWithdrawn(open.body) })
+  }
+  const warning =
+    head.kind === 'none' ? undefined : await deleteBranch(repository, state, name, head.commit.sha)
+  const error =
+    open === undefined
+      ? undefined
+      : await problemUnlessMoved(pullRequests.update(open.number, { state: 'closed' }))
+  return withdrawn(plan, begun, { warning, error })
+}
+
+export function withdrawn(
+  plan: Plan,
+  { closing }: Begun,
+  problems: Partial<Pick<WriteResult, 'warning' | 'error'>> = {},
+): WriteResult {
+  return closing === undefined
+    ? writeResult(plan, 'none', problems)
+    : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), ...problems })
+}
+
+/** Returns a warning if the branch stays, which does no harm. */
+async function deleteBranch(
+  repository: Repository,
+  { elsewhere }: PullRequestState,
+  branch: string,
+  from: string,
+): Promise<string | undefined> {
+  const [other] = elsewhere
+  if (other !== undefined) {
+    return `The branch ${branch} was not deleted: pull request #${other.number} into ${other.base} comes from it`
+  }
+  try {
+    await repository.moveHeadBranch({ branch, from, to: undefined })
+    return undefined
+  } catch (error) {
+    const isRefused =
+      error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown
+    if (!isRefused) throw error
+    return `The branch ${branch} could not be deleted: ${error.message}`
+  }
+}
