@@ -1,10 +1,18 @@
 import type { NewCommit, Person } from './git/commit-object.ts'
 import type { Repository } from './repository.ts'
+import type { Token } from './tokens.ts'
 
 /** The user whose token the action has by default. */
-export const bot: Person = {
+const bot: Person = {
   name: 'github-actions[bot]',
   email: '41898282+github-actions[bot]@users.noreply.github.com',
+}
+
+/** The owner of a personal access token. */
+const octocat: Person = { name: 'octocat', email: '583231+octocat@users.noreply.github.com' }
+
+export function ownerOf({ kind = 'app' }: Token): Person {
+  return kind === 'app' ? bot : octocat
 }
 
 /** Commits what GitHub signs. Source: every merge made on github.com. */

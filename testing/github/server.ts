@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { denialFor, suspensionOf } from './access.ts'
 import { FaultQueue, type Fault, type FaultOptions, type RecordedRequest } from './faults.ts'
 import type { Files } from './git/store.ts'
 import { executeGraphql } from './graphql/execute.ts'
 import { createRepository, type Repository } from './repository.ts'
+import { deniedResponse } from './rest/call.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './rest/response.ts'
 import { findRoute } from './rest/routes.ts'
 import type { Token } from './tokens.ts'
@@ -101,6 +103,8 @@ export class GitHub {
     const [, secret = ''] = /^(?:token|bearer) (.+)$/i.exec(authorization) ?? []
     const token = this.#tokens.get(secret)
     if (token === undefined) return errorResponse(401, 'Bad credentials')
+    const suspension = suspensionOf(token)
+    if (suspension !== undefined) return deniedResponse(suspension)
     return /^(\/api)?\/graphql$/.test(request.path)
       ? this.#graphql(token, request.body)
       : this.#rest(token, request, url)
@@ -116,7 +120,8 @@ export class GitHub {
         ),
     }
     const query = JSON.parse(body) as { query?: unknown; variables?: unknown }
-    return ok(await executeGraphql(query, context, (text) => this.violations.push(text)))
+    const result = await executeGraphql(query, context, (text) => this.violations.push(text))
+    return { ...ok(result.body), headers: result.headers }
   }
 
   async #rest(token: Token, request: RecordedRequest, url: URL): Promise<RestResponse> {
@@ -128,6 +133,8 @@ export class GitHub {
     }
     const repository = this.#find(token, fullName)
     if (repository === undefined) return notFound
+    const denial = denialFor(token, repository, false)
+    if (denial !== undefined) return deniedResponse(denial)
     const body: unknown = request.body === '' ? undefined : JSON.parse(request.body)
     const { params } = route
     return route.handler({ repository, token, params, query: url.searchParams, url, body })

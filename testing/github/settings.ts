@@ -6,6 +6,7 @@ export type Settings = {
   secrets: RegExp | undefined
   actionsMayCreatePullRequests: boolean
   archived: boolean
+  lockedForMigration: boolean
   /** False on an Enterprise Server without web commit signing. */
   signsCommits: boolean
   deleteBranchOnMerge: boolean
@@ -28,6 +29,7 @@ export function defaultSettings(): Settings {
     secrets: undefined,
     actionsMayCreatePullRequests: true,
     archived: false,
+    lockedForMigration: false,
     signsCommits: true,
     deleteBranchOnMerge: false,
     lag: { labels: 0, heads: 0, objects: 0 },

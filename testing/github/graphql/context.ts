@@ -1,3 +1,4 @@
+import { denialFor, missingPermissionMessage } from '../access.ts'
 import type { Repository } from '../repository.ts'
 import type { Token } from '../tokens.ts'
 import { GraphqlError } from './error.ts'
@@ -11,15 +12,36 @@ export type GraphqlContext = {
 
 export function requireRepository(context: GraphqlContext, fullName: string): Repository {
   const repository = context.find(fullName)
-  if (repository !== undefined) return repository
+  if (repository !== undefined) {
+    refuseIfDenied(context, repository, false)
+    return repository
+  }
   throw new GraphqlError(
     'NOT_FOUND',
     `Could not resolve to a Repository with the name '${fullName}'.`,
   )
 }
 
-export function requireWriteAccess({ token }: GraphqlContext): void {
-  if (token.contents !== 'write') {
-    throw new GraphqlError('FORBIDDEN', 'Resource not accessible by integration')
-  }
+/** Throws unless the token may run `mutation`, e.g. `CreateCommitOnBranch`. */
+export function requireWriteAccess(
+  context: GraphqlContext,
+  repository: Repository,
+  mutation: string,
+): void {
+  refuseIfDenied(context, repository, true)
+  const { token } = context
+  if (token.contents === 'write') return
+  throw new GraphqlError(
+    'FORBIDDEN',
+    token.kind === 'classic'
+      ? // Source: github.com/cli/cli/issues/6562.
+        `octocat does not have the correct permissions to execute \`${mutation}\``
+      : missingPermissionMessage(token),
+  )
+}
+
+function refuseIfDenied({ token }: GraphqlContext, repository: Repository, isWrite: boolean): void {
+  const denial = denialFor(token, repository, isWrite)
+  if (denial === undefined) return
+  throw new GraphqlError('FORBIDDEN', denial.message, denial)
 }

@@ -14,6 +14,11 @@ import { GraphqlError } from './error.ts'
 import { mutations } from './mutations.ts'
 import { repositoryObject } from './repository-objects.ts'
 
+export type GraphqlResponse = {
+  readonly body: object
+  readonly headers: Readonly<Record<string, string>>
+}
+
 let schema: GraphQLSchema | undefined
 
 /** Executes a request against GitHub's published schema and reports what GitHub would reject. */
@@ -21,15 +26,17 @@ export async function executeGraphql(
   body: { readonly query?: unknown; readonly variables?: unknown },
   context: GraphqlContext,
   reportViolation: (text: string) => void,
-): Promise<unknown> {
+): Promise<GraphqlResponse> {
   // Building the schema takes about a second, and not every test needs it.
   schema ??= buildSchema(published.idl, { assumeValid: true })
-  if (typeof body.query !== 'string') return { message: 'A query attribute must be specified' }
+  if (typeof body.query !== 'string') {
+    return { body: { message: 'A query attribute must be specified' }, headers: {} }
+  }
   const document = parse(body.query)
   const problems = validate(schema, document)
   if (problems.length > 0) {
     reportViolation(`GraphQL: ${problems.map(({ message }) => message).join('; ')}`)
-    return { errors: problems.map(({ message }) => ({ message })) }
+    return { body: { errors: problems.map(({ message }) => ({ message })) }, headers: {} }
   }
   const result = await execute({
     schema,
@@ -38,7 +45,7 @@ export async function executeGraphql(
     variableValues: (body.variables ?? {}) as Record<string, unknown>,
     fieldResolver: strictResolver(reportViolation),
   })
-  return withErrorTypes(result)
+  return responseOf(result)
 }
 
 function queries(context: GraphqlContext): object {
@@ -67,11 +74,20 @@ function strictResolver(
   }
 }
 
-function withErrorTypes({ data, errors }: ExecutionResult): object {
-  return errors === undefined ? { data } : { data, errors: errors.map(errorObject) }
+function responseOf({ data, errors = [] }: ExecutionResult): GraphqlResponse {
+  if (errors.length === 0) return { body: { data }, headers: {} }
+  const headers = errors.map(({ originalError }) =>
+    originalError instanceof GraphqlError ? originalError.details.headers : {},
+  )
+  return {
+    body: { data, errors: errors.map(errorObject) },
+    headers: Object.assign({}, ...headers) as GraphqlResponse['headers'],
+  }
 }
 
 function errorObject({ originalError, path, locations, message }: GraphQLError): object {
-  const type = originalError instanceof GraphqlError ? { type: originalError.type } : {}
-  return { ...type, path, locations, message }
+  if (!(originalError instanceof GraphqlError)) return { path, locations, message }
+  const { type, details } = originalError
+  const { extensions } = details
+  return { type, path, ...(extensions === undefined ? {} : { extensions }), locations, message }
 }

@@ -1,7 +1,8 @@
-import { bot, commitAsGitHub } from '../api-commit.ts'
+import { commitAsGitHub, ownerOf } from '../api-commit.ts'
 import { violatedRule } from '../protection.ts'
 import { updateRefs, type Refusal } from '../ref-updates.ts'
 import type { Repository } from '../repository.ts'
+import type { Token } from '../tokens.ts'
 import { requireRepository, requireWriteAccess, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
 import { commitObject } from './git-objects.ts'
@@ -23,8 +24,8 @@ export function mutations(context: GraphqlContext): object {
   return {
     createCommitOnBranch: ({ input }: { input: CommitInput }) => {
       const repository = requireRepository(context, input.branch.repositoryNameWithOwner ?? '')
-      requireWriteAccess(context)
-      const oid = createCommit(repository, input)
+      requireWriteAccess(context, repository, 'CreateCommitOnBranch')
+      const oid = createCommit(repository, context.token, input)
       return {
         commit: commitObject(repository, repository.store.commit(oid)),
         ref: refObject(repository, input.branch.branchName ?? ''),
@@ -34,7 +35,7 @@ export function mutations(context: GraphqlContext): object {
       const repository = context.findById(input.repositoryId)
       if (repository === undefined)
         throw new GraphqlError('NOT_FOUND', 'Could not resolve the node')
-      requireWriteAccess(context)
+      requireWriteAccess(context, repository, 'UpdateRefs')
       const updates = input.refUpdates.map(({ name, beforeOid, afterOid, force = false }) => ({
         ...{ branch: name.replace(/^refs\/heads\//, ''), to: afterOid, force },
         expected: beforeOid,
@@ -46,7 +47,7 @@ export function mutations(context: GraphqlContext): object {
   }
 }
 
-function createCommit(repository: Repository, input: CommitInput): string {
+function createCommit(repository: Repository, token: Token, input: CommitInput): string {
   const { store } = repository
   const branch = input.branch.branchName ?? ''
   const head = store.branch(branch)
@@ -70,7 +71,7 @@ function createCommit(repository: Repository, input: CommitInput): string {
   ])
   const { headline, body = '' } = input.message
   const message = body === '' ? headline : `${headline}\n\n${body}`
-  const oid = commitAsGitHub(repository, { tree, parents: [head], message, author: bot })
+  const oid = commitAsGitHub(repository, { tree, parents: [head], message, author: ownerOf(token) })
   if (!store.updateRef(`refs/heads/${branch}`, oid, head))
     throw new Error('the stand-in runs one request at a time')
   return oid

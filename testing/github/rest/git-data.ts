@@ -1,4 +1,4 @@
-import { bot, commitAsGitHub } from '../api-commit.ts'
+import { commitAsGitHub, ownerOf } from '../api-commit.ts'
 import type { Person } from '../git/store.ts'
 import type { RestCall } from './call.ts'
 import { gitCommitBody } from './commit-body.ts'
@@ -69,16 +69,20 @@ export function getGitCommit({ repository, params }: RestCall): RestResponse {
     : notFound
 }
 
-/** GitHub signs a commit only if neither its author nor its committer is given. */
-export function createCommit({ repository, body }: RestCall): RestResponse {
+/**
+ * GitHub signs a commit only for an app, and only if neither its author nor its committer is given:
+ * docs.github.com, "About commit signature verification", "Signature verification for bots".
+ */
+export function createCommit({ repository, token, body }: RestCall): RestResponse {
   const { store } = repository
-  const { message, tree, parents, author, committer } = body as NewCommit
-  const oid =
-    author === undefined && committer === undefined
-      ? commitAsGitHub(repository, { tree, parents, message, author: bot })
-      : store.createCommit({
-          ...{ tree, parents, message, author: author ?? committer ?? bot },
-          ...(committer === undefined ? {} : { committer }),
-        })
+  const { message, tree, parents, ...people } = body as NewCommit
+  const owner = ownerOf(token)
+  const isApp = token.kind === undefined || token.kind === 'app'
+  const isSigned = isApp && people.author === undefined && people.committer === undefined
+  const author = people.author ?? people.committer ?? owner
+  const commit = { tree, parents, message, author }
+  const oid = isSigned
+    ? commitAsGitHub(repository, commit)
+    : store.createCommit({ ...commit, committer: people.committer ?? owner })
   return ok(gitCommitBody(repository, store.commit(oid)), 201)
 }

@@ -1,4 +1,4 @@
-import { bot } from '../api-commit.ts'
+import { ownerOf } from '../api-commit.ts'
 import { followBranches } from '../follow-branches.ts'
 import { newPullRequest, type PullRequest } from '../pull-request.ts'
 import { commitsOf, findPullRequest, reasonAgainstReopening } from '../pull-requests.ts'
@@ -57,11 +57,12 @@ export function listPullFiles(call: RestCall): RestResponse {
 
 type NewPull = { title: string; head: string; base: string; body?: string; draft?: boolean }
 
-export function createPull({ repository, body }: RestCall): RestResponse {
+export function createPull({ repository, token, body }: RestCall): RestResponse {
   const { owner, pullRequests, settings } = repository
   const { title, base, body: text = '', draft = false, ...request } = body as NewPull
   const head = request.head.replace(new RegExp(`^${owner}:`), '')
-  if (!settings.actionsMayCreatePullRequests) {
+  const isWorkflow = token.kind === undefined || token.kind === 'app'
+  if (isWorkflow && !settings.actionsMayCreatePullRequests) {
     return errorResponse(403, 'GitHub Actions is not permitted to create or approve pull requests.')
   }
   followBranches(repository)
@@ -70,7 +71,7 @@ export function createPull({ repository, body }: RestCall): RestResponse {
   const pull = newPullRequest({
     ...{ title, body: text, draft, head, base },
     number: pullRequests.length + 1,
-    author: bot.name,
+    author: ownerOf(token).name,
     headSha: repository.head(head),
     headOwner: owner,
     baseSha: repository.head(base),

@@ -21,11 +21,3 @@ export function errorResponse(status: number, message: string, errors?: unknown)
 }
 
 export const notFound = errorResponse(404, 'Not Found')
-
-/** Names the permission that the token lacks, as GitHub does. */
-export function missingPermission(permission: string): RestResponse {
-  return {
-    ...errorResponse(403, 'Resource not accessible by integration'),
-    headers: { 'x-accepted-github-permissions': permission },
-  }
-}
