@@ -1,6 +1,7 @@
 import { zeroOid } from './git/store.ts'
-import { violatedRule } from './protection.ts'
 import type { Repository } from './repository.ts'
+import { findViolation, type Violation } from './rules/violation.ts'
+import type { Token } from './tokens.ts'
 
 /** Creates (`to` a commit), moves or deletes (`to` the zero id) a branch. */
 export type RefUpdate = {
@@ -19,16 +20,17 @@ export type Refusal =
   | { readonly kind: 'not-fast-forward' }
   /** Another branch has the name of a directory of this one, or the other way round. */
   | { readonly kind: 'name-conflict'; readonly message: string }
-  | { readonly kind: 'rule'; readonly message: string }
+  | { readonly kind: 'rule'; readonly violation: Violation }
 
 /** Makes all updates, or none. */
 export function updateRefs(
   repository: Repository,
+  token: Token,
   updates: readonly RefUpdate[],
 ): Refusal | undefined {
   const { store } = repository
   for (const update of updates) {
-    const refusal = refuse(repository, update)
+    const refusal = refuse(repository, token, update)
     if (refusal !== undefined) return refusal
   }
   const complaint = store.updateRefs(
@@ -41,7 +43,7 @@ export function updateRefs(
   return complaint === undefined ? undefined : { kind: 'name-conflict', message: complaint }
 }
 
-function refuse(repository: Repository, update: RefUpdate): Refusal | undefined {
+function refuse(repository: Repository, token: Token, update: RefUpdate): Refusal | undefined {
   const { store } = repository
   const { branch, to, force, expected } = update
   const current = store.branch(branch) ?? zeroOid
@@ -50,8 +52,8 @@ function refuse(repository: Repository, update: RefUpdate): Refusal | undefined 
   if (to !== zeroOid && !isVisibleCommit(repository, to)) return { kind: 'missing-object' }
   const movesOn = current === zeroOid || to === zeroOid || store.isAncestor(current, to)
   if (!movesOn && !force) return { kind: 'not-fast-forward' }
-  const message = violatedRule(repository, branch, changedContents(repository, current, to))
-  return message === undefined ? undefined : { kind: 'rule', message }
+  const violation = findViolation(repository, token, { branch, from: current, to })
+  return violation === undefined ? undefined : { kind: 'rule', violation }
 }
 
 /** A new object reaches all of GitHub's servers only after a moment. */
@@ -61,9 +63,4 @@ function isVisibleCommit({ store, settings: { lag } }: Repository, oid: string):
     return false
   }
   return store.typeOf(oid) === 'commit'
-}
-
-function changedContents({ git, settings }: Repository, from: string, to: string): string[] {
-  const isDiff = settings.secrets !== undefined && from !== zeroOid && to !== zeroOid
-  return isDiff ? [git('diff', from, to)] : []
 }

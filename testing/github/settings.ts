@@ -1,7 +1,13 @@
+import type { Protection, Rule } from './rules/types.ts'
+
 /** How a repository is set up; tests change it. */
 export type Settings = {
   /** By branch: classic branch protection, or a ruleset that requires pull requests. */
   protectedBranches: Record<string, 'protection' | 'ruleset'>
+  /** Rules of rulesets. */
+  rules: Rule[]
+  /** Classic branch protection; the first pattern that matches a branch applies. */
+  protection: Protection[]
   /** Push protection: content that counts as a secret. */
   secrets: RegExp | undefined
   actionsMayCreatePullRequests: boolean
@@ -26,6 +32,8 @@ export type Settings = {
 export function defaultSettings(): Settings {
   return {
     protectedBranches: {},
+    rules: [],
+    protection: [],
     secrets: undefined,
     actionsMayCreatePullRequests: true,
     archived: false,

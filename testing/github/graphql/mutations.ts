@@ -1,7 +1,8 @@
+import { missingPermissionMessage } from '../access.ts'
 import { commitAsGitHub, ownerOf } from '../api-commit.ts'
-import { violatedRule } from '../protection.ts'
 import { updateRefs, type Refusal } from '../ref-updates.ts'
 import type { Repository } from '../repository.ts'
+import { findViolation, type Violation } from '../rules/violation.ts'
 import type { Token } from '../tokens.ts'
 import { requireRepository, requireWriteAccess, type GraphqlContext } from './context.ts'
 import { GraphqlError } from './error.ts'
@@ -40,8 +41,7 @@ export function mutations(context: GraphqlContext): object {
         ...{ branch: name.replace(/^refs\/heads\//, ''), to: afterOid, force },
         expected: beforeOid,
       }))
-      const refusal = updateRefs(repository, updates)
-      if (refusal !== undefined) throw unprocessable(refusalMessage(refusal))
+      throwIfRefused(context.token, updateRefs(repository, context.token, updates))
       return { clientMutationId: null }
     },
   }
@@ -61,9 +61,6 @@ function createCommit(repository: Repository, token: Token, input: CommitInput):
   if (input.expectedHeadOid !== head) throw staleData(repository, head, input.expectedHeadOid)
   checkPaths(repository, head, additions, deletions)
   const contents = additions.map(({ contents: text }) => Buffer.from(text, 'base64'))
-  const rule = violatedRule(repository, branch, contents.map(String))
-  if (rule !== undefined) throw unprocessable(rule)
-
   const oids = store.writeBlobs(contents)
   const tree = store.writeTree(head, [
     ...additions.map(({ path }, index) => ({ path, mode: '100644', oid: oids[index] ?? null })),
@@ -72,8 +69,9 @@ function createCommit(repository: Repository, token: Token, input: CommitInput):
   const { headline, body = '' } = input.message
   const message = body === '' ? headline : `${headline}\n\n${body}`
   const oid = commitAsGitHub(repository, { tree, parents: [head], message, author: ownerOf(token) })
-  if (!store.updateRef(`refs/heads/${branch}`, oid, head))
-    throw new Error('the stand-in runs one request at a time')
+  const violation = findViolation(repository, token, { branch, from: head, to: oid })
+  if (violation !== undefined) throw ruleError(token, violation)
+  store.updateRef(`refs/heads/${branch}`, oid, head)
   return oid
 }
 
@@ -91,9 +89,6 @@ function checkPaths(
     if (path.split('/').some((part) => /^(\.\.?|\.git|)$/i.test(part))) {
       throw unprocessable(`A path was requested that is invalid: ${path}`)
     }
-    if (path.startsWith('.github/workflows/')) {
-      throw new GraphqlError('FORBIDDEN', 'Resource not accessible by integration')
-    }
   }
   for (const { path } of deletions) {
     if (store.resolve(`${head}:${path}`) === undefined) {
@@ -102,19 +97,37 @@ function checkPaths(
   }
 }
 
-function refusalMessage(refusal: Refusal): string {
-  switch (refusal.kind) {
+function throwIfRefused(token: Token, refusal: Refusal | undefined): void {
+  switch (refusal?.kind) {
+    case undefined:
+      return
     case 'stale':
-      return `is at ${refusal.current} but expected ${refusal.expected}`
+      throw unprocessable(`is at ${refusal.current} but expected ${refusal.expected}`)
     case 'missing-object':
-      return 'Object does not exist'
+      throw unprocessable('Object does not exist')
     case 'missing-ref':
-      return 'Reference does not exist'
+      throw unprocessable('Reference does not exist')
     case 'not-fast-forward':
-      return 'Update is not a fast forward'
+      throw unprocessable('Update is not a fast forward')
     case 'name-conflict':
+      throw unprocessable(refusal.message)
     case 'rule':
-      return refusal.message
+      throw ruleError(token, refusal.violation)
+  }
+}
+
+/**
+ * Source of the type for classic protection: github.com/Thinkmill/keystatic/issues/1598; of the one for
+ * rulesets: a CI log of createCommitOnBranch in a public repository.
+ */
+function ruleError(token: Token, { kind, message }: Violation): GraphqlError {
+  switch (kind) {
+    case 'ruleset':
+      return new GraphqlError('FORBIDDEN', message)
+    case 'protection':
+      return new GraphqlError('BRANCH_PROTECTION_RULE_VIOLATION', message)
+    case 'workflows':
+      return new GraphqlError('FORBIDDEN', missingPermissionMessage(token))
   }
 }
 

@@ -1,5 +1,7 @@
 import { findPullRequest } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
+import { protectionOf } from '../rules/protection.ts'
+import type { Protection } from '../rules/types.ts'
 import type { Token } from '../tokens.ts'
 import { GraphqlError } from './error.ts'
 import { commitObject, gitObject } from './git-objects.ts'
@@ -50,6 +52,26 @@ export function refObject(repository: Repository, branch: string): object | null
     target: () => commitObject(repository, repository.store.commit(head)),
     // Only visible to administrators, which the action's tokens never are.
     branchProtectionRule: null,
-    refUpdateRule: null,
+    refUpdateRule: () => refUpdateRule(protectionOf(repository, branch)),
+  }
+}
+
+/** Classic protection, as those see it who may push. */
+function refUpdateRule(protection: Protection | undefined): object | null {
+  if (protection === undefined) return null
+  return {
+    __typename: 'RefUpdateRule',
+    pattern: protection.pattern,
+    viewerCanPush: protection.restrictsPushes !== true && protection.locked !== true,
+    viewerAllowedToDismissReviews: false,
+    requiredApprovingReviewCount: protection.requiredReviews ?? null,
+    requiredStatusCheckContexts: protection.requiredStatusChecks ?? [],
+    requiresSignatures: protection.requiresSignatures ?? false,
+    requiresLinearHistory: protection.requiresLinearHistory ?? false,
+    requiresCodeOwnerReviews: false,
+    requiresConversationResolution: false,
+    allowsForcePushes: protection.allowsForcePushes ?? false,
+    allowsDeletions: protection.allowsDeletions ?? false,
+    blocksCreations: protection.blocksCreations ?? false,
   }
 }

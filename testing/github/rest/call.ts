@@ -42,10 +42,14 @@ function withPermission(
     if (denial !== undefined) return deniedResponse(denial)
     if (isAllowed(token)) return handler(call)
     if (token.kind === 'classic') return notFound
-    return {
-      ...errorResponse(403, missingPermissionMessage(token)),
-      headers: { 'x-accepted-github-permissions': permission },
-    }
+    return missingPermission(token, permission)
+  }
+}
+
+export function missingPermission(token: Token, permission: string): RestResponse {
+  return {
+    ...errorResponse(403, missingPermissionMessage(token)),
+    headers: { 'x-accepted-github-permissions': permission },
   }
 }
 

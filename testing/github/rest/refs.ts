@@ -1,10 +1,9 @@
 import { zeroOid } from '../git/store.ts'
 import { updateRefs, type Refusal } from '../ref-updates.ts'
-import type { Repository } from '../repository.ts'
-import type { RestCall } from './call.ts'
+import { missingPermission, type RestCall } from './call.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 
-/** Branches: their refs and their rules. */
+/** Refs of branches. */
 
 export function getRef({ repository, params }: RestCall): RestResponse {
   const branch = params.branch ?? ''
@@ -15,19 +14,19 @@ export function getRef({ repository, params }: RestCall): RestResponse {
   return isEmpty ? errorResponse(409, 'Git Repository is empty.') : notFound
 }
 
-export function createRef({ repository, body }: RestCall): RestResponse {
+export function createRef({ repository, token, body }: RestCall): RestResponse {
   const { ref, sha } = body as { ref: string; sha: string }
   const branch = ref.replace('refs/heads/', '')
   if (repository.store.branch(branch) !== undefined) {
     return errorResponse(422, 'Reference already exists')
   }
-  const refusal = updateRefs(repository, [{ branch, to: sha, force: false }])
+  const refusal = updateRefs(repository, token, [{ branch, to: sha, force: false }])
   return refusal === undefined
     ? ok(refBody(branch, sha), 201)
-    : refusalResponse(repository, refusal)
+    : refusalResponse({ repository, token }, refusal)
 }
 
-export function updateRef({ repository, body, params }: RestCall): RestResponse {
+export function updateRef({ repository, token, body, params }: RestCall): RestResponse {
   const { store, settings } = repository
   const { sha, force = false } = body as { sha: string; force?: boolean }
   const branch = params.branch ?? ''
@@ -38,31 +37,22 @@ export function updateRef({ repository, body, params }: RestCall): RestResponse 
     settings.raceWording === 'conflict' && !force && store.typeOf(sha) === 'commit'
       ? store.commit(sha).parents[0]
       : undefined
-  const refusal = updateRefs(repository, [{ branch, to: sha, force, expected }])
-  return refusal === undefined ? ok(refBody(branch, sha)) : refusalResponse(repository, refusal)
+  const refusal = updateRefs(repository, token, [{ branch, to: sha, force, expected }])
+  return refusal === undefined
+    ? ok(refBody(branch, sha))
+    : refusalResponse({ repository, token }, refusal)
 }
 
-export function deleteRef({ repository, params }: RestCall): RestResponse {
+export function deleteRef({ repository, token, params }: RestCall): RestResponse {
   const branch = params.branch ?? ''
-  const refusal = updateRefs(repository, [{ branch, to: zeroOid, force: true }])
-  return refusal === undefined ? { status: 204 } : refusalResponse(repository, refusal)
+  const refusal = updateRefs(repository, token, [{ branch, to: zeroOid, force: true }])
+  return refusal === undefined ? { status: 204 } : refusalResponse({ repository, token }, refusal)
 }
 
-export function getBranch({ repository, params }: RestCall): RestResponse {
-  const branch = params.branch ?? ''
-  const sha = repository.store.branch(branch)
-  const isProtected = repository.settings.protectedBranches[branch] !== undefined
-  return sha === undefined
-    ? errorResponse(404, 'Branch not found')
-    : ok({ name: branch, commit: { sha }, protected: isProtected })
-}
-
-export function getBranchRules({ repository, params }: RestCall): RestResponse {
-  const kind = repository.settings.protectedBranches[params.branch ?? '']
-  return ok(kind === 'ruleset' ? [{ type: 'pull_request' }] : [])
-}
-
-function refusalResponse({ settings }: Repository, refusal: Refusal): RestResponse {
+function refusalResponse(
+  { repository: { settings }, token }: Pick<RestCall, 'repository' | 'token'>,
+  refusal: Refusal,
+): RestResponse {
   switch (refusal.kind) {
     case 'stale':
       // Source: github.com/PyGithub/PyGithub/issues/1787.
@@ -83,7 +73,9 @@ function refusalResponse({ settings }: Repository, refusal: Refusal): RestRespon
       // github.com/microsoft/vscode-remote-repositories-github/issues/122.
       return errorResponse(422, 'Reference update failed')
     case 'rule':
-      return errorResponse(422, refusal.message)
+      return refusal.violation.kind === 'workflows'
+        ? missingPermission(token, 'contents=write; contents=write,workflows=write')
+        : errorResponse(422, refusal.violation.message)
   }
 }
 

@@ -1,3 +1,4 @@
+import * as branches from './branches.ts'
 import { withContentsWrite, withPullRequestsWrite, type Handler } from './call.ts'
 import * as commits from './comparisons.ts'
 import * as git from './git-data.ts'
@@ -18,8 +19,9 @@ const routes: readonly (readonly [string, string, Handler])[] = [
   ['POST', 'git/commits', withContentsWrite(git.createCommit)],
   ['GET', 'commits/*ref', commits.getCommit],
   ['GET', 'compare/*range', commits.compare],
-  ['GET', 'branches/*branch', refs.getBranch],
-  ['GET', 'rules/branches/*branch', refs.getBranchRules],
+  ['GET', 'branches/*branch', branches.getBranch],
+  ['GET', 'rules/branches/*branch', branches.getBranchRules],
+  ['GET', 'rulesets/:id', branches.getRuleset],
   ['GET', 'pulls', pulls.listPulls],
   ['POST', 'pulls', withPullRequestsWrite(pulls.createPull)],
   ['GET', 'pulls/:number', pulls.getPull],
