@@ -68,5 +68,6 @@ export const importTable: Readonly<
     folders: ['src/check', 'src/clients.ts', 'src/core', 'src/inputs', 'src/report', 'src/sync'],
     packages: ['@actions/core', 'node:fs', 'node:timers/promises'],
   },
-  'src/index.ts': { folders: ['src/main.ts'], packages: [] },
+  'src/environment.ts': { folders: [], packages: [] },
+  'src/index.ts': { folders: ['src/environment.ts', 'src/main.ts'], packages: [] },
 }

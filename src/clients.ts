@@ -63,8 +63,8 @@ export function createClients(options: ClientOptions): Clients {
   })
   const github = createGitHubClient({
     token: inputs.repository.token,
-    apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
-    graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
+    apiUrl: inputs.gitHubUrls.api,
+    graphqlUrl: inputs.gitHubUrls.graphql,
     repository: inputs.repository.name,
     policy: gitHubRetryPolicy(clock.random),
     transport: gitHubTransport,

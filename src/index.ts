@@ -1,3 +1,6 @@
+// Must be the first import.
+import { environment, restoreEnvironment } from './environment.ts'
 import { main } from './main.ts'
 
-await main(process.env)
+restoreEnvironment()
+await main(environment)

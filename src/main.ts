@@ -83,7 +83,7 @@ async function runJob(
   const clock = createClock(signal)
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ inputs, environment, clock, signal, log })
-  const context = jobContext(inputs, environment, startedAt)
+  const context = jobContext(inputs, startedAt)
   const options = syncOptions(inputs, clients, context, clock, stopwatch)
   try {
     const result =
@@ -180,15 +180,11 @@ type JobContext = Pick<
 >
 
 /** The parts of a job's result that are known without running it. */
-function jobContext(
-  inputs: Inputs | undefined,
-  environment: Environment,
-  startedAt: Date,
-): JobContext {
+function jobContext(inputs: Inputs | undefined, startedAt: Date): JobContext {
   return {
     mode: inputs?.mode ?? 'sync',
     path: inputs?.targets[0].directory ?? '',
-    serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+    serverUrl: inputs?.gitHubUrls.server ?? '',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
     startedAt,
@@ -206,7 +202,7 @@ function failedJob(
   const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
     ...emptyResult(repository, inputs?.repository.branch),
-    ...jobContext(inputs, environment, startedAt),
+    ...jobContext(inputs, startedAt),
     operation: 'failed',
     error: problemOf(error),
     requests: { mlflow: 0, github: 0 },

@@ -4,6 +4,7 @@ import { InputError } from '../core/errors.ts'
 import { createNameMatcher, positivePatterns } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
+import { readGitHubUrls, type GitHubUrls } from './github-urls.ts'
 import {
   environmentFallback,
   environmentSchema,
@@ -25,6 +26,7 @@ export type Inputs = {
     readonly branch: string | undefined
     readonly token: string
   }
+  readonly gitHubUrls: GitHubUrls
   readonly targets: readonly [Target, ...Target[]]
   readonly mode: 'sync' | 'plan' | 'check'
   /** Undefined: commit to the branch itself. */
@@ -62,7 +64,8 @@ export type MlflowSettings = {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads and validates the inputs (`INPUT_*`) and MLflow's environment variables.
+ * Reads and validates the inputs (`INPUT_*`), MLflow's environment variables and GitHub's
+ * addresses.
  *
  * @throws InputError with all problems together, each with the name of its input.
  */
@@ -82,9 +85,13 @@ export function readInputs(environment: Environment): Inputs {
     }),
   )
   const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '')
-  problems.push(...findConflicts(raw), ...certificates.problems)
+  const gitHub = readGitHubUrls(environment)
+  problems.push(...findConflicts(raw), ...certificates.problems, ...gitHub.problems)
   if (!parsed.success || !settings.success || problems.length > 0) throw new InputError(problems)
-  return buildInputs(parsed.data, settings.data, certificates.pem)
+  return {
+    ...buildInputs(parsed.data, settings.data, certificates.pem),
+    gitHubUrls: gitHub.urls,
+  }
 }
 
 /** An input's value, and its name in messages. */
@@ -153,7 +160,7 @@ function buildInputs(
   inputs: ParsedInputs,
   settings: ParsedEnvironment,
   caCertificate: string | undefined,
-): Inputs {
+): Omit<Inputs, 'gitHubUrls'> {
   return {
     mlflow: {
       baseUrl: inputs['mlflow-tracking-uri'],
