@@ -6,7 +6,7 @@ import { inputNames } from '../src/inputs/schema.ts'
 import { evaluate, readExamples } from '../testing/examples.ts'
 import { createWorld, type World } from '../testing/world.ts'
 
-const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+const pages = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
 const examples = pages.flatMap(readExamples)
 
 describe('the documentation', () => {
@@ -34,6 +34,21 @@ describe('the documentation', () => {
       variables[`INPUT_${input.toUpperCase()}`] = value
     }
     expect(() => readInputs(variables)).not.toThrow()
+  })
+
+  const proofs = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\]\((?:\.\.\/)?(__tests__\/[^)]+)\): "([^"]+)"/g)].map(
+      ([, file = '', title = '']): [string, string] => [title, file],
+    ),
+  )
+
+  test.each(proofs)('cites an existing test: "%s" in %s', (title, file) => {
+    const source = readFileSync(file, 'utf8').replaceAll("\\'", "'")
+    expect(source).toContain(title)
+  })
+
+  test('cites tests', () => {
+    expect(proofs.length).toBeGreaterThanOrEqual(30)
   })
 
   test('has no broken links between pages', () => {
