@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { denialFor, suspensionOf } from './access.ts'
+import { deliver, deliverInstead, record } from './deliver.ts'
 import { FaultQueue, type Fault, type FaultOptions, type RecordedRequest } from './faults.ts'
 import type { Files } from './git/store.ts'
 import { executeGraphql } from './graphql/execute.ts'
@@ -27,9 +28,11 @@ export class GitHub {
     [this.token, { contents: 'write', pullRequests: 'write' }],
   ])
   readonly #faults = new FaultQueue()
+  readonly #hanging: ServerResponse[] = []
   readonly #server = createServer((request, response) => {
     void this.#handle(request, response).catch((error: unknown) => {
-      this.violations.push(`the stand-in failed: ${String(error)}`)
+      // A client that was killed in the middle of a request is no mistake.
+      if (request.complete) this.violations.push(`the stand-in failed: ${String(error)}`)
       response.destroy()
     })
   })
@@ -63,8 +66,15 @@ export class GitHub {
     this.#faults.inject(fault, options)
   }
 
+  /** Ends all faults, and closes the connections that hang. */
   clearFaults(): void {
     this.#faults.clear()
+    this.closeHanging()
+  }
+
+  /** Closes the connections that hang, as a proxy does after a while. */
+  closeHanging(): void {
+    for (const response of this.#hanging.splice(0)) response.destroy()
   }
 
   async listen(): Promise<void> {
@@ -79,20 +89,15 @@ export class GitHub {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', this.apiUrl)
-    const recorded = await record(request, url, this.requests.length)
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
+    const recorded = { ...(await record(request, url)), index: this.requests.length }
     this.requests.push(recorded)
     const fault = this.#faults.takeFor(recorded)
-    if (fault?.kind === 'drop') return void response.destroy()
-    if (fault?.kind === 'respond') {
-      const headers = { 'content-type': 'application/json', ...fault.headers }
-      response.writeHead(fault.status, headers).end(fault.body ?? '{"message":"fault"}')
-      return
-    }
+    if (fault?.kind === 'hang' || fault?.kind === 'hang-after') this.#hanging.push(response)
+    if (deliverInstead(fault, response)) return
     if (fault?.kind === 'run-before') await fault.run()
     const result = await this.#respondTo(recorded, url, request.headers.authorization ?? '')
-    if (fault?.kind === 'lose-response') return void response.destroy()
-    send(response, result, fault?.kind === 'truncate')
+    deliver(result, fault, response)
   }
 
   async #respondTo(
@@ -151,26 +156,4 @@ export async function startGitHub(): Promise<GitHub> {
   const github = new GitHub()
   await github.listen()
   return github
-}
-
-async function record(request: IncomingMessage, url: URL, index: number): Promise<RecordedRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const body = Buffer.concat(chunks).toString()
-  const operation = /"query":"\s*(?:\\n)?\s*(?:query|mutation) (\w+)/.exec(body)?.[1]
-  const path = url.pathname.replace(/^\/api\/v3/, '')
-  return { index, method: request.method ?? '', path, operation, body }
-}
-
-function send(response: ServerResponse, result: RestResponse, truncate: boolean): void {
-  const { status, body, headers } = result
-  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body))
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'x-github-request-id': 'STANDIN',
-    ...(status === 204 ? {} : { 'content-length': bytes.length }),
-    ...headers,
-  })
-  if (!truncate) return void response.end(bytes)
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
 }
