@@ -37,7 +37,7 @@ export const importTable: Readonly<
   },
   'src/github': {
     folders: ['src/core', 'src/http'],
-    packages: ['@actions/github', 'node:fs/promises', 'node:path', 'zod'],
+    packages: ['@actions/github', 'node:fs/promises', 'node:path', 'node:vm', 'zod'],
   },
   'src/report': {
     folders: ['src/core', 'src/core/message', 'src/core/text'],
@@ -57,7 +57,7 @@ export const importTable: Readonly<
     packages: ['node:timers/promises'],
   },
   'src/check': {
-    folders: ['src/core', 'src/mlflow', 'src/sync'],
+    folders: ['src/core', 'src/core/message', 'src/mlflow', 'src/sync'],
     packages: [],
   },
   'src/clients.ts': {

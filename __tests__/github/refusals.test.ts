@@ -116,8 +116,8 @@ describe('a rule', () => {
     ['Committer email must end with @acme.com', 'email', onlyBypass],
     ['File path is restricted', 'at this path', /`path`/],
     ['File extensions are restricted', 'extension', onlyBypass],
-    ['File path length exceeds 100', 'too long', /`path`/],
-    ['File size exceeds 1 MB', 'too large', /template smaller/],
+    ['File path length exceeds 100', 'maximum length', /`path`/],
+    ['File size exceeds 1 MB', 'maximum size', /template smaller/],
     ['Protected branch update failed for refs/heads/main.', 'forbids this commit', proposeInstead],
     ['pre-receive hook declined', 'forbids this commit', onlyBypass],
   ])('of the base branch is named, and its way out fits: %s', (sentence, named, advice) => {

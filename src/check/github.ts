@@ -1,9 +1,11 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
-import { GitHubError } from '../core/errors.ts'
-import type { Connection } from '../core/result.ts'
+import { SyncError } from '../core/errors.ts'
+import type { PullRequestSettings } from '../core/pull-request.ts'
+import type { Connection, Problem } from '../core/result.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { createTemplateReader, readTemplates } from '../sync/templates.ts'
 import { branchQuery } from '../sync/sync.ts'
+import { plannedWrite } from './planned-write.ts'
 import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
@@ -29,6 +31,7 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
       skippedCheck('GitHub: contents: write', reason),
       skippedCheck('GitHub: branch rules', reason),
       skippedCheck('GitHub: pull-requests: write', reason),
+      skippedCheck('GitHub: head branch', reason),
       skippedCheck('Template', reason),
     ]
   }
@@ -40,15 +43,17 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
       for (const { directory } of targets) await probes.commit(snapshot, directory)
       return { status: 'ok', detail: 'the token may commit' }
     }),
-    await runCheck('GitHub: branch rules', async () =>
-      checkRules(await probes.rules(snapshot.branch), snapshot.branch, pullRequest !== undefined),
-    ),
     pullRequest === undefined
-      ? skippedCheck('GitHub: pull-requests: write', 'not needed without pull-request: true')
-      : await runCheck('GitHub: pull-requests: write', async () => {
-          await probes.pullRequest(snapshot.branch)
-          return { status: 'ok', detail: 'the token may open pull requests' }
-        }),
+      ? await runCheck('GitHub: branch rules', async () =>
+          ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))),
+        )
+      : {
+          name: 'GitHub: branch rules',
+          status: 'ok',
+          detail: 'the pull request is subject to them',
+          advice: '',
+        },
+    ...(await checkPullRequest(options, snapshot)),
     await runCheck('Template', () => checkTemplates(options, snapshot)),
   ]
 }
@@ -58,22 +63,73 @@ function describeDirectory({ path, oid }: Directory): string {
   return `path ${path === '' ? 'the root' : path} ${status}`
 }
 
-/** @param rules types of the branch's rules; undefined if this token cannot read them. */
-function checkRules(
-  rules: readonly string[] | undefined,
-  branch: string,
-  opensPullRequest: boolean,
-): Finding {
-  if (rules === undefined) {
-    return { status: 'skipped', detail: 'GitHub does not show the rules to this token' }
+/** Tests what only a sync with `pull-request: true` needs. */
+async function checkPullRequest(
+  options: CheckOptions,
+  { branch }: BranchSnapshot,
+): Promise<Connection[]> {
+  const { repository, pullRequest } = options
+  const { probes } = repository
+  const names = ['GitHub: pull-requests: write', 'GitHub: head branch'] as const
+  if (pullRequest === undefined) {
+    return names.map((name) => skippedCheck(name, 'not needed without pull-request: true'))
   }
-  if (!opensPullRequest && rules.includes('pull_request')) {
-    throw new GitHubError(`A ruleset wants changes of ${branch} by pull request`, {
-      advice:
-        'Set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+  return [
+    await runCheck(names[0], async () => {
+      await probes.pullRequest(branch)
+      return { status: 'ok', detail: 'the token may open pull requests' }
+    }),
+    await runCheck(names[1], () => checkHeadBranch(options, branch, pullRequest)),
+  ]
+}
+
+async function checkHeadBranch(
+  options: CheckOptions,
+  base: string,
+  settings: PullRequestSettings,
+): Promise<Finding> {
+  const { probes } = options.repository
+  const head = settings.branch ?? `mlflow-sync/${base}`
+  if (head === base) {
+    throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
+      advice: 'Give the pull request a branch of its own.',
     })
   }
-  return { status: 'ok', detail: `rules: ${rules.length}, none against it` }
+  const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
+    message: `Branch ${name} is in the way of ${head}: Git can't have both`,
+    advice: 'Choose another `pull-request-branch`, or rename or delete that branch.',
+  }))
+  const findings = await probes.rules(plannedWrite(options, head, true))
+  return ruleFinding({ ...findings, violated: [...obstacles, ...findings.violated] })
+}
+
+type RuleFindings = Awaited<ReturnType<CheckOptions['repository']['probes']['rules']>>
+
+/** @throws SyncError if a rule forbids what a sync would write. */
+function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
+  if (violated.length > 0) {
+    throw new SyncError(messagesOf([...violated, ...unclear]), {
+      advice: adviceOf([...violated, ...unclear]),
+    })
+  }
+  if (unclear.length > 0) {
+    return { status: 'skipped', detail: messagesOf(unclear), advice: adviceOf(unclear) }
+  }
+  return ruleCount === undefined
+    ? {
+        status: 'skipped',
+        detail: 'GitHub does not show the rules to this token',
+        advice: 'Look at Settings > Rules of the repository.',
+      }
+    : { status: 'ok', detail: `rules: ${ruleCount}, none against it` }
+}
+
+function messagesOf(problems: readonly Problem[]): string {
+  return problems.map(({ message }) => message).join('; ')
+}
+
+function adviceOf(problems: readonly Problem[]): string {
+  return [...new Set(problems.map(({ advice = '' }) => advice))].join(' ')
 }
 
 async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): Promise<Finding> {

@@ -9,6 +9,7 @@ export type CheckOptions = Pick<
   | 'repository'
   | 'branch'
   | 'targets'
+  | 'commitMessage'
   | 'pullRequest'
   | 'builtInTemplate'
   | 'clock'
@@ -23,6 +24,8 @@ export type CheckOptions = Pick<
 export type Finding = {
   readonly status: 'ok' | 'skipped'
   readonly detail: string
+  /** Where to look if something could not be tested. */
+  readonly advice?: string
 }
 
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */

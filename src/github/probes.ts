@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
+import { aliasesFor } from './aliases.ts'
+import { findRuleProblems, type RuleFindings } from './branch-rules.ts'
 import type { GitHubClient } from './client.ts'
+import type { PlannedWrite } from './evaluate-rule.ts'
 
 /** Tests permissions with requests that GitHub always rejects: the error shows what is missing. */
 export type Probes = {
@@ -9,15 +12,18 @@ export type Probes = {
   readonly commit: (snapshot: BranchSnapshot, directory: string) => Promise<void>
   /** Throws unless the token can open pull requests. */
   readonly pullRequest: (branch: string) => Promise<void>
-  /** Types of the rules that apply to a branch; undefined if this token cannot read them. */
-  readonly rules: (branch: string) => Promise<readonly string[] | undefined>
+  /** Compares a branch's rules with a planned write. */
+  readonly rules: (write: PlannedWrite) => Promise<RuleFindings>
+  /** Branches because of which Git can't create this one: `a` and `a/b` exclude each other. */
+  readonly branchesInTheWay: (branch: string) => Promise<readonly string[]>
 }
 
 export function createProbes(client: GitHubClient): Probes {
   return {
     commit: (snapshot, directory) => probeCommit(client, snapshot, directory),
     pullRequest: (branch) => probePullRequest(client, branch),
-    rules: (branch) => readRules(client, branch),
+    rules: (write) => findRuleProblems(client, write),
+    branchesInTheWay: (branch) => findBranchesInTheWay(client, branch),
   }
 }
 
@@ -62,20 +68,35 @@ async function probePullRequest(client: GitHubClient, branch: string): Promise<v
   throw new GitHubError('A pull request of a branch into itself was opened')
 }
 
-const rules = z.array(z.object({ type: z.string() }))
+const namedRef = z.object({ name: z.string() })
 
-async function readRules(
+/** Asks for each branch above, and for one branch below. */
+async function findBranchesInTheWay(
   client: GitHubClient,
   branch: string,
-): Promise<readonly string[] | undefined> {
-  try {
-    const found = await client.rest('read', rules, (octokit, at) =>
-      octokit.rest.repos.getBranchRules({ ...at, branch }),
-    )
-    return found.map(({ type }) => type)
-  } catch (error) {
-    const isHidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0)
-    if (isHidden) return undefined
-    throw error
-  }
+): Promise<readonly string[]> {
+  const parts = branch.split('/')
+  const names = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+  const above = aliasesFor('b', names)
+  const fields = [...above].map(
+    ([alias, name]) =>
+      `${alias}: ref(qualifiedName: ${JSON.stringify(`refs/heads/${name}`)}) { name }`,
+  )
+  const { repository } = await client.query(
+    `query BranchNames($owner: String!, $name: String!, $below: String!) {
+      repository(owner: $owner, name: $name) {
+        ${fields.join('\n')}
+        below: refs(refPrefix: $below, first: 1) { nodes { name } }
+      }
+    }`,
+    { below: `refs/heads/${branch}/` },
+    z.object({
+      repository: z
+        .object({ below: z.object({ nodes: z.array(namedRef) }) })
+        .catchall(namedRef.nullable()),
+    }),
+  )
+  const { below, ...refs } = repository
+  const found = [...above].filter(([alias]) => refs[alias] != null).map(([, name]) => name)
+  return [...found, ...below.nodes.map(({ name }) => `${branch}/${name}`)]
 }

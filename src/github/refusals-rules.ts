@@ -1,137 +1,56 @@
-import { waysOut, type WayOut } from './rule-advice.ts'
+import { waysOut } from './rule-advice.ts'
+import { ruleKinds, type RuleName } from './rule-kinds.ts'
 import type { Context, RefusalKind } from './refusal.ts'
 
-/** A rule of a branch or a repository, as GitHub reports its violation. */
-type Rule = {
-  readonly pattern: RegExp
-  /** What the rule says, as the end of a sentence. */
-  readonly says: string
-  readonly wayOut: WayOut
-}
-
 /**
- * A ruleset is reported as `Repository rule violations found` and one sentence per rule; classic
- * protection often as the sentences alone (HTTP 422, and 409 from the contents and merges APIs). A
- * push reports the same sentences under GH013 and GH006. Where GitHub shows a pattern, it follows
- * the sentence.
+ * How GitHub words the violation of each kind of rule. A ruleset is reported as `Repository rule
+ * violations found` and one sentence per rule; classic protection often as the sentences alone
+ * (HTTP 422, and 409 from the contents and merges APIs). A push reports the same sentences under
+ * GH013 and GH006. Where GitHub shows a pattern, it follows the sentence.
  */
-const rules: readonly Rule[] = [
-  {
-    // `Changes must be made through a pull request.` (docs.github.com, "Troubleshooting rules");
-    // `At least 1 approving review is required by reviewers with write access.`
-    pattern: /through a pull request|approving reviews? (is|are) required|review is required/i,
-    says: 'changes need a pull request',
-    wayOut: 'propose',
-  },
-  {
-    // `Changes must be made through the merge queue` (cli/cli#8746)
-    pattern: /through the merge queue|uses a merge queue/i,
-    says: 'changes go through the merge queue',
-    wayOut: 'propose',
-  },
-  {
-    // `Required status check "ci/test" is expected.`, `5 of 5 required status checks are expected.`;
-    // dependabot-core matches `required status check` as well.
-    pattern: /required status check/i,
-    says: 'status checks are required first',
-    wayOut: 'propose',
-  },
-  {
-    pattern: /required workflow|code scanning|conversation must be resolved/i,
-    says: 'other checks are required first',
-    wayOut: 'propose',
-  },
-  {
-    pattern: /required deployment|must be (successfully )?deployed/i,
-    says: 'deployments are required first',
-    wayOut: 'propose',
-  },
-  {
-    // `Cannot update this protected ref.`: rule `update`
-    pattern: /cannot update this protected ref/i,
-    says: 'updates are restricted',
-    wayOut: 'propose',
-  },
-  {
-    // `You're not authorized to push to this branch.` (docs.github.com, "About protected branches")
-    pattern: /not authorized to push to this branch/i,
-    says: 'only certain people, teams and apps may push',
-    wayOut: 'propose',
-  },
-  {
-    // `Cannot change this locked branch`: setting "Lock branch" of classic protection
-    pattern: /locked branch|branch is locked|branch is read.only/i,
-    says: 'the branch is locked',
-    wayOut: 'unlock',
-  },
-  {
-    // `Cannot create ref due to creations being restricted.`
-    pattern: /creations being restricted/i,
-    says: 'creating such a branch is restricted',
-    wayOut: 'bypass',
-  },
-  {
-    // `Cannot delete this branch`
-    pattern: /cannot delete this (protected )?branch/i,
-    says: 'deleting the branch is restricted',
-    wayOut: 'bypass',
-  },
-  {
-    // `Cannot force-push to this branch`
-    pattern: /cannot force.push to this (protected )?branch/i,
-    says: 'force-pushes are blocked',
-    wayOut: 'bypass',
-  },
-  {
-    // `This branch must not contain merge commits.` (dependabot-core matches it)
-    pattern: /must not contain merge commits/i,
-    says: 'merge commits are not allowed',
-    wayOut: 'bypass',
-  },
-  {
-    // `Commits must have verified signatures.`
-    pattern: /verified signatures?|commits? must be signed/i,
-    says: 'commits must be signed',
-    wayOut: 'sign',
-  },
-  {
-    // Rules named after their requirement in the settings, `Must match a given regex pattern`, `Must
-    // start with a matching pattern`, …: `Commit message must match a given regex pattern: ^feat`.
-    pattern: /commit messages? (must|does|do|is|are)\b|signed-off-by|sign.?off/i,
-    says: 'the commit message does not match the required pattern',
-    wayOut: 'message',
-  },
-  {
-    pattern: /(author|committer)('s)? email/i,
-    says: "the commit's author or committer has the wrong email address",
-    wayOut: 'bypass',
-  },
-  {
-    pattern: /(branch|ref) names? (must|does|do|is|are)\b/i,
-    says: 'the name of the branch does not match the required pattern',
-    wayOut: 'bypass',
-  },
-  {
-    // `File path is restricted` (push rulesets; renovatebot/renovate#44819)
-    pattern: /file paths? (is|are) restricted|file path restriction|restricted file path/i,
-    says: 'files at this path are restricted',
-    wayOut: 'path',
-  },
-  {
-    pattern: /file extensions? (is|are) restricted|restricted file extension/i,
-    says: 'files with this extension are restricted',
-    wayOut: 'bypass',
-  },
-  {
-    pattern: /file paths? .*(too long|exceed|length)|max(imum)? file path length/i,
-    says: 'the path of a file is too long',
-    wayOut: 'path',
-  },
-  {
-    pattern: /file size|files? (is|are) too large/i,
-    says: 'a file is too large',
-    wayOut: 'size',
-  },
+const wordings: readonly (readonly [RuleName, RegExp])[] = [
+  // `Changes must be made through a pull request.` (docs.github.com, "Troubleshooting rules");
+  // `At least 1 approving review is required by reviewers with write access.`
+  [
+    'pull_request',
+    /through a pull request|approving reviews? (is|are) required|review is required/i,
+  ],
+  // `Changes must be made through the merge queue` (cli/cli#8746)
+  ['merge_queue', /through the merge queue|uses a merge queue/i],
+  // `Required status check "ci/test" is expected.`, `5 of 5 required status checks are expected.`;
+  // dependabot-core matches `required status check` as well.
+  ['required_status_checks', /required status check/i],
+  ['workflows', /required workflow|code scanning|conversation must be resolved/i],
+  ['required_deployments', /required deployment|must be (successfully )?deployed/i],
+  // `Cannot update this protected ref.`
+  ['update', /cannot update this protected ref/i],
+  // `You're not authorized to push to this branch.` (docs.github.com, "About protected branches")
+  ['push_restriction', /not authorized to push to this branch/i],
+  // `Cannot change this locked branch`: setting "Lock branch" of classic protection
+  ['lock', /locked branch|branch is locked|branch is read.only/i],
+  // `Cannot create ref due to creations being restricted.`
+  ['creation', /creations being restricted/i],
+  // `Cannot delete this branch`
+  ['deletion', /cannot delete this (protected )?branch/i],
+  // `Cannot force-push to this branch`
+  ['non_fast_forward', /cannot force.push to this (protected )?branch/i],
+  // `This branch must not contain merge commits.` (dependabot-core matches it)
+  ['required_linear_history', /must not contain merge commits/i],
+  // `Commits must have verified signatures.`
+  ['required_signatures', /verified signatures?|commits? must be signed/i],
+  // Patterns are named after their requirement in the settings, `Must match a given regex pattern`,
+  // `Must start with a matching pattern`, …: `Commit message must match a given regex pattern: ^feat`.
+  ['commit_message_pattern', /commit messages? (must|does|do|is|are)\b|signed-off-by|sign.?off/i],
+  ['email_pattern', /(author|committer)('s)? email/i],
+  ['branch_name_pattern', /(branch|ref) names? (must|does|do|is|are)\b/i],
+  // `File path is restricted` (push rulesets; renovatebot/renovate#44819)
+  [
+    'file_path_restriction',
+    /file paths? (is|are) restricted|file path restriction|restricted file path/i,
+  ],
+  ['file_extension_restriction', /file extensions? (is|are) restricted|restricted file extension/i],
+  ['max_file_path_length', /file paths? .*(too long|exceed|length)|max(imum)? file path length/i],
+  ['max_file_size', /file size|files? (is|are) too large/i],
 ]
 
 /** Both kinds of rules without a sentence that is known, and hooks of GitHub Enterprise Server. */
@@ -152,10 +71,11 @@ const secretInContent: RefusalKind = ({ message }, { repository }) =>
 
 const violatedRules: RefusalKind = ({ message }, context) => {
   if (context.purpose === 'read') return undefined
-  const violated = rules.filter(({ pattern }) => pattern.test(message))
+  const violated = wordings.filter(([, pattern]) => pattern.test(message))
   if (violated.length === 0 && !anyRulePattern.test(message)) return undefined
-  const named = violated.map(({ says }) => says).join(', ')
-  const outs = violated.length === 0 ? (['propose'] as const) : violated.map((rule) => rule.wayOut)
+  const kinds = violated.map(([name]) => ruleKinds[name])
+  const named = kinds.map(({ says }) => says).join(', ')
+  const outs = kinds.length === 0 ? (['propose'] as const) : kinds.map(({ wayOut }) => wayOut)
   return {
     text: `A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : `: ${named}`}`,
     advice: [...waysOut(outs, context.purpose), ...blockingBranch(message, context)].join(' '),

@@ -24,6 +24,11 @@ export function repositoryObject(repository: Repository, token: Token): object {
     defaultBranchRef: () => refObject(repository, repository.defaultBranch),
     ref: ({ qualifiedName }: { qualifiedName: string }) =>
       refObject(repository, qualifiedName.replace(/^refs\/heads\//, '')),
+    refs: ({ refPrefix, first = 30 }: { refPrefix: string; first?: number }) => {
+      const names = repository.git('for-each-ref', '--format=%(refname)', refPrefix)
+      const found = names === '' ? [] : names.split('\n').slice(0, first)
+      return { nodes: found.map((name) => ({ name: name.slice(refPrefix.length) })) }
+    },
     pullRequests: (args: Parameters<typeof pullRequestConnection>[1]) =>
       pullRequestConnection(repository, args),
     pullRequest: ({ number }: { number: number }) => {

@@ -1,0 +1,39 @@
+import { pathIn } from '../core/branch.ts'
+import { commitMessage } from '../core/message/commit.ts'
+import type { ChangedEntry } from '../core/result.ts'
+import type { CheckOptions } from './run-check.ts'
+
+/** An example of what a sync with these inputs would write, for rules that look at it. */
+export function plannedWrite(
+  { targets, commitMessage: template }: CheckOptions,
+  branch: string,
+  isHead: boolean,
+) {
+  const paths = targets.map(({ directory }) => pathIn(directory, `${exampleRun}.yaml`))
+  const created = exampleChange('created', paths[0] ?? '')
+  const updated = exampleChange('updated', paths[0] ?? '')
+  const messages = [[created], [updated], [created, updated]].map((changes) => {
+    const { headline, body } = commitMessage(changes, template)
+    return `${headline}\n\n${body}`
+  })
+  return { branch, isHead, paths, messages }
+}
+
+const exampleRun = '0123456789abcdef0123456789abcdef'
+
+function exampleChange(outcome: 'created' | 'updated', path: string): ChangedEntry {
+  return {
+    path,
+    outcome,
+    runId: exampleRun,
+    experimentId: '1',
+    modelName: 'my_model',
+    modelVersion: '2',
+    previousVersion: outcome === 'created' ? null : '1',
+    url: null,
+    reason: null,
+    previous: undefined,
+    warning: undefined,
+    edit: { path, before: undefined, after: '', executable: false },
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { unlessHidden } from './unless-hidden.ts'
+import type { GitHubClient } from './client.ts'
+import type { RuleName } from './rule-kinds.ts'
+import type { PlannedWrite, Evaluation } from './evaluate-rule.ts'
+
+type ClassicRules = {
+  readonly branchExists: boolean
+  readonly evaluations: readonly Evaluation[]
+}
+
+const branchInfo = z.object({ protected: z.boolean() })
+
+/**
+ * Reads classic branch protection, which the list of rules does not contain. `protected` is true for
+ * rulesets as well (hub4j/github-api#2062).
+ *
+ * @param rulesetRules number of rules from rulesets; undefined if unknown.
+ */
+export async function readClassicRules(
+  client: GitHubClient,
+  write: PlannedWrite,
+  rulesetRules: number | undefined,
+): Promise<ClassicRules> {
+  const { branch } = write
+  const info = await unlessHidden(() =>
+    client.rest('read', branchInfo, (octokit, at) =>
+      octokit.rest.repos.getBranch({ ...at, branch }),
+    ),
+  )
+  if (info?.protected !== true) return { branchExists: info !== undefined, evaluations: [] }
+  const rule = await readUpdateRule(client, branch)
+  if (rule !== undefined) return { branchExists: true, evaluations: evaluate(rule, write) }
+  const isRuleset = (rulesetRules ?? 0) > 0
+  return {
+    branchExists: true,
+    evaluations: isRuleset ? [] : [{ rule: 'protection', result: 'violated' }],
+  }
+}
+
+const updateRule = z
+  .object({
+    viewerCanPush: z.boolean(),
+    requiredApprovingReviewCount: z.number().nullable(),
+    requiresCodeOwnerReviews: z.boolean(),
+    requiredStatusCheckContexts: z.array(z.string().nullable()).nullable(),
+    requiresSignatures: z.boolean(),
+    allowsForcePushes: z.boolean(),
+    allowsDeletions: z.boolean(),
+  })
+  .nullable()
+
+const response = z.object({
+  repository: z.object({ ref: z.object({ refUpdateRule: updateRule }).nullable() }),
+})
+
+const query = `query Protection($owner: String!, $name: String!, $ref: String!) {
+  repository(owner: $owner, name: $name) {
+    ref(qualifiedName: $ref) {
+      refUpdateRule {
+        viewerCanPush
+        requiredApprovingReviewCount
+        requiresCodeOwnerReviews
+        requiredStatusCheckContexts
+        requiresSignatures
+        allowsForcePushes
+        allowsDeletions
+      }
+    }
+  }
+}`
+
+type UpdateRule = NonNullable<z.infer<typeof updateRule>>
+
+/** What everybody may know of the protection; the rule itself is only visible to administrators. */
+async function readUpdateRule(
+  client: GitHubClient,
+  branch: string,
+): Promise<UpdateRule | undefined> {
+  const found = await unlessHidden(() =>
+    client.query(query, { ref: `refs/heads/${branch}` }, response),
+  )
+  return found?.repository.ref?.refUpdateRule ?? undefined
+}
+
+function evaluate(rule: UpdateRule, { isHead }: PlannedWrite): Evaluation[] {
+  const needsReview = rule.requiredApprovingReviewCount !== null || rule.requiresCodeOwnerReviews
+  const needsChecks = (rule.requiredStatusCheckContexts ?? []).length > 0
+  const violated: readonly (readonly [RuleName, boolean])[] = [
+    ['pull_request', needsReview],
+    ['required_status_checks', needsChecks],
+    ['push_restriction', !rule.viewerCanPush && !needsReview && !needsChecks],
+    ['non_fast_forward', isHead && !rule.allowsForcePushes],
+    ['deletion', isHead && !rule.allowsDeletions],
+  ]
+  return [
+    ...violated.flatMap(([name, isViolated]): Evaluation[] =>
+      isViolated ? [{ rule: name, result: 'violated' }] : [],
+    ),
+    ...(rule.requiresSignatures
+      ? [{ rule: 'required_signatures', result: 'unclear' } as const]
+      : []),
+  ]
+}
