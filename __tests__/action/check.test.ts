@@ -1,15 +1,17 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Rule } from '../../testing/github/rules/types.ts'
 import type { Step } from '../../testing/step.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3 })
 const project = world.createProject()
 const { repository } = project
+const { settings } = repository
 
 beforeAll(() => project.register('model'))
 
 afterEach(() => {
-  repository.settings.protectedBranches = {}
+  Object.assign(settings, { protectedBranches: {}, rules: [], protection: [] })
   world.github.clearFaults()
   // A check must not leave a trace.
   expect(repository.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
@@ -57,25 +59,19 @@ test('finds a missing template and a filter that MLflow rejects', async () => {
 })
 
 test('finds a ruleset that requires pull requests', async () => {
-  repository.settings.protectedBranches = { main: 'ruleset' }
+  settings.protectedBranches = { main: 'ruleset' }
   expect(failedChecks(await check())).toEqual(['GitHub: branch rules'])
 })
 
 test('accepts a ruleset that requires pull requests when the action opens them', async () => {
-  repository.settings.protectedBranches = { main: 'ruleset' }
+  settings.protectedBranches = { main: 'ruleset' }
   expect(failedChecks(await check({ 'pull-request': 'true' }))).toEqual([])
 })
 
-type Rule = { readonly type: string; readonly parameters?: unknown; readonly ruleset_id?: number }
-
-function respondTo(suffix: string, body: unknown): void {
-  const match = ({ path }: { path: string }) => path.endsWith(suffix)
-  world.github.inject({ kind: 'respond', status: 200, body: JSON.stringify(body) }, { match })
-}
-
-/** Gives a branch these rules. */
-function setRules(branch: string, ...rules: readonly Rule[]): void {
-  respondTo(`/rules/branches/${encodeURIComponent(branch)}`, rules)
+/** A rule that the stand-in does not enforce, as GitHub lists it. */
+function listRule(rule: { readonly type: string; readonly parameters?: unknown }): void {
+  const match = ({ path }: { path: string }) => path.endsWith('/rules/branches/main')
+  world.github.inject({ kind: 'respond', status: 200, body: JSON.stringify([rule]) }, { match })
 }
 
 function connectionOf({ connections }: Step, name: string) {
@@ -87,59 +83,52 @@ function connectionOf({ connections }: Step, name: string) {
 const baseRules = 'GitHub: branch rules'
 const headBranch = 'GitHub: head branch'
 
-describe('a rule of the branch', () => {
-  test.each([
-    ['update', /pull-request: true/],
-    ['merge_queue', /pull-request: true/],
-    ['required_status_checks', /pull-request: true/],
-    ['required_deployments', /pull-request: true/],
-    ['workflows', /pull-request: true/],
-  ])('of type %s is found, with its own way out', async (type, advice) => {
-    setRules('main', { type, ruleset_id: 42 })
-    respondTo('/rulesets/42', { current_user_can_bypass: 'never' })
-    const step = await check()
-    expect(failedChecks(step)).toEqual([baseRules])
-    expect(connectionOf(step, baseRules).detail).toContain(`rule ${type} in ruleset 42`)
-    expect(connectionOf(step, baseRules).advice).toMatch(advice)
-  })
+const startsWith = (pattern: string) => ({ operator: 'starts_with', pattern }) as const
 
-  test.each([
-    [
-      { type: 'commit_message_pattern', parameters: { operator: 'starts_with', pattern: 'JIRA-' } },
-      /`commit-message`/,
-    ],
-    [
-      { type: 'file_path_restriction', parameters: { restricted_file_paths: ['**/*.yaml'] } },
-      /`path`/,
-    ],
-    [
-      { type: 'file_extension_restriction', parameters: { restricted_file_extensions: ['.yaml'] } },
-      /bypass/,
-    ],
-    [{ type: 'max_file_path_length', parameters: { max_file_path_length: 20 } }, /`path`/],
-  ])('is compared with what a sync writes: %j', async (rule, advice) => {
-    setRules('main', rule)
+const rulesOfMain: readonly (readonly [Omit<Rule, 'branch'>, RegExp])[] = [
+  [{ type: 'update' }, /pull-request: true/],
+  [{ type: 'merge_queue' }, /pull-request: true/],
+  [
+    { type: 'required_status_checks', parameters: { required_status_checks: [{ context: 'x' }] } },
+    /pull-request: true/,
+  ],
+  [{ type: 'required_deployments' }, /pull-request: true/],
+  [{ type: 'workflows' }, /pull-request: true/],
+  [{ type: 'commit_message_pattern', parameters: startsWith('JIRA-') }, /`commit-message`/],
+  [
+    { type: 'file_path_restriction', parameters: { restricted_file_paths: ['*.yaml'] } },
+    /input `path`/,
+  ],
+  [
+    { type: 'file_extension_restriction', parameters: { restricted_file_extensions: ['*.yaml'] } },
+    /bypass the rule/,
+  ],
+]
+
+describe('a rule of the branch', () => {
+  test.each(rulesOfMain)('%j is found, and a sync gets the same advice', async (rule, advice) => {
+    settings.rules = [{ branch: 'main', ruleset_id: 42, ...rule }]
     const step = await check()
     expect(failedChecks(step)).toEqual([baseRules])
-    expect(connectionOf(step, baseRules).advice).toMatch(advice)
+    const connection = connectionOf(step, baseRules)
+    expect(connection.detail).toContain(`rule ${rule.type} in ruleset 42 of ${repository.fullName}`)
+    expect(connection.advice).toMatch(advice)
+    const sync = await project.sync()
+    expect(sync.exitCode).toBe(1)
+    expect(sync.log).toContain(connection.advice)
   })
 
   test('that the inputs satisfy is no problem', async () => {
-    setRules(
-      'main',
-      {
-        type: 'commit_message_pattern',
-        parameters: { operator: 'regex', pattern: '^chore\\(models\\): ' },
-      },
+    const pattern = '^chore\\(models\\): '
+    const types = [
+      { type: 'commit_message_pattern', parameters: { operator: 'regex', pattern } },
       { type: 'file_path_restriction', parameters: { restricted_file_paths: ['production/**/*'] } },
       { type: 'deletion' },
       { type: 'non_fast_forward' },
-    )
-    const step = await check({
-      'commit-message': 'chore(models): ${total} changes',
-      path: 'staging',
-    })
-    expect(connectionOf(step, baseRules)).toMatchObject({
+    ] as const
+    settings.rules = types.map((rule) => ({ branch: 'main', ...rule }))
+    const inputs = { 'commit-message': 'chore(models): ${total} changes', path: 'staging' }
+    expect(connectionOf(await check(inputs), baseRules)).toMatchObject({
       status: 'ok',
       detail: 'rules: 4, none against it',
     })
@@ -155,87 +144,92 @@ describe('a rule of the branch', () => {
     ],
     [{ type: 'brand_new' }, /brand_new.*not tested/, /Look at the rule brand_new/],
   ])('that cannot be tested is no all-clear: %j', async (rule, detail, advice) => {
-    setRules('main', rule)
+    listRule(rule)
     const connection = connectionOf(await check(), baseRules)
     expect(connection.status).toBe('skipped')
     expect(connection.detail).toMatch(detail)
     expect(connection.advice).toMatch(advice)
   })
 
-  test('does not matter if the token may bypass its ruleset', async () => {
-    const rules = ['update', 'merge_queue'].map((type) => ({ type, ruleset_id: 42 }))
-    setRules('main', ...rules)
-    respondTo('/rulesets/42', { current_user_can_bypass: 'always' })
-    const step = await check()
-    expect(failedChecks(step)).toEqual([])
-    expect(step.githubRequests.filter(({ path }) => path.endsWith('/rulesets/42'))).toHaveLength(1)
+  test('about the length of paths is compared with path', async () => {
+    listRule({ type: 'max_file_path_length', parameters: { max_file_path_length: 40 } })
+    expect(failedChecks(await check({ path: 'a' }))).toEqual([])
+    listRule({ type: 'max_file_path_length', parameters: { max_file_path_length: 40 } })
+    expect(failedChecks(await check({ path: 'staging' }))).toEqual([baseRules])
   })
 
-  test('matters if the token may only bypass it in pull requests', async () => {
-    setRules('main', { type: 'update', ruleset_id: 42 })
-    respondTo('/rulesets/42', { current_user_can_bypass: 'pull_requests_only' })
-    expect(failedChecks(await check())).toEqual([baseRules])
+  test.each([
+    ['always', []],
+    ['exempt', []],
+    ['pull_requests_only', [baseRules]],
+    ['never', [baseRules]],
+  ] as const)('of a ruleset that the token may bypass: %s', async (bypass, failed) => {
+    settings.rules = (['update', 'merge_queue'] as const).map((type) => ({
+      branch: 'main',
+      type,
+      ruleset_id: 42,
+      current_user_can_bypass: bypass,
+    }))
+    const step = await check()
+    expect(failedChecks(step)).toEqual(failed)
+    expect(step.githubRequests.filter(({ path }) => path.endsWith('/rulesets/42'))).toHaveLength(1)
   })
 })
 
 describe('classic branch protection', () => {
-  const open = {
-    viewerCanPush: true,
-    requiredApprovingReviewCount: null,
-    requiresCodeOwnerReviews: false,
-    requiredStatusCheckContexts: [],
-    requiresSignatures: false,
-    allowsForcePushes: true,
-    allowsDeletions: true,
-  }
-
-  function protect(refUpdateRule: object | null): void {
-    repository.settings.protectedBranches = { main: 'protection' }
-    const body = JSON.stringify({ data: { repository: { ref: { refUpdateRule } } } })
-    const match = ({ operation }: { operation: string | undefined }) => operation === 'Protection'
-    world.github.inject({ kind: 'respond', status: 200, body }, { match })
-  }
-
   test.each([
-    [{ ...open, requiredApprovingReviewCount: 1 }, 'changes need a pull request'],
-    [{ ...open, requiredStatusCheckContexts: ['test'] }, 'status checks are required'],
-    [{ ...open, viewerCanPush: false }, 'only certain people'],
-    [null, 'does not show this token how'],
+    [{ requiredReviews: 1 }, 'changes need a pull request'],
+    [{ requiredStatusChecks: ['test'] }, 'status checks are required'],
+    [{ restrictsPushes: true }, 'only certain people'],
   ])('is found: %j', async (rule, detail) => {
-    protect(rule)
+    settings.protection = [{ pattern: 'main', ...rule }]
     const step = await check()
     expect(failedChecks(step)).toEqual([baseRules])
     expect(connectionOf(step, baseRules).detail).toContain(detail)
     expect(connectionOf(step, baseRules).advice).toContain('pull-request: true')
+    const sync = await project.sync()
+    expect(sync.exitCode).toBe(1)
+    expect(sync.log).toContain(connectionOf(step, baseRules).advice)
+  })
+
+  test('is found if its details are hidden', async () => {
+    settings.protection = [{ pattern: 'main' }]
+    const body = JSON.stringify({ data: { repository: { ref: { refUpdateRule: null } } } })
+    const match = ({ operation }: { operation: string | undefined }) => operation === 'Protection'
+    world.github.inject({ kind: 'respond', status: 200, body }, { match })
+    const step = await check()
+    expect(failedChecks(step)).toEqual([baseRules])
+    expect(connectionOf(step, baseRules).detail).toContain('does not show this token how')
   })
 
   test('that only blocks force-pushes and deletions is no problem', async () => {
-    protect({ ...open, allowsForcePushes: false, allowsDeletions: false })
+    settings.protection = [{ pattern: 'main' }]
     expect(failedChecks(await check())).toEqual([])
   })
 })
 
 describe('with pull-request: true, the head branch', () => {
-  test.each(['creation', 'update', 'non_fast_forward', 'deletion', 'pull_request', 'merge_queue'])(
-    'must not have a rule %s',
-    async (type) => {
-      setRules('mlflow-sync/main', { type })
-      const step = await check({ 'pull-request': 'true' })
-      expect(failedChecks(step)).toEqual([headBranch])
-      const { advice } = connectionOf(step, headBranch)
-      expect(advice).toMatch(/another `pull-request-branch`.*may bypass/)
-      expect(advice).not.toContain('pull-request: true')
-    },
-  )
+  test.each([
+    'creation',
+    'update',
+    'non_fast_forward',
+    'deletion',
+    'pull_request',
+    'merge_queue',
+  ] as const)('must not have a rule %s', async (type) => {
+    settings.rules = [{ branch: 'mlflow-sync/*', type }]
+    const step = await check({ 'pull-request': 'true' })
+    expect(failedChecks(step)).toEqual([headBranch])
+    const { advice } = connectionOf(step, headBranch)
+    expect(advice).toMatch(/another `pull-request-branch`.*may bypass/)
+    expect(advice).not.toContain('pull-request: true')
+  })
 
   test('must match the pattern of its name', async () => {
-    const rule = {
-      type: 'branch_name_pattern',
-      parameters: { operator: 'regex', pattern: '^bot/' },
-    }
-    setRules('mlflow-sync/main', rule)
+    settings.rules = [
+      { branch: '~ALL', type: 'branch_name_pattern', parameters: startsWith('bot/') },
+    ]
     expect(failedChecks(await check({ 'pull-request': 'true' }))).toEqual([headBranch])
-    setRules('bot/mlflow', rule)
     const inputs = { 'pull-request': 'true', 'pull-request-branch': 'bot/mlflow' }
     expect(failedChecks(await check(inputs))).toEqual([])
   })

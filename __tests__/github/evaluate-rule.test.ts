@@ -42,11 +42,10 @@ describe('a pattern', () => {
   })
 
   test('that JavaScript would never finish is given up', () => {
-    const parameters = {
-      operator: 'regex',
-      pattern: '^([a-zA-Z0-9_ ]+)+(\\([0-9 ]+\\)+)+(\\s|.)*!$',
-    }
-    expect(evaluatePattern('commit_message_pattern', parameters)).not.toBe('satisfied')
+    const parameters = { operator: 'regex', pattern: '^(a+)+$' } as const
+    const rule = { type: 'branch_name_pattern', parameters }
+    const branch = `${'a'.repeat(100)}!`
+    expect(evaluateRule(rule, { ...write, branch }, true).result).toBe('unclear')
   })
 
   test('of a name only matters where the action creates the branch', () => {

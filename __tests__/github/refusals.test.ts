@@ -158,6 +158,11 @@ describe('a rule', () => {
     expect(advice).not.toContain('pull-request: true')
   })
 
+  test('of classic protection is recognised by its type', () => {
+    const given = { status: 200, type: 'BRANCH_PROTECTION_RULE_VIOLATION' }
+    expect(explain('new words', 'commit', given).advice).toMatch(proposeInstead)
+  })
+
   test('is named together with the others', () => {
     const message = `Protected branch update failed for refs/heads/main. Changes must be made through a pull request. Required status check "test" is expected. Commit message must match ^feat`
     const { text, advice } = explain(message)
@@ -284,6 +289,13 @@ describe('access', () => {
       expect(explanation.advice).not.toContain('contents: write')
     }
   })
+})
+
+test('a head branch that cannot be moved may lack the permission for workflows', () => {
+  const message = 'Resource not accessible by integration'
+  const denied = { status: 403, type: 'FORBIDDEN' }
+  expect(explain(message, 'propose', denied).advice).toContain('Workflows: Read and write')
+  expect(explain(message, 'commit', denied).advice).not.toContain('Workflows')
 })
 
 describe('a refusal that is not known', () => {

@@ -42,6 +42,7 @@ export function hasData(data: unknown): boolean {
 
 /** With these types, GitHub says that the request itself is at fault. */
 const permanentTypes = new Set([
+  'BRANCH_PROTECTION_RULE_VIOLATION',
   'FORBIDDEN',
   'INSUFFICIENT_SCOPES',
   'NOT_FOUND',

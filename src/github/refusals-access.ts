@@ -182,6 +182,10 @@ const grants = {
   },
 } as const
 
+/** GraphQL refuses to move a branch to other workflow files in the same words. */
+const workflowsHint =
+  ' If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".'
+
 function grantIn(kind: 'workflow' | 'token'): Access['advice'] {
   return (refusal, { purpose }) => {
     const needed = neededPermissions(refusal, purpose)
@@ -194,6 +198,6 @@ function grantIn(kind: 'workflow' | 'token'): Access['advice'] {
     if (grant === undefined) return `Use a token with ${needed} as github-token.`
     return kind === 'token'
       ? `Edit the personal access token: under "Repository permissions" ${grant.token}.`
-      : `${grant.workflow}; for a GitHub App, ${grant.token} in its settings. Runs of pull requests from forks never get it.`
+      : `${grant.workflow}; for a GitHub App, ${grant.token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`
   }
 }

@@ -69,10 +69,14 @@ const secretInContent: RefusalKind = ({ message }, { repository }) =>
       }
     : undefined
 
-const violatedRules: RefusalKind = ({ message }, context) => {
+/** createCommitOnBranch reports classic protection with this type (Thinkmill/keystatic#1598). */
+const protectionType = 'BRANCH_PROTECTION_RULE_VIOLATION'
+
+const violatedRules: RefusalKind = ({ type, message }, context) => {
   if (context.purpose === 'read') return undefined
   const violated = wordings.filter(([, pattern]) => pattern.test(message))
-  if (violated.length === 0 && !anyRulePattern.test(message)) return undefined
+  const isRule = type === protectionType || anyRulePattern.test(message)
+  if (violated.length === 0 && !isRule) return undefined
   const kinds = violated.map(([name]) => ruleKinds[name])
   const named = kinds.map(({ says }) => says).join(', ')
   const outs = kinds.length === 0 ? (['propose'] as const) : kinds.map(({ wayOut }) => wayOut)
