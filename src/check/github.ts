@@ -1,8 +1,10 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
-import { SyncError } from '../core/errors.ts'
-import type { PullRequestSettings } from '../core/pull-request.ts'
+import { problemOf, SyncError } from '../core/errors.ts'
+import { headBranchName, openPullRequest, type PullRequestSettings } from '../core/pull-request.ts'
 import type { Connection, Problem } from '../core/result.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
+import { identifyHead } from '../sync/identify-head.ts'
+import { rejectForeignHead } from '../sync/reject-head.ts'
 import { createTemplateReader, readTemplates } from '../sync/templates.ts'
 import { branchQuery } from '../sync/sync.ts'
 import { plannedWrite } from './planned-write.ts'
@@ -66,7 +68,7 @@ function describeDirectory({ path, oid }: Directory): string {
 /** Tests what only a sync with `pull-request: true` needs. */
 async function checkPullRequest(
   options: CheckOptions,
-  { branch }: BranchSnapshot,
+  snapshot: BranchSnapshot,
 ): Promise<Connection[]> {
   const { repository, pullRequest } = options
   const { probes } = repository
@@ -76,21 +78,21 @@ async function checkPullRequest(
   }
   return [
     await runCheck(names[0], async () => {
-      await probes.pullRequest(branch)
+      await probes.pullRequest(snapshot.branch)
       return { status: 'ok', detail: 'the token may open pull requests' }
     }),
-    await runCheck(names[1], () => checkHeadBranch(options, branch, pullRequest)),
+    await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
   ]
 }
 
 async function checkHeadBranch(
   options: CheckOptions,
-  base: string,
+  snapshot: BranchSnapshot,
   settings: PullRequestSettings,
 ): Promise<Finding> {
   const { probes } = options.repository
-  const head = settings.branch ?? `mlflow-sync/${base}`
-  if (head === base) {
+  const head = headBranchName(settings, snapshot.branch)
+  if (head === snapshot.branch) {
     throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
       advice: 'Give the pull request a branch of its own.',
     })
@@ -99,8 +101,25 @@ async function checkHeadBranch(
     message: `Branch ${name} is in the way of ${head}: Git can't have both`,
     advice: 'Choose another `pull-request-branch`, or rename or delete that branch.',
   }))
+  const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head)
   const findings = await probes.rules(plannedWrite(options, head, true))
-  return ruleFinding({ ...findings, violated: [...obstacles, ...findings.violated] })
+  return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] })
+}
+
+/** A problem if the head branch exists and is not the action's own. */
+async function findForeignHead(
+  options: CheckOptions,
+  snapshot: BranchSnapshot,
+  name: string,
+): Promise<Problem[]> {
+  const { repository } = options
+  return retryOnFreshSnapshot(options, snapshot, async (current) => {
+    const state = await repository.pullRequests.read(current, name)
+    const head = await identifyHead(repository, current, state)
+    return head.kind === 'foreign'
+      ? [problemOf(rejectForeignHead(name, head, openPullRequest(state)))]
+      : []
+  })
 }
 
 type RuleFindings = Awaited<ReturnType<CheckOptions['repository']['probes']['rules']>>
@@ -135,18 +154,29 @@ function adviceOf(problems: readonly Problem[]): string {
 async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): Promise<Finding> {
   const { repository, targets } = options
   const reader = createTemplateReader(options.builtInTemplate)
-  let current: BranchSnapshot | undefined = snapshot
-  await retryWhenBranchMoves(
-    async () => {
-      const read = current ?? (await repository.readBranch(branchQuery(options)))
-      current = undefined
-      await readTemplates(repository, read, targets, reader)
-    },
-    { ...options, branchName: () => snapshot.branch, settle: () => Promise.resolve(undefined) },
+  await retryOnFreshSnapshot(options, snapshot, (current) =>
+    readTemplates(repository, current, targets, reader),
   )
   const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
   return {
     status: 'ok',
     detail: templates.length === 0 ? 'built in' : `${templates.join(', ')} can be used`,
   }
+}
+
+/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
+function retryOnFreshSnapshot<T>(
+  options: CheckOptions,
+  snapshot: BranchSnapshot,
+  check: (snapshot: BranchSnapshot) => Promise<T>,
+): Promise<T> {
+  let isFirst = true
+  return retryWhenBranchMoves(
+    async () => {
+      const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options))
+      isFirst = false
+      return check(current)
+    },
+    { ...options, branchName: () => snapshot.branch, settle: () => Promise.resolve(undefined) },
+  )
 }
