@@ -12,6 +12,11 @@ export function findPullRequest(repository: Repository, number: number): PullReq
   return repository.pullRequests.find((pull) => pull.number === number)
 }
 
+/** The id in GraphQL, and `node_id` in REST. */
+export function nodeId({ numericId }: Repository, { number }: PullRequest): string {
+  return `PR_kwDO${Buffer.from(`${numericId}/${number}`).toString('base64url')}`
+}
+
 /** Commits of a pull request, oldest first. */
 export function commitsOf({ store }: Repository, pull: PullRequest): string[] {
   return store.commitsBetween(pull.baseSha, pull.headSha)

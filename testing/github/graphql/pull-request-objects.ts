@@ -1,6 +1,6 @@
 import { followBranches } from '../follow-branches.ts'
 import type { PullRequest } from '../pull-request.ts'
-import { commitsOf } from '../pull-requests.ts'
+import { commitsOf, nodeId } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
 import { connection, type PageArguments } from './connection.ts'
 import { commitObject } from './git-objects.ts'
@@ -38,7 +38,7 @@ export function pullRequestObject(repository: Repository, pull: PullRequest): ob
   const nameWithOwner = `${pull.headOwner}/${repository.name}`
   return {
     __typename: 'PullRequest',
-    id: `PR_${repository.numericId}_${pull.number}`,
+    id: nodeId(repository, pull),
     number: pull.number,
     url: `${repository.url}/pull/${pull.number}`,
     state: stateOf(pull),

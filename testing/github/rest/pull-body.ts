@@ -1,4 +1,5 @@
 import type { PullRequest } from '../pull-request.ts'
+import { nodeId } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
 
 /** Pull requests in the shapes of GitHub's OpenAPI description. */
@@ -36,10 +37,6 @@ export function listedPullBody(repository: Repository, pull: PullRequest): objec
 /** `pull-request`, which all other endpoints return. */
 export function pullBody(repository: Repository, pull: PullRequest): object {
   return { ...listedPullBody(repository, pull), merged: pull.mergedAt !== null }
-}
-
-export function nodeId({ numericId }: Repository, { number }: PullRequest): string {
-  return `PR_kwDO${Buffer.from(`${numericId}/${number}`).toString('base64url')}`
 }
 
 export function labelBody(name: string): object {

@@ -1,13 +1,13 @@
 import { ownerOf } from '../api-commit.ts'
 import { followBranches } from '../follow-branches.ts'
 import { newPullRequest, type PullRequest } from '../pull-request.ts'
-import { commitsOf, findPullRequest, reasonAgainstReopening } from '../pull-requests.ts'
+import { commitsOf, findPullRequest, nodeId, reasonAgainstReopening } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
 import type { RestCall } from './call.ts'
 import { changedFiles } from './changed-files.ts'
 import { commitBody } from './commit-body.ts'
 import { paginate } from './pagination.ts'
-import { labelBody, listedPullBody, nodeId, pullBody } from './pull-body.ts'
+import { labelBody, listedPullBody, pullBody } from './pull-body.ts'
 import { errorResponse, notFound, ok, type RestResponse } from './response.ts'
 
 export function listPulls(call: RestCall): RestResponse {
