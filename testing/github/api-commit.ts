@@ -15,7 +15,7 @@ export function ownerOf({ kind = 'app' }: Token): Person {
   return kind === 'app' ? bot : octocat
 }
 
-/** Commits what GitHub signs. Source: every merge made on github.com. */
+/** Commits what GitHub signs. Source: github.com/peter-evans/create-pull-request/pull/1609. */
 export const webFlow: Person = { name: 'GitHub', email: 'noreply@github.com' }
 
 /** Writes a commit that GitHub itself makes, signed unless the server does not sign. */

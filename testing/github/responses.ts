@@ -23,7 +23,7 @@ export function htmlPage(status: 200 | 502 | 503 = 200): FaultResponse {
 export const secondaryLimit =
   'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
 
-/** The same in the words of older servers: docs.github.com of Enterprise Server 2.22. */
+/** The same in the words of older servers: github.com/openshift/release/issues/6463. */
 export const abuseLimit =
   'You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.'
 
