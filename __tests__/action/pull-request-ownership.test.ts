@@ -157,6 +157,14 @@ describe('a branch that the action did not make', () => {
       /Branch develop exists and was not made by the action.*pull-request-branch/,
       inputs,
     )
+    const check = await sync({ ...inputs, mode: 'check' })
+    expect(check.connections).toContainEqual(
+      expect.objectContaining({
+        name: 'GitHub: head branch',
+        status: 'failed',
+        detail: expect.stringMatching(/was not made by the action/),
+      }),
+    )
     const empty = await sync({ ...inputs, filter: "tags.nobody = 'has'" })
     expect(empty.exitCode).toBe(0)
     expect(repository.head('develop')).toBe(oid)

@@ -54,12 +54,23 @@ describe('merging the results of two rounds', () => {
     ...fields,
   })
 
+  test('forgets changes that only waited in a pull request, once they are merged', () => {
+    const waiting = round({ operation: 'none', entries: [created], extraFiles: [extraFile()] })
+    const merged = mergeResults(waiting, round({ entries: [unchanged] }))
+    expect(merged).toMatchObject({ entries: [{ outcome: 'unchanged' }], extraFiles: [] })
+    const proposed = round({ operation: 'pull-request-created', entries: [created] })
+    expect(mergeResults(proposed, round({ entries: [unchanged] })).entries).toEqual([created])
+  })
+
   test('combines the edits of extra files, and drops one that a later round undid', () => {
     const first = extraFile({ before: 'a', after: 'b' })
     const second = extraFile({ before: 'b', after: 'c' })
     const undo = extraFile({ before: 'b', after: 'a' })
     const merge = (later: readonly FileEdit[]) =>
-      mergeResults(round({ extraFiles: [first] }), round({ extraFiles: later })).extraFiles
+      mergeResults(
+        round({ operation: 'committed', extraFiles: [first] }),
+        round({ extraFiles: later }),
+      ).extraFiles
     expect(merge([])).toEqual([first])
     expect(merge([second])).toEqual([extraFile({ before: 'a', after: 'c' })])
     expect(merge([undo])).toEqual([])

@@ -1,6 +1,7 @@
 import {
   isChange,
   type ChangedEntry,
+  type Changes,
   type Entry,
   type FileEdit,
   type SyncResult,
@@ -12,19 +13,25 @@ import {
  */
 export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
   const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message
+  // Changes that wait in a pull request were not made by the earlier round.
+  const written = earlier.operation === 'none' ? withoutEdits(earlier) : earlier
   const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : []
   return {
     operation: later.operation === 'none' ? earlier.operation : later.operation,
     repository: later.branch === undefined ? earlier.repository : later.repository,
     branch: later.branch ?? earlier.branch,
-    entries: mergeEntries(earlier.entries, later.entries),
-    extraFiles: mergeEdits(earlier.extraFiles, later.extraFiles),
+    entries: mergeEntries(written.entries, later.entries),
+    extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
     warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
     commit: later.commit ?? earlier.commit,
     pullRequest: later.pullRequest ?? earlier.pullRequest,
     connections: later.connections ?? earlier.connections,
     error: later.error,
   }
+}
+
+function withoutEdits({ entries }: Changes): Changes {
+  return { entries: entries.map((entry) => ({ ...entry, edit: undefined })), extraFiles: [] }
 }
 
 /**
