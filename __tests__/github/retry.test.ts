@@ -77,6 +77,15 @@ describe('a rate limit', () => {
     expect(github.requests).toHaveLength(1)
   })
 
+  test('repeats a read that has only a part of its data', async () => {
+    const errors = [{ type: 'RATE_LIMITED', message: 'x' }]
+    const github = scriptedGitHub(
+      response(200, { data: { x: { y: 2 }, z: null }, errors }),
+      success,
+    )
+    await expect(query(github)).resolves.toEqual({ x: { y: 1 } })
+  })
+
   test('that does not end is reported as one, and nothing was written', async () => {
     const github = scriptedGitHub(graphqlError(secondary))
     await expect(mutate(github)).rejects.toMatchObject({
@@ -154,6 +163,15 @@ test('a page of HTML is retried twice', async () => {
   const github = scriptedGitHub(response(200, '<!doctype html><html></html>'))
   await expect(query(github)).rejects.toThrow(/not a complete JSON document/)
   expect(github.requests).toHaveLength(3)
+})
+
+test('a tree that may be too large is soon left to be split', async () => {
+  const github = scriptedGitHub(response(502, '<html></html>'))
+  const tree = github.client.rest('commit', z.unknown(), (octokit, at) =>
+    octokit.rest.git.createTree({ ...at, tree: [] }),
+  )
+  await expect(tree).rejects.toMatchObject({ reason: 'too-large' })
+  expect(github.requests).toHaveLength(2)
 })
 
 test('a long wait for a server that is not available is not called a rate limit', async () => {

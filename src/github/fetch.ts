@@ -51,6 +51,7 @@ export function fetchWithRetries(
     const { transport, clock, log } = options
     const method = init.method ?? 'GET'
     let exchange: Exchange = {
+      url,
       isGraphql: url === options.graphqlUrl,
       isRepeatable,
       json: undefined,

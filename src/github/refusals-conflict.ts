@@ -100,6 +100,11 @@ const tooLarge: RefusalKind = (refusal, { repository }) =>
 function isTooLarge({ status, message, url }: Refusal): boolean {
   if (status === 413) return true
   if (status === 422) return /timed out|too large to process/i.test(message)
+  return mayBeTooLarge(status, url)
+}
+
+/** A gateway gives up on a tree that takes GitHub more than 10 seconds. */
+export function mayBeTooLarge(status: number, url: string): boolean {
   return (status === 502 || status === 504) && url.endsWith('/git/trees')
 }
 

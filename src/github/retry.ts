@@ -2,6 +2,7 @@ import { permanentFailures } from '../http/failure.ts'
 import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
 import type { HttpResponse, HttpResult } from '../http/transport.ts'
 import { hasData, isTemporary, readGraphqlBody, saysRateLimit } from './graphql-body.ts'
+import { mayBeTooLarge } from './refusals-conflict.ts'
 import { refusalMessage } from './rest-body.ts'
 
 const temporaryStatuses = new Set([408, 500, 502, 503, 504])
@@ -15,8 +16,12 @@ const maxHtmlRetries = 2
 /** What GitHub has not copied to all of its servers is there a moment later, or never. */
 const maxNotYetRetries = 3
 
+/** A smaller request is a better second try than the same one. */
+const maxTooLargeRetries = 1
+
 /** How a request was sent, and the body of its response. */
 export type Exchange = {
+  readonly url: string
   readonly isGraphql: boolean
   /** Whether it is safe to repeat, whatever became of it. */
   readonly isRepeatable: boolean
@@ -40,7 +45,10 @@ export function classifyResult(result: HttpResult, exchange: Exchange, now: numb
   if (isNotYet(result, json)) return retry('not ready yet', { maxRetries: maxNotYetRetries })
   if (!isRepeatable) return { kind: 'final' }
   if (temporaryStatuses.has(result.status)) {
-    return retry(`HTTP ${result.status}`, { waitMs: retryAfterMs(result.headers, now) })
+    const limits = { waitMs: retryAfterMs(result.headers, now) }
+    return mayBeTooLarge(result.status, exchange.url)
+      ? retry(`HTTP ${result.status}`, { ...limits, maxRetries: maxTooLargeRetries })
+      : retry(`HTTP ${result.status}`, limits)
   }
   if (isIncomplete(result, json)) {
     return /^\s*</.test(result.text)
@@ -60,7 +68,8 @@ export function isIncomplete({ status }: HttpResponse, json: unknown): boolean {
  * with 200 (docs.github.com, "Rate limits for the GraphQL API"). Only errors are searched for words:
  * contents of files may have the same ones.
  */
-export function isRateLimited(response: HttpResponse, { isGraphql, json }: Exchange): boolean {
+export function isRateLimited(response: HttpResponse, exchange: Exchange): boolean {
+  const { isGraphql, isRepeatable, json } = exchange
   const { status, headers } = response
   if (status === 429) return true
   const isSaid = saysRateLimit(refusalMessage(json) ?? '')
@@ -68,11 +77,11 @@ export function isRateLimited(response: HttpResponse, { isGraphql, json }: Excha
     return isSaid || 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0'
   }
   const body = isGraphql && status === 200 ? readGraphqlBody(json) : undefined
-  if (body === undefined || hasData(body.data)) return false
-  return (
-    isSaid ||
-    body.errors.some(({ type, message }) => type === 'RATE_LIMITED' || saysRateLimit(message))
+  if (body === undefined) return false
+  const isLimit = body.errors.some(
+    ({ type, message }) => type === 'RATE_LIMITED' || saysRateLimit(message),
   )
+  return hasData(body.data) ? isLimit && isRepeatable : isLimit || isSaid
 }
 
 /** As the headers say: Retry-After, or the time when the primary limit is reset. */
