@@ -96,8 +96,9 @@ describe('changed', () => {
   })
 
   test('is true if the sync failed after its commit', () => {
-    const outputs = createOutputs(result({ operation: 'failed', entries: [change('created')] }), '')
-    expect(outputs.changed).toBe('true')
+    const error = { message: 'x', advice: undefined }
+    const outputs = createOutputs(result({ error, entries: [change('created')] }), '')
+    expect(outputs).toMatchObject({ operation: 'committed', changed: 'true' })
   })
 })
 

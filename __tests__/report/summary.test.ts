@@ -39,10 +39,6 @@ describe('the first sentence', () => {
     ],
     [{ operation: 'failed', entries: [], commit: undefined }, 'The sync failed.'],
     [
-      { operation: 'failed', entries: changes, commit },
-      `The sync failed after [<code>1234567</code>](https://github.test/c) was committed to ${main}: 1 created, 1 updated.`,
-    ],
-    [
       { operation: 'planned', mode: 'plan', entries: changes },
       `Plan: a sync would change ${main}: 1 created, 1 updated. Nothing was written.`,
     ],

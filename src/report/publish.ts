@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import { annotate } from './annotations.ts'
+import { appendCompletely } from './command-file.ts'
 import { logLines, safeLine } from './log.ts'
 import { createOutputs } from './outputs.ts'
 import { createReport, writeReport } from './report.ts'
@@ -10,24 +11,75 @@ import { renderSummary } from './summary.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Writes the report, outputs, log, summary and annotations, and sets the exit code. */
+/**
+ * Sets the exit code and the outputs, then writes the report, log, summary and annotations: the most
+ * important first. One that fails leaves the others alone, and the exit code too, which tells about
+ * the sync: it becomes a warning.
+ */
 export async function publish(
   result: JobResult,
   environment: Environment,
   failOn: 'error' | 'never',
 ): Promise<void> {
-  const reportFile = await writeReport(createReport(result), environment.RUNNER_TEMP ?? tmpdir())
-  for (const [name, value] of Object.entries(createOutputs(result, reportFile))) {
-    core.setOutput(name, value)
-  }
-  for (const line of logLines(result)) core.info(safeLine(line))
-  const summary = renderSummary(result)
-  const summaryFile = environment.GITHUB_STEP_SUMMARY
-  if (summaryFile !== undefined && summaryFile !== '') await appendFile(summaryFile, summary)
-
   const failsStep = failOn === 'error'
-  annotate(result, core, failsStep ? 'error' : 'warning')
   if (failsStep && hasFailed(result)) process.exitCode = core.ExitCode.Failure
+
+  const warnings: string[] = []
+  const write = async (what: string, work: () => void | Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      warnings.push(`${what} could not be written: ${reason}`)
+    }
+  }
+  const place = (variable: string): string => `${variable}=${environment[variable] ?? ''}`
+
+  await write(`Outputs (${place('GITHUB_OUTPUT')})`, () => setOutputs(createOutputs(result, '')))
+  await write(`The report (${place('RUNNER_TEMP')})`, async () => {
+    const directory = environment.RUNNER_TEMP ?? ''
+    const file = await writeReport(createReport(result), directory === '' ? tmpdir() : directory)
+    await setOutputs({ 'report-file': file })
+  })
+  await write('The log', () => {
+    for (const line of logLines(result)) core.info(safeLine(line))
+  })
+  await write(`The summary (${place('GITHUB_STEP_SUMMARY')})`, () =>
+    appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''),
+  )
+  for (const warning of warnings) core.info(safeLine(`Warning: ${warning}`))
+  annotate(withWarnings(result, warnings), core, failsStep ? 'error' : 'warning')
+}
+
+/**
+ * If the file of the outputs can't be written, they are set by commands in the log, as on runners
+ * that have no such file. GitHub's runner still accepts these, so later steps get their values.
+ */
+async function setOutputs(outputs: Readonly<Record<string, string>>): Promise<void> {
+  const setAll = (): void => {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
+  }
+  const file = process.env.GITHUB_OUTPUT ?? ''
+  if (file === '') {
+    setAll()
+    return
+  }
+  try {
+    await appendCompletely(file, setAll)
+  } catch (error) {
+    process.env.GITHUB_OUTPUT = ''
+    setAll()
+    throw error
+  }
+}
+
+async function appendSummary(result: JobResult, file: string): Promise<void> {
+  const summary = renderSummary(result)
+  if (file !== '') await appendCompletely(file, () => appendFile(file, summary))
+}
+
+function withWarnings(result: JobResult, warnings: readonly string[]): JobResult {
+  return { ...result, warnings: [...warnings, ...result.warnings] }
 }
 
 function hasFailed(result: JobResult): boolean {

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { operations, outcomes, type RunRecord } from '../core/result.ts'
@@ -125,9 +125,20 @@ export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, wellFormed, indent)
 }
 
-/** Writes the report to a new folder in `directory` and returns the path of the file. */
+/**
+ * Writes the report to a new folder in `directory`. The file gets its name once it is complete.
+ *
+ * @returns the path of the file.
+ */
 export async function writeReport(report: Report, directory: string): Promise<string> {
-  const file = join(await mkdtemp(join(directory, 'mlflow-sync-')), 'report.json')
-  await writeFile(file, `${toJson(report, 2)}\n`)
+  const folder = await mkdtemp(join(directory, 'mlflow-sync-'))
+  const file = join(folder, 'report.json')
+  try {
+    await writeFile(`${file}.tmp`, `${toJson(report, 2)}\n`)
+    await rename(`${file}.tmp`, file)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
   return file
 }

@@ -70,7 +70,7 @@ function operationText(result: JobResult): string {
     case 'checked':
       return checkText(result)
     case 'failed':
-      return `The sync failed${afterCommit(result, branch, changes)}.`
+      return 'The sync failed.'
   }
 }
 
@@ -82,12 +82,6 @@ function errorText({ error }: JobResult): string {
         .filter((part) => part !== '')
         .map((part) => escapeMarkdown(part, 4000))
         .join('<br>')}`
-}
-
-function afterCommit(result: JobResult, branch: string, changes: string): string {
-  if (result.commit === undefined) return ''
-  const where = result.pullRequest === undefined ? branch : pullRequestLink(result)
-  return ` after ${commitLink(result)} was committed to ${where}: ${changes}`
 }
 
 function checkText({ connections = [] }: JobResult): string {
