@@ -64,8 +64,17 @@ export const importTable: Readonly<
     folders: ['src/core', 'src/github', 'src/http', 'src/inputs', 'src/mlflow'],
     packages: ['node:tls'],
   },
+  'src/cancellation.ts': { folders: ['src/clients.ts', 'src/core'], packages: [] },
   'src/main.ts': {
-    folders: ['src/check', 'src/clients.ts', 'src/core', 'src/inputs', 'src/report', 'src/sync'],
+    folders: [
+      'src/cancellation.ts',
+      'src/check',
+      'src/clients.ts',
+      'src/core',
+      'src/inputs',
+      'src/report',
+      'src/sync',
+    ],
     packages: ['@actions/core', 'node:fs', 'node:timers/promises'],
   },
   'src/environment.ts': { folders: [], packages: [] },

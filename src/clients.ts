@@ -4,11 +4,14 @@ import { createCheckoutCache } from './github/blobs.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
+import { trackWrites, type WriteState } from './github/writes.ts'
 import { createWaitBudget, type WaitBudget } from './http/retry.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
 import { mlflowRetryPolicy } from './mlflow/retry.ts'
+
+export type { WriteState }
 
 /** The clients that one job uses. */
 export type Clients = {
@@ -16,6 +19,8 @@ export type Clients = {
   readonly repository: Repository
   /** Requests sent so far, retries included. */
   readonly requests: () => { readonly mlflow: number; readonly github: number }
+  /** Whether the job has changed something on GitHub. */
+  readonly writes: () => WriteState
   /** Resets the waiting-time budget before the next sync. */
   readonly renewBudget: () => void
   readonly close: () => Promise<void>
@@ -47,6 +52,7 @@ export function createClients(options: ClientOptions): Clients {
     insecureTls: false,
     signal,
   })
+  const writes = trackWrites(gitHubTransport)
   let waitBudget: WaitBudget = createWaitBudget()
   const budget = (): WaitBudget => waitBudget
 
@@ -67,7 +73,7 @@ export function createClients(options: ClientOptions): Clients {
     graphqlUrl: inputs.gitHubUrls.graphql,
     repository: inputs.repository.name,
     policy: gitHubRetryPolicy(clock.random),
-    transport: gitHubTransport,
+    transport: writes.transport,
     clock,
     budget,
     log,
@@ -76,6 +82,7 @@ export function createClients(options: ClientOptions): Clients {
     mlflow,
     repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
     requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
+    writes: writes.state,
     renewBudget: () => {
       waitBudget = createWaitBudget()
     },

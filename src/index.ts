@@ -4,3 +4,6 @@ import { main } from './main.ts'
 
 restoreEnvironment()
 await main(environment)
+// A connection that is still being established, or a host name that is still being looked up, would
+// keep the process alive until it times out.
+process.stdout.write('', () => process.exit())

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
+import { listenForCancellation, type Cancellation } from './cancellation.ts'
 import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
-import { ActionError, problemOf, SyncError } from './core/errors.ts'
+import { ActionError, problemOf } from './core/errors.ts'
 import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
 import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
@@ -24,33 +25,13 @@ export async function main(environment: Environment): Promise<void> {
   try {
     inputs = readInputs(environment)
     for (const secret of secretsOf(inputs)) core.setSecret(secret)
-    result = await runJob(inputs, environment, startedAt, cancellation.signal)
+    result = await runJob(inputs, environment, startedAt, cancellation)
   } catch (error) {
     result = failedJob(error, inputs, environment, startedAt)
-  } finally {
-    cancellation.dispose()
   }
   const secrets = inputs === undefined ? [] : secretsOf(inputs)
   await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error')
-}
-
-/**
- * The runner sends SIGINT, SIGTERM and SIGKILL; requests in flight are aborted at the first signal.
- */
-function listenForCancellation(): { signal: AbortSignal; dispose: () => void } {
-  const controller = new AbortController()
-  const cancel = (): void => {
-    const advice = 'A commit is made completely or not at all; the next run will catch up.'
-    controller.abort(new SyncError('The job was cancelled', { advice }))
-  }
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  for (const name of signals) process.on(name, cancel)
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      for (const name of signals) process.off(name, cancel)
-    },
-  }
+  cancellation.dispose()
 }
 
 function createClock(signal: AbortSignal): Clock {
@@ -78,11 +59,12 @@ async function runJob(
   inputs: Inputs,
   environment: Environment,
   startedAt: Date,
-  signal: AbortSignal,
+  { signal, watchWrites }: Cancellation,
 ): Promise<JobResult> {
   const clock = createClock(signal)
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ inputs, environment, clock, signal, log })
+  watchWrites(clients.writes)
   const context = jobContext(inputs, startedAt)
   const options = syncOptions(inputs, clients, context, clock, stopwatch)
   try {
@@ -160,8 +142,8 @@ function runSyncs(
     try {
       return await runSync(options)
     } catch (error) {
-      // An expected error fails one round; anything else is a bug and ends the job.
-      if (!(error instanceof ActionError)) throw error
+      // A bug, too, fails only this round: what earlier rounds wrote is still reported.
+      logBug(error)
       return { ...emptyResult(repository.name, undefined), error: problemOf(error) }
     }
   }
@@ -197,8 +179,7 @@ function failedJob(
   environment: Environment,
   startedAt: Date,
 ): JobResult {
-  const isBug = !(error instanceof ActionError) && error instanceof Error
-  if (isBug) log.debug(error.stack ?? '')
+  logBug(error)
   const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
     ...emptyResult(repository, inputs?.repository.branch),
@@ -209,4 +190,8 @@ function failedJob(
     phases: [],
     finishedAt: new Date(),
   }
+}
+
+function logBug(error: unknown): void {
+  if (!(error instanceof ActionError) && error instanceof Error) log.debug(error.stack ?? '')
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,8 +16,13 @@ export type StepOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** `GITHUB_WORKSPACE` */
   readonly workspace?: string
-  /** Sends a signal as soon as the log matches. */
-  readonly interrupt?: { readonly signal: NodeJS.Signals; readonly when: RegExp }
+  /** Sends signals, one after the other, as soon as the log matches or the promise resolves. */
+  readonly interrupt?: Interrupt
+}
+
+export type Interrupt = {
+  readonly signal: NodeJS.Signals | readonly NodeJS.Signals[]
+  readonly when: RegExp | Promise<unknown>
 }
 
 const root = join(import.meta.dirname, '..')
@@ -85,24 +90,35 @@ function inputVariables({ inputs, github, repository }: StepOptions): Record<str
 }
 
 async function runProcess(
-  interrupt: StepOptions['interrupt'],
+  interrupt: Interrupt | undefined,
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ exitCode: number; log: string; stderr: string }> {
   const child = spawn(node, [join(root, 'dist', 'index.js')], { cwd, env })
   let log = ''
   let stderr = ''
-  let interrupted = false
-  child.stdout.on('data', (chunk: Buffer) => {
-    log += chunk.toString()
-    if (interrupt === undefined || interrupted || !interrupt.when.test(log)) return
-    interrupted = true
-    child.kill(interrupt.signal)
-  })
+  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  if (interrupt !== undefined) sendSignals(child, interrupt, () => log)
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? -1))
   })
   return { exitCode, log, stderr }
+}
+
+function sendSignals(child: ChildProcess, { signal, when }: Interrupt, log: () => string): void {
+  const send = (): void => {
+    for (const name of [signal].flat()) child.kill(name)
+  }
+  if (when instanceof Promise) {
+    void when.then(send)
+    return
+  }
+  const check = (): void => {
+    if (!when.test(log())) return
+    child.stdout?.off('data', check)
+    send()
+  }
+  child.stdout?.on('data', check)
 }

@@ -62,17 +62,17 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   const send = async (request: HttpRequest): Promise<HttpResult> => {
-    const totalTimeout = AbortSignal.timeout(timeouts.totalMs)
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeouts.totalMs)])
     try {
-      const response = await sendRequest(request.url, {
+      const sent = sendRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
         headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
         body: request.body ?? null,
         dispatcher: dispatcherFor(new URL(request.url)),
-        signal: AbortSignal.any([options.signal, totalTimeout]),
+        signal,
       })
-      const { statusCode: status, body } = response
-      const headers = singleHeaders(response.headers)
+      const { statusCode: status, headers: rawHeaders, body } = await orAborted(sent, signal)
+      const headers = singleHeaders(rawHeaders)
       const text = await readBody(body, headers['content-encoding'] ?? '', status)
       return { kind: 'response', status, headers, text }
     } catch (error) {
@@ -86,6 +86,16 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return { send, close }
+}
+
+/** undici notices that a request was aborted only once it is connected. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+  return Promise.race([promise, aborted])
 }
 
 function singleHeaders(

@@ -1,0 +1,50 @@
+import type { WriteState } from './clients.ts'
+import { SyncError } from './core/errors.ts'
+
+export type Cancellation = {
+  /** Aborted at the first signal; the reason is the error that ends the job. */
+  readonly signal: AbortSignal
+  /** Sets how to find out, at the moment of the signal, whether the job has written something. */
+  readonly watchWrites: (writes: () => WriteState) => void
+  /** Leaves further signals to Node.js, which ends the process. */
+  readonly dispose: () => void
+}
+
+/**
+ * The runner sends SIGINT, after 7.5 seconds SIGTERM, and after another 2.5 seconds it kills the
+ * process. The first signal ends the job, and further ones are ignored while its result is published.
+ */
+export function listenForCancellation(): Cancellation {
+  const controller = new AbortController()
+  let writes = (): WriteState => 'none'
+  const cancel = (): void => controller.abort(cancellationError(writes()))
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.on(name, cancel)
+  return {
+    signal: controller.signal,
+    watchWrites: (state) => {
+      writes = state
+    },
+    dispose: () => {
+      for (const name of signals) process.off(name, cancel)
+    },
+  }
+}
+
+function cancellationError(writes: WriteState): SyncError {
+  switch (writes) {
+    case 'none':
+      return new SyncError('The job was cancelled before it wrote anything', {
+        advice: 'The next run will catch up.',
+      })
+    case 'unknown':
+      return new SyncError('The job was cancelled during a write, which may have succeeded', {
+        advice:
+          "See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.",
+      })
+    case 'done':
+      return new SyncError('The job was cancelled after it had written something', {
+        advice: 'What was written stays, and the next run will do the rest.',
+      })
+  }
+}
