@@ -4,7 +4,7 @@ import { createCheckoutCache } from './github/blobs.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
-import { trackWrites, type WriteState } from './github/writes.ts'
+import type { WriteState } from './github/writes.ts'
 import { createWaitBudget, type WaitBudget } from './http/retry.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
@@ -52,7 +52,6 @@ export function createClients(options: ClientOptions): Clients {
     insecureTls: false,
     signal,
   })
-  const writes = trackWrites(gitHubTransport)
   let waitBudget: WaitBudget = createWaitBudget()
   const budget = (): WaitBudget => waitBudget
 
@@ -73,7 +72,7 @@ export function createClients(options: ClientOptions): Clients {
     graphqlUrl: inputs.gitHubUrls.graphql,
     repository: inputs.repository.name,
     policy: gitHubRetryPolicy(clock.random),
-    transport: writes.transport,
+    transport: gitHubTransport,
     clock,
     budget,
     log,
@@ -82,7 +81,7 @@ export function createClients(options: ClientOptions): Clients {
     mlflow,
     repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
     requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
-    writes: writes.state,
+    writes: github.writes,
     renewBudget: () => {
       waitBudget = createWaitBudget()
     },

@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
+import { createWriteTracker, type WriteState } from './writes.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
 import type { Context, Purpose } from './refusal.ts'
@@ -41,6 +42,8 @@ export type GitHubClient = {
   readonly rest: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Makes a REST call that is not safe to repeat; throws like `mutate`. */
   readonly restOnce: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
+  /** Whether something was changed on GitHub. */
+  readonly writes: () => WriteState
   /** Requests sent so far, retries included. */
   readonly requests: () => number
 }
@@ -71,6 +74,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       },
       log: { debug: discard, info: discard, warn: discard, error: discard },
     })
+  const writes = createWriteTracker()
   const retrying = createOctokit(true)
   const once = createOctokit(false)
 
@@ -129,9 +133,14 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       repositoryId = id
     },
     query,
-    mutate,
-    rest: (purpose, schema, call) => rest(retrying, purpose, schema, call),
-    restOnce: (purpose, schema, call) => rest(once, purpose, schema, call),
+    mutate: (...request) => writes.track(() => mutate(...request)),
+    // Git's objects are invisible until a branch points to them.
+    rest: (purpose, schema, call) => {
+      const send = () => rest(retrying, purpose, schema, call)
+      return purpose === 'pull-request' ? writes.track(send) : send()
+    },
+    restOnce: (purpose, schema, call) => writes.track(() => rest(once, purpose, schema, call)),
+    writes: writes.state,
     requests: () => requests,
   }
 }
