@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { useWorld } from '../../testing/use-world.ts'
+import { play, scenarios, type Flow } from '../fixtures/scenario.ts'
+
+/**
+ * Searches for a sequence of events between the requests of several syncs that breaks a promise. What
+ * is promised is in `testing/races/watch.ts` and `fixtures/scenario-checks.ts`.
+ */
+
+// Other tests' models would make each listing longer.
+const world = await useWorld({ version: 3, ownServer: true })
+const runIds = await Promise.all(
+  Array.from({ length: 20 }, () => world.api.createRun(world.experiment.id)),
+)
+
+/** How many scenarios each flow gets, in proportion; more find more. */
+const rounds = Number(process.env.RACE_ROUNDS ?? 4)
+const seed = process.env.RACE_SEED === undefined ? {} : { seed: Number(process.env.RACE_SEED) }
+
+test.each<[Flow, number]>([
+  ['commit by mutation', rounds],
+  ['commit by git data', Math.ceil(rounds / 2)],
+  ['pull request', rounds * 2],
+])(
+  'no interleaving breaks a promise: %s',
+  async (flow, numRuns) => {
+    await fc.assert(
+      fc.asyncProperty(scenarios(flow), async (scenario) => {
+        const { story, problems } = await play(world, runIds, scenario)
+        if (problems.length > 0) throw new Error(['', ...story, '', ...problems].join('\n'))
+      }),
+      { numRuns, ...seed },
+    )
+    expect(world.github.violations).toEqual([])
+  },
+  3_600_000,
+)
