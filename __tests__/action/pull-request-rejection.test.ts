@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
+import { isRefUpdate } from '../../testing/github/faults.ts'
 import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
 import { newPullRequest } from '../../testing/github/pull-request.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
@@ -76,6 +77,20 @@ test('a corrected template opens a new pull request, with everything that was re
   })
   const [path = ''] = project.repository.paths(headBranch, 'models')
   expect(project.repository.read(path, headBranch)).toContain('maxModelLen: 8192')
+})
+
+test('a pull request that a person closes while it is updated does not reject the new changes', async () => {
+  await sync()
+  await project.register('n')
+  const run = () => closePullRequest(project.repository, 1)
+  world.github.inject({ kind: 'run-before', run }, { match: isRefUpdate })
+  const step = await sync()
+  expect(step.log).not.toMatch(/closed without merging/)
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-created',
+    'pull-request-number': '2',
+    'created-count': '2',
+  })
 })
 
 test("a rejected update stays rejected when a person edits the file's other text", async () => {

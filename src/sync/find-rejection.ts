@@ -6,8 +6,9 @@ import type { Repository } from '../github/repository.ts'
 
 /**
  * Finds the pull request with the same changes that a person closed without merging it; only the
- * newest one with the same changes counts. What it proposed is in its body or, if that was rewritten,
- * in its commit.
+ * newest one with the same changes counts. What it proposed is in the commit where its branch was when
+ * it was closed: the body may have been rewritten, and by an update that came after the closing. The
+ * body counts if that commit is a person's.
  */
 export async function findRejectedPullRequest(
   { pullRequests }: Repository,
@@ -17,10 +18,12 @@ export async function findRejectedPullRequest(
 ): Promise<PullRequest | undefined> {
   const changes = changesDigest(plan)
   const search = async (closed: readonly PullRequest[]) => {
-    const unknown = closed.filter(({ body }) => readSection(body) === undefined)
-    const messages = await pullRequests.messages(unknown.map(({ headSha }) => headSha))
-    return closed.find(({ body, headSha }) => {
-      const proposed = readSection(body) ?? readProposal(messages.get(headSha) ?? '')
+    const candidates = closed.filter(
+      ({ body }) => (readSection(body)?.changes ?? changes) === changes,
+    )
+    const messages = await pullRequests.messages(candidates.map(({ headSha }) => headSha))
+    return candidates.find(({ body, headSha }) => {
+      const proposed = readProposal(messages.get(headSha) ?? '') ?? readSection(body)
       return proposed?.changes === changes
     })
   }
