@@ -92,7 +92,7 @@ describe('a job that is cancelled', () => {
 
   test.each([
     ['head branch is created', isRefUpdate, /cancelled during a write/],
-    ['pull request is opened', isPullRequestCreation, /cancelled during a write/],
+    ['pull request is opened', isPullRequestCreation, /cancelled after it had written something/],
   ])('while its %s is completed by the next one', async (_, match, message) => {
     const when = hangGitHub(match)
     const step = await project.sync(inputs, { interrupt: { signal: 'SIGTERM', when } })

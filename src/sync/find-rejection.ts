@@ -18,11 +18,8 @@ export async function findRejectedPullRequest(
 ): Promise<PullRequest | undefined> {
   const changes = changesDigest(plan)
   const search = async (closed: readonly PullRequest[]) => {
-    const candidates = closed.filter(
-      ({ body }) => (readSection(body)?.changes ?? changes) === changes,
-    )
-    const messages = await pullRequests.messages(candidates.map(({ headSha }) => headSha))
-    return candidates.find(({ body, headSha }) => {
+    const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha))
+    return closed.find(({ body, headSha }) => {
       const proposed = readProposal(messages.get(headSha) ?? '') ?? readSection(body)
       return proposed?.changes === changes
     })
