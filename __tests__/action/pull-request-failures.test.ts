@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
-import type { Project } from '../../testing/project.ts'
+import type { Project, SyncStep } from '../../testing/project.ts'
 import {
   baseOfHeadBranch,
   headBranch,
@@ -19,16 +19,25 @@ beforeEach(async () => {
   await project.register('m')
 })
 
-test('two concurrent jobs open one pull request', async () => {
-  world.github.inject(
-    { kind: 'run-before', run: () => syncPullRequest(project) },
-    { match: isPullRequestCreation },
-  )
-  const step = await syncPullRequest(project)
-  expect(step.exitCode).toBe(0)
-  expect(project.repository.pullRequests.filter(({ state }) => state === 'open')).toHaveLength(1)
-  expect(baseOfHeadBranch(project)).toBe(project.repository.head())
-})
+test.each([
+  ['opening it', isPullRequestCreation],
+  ['creating its branch', isRefUpdate],
+])(
+  'two concurrent jobs open one pull request, and one of them reports it: %s',
+  async (_at, match) => {
+    const others: SyncStep[] = []
+    const run = async () => others.push(await syncPullRequest(project))
+    world.github.inject({ kind: 'run-before', run }, { match })
+    const step = await syncPullRequest(project)
+    expect(step.exitCode).toBe(0)
+    expect([step, ...others].map(({ outputs }) => outputs.operation).toSorted()).toEqual([
+      'none',
+      'pull-request-created',
+    ])
+    expect(project.repository.pullRequests.filter(({ state }) => state === 'open')).toHaveLength(1)
+    expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+  },
+)
 
 test.each([
   ['opening the pull request', isPullRequestCreation],

@@ -1,6 +1,5 @@
 import { GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
-import type { PullRequestState } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import type { Repository } from '../github/repository.ts'
 import { problemUnlessMoved, type ProposeOptions } from './propose-changes.ts'
@@ -14,19 +13,23 @@ import { writeResult, type WriteResult } from './write.ts'
  */
 export async function withdraw(
   { repository, targets }: ProposeOptions,
-  { plan, name, state, head, decision: { open } }: Situation,
+  situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
+  const { plan, name, state, head, decision } = situation
+  const { open } = decision
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   rejectOtherBases(name, state)
   if (head.kind === 'own') await rejectOtherTargets(repository, plan, targets, { name, head, open })
-  begun.closing = open ?? begun.closing
   const { pullRequests } = repository
   if (open !== undefined) {
     await pullRequests.update(open.number, { body: markWithdrawn(open.body) })
   }
   const warning =
-    head.kind === 'none' ? undefined : await deleteBranch(repository, state, name, head.commit.sha)
+    head.kind === 'none'
+      ? undefined
+      : await deleteBranch(repository, situation, head.commit.sha, begun)
+  begun.closing ??= open
   const error =
     open === undefined
       ? undefined
@@ -47,21 +50,21 @@ export function withdrawn(
 /** Returns a warning if the branch stays, which does no harm. */
 async function deleteBranch(
   repository: Repository,
-  { elsewhere }: PullRequestState,
-  branch: string,
+  { name, state: { elsewhere }, decision: { open } }: Situation,
   from: string,
+  begun: Begun,
 ): Promise<string | undefined> {
   const [other] = elsewhere
   if (other !== undefined) {
-    return `The branch ${branch} was not deleted: pull request #${other.number} into ${other.base} comes from it`
+    return `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`
   }
   try {
-    await repository.moveHeadBranch({ branch, from, to: undefined })
+    await repository.moveHeadBranch({ branch: name, from, to: undefined })
     return undefined
   } catch (error) {
-    const isRefused =
-      error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown
-    if (!isRefused) throw error
-    return `The branch ${branch} could not be deleted: ${error.message}`
+    if (!(error instanceof GitHubError) || error.reason === 'branch-moved') throw error
+    if (!error.outcomeUnknown) return `The branch ${name} could not be deleted: ${error.message}`
+    begun.closing ??= open
+    throw error
   }
 }

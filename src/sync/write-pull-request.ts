@@ -125,17 +125,15 @@ async function propose(
     await rejectOtherTargets(repository, plan, targets, { name, head, open })
   }
   await repository.confirm(plan.snapshot)
-  begun.operation = open === undefined ? 'pull-request-created' : 'pull-request-updated'
+  const operation = open === undefined ? 'pull-request-created' : 'pull-request-updated'
   try {
     const proposed = await proposer.propose(plan, { name, head, open })
     const pullRequest = referenceTo(proposed.pullRequest)
-    return writeResult(plan, begun.operation, { ...proposed, pullRequest })
+    return writeResult(plan, operation, { ...proposed, pullRequest })
   } catch (error) {
-    // Another job opened the pull request, unless an earlier response was lost.
-    if (error instanceof GitHubError && error.reason === 'already-exists') {
-      begun.operation = 'none'
-      throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' })
-    }
-    throw error
+    if (!(error instanceof GitHubError)) throw error
+    if (error.outcomeUnknown) begun.operation = operation
+    if (error.reason !== 'already-exists') throw error
+    throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' })
   }
 }
