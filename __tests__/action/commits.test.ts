@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { isCommit, isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
+import {
+  isCommit,
+  isPullRequestCreation,
+  isRefUpdate,
+  type Matcher,
+} from '../../testing/github/faults.ts'
 import { forcePush } from '../../testing/github/people.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch, syncPullRequest } from '../../testing/pull-requests.ts'
@@ -142,6 +147,19 @@ describe('a commit that GitHub did not sign', () => {
     const step = way === 'pull request' ? await syncPullRequest(project) : await project.sync()
     expect(step.exitCode).toBe(0)
     expect(step.log).toMatch(/::warning.*GitHub did not sign the commit.*Enterprise Server/)
+  })
+
+  test.each([
+    ['the commit', false, isCommit],
+    ['moving the head branch', true, isRefUpdate],
+    ['opening the pull request', true, isPullRequestCreation],
+  ])('is a warning although the response to %s was lost', async (_what, pullRequest, match) => {
+    await project.register('m')
+    project.repository.settings.signsCommits = false
+    world.github.inject({ kind: 'lose-response' }, { match })
+    const step = await project.sync({ 'pull-request': String(pullRequest) })
+    expect(step.exitCode).toBe(0)
+    expect(step.log).toMatch(/::warning.*GitHub did not sign the commit/)
   })
 
   test('is no warning if it is signed', async () => {

@@ -47,6 +47,7 @@ function commit(fields: Partial<HeadCommit> = {}): HeadCommit {
     url: 'https://github.test/commit/ours',
     message: `Add my_model\n\n${proposalTrailer(recordOf(creation))}`,
     tree,
+    verified: true,
     parents: [{ sha: 'base', tree: 'tree' }],
     ...fields,
   }

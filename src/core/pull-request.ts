@@ -23,6 +23,8 @@ export type HeadCommit = {
   readonly message: string
   /** Git's hash of its tree. */
   readonly tree: string
+  /** Whether GitHub signed it. */
+  readonly verified: boolean
   readonly parents: readonly CommitTree[]
 }
 

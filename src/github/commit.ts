@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CommitReference, CommitRequest, FileEdit } from '../core/result.ts'
+import type { CommitRequest, FileEdit } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
 import { commitByGitData, fullMessage, type Commit } from './git-data.ts'
 
@@ -32,13 +32,15 @@ const mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
 }`
 
+/** Null if the commit is not signed, as on an Enterprise Server that does not sign commits. */
+const signature = z.object({ isValid: z.boolean() }).nullable()
+
 const mutationResponse = z.object({
   createCommitOnBranch: z.object({
     commit: z.object({
       oid: z.string(),
       url: z.string(),
-      /** Null if the commit is not signed, as on an Enterprise Server that does not sign commits. */
-      signature: z.object({ isValid: z.boolean() }).nullable(),
+      signature,
     }),
   }),
 })
@@ -66,15 +68,17 @@ async function commitByMutation(client: GitHubClient, request: CommitRequest): P
     },
     mutationResponse,
   )
-  const { oid, url, signature } = createCommitOnBranch.commit
-  return { sha: oid, url, verified: signature?.isValid ?? false }
+  const { oid, url, signature: signed } = createCommitOnBranch.commit
+  return { sha: oid, url, verified: signed?.isValid ?? false }
 }
 
 const historyQuery = `query History($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     ref(qualifiedName: $ref) {
       target { ... on Commit {
-        history(first: 100) { nodes { oid url message parents(first: 1) { nodes { oid } } } }
+        history(first: 100) {
+          nodes { oid url message signature { isValid } parents(first: 1) { nodes { oid } } }
+        }
       } }
     }
   }
@@ -91,6 +95,7 @@ const historyResponse = z.object({
                 oid: z.string(),
                 url: z.string(),
                 message: z.string(),
+                signature,
                 parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
               }),
             ),
@@ -108,7 +113,7 @@ const historyResponse = z.object({
 export async function findCommit(
   client: GitHubClient,
   request: CommitRequest,
-): Promise<CommitReference | undefined> {
+): Promise<Commit | undefined> {
   const { branch, head } = request.snapshot
   const variables = { ref: `refs/heads/${branch}` }
   const { repository } = await client.query(historyQuery, variables, historyResponse)
@@ -116,5 +121,5 @@ export async function findCommit(
   const found = repository.ref?.target.history.nodes.find(
     (node) => node.parents.nodes[0]?.oid === head && node.message.trim() === message,
   )
-  return found && { sha: found.oid, url: found.url }
+  return found && { sha: found.oid, url: found.url, verified: found.signature?.isValid ?? false }
 }

@@ -7,7 +7,7 @@ import type { GitHubClient } from './client.ts'
 import { branchMoved } from './errors.ts'
 
 const commitFields = `... on Commit {
-  oid url message tree { oid } parents(first: 3) { nodes { oid tree { oid } } }
+  oid url message tree { oid } signature { isValid } parents(first: 3) { nodes { oid tree { oid } } }
 }`
 
 const tree = z.object({ oid: z.string() })
@@ -18,6 +18,7 @@ const commit = z
     url: z.string(),
     message: z.string(),
     tree,
+    signature: z.object({ isValid: z.boolean() }).nullable(),
     parents: z.object({ nodes: z.array(z.object({ oid: z.string(), tree })) }),
   })
   .transform((row): HeadCommit => ({
@@ -25,6 +26,7 @@ const commit = z
     url: row.url,
     message: row.message,
     tree: row.tree.oid,
+    verified: row.signature?.isValid ?? false,
     parents: row.parents.nodes.map((parent) => ({ sha: parent.oid, tree: parent.tree.oid })),
   }))
 

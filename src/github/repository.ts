@@ -1,5 +1,5 @@
 import type { BranchSnapshot } from '../core/branch.ts'
-import type { CommitReference, CommitRequest } from '../core/result.ts'
+import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
 import { readBranch, type BranchQuery } from './branch.ts'
 import type { GitHubClient } from './client.ts'
@@ -58,7 +58,7 @@ export type Repository = {
     directories: readonly string[],
   ) => Promise<Record<'from' | 'to', ReadonlyMap<string, TreeFile>>>
   /** Finds the commit of a request whose response was lost; undefined if it was not created. */
-  readonly findCommit: (request: CommitRequest) => Promise<CommitReference | undefined>
+  readonly findCommit: (request: CommitRequest) => Promise<Commit | undefined>
   readonly pullRequests: PullRequests
   /** Requests that test permissions without leaving a trace. */
   readonly probes: Probes

@@ -23,7 +23,7 @@ import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { readComparisons } from './read-comparisons.ts'
-import { unsignedWarning } from './write-commit.ts'
+import { signatureWarnings } from './write-commit.ts'
 
 export type ProposeOptions = {
   readonly repository: Repository
@@ -51,7 +51,7 @@ export type ProposalTarget = {
 export type ProposalResult = {
   readonly pullRequest: PullRequest
   readonly commit: CommitReference
-  readonly warning: string | undefined
+  readonly warnings: readonly string[]
   /** Why the text of the pull request does not describe the proposal yet. */
   readonly error: Problem | undefined
 }
@@ -63,7 +63,7 @@ export type Proposer = {
   /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
   readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<PullRequest>
   /** Returns a warning if GitHub refuses, because that should not fail the sync. */
-  readonly addLabels: (pullRequest: PullRequest) => Promise<string | undefined>
+  readonly addLabels: (pullRequest: PullRequest) => Promise<readonly string[]>
 }
 
 export function createProposer(options: ProposeOptions): Proposer {
@@ -98,33 +98,32 @@ export function createProposer(options: ProposeOptions): Proposer {
   }
 
   const addLabels: Proposer['addLabels'] = async ({ number }) => {
-    if (settings.labels.length === 0) return undefined
+    if (settings.labels.length === 0) return []
     try {
       await repository.pullRequests.addLabels(number, settings.labels)
-      return undefined
+      return []
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
-      return `The labels could not be set on pull request #${number}: ${error.message}`
+      return [`The labels could not be set on pull request #${number}: ${error.message}`]
     }
   }
 
   const propose: Proposer['propose'] = async (plan, { name, head, open }) => {
     const isWritten = isUpToDate(head, plan)
-    const commit = isWritten ? { ...head.commit, verified: true } : await createCommit(plan)
+    const commit = isWritten ? head.commit : await createCommit(plan)
     if (!isWritten) {
       const from = head.kind === 'none' ? undefined : head.commit.sha
       hasCreatedBranch ||= from === undefined
       await repository.moveHeadBranch({ branch: name, from, to: commit.sha })
     }
-    const unsigned = commit.verified ? undefined : unsignedWarning
+    const unsigned = signatureWarnings(commit)
     const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined }
     if (open !== undefined) {
       const error = await problemUnlessMoved(updateText(plan, name, open))
-      return { ...written, pullRequest: open, warning: unsigned, error }
+      return { ...written, pullRequest: open, warnings: unsigned, error }
     }
     const pullRequest = await openPullRequest(plan, name, commit.sha)
-    const labelWarning = await addLabels(pullRequest)
-    return { ...written, pullRequest, warning: unsigned ?? labelWarning }
+    return { ...written, pullRequest, warnings: [...unsigned, ...(await addLabels(pullRequest))] }
   }
 
   return { propose, updateText, addLabels }

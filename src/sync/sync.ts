@@ -47,7 +47,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
   const writer = createWriter(options, registry)
   let branchName = options.branch
-  const { plan, warning, ...written } = await retryWhenBranchMoves(
+  const { plan, warnings, ...written } = await retryWhenBranchMoves(
     async () => {
       const newPlan = await createPlan(options, registry, targets, templates)
       branchName = newPlan.snapshot.branch
@@ -61,7 +61,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     ...written,
     entries: plan.entries,
     extraFiles: plan.extraFiles,
-    warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
+    warnings: [...plan.warnings, ...warnings],
     error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
   }
 }

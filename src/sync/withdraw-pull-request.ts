@@ -25,22 +25,20 @@ export async function withdraw(
   if (open !== undefined) {
     await pullRequests.update(open.number, { body: markWithdrawn(open.body) })
   }
-  const warning =
-    head.kind === 'none'
-      ? undefined
-      : await deleteBranch(repository, situation, head.commit.sha, begun)
+  const warnings =
+    head.kind === 'none' ? [] : await deleteBranch(repository, situation, head.commit.sha, begun)
   begun.closing ??= open
   const error =
     open === undefined
       ? undefined
       : await problemUnlessMoved(pullRequests.update(open.number, { state: 'closed' }))
-  return withdrawn(plan, begun, { warning, error })
+  return withdrawn(plan, begun, { warnings, error })
 }
 
 export function withdrawn(
   plan: Plan,
   { closing }: Begun,
-  problems: Partial<Pick<WriteResult, 'warning' | 'error'>> = {},
+  problems: Partial<Pick<WriteResult, 'warnings' | 'error'>> = {},
 ): WriteResult {
   return closing === undefined
     ? writeResult(plan, 'none', problems)
@@ -53,17 +51,19 @@ async function deleteBranch(
   { name, state: { elsewhere }, decision: { open } }: Situation,
   from: string,
   begun: Begun,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const [other] = elsewhere
   if (other !== undefined) {
-    return `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`
+    return [
+      `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`,
+    ]
   }
   try {
     await repository.moveHeadBranch({ branch: name, from, to: undefined })
-    return undefined
+    return []
   } catch (error) {
     if (!(error instanceof GitHubError) || error.reason === 'branch-moved') throw error
-    if (!error.outcomeUnknown) return `The branch ${name} could not be deleted: ${error.message}`
+    if (!error.outcomeUnknown) return [`The branch ${name} could not be deleted: ${error.message}`]
     begun.closing ??= open
     throw error
   }

@@ -1,6 +1,7 @@
 import { GitHubError } from '../core/errors.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import { changesOf, editsOf, type CommitRequest, type Plan } from '../core/result.ts'
+import type { Commit } from '../github/git-data.ts'
 import type { Repository } from '../github/repository.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
 
@@ -16,7 +17,7 @@ export function createCommitWriter(repository: Repository, template: string | un
   const settle = async (): Promise<WriteResult | undefined> => {
     for (const { request, plan } of unsettled) {
       const commit = await repository.findCommit(request)
-      if (commit !== undefined) return writeResult(plan, 'committed', { commit })
+      if (commit !== undefined) return committed(plan, commit)
     }
     return undefined
   }
@@ -28,9 +29,7 @@ export function createCommitWriter(repository: Repository, template: string | un
     await repository.confirm(plan.snapshot)
     const request = commitRequest(plan, template)
     try {
-      const { sha, url, verified } = await repository.commit(request)
-      const warning = verified ? undefined : unsignedWarning
-      return writeResult(plan, 'committed', { commit: { sha, url }, warning })
+      return committed(plan, await repository.commit(request))
     } catch (error) {
       const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved'
       if (!wasRefused) unsettled.push({ request, plan })
@@ -41,7 +40,18 @@ export function createCommitWriter(repository: Repository, template: string | un
   return { write, settle }
 }
 
-export const unsignedWarning =
+function committed(plan: Plan, commit: Commit): WriteResult {
+  const { sha, url } = commit
+  const warnings = signatureWarnings(commit)
+  return writeResult(plan, 'committed', { commit: { sha, url }, warnings })
+}
+
+/** A warning if GitHub did not sign a commit. */
+export function signatureWarnings({ verified }: { readonly verified: boolean }): string[] {
+  return verified ? [] : [unsignedWarning]
+}
+
+const unsignedWarning =
   'GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.'
 
 /** One commit with all changes of a plan, on the head that the plan was made for. */

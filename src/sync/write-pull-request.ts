@@ -14,6 +14,7 @@ import { referenceTo, type Begun, type Situation } from './pull-request-situatio
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
 import { rejectForeignHead, rejectOtherBases, rejectOtherTargets } from './reject-head.ts'
 import { withdraw, withdrawn } from './withdraw-pull-request.ts'
+import { signatureWarnings } from './write-commit.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
 
 /**
@@ -80,13 +81,14 @@ async function keep(
   const isOutdated = section !== undefined && section.files !== head.proposal.files
   const needsText = isOutdated || section?.withdrawn === true
   if (needsText) await proposer.updateText(plan, name, open)
-  const warning = begun === 'pull-request-created' ? await proposer.addLabels(open) : undefined
+  const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit)
+  const unlabelled = begun === 'pull-request-created' ? await proposer.addLabels(open) : []
   const operation = begun === 'none' && needsText ? 'pull-request-updated' : begun
   const { sha, url } = head.commit
   return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
     pullRequest: referenceTo(open),
     commit: { sha, url },
-    warning,
+    warnings: [...unsigned, ...unlabelled],
   })
 }
 
@@ -115,7 +117,9 @@ async function propose(
     if (rejected !== undefined) {
       return writeResult(plan, 'none', {
         pullRequest: referenceTo(rejected),
-        warning: `Pull request #${rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+        warnings: [
+          `Pull request #${rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+        ],
       })
     }
   }

@@ -4,7 +4,7 @@ import { editsOf, type Operation, type Plan, type SyncResult } from '../core/res
 export type WriteResult = Pick<SyncResult, 'operation' | 'commit' | 'pullRequest' | 'error'> & {
   /** The plan that was written; an earlier one if the response to its write was lost. */
   readonly plan: Plan
-  readonly warning: string | undefined
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -31,14 +31,14 @@ export const preview: Writer = {
 export function writeResult(
   plan: Plan,
   operation: Operation,
-  details: Partial<Pick<WriteResult, 'commit' | 'pullRequest' | 'warning' | 'error'>> = {},
+  details: Partial<Pick<WriteResult, 'commit' | 'pullRequest' | 'warnings' | 'error'>> = {},
 ): WriteResult {
   return {
     plan,
     operation,
     commit: undefined,
     pullRequest: undefined,
-    warning: undefined,
+    warnings: [],
     error: undefined,
     ...details,
   }
