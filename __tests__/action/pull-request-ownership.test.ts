@@ -101,6 +101,48 @@ describe("the action's own proposal", () => {
     },
   )
 
+  test('is closed although "Update branch" merged a base that has all of it', async () => {
+    await project.sync()
+    updateBranch(project.repository, 1)
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ operation: 'pull-request-closed' })
+    expect(project.repository.head(headBranch)).toBe('')
+  })
+
+  test('is rewritten although "Update branch" merged a base that has a part of it', async () => {
+    await changePlan()
+    await sync()
+    await project.sync({ models: project.model('m') })
+    updateBranch(project.repository, 1)
+    const step = await sync()
+    expect(step.outputs).toMatchObject({
+      operation: 'pull-request-updated',
+      'created-count': '1',
+    })
+    expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+  })
+
+  test.each([
+    ['their own', (_own: string, theirs: string) => theirs],
+    ["the action's", (own: string) => own],
+  ])(
+    'is a person’s after a conflict that they resolved with %s content',
+    async (_whose, choose) => {
+      const { repository } = project
+      const { store } = repository
+      const head = repository.head(headBranch)
+      const [path = ''] = repository.paths(headBranch).filter((name) => name.endsWith('.yaml'))
+      const base = repository.push('main', { [path]: 'other: 1\n' })
+      const content = choose(repository.read(path, headBranch), 'other: 1\n')
+      const { tree } = store.commit(
+        repository.push('scratch', { [path]: content, 'README.md': '# Deployments\n' }),
+      )
+      const oid = store.writeCommit(tree, [head, base], 'Merge main by hand')
+      store.updateRef(`refs/heads/${headBranch}`, oid, head)
+      await expectRefusal(foreignCommit)
+    },
+  )
+
   test('is a person’s after a merge that they resolved by hand', async () => {
     const { repository } = project
     const base = repository.push('main', { 'a.txt': 'a' })

@@ -54,8 +54,8 @@ function commit(fields: Partial<HeadCommit> = {}): HeadCommit {
 }
 
 function ownHead(plan: Plan, isCurrent = true): Head {
-  const start = { sha: 'base', tree: 'tree' }
-  return { kind: 'own', commit: commit(), proposal: recordOf(plan), start, isCurrent }
+  const range = { from: 'base', to: 'ours' }
+  return { kind: 'own', commit: commit(), proposal: recordOf(plan), range, isCurrent }
 }
 
 function bodyOf(plan: Plan, withdrawn = false): string {

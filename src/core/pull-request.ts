@@ -28,6 +28,8 @@ export type HeadCommit = {
   readonly parents: readonly CommitTree[]
 }
 
+export type CommitRange = { readonly from: string; readonly to: string }
+
 export type CommitTree = { readonly sha: string; readonly tree: string }
 
 export type PullRequest = {
@@ -67,8 +69,8 @@ export type OwnHead = {
   readonly kind: 'own'
   readonly commit: HeadCommit
   readonly proposal: ProposalRecord
-  /** The commit of the base branch to which the proposal's files were added. */
-  readonly start: CommitTree
+  /** The commits between which the proposal's files differ, and no others. */
+  readonly range: CommitRange
   /** Whether the base branch still contains that commit. */
   readonly isCurrent: boolean
 }

@@ -2,6 +2,7 @@ import type { BranchSnapshot } from '../core/branch.ts'
 import {
   isMerged,
   ownProposal,
+  type CommitRange,
   type CommitTree,
   type Head,
   type HeadCommit,
@@ -36,12 +37,13 @@ export async function identifyHead(
   const proposal = ownProposal(commit)
   const [start] = commit.parents
   if (proposal !== undefined && start !== undefined) {
-    return { kind: 'own', commit, proposal, start, isCurrent: ahead === 1 }
+    const range = { from: start.sha, to: commit.sha }
+    return { kind: 'own', commit, proposal, range, isCurrent: ahead === 1 }
   }
   const moved = await readMovedProposal(repository, commit)
   if (moved?.commits !== ahead) return foreign
-  const isUnchanged = await proposesOnly(repository, base, commit, moved)
-  return isUnchanged ? { kind: 'own', commit, isCurrent: true, ...moved } : foreign
+  if (!(await proposesOnly(repository, base, commit, moved))) return foreign
+  return { kind: 'own', commit, proposal: moved.proposal, range: moved.range, isCurrent: true }
 }
 
 function isChildOf({ parents }: HeadCommit, { head }: BranchSnapshot): boolean {
@@ -50,6 +52,8 @@ function isChildOf({ parents }: HeadCommit, { head }: BranchSnapshot): boolean {
 
 type MovedProposal = {
   readonly proposal: ProposalRecord
+  /** The proposal's commit, below any merges, and its parent. */
+  readonly range: CommitRange
   /** The commit of the base branch that the proposal was rebased onto or merged with. */
   readonly start: CommitTree
   /** Number of commits that this accounts for. */
@@ -71,27 +75,37 @@ async function readMovedProposal(
     if (commit === undefined || first === undefined || others.length > 1) return undefined
     if (others.length === 0) {
       const proposal = readProposal(commit.message)
-      return proposal && start && { proposal, start, commits }
+      const range = { from: first.sha, to: commit.sha }
+      return proposal && start && { proposal, range, start, commits }
     }
     commit = await pullRequests.commit(first.sha)
   }
   return undefined
 }
 
-/** Whether a commit is the base's tree with the proposal's files, and nothing else. */
+/**
+ * Whether a commit is the base's tree with the proposal's files, and nothing else. The base may have
+ * some of them already.
+ */
 async function proposesOnly(
   repository: Repository,
   base: BranchSnapshot,
   commit: HeadCommit,
-  { proposal, start }: MovedProposal,
+  { proposal, range, start }: MovedProposal,
 ): Promise<boolean> {
-  const files = await listProposedFiles(repository, base, { from: start.sha, to: commit.sha })
-  if (filesDigest(files) !== proposal.files) return false
-  const entries = files.map(({ path, after, executable }) => ({
-    path,
-    executable,
-    sha: after ?? null,
-  }))
+  const proposed = await listProposedFiles(repository, base, range)
+  if (filesDigest(proposed) !== proposal.files) return false
+  const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
+    ...base.directories.keys(),
+  ])
+  const isMergedCleanly = proposed.every(({ path, before, after }) => {
+    const current = from.get(path)?.oid
+    return to.get(path)?.oid === after && (current === before || current === after)
+  })
+  if (!isMergedCleanly) return false
+  const entries = proposed
+    .filter(({ path, after }) => from.get(path)?.oid !== after)
+    .map(({ path, after, executable }) => ({ path, executable, sha: after ?? null }))
   return (await repository.createTree(start.tree, entries)) === commit.tree
 }
 
@@ -99,7 +113,7 @@ async function proposesOnly(
 export async function listProposedFiles(
   repository: Repository,
   { directories }: BranchSnapshot,
-  commits: Readonly<Record<'from' | 'to', string>>,
+  commits: CommitRange,
 ): Promise<ProposedFile[]> {
   const { from, to } = await repository.listFiles(commits, [...directories.keys()])
   return [...new Set([...from.keys(), ...to.keys()])].flatMap((path) => {

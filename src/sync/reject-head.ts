@@ -67,10 +67,7 @@ export async function rejectOtherTargets(
   { name, head, open }: ProposalOnBranch,
 ): Promise<void> {
   const { snapshot } = plan
-  const files = await listProposedFiles(repository, snapshot, {
-    from: head.start.sha,
-    to: head.commit.sha,
-  })
+  const files = await listProposedFiles(repository, snapshot, head.range)
   const planned = new Set(proposedFiles(plan).map(({ path }) => path))
   const others = files.filter(({ path }) => !planned.has(path))
   const hasOtherDirectories = filesDigest(files) !== head.proposal.files
