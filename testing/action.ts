@@ -18,6 +18,8 @@ export type StepOptions = {
   readonly workspace?: string
   /** Sends signals, one after the other, as soon as the log matches or the promise resolves. */
   readonly interrupt?: Interrupt
+  /** Called when the process runs, with a function that sends it a signal. */
+  readonly onStart?: (send: (signal: NodeJS.Signals) => void) => void
 }
 
 export type Interrupt = {
@@ -38,7 +40,7 @@ export async function runAction(options: StepOptions): Promise<Step> {
   writeFileSync(outputFile, '')
   writeFileSync(summaryFile, '')
   try {
-    const result = await runProcess(options.interrupt, directory, {
+    const result = await runProcess(options, directory, {
       ...runnerVariables(options, directory),
       GITHUB_OUTPUT: outputFile,
       GITHUB_STEP_SUMMARY: summaryFile,
@@ -90,11 +92,12 @@ function inputVariables({ inputs, github, repository }: StepOptions): Record<str
 }
 
 async function runProcess(
-  interrupt: Interrupt | undefined,
+  { interrupt, onStart }: Pick<StepOptions, 'interrupt' | 'onStart'>,
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ exitCode: number; log: string; stderr: string }> {
   const child = spawn(node, [join(root, 'dist', 'index.js')], { cwd, env })
+  onStart?.((signal) => child.kill(signal))
   let log = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))

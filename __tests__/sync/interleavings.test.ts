@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { useWorld } from '../../testing/use-world.ts'
-import { play, scenarios, type Flow } from '../fixtures/scenario.ts'
+import { scenarios, type Flow } from '../fixtures/scenario.ts'
+import { expectNoProblems, play } from '../fixtures/stage.ts'
 
 /**
  * Searches for a sequence of events between the requests of several syncs that breaks a promise. What
@@ -15,7 +16,7 @@ const runIds = await Promise.all(
 )
 
 /** How many scenarios each flow gets, in proportion; more find more. */
-const rounds = Number(process.env.RACE_ROUNDS ?? 4)
+const rounds = Number(process.env.RACE_ROUNDS ?? 3)
 const seed = process.env.RACE_SEED === undefined ? {} : { seed: Number(process.env.RACE_SEED) }
 
 test.each<[Flow, number]>([
@@ -27,8 +28,7 @@ test.each<[Flow, number]>([
   async (flow, numRuns) => {
     await fc.assert(
       fc.asyncProperty(scenarios(flow), async (scenario) => {
-        const { story, problems } = await play(world, runIds, scenario)
-        if (problems.length > 0) throw new Error(['', ...story, '', ...problems].join('\n'))
+        expectNoProblems(await play(world, runIds, scenario))
       }),
       { numRuns, ...seed },
     )

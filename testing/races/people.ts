@@ -37,6 +37,10 @@ export const pullRequestActs = [
 
 export type Act = (typeof baseActs)[number] | (typeof pullRequestActs)[number]
 
+export function isAct(event: string): event is Act {
+  return [...baseActs, ...pullRequestActs].some((act) => act === event)
+}
+
 /** What people do, each time with content that occurs nowhere else. */
 export class People {
   readonly #repository: Repository

@@ -13,8 +13,8 @@ export class PullRequestWatch {
   readonly #texts = new Map<number, Texts>()
   /** Written during a sync that may already have read the text: GitHub has no compare-and-swap for it. */
   #fresh: (() => void)[] = []
-  /** What each pull request proposed when a person closed it without merging. */
-  readonly #rejected = new Map<number, string | undefined>()
+  /** What each pull request proposed when a person closed it: by its text, and by its commit. */
+  readonly #rejected = new Map<number, readonly (string | undefined)[]>()
 
   constructor(repository: Repository, report: (problem: string) => void) {
     this.#repository = repository
@@ -44,7 +44,8 @@ export class PullRequestWatch {
       }
       const isRejected = by === 'person' && before === 'open' && pull.state === 'closed'
       if (isRejected && pull.mergedAt === null) {
-        this.#rejected.set(pull.number, changesIn(pull.body))
+        const { message } = this.#repository.store.commit(pull.headSha)
+        this.#rejected.set(pull.number, [changesIn(pull.body), changesIn(message)])
       }
     }
   }
@@ -87,7 +88,7 @@ export class PullRequestWatch {
   /** Whether a person closed the pull request when it proposed what it says that it proposes. */
   isRejection(number: number): boolean {
     const pull = this.#own().find((other) => other.number === number)
-    return pull !== undefined && this.#rejected.get(number) === changesIn(pull.body)
+    return pull !== undefined && this.#isRejected(pull, changesIn(pull.body))
   }
 
   #dropLost(pull: PullRequest): void {
@@ -101,9 +102,13 @@ export class PullRequestWatch {
     const changes = changesIn(pull.body)
     const earlier = this.#own().filter(({ number }) => number < pull.number)
     const last = earlier.findLast(({ body }) => changesIn(body) === changes)
-    if (last !== undefined && this.#rejected.get(last.number) === changes) {
+    if (last !== undefined && this.#isRejected(last, changes)) {
       this.#report(`#${pull.number} proposes again what a person rejected in #${last.number}`)
     }
+  }
+
+  #isRejected({ number }: PullRequest, changes: string | undefined): boolean {
+    return this.#rejected.get(number)?.includes(changes) ?? false
   }
 
   #own(): PullRequest[] {
@@ -111,6 +116,7 @@ export class PullRequestWatch {
   }
 }
 
-function changesIn(body: string): string | undefined {
-  return /<!-- mlflow-sync files=\w* changes=(\w*)/.exec(body)?.[1]
+/** The digest of changes in a pull request's body or in a commit message. */
+function changesIn(text: string): string | undefined {
+  return /\bfiles=\w* changes=(\w+)/.exec(text)?.[1]
 }
