@@ -11,6 +11,7 @@ import {
   decidePullRequest,
   isMerged,
   isRejected,
+  lacksLabels,
   ownProposal,
   type Head,
   type HeadCommit,
@@ -73,6 +74,8 @@ function pull(fields: Partial<PullRequest> = {}): PullRequest {
     base: 'main',
     body: bodyOf(creation),
     headSha: 'ours',
+    labels: [],
+    isUntouched: false,
     ...fields,
   }
 }
@@ -147,4 +150,20 @@ test.each<[string, PullRequest, boolean]>([
   ['closed by the action', pull({ state: 'closed', body: bodyOf(creation, true) }), false],
 ])('a pull request that is %s: rejected?', (_name, pullRequest, expected) => {
   expect(isRejected(pullRequest)).toBe(expected)
+})
+
+test.each<[string, Partial<PullRequest>, readonly string[], boolean]>([
+  ['that nobody touched and has none', { isUntouched: true }, ['models'], true],
+  ['that has one of two', { isUntouched: true, labels: ['models'] }, ['models', 'review'], true],
+  [
+    'that has them, spelled differently',
+    { isUntouched: true, labels: ['Models'] },
+    ['models'],
+    false,
+  ],
+  ['that something happened to', { isUntouched: false }, ['models'], false],
+  ['without any to set', { isUntouched: true }, [], false],
+])('a pull request %s: does it lack labels?', (_name, fields, labels, expected) => {
+  const settings = { branch: undefined, title: undefined, labels }
+  expect(lacksLabels(pull(fields), settings)).toBe(expected)
 })

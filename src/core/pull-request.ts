@@ -43,6 +43,9 @@ export type PullRequest = {
   readonly body: string
   /** Commit at the head of its branch, or where the branch was when it was closed. */
   readonly headSha: string
+  readonly labels: readonly string[]
+  /** Whether nothing has happened to it since it was opened. */
+  readonly isUntouched: boolean
 }
 
 /** State of the head branch and its pull requests before a plan is proposed. */
@@ -79,6 +82,16 @@ export type OwnHead = {
 export function ownProposal({ message, tree, parents }: HeadCommit): ProposalRecord | undefined {
   const proposal = readProposal(message)
   return parents.length === 1 && proposal?.tree === tree ? proposal : undefined
+}
+
+/** Whether the job that opened the pull request did not get as far as setting its labels. */
+export function lacksLabels(
+  { labels, isUntouched }: PullRequest,
+  settings: PullRequestSettings,
+): boolean {
+  // GitHub spells a label as it was first written.
+  const names = new Set(labels.map((name) => name.toLowerCase()))
+  return isUntouched && settings.labels.some((name) => !names.has(name.toLowerCase()))
 }
 
 export function openPullRequest({ pullRequests }: PullRequestState): PullRequest | undefined {

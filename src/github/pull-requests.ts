@@ -90,6 +90,9 @@ const pullRequest = z
     body: z.string().nullish(),
     head: z.object({ sha: z.string() }),
     base: z.object({ ref: z.string() }),
+    labels: z.array(z.object({ name: z.string() })).default([]),
+    created_at: z.string().optional(),
+    updated_at: z.string().optional(),
   })
   .transform((row): PullRequest => ({
     number: row.number,
@@ -100,6 +103,8 @@ const pullRequest = z
     title: row.title,
     body: row.body ?? '',
     headSha: row.head.sha,
+    labels: row.labels.map(({ name }) => name),
+    isUntouched: row.updated_at !== undefined && row.updated_at === row.created_at,
   }))
 
 /** Where a pull request comes from. The repository is null once a fork was deleted. */

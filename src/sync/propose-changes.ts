@@ -5,6 +5,7 @@ import { changesDigest, filesDigest, proposalTrailer, proposedFiles } from '../c
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
   isUpToDate,
+  lacksLabels,
   type Head,
   type PullRequest,
   type PullRequestSettings,
@@ -62,8 +63,11 @@ export type Proposer = {
   readonly propose: (plan: Plan, target: ProposalTarget) => Promise<ProposalResult>
   /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
   readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<PullRequest>
-  /** Returns a warning if GitHub refuses, because that should not fail the sync. */
-  readonly addLabels: (pullRequest: PullRequest) => Promise<readonly string[]>
+  /**
+   * Sets the labels of a pull request that this job opened, or another one that did not get as far.
+   * Returns a warning if GitHub refuses, because that should not fail the sync.
+   */
+  readonly addLabels: (pullRequest: PullRequest, isOwn: boolean) => Promise<readonly string[]>
 }
 
 export function createProposer(options: ProposeOptions): Proposer {
@@ -97,8 +101,10 @@ export function createProposer(options: ProposeOptions): Proposer {
     }
   }
 
-  const addLabels: Proposer['addLabels'] = async ({ number }) => {
-    if (settings.labels.length === 0) return []
+  const addLabels: Proposer['addLabels'] = async (pullRequest, isOwn) => {
+    const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings)
+    if (!isNeeded) return []
+    const { number } = pullRequest
     try {
       await repository.pullRequests.addLabels(number, settings.labels)
       return []
@@ -120,10 +126,15 @@ export function createProposer(options: ProposeOptions): Proposer {
     const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined }
     if (open !== undefined) {
       const error = await problemUnlessMoved(updateText(plan, name, open))
-      return { ...written, pullRequest: open, warnings: unsigned, error }
+      const warnings = [...unsigned, ...(await addLabels(open, false))]
+      return { ...written, pullRequest: open, warnings, error }
     }
     const pullRequest = await openPullRequest(plan, name, commit.sha)
-    return { ...written, pullRequest, warnings: [...unsigned, ...(await addLabels(pullRequest))] }
+    return {
+      ...written,
+      pullRequest,
+      warnings: [...unsigned, ...(await addLabels(pullRequest, true))],
+    }
   }
 
   return { propose, updateText, addLabels }

@@ -82,7 +82,7 @@ async function keep(
   const needsText = isOutdated || section?.withdrawn === true
   if (needsText) await proposer.updateText(plan, name, open)
   const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit)
-  const unlabelled = begun === 'pull-request-created' ? await proposer.addLabels(open) : []
+  const unlabelled = await proposer.addLabels(open, begun === 'pull-request-created')
   const operation = begun === 'none' && needsText ? 'pull-request-updated' : begun
   const { sha, url } = head.commit
   return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
