@@ -90,10 +90,7 @@ function createMerge(
 ): string {
   const { store } = repository
   const commits = store.commitsBetween(base, pull.headSha)
-  if (method === 'rebase') {
-    const own = commits.filter((oid) => store.commit(oid).parents.length < 2)
-    return replay(store, own, base, person)
-  }
+  if (method === 'rebase') return replay(store, withoutMerges(repository, commits), base, person)
   const isMerge = method === 'merge'
   return commitAsGitHub(repository, {
     tree: mergedTree(store, base, pull.headSha),
@@ -103,6 +100,11 @@ function createMerge(
       ? `Merge pull request #${pull.number} from ${pull.headOwner}/${pull.head}\n\n${pull.title}`
       : squashMessage(repository, pull, commits),
   })
+}
+
+/** A rebase leaves merges out, as `git rebase` does. */
+function withoutMerges({ store }: Repository, commits: readonly string[]): string[] {
+  return commits.filter((oid) => store.commit(oid).parents.length < 2)
 }
 
 /** docs.github.com, "Default commit message" for squash merges. */
@@ -131,9 +133,11 @@ export function updateBranch(
   const base = pull === undefined ? undefined : store.branch(pull.base)
   if (pull?.state !== 'open' || base === undefined) throw new Error(`#${number} can't be updated`)
   const { headSha, head } = pull
+  // GitHub offers the button, and its API does it, only while the base has other commits.
+  if (store.isAncestor(base, headSha)) throw new Error(`#${number} is up to date`)
   const oid =
     method === 'rebase'
-      ? replay(store, store.commitsBetween(base, headSha), base, person)
+      ? replay(store, withoutMerges(repository, store.commitsBetween(base, headSha)), base, person)
       : commitAsGitHub(repository, {
           tree: mergedTree(store, headSha, base),
           parents: [headSha, base],
