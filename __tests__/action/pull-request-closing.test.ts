@@ -46,14 +46,29 @@ test.each([
 })
 
 test('closing stops if a person pushes at that moment, and the pull request stays open', async () => {
+  const { body } = onlyPullRequest(project)
   const push = () => project.repository.push(headBranch, { 'fix.txt': 'x' })
   world.github.inject({ kind: 'run-before', run: push }, { match: isRefUpdate })
   const step = await withdraw()
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/a commit that the action did not make/)
-  expect(onlyPullRequest(project).state).toBe('open')
+  expect(onlyPullRequest(project)).toMatchObject({ state: 'open', body })
   expect(project.repository.read('fix.txt', headBranch)).toBe('x')
 })
+
+test.each([
+  ['its text is changed', isPullRequestUpdate],
+  ['its branch is deleted', isRefUpdate],
+] as const)(
+  'a pull request that is merged before %s is not reported as closed',
+  async (_when, match) => {
+    const merge = () => mergePullRequest(project.repository, 1)
+    world.github.inject({ kind: 'run-before', run: merge }, { match })
+    const step = await withdraw()
+    expect(step.exitCode).toBe(0)
+    expect(step.outputs.operation).toBe('none')
+  },
+)
 
 test('a pull request that was about to be closed shows its proposal again when there is one', async () => {
   world.github.inject({ kind: 'respond', status: 400 }, { match: isRefUpdate })

@@ -1,5 +1,11 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
+import {
+  isCommit,
+  isPullRequestCreation,
+  isRefUpdate,
+  type Matcher,
+} from '../../testing/github/faults.ts'
+import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import {
   baseOfHeadBranch,
@@ -56,6 +62,52 @@ test.each([
     expect(baseOfHeadBranch(project)).toBe(project.repository.head())
   },
 )
+
+test.each([422, 403, 404])(
+  'a pull request that was opened although the response is HTTP %i is not closed again',
+  async (status) => {
+    const body = JSON.stringify({ message: 'Oops' })
+    world.github.inject({ kind: 'respond-after', status, body }, { match: isPullRequestCreation })
+    const step = await syncPullRequest(project)
+    expect(step.exitCode).toBe(0)
+    expect(step.outputs).toMatchObject({
+      operation: 'pull-request-created',
+      'pull-request-number': '1',
+    })
+    expect(onlyPullRequest(project).state).toBe('open')
+  },
+)
+
+test('a pull request that was merged while the sync reads is not proposed again', async () => {
+  await syncPullRequest(project)
+  const isList: Matcher = ({ method, path }) => method === 'GET' && path.endsWith('/pulls')
+  const isHead: Matcher = ({ operation }) => operation === 'HeadBranch'
+  for (const match of [isList, isHead]) {
+    const merge = () => {
+      const [pull] = project.repository.pullRequests
+      if (pull?.state === 'open') mergePullRequest(project.repository, 1)
+    }
+    world.github.inject({ kind: 'run-before', run: merge }, { match })
+  }
+  const step = await syncPullRequest(project)
+  expect(step.exitCode).toBe(0)
+  expect(project.repository.pullRequests).toHaveLength(1)
+})
+
+test('what was written is reported although a later attempt fails', async () => {
+  const template = 'template.yaml'
+  project.repository.push('main', { [template]: 'vllm: {}\n' })
+  const breakIt = () => project.repository.push('main', { [template]: null })
+  let reads = 0
+  world.github.inject({ kind: 'lose-response' }, { match: isCommit })
+  world.github.inject(
+    { kind: 'run-before', run: breakIt },
+    { match: ({ operation }) => operation === 'History' && (reads += 1) === 1 },
+  )
+  const step = await project.sync({ template })
+  expect(step.exitCode).toBe(0)
+  expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+})
 
 test("a rejected update of the head branch is reported immediately, with GitHub's message", async () => {
   const message = "cannot lock ref 'refs/heads/mlflow-sync/main': 'refs/heads/mlflow-sync' exists"

@@ -143,6 +143,17 @@ describe("the action's own proposal", () => {
     },
   )
 
+  test('stays its own after a dozen merges of the base', async () => {
+    for (let index = 0; index < 12; index += 1) {
+      project.repository.push('main', { 'a.txt': String(index) })
+      updateBranch(project.repository, 1)
+    }
+    const step = await sync()
+    expect(step.outputs.operation).toBe('none')
+    expect(step.githubRequests.length).toBeLessThanOrEqual(9)
+    await expectUpdate()
+  })
+
   test('is a person’s after a merge that they resolved by hand', async () => {
     const { repository } = project
     const base = repository.push('main', { 'a.txt': 'a' })
@@ -296,6 +307,17 @@ describe('a branch that a half-finished sync left behind', () => {
 })
 
 describe("a squash merge with a reviewer's commit", () => {
+  test('does not block later syncs, even if the body was rewritten', async () => {
+    await sync()
+    rewriteBody()
+    project.repository.push(headBranch, { 'fix.txt': 'x' }, 'Review')
+    project.repository.push(headBranch, { 'fix.txt': 'y' }, 'Review again')
+    mergePullRequest(project.repository, 1, 'squash')
+    await changePlan()
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ operation: 'pull-request-created', 'created-count': '1' })
+  })
+
   test('does not block later syncs, although its branch stays', async () => {
     await sync()
     project.repository.push(headBranch, { 'fix.txt': 'x' }, 'Review')
@@ -331,7 +353,7 @@ describe("a squash merge with a reviewer's commit", () => {
 
 describe('two jobs with one head branch', () => {
   const otherJob =
-    /pull-request-branch: two jobs with different models or paths would undo each other/
+    /pull-request-branch: two jobs with different models, paths or branches would undo each other/
 
   test('do not undo each other if they have different models', async () => {
     await project.register('other')
@@ -356,18 +378,25 @@ describe('two jobs with one head branch', () => {
     expect(step.outputs).toMatchObject({ operation: 'pull-request-updated', 'created-count': '2' })
   })
 
-  test('do not undo each other if they have different base branches', async () => {
-    project.repository.git('branch', 'release', 'main')
-    const inputs = { 'pull-request-branch': 'mlflow' }
-    await sync(inputs)
-    await expectRefusal(
-      /Branch mlflow is the head of pull request #1 into main.*pull-request-branch/,
-      {
-        ...inputs,
-        branch: 'release',
-      },
-    )
-  })
+  test.each(['kept', 'rewritten'])(
+    'do not undo each other if they have different base branches, with the body %s',
+    async (body) => {
+      const { repository } = project
+      repository.git('branch', 'release', 'main')
+      repository.push('release', { 'release.txt': 'x' })
+      const inputs = { 'pull-request-branch': 'mlflow' }
+      await sync(inputs)
+      if (body === 'rewritten') rewriteBody()
+      await expectRefusal(
+        /for another branch, which another job must have written.*pull-request-branch/,
+        {
+          ...inputs,
+          branch: 'release',
+        },
+      )
+      expect(repository.paths('mlflow')).not.toContain('release.txt')
+    },
+  )
 })
 
 test("a person's pull request into another branch keeps the head branch alive", async () => {

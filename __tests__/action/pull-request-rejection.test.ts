@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { isRefUpdate } from '../../testing/github/faults.ts'
 import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
 import { newPullRequest } from '../../testing/github/pull-request.ts'
-import { mergePullRequest } from '../../testing/github/pull-requests.ts'
+import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -29,6 +29,9 @@ function expectRespected(step: SyncStep): void {
     'pull-request-number': '1',
   })
   expect(step.log).toMatch(/#1 proposed the same changes and was closed without merging/)
+  expect(step.outputs['created-count']).toBe('0')
+  const reasons = step.changes.map(({ outcome, reason }) => [outcome, reason])
+  expect(reasons).toContainEqual(['skipped', 'rejected in pull request #1'])
 }
 
 test.each(['kept', 'deleted'])(
@@ -60,6 +63,31 @@ test('a rejection is remembered after 120 newer pull requests', async () => {
   expectRespected(step)
   const lists = step.githubRequests.filter(({ path }) => path.endsWith('/pulls'))
   expect(lists).toHaveLength(3)
+})
+
+test('a rejection is remembered after "Update branch", although the body was rewritten', async () => {
+  await sync()
+  project.repository.push('main', { 'a.txt': 'a' })
+  updateBranch(project.repository, 1)
+  editPullRequest(project.repository, 1, { body: 'No.' })
+  closePullRequest(project.repository, 1)
+  expectRespected(await sync())
+})
+
+test('a corrected template opens a new pull request for a damaged file, too', async () => {
+  const { runId } = await project.register('damaged')
+  const path = `models/${runId}.yaml`
+  const inputs = { models: project.model('damaged') }
+  project.repository.push('main', { [path]: '<<<<<<< HEAD\nglobal:\n=======\n>>>>>>> x\n' })
+  await sync(inputs)
+  closePullRequest(project.repository, 1)
+  expectRespected(await sync(inputs))
+  project.repository.push('main', { 'template.yaml': 'vllm:\n  maxModelLen: 8192\n' })
+  const step = await sync(inputs)
+  expect(step.outputs).toMatchObject({
+    operation: 'pull-request-created',
+    'pull-request-number': '2',
+  })
 })
 
 test('a corrected template opens a new pull request, with everything that was refused', async () => {

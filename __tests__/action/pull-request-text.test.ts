@@ -113,3 +113,35 @@ test('a text that GitHub does not let the action change fails the step, which sa
   expect((await sync()).outputs.operation).toBe('pull-request-updated')
   expect(onlyPullRequest(project).title).toBe('Sync MLflow models: 2 created')
 })
+
+test.each([
+  ['edits', { title: 'Mine', body: 'Mine', state: 'open' }, 'pull-request-updated'],
+  ['closes', { title: 'Add m', body: 'Mine', state: 'closed' }, 'pull-request-created'],
+] as const)(
+  'a person who %s it while its commit is made keeps their text',
+  async (_what, edit, operation) => {
+    await sync()
+    await project.register('n')
+    const run = () => editPullRequest(project.repository, 1, { ...edit })
+    world.github.inject({ kind: 'run-before', run }, { match: isRefUpdate })
+    const step = await sync()
+    expect(step.outputs.operation).toBe(operation)
+    const [pull] = project.repository.pullRequests
+    expect(pull?.title).toBe(edit.title)
+    expect(pull?.body).toMatch(edit.state === 'open' ? /^Mine\n\n<!-- mlflow-sync / : /^Mine$/)
+  },
+)
+
+test('labels are set although the plan changed after the response to the opening was lost', async () => {
+  world.github.inject({ kind: 'lose-response' }, { match: isPullRequestCreation })
+  const isBranch: Matcher = ({ operation }) => operation === 'Branch'
+  let reads = 0
+  const run = () => project.repository.push('main', { 'a.txt': 'a' })
+  world.github.inject(
+    { kind: 'run-before', run },
+    { match: (request) => isBranch(request) && (reads += 1) === 2 },
+  )
+  const step = await sync()
+  expect(step.outputs.operation).toBe('pull-request-created')
+  expect(onlyPullRequest(project).labels).toEqual(['models', 'review'])
+})

@@ -2,9 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import type { BranchSnapshot } from '../../src/core/branch.ts'
 import {
   changesDigest,
-  filesDigest,
+  planDigest,
   proposalTrailer,
-  proposedFiles,
   readProposal,
 } from '../../src/core/proposal.ts'
 import {
@@ -38,7 +37,7 @@ function planWith(entries: readonly ChangedEntry[], oid?: string): Plan {
 }
 
 function digestOf(plan: Plan): string {
-  return filesDigest(proposedFiles(plan))
+  return planDigest(plan)
 }
 
 describe('the digest of the files', () => {
@@ -54,6 +53,7 @@ describe('the digest of the files', () => {
     ['the content on the base branch', planWith([change('updated')], 'edited')],
     ['a deletion', planWith([change('deleted')], 'old')],
     ['another path', planWith([change('updated', { path: 'models/x.yaml' })], 'old')],
+    ['another base branch', { ...update, snapshot: { ...update.snapshot, branch: 'release' } }],
     ['an additional file', { ...update, extraFiles: [extraFile()] }],
   ])('changes with %s', (_name, plan) => {
     expect(digestOf(plan)).not.toBe(digestOf(update))
@@ -76,9 +76,19 @@ describe('the digest of the changes', () => {
     const after = 'global: {}\n'
     const created = changesDigest(planWith([change('created')]))
     expect(changesDigest(planWith([change('created', {}, { after })]))).not.toBe(created)
-    const updated = changesDigest(planWith([change('updated')]))
-    expect(changesDigest(planWith([change('updated', {}, { after })]))).toBe(updated)
-    expect(changesDigest(planWith([change('updated', { modelVersion: '5' })]))).not.toBe(updated)
+    const previous = { runId: runId(1), modelName: 'm', modelVersion: '3', timestamp: '20240101' }
+    const update = (fields = {}, texts = {}) =>
+      changesDigest(planWith([change('updated', { previous, ...fields }, texts)]))
+    const updated = update()
+    expect(update({}, { after })).toBe(updated)
+    expect(update({ modelVersion: '5' })).not.toBe(updated)
+  })
+
+  test('changes with the content of a damaged file, which is rendered from the template, too', () => {
+    const after = 'global: {}\n'
+    expect(changesDigest(planWith([change('updated', {}, { after })]))).not.toBe(
+      changesDigest(planWith([change('updated')])),
+    )
   })
 })
 
@@ -146,6 +156,8 @@ describe('the section in the body', () => {
     const body = writeSection(long, section, { ...texts, text })
     expect(body).toContain('\nshort\n')
     expect(body.length).toBeLessThan(65_536)
+    const full = 'z'.repeat(65_500)
+    expect(writeSection(full, section, { ...texts, text })).toBe(full)
   })
 
   test('is marked before the action closes the pull request, even without a section', () => {

@@ -1,15 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { BranchSnapshot } from '../../src/core/branch.ts'
-import {
-  changesDigest,
-  filesDigest,
-  proposalTrailer,
-  proposedFiles,
-} from '../../src/core/proposal.ts'
+import { changesDigest, planDigest, proposalTrailer } from '../../src/core/proposal.ts'
 import { writeSection } from '../../src/core/pull-request-section.ts'
 import {
   decidePullRequest,
-  isMerged,
+  mergedPullRequest,
   isRejected,
   lacksLabels,
   ownProposal,
@@ -39,7 +34,7 @@ const empty = planWith([])
 const tree = 'a'.repeat(40)
 
 function recordOf(plan: Plan) {
-  return { tree, files: filesDigest(proposedFiles(plan)), changes: changesDigest(plan) }
+  return { tree, files: planDigest(plan), changes: changesDigest(plan) }
 }
 
 function commit(fields: Partial<HeadCommit> = {}): HeadCommit {
@@ -81,7 +76,7 @@ function pull(fields: Partial<PullRequest> = {}): PullRequest {
 }
 
 function state(...pullRequests: readonly PullRequest[]): PullRequestState {
-  return { commit: commit(), pullRequests, elsewhere: [] }
+  return { commit: commit(), pullRequests }
 }
 
 const none: Head = { kind: 'none' }
@@ -126,19 +121,15 @@ describe("a commit is the action's own", () => {
   })
 })
 
-describe('the head branch is merged', () => {
+describe('the pull request that merged the head branch', () => {
   const merged = pull({ state: 'closed', merged: true })
-  const byPerson = commit({ message: 'Fix a typo' })
 
   test.each<[string, HeadCommit, PullRequest, boolean]>([
-    ['by the pull request that merged its head', commit(), merged, true],
-    ["with a reviewer's commit, by a pull request of the action", byPerson, merged, true],
-    ['if the body was rewritten', commit(), { ...merged, body: '' }, true],
-    ["not by a person's own pull request", byPerson, { ...merged, body: '' }, false],
-    ['not if it has moved since', commit({ sha: 'later' }), merged, false],
-    ['not if it was closed without merging', commit(), pull({ state: 'closed' }), false],
+    ['merged its head', commit(), merged, true],
+    ['is none if the branch has moved since', commit({ sha: 'later' }), merged, false],
+    ['is none if it was closed without merging', commit(), pull({ state: 'closed' }), false],
   ])('%s', (_name, candidate, pullRequest, expected) => {
-    expect(isMerged(candidate, state(pullRequest))).toBe(expected)
+    expect(mergedPullRequest(candidate, state(pullRequest)) !== undefined).toBe(expected)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { GitHubError } from '../../src/core/errors.ts'
+import { GitHubError, SyncError } from '../../src/core/errors.ts'
 import { retryWhenBranchMoves } from '../../src/sync/attempts.ts'
 
 const moved = new GitHubError('the branch moved', { reason: 'branch-moved' })
@@ -31,6 +31,7 @@ async function attemptScenario(
   const outcome = await retryWhenBranchMoves(attempt, {
     branchName: () => 'main',
     settle,
+    withError: (result, error) => `${result}, but ${error.message}`,
     clock,
     info,
   }).catch((error: unknown) => error)
@@ -54,11 +55,11 @@ describe('attempts', () => {
     expect(waits).toEqual([])
   })
 
-  test('end with the fifth, and then nothing was written', async () => {
+  test('end with the fifth', async () => {
     const { outcome } = await attemptScenario(Array<Error>(5).fill(moved))
     expect(outcome).toMatchObject({
       message: 'Could not write to branch main in 5 attempts: the branch moved',
-      advice: expect.stringMatching(/^Nothing was written\./),
+      advice: expect.stringMatching(/^The next run will catch up/),
     })
   })
 
@@ -79,6 +80,21 @@ describe('attempts', () => {
     const { waits, lines } = await attemptScenario(Array<Error>(5).fill(lost))
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16000])
     expect(lines.at(-1)).toMatch(/\(last look\)$/)
+    const { waits: races } = await attemptScenario(Array<Error>(5).fill(moved))
+    expect(races).toEqual([1000, 2000, 4000, 8000])
+  })
+
+  test('ask before each further attempt whether the write landed', async () => {
+    const { outcome, attempts } = await attemptScenario([lost], () => Promise.resolve('settled'))
+    expect(outcome).toBe('settled')
+    expect(attempts()).toBe(1)
+  })
+
+  test('report the error of a later attempt beside an earlier write', async () => {
+    let asked = 0
+    const settle = () => Promise.resolve((asked += 1) === 2 ? 'settled' : undefined)
+    const { outcome } = await attemptScenario([lost, new SyncError('no template')], settle)
+    expect(outcome).toBe('settled, but no template')
   })
 
   test('say in a later error that an earlier write may have succeeded', async () => {

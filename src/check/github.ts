@@ -177,6 +177,11 @@ function retryOnFreshSnapshot<T>(
       isFirst = false
       return check(current)
     },
-    { ...options, branchName: () => snapshot.branch, settle: () => Promise.resolve(undefined) },
+    {
+      ...options,
+      branchName: () => snapshot.branch,
+      settle: () => Promise.resolve(undefined),
+      withError: (result) => result,
+    },
   )
 }

@@ -13,8 +13,9 @@ import {
  */
 export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
   const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message
-  // Changes that wait in a pull request were not made by the earlier round.
-  const written = earlier.operation === 'none' ? withoutEdits(earlier) : earlier
+  // Changes that only waited in a pull request, or whose pull request was closed, were not made.
+  const isUndone = earlier.operation === 'none' || later.operation === 'pull-request-closed'
+  const written = isUndone ? withoutEdits(earlier) : earlier
   const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : []
   return {
     operation: later.operation === 'none' ? earlier.operation : later.operation,

@@ -51,30 +51,33 @@ export function proposedFiles(plan: Plan): ProposedFile[] {
 }
 
 /**
- * Identifies the exact edits of a proposal. It differs as soon as the base branch touches one of the
- * files, but not if it moves elsewhere.
+ * Identifies the exact edits of a proposal, and the branch that they are for. It differs as soon as
+ * that branch touches one of the files, but not if it moves elsewhere.
  */
-export function filesDigest(files: readonly ProposedFile[]): string {
-  return digest(
-    files.map(({ path, before, after, executable }) => [path, before, after, executable]),
-  )
+export function filesDigest(base: string, files: readonly ProposedFile[]): string {
+  const rows = files.map(({ path, before, after, executable }) => [path, before, after, executable])
+  return digest([[base], ...rows])
+}
+
+/** The digest of the files that a plan changes. */
+export function planDigest(plan: Plan): string {
+  return filesDigest(plan.snapshot.branch, proposedFiles(plan))
 }
 
 /**
  * Identifies a proposal for a person who rejected it: which files are created, updated or deleted,
- * for which model versions, and the content of the new ones, so that a corrected template counts as a
- * new proposal. An existing file's other text does not count: editing it on the base branch must not
- * reopen a rejected proposal.
+ * for which model versions, and the content of those rendered from the template, so that a corrected
+ * template counts as a new proposal. The other text of a file that is only updated does not count:
+ * editing it on the base branch must not reopen a rejected proposal.
  */
 export function changesDigest(plan: Plan): string {
   return digest(
-    changesOf(plan.entries).map(({ path, outcome, modelName, modelVersion, edit }) => [
-      path,
-      outcome,
-      modelName,
-      modelVersion,
-      outcome === 'created' && edit.after !== undefined ? textOid(edit.after) : undefined,
-    ]),
+    changesOf(plan.entries).map((entry) => {
+      const { path, outcome, modelName, modelVersion, edit } = entry
+      const isRendered = outcome === 'created' || entry.previous === undefined
+      const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined
+      return [path, outcome, modelName, modelVersion, content]
+    }),
   )
 }
 

@@ -34,15 +34,15 @@ const maxBody = 65_536
 
 /**
  * Puts the section into a body: in place of the old one, or at the end. If the text of people leaves
- * too little room, `summary` takes the place of `text`.
+ * too little room, `summary` takes the place of `text`, or the body stays as it is.
  */
 export function writeSection(
   body: string,
   section: Section,
   { text, summary }: { readonly text: string; readonly summary: string },
 ): string {
-  const full = replaceSection(body, section, text)
-  return full.length <= maxBody ? full : replaceSection(body, section, summary)
+  const bodies = [text, summary].map((part) => replaceSection(body, section, part))
+  return bodies.find(({ length }) => length <= maxBody) ?? body
 }
 
 function replaceSection(body: string, section: Section, text: string): string {
@@ -57,7 +57,7 @@ function replaceSection(body: string, section: Section, text: string): string {
 /** Marks the section of a pull request that the action is about to close. */
 export function markWithdrawn(body: string): string {
   const section = readSection(body)
-  const text = 'Nothing is left to propose, so this pull request was closed.'
+  const text = 'Nothing is left to propose, so this pull request is being closed.'
   const unknown: Section = { files: '', changes: '', title: '', withdrawn: true }
   return replaceSection(body, { ...(section ?? unknown), withdrawn: true }, text)
 }

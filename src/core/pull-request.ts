@@ -1,4 +1,4 @@
-import { filesDigest, proposedFiles, readProposal, type ProposalRecord } from './proposal.ts'
+import { planDigest, readProposal, type ProposalRecord } from './proposal.ts'
 import { readSection } from './pull-request-section.ts'
 import { editsOf, type Plan } from './result.ts'
 
@@ -54,8 +54,6 @@ export type PullRequestState = {
   readonly commit: HeadCommit | undefined
   /** The newest ones first, only those from this repository's head branch into this base branch. */
   readonly pullRequests: readonly PullRequest[]
-  /** Open ones from the same head branch into other base branches. */
-  readonly elsewhere: readonly PullRequest[]
 }
 
 /** Whose the head branch is. */
@@ -98,22 +96,17 @@ export function openPullRequest({ pullRequests }: PullRequestState): PullRequest
   return pullRequests.find(({ state }) => state === 'open')
 }
 
-/** Whether a pull request of the action merged the branch with all of its commits. */
-export function isMerged(commit: HeadCommit, { pullRequests }: PullRequestState): boolean {
-  const isOwn = ({ body }: PullRequest): boolean =>
-    ownProposal(commit) !== undefined || readSection(body) !== undefined
-  return pullRequests.some(
-    (pullRequest) => pullRequest.merged && pullRequest.headSha === commit.sha && isOwn(pullRequest),
-  )
+/** The pull request that merged the branch with all of its commits. */
+export function mergedPullRequest(
+  { sha }: HeadCommit,
+  { pullRequests }: PullRequestState,
+): PullRequest | undefined {
+  return pullRequests.find(({ merged, headSha }) => merged && headSha === sha)
 }
 
 /** Whether the head branch proposes exactly the changes of the plan. */
 export function isUpToDate(head: Head, plan: Plan): head is OwnHead {
-  return (
-    head.kind === 'own' &&
-    head.isCurrent &&
-    head.proposal.files === filesDigest(proposedFiles(plan))
-  )
+  return head.kind === 'own' && head.isCurrent && head.proposal.files === planDigest(plan)
 }
 
 /** What to do about the pull request. */

@@ -6,9 +6,8 @@ import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 import { branchMoved } from './errors.ts'
 
-const commitFields = `... on Commit {
-  oid url message tree { oid } signature { isValid } parents(first: 3) { nodes { oid tree { oid } } }
-}`
+const commitFields =
+  'oid url message tree { oid } signature { isValid } parents(first: 3) { nodes { oid tree { oid } } }'
 
 const tree = z.object({ oid: z.string() })
 
@@ -47,7 +46,7 @@ export async function readHeadBranch(
     `query HeadBranch($owner: String!, $name: String!) {
       repository(owner: $owner, name: $name) {
         base: ${ref(base.branch)} { target { oid } }
-        head: ${ref(name)} { target { ${commitFields} } }
+        head: ${ref(name)} { target { ... on Commit { ${commitFields} } } }
         ${[...prefixes].map(([alias, prefix]) => `${alias}: ${ref(prefix)} { name }`).join(' ')}
       }
     }`,
@@ -78,19 +77,50 @@ function nameInTheWay(name: string, prefix: string): GitHubError {
   })
 }
 
-/** Reads a commit; undefined if it does not exist. */
-export async function readCommit(
+/** Enough for a pull request whose base was merged into it every day. */
+const maxHistoryQueries = 5
+
+/**
+ * Follows first parents from a commit up to the first one that `isEnd` accepts, newest first;
+ * undefined if none of the next few hundred commits is one.
+ */
+export async function followFirstParents(
   client: GitHubClient,
-  sha: string,
-): Promise<HeadCommit | undefined> {
+  from: string,
+  isEnd: (commit: HeadCommit) => boolean,
+): Promise<HeadCommit[] | undefined> {
+  const chain: HeadCommit[] = []
+  let sha: string | undefined = from
+  for (let queries = 0; sha !== undefined && queries < maxHistoryQueries; queries += 1) {
+    const known = await readHistory(client, sha)
+    let commit = known.get(sha)
+    if (commit === undefined) return undefined
+    for (; commit !== undefined; commit = known.get(sha ?? '')) {
+      chain.push(commit)
+      if (isEnd(commit)) return chain
+      sha = commit.parents[0]?.sha
+    }
+  }
+  return undefined
+}
+
+/** A commit and those before it, by hash. */
+async function readHistory(client: GitHubClient, sha: string): Promise<Map<string, HeadCommit>> {
   const { repository } = await client.query(
-    `query Commit($owner: String!, $name: String!, $oid: GitObjectID!) {
-      repository(owner: $owner, name: $name) { object(oid: $oid) { ${commitFields} } }
+    `query FirstParents($owner: String!, $name: String!, $oid: GitObjectID!) {
+      repository(owner: $owner, name: $name) {
+        object(oid: $oid) { ... on Commit { history(first: 100) { nodes { ${commitFields} } } } }
+      }
     }`,
     { oid: sha },
-    z.object({ repository: z.object({ object: commit.nullable() }) }),
+    z.object({
+      repository: z.object({
+        object: z.object({ history: z.object({ nodes: z.array(commit) }) }).nullable(),
+      }),
+    }),
   )
-  return repository.object ?? undefined
+  const nodes = repository.object?.history.nodes ?? []
+  return new Map(nodes.map((node) => [node.sha, node]))
 }
 
 const commitsPerQuery = 100

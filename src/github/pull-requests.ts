@@ -3,7 +3,7 @@ import type { BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Coordinates, GitHubClient } from './client.ts'
-import { readCommit, readHeadBranch, readMessages } from './head-branch.ts'
+import { followFirstParents, readHeadBranch, readMessages } from './head-branch.ts'
 
 /** Pull requests from one head branch into one base branch. */
 export type PullRequests = {
@@ -13,10 +13,19 @@ export type PullRequests = {
    * @throws GitHubError with reason `branch-moved` if the base branch is no longer at the snapshot.
    */
   readonly read: (base: BranchSnapshot, head: string) => Promise<PullRequestState>
+  /** Open pull requests from the head branch into other branches than `base`. */
+  readonly openElsewhere: (base: string, head: string) => Promise<readonly PullRequest[]>
+  readonly get: (number: number) => Promise<PullRequest>
   /** All closed pull requests, merged or not, newest first. */
   readonly closed: (base: string, head: string) => Promise<readonly PullRequest[]>
-  /** Undefined if the commit does not exist. */
-  readonly commit: (sha: string) => Promise<HeadCommit | undefined>
+  /**
+   * Follows first parents from a commit up to the first one that `isEnd` accepts, newest first;
+   * undefined if there is none near.
+   */
+  readonly followFirstParents: (
+    from: string,
+    isEnd: (commit: HeadCommit) => boolean,
+  ) => Promise<readonly HeadCommit[] | undefined>
   /** The messages of commits, by hash. */
   readonly messages: (shas: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** How many commits of `head` are not in `base`; undefined if they have no common history. */
@@ -33,16 +42,20 @@ export type PullRequestChange = Partial<PullRequestText> & { readonly state?: 'c
 export function createPullRequests(client: GitHubClient): PullRequests {
   return {
     read: async (base, head) => {
-      const commit = await readHeadBranch(client, base, head)
-      const found = await list(client, { head, state: 'all' }, newest)
-      return {
-        commit,
-        pullRequests: found.filter((pull) => pull.base === base.branch),
-        elsewhere: found.filter((pull) => pull.base !== base.branch && pull.state === 'open'),
-      }
+      // In this order: if a pull request was merged in between, the base branch has moved.
+      const pullRequests = await list(client, { base: base.branch, head, state: 'all' }, newest)
+      return { pullRequests, commit: await readHeadBranch(client, base, head) }
     },
+    openElsewhere: async (base, head) => {
+      const open = await list(client, { head, state: 'open' }, { page: 1, per_page: 100 })
+      return open.filter((pull) => pull.base !== base)
+    },
+    get: (number) =>
+      client.rest('read', pullRequest, (octokit, at) =>
+        octokit.rest.pulls.get({ ...at, pull_number: number }),
+      ),
     closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
-    commit: (sha) => readCommit(client, sha),
+    followFirstParents: (from, isEnd) => followFirstParents(client, from, isEnd),
     messages: (shas) => readMessages(client, shas),
     commitsAhead: (base, head) => commitsAhead(client, base, head),
     open: (base, head, text) =>
@@ -121,12 +134,12 @@ type Query = {
   /** Undefined: any base branch. */
   readonly base?: string
   readonly head: string
-  readonly state: 'all' | 'closed'
+  readonly state: 'all' | 'closed' | 'open'
 }
 
 type Page = { readonly page: number; readonly per_page: number }
 
-/** Enough for the open one and the one that was merged last: each has tens of kilobytes. */
+/** Enough for the open one, if any, and the last ones that were closed. */
 const newest: Page = { page: 1, per_page: 20 }
 
 async function listAll(client: GitHubClient, query: Query): Promise<PullRequest[]> {

@@ -1,4 +1,4 @@
-import { GitHubError, SyncError } from '../core/errors.ts'
+import { ActionError, GitHubError, SyncError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
 
 const maxAttempts = 5
@@ -13,6 +13,8 @@ export type AttemptOptions<T> = {
   readonly branchName: () => string | undefined
   /** The result of a failed write that was carried out all the same; see `Writer`. */
   readonly settle: () => Promise<T | undefined>
+  /** Adds the error of a later attempt to the result of an earlier write. */
+  readonly withError: (result: T, error: ActionError) => T
   readonly clock: Clock
   readonly info: (line: string) => void
 }
@@ -28,33 +30,42 @@ export async function retryWhenBranchMoves<T>(
   attempt: () => Promise<T>,
   options: AttemptOptions<T>,
 ): Promise<T> {
-  const { branchName, settle, clock, info } = options
+  const { branchName, settle, withError, clock, info } = options
   let mayHaveWritten = false
   for (let number = 1; ; number += 1) {
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      mayHaveWritten ||= error.outcomeUnknown
-      const isWorthAnother = error.reason === 'branch-moved' || error.outcomeUnknown
-      if (isWorthAnother) {
+      if (!(error instanceof ActionError)) throw error
+      const hadWritten = mayHaveWritten
+      const isWorthAnother = isTransient(error)
+      mayHaveWritten ||= isWorthAnother && error.outcomeUnknown
+      const isLast = number === maxAttempts
+      if (isWorthAnother && (mayHaveWritten || !isLast)) {
         const waitMs = backoffMs(number, clock.random())
-        const next = number === maxAttempts ? 'last look' : `${number + 1} of ${maxAttempts}`
+        const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`
         info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`)
         await clock.sleep(waitMs)
-        if (number < maxAttempts) continue
       }
-      const settled = await settle().catch(ignoreGitHubError)
-      if (settled !== undefined) return settled
+      const settled = await settle().catch(ignoreActionError)
+      if (settled !== undefined) {
+        // Reading again for another attempt has found a problem that the write did not have.
+        return hadWritten && !isWorthAnother ? withError(settled, error) : settled
+      }
+      if (isWorthAnother && !isLast) continue
       if (isWorthAnother) throw gaveUp(error, branchName(), mayHaveWritten)
       throw mayHaveWritten ? withDoubt(error) : error
     }
   }
 }
 
-/** If GitHub cannot be asked, the error of the write is what matters. */
-function ignoreGitHubError(error: unknown): undefined {
-  if (!(error instanceof GitHubError)) throw error
+function isTransient(error: ActionError): error is GitHubError {
+  return error instanceof GitHubError && (error.reason === 'branch-moved' || error.outcomeUnknown)
+}
+
+/** If GitHub cannot be asked, the error of the attempt is what matters. */
+function ignoreActionError(error: unknown): undefined {
+  if (!(error instanceof ActionError)) throw error
   return undefined
 }
 
@@ -62,7 +73,7 @@ const doubt =
   "A write may have succeeded, see the branch's history. The next run will catch up in any case."
 
 /** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ message, advice = '', cause }: GitHubError): SyncError {
+function withDoubt({ message, advice = '', cause }: ActionError): SyncError {
   return new SyncError(message, { advice: `${advice} ${doubt}`.trim(), cause })
 }
 
@@ -75,7 +86,7 @@ function gaveUp(
   return new SyncError(`Could not write to ${name} in ${maxAttempts} attempts: ${error.message}`, {
     advice: mayHaveWritten
       ? doubt
-      : 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
+      : 'The next run will catch up; many jobs at once? Give them one concurrency group.',
     cause: error,
   })
 }

@@ -1,6 +1,6 @@
 import type { BranchSnapshot } from '../core/branch.ts'
 import {
-  isMerged,
+  mergedPullRequest,
   ownProposal,
   type CommitRange,
   type CommitTree,
@@ -14,6 +14,7 @@ import {
   type ProposalRecord,
   type ProposedFile,
 } from '../core/proposal.ts'
+import { readSection } from '../core/pull-request-section.ts'
 import type { Repository } from '../github/repository.ts'
 
 /**
@@ -28,7 +29,7 @@ export async function identifyHead(
 ): Promise<Head> {
   const { commit } = state
   if (commit === undefined) return { kind: 'none' }
-  if (isMerged(commit, state)) return { kind: 'merged', commit }
+  if (await isMerged(repository, base, commit, state)) return { kind: 'merged', commit }
   const ahead = isChildOf(commit, base)
     ? 1
     : await repository.pullRequests.commitsAhead(base.head, commit.sha)
@@ -46,6 +47,30 @@ export async function identifyHead(
   return { kind: 'own', commit, proposal: moved.proposal, range: moved.range, isCurrent: true }
 }
 
+/**
+ * Whether a pull request of the action merged the branch with all of its commits, those of reviewers
+ * included. If its text was rewritten, one of its commits has to be the action's own and, unlike a
+ * squashed proposal, not in the base branch.
+ */
+async function isMerged(
+  { pullRequests }: Repository,
+  base: BranchSnapshot,
+  commit: HeadCommit,
+  state: PullRequestState,
+): Promise<boolean> {
+  const merged = mergedPullRequest(commit, state)
+  if (merged === undefined) return false
+  if (readSection(merged.body) !== undefined || ownProposal(commit) !== undefined) return true
+  const chain = await pullRequests.followFirstParents(
+    commit.sha,
+    (candidate) => ownProposal(candidate) !== undefined,
+  )
+  const own = chain?.at(-1)
+  if (own === undefined) return false
+  const ahead = await pullRequests.commitsAhead(base.head, own.sha)
+  return ahead !== undefined && ahead > 0
+}
+
 function isChildOf({ parents }: HeadCommit, { head }: BranchSnapshot): boolean {
   return parents.length === 1 && parents[0]?.sha === head
 }
@@ -60,27 +85,22 @@ type MovedProposal = {
   readonly commits: number
 }
 
-/** Nobody merges the base into one pull request more often than this. */
-const maxMerges = 10
-
 /** The proposal below any merges of the base branch, which are the second parents. */
 async function readMovedProposal(
   { pullRequests }: Repository,
   head: HeadCommit,
 ): Promise<MovedProposal | undefined> {
+  const isMerge = ({ parents }: HeadCommit): boolean => parents.length === 2
+  const chain = isMerge(head)
+    ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit))
+    : [head]
+  const commit = chain?.at(-1)
+  const [parent, ...others] = commit?.parents ?? []
   const start = head.parents.at(-1)
-  let commit: HeadCommit | undefined = head
-  for (let commits = 1; commits <= maxMerges + 1; commits += 1) {
-    const [first, ...others]: readonly CommitTree[] = commit?.parents ?? []
-    if (commit === undefined || first === undefined || others.length > 1) return undefined
-    if (others.length === 0) {
-      const proposal = readProposal(commit.message)
-      const range = { from: first.sha, to: commit.sha }
-      return proposal && start && { proposal, range, start, commits }
-    }
-    commit = await pullRequests.commit(first.sha)
-  }
-  return undefined
+  if (commit === undefined || parent === undefined || others.length > 0) return undefined
+  const proposal = readProposal(commit.message)
+  const range = { from: parent.sha, to: commit.sha }
+  return proposal && start && { proposal, range, start, commits: chain?.length ?? 0 }
 }
 
 /**
@@ -94,7 +114,7 @@ async function proposesOnly(
   { proposal, range, start }: MovedProposal,
 ): Promise<boolean> {
   const proposed = await listProposedFiles(repository, base, range)
-  if (filesDigest(proposed) !== proposal.files) return false
+  if (filesDigest(base.branch, proposed) !== proposal.files) return false
   const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
     ...base.directories.keys(),
   ])

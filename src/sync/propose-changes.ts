@@ -1,11 +1,12 @@
 import { GitHubError, problemOf } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
-import { changesDigest, filesDigest, proposalTrailer, proposedFiles } from '../core/proposal.ts'
+import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
   isUpToDate,
   lacksLabels,
+  openPullRequest as openPullRequestOf,
   type Head,
   type PullRequest,
   type PullRequestSettings,
@@ -62,7 +63,7 @@ export type Proposer = {
   /** Puts a plan on the head branch as one commit, and opens or updates the pull request. */
   readonly propose: (plan: Plan, target: ProposalTarget) => Promise<ProposalResult>
   /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
-  readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<PullRequest>
+  readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<void>
   /**
    * Sets the labels of a pull request that this job opened, or another one that did not get as far.
    * Returns a warning if GitHub refuses, because that should not fail the sync.
@@ -72,31 +73,37 @@ export type Proposer = {
 
 export function createProposer(options: ProposeOptions): Proposer {
   const { repository, settings } = options
+  const { pullRequests } = repository
   const commits = new Map<string, Commit>()
   let hasCreatedBranch = false
 
   const createCommit = async (plan: Plan): Promise<Commit> => {
-    const files = filesDigest(proposedFiles(plan))
-    const key = `${plan.snapshot.head} ${files}`
-    const commit = commits.get(key) ?? (await commitProposal(options, plan, files))
+    const key = `${plan.snapshot.head} ${planDigest(plan)}`
+    const commit = commits.get(key) ?? (await commitProposal(options, plan))
     commits.set(key, commit)
     return commit
   }
 
-  const updateText: Proposer['updateText'] = async (plan, name, open) => {
-    const text = await writeText(options, plan, name, open)
-    const updated = await repository.pullRequests.update(open.number, text)
-    if (updated.state === 'closed') throw branchMoved('while its pull request was updated')
-    return updated
+  const updateText: Proposer['updateText'] = async (plan, name, { number }) => {
+    // What people have changed meanwhile stays, and nothing is written into one that was closed.
+    const current = await pullRequests.get(number)
+    requireOpen(current)
+    requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)))
   }
 
   const openPullRequest = async (plan: Plan, name: string, sha: string): Promise<PullRequest> => {
+    const base = plan.snapshot.branch
     const text = await writeText(options, plan, name, undefined)
     try {
-      return await repository.pullRequests.open(plan.snapshot.branch, name, text)
+      return await pullRequests.open(base, name, text)
     } catch (error) {
       const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason
-      if (isRefused && hasCreatedBranch) await deleteQuietly(repository, name, sha)
+      if (!isRefused || !hasCreatedBranch) throw error
+      // Deleting the branch would close a pull request that was opened all the same.
+      const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined)
+      const opened = state && openPullRequestOf(state)
+      if (opened !== undefined) return opened
+      if (state !== undefined) await deleteQuietly(repository, name, sha)
       throw error
     }
   }
@@ -119,8 +126,8 @@ export function createProposer(options: ProposeOptions): Proposer {
     const commit = isWritten ? head.commit : await createCommit(plan)
     if (!isWritten) {
       const from = head.kind === 'none' ? undefined : head.commit.sha
-      hasCreatedBranch ||= from === undefined
       await repository.moveHeadBranch({ branch: name, from, to: commit.sha })
+      hasCreatedBranch ||= from === undefined
     }
     const unsigned = signatureWarnings(commit)
     const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined }
@@ -138,6 +145,11 @@ export function createProposer(options: ProposeOptions): Proposer {
   }
 
   return { propose, updateText, addLabels }
+}
+
+/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
+export function requireOpen({ state }: PullRequest): void {
+  if (state === 'closed') throw branchMoved('while its pull request was updated')
 }
 
 /**
@@ -159,11 +171,11 @@ export async function problemUnlessMoved(request: Promise<unknown>): Promise<Pro
 async function commitProposal(
   { repository, commitTemplate }: ProposeOptions,
   plan: Plan,
-  files: string,
 ): Promise<Commit> {
   const { head, rootTree } = plan.snapshot
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
-  const trailer = proposalTrailer({ tree, files, changes: changesDigest(plan) })
+  const record = { tree, files: planDigest(plan), changes: changesDigest(plan) }
+  const trailer = proposalTrailer(record)
   const message = fullMessage(commitMessage(changesOf(plan.entries), commitTemplate, trailer))
   return repository.createCommit({ tree, parent: head, message })
 }
@@ -181,7 +193,7 @@ async function writeText(
   const context = { uiUrl, serverUrl, repository, branch, fileRef: name, details }
   const ownTitle = headline(changes, settings.title ?? commitTemplate)
   const section = {
-    files: filesDigest(proposedFiles(plan)),
+    files: planDigest(plan),
     changes: changesDigest(plan),
     title: titleDigest(ownTitle),
     withdrawn: false,

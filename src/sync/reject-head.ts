@@ -1,7 +1,6 @@
 import { SyncError } from '../core/errors.ts'
 import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
-import { readSection } from '../core/pull-request-section.ts'
-import type { Head, OwnHead, PullRequest, PullRequestState } from '../core/pull-request.ts'
+import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
 import { readContent } from '../core/values-file/file.ts'
@@ -32,21 +31,6 @@ export function rejectForeignHead(
   )
 }
 
-/**
- * A pull request of the action into another base branch is another job's. One of a person is not: it
- * only shows what the branch has.
- *
- * @throws SyncError if there is one of the action.
- */
-export function rejectOtherBases(name: string, { elsewhere }: PullRequestState): void {
-  const other = elsewhere.find(({ body }) => readSection(body) !== undefined)
-  if (other === undefined) return
-  throw new SyncError(
-    `Branch ${name} is the head of pull request #${other.number} into ${other.base}, so it was left unchanged`,
-    { advice: 'Give the job of each branch its own pull-request-branch.' },
-  )
-}
-
 type ProposalOnBranch = {
   /** Name of the head branch. */
   readonly name: string
@@ -70,9 +54,9 @@ export async function rejectOtherTargets(
   const files = await listProposedFiles(repository, snapshot, head.range)
   const planned = new Set(proposedFiles(plan).map(({ path }) => path))
   const others = files.filter(({ path }) => !planned.has(path))
-  const hasOtherDirectories = filesDigest(files) !== head.proposal.files
-  const foreign = hasOtherDirectories
-    ? 'files in other directories'
+  const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files
+  const foreign = isElsewhere
+    ? 'files in other directories, or for another branch'
     : await findForeignModel(repository, plan, targets, others)
   if (foreign === undefined) return
   const where = open === undefined ? `branch ${name}` : `pull request #${open.number} (${open.url})`
@@ -80,7 +64,7 @@ export async function rejectOtherTargets(
   throw new SyncError(
     `Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`,
     {
-      advice: `Give each job its own pull-request-branch: two jobs with different models or paths would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+      advice: `Give each job its own pull-request-branch: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     },
   )
 }

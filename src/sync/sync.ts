@@ -1,3 +1,4 @@
+import { problemOf } from '../core/errors.ts'
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import { emptyResult, type Plan, type Problem, type SyncResult } from '../core/result.ts'
@@ -53,7 +54,12 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
       branchName = newPlan.snapshot.branch
       return stopwatch.measure('write', () => writer.write(newPlan))
     },
-    { ...options, branchName: () => branchName, settle: writer.settle },
+    {
+      ...options,
+      branchName: () => branchName,
+      settle: writer.settle,
+      withError: (result, error) => ({ ...result, error: problemOf(error) }),
+    },
   )
   const { repository, branch } = plan.snapshot
   return {

@@ -1,10 +1,11 @@
 import { GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
+import type { PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import type { Repository } from '../github/repository.ts'
-import { problemUnlessMoved, type ProposeOptions } from './propose-changes.ts'
+import { problemUnlessMoved, requireOpen, type ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import { rejectForeignHead, rejectOtherBases, rejectOtherTargets } from './reject-head.ts'
+import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -16,22 +17,28 @@ export async function withdraw(
   situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
-  const { plan, name, state, head, decision } = situation
+  const { plan, name, head, decision } = situation
   const { open } = decision
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
-  rejectOtherBases(name, state)
   if (head.kind === 'own') await rejectOtherTargets(repository, plan, targets, { name, head, open })
   const { pullRequests } = repository
-  if (open !== undefined) {
-    await pullRequests.update(open.number, { body: markWithdrawn(open.body) })
+  const current = open && (await pullRequests.get(open.number))
+  if (current !== undefined) {
+    requireOpen(current)
+    requireOpen(await pullRequests.update(current.number, { body: markWithdrawn(current.body) }))
   }
-  const warnings =
-    head.kind === 'none' ? [] : await deleteBranch(repository, situation, head.commit.sha, begun)
+  let warnings: string[] = []
+  try {
+    if (head.kind !== 'none') warnings = await deleteBranch(repository, situation, head.commit.sha)
+  } catch (error) {
+    const wasPushed = error instanceof GitHubError && error.reason === 'branch-moved'
+    // A person has just pushed, or another job was faster: the pull request is not closed.
+    if (wasPushed && current !== undefined) await restoreBody(repository, current)
+    if (!wasPushed) begun.closing ??= open
+    throw error
+  }
   begun.closing ??= open
-  const error =
-    open === undefined
-      ? undefined
-      : await problemUnlessMoved(pullRequests.update(open.number, { state: 'closed' }))
+  const error = current && (await problemUnlessMoved(close(repository, current, begun)))
   return withdrawn(plan, begun, { warnings, error })
 }
 
@@ -48,11 +55,10 @@ export function withdrawn(
 /** Returns a warning if the branch stays, which does no harm. */
 async function deleteBranch(
   repository: Repository,
-  { name, state: { elsewhere }, decision: { open } }: Situation,
+  { plan, name }: Situation,
   from: string,
-  begun: Begun,
 ): Promise<string[]> {
-  const [other] = elsewhere
+  const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name)
   if (other !== undefined) {
     return [
       `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`,
@@ -62,9 +68,21 @@ async function deleteBranch(
     await repository.moveHeadBranch({ branch: name, from, to: undefined })
     return []
   } catch (error) {
-    if (!(error instanceof GitHubError) || error.reason === 'branch-moved') throw error
-    if (!error.outcomeUnknown) return [`The branch ${name} could not be deleted: ${error.message}`]
-    begun.closing ??= open
-    throw error
+    const isRefused =
+      error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown
+    if (!isRefused) throw error
+    return [`The branch ${name} could not be deleted: ${error.message}`]
   }
+}
+
+async function close(repository: Repository, current: PullRequest, begun: Begun): Promise<void> {
+  const { merged } = await repository.pullRequests.update(current.number, { state: 'closed' })
+  if (!merged) return
+  begun.closing = undefined
+  await restoreBody(repository, current)
+}
+
+/** The next attempt says what happened; a text that stays wrong is corrected by the next update. */
+async function restoreBody({ pullRequests }: Repository, { number, body }: PullRequest) {
+  await pullRequests.update(number, { body }).catch(() => undefined)
 }

@@ -23,8 +23,6 @@ export function createCommitWriter(repository: Repository, template: string | un
   }
 
   const write = async (plan: Plan): Promise<WriteResult> => {
-    const settled = await settle()
-    if (settled !== undefined) return settled
     if (editsOf(plan).length === 0) return writeResult(plan, 'none')
     await repository.confirm(plan.snapshot)
     const request = commitRequest(plan, template)

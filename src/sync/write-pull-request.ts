@@ -1,5 +1,5 @@
 import { GitHubError, SyncError } from '../core/errors.ts'
-import { filesDigest, proposedFiles } from '../core/proposal.ts'
+import { planDigest } from '../core/proposal.ts'
 import { readSection } from '../core/pull-request-section.ts'
 import {
   decidePullRequest,
@@ -11,8 +11,13 @@ import { isChange, type Operation, type Plan } from '../core/result.ts'
 import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
-import { rejectForeignHead, rejectOtherBases, rejectOtherTargets } from './reject-head.ts'
+import {
+  createProposer,
+  problemUnlessMoved,
+  type Proposer,
+  type ProposeOptions,
+} from './propose-changes.ts'
+import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
 import { withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
@@ -39,7 +44,8 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
     settle: async () => {
       const hasBegun = begun.operation !== 'none' || begun.closing !== undefined
       if (begun.plan === undefined || !hasBegun) return undefined
-      return finish(proposer, await assess(options, begun.plan), begun)
+      const situation = await assess(options, begun.plan)
+      return (await finish(proposer, situation, begun)) ?? openedBefore(situation, begun)
     },
   }
 }
@@ -80,16 +86,41 @@ async function keep(
   const section = readSection(open.body)
   const isOutdated = section !== undefined && section.files !== head.proposal.files
   const needsText = isOutdated || section?.withdrawn === true
-  if (needsText) await proposer.updateText(plan, name, open)
+  const error = needsText
+    ? await problemUnlessMoved(proposer.updateText(plan, name, open))
+    : undefined
   const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit)
   const unlabelled = await proposer.addLabels(open, begun === 'pull-request-created')
-  const operation = begun === 'none' && needsText ? 'pull-request-updated' : begun
+  const isUpdate = begun === 'none' && needsText && error === undefined
+  const operation = isUpdate ? 'pull-request-updated' : begun
   const { sha, url } = head.commit
   return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
     pullRequest: referenceTo(open),
     commit: { sha, url },
     warnings: [...unsigned, ...unlabelled],
+    error,
   })
+}
+
+/** The result if this sync opened the pull request, whatever a person has done with it since. */
+function openedBefore(
+  { plan, decision: { open } }: Situation,
+  { operation }: Begun,
+): WriteResult | undefined {
+  if (operation !== 'pull-request-created' || open === undefined) return undefined
+  return writeResult(plan, operation, { pullRequest: referenceTo(open) })
+}
+
+/** The plan without the changes that a person has rejected. */
+function rejectedIn(plan: Plan, { number }: PullRequest): Plan {
+  const reason = `rejected in pull request #${number}`
+  return {
+    ...plan,
+    entries: plan.entries.map((entry) =>
+      isChange(entry) ? { ...entry, outcome: 'skipped', edit: undefined, reason } : entry,
+    ),
+    extraFiles: [],
+  }
 }
 
 /** The plan, with a reason for each change that waits to be merged. */
@@ -115,7 +146,7 @@ async function propose(
   if (open === undefined) {
     const rejected = await findRejectedPullRequest(repository, plan, name, state)
     if (rejected !== undefined) {
-      return writeResult(plan, 'none', {
+      return writeResult(rejectedIn(plan, rejected), 'none', {
         pullRequest: referenceTo(rejected),
         warnings: [
           `Pull request #${rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
@@ -124,12 +155,12 @@ async function propose(
     }
   }
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
-  rejectOtherBases(name, state)
-  if (head.kind === 'own' && head.proposal.files !== filesDigest(proposedFiles(plan))) {
+  if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
     await rejectOtherTargets(repository, plan, targets, { name, head, open })
   }
   await repository.confirm(plan.snapshot)
-  const operation = open === undefined ? 'pull-request-created' : 'pull-request-updated'
+  const isOpening = open === undefined || begun.operation === 'pull-request-created'
+  const operation = isOpening ? 'pull-request-created' : 'pull-request-updated'
   try {
     const proposed = await proposer.propose(plan, { name, head, open })
     const pullRequest = referenceTo(proposed.pullRequest)
