@@ -16,7 +16,7 @@ const runIds = await Promise.all(
 )
 
 /** How many scenarios each flow gets, in proportion; more find more. */
-const rounds = Number(process.env.RACE_ROUNDS ?? 2)
+const rounds = Number(process.env.RACE_ROUNDS ?? 4)
 const seed = process.env.RACE_SEED === undefined ? {} : { seed: Number(process.env.RACE_SEED) }
 
 test.each<[Flow, number]>([

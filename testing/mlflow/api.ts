@@ -134,7 +134,8 @@ export class MlflowApi {
   async #call<T>(method: string, path: string, body: unknown): Promise<T> {
     const response = await fetch(`${this.#server.url}/ajax-api/2.0/mlflow/${path}`, {
       method,
-      headers: { 'content-type': 'application/json' },
+      // MLflow closes idle connections after 5 s, which a busy test notices too late.
+      headers: { 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify(body),
     })
     const text = await response.text()
