@@ -65,7 +65,7 @@ export const importTable: Readonly<
     packages: ['node:tls'],
   },
   'src/cancellation.ts': { folders: ['src/clients.ts', 'src/core'], packages: [] },
-  'src/main.ts': {
+  'src/job.ts': {
     folders: [
       'src/cancellation.ts',
       'src/check',
@@ -75,7 +75,11 @@ export const importTable: Readonly<
       'src/report',
       'src/sync',
     ],
-    packages: ['@actions/core', 'node:fs', 'node:timers/promises'],
+    packages: ['node:fs'],
+  },
+  'src/main.ts': {
+    folders: ['src/cancellation.ts', 'src/core', 'src/job.ts', 'src/report'],
+    packages: ['@actions/core', 'node:timers/promises'],
   },
   'src/environment.ts': { folders: [], packages: [] },
   'src/index.ts': { folders: ['src/environment.ts', 'src/main.ts'], packages: [] },

@@ -6,7 +6,7 @@ import { appendCompletely } from './command-file.ts'
 import { logLines, safeLine } from './log.ts'
 import { createOutputs } from './outputs.ts'
 import { createReport, writeReport } from './report.ts'
-import { countOutcomes, type JobResult } from './result.ts'
+import { hasFailed, type JobResult } from './result.ts'
 import { renderSummary } from './summary.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -80,12 +80,4 @@ async function appendSummary(result: JobResult, file: string): Promise<void> {
 
 function withWarnings(result: JobResult, warnings: readonly string[]): JobResult {
   return { ...result, warnings: [...warnings, ...result.warnings] }
-}
-
-function hasFailed(result: JobResult): boolean {
-  return (
-    result.error !== undefined ||
-    countOutcomes(result.entries).failed > 0 ||
-    (result.connections?.some(({ status }) => status === 'failed') ?? false)
-  )
 }

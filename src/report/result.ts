@@ -35,6 +35,15 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
   return counts
 }
 
+/** Whether the sync, a run or a check failed. */
+export function hasFailed(result: JobResult): boolean {
+  return (
+    result.error !== undefined ||
+    countOutcomes(result.entries).failed > 0 ||
+    (result.connections?.some(({ status }) => status === 'failed') ?? false)
+  )
+}
+
 /** Whether files changed, or would change in a plan. */
 export function hasChanged(result: JobResult): boolean {
   const { operation } = result

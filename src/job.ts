@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs'
+import type { Cancellation } from './cancellation.ts'
+import { runChecks } from './check/check.ts'
+import { createClients, secretsOf, type Clients } from './clients.ts'
+import { ActionError, problemOf } from './core/errors.ts'
+import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
+import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
+import { readInputs, type Inputs } from './inputs/inputs.ts'
+import { withoutSecrets, type JobResult } from './report/result.ts'
+import { poll } from './sync/poll.ts'
+import { runSync, type SyncOptions } from './sync/sync.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What a job needs from the process that it runs in. */
+export type Runtime = Pick<Cancellation, 'signal' | 'watchWrites'> & {
+  readonly clock: Clock
+  readonly log: Log
+  /** Keeps a secret out of the log. */
+  readonly maskSecret: (secret: string) => void
+}
+
+/** A job's result, without any secret, and how failures count. */
+export type Job = { readonly result: JobResult; readonly failOn: Inputs['failOn'] }
+
+/** Validates the inputs and does what they say. Whatever happens, there is a result. */
+export async function runJob(environment: Environment, runtime: Runtime): Promise<Job> {
+  const startedAt = new Date()
+  let inputs: Inputs | undefined
+  let result: JobResult
+  try {
+    inputs = readInputs(environment)
+    for (const secret of secretsOf(inputs)) runtime.maskSecret(secret)
+    result = await runInputs(inputs, environment, startedAt, runtime)
+  } catch (error) {
+    logBug(error, runtime.log)
+    result = failedJob(error, inputs, environment, startedAt)
+  }
+  const secrets = inputs === undefined ? [] : secretsOf(inputs)
+  return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' }
+}
+
+async function runInputs(
+  inputs: Inputs,
+  environment: Environment,
+  startedAt: Date,
+  { clock, log, signal, watchWrites }: Runtime,
+): Promise<JobResult> {
+  const stopwatch = createStopwatch(() => performance.now())
+  const clients = createClients({ inputs, environment, clock, signal, log })
+  watchWrites(clients.writes)
+  const context = jobContext(inputs, startedAt)
+  const options = {
+    ...syncOptions(inputs, clients, context, stopwatch),
+    clock,
+    info: log.info,
+  }
+  try {
+    const result =
+      inputs.mode === 'check'
+        ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+        : await runSyncs(inputs, clients, options, { signal, log })
+    return {
+      ...result,
+      ...context,
+      branch: result.branch ?? inputs.repository.branch,
+      operation: operationOf(result),
+      warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
+      requests: clients.requests(),
+      phases: stopwatch.phases(),
+      finishedAt: new Date(),
+    }
+  } finally {
+    await clients.close()
+  }
+}
+
+/** A job that failed after it had written something says what it wrote. */
+function operationOf({ operation, error }: SyncResult): Operation {
+  const hasWritten = !['none', 'planned', 'checked'].includes(operation)
+  return error === undefined || hasWritten ? operation : 'failed'
+}
+
+function syncOptions(
+  { repository, targets, mode, commitMessage, pullRequest }: Inputs,
+  clients: Clients,
+  { uiUrl, serverUrl }: JobContext,
+  stopwatch: Stopwatch,
+): Omit<SyncOptions, 'clock' | 'info'> {
+  return {
+    mlflow: clients.mlflow,
+    repository: clients.repository,
+    branch: repository.branch,
+    targets,
+    mode: mode === 'sync' ? 'sync' : 'plan',
+    commitMessage,
+    pullRequest,
+    builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
+    uiUrl,
+    serverUrl,
+    stopwatch,
+  }
+}
+
+/** Names of the two servers in the results of a check. */
+function namesFor({ repository, mlflow }: Inputs) {
+  return { repositoryName: repository.name, trackingUri: mlflow.baseUrl }
+}
+
+function insecureTlsWarnings({ mlflow }: Inputs): string[] {
+  return mlflow.insecureTls
+    ? [
+        'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
+      ]
+    : []
+}
+
+/** One sync, or several with `poll-duration`. */
+function runSyncs(
+  { repository, poll: pollSettings }: Inputs,
+  clients: Clients,
+  options: SyncOptions,
+  { signal, log }: Pick<Runtime, 'signal' | 'log'>,
+): Promise<SyncResult> {
+  const sync = async (): Promise<SyncResult> => {
+    clients.renewBudget()
+    try {
+      return await runSync(options)
+    } catch (error) {
+      // A bug, too, fails only this round: what earlier rounds wrote is still reported.
+      logBug(error, log)
+      return { ...emptyResult(repository.name, undefined), error: problemOf(error) }
+    }
+  }
+  return poll(sync, {
+    intervalMs: pollSettings.intervalMs,
+    durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
+    clock: options.clock,
+    signal,
+    log,
+  })
+}
+
+type JobContext = Pick<
+  JobResult,
+  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'startedAt'
+>
+
+/** The parts of a job's result that are known without running it. */
+function jobContext(inputs: Inputs | undefined, startedAt: Date): JobContext {
+  return {
+    mode: inputs?.mode ?? 'sync',
+    path: inputs?.targets[0].directory ?? '',
+    serverUrl: inputs?.gitHubUrls.server ?? '',
+    trackingUri: inputs?.mlflow.baseUrl ?? '',
+    uiUrl: inputs?.mlflow.uiUrl ?? '',
+    startedAt,
+  }
+}
+
+function failedJob(
+  error: unknown,
+  inputs: Inputs | undefined,
+  environment: Environment,
+  startedAt: Date,
+): JobResult {
+  const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
+  return {
+    ...emptyResult(repository, inputs?.repository.branch),
+    ...jobContext(inputs, startedAt),
+    operation: 'failed',
+    error: problemOf(error),
+    requests: { mlflow: 0, github: 0 },
+    phases: [],
+    finishedAt: new Date(),
+  }
+}
+
+function logBug(error: unknown, log: Log): void {
+  if (!(error instanceof ActionError) && error instanceof Error) log.debug(error.stack ?? '')
+}
