@@ -96,4 +96,15 @@ describe("GitHub's addresses", () => {
       ])
     },
   )
+
+  test.each([
+    ['ftp://user:secret@git.example.com', 'ftp://***@git.example.com'],
+    ['https://user:secret@', 'https://***@'],
+    ['https://user:sec/r@e t@git.example.com:x', 'https://***@git.example.com:x'],
+    ['user:secret@git.example.com', '***@git.example.com'],
+  ])('are not repeated with their credentials: %s', (text, shown) => {
+    expect(problemsOf({ GITHUB_API_URL: text })).toEqual([
+      `GITHUB_API_URL must be an address such as https://github.example.com: ${shown}`,
+    ])
+  })
 })

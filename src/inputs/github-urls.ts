@@ -25,11 +25,18 @@ export function readGitHubUrls(environment: Readonly<Record<string, string | und
     if (text === '') return undefined
     const base = parseBaseUrl(text)
     if (base === undefined) {
-      problems.push(`${variable} must be an address such as https://github.example.com: ${text}`)
+      problems.push(
+        `${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`,
+      )
     }
     return base
   })
   return { urls: completeUrls(server, api, graphql), problems }
+}
+
+/** Whatever is before an `@` may be a user and a token, even if the address cannot be parsed. */
+function withoutCredentials(text: string): string {
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@')
 }
 
 function parseBaseUrl(text: string): string | undefined {
