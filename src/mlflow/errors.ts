@@ -36,7 +36,7 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
         )
   }
   const { message, advice } = explainResponse(result, call)
-  const code = errorCode(call.json)
+  const code = stringField(call.json, 'error_code')
   return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
     status: result.status,
     advice,
@@ -117,7 +117,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   }
   if (status >= 300 && status < 400) {
     return {
-      message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
+      message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
       advice: redirectAdvice,
     }
   }
@@ -163,7 +163,9 @@ function explainHtmlPage(response: HttpResponse, baseUrl: string): Explanation {
 
 function redirectTarget(response: HttpResponse): string {
   const location = response.headers.location ?? ''
-  return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
+  if (location === '') return 'nowhere: the response has no Location'
+  const target = URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
+  return `${target}, which is not an API`
 }
 
 /** Looks at the body, because gateways send HTML with any Content-Type. */
@@ -174,9 +176,13 @@ export function isHtml(response: HttpResponse): boolean {
 /** Longest part of a page that is searched for its text. */
 const maxPageLength = 1024 * 1024
 
+/** MLflow itself writes one or two sentences, and the names of what they are about. */
+const maxMessageLength = 1000
+
 /** MLflow's error message, or the beginning of the body as plain text. */
 function serverMessage(json: unknown, text: string): string {
-  if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
+  const message = stringField(json, 'message')
+  if (message !== undefined) return message.slice(0, maxMessageLength)
   const plain = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim()
   return plain === '' ? 'an empty response' : plain.slice(0, 300)
 }
@@ -193,10 +199,11 @@ function visibleText(html: string): string {
   return visible.join(' ')
 }
 
-function errorCode(json: unknown): string | undefined {
-  return typeof json === 'object' && json !== null && 'error_code' in json
-    ? String(json.error_code)
-    : undefined
+/** A gateway may put anything there; converting it to a string can even overflow the stack. */
+function stringField(json: unknown, name: string): string | undefined {
+  if (typeof json !== 'object' || json === null) return undefined
+  const value = (json as Readonly<Record<string, unknown>>)[name]
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Undefined if MLflow itself says that what was asked for does not exist. */
