@@ -119,7 +119,7 @@ test('a rate limit that lasts too long is reported immediately, with the time wh
   })
   const step = await project.sync()
   const until = new Date(reset * 1000).toISOString().slice(0, 16)
-  expectFailure(project, step, new RegExp(`rate limit holds until ${until}`))
+  expectFailure(project, step, new RegExp(`limits the rate of requests until ${until}`))
   expect(step.githubRequests).toHaveLength(1)
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
+import { GitHubError } from '../../src/core/errors.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
 import { response, scriptedGitHub, type ScriptedGitHub } from '../fixtures/scripted-github.ts'
 
@@ -89,7 +90,7 @@ describe('a rate limit', () => {
   test('that does not end is reported as one, and nothing was written', async () => {
     const github = scriptedGitHub(graphqlError(secondary))
     await expect(mutate(github)).rejects.toMatchObject({
-      message: expect.stringContaining("GitHub's rate limit holds"),
+      message: 'GitHub still limits the rate of requests after 6 tries (HTTP 200)',
       outcomeUnknown: false,
     })
     expect(github.requests).toHaveLength(6)
@@ -196,10 +197,120 @@ describe('a redirect', () => {
     expect(github.requests).toHaveLength(1)
   })
 
-  test('within the server hints at a renamed repository', async () => {
-    const github = scriptedGitHub(response(301, {}, { location: '/repositories/1/labels' }))
+  test.each(['/repositories/1/labels', '/repos/acme/renamed/labels', '/api/v3/repositories/1'])(
+    'to another repository hints at a new name: %s',
+    async (location) => {
+      const github = scriptedGitHub(response(301, {}, { location }))
+      await expect(addLabels(github)).rejects.toMatchObject({
+        advice: expect.stringContaining('renamed'),
+      })
+    },
+  )
+
+  test('to a login of the same server does not', async () => {
+    const github = scriptedGitHub(response(302, {}, { location: '/login?return_to=secret' }))
     await expect(addLabels(github)).rejects.toMatchObject({
-      advice: expect.stringContaining('renamed'),
+      message: expect.stringContaining('redirects to /login (HTTP 302)'),
+      advice: expect.stringContaining('proxy or a login'),
     })
   })
+})
+
+describe('a response of another shape', () => {
+  const untyped = response(200, { data: null, errors: [{ message: 'new words' }] })
+  const unknownType = graphqlError('new words', { type: 'NEW' })
+
+  test.each<[string, HttpResult]>([
+    ['an empty object', response(200, {})],
+    ['null', response(200, null)],
+    ['a list', response(200, [])],
+    ['data of another shape', response(200, { data: { x: 1 } })],
+    ['errors without a type', untyped],
+    ['errors of an unknown type', unknownType],
+  ])('to a query is requested again, twice at most: %s', async (_, unexpected) => {
+    const once = scriptedGitHub(unexpected, success)
+    await expect(query(once)).resolves.toEqual({ x: { y: 1 } })
+    expect(once.waits).toEqual([1000])
+    const lasting = scriptedGitHub(unexpected)
+    await expect(query(lasting)).rejects.toMatchObject({ outcomeUnknown: false })
+    expect(lasting.requests).toHaveLength(3)
+  })
+
+  test.each([{}, null, { data: null, errors: [{ message: 'x' }] }])(
+    'to a REST request is requested again: %j',
+    async (body) => {
+      const once = scriptedGitHub(response(200, body), response(200, []))
+      await expect(addLabels(once)).resolves.toEqual([])
+      const lasting = scriptedGitHub(response(200, body))
+      await expect(addLabels(lasting)).rejects.toThrow(/response can't be used/)
+      expect(lasting.requests).toHaveLength(3)
+    },
+  )
+
+  test('to a probe is requested again, and so is a fault before it', async () => {
+    const stale = graphqlError('new words', { type: 'STALE_DATA' })
+    const github = scriptedGitHub(response(502, ''), untyped, stale)
+    const probe = github.client.probe('commit', 'mutation', {})
+    await expect(probe).rejects.toMatchObject({ reason: 'branch-moved', outcomeUnknown: false })
+    expect(github.requests).toHaveLength(3)
+  })
+
+  test('to a write ends it', async () => {
+    for (const unexpected of [untyped, unknownType, response(200, {})]) {
+      const github = scriptedGitHub(unexpected, success)
+      await expect(mutate(github)).rejects.toMatchObject({ outcomeUnknown: true })
+      expect(github.requests).toHaveLength(1)
+    }
+  })
+
+  test('is not repeated if one of the errors says what is wrong', async () => {
+    const errors = [{ message: 'new' }, { message: 'no field', extensions: { code: 'x' } }]
+    const github = scriptedGitHub(response(200, { errors }))
+    await expect(query(github)).rejects.toThrow(/new/)
+    expect(github.requests).toHaveLength(1)
+  })
+})
+
+describe('Retry-After of a write that got an HTTP 503', () => {
+  test('is waited for before the sync goes on', async () => {
+    const github = scriptedGitHub(response(503, '', { 'retry-after': '20' }))
+    await expect(mutate(github)).rejects.toMatchObject({ outcomeUnknown: true })
+    expect(github.waits).toEqual([20_000])
+    expect(github.requests).toHaveLength(1)
+  })
+
+  test('is reported if a sync may not wait that long', async () => {
+    const github = scriptedGitHub(response(503, '', { 'retry-after': '7200' }))
+    await expect(mutate(github)).rejects.toMatchObject({
+      message: expect.stringContaining('not available until 1970-01-01T02:16:40'),
+      outcomeUnknown: true,
+    })
+    expect(github.waits).toEqual([])
+  })
+})
+
+test('a time far beyond any calendar is reported as a year from now', async () => {
+  const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999999999' }
+  const github = scriptedGitHub(response(403, { message: 'x' }, headers))
+  await expect(query(github)).rejects.toThrow(/until 1971-01-01T00:16:40.000Z/)
+})
+
+test("a bug of our own is not called GitHub's", async () => {
+  const github = scriptedGitHub()
+  const bug = /^no result$/
+  await expect(query(github)).rejects.toThrow(bug)
+  await expect(query(github)).rejects.not.toBeInstanceOf(GitHubError)
+  await expect(addLabels(github)).rejects.toThrow(bug)
+})
+
+test('a message of any length is cut', async () => {
+  const long = 'x'.repeat(3_000_000)
+  for (const result of [
+    response(422, { message: long }),
+    graphqlError(long, { type: 'UNPROCESSABLE' }),
+    graphqlError(`Something went wrong ${long}`),
+  ]) {
+    const error: unknown = await mutate(scriptedGitHub(result)).catch((reason: unknown) => reason)
+    expect(error instanceof GitHubError && error.message.length).toBeLessThan(1200)
+  }
 })

@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
+import { repeatUnexpected, UnexpectedResponse } from './repeat-unexpected.ts'
 import { createWriteTracker, type WriteState } from './writes.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
@@ -38,6 +39,8 @@ export type GitHubClient = {
     variables: object,
     schema: z.ZodType<T>,
   ) => Promise<T>
+  /** Sends a GraphQL mutation that is safe to repeat because GitHub rejects it, with retries. */
+  readonly probe: (purpose: Purpose, mutation: string, variables: object) => Promise<void>
   /** Makes a REST call that is safe to repeat, with retries. */
   readonly rest: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Makes a REST call that is not safe to repeat; throws like `mutate`. */
@@ -91,39 +94,52 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       })
     const body = readGraphqlBody(response.data)
     if (body !== undefined) return body
-    throw invalidResponse('it is not a GraphQL response', octokit === once)
+    throw unexpected('it is not a GraphQL response', octokit === once)
   }
 
-  const query: GitHubClient['query'] = async (text, variables, schema) => {
+  const read = <T>(
+    purpose: Purpose,
+    text: string,
+    variables: object,
+    schema: z.ZodType<T>,
+  ): Promise<T> =>
+    repeatUnexpected(options, true, async () => {
+      const { data, errors } = await post(retrying, purpose, text, variables)
+      if (errors.length > 0) {
+        const request = { isWrite: false, hasData: hasData(data) }
+        throw errorFromGraphql(errors, contextOf(purpose), request)
+      }
+      return parseResponse(schema, data, 'GraphQL response', false)
+    })
+
+  const query: GitHubClient['query'] = (text, variables, schema) => {
     const { owner, repo: name } = coordinates()
-    const { data, errors } = await post(retrying, 'read', text, { owner, name, ...variables })
-    if (errors.length > 0) {
-      throw errorFromGraphql(errors, contextOf('read'), { isWrite: false, hasData: hasData(data) })
-    }
-    return parseResponse(schema, data, 'GraphQL response', false)
+    return read('read', text, { owner, name, ...variables }, schema)
   }
 
-  const mutate: GitHubClient['mutate'] = async (purpose, text, variables, schema) => {
-    const { data, errors } = await post(once, purpose, text, variables)
-    const isDone = hasData(data)
-    if (errors.length > 0 && !(isDone && schema.safeParse(data).success)) {
-      throw errorFromGraphql(errors, contextOf(purpose), { isWrite: true, hasData: isDone })
-    }
-    if (!isDone) throw invalidResponse('it has no data', true)
-    return parseResponse(schema, data, 'GraphQL response', true)
-  }
+  const mutate: GitHubClient['mutate'] = (purpose, text, variables, schema) =>
+    repeatUnexpected(options, false, async () => {
+      const { data, errors } = await post(once, purpose, text, variables)
+      const isDone = hasData(data)
+      if (errors.length > 0 && !(isDone && schema.safeParse(data).success)) {
+        throw errorFromGraphql(errors, contextOf(purpose), { isWrite: true, hasData: isDone })
+      }
+      if (!isDone) throw unexpected('it has no data', true)
+      return parseResponse(schema, data, 'GraphQL response', true)
+    })
 
-  const rest = async <T>(
+  const rest = <T>(
     octokit: Octokit,
     purpose: Purpose,
     schema: z.ZodType<T>,
     call: RestCall,
-  ): Promise<T> => {
-    const response = await call(octokit, coordinates()).catch((error: unknown) => {
-      throw errorFromOctokit(error, contextOf(purpose))
+  ): Promise<T> =>
+    repeatUnexpected(options, octokit === retrying, async () => {
+      const response = await call(octokit, coordinates()).catch((error: unknown) => {
+        throw errorFromOctokit(error, contextOf(purpose))
+      })
+      return parseResponse(schema, response.data, 'REST request', octokit === once)
     })
-    return parseResponse(schema, response.data, 'REST request', octokit === once)
-  }
 
   return {
     repository: () => repository,
@@ -134,6 +150,9 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     },
     query,
     mutate: (...request) => writes.track(() => mutate(...request)),
+    probe: async (purpose, text, variables) => {
+      await read(purpose, text, variables, z.unknown())
+    },
     // Git's objects are invisible until a branch points to them.
     rest: (purpose, schema, call) => {
       const send = () => rest(retrying, purpose, schema, call)
@@ -145,6 +164,10 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   }
 }
 
+function unexpected(detail: string, isWrite: boolean): UnexpectedResponse {
+  return new UnexpectedResponse(invalidResponse(detail, isWrite))
+}
+
 function discard(): void {
   return undefined
 }
@@ -153,5 +176,5 @@ function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: string, is
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite)
+  throw unexpected(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite)
 }

@@ -5,6 +5,7 @@ import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
 import type { Context, Explanation, Refusal } from './refusal.ts'
 import { htmlPage } from './refusals-access.ts'
 import { explainRefusal } from './refusals.ts'
+import { UnexpectedResponse } from './repeat-unexpected.ts'
 import { refusalMessage } from './rest-body.ts'
 
 const failureAdvice: Record<FailureReason, string> = {
@@ -14,7 +15,7 @@ const failureAdvice: Record<FailureReason, string> = {
   timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
   interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
   network: 'Check that the runner may reach GitHub (firewall, proxy).',
-  'too-large': 'Look for a proxy that modifies responses. Nothing was concluded from this one.',
+  'too-large': 'The response was ignored. Look for a proxy that modifies responses.',
   encoding: 'Look for a proxy that compresses responses, and let it send gzip or nothing.',
 }
 
@@ -34,16 +35,20 @@ export function connectionError(
 }
 
 /** @param until when the limit ends, if that is longer than a sync may wait. */
-export function rateLimitError(status: number, until: Date | undefined): GitHubError {
-  const time = until === undefined ? '' : ` until ${until.toISOString()}`
-  return new GitHubError(
-    `GitHub's rate limit holds${time}, longer than a sync may wait (HTTP ${status})`,
-    {
-      status,
-      advice:
-        'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
-    },
-  )
+export function rateLimitError(
+  status: number,
+  until: Date | undefined,
+  tries: number,
+): GitHubError {
+  const limit =
+    until === undefined
+      ? `GitHub still limits the rate of requests after ${tries} tries`
+      : `GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`
+  return new GitHubError(`${limit} (HTTP ${status})`, {
+    status,
+    advice:
+      'The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+  })
 }
 
 /** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
@@ -62,22 +67,28 @@ export function unavailableError(
 /** Redirects are not followed: another host must not see the token. */
 export function redirectError(url: string, { status, headers }: HttpResponse): GitHubError {
   const { location = '' } = headers
-  const target = URL.canParse(location, url) ? new URL(location, url).origin : 'an invalid address'
+  const target = URL.canParse(location, url) ? new URL(location, url) : undefined
   const { origin } = new URL(url)
-  if (target === origin) {
+  if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
     return new GitHubError(`GitHub at ${origin} redirects the request (HTTP ${status})`, {
       status,
       advice: 'The repository may have been renamed or moved: update the input repository.',
     })
   }
+  // Without the query, which may have a secret.
+  const place = target === undefined ? 'an invalid address' : placeOf(target, origin)
   return new GitHubError(
-    `GitHub at ${origin} redirects to ${target} (HTTP ${status}); nothing was sent there`,
+    `GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`,
     {
       status,
       advice:
         'Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.',
     },
   )
+}
+
+function placeOf(target: URL, origin: string): string {
+  return target.origin === origin ? target.pathname : target.origin
 }
 
 /** The response is truncated or does not match its schema. */
@@ -93,36 +104,36 @@ export function branchMoved(detail: string): GitHubError {
   return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' })
 }
 
-/** Converts an error thrown by octokit. */
+/** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
 export function errorFromOctokit(error: unknown, context: Context): Error {
   if (error instanceof ActionError) return error
   if (!(error instanceof Error)) return new GitHubError(String(error))
-  if (error.cause instanceof ActionError) return error.cause
-  if (error.cause instanceof Error && error.cause.name === 'AbortError') return error.cause
-  if (!isRequestError(error)) return error
+  if (!hasResponse(error)) {
+    return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error
+  }
   const { status, response } = error
   const refusal: Refusal = {
     status,
     type: undefined,
     code: undefined,
-    message: refusalMessage(response?.data) ?? htmlPage,
-    headers: response?.headers ?? {},
-    url: response?.url ?? '',
+    message: refusalMessage(response.data) ?? htmlPage,
+    headers: response.headers,
+    url: response.url,
   }
   return gitHubError(refusal, explainRefusal(refusal, context), false)
 }
 
 type RequestError = Error & {
   readonly status: number
-  readonly response?: {
+  readonly response: {
     readonly data: unknown
     readonly headers: Readonly<Record<string, string>>
     readonly url: string
   }
 }
 
-function isRequestError(error: Error): error is RequestError {
-  return 'status' in error && typeof error.status === 'number'
+function hasResponse(error: Error): error is RequestError {
+  return 'response' in error && error.response !== undefined
 }
 
 /** How sure it is that a GraphQL request was not carried out. */
@@ -133,30 +144,35 @@ export type GraphqlRequest = {
   readonly hasData: boolean
 }
 
-/** Converts the `errors` of a GraphQL response; the least certain one counts. */
+/**
+ * Converts the `errors` of a GraphQL response; the least certain one counts. If none of them says what
+ * is wrong, the response is only unexpected.
+ */
 export function errorFromGraphql(
   problems: readonly GraphqlProblem[],
   context: Context,
   request: GraphqlRequest,
-): GitHubError {
-  const errors = problems.map((problem) => errorFromProblem(problem, context, request))
+): GitHubError | UnexpectedResponse {
+  const found = problems.map((problem) => errorFromProblem(problem, context, request))
+  const errors = found.map(({ error }) => error)
   const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown)
   const decisive = errors.find(({ reason }) => reason !== undefined)
-  return unclear ?? decisive ?? errors[0] ?? invalidResponse('no data', request.isWrite)
+  const error = unclear ?? decisive ?? errors[0] ?? invalidResponse('no data', request.isWrite)
+  return found.some(({ isKnown }) => isKnown) ? error : new UnexpectedResponse(error)
 }
 
 function errorFromProblem(
   problem: GraphqlProblem,
   context: Context,
   { isWrite, hasData }: GraphqlRequest,
-): GitHubError {
+): { readonly error: GitHubError; readonly isKnown: boolean } {
   const { type, message, path = [], extensions } = problem
   if (isTemporary(problem)) {
-    return new GitHubError(`GitHub could not carry out the request [GitHub: ${message}]`, {
-      status: 200,
-      outcomeUnknown: isWrite,
-      advice: statusPage,
-    })
+    const error = new GitHubError(
+      `GitHub could not carry out the request [GitHub: ${shorten(message)}]`,
+      { status: 200, outcomeUnknown: isWrite, advice: statusPage },
+    )
+    return { error, isKnown: true }
   }
   const refusal: Refusal = {
     status: type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200,
@@ -169,7 +185,8 @@ function errorFromProblem(
   const explanation = explainRefusal(refusal, context)
   // A field below the mutation's own can only fail after the mutation.
   const isUnclear = hasData || path.length > 1 || !explanation.isCertain
-  return gitHubError(refusal, explanation, isWrite && isUnclear)
+  const error = gitHubError(refusal, explanation, isWrite && isUnclear)
+  return { error, isKnown: explanation.isCertain }
 }
 
 function gitHubError(
@@ -178,5 +195,12 @@ function gitHubError(
   outcomeUnknown: boolean,
 ): GitHubError {
   const details = { status, advice, reason, outcomeUnknown }
-  return new GitHubError(`${text} [GitHub: ${message}]`, details)
+  return new GitHubError(`${text} [GitHub: ${shorten(message)}]`, details)
+}
+
+const maxMessageLength = 1000
+
+/** GitHub's messages end up in outputs and in the summary, which have limits of their own. */
+function shorten(message: string): string {
+  return message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)} …` : message
 }

@@ -1,6 +1,7 @@
 import type { GitHubError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/runtime.ts'
 import {
+  retryAfterMs,
   sendWithRetries,
   type RetryOutcome,
   type RetryPolicy,
@@ -85,7 +86,9 @@ export function fetchWithRetries(
       const { tries } = outcome
       throw connectionError(result, { tries, apiUrl: options.apiUrl, isWrite: !isRepeatable })
     }
-    const error = unusable(url, result, outcome, exchange)
+    const retryAllowedAt =
+      outcome.retryAllowedAt ?? (await waitBeforeNext(options, result, exchange))
+    const error = unusable(url, result, { ...outcome, retryAllowedAt }, exchange)
     if (error !== undefined) throw error
     return {
       status: result.status,
@@ -97,6 +100,24 @@ export function fetchWithRetries(
   }
 }
 
+/**
+ * A write is not repeated after an HTTP 503, but the sync goes on to find out what became of it, and
+ * that has to wait as long as GitHub asks. Returns the end of a wait that the budget does not allow.
+ */
+async function waitBeforeNext(
+  { clock, budget }: FetchOptions,
+  { status, headers }: HttpResponse,
+  { isRepeatable }: Exchange,
+): Promise<Date | undefined> {
+  const waitMs = retryAfterMs(headers, clock.now())
+  if (isRepeatable || status !== 503 || waitMs === undefined) return undefined
+  const remaining = budget()
+  if (waitMs > remaining.remainingMs) return new Date(clock.now() + waitMs)
+  remaining.remainingMs -= waitMs
+  await clock.sleep(waitMs)
+  return undefined
+}
+
 /** The error of a response that is neither a success nor a refusal of this very request. */
 function unusable(
   url: string,
@@ -106,7 +127,9 @@ function unusable(
 ): GitHubError | undefined {
   const { status, text } = response
   const isWrite = !exchange.isRepeatable
-  if (isRateLimited(response, exchange)) return rateLimitError(status, outcome.retryAllowedAt)
+  if (isRateLimited(response, exchange)) {
+    return rateLimitError(status, outcome.retryAllowedAt, outcome.tries)
+  }
   if (status >= 300 && status < 400) return redirectError(url, response)
   if (isIncomplete(response, exchange.json)) {
     return invalidResponse(

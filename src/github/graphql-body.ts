@@ -41,7 +41,7 @@ export function hasData(data: unknown): boolean {
 }
 
 /** With these types, GitHub says that the request itself is at fault. */
-const permanentTypes = new Set([
+export const permanentTypes: ReadonlySet<string> = new Set([
   'BRANCH_PROTECTION_RULE_VIOLATION',
   'FORBIDDEN',
   'INSUFFICIENT_SCOPES',

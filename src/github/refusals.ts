@@ -1,3 +1,4 @@
+import { permanentTypes } from './graphql-body.ts'
 import { accessRefusals } from './refusals-access.ts'
 import { conflictRefusals } from './refusals-conflict.ts'
 import { ruleRefusals } from './refusals-rules.ts'
@@ -28,6 +29,6 @@ export function explainRefusal(refusal: Refusal, context: Context): Explanation 
   return {
     text: `GitHub rejected the request to ${context.repository} (${name})`,
     advice: "GitHub's message says why.",
-    isCertain: status >= 400 || type !== undefined || code !== undefined,
+    isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
   }
 }

@@ -10,6 +10,9 @@ const temporaryStatuses = new Set([408, 500, 502, 503, 504])
 /** GitHub asks clients to wait at least a minute if the response does not say how long. */
 const secondaryLimitWaitMs = 60_000
 
+/** A year. The time when a longer wait ends may not be a valid date. */
+const maxLimitWaitMs = 31_536_000_000
+
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const maxHtmlRetries = 2
 
@@ -90,7 +93,7 @@ function rateLimitWaitMs({ headers }: HttpResponse, now: number): number {
   if (waitMs !== undefined) return waitMs
   const reset = headers['x-ratelimit-reset'] ?? ''
   return headers['x-ratelimit-remaining'] === '0' && /^\d+$/.test(reset)
-    ? Math.max(1000, Number(reset) * 1000 - now)
+    ? Math.min(Math.max(1000, Number(reset) * 1000 - now), maxLimitWaitMs)
     : secondaryLimitWaitMs
 }
 
