@@ -35,7 +35,7 @@ test('an unknown token is reported', async () => {
 test('a missing contents: write permission is reported', async () => {
   const token = world.github.addToken({ contents: 'read', pullRequests: 'none' })
   const step = await project.sync({ 'github-token': token })
-  expectFailure(project, step, /may not do this in acme\/deployments.*permissions: contents: write/)
+  expectFailure(project, step, /may not commit to acme\/deployments.*permissions: contents: write/)
 })
 
 test.each(['protection', 'ruleset'] as const)(

@@ -9,6 +9,8 @@ function refusal(message: string, given: Partial<Refusal> = {}): Refusal {
     status: 422,
     type: undefined,
     code: undefined,
+    isGitHubs: true,
+    isDivisible: false,
     headers: {},
     url: 'https://api.github.com/repos/acme/deployments/git/refs/heads/main',
     message,
@@ -32,12 +34,12 @@ describe('a branch that moved', () => {
     'Reference does not exist',
     'Reference already exists',
     'Object does not exist',
-    'Tree SHA does not exist',
     'Base branch was modified. Review and try the merge again.',
     'Head branch was modified. Review and try the merge again.',
     'Validation Failed: No commits between main and mlflow-sync/main',
     "Head sha can't be blank, Base sha can't be blank, Head ref must be a branch",
-    'Validation Failed: PullRequest.head is invalid',
+    'Validation Failed: PullRequest.base is invalid',
+    'No commit exists with specified expectedHeadOid',
     "cannot lock ref 'refs/heads/main': Unable to create '/data/main.lock': File exists.",
   ])('is recognised by the words: %s', (message) => {
     for (const purpose of ['commit', 'propose', 'pull-request'] as const) {
@@ -67,7 +69,7 @@ test.each([
   "cannot lock ref 'refs/heads/mlflow-sync/main': 'refs/heads/mlflow-sync' exists; cannot create 'refs/heads/mlflow-sync/main'",
   "cannot lock ref 'refs/heads/mlflow-sync': there is a non-empty directory 'refs/heads/mlflow-sync' blocking reference 'refs/heads/mlflow-sync'",
   'Ref cannot be created.',
-])('a branch name that is in the way is no race: %s', (message) => {
+])('a branch name that is in the way is not taken for a race: %s', (message) => {
   const { reason, advice, text } = explain(message, 'propose')
   expect(reason).toBeUndefined()
   expect(text).toContain('in the way')
@@ -81,15 +83,18 @@ test('a ref update that fails without a reason may be a rule or a branch in the 
 
 test.each([
   ['Sorry, your request timed out. It is likely that your input was too large to process.', {}],
-  ['a page of HTML', { status: 502, url: 'https://api.github.com/repos/a/b/git/trees' }],
+  ['', { status: 502, isGitHubs: false, isDivisible: true }],
+  ['', { status: 413, isGitHubs: false }],
   ['Request Entity Too Large', { status: 413 }],
 ])('a request that is too large is recognised: %s', (message, given) => {
   expect(explain(message, 'commit', given).reason).toBe('too-large')
 })
 
 test('a bad gateway is not too large anywhere else', () => {
-  const { text, reason } = explain('a page of HTML', 'pull-request', { status: 502 })
-  expect(text).toBe('GitHub could not carry out a request to acme/deployments (HTTP 502)')
+  const { text, reason } = explain('', 'pull-request', { status: 502, isGitHubs: false })
+  expect(text).toBe(
+    'GitHub could not carry out a request to open or update the pull request in acme/deployments (HTTP 502)',
+  )
   expect(reason).toBeUndefined()
 })
 
@@ -101,6 +106,12 @@ describe('a rule', () => {
     ['Changes must be made through a pull request.', 'need a pull request', proposeInstead],
     [
       'At least 1 approving review is required by reviewers with write access.',
+      'need a pull request',
+      proposeInstead,
+    ],
+    ['Waiting on code owner review from acme/models.', 'need a pull request', proposeInstead],
+    [
+      'New changes require approval from someone other than the last pusher.',
       'need a pull request',
       proposeInstead,
     ],
@@ -180,6 +191,7 @@ test('a secret in the files is told from a restricted path', () => {
 })
 
 describe('access', () => {
+  const denied = { status: 403, headers: { 'x-accepted-github-permissions': 'contents=write' } }
   const sso = { 'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?x=1' }
   test.each<[string, Partial<Refusal>, RegExp, RegExp]>([
     ['Bad credentials', { status: 401 }, /does not accept the token/, /github-token/],
@@ -254,9 +266,27 @@ describe('access', () => {
     ['Repository has been disabled', { status: 403 }, /locked or disabled/, /billing/],
     ['Repository access blocked', { status: 451 }, /blocked access/, /owner/],
     ['Sorry. Your account was suspended', { status: 403 }, /suspended/, /reinstated/],
-    ['a page of HTML', { status: 403 }, /in front of GitHub/, /proxy/],
-    ['Forbidden', { status: 403 }, /denies this/, /message says why/],
-    ['Not Found', { status: 404 }, /no repository acme\/deployments/, /input repository/],
+    [
+      'refusing to allow an integration to create or update .github/workflows/ci.yml',
+      { status: 403 },
+      /may not change workflows/,
+      /Workflows: Read and write/,
+    ],
+    ['Must have admin rights to Repository.', denied, /Only an administrator/, /administrator/],
+    [
+      'At least one email address must be verified to do that.',
+      denied,
+      /no verified email/,
+      /Verify/,
+    ],
+    [
+      'An owner of this repository has limited the ability to open a pull request to users that are collaborators on this repository.',
+      denied,
+      /limits who may open pull requests/,
+      /collaborator/,
+    ],
+    ['Your account is blocked', denied, /did not let the token/, /message says why/],
+    ['Forbidden', { status: 403 }, /did not let the token/, /message says why/],
   ])(
     'is explained, without a permission that cures nothing: %s',
     (message, given, text, advice) => {
@@ -265,7 +295,7 @@ describe('access', () => {
         expect(explanation.text).toMatch(text)
         expect(explanation.advice).toMatch(advice)
         expect(explanation.advice).not.toContain('contents: write')
-        expect(explanation.reason).toBeUndefined()
+        if (purpose !== 'read') expect(explanation.reason).toBeUndefined()
       }
     },
   )
@@ -277,19 +307,113 @@ describe('access', () => {
     ['pull-request', 'pull_requests=write', /`pull-requests: write`/],
     ['pull-request', 'issues=write; pull_requests=write', /`pull-requests: write`/],
     ['pull-request', undefined, /`pull-requests: write`/],
+    ['pull-request', 'contents=read,pull_requests=write', /`pull-requests: write`/],
+    ['commit', 'pull_requests=read,contents=write', /permissions: contents: write/],
+    ['propose', 'contents=read,pull_requests=write', /`pull-requests: write`/],
+    ['read', 'pull_requests=read', /`pull-requests: write`/],
     ['commit', 'administration=write', /administration=write/],
   ])('to %s that lacks %s names the permission', (purpose, needed, advice) => {
     const headers: Record<string, string> =
       needed === undefined ? {} : { 'x-accepted-github-permissions': needed }
     const message = 'Resource not accessible by integration'
     const explanation = explain(message, purpose, { status: 403, headers })
-    expect(explanation.text).toContain('may not do this in acme/deployments (it needs')
+    expect(explanation.text).toMatch(/^The token may not .* acme\/deployments \(it needs /)
     expect(explanation.advice).toMatch(advice)
     if (needed !== 'contents=write' && purpose === 'pull-request') {
       expect(explanation.advice).not.toContain('contents: write')
     }
   })
 })
+
+test.each<[Purpose, string]>([
+  ['read', 'read acme/deployments'],
+  ['commit', 'commit to acme/deployments'],
+  ['propose', "write the pull request's head branch in acme/deployments"],
+  ['pull-request', 'open or update the pull request in acme/deployments'],
+])('the text says what could not be done: %s', (purpose, operation) => {
+  for (const [message, given] of [
+    ['Resource not accessible by integration', { status: 403 }],
+    ['Forbidden', { status: 403 }],
+    ['Internal', { status: 500 }],
+    ['new words', { status: 400 }],
+    ['', { status: 403, isGitHubs: false }],
+  ] as const) {
+    expect(explain(message, purpose, given).text).toContain(operation)
+  }
+})
+
+test('reading pull requests needs the permission for them', () => {
+  const url = 'https://api.github.com/repos/acme/deployments/pulls?state=open'
+  const message = 'Resource not accessible by integration'
+  const { text, advice } = explain(message, 'read', { status: 403, url })
+  expect(text).toContain('read the pull requests of acme/deployments')
+  expect(advice).toContain('`pull-requests: write`')
+  expect(advice).not.toContain('contents: write')
+})
+
+test('refs that are not readable need the permission for contents', () => {
+  const headers = { 'x-accepted-github-permissions': 'pull_requests=write' }
+  const message = 'Validation Failed: not all refs are readable'
+  expect(explain(message, 'pull-request', { headers }).advice).toContain('contents: write')
+})
+
+describe('"Not Found"', () => {
+  test('of a read means that there is no repository', () => {
+    const { text, advice, reason } = explain('Not Found', 'read', { status: 404 })
+    expect(text).toContain('There is no repository acme/deployments')
+    expect(advice).toContain('input repository')
+    expect(reason).toBe('hidden')
+  })
+
+  test.each<[Purpose, string, RegExp]>([
+    ['commit', 'Not Found', /404 if a permission is missing.*contents: write/],
+    ['propose', 'Not Found', /404 if a permission is missing.*contents: write/],
+    ['pull-request', 'Not Found', /404 if a permission is missing.*`pull-requests: write`/],
+    ['commit', 'Could not resolve to a Ref with the name main.', /branch is gone.*contents: write/],
+  ])('of a write means a missing permission or branch: %s, %s', (purpose, message, wanted) => {
+    const { text, advice } = explain(message, purpose, { status: 404 })
+    expect(text).not.toContain('no repository')
+    expect(text).toContain('or the branch was deleted')
+    expect(advice).toMatch(wanted)
+  })
+})
+
+test.each([401, 403, 404, 407, 409, 422, 451])(
+  'HTTP %d without words of GitHub comes from something in front of it',
+  (status) => {
+    for (const purpose of ['read', 'commit', 'propose', 'pull-request'] as const) {
+      const { text, advice, reason } = explain('', purpose, { status, isGitHubs: false })
+      expect(text).toContain('Something in front of GitHub refused')
+      expect(advice).toContain('proxy')
+      expect(reason).toBeUndefined()
+    }
+  },
+)
+
+describe('names that GitHub quotes', () => {
+  test.each([
+    'check merge conflict',
+    'DCO sign-off',
+    'file size',
+    'branch is locked',
+    'Reference does not exist',
+  ])('are not its own words: %s', (name) => {
+    const { text, advice, reason } = explain(`Required status check "${name}" is expected.`)
+    expect(reason).toBeUndefined()
+    expect(text).toMatch(/: status checks are required first$/)
+    expect(advice).toBe(explain('Required status check "x" is expected.').advice)
+  })
+})
+
+test.each(['Validation Failed: PullRequest.head is invalid', 'Tree SHA does not exist'])(
+  'what the retries waited for in vain is not tried again: %s',
+  (message) => {
+    const { text, advice, reason } = explain(message, 'pull-request')
+    expect(reason).toBeUndefined()
+    expect(text).toContain('GitHub does not find')
+    expect(advice).toContain('next run')
+  },
+)
 
 test('a head branch that cannot be moved may lack the permission for workflows', () => {
   const message = 'Resource not accessible by integration'
@@ -306,7 +430,7 @@ describe('a refusal that is not known', () => {
     [{ status: 200 }, false],
   ])('%j certainly means "not carried out": %s', (given, isCertain) => {
     expect(explain('new words', 'commit', given)).toMatchObject({
-      text: expect.stringContaining('rejected the request to acme/deployments'),
+      text: expect.stringContaining('rejected a request to commit to acme/deployments'),
       isCertain,
     })
   })

@@ -155,7 +155,10 @@ describe('what is not ready yet', () => {
 
   test('is given up after a few tries', async () => {
     const github = scriptedGitHub(invalidHead)
-    await expect(openPullRequest(github)).rejects.toMatchObject({ reason: 'branch-moved' })
+    await expect(openPullRequest(github)).rejects.toMatchObject({
+      reason: undefined,
+      message: expect.stringContaining("does not find the pull request's head branch"),
+    })
     expect(github.requests).toHaveLength(4)
   })
 })
@@ -166,13 +169,25 @@ test('a page of HTML is retried twice', async () => {
   expect(github.requests).toHaveLength(3)
 })
 
-test('a tree that may be too large is soon left to be split', async () => {
+test.each([
+  [2, 'too-large', 2],
+  [1, undefined, 6],
+])('after a 502, a tree of %d files is %s', async (size, reason, requests) => {
   const github = scriptedGitHub(response(502, '<html></html>'))
+  const files = Array.from({ length: size }, (_, index) => ({ path: `${index}`, content: '' }))
   const tree = github.client.rest('commit', z.unknown(), (octokit, at) =>
-    octokit.rest.git.createTree({ ...at, tree: [] }),
+    octokit.rest.git.createTree({ ...at, tree: files }),
   )
-  await expect(tree).rejects.toMatchObject({ reason: 'too-large' })
-  expect(github.requests).toHaveLength(2)
+  await expect(tree).rejects.toMatchObject({ reason })
+  expect(github.requests).toHaveLength(requests)
+})
+
+test('a page of a proxy is not quoted as if it were from GitHub', async () => {
+  const github = scriptedGitHub(response(401, '<html>Sign in</html>'))
+  await expect(query(github)).rejects.toMatchObject({
+    message:
+      "Something in front of GitHub refused a request to read acme/deployments (HTTP 401, and the response is not GitHub's)",
+  })
 })
 
 test('a long wait for a server that is not available is not called a rate limit', async () => {

@@ -54,8 +54,10 @@ export type GitHubReason =
   /** The branch is not at the commit that was read. */
   | 'branch-moved'
   | 'already-exists'
-  /** The request is too large. */
+  /** The request is too large, and can be divided. */
   | 'too-large'
+  /** It does not exist, or the token may not see it. */
+  | 'hidden'
 
 /** GitHub rejected a request or did not send a usable response. */
 export class GitHubError extends ActionError {

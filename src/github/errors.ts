@@ -2,8 +2,8 @@ import { ActionError, GitHubError } from '../core/errors.ts'
 import { failureMessage, type FailureReason, type HttpFailure } from '../http/failure.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
-import type { Context, Explanation, Refusal } from './refusal.ts'
-import { htmlPage } from './refusals-access.ts'
+import { operation, type Context, type Explanation, type Refusal } from './refusal.ts'
+import { isDivisibleRequest } from './refusals-conflict.ts'
 import { explainRefusal } from './refusals.ts'
 import { UnexpectedResponse } from './repeat-unexpected.ts'
 import { refusalMessage } from './rest-body.ts'
@@ -111,12 +111,15 @@ export function errorFromOctokit(error: unknown, context: Context): Error {
   if (!hasResponse(error)) {
     return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error
   }
-  const { status, response } = error
+  const { status, request, response } = error
+  const message = refusalMessage(response.data)
   const refusal: Refusal = {
     status,
     type: undefined,
     code: undefined,
-    message: refusalMessage(response.data) ?? htmlPage,
+    message: message ?? '',
+    isGitHubs: message !== undefined,
+    isDivisible: isDivisibleRequest(request.url, request.body),
     headers: response.headers,
     url: response.url,
   }
@@ -125,6 +128,7 @@ export function errorFromOctokit(error: unknown, context: Context): Error {
 
 type RequestError = Error & {
   readonly status: number
+  readonly request: { readonly url: string; readonly body?: unknown }
   readonly response: {
     readonly data: unknown
     readonly headers: Readonly<Record<string, string>>
@@ -169,7 +173,7 @@ function errorFromProblem(
   const { type, message, path = [], extensions } = problem
   if (isTemporary(problem)) {
     const error = new GitHubError(
-      `GitHub could not carry out the request [GitHub: ${shorten(message)}]`,
+      `GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`,
       { status: 200, outcomeUnknown: isWrite, advice: statusPage },
     )
     return { error, isKnown: true }
@@ -179,6 +183,8 @@ function errorFromProblem(
     type,
     code: extensions?.code,
     message: message.replace(/\s+/g, ' ').trim(),
+    isGitHubs: true,
+    isDivisible: false,
     headers: {},
     url: '',
   }
@@ -190,12 +196,12 @@ function errorFromProblem(
 }
 
 function gitHubError(
-  { status, message }: Refusal,
+  { status, message, isGitHubs }: Refusal,
   { text, advice, reason }: Explanation,
   outcomeUnknown: boolean,
 ): GitHubError {
   const details = { status, advice, reason, outcomeUnknown }
-  return new GitHubError(`${text} [GitHub: ${shorten(message)}]`, details)
+  return new GitHubError(isGitHubs ? `${text} [GitHub: ${shorten(message)}]` : text, details)
 }
 
 const maxMessageLength = 1000

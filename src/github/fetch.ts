@@ -15,6 +15,7 @@ import {
   redirectError,
   unavailableError,
 } from './errors.ts'
+import { isDivisibleRequest } from './refusals-conflict.ts'
 import { classifyResult, isIncomplete, isRateLimited, type Exchange } from './retry.ts'
 
 export type FetchOptions = {
@@ -52,9 +53,9 @@ export function fetchWithRetries(
     const { transport, clock, log } = options
     const method = init.method ?? 'GET'
     let exchange: Exchange = {
-      url,
       isGraphql: url === options.graphqlUrl,
       isRepeatable,
+      isDivisible: isDivisibleRequest(url, init.body),
       json: undefined,
     }
     const send = async (): Promise<HttpResult> => {

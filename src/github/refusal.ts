@@ -20,6 +20,10 @@ export type Refusal = {
   readonly code: string | undefined
   /** GitHub's own words. */
   readonly message: string
+  /** Whether the body is GitHub's. Otherwise a proxy may have sent it, and `message` is empty. */
+  readonly isGitHubs: boolean
+  /** Whether what was sent can be divided among several requests. */
+  readonly isDivisible: boolean
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly url: string
@@ -31,11 +35,27 @@ export type Context = {
   readonly purpose: Purpose
 }
 
+/** What GitHub was asked to do, as the end of a sentence. */
+export function operation({ repository, purpose }: Context, url = ''): string {
+  switch (purpose) {
+    case 'read':
+      return /\/pulls\b/.test(url)
+        ? `read the pull requests of ${repository}`
+        : `read ${repository}`
+    case 'commit':
+      return `commit to ${repository}`
+    case 'propose':
+      return `write the pull request's head branch in ${repository}`
+    case 'pull-request':
+      return `open or update the pull request in ${repository}`
+  }
+}
+
 export type Explanation = {
   /** What failed, and where. */
   readonly text: string
   readonly advice: string | undefined
-  readonly reason?: GitHubReason
+  readonly reason?: GitHubReason | undefined
   /** Whether the request was certainly not carried out. */
   readonly isCertain: boolean
 }

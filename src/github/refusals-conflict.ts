@@ -1,4 +1,6 @@
-import type { Context, Refusal, RefusalKind } from './refusal.ts'
+import { z } from 'zod'
+import { parseJson } from '../http/transport.ts'
+import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 
 /**
  * The branch is not at the commit that was read, or what was read is gone: read and plan again.
@@ -10,11 +12,11 @@ import type { Context, Refusal, RefusalKind } from './refusal.ts'
  *   (googleapis/repo-automation-bots#4537, osunyorg/admin#1978). Like `Reference does not exist`,
  *   dependabot-core treats it as a branch that moved on (pull_request_updater/github.rb).
  * - `Object does not exist`: a PATCH of a ref before the new commit is visible (PyGithub#847).
- * - `Tree SHA does not exist`: a race inside GitHub (dependabot-core, same file).
+ * - `No commit exists with specified expectedHeadOid`: createCommitOnBranch.
  * - `Base branch was modified. Review and try the merge again.`: merges.
  * - `No commits between …`, `Head sha can't be blank`, `Head ref must be a branch`: opening a pull
  *   request whose branch is gone or was merged (shurcooL/githubv4 and cli/cli quote them together).
- * - `PullRequest.head is invalid`: the same in REST, see `refusalMessage`.
+ * - `PullRequest.base is invalid`: the same in REST, see `refusalMessage`.
  */
 const movedPattern = new RegExp(
   [
@@ -26,15 +28,15 @@ const movedPattern = new RegExp(
     'a ref named .* already exists',
     'unable to resolve reference',
     "\\.lock': file exists",
-    '(object|tree sha|parent sha) does not exist',
+    '(object|parent sha) does not exist',
+    'no commit exists with (the )?specified expectedheadoid',
     '(base|head) branch was modified',
     'head (ref|sha|branch)( has| was)? changed',
     'no commits between',
     "(base|head) sha can't be blank",
     '(base|head) ref must be a branch',
-    'pullrequest\\.(base|head) is invalid',
+    'pullrequest\\.base is invalid',
     'no such branch',
-    'merge conflict',
   ].join('|'),
   'i',
 )
@@ -70,6 +72,19 @@ const moved: RefusalKind = ({ type, message }, context) =>
     ? branchMoved(context)
     : undefined
 
+/** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
+const notReady: RefusalKind = ({ message }, { repository, purpose }) => {
+  if (purpose === 'read') return undefined
+  const advice =
+    'The next run will try again. If this persists, look at https://www.githubstatus.com.'
+  if (/pullrequest\.head is invalid/i.test(message)) {
+    return { text: `GitHub does not find the pull request's head branch in ${repository}`, advice }
+  }
+  return /tree sha does not exist/i.test(message)
+    ? { text: `GitHub does not find the files that were just sent to ${repository}`, advice }
+    : undefined
+}
+
 /** Every other HTTP 409 to a write is a conflict with somebody else's write. */
 const conflict: RefusalKind = ({ status }, context) =>
   status === 409 && context.purpose !== 'read' ? branchMoved(context) : undefined
@@ -97,26 +112,34 @@ const tooLarge: RefusalKind = (refusal, { repository }) =>
       }
     : undefined
 
-function isTooLarge({ status, message, url }: Refusal): boolean {
+function isTooLarge({ status, message, isDivisible }: Refusal): boolean {
   if (status === 413) return true
   if (status === 422) return /timed out|too large to process/i.test(message)
-  return mayBeTooLarge(status, url)
+  return mayBeTooLarge(status, isDivisible)
 }
 
 /** A gateway gives up on a tree that takes GitHub more than 10 seconds. */
-export function mayBeTooLarge(status: number, url: string): boolean {
-  return (status === 502 || status === 504) && url.endsWith('/git/trees')
+export function mayBeTooLarge(status: number, isDivisible: boolean): boolean {
+  return isDivisible && (status === 502 || status === 504)
 }
 
-const unavailable: RefusalKind = ({ status }, { repository }) =>
+const treeRequest = z.object({ tree: z.array(z.unknown()).min(2) })
+
+/** Only a tree of several files can be sent in parts. */
+export function isDivisibleRequest(url: string, body: unknown): boolean {
+  if (!url.endsWith('/git/trees')) return false
+  return treeRequest.safeParse(typeof body === 'string' ? parseJson(body) : body).success
+}
+
+const unavailable: RefusalKind = ({ status, url }, context) =>
   status >= 500
     ? {
-        text: `GitHub could not carry out a request to ${repository} (HTTP ${status})`,
+        text: `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
         advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
       }
     : undefined
 
 export const conflictRefusals = {
-  byWords: [alreadyExists, nameConflict, moved],
+  byWords: [alreadyExists, nameConflict, notReady, moved],
   byStatus: [conflict, tooLarge, unavailable],
 }

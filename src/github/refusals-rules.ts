@@ -10,10 +10,12 @@ import type { Context, RefusalKind } from './refusal.ts'
  */
 const wordings: readonly (readonly [RuleName, RegExp])[] = [
   // `Changes must be made through a pull request.` (docs.github.com, "Troubleshooting rules");
-  // `At least 1 approving review is required by reviewers with write access.`
+  // `At least 1 approving review is required by reviewers with write access.`,
+  // `Waiting on code owner review from acme/models.`,
+  // `New changes require approval from someone other than the last pusher.`
   [
     'pull_request',
-    /through a pull request|approving reviews? (is|are) required|review is required/i,
+    /through a pull request|approving reviews? (is|are) required|review is required|waiting on code owner review|someone other than the last pusher/i,
   ],
   // `Changes must be made through the merge queue` (cli/cli#8746)
   ['merge_queue', /through the merge queue|uses a merge queue/i],

@@ -2,16 +2,24 @@ import { permanentTypes } from './graphql-body.ts'
 import { accessRefusals } from './refusals-access.ts'
 import { conflictRefusals } from './refusals-conflict.ts'
 import { ruleRefusals } from './refusals-rules.ts'
-import type { Context, Explanation, Refusal, RefusalKind } from './refusal.ts'
+import {
+  operation,
+  type Context,
+  type Explanation,
+  type Refusal,
+  type RefusalKind,
+} from './refusal.ts'
 
 /**
  * All refusals that the action knows, in the order in which they are looked for. This is the only
  * place that decides what GitHub means, because most refusals can only be told apart by their words.
  *
- * Conflicts whose words are unmistakable come first, then rules, because a rule's violation also
- * comes with the status of a conflict (409) or of a missing permission (403).
+ * The responses of others come first: their status says nothing about GitHub. Then conflicts whose
+ * words are unmistakable, then rules, because a rule's violation also comes with the status of a
+ * conflict (409) or of a missing permission (403).
  */
 const kinds: readonly RefusalKind[] = [
+  notGitHubs,
   ...conflictRefusals.byWords,
   ...ruleRefusals,
   ...conflictRefusals.byStatus,
@@ -19,16 +27,34 @@ const kinds: readonly RefusalKind[] = [
 ]
 
 /** What a refusal means and how to fix it. */
-export function explainRefusal(refusal: Refusal, context: Context): Explanation {
+export function explainRefusal(given: Refusal, context: Context): Explanation {
+  const refusal = { ...given, message: withoutNames(given.message) }
   for (const kind of kinds) {
     const explanation = kind(refusal, context)
     if (explanation !== undefined) return { ...explanation, isCertain: true }
   }
-  const { status, type, code } = refusal
+  const { status, type, code, url } = refusal
   const name = type ?? code ?? `HTTP ${status}`
   return {
-    text: `GitHub rejected the request to ${context.repository} (${name})`,
+    text: `GitHub rejected a request to ${operation(context, url)} (${name})`,
     advice: "GitHub's message says why.",
     isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
+  }
+}
+
+/** Names that people chose are quoted: `Required status check "merge conflict" is expected.` */
+function withoutNames(message: string): string {
+  return message.replace(/"[^"]*"/g, '""')
+}
+
+/** GitHub itself has pages for its own failures, and for requests that are too large. */
+function notGitHubs(
+  { status, isGitHubs, url }: Refusal,
+  context: Context,
+): ReturnType<RefusalKind> {
+  if (isGitHubs || status >= 500 || status === 413) return undefined
+  return {
+    text: `Something in front of GitHub refused a request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+    advice: 'Check the proxy or firewall between the runner and GitHub.',
   }
 }

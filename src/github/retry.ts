@@ -24,10 +24,11 @@ const maxTooLargeRetries = 1
 
 /** How a request was sent, and the body of its response. */
 export type Exchange = {
-  readonly url: string
   readonly isGraphql: boolean
   /** Whether it is safe to repeat, whatever became of it. */
   readonly isRepeatable: boolean
+  /** Whether what was sent can be divided among several requests. */
+  readonly isDivisible: boolean
   /** Undefined if the body is not a complete JSON document. */
   readonly json: unknown
 }
@@ -49,7 +50,7 @@ export function classifyResult(result: HttpResult, exchange: Exchange, now: numb
   if (!isRepeatable) return { kind: 'final' }
   if (temporaryStatuses.has(result.status)) {
     const limits = { waitMs: retryAfterMs(result.headers, now) }
-    return mayBeTooLarge(result.status, exchange.url)
+    return mayBeTooLarge(result.status, exchange.isDivisible)
       ? retry(`HTTP ${result.status}`, { ...limits, maxRetries: maxTooLargeRetries })
       : retry(`HTTP ${result.status}`, limits)
   }

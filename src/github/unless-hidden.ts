@@ -5,8 +5,7 @@ export async function unlessHidden<T>(read: () => Promise<T>): Promise<T | undef
   try {
     return await read()
   } catch (error) {
-    const isHidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0)
-    if (isHidden) return undefined
+    if (error instanceof GitHubError && error.reason === 'hidden') return undefined
     throw error
   }
 }
