@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Clock } from '../../src/core/runtime.ts'
-import { retry, retryAfterMs, sendWithRetries, type RetryDecision } from '../../src/http/retry.ts'
+import {
+  createWaitBudget,
+  retry,
+  retryAfterMs,
+  sendWithRetries,
+  type RetryDecision,
+} from '../../src/http/retry.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
 import { mlflowRetryPolicy } from '../../src/mlflow/retry.ts'
 
@@ -73,6 +79,29 @@ describe('retries', () => {
     )
     expect(waits).toEqual([])
     expect(outcome.retryAllowedAt).toEqual(new Date(1_600_000))
+  })
+
+  test('end when tries that fail have taken as long as the budget', async () => {
+    let now = 0
+    const outcome = await sendWithRetries({
+      send: () => {
+        now += 130_000
+        return Promise.resolve(response(503))
+      },
+      classify: retry5xx,
+      policy: { retries: 7, backoffMs: () => 10_000 },
+      clock: {
+        now: () => now,
+        random: () => 0,
+        sleep: (ms) => {
+          now += ms
+          return Promise.resolve()
+        },
+      },
+      budget: createWaitBudget(),
+      onRetry: () => undefined,
+    })
+    expect(outcome.tries).toBe(3)
   })
 
   test('share one budget', async () => {

@@ -29,7 +29,10 @@ export type RetryPolicy = {
   readonly backoffMs: (retry: number) => number
 }
 
-/** Time that one sync can still spend waiting between tries, for both servers together. */
+/**
+ * Time that one sync can still spend on tries that fail and on waiting between them, for both servers
+ * together.
+ */
 export type WaitBudget = { remainingMs: number }
 
 const waitBudgetMs = 5 * 60_000
@@ -57,12 +60,14 @@ export async function sendWithRetries(options: {
 }): Promise<RetryOutcome> {
   const { send, classify, policy, clock, budget, onRetry } = options
   for (let tries = 1; ; tries += 1) {
+    const startedAt = clock.now()
     const result = await send()
     const decision = classify(result)
     if (decision.kind === 'final') return { result, tries, retryAllowedAt: undefined }
     if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
       return { result, tries, retryAllowedAt: undefined }
     }
+    budget.remainingMs -= clock.now() - startedAt
     const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries))
     if (waitMs > budget.remainingMs) {
       const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs
