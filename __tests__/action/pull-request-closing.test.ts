@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
-import type { Project } from '../../testing/project.ts'
+import type { Project, SyncStep } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -120,4 +120,15 @@ test.each([
     ...(open.length > 0 ? project.repository.paths(headBranch) : []),
   ])
   expect([...proposed].filter((path) => path.endsWith('.yaml'))).toHaveLength(2)
+})
+
+test('two jobs that withdraw at the same time do not leave a rejection behind', async () => {
+  const others: SyncStep[] = []
+  const run = async () => others.push(await withdraw())
+  world.github.inject({ kind: 'run-before', run }, { match: isRefUpdate })
+  const step = await withdraw()
+  expect([step, ...others].map(({ exitCode }) => exitCode)).toEqual([0, 0])
+  const operations = [step, ...others].map(({ outputs }) => outputs.operation)
+  expect(operations.toSorted()).toEqual(['none', 'pull-request-closed'])
+  expect((await sync()).outputs.operation).toBe('pull-request-created')
 })

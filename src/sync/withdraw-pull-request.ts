@@ -31,10 +31,10 @@ export async function withdraw(
   try {
     if (head.kind !== 'none') warnings = await deleteBranch(repository, situation, head.commit.sha)
   } catch (error) {
-    const wasPushed = error instanceof GitHubError && error.reason === 'branch-moved'
-    // A person has just pushed, or another job was faster: the pull request is not closed.
-    if (wasPushed && current !== undefined) await restoreBody(repository, current)
-    if (!wasPushed) begun.closing ??= open
+    if (!(error instanceof GitHubError)) throw error
+    if (error.outcomeUnknown) begun.closing ??= open
+    // A person has just pushed, so the pull request is not closed.
+    else if (current !== undefined) await restoreBody(repository, current)
     throw error
   }
   begun.closing ??= open
@@ -76,13 +76,25 @@ async function deleteBranch(
 }
 
 async function close(repository: Repository, current: PullRequest, begun: Begun): Promise<void> {
-  const { merged } = await repository.pullRequests.update(current.number, { state: 'closed' })
+  const { number } = current
+  // Another job may have restored the body in between.
+  const body = markWithdrawn(current.body)
+  const { merged } = await repository.pullRequests.update(number, { state: 'closed', body })
   if (!merged) return
   begun.closing = undefined
   await restoreBody(repository, current)
 }
 
-/** The next attempt says what happened; a text that stays wrong is corrected by the next update. */
-async function restoreBody({ pullRequests }: Repository, { number, body }: PullRequest) {
-  await pullRequests.update(number, { body }).catch(() => undefined)
+/**
+ * Takes back the text about the closing, unless another job has closed the pull request. A text that
+ * stays wrong because of a failure is corrected by the next update.
+ */
+async function restoreBody({ pullRequests }: Repository, original: PullRequest): Promise<void> {
+  const { number, body } = original
+  try {
+    const { state, merged } = await pullRequests.get(number)
+    if (state === 'open' || merged) await pullRequests.update(number, { body })
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+  }
 }
