@@ -1,4 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  isBranchRulesRead,
+  isCommit,
+  isOperation,
+  isPullRequestCreation,
+} from '../../testing/github/matchers.ts'
 import type { Rule } from '../../testing/github/rules/types.ts'
 import type { Step } from '../../testing/step.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -118,7 +124,7 @@ describe('a rule of the branch', () => {
     expect(sync.log).toContain(connection.advice)
   })
 
-  test('that the inputs satisfy is no problem', async () => {
+  test('that the inputs satisfy is not reported', async () => {
     const pattern = '^chore\\(models\\): '
     const types = [
       { type: 'commit_message_pattern', parameters: { operator: 'regex', pattern } },
@@ -143,7 +149,7 @@ describe('a rule of the branch', () => {
       /`commit-message`/,
     ],
     [{ type: 'brand_new' }, /brand_new.*not tested/, /Look at the rule brand_new/],
-  ])('that cannot be tested is no all-clear: %j', async (rule, detail, advice) => {
+  ])('that cannot be tested is reported as such: %j', async (rule, detail, advice) => {
     listRule(rule)
     const connection = connectionOf(await check(), baseRules)
     expect(connection.status).toBe('skipped')
@@ -180,7 +186,6 @@ describe('classic branch protection', () => {
   test.each([
     [{ requiredReviews: 1 }, 'changes need a pull request'],
     [{ requiredStatusChecks: ['test'] }, 'status checks are required'],
-    [{ restrictsPushes: true }, 'only certain people'],
   ])('is found: %j', async (rule, detail) => {
     settings.protection = [{ pattern: 'main', ...rule }]
     const step = await check()
@@ -192,19 +197,97 @@ describe('classic branch protection', () => {
     expect(sync.log).toContain(connectionOf(step, baseRules).advice)
   })
 
-  test('is found if its details are hidden', async () => {
+  test('that does not let the token push may be a lock as well', async () => {
+    settings.protection = [{ pattern: 'main', restrictsPushes: true }]
+    const step = await check()
+    expect(failedChecks(step)).toEqual([baseRules])
+    const { detail, advice } = connectionOf(step, baseRules)
+    expect(detail).toContain(
+      'only certain people, teams and apps may push, or the branch is locked',
+    )
+    expect(advice).toMatch(/pull-request: true.*into a locked branch cannot be merged/)
+  })
+
+  function hideDetails(): void {
     settings.protection = [{ pattern: 'main' }]
     const body = JSON.stringify({ data: { repository: { ref: { refUpdateRule: null } } } })
-    const match = ({ operation }: { operation: string | undefined }) => operation === 'Protection'
-    world.github.inject({ kind: 'respond', status: 200, body }, { match })
+    world.github.inject(
+      { kind: 'respond', status: 200, body },
+      { match: isOperation('Protection') },
+    )
+  }
+
+  test('beside a harmless ruleset is unclear if its details are hidden', async () => {
+    settings.rules = [{ branch: 'main', type: 'deletion' }]
+    expect(connectionOf(await check(), baseRules).status).toBe('ok')
+    hideDetails()
+    const connection = connectionOf(await check(), baseRules)
+    expect(connection.status).toBe('skipped')
+    expect(connection.detail).toMatch(/does not show this token how.*not tested/)
+    expect(connection.advice).toContain('Settings > Branches')
+  })
+
+  test('is found if its details are hidden', async () => {
+    hideDetails()
     const step = await check()
     expect(failedChecks(step)).toEqual([baseRules])
     expect(connectionOf(step, baseRules).detail).toContain('does not show this token how')
   })
 
-  test('that only blocks force-pushes and deletions is no problem', async () => {
+  test('that only blocks force-pushes and deletions is not reported', async () => {
     settings.protection = [{ pattern: 'main' }]
     expect(failedChecks(await check())).toEqual([])
+  })
+})
+
+describe('what GitHub says to the requests of the check', () => {
+  const contents = 'GitHub: contents: write'
+  const pullRequests = 'GitHub: pull-requests: write'
+
+  test.each([
+    { kind: 'respond', status: 502, body: '<html></html>' },
+    { kind: 'reset' },
+    { kind: 'lose-response' },
+    { kind: 'respond', status: 200, body: '{}' },
+  ] as const)('is asked for again after %j', async (fault) => {
+    world.github.inject(fault, { match: isCommit })
+    world.github.inject(fault, { match: isPullRequestCreation })
+    expect(failedChecks(await check({ 'pull-request': 'true' }))).toEqual([])
+  })
+
+  test('may be that there is no commit with the hash of nothing', async () => {
+    const message = 'No commit exists with specified expectedHeadOid'
+    const errors = [{ type: 'UNPROCESSABLE', path: ['createCommitOnBranch'], message }]
+    const body = JSON.stringify({ data: { createCommitOnBranch: null }, errors })
+    world.github.inject({ kind: 'respond', status: 200, body }, { match: isCommit })
+    expect(failedChecks(await check())).toEqual([])
+  })
+
+  test('proves a permission only in the words for this very pull request', async () => {
+    const body = JSON.stringify({ message: 'Validation Failed: something else' })
+    world.github.inject({ kind: 'respond', status: 422, body }, { match: isPullRequestCreation })
+    expect(failedChecks(await check({ 'pull-request': 'true' }))).toEqual([pullRequests])
+  })
+
+  test.each([
+    [403, '<html></html>'],
+    [401, ''],
+    [403, JSON.stringify({ message: 'Resource protected by organization SAML enforcement.' })],
+  ])('about rules is a failure unless it hides them: %d %s', async (status, body) => {
+    world.github.inject({ kind: 'respond', status, body }, { match: isBranchRulesRead })
+    expect(failedChecks(await check())).toEqual([baseRules])
+  })
+
+  test.each([
+    'Upgrade to GitHub Pro or make this repository public to enable this feature.',
+    'Resource not accessible by integration',
+  ])('about rules may be that they are hidden: %s', async (message) => {
+    const fault = { kind: 'respond', status: 403, body: JSON.stringify({ message }) } as const
+    world.github.inject(fault, { match: isBranchRulesRead })
+    const step = await check()
+    expect(failedChecks(step)).toEqual([])
+    expect(connectionOf(step, baseRules).status).toBe('skipped')
+    expect(connectionOf(step, contents).status).toBe('ok')
   })
 })
 

@@ -186,7 +186,7 @@ test('a page of a proxy is not quoted as if it were from GitHub', async () => {
   const github = scriptedGitHub(response(401, '<html>Sign in</html>'))
   await expect(query(github)).rejects.toMatchObject({
     message:
-      "Something in front of GitHub refused a request to read acme/deployments (HTTP 401, and the response is not GitHub's)",
+      "Something in front of GitHub refused the request to read acme/deployments (HTTP 401, and the response is not GitHub's)",
   })
 })
 
@@ -265,7 +265,7 @@ describe('a response of another shape', () => {
   test('to a probe is requested again, and so is a fault before it', async () => {
     const stale = graphqlError('new words', { type: 'STALE_DATA' })
     const github = scriptedGitHub(response(502, ''), untyped, stale)
-    const probe = github.client.probe('commit', 'mutation', {})
+    const probe = github.client.probe('commit', 'mutation', {}, schema)
     await expect(probe).rejects.toMatchObject({ reason: 'branch-moved', outcomeUnknown: false })
     expect(github.requests).toHaveLength(3)
   })

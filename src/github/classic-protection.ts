@@ -9,11 +9,14 @@ type ClassicRules = {
   readonly evaluations: readonly Evaluation[]
 }
 
-const branchInfo = z.object({ protected: z.boolean() })
+const branchInfo = z.object({
+  protected: z.boolean(),
+  protection: z.object({ enabled: z.boolean() }).optional(),
+})
 
 /**
  * Reads classic branch protection, which the list of rules does not contain. `protected` is true for
- * rulesets as well (hub4j/github-api#2062).
+ * rulesets as well (hub4j/github-api#2062), `protection.enabled` is not.
  *
  * @param rulesetRules number of rules from rulesets; undefined if unknown.
  */
@@ -28,14 +31,14 @@ export async function readClassicRules(
       octokit.rest.repos.getBranch({ ...at, branch }),
     ),
   )
-  if (info?.protected !== true) return { branchExists: info !== undefined, evaluations: [] }
+  if (info?.protected !== true || info.protection?.enabled === false) {
+    return { branchExists: info !== undefined, evaluations: [] }
+  }
   const rule = await readUpdateRule(client, branch)
   if (rule !== undefined) return { branchExists: true, evaluations: evaluate(rule, write) }
-  const isRuleset = (rulesetRules ?? 0) > 0
-  return {
-    branchExists: true,
-    evaluations: isRuleset ? [] : [{ rule: 'protection', result: 'violated' }],
-  }
+  // Without a ruleset, it is certain that the branch is protected in the classic way.
+  const result = (rulesetRules ?? 0) > 0 ? 'unclear' : 'violated'
+  return { branchExists: true, evaluations: [{ rule: 'protection', result }] }
 }
 
 const updateRule = z
@@ -89,7 +92,7 @@ function evaluate(rule: UpdateRule, { isHead }: PlannedWrite): Evaluation[] {
   const violated: readonly (readonly [RuleName, boolean])[] = [
     ['pull_request', needsReview],
     ['required_status_checks', needsChecks],
-    ['push_restriction', !rule.viewerCanPush && !needsReview && !needsChecks],
+    ['no_push', !rule.viewerCanPush && !needsReview && !needsChecks],
     ['non_fast_forward', isHead && !rule.allowsForcePushes],
     ['deletion', isHead && !rule.allowsDeletions],
   ]

@@ -1,5 +1,5 @@
 import { getOctokit } from '@actions/github'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { repeatUnexpected, UnexpectedResponse } from './repeat-unexpected.ts'
 import { createWriteTracker, type WriteState } from './writes.ts'
@@ -40,7 +40,12 @@ export type GitHubClient = {
     schema: z.ZodType<T>,
   ) => Promise<T>
   /** Sends a GraphQL mutation that is safe to repeat because GitHub rejects it, with retries. */
-  readonly probe: (purpose: Purpose, mutation: string, variables: object) => Promise<void>
+  readonly probe: <T>(
+    purpose: Purpose,
+    mutation: string,
+    variables: object,
+    schema: z.ZodType<T>,
+  ) => Promise<T>
   /** Makes a REST call that is safe to repeat, with retries. */
   readonly rest: <T>(purpose: Purpose, schema: z.ZodType<T>, call: RestCall) => Promise<T>
   /** Makes a REST call that is not safe to repeat; throws like `mutate`. */
@@ -150,9 +155,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     },
     query,
     mutate: (...request) => writes.track(() => mutate(...request)),
-    probe: async (purpose, text, variables) => {
-      await read(purpose, text, variables, z.unknown())
-    },
+    probe: read,
     // Git's objects are invisible until a branch points to them.
     rest: (purpose, schema, call) => {
       const send = () => rest(retrying, purpose, schema, call)

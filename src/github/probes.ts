@@ -34,6 +34,12 @@ const mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`
 
+/** What GitHub would say if it did not reject the requests. Anything else proves nothing. */
+const committed = z.object({
+  createCommitOnBranch: z.object({ commit: z.object({ oid: z.string() }) }),
+})
+const opened = z.object({ number: z.number() })
+
 async function probeCommit(
   client: GitHubClient,
   snapshot: BranchSnapshot,
@@ -47,7 +53,7 @@ async function probeCommit(
     fileChanges: { additions: [{ path, contents: '' }] },
   }
   try {
-    await client.mutate('commit', mutation, { input }, z.unknown())
+    await client.probe('commit', mutation, { input }, committed)
   } catch (error) {
     if (error instanceof GitHubError && error.reason === 'branch-moved') return
     throw error
@@ -55,14 +61,18 @@ async function probeCommit(
   throw new GitHubError('A commit that cannot be made was made')
 }
 
+/** `No commits between main and main`, or other words for it. No other error proves a permission. */
+const sameBranchPattern = /no commits between|\b(head|base)\b.*\b(same|identical|different)\b/i
+
 /** GitHub rejects a pull request from a branch into itself, after checking the permission. */
 async function probePullRequest(client: GitHubClient, branch: string): Promise<void> {
   try {
-    await client.restOnce('pull-request', z.unknown(), (octokit, at) =>
+    await client.rest('pull-request', opened, (octokit, at) =>
       octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }),
     )
   } catch (error) {
-    if (error instanceof GitHubError && error.status === 422) return
+    const isRejected = error instanceof GitHubError && error.status === 422
+    if (isRejected && sameBranchPattern.test(error.message)) return
     throw error
   }
   throw new GitHubError('A pull request of a branch into itself was opened')

@@ -54,7 +54,7 @@ function notGitHubs(
 ): ReturnType<RefusalKind> {
   if (isGitHubs || status >= 500 || status === 413) return undefined
   return {
-    text: `Something in front of GitHub refused a request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+    text: `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
     advice: 'Check the proxy or firewall between the runner and GitHub.',
   }
 }

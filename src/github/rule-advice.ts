@@ -3,13 +3,23 @@ import type { Purpose } from './refusal.ts'
 /** How to satisfy or avoid a rule. */
 export type WayOut =
   /** By pull request. */
-  'propose' | 'bypass' | 'unlock' | 'sign' | 'message' | 'path' | 'size'
+  | 'propose'
+  | 'look'
+  | 'propose-or-unlock'
+  | 'bypass'
+  | 'unlock'
+  | 'sign'
+  | 'message'
+  | 'path'
+  | 'size'
 
 const bypass =
   'use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.'
 
 const onBase: Record<WayOut, string> = {
   propose: `Either set \`pull-request: true\`, or ${bypass}`,
+  look: `Look at Settings > Branches of the repository. If commits are restricted there, set \`pull-request: true\`, or ${bypass}`,
+  'propose-or-unlock': `Either set \`pull-request: true\`, or ${bypass} If the branch is locked, unlock it first: a pull request into a locked branch cannot be merged.`,
   bypass: `To commit nevertheless, ${bypass}`,
   unlock: 'Unlock the branch in the settings, or set the input `branch` to another one.',
   sign: `Leave github-token at its default or use a GitHub App token, because GitHub signs their commits; otherwise ${bypass}`,
@@ -22,6 +32,9 @@ const onBase: Record<WayOut, string> = {
 const onHead: Record<WayOut, string> = {
   ...onBase,
   propose: `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
+  look: 'Look at Settings > Branches of the repository, or choose another `pull-request-branch`, one that the rule does not cover.',
+  'propose-or-unlock':
+    'Choose another `pull-request-branch`, one that the rule does not cover, or unlock the branch in the settings.',
   bypass: `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
   unlock:
     'Choose another `pull-request-branch`, one that the rule does not cover, or unlock the branch in the settings.',

@@ -7,7 +7,7 @@ export type RuleKind = {
   readonly wayOut: WayOut
 }
 
-/** By GitHub's type of a rule in a ruleset; classic protection has three of its own. */
+/** By GitHub's type of a rule in a ruleset; classic protection has four of its own. */
 export const ruleKinds = {
   pull_request: { says: 'changes need a pull request', wayOut: 'propose' },
   merge_queue: { says: 'changes go through the merge queue', wayOut: 'propose' },
@@ -18,7 +18,11 @@ export const ruleKinds = {
   push_restriction: { says: 'only certain people, teams and apps may push', wayOut: 'propose' },
   protection: {
     says: 'it is protected, and GitHub does not show this token how',
-    wayOut: 'propose',
+    wayOut: 'look',
+  },
+  no_push: {
+    says: 'only certain people, teams and apps may push, or the branch is locked',
+    wayOut: 'propose-or-unlock',
   },
   lock: { says: 'the branch is locked', wayOut: 'unlock' },
   creation: { says: 'creating such a branch is restricted', wayOut: 'bypass' },
