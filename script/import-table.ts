@@ -29,6 +29,7 @@ export const importTable: Readonly<
       'node:stream/promises',
       'node:zlib',
       'undici',
+      'zod',
     ],
   },
   'src/mlflow': {

@@ -5,6 +5,7 @@ import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
 import type { WriteState } from './github/writes.ts'
+import { mebibyte, type BodyLimits } from './http/body.ts'
 import { createWaitBudget, type WaitBudget } from './http/retry.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
@@ -37,17 +38,34 @@ export type ClientOptions = {
 /** MLflow's timeout variable does not apply to GitHub. */
 const gitHubTimeoutMs = 30_000
 
+/**
+ * 250 files of up to 512 KB are 125 MiB, and JSON escapes can almost double that. A directory of
+ * 100,000 files has half a million values.
+ */
+const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 1_000_000 }
+
+/**
+ * A page of 10,000 model versions of 12 KB each, most of it descriptions and tags. A page of 1,000 runs
+ * with 1,000 metrics of four fields has five million values.
+ */
+const mlflowLimits: BodyLimits = { bytes: 128 * mebibyte, values: 6_000_000 }
+
 export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log } = options
   const { caCertificate } = inputs.mlflow
   const mlflowTransport = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
+    // A response that starts at the last moment still has to arrive.
+    totalTimeoutMs: 2 * inputs.mlflow.timeoutMs,
+    limits: mlflowLimits,
     insecureTls: inputs.mlflow.insecureTls,
     signal,
     ca: caCertificate === undefined ? undefined : [...trustedCertificates(), caCertificate],
   })
   const gitHubTransport = createTransport({
     timeoutMs: gitHubTimeoutMs,
+    totalTimeoutMs: gitHubTimeoutMs,
+    limits: gitHubLimits,
     ca: undefined,
     insecureTls: false,
     signal,

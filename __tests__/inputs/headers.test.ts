@@ -82,6 +82,8 @@ describe('mlflow-headers', () => {
     })
     const transport = createTransport({
       timeoutMs: 5000,
+      totalTimeoutMs: 5000,
+      limits: { bytes: 1024, values: 10 },
       ca: undefined,
       insecureTls: false,
       signal: new AbortController().signal,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../core/result.ts'
+import { list } from '../http/list.ts'
 import type { GitHubClient } from './client.ts'
 import { readClassicRules } from './classic-protection.ts'
 import { waysOut } from './rule-advice.ts'
@@ -17,7 +18,7 @@ export type RuleFindings = {
   readonly unclear: readonly Problem[]
 }
 
-const rules = z.array(
+const rules = list(
   z.object({
     type: z.string(),
     parameters: z.unknown().optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BranchSnapshot, Directory, DirectoryEntry } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
+import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 import { notADirectory, rejectObstacles } from './obstacles.ts'
@@ -48,7 +49,7 @@ const treeEntry = z.object({
 
 const directoryObject = z
   .discriminatedUnion('__typename', [
-    z.object({ __typename: z.literal('Tree'), oid: z.string(), entries: z.array(treeEntry) }),
+    z.object({ __typename: z.literal('Tree'), oid: z.string(), entries: list(treeEntry) }),
     z.object({ __typename: z.enum(['Blob', 'Commit', 'Tag']), oid: z.string() }),
   ])
   .nullable()

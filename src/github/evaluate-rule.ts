@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list } from '../http/list.ts'
 import type { RuleName } from './rule-kinds.ts'
 import { coversPath, satisfiesPattern, textPattern } from './rule-patterns.ts'
 
@@ -81,7 +82,7 @@ function evaluateTexts(parameters: unknown, texts: readonly string[]): Evaluatio
   return results.includes(undefined) ? 'unclear' : 'satisfied'
 }
 
-const pathParameters = z.object({ restricted_file_paths: z.array(z.string()) })
+const pathParameters = z.object({ restricted_file_paths: list(z.string()) })
 
 function evaluatePaths(parameters: unknown, paths: readonly string[]): Evaluation['result'] {
   const { data } = pathParameters.safeParse(parameters)
@@ -93,7 +94,7 @@ function evaluatePaths(parameters: unknown, paths: readonly string[]): Evaluatio
   return coverages.includes('partly') ? 'unclear' : 'satisfied'
 }
 
-const extensionParameters = z.object({ restricted_file_extensions: z.array(z.string()) })
+const extensionParameters = z.object({ restricted_file_extensions: list(z.string()) })
 
 /** Written as `yaml`, `.yaml` or `*.yaml`. */
 function evaluateExtensions(parameters: unknown): Evaluation['result'] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list } from '../http/list.ts'
 
 const problem = z.object({
   /** GitHub's error type, e.g. `STALE_DATA`. Invalid queries and GitHub's own failures have none. */
@@ -15,12 +16,14 @@ const problem = z.object({
 /** One of the `errors` in a response of the GraphQL API. */
 export type GraphqlProblem = z.infer<typeof problem>
 
+/** All of them may become part of one message. */
+const maxProblems = 1000
+
 const body = z.object({
   data: z.unknown().optional(),
-  errors: z
-    .array(problem)
+  errors: list(problem)
     .nullish()
-    .transform((errors) => errors ?? []),
+    .transform((errors) => errors?.slice(0, maxProblems) ?? []),
 })
 
 export type GraphqlBody = z.infer<typeof body>

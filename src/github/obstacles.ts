@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { pathIn } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
+import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 
 const parentObject = z
   .object({
-    entries: z.array(z.object({ name: z.string(), type: z.string() })).default([]),
+    entries: list(z.object({ name: z.string(), type: z.string() })).default([]),
   })
   .nullable()
 

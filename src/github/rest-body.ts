@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list } from '../http/list.ts'
 
 const detail = z.union([
   z.string(),
@@ -12,7 +13,7 @@ const detail = z.union([
 
 const body = z.object({
   message: z.string(),
-  errors: z.array(detail).optional().catch(undefined),
+  errors: list(detail).optional().catch(undefined),
 })
 
 /**

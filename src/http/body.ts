@@ -12,23 +12,18 @@ export class UnreadableBody extends Error {
   }
 }
 
-const mebibyte = 1024 * 1024
+export const mebibyte = 1024 * 1024
 
-/**
- * The largest honest response has the contents of 250 files of up to 512 KB, which is 125 MiB, and
- * JSON escapes can almost double that. A page of MLflow's listing has 10,000 versions of a few KB.
- * Anything larger is a compression bomb or has no end.
- */
-const maxBytes = 256 * mebibyte
+/** How large an honest response of a server can be. Anything larger is a bomb or has no end. */
+export type BodyLimits = {
+  /** Bytes of each step of the decoding. */
+  readonly bytes: number
+  /** JSON values; one takes up to a hundred bytes of memory, however few of the body. */
+  readonly values: number
+}
 
 /** With an error, nothing but a message for people is expected. */
 const maxErrorBytes = 4 * mebibyte
-
-/**
- * `{},` has three bytes, and takes sixty once it is parsed. A page of 1,000 runs with 1,000 metrics
- * each has a million objects.
- */
-const maxObjects = 4_000_000
 
 /** The limit of curl. Each encoding can multiply the size by a thousand. */
 const maxEncodings = 5
@@ -45,56 +40,78 @@ const decoders: ReadonlyMap<string, () => Decoder> = new Map<string, () => Decod
 ])
 
 /**
- * Reads the body of a response as text. Bytes are counted before and after they are decoded, and the
- * connection is closed as soon as there are too many.
+ * Reads the body of a response as text. Bytes are counted before and after they are decoded, and JSON
+ * values before they are parsed; the connection is closed as soon as there are too many.
  *
  * @param contentEncoding the header; `''` if absent.
+ * @param onBytes called with the number of bytes that arrived.
  * @throws UnreadableBody, or the error of the connection or of a decoder.
  */
 export async function readBody(
   body: Readable,
   contentEncoding: string,
   status: number,
+  limits: BodyLimits,
+  onBytes: (count: number) => void,
 ): Promise<string> {
   const tooLarge = (size: string): UnreadableBody =>
     new UnreadableBody('too-large', `the response (HTTP ${status}) has more than ${size}`)
-  const limit = status < 400 ? maxBytes : maxErrorBytes
-  const createCounter = () => {
+  const maxBytes = status < 400 ? limits.bytes : maxErrorBytes
+  const counted = (onChunk: (chunk: Buffer) => void): Transform => {
     let bytes = 0
-    return (chunk: Buffer): UnreadableBody | null => {
-      bytes += chunk.length
-      return bytes > limit ? tooLarge(`${limit / mebibyte} MiB`) : null
-    }
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        onChunk(chunk)
+        bytes += chunk.length
+        done(bytes > maxBytes ? tooLarge(`${maxBytes / mebibyte} MiB`) : null, chunk)
+      },
+    })
   }
-  const limited = (): Transform => {
-    const count = createCounter()
-    return new Transform({ transform: (chunk: Buffer, _, done) => done(count(chunk), chunk) })
-  }
+  let firstByte: number | undefined
+  const arriving = counted((chunk) => {
+    firstByte ??= chunk[0]
+    onBytes(chunk.length)
+  })
   const chunks: Buffer[] = []
-  const count = createCounter()
-  let objects = 0
+  const countValues = createValueCounter()
   const collector = new Writable({
     write: (chunk: Buffer, _, done) => {
       chunks.push(chunk)
-      objects += countObjects(chunk)
-      done(objects > maxObjects ? tooLarge(`${maxObjects} JSON objects`) : count(chunk))
+      done(countValues(chunk) > limits.values ? tooLarge(`${limits.values} JSON values`) : null)
     },
   })
   const decoding = decodersOf(contentEncoding)
+  const stages = decoding.flatMap((decoder) => [decoder, counted(() => undefined)])
   try {
-    await pipeline([body, ...decoding.flatMap((decoder) => [limited(), decoder]), collector])
+    await pipeline([body, arriving, ...stages, collector])
   } catch (error) {
     // An empty body does not even have the header that a decoder expects.
-    const isEmpty = decoding[0]?.bytesWritten === 0 && isUnexpectedEnd(error)
-    if (!isEmpty) throw error
+    const isEmpty = decoding[0]?.bytesWritten === 0 && fieldsOf(error).code === 'Z_BUF_ERROR'
+    if (!isEmpty) throw isPlain(error, firstByte) ? notCompressed(contentEncoding) : error
   }
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function isUnexpectedEnd(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'Z_BUF_ERROR'
+function fieldsOf(error: unknown): { readonly code?: unknown; readonly message?: unknown } {
+  return error as object
 }
 
+/** The first byte of everything that is compressed with gzip (RFC 1952, section 2.3.1). */
+const gzipMagic = 0x1f
+
+/** Whether the body was never compressed, as opposed to compressed and damaged on the way. */
+function isPlain(error: unknown, firstByte: number | undefined): boolean {
+  const { code, message } = fieldsOf(error)
+  const isHeader = code === 'Z_DATA_ERROR' && message === 'incorrect header check'
+  return isHeader && firstByte !== gzipMagic
+}
+
+function notCompressed(contentEncoding: string): UnreadableBody {
+  return new UnreadableBody(
+    'encoding',
+    `its header says that the response is compressed (${contentEncoding.slice(0, 20)}), but it is not`,
+  )
+}
 /** Creates the decoders for a list of encodings, the one that was applied last first. */
 function decodersOf(contentEncoding: string): Decoder[] {
   const names = contentEncoding
@@ -112,15 +129,27 @@ function decodersOf(contentEncoding: string): Decoder[] {
   })
 }
 
-/** An upper bound, because braces and brackets in strings count too. */
-function countObjects(json: Buffer): number {
-  return countByte(json, '{') + countByte(json, '[')
-}
+const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{')
 
-/** Several times as fast as a loop over all bytes. */
-function countByte(bytes: Buffer, character: string): number {
-  const byte = character.charCodeAt(0)
+/**
+ * Counts the commas, brackets and braces outside of strings: one for each value or more. Commas in
+ * strings do not count, because files have many.
+ */
+function createValueCounter(): (chunk: Buffer) => number {
   let count = 0
-  for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) count += 1
-  return count
+  let inString = false
+  let escaped = false
+  return (chunk) => {
+    // An iterator takes ten times as long.
+    let at = 0
+    while (at < chunk.length) {
+      const byte = chunk[at]
+      at += 1
+      if (escaped) escaped = false
+      else if (byte === quote) inString = !inString
+      else if (inString) escaped = byte === backslash
+      else if (byte === comma || byte === bracket || byte === brace) count += 1
+    }
+    return count
+  }
 }

@@ -28,14 +28,6 @@ export const permanentFailures: ReadonlySet<FailureReason> = new Set([
   'encoding',
 ])
 
-/** How long a request may take, in milliseconds. */
-export type Timeouts = {
-  /** Without data from the server. */
-  readonly idleMs: number
-  /** Even if data keeps arriving. */
-  readonly totalMs: number
-}
-
 const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -56,17 +48,17 @@ const interruptedCodes = new Set([
 /**
  * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
  * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
+ *
+ * @param idleMs how long the server may send nothing.
  */
-export function describeFailure(error: unknown, timeouts: Timeouts): HttpFailure {
+export function describeFailure(error: unknown, idleMs: number): HttpFailure {
   if (error instanceof UnreadableBody) return failure(error.reason, error.message)
   const { code, message, name } = deepestCause(error)
   const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
   if (timeoutCodes.has(code)) {
-    return failure('timeout', `no response within ${timeouts.idleMs / 1000} s`)
+    return failure('timeout', `no response within ${idleMs / 1000} s`)
   }
-  if (name === 'TimeoutError') {
-    return failure('timeout', `no complete response within ${timeouts.totalMs / 1000} s`)
-  }
+  if (name === 'TimeoutError') return failure('timeout', message)
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('too-large', detail)
   if (code === 'ENOTFOUND') return failure('unknown-host', detail)
   if (code === 'ECONNREFUSED') return failure('refused', detail)

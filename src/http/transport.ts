@@ -1,7 +1,8 @@
 import { getProxyUrl } from '@actions/http-client'
 import { Agent, ProxyAgent, request as sendRequest, type Dispatcher } from 'undici'
-import { readBody } from './body.ts'
-import { describeFailure, type HttpFailure, type Timeouts } from './failure.ts'
+import { readBody, type BodyLimits } from './body.ts'
+import { startDeadline } from './deadline.ts'
+import { describeFailure, type HttpFailure } from './failure.ts'
 
 export type HttpRequest = {
   readonly method: string
@@ -35,6 +36,9 @@ export type Transport = {
 export type TransportOptions = {
   /** Maximum time in milliseconds without data from the server, as in MLflow's own client. */
   readonly timeoutMs: number
+  /** Maximum time for a small response, even if data keeps arriving. */
+  readonly totalTimeoutMs: number
+  readonly limits: BodyLimits
   /** PEM certificates to trust instead of Node.js's default ones. */
   readonly ca: readonly string[] | undefined
   /** Accept any certificate. */
@@ -43,16 +47,8 @@ export type TransportOptions = {
   readonly signal: AbortSignal
 }
 
-/** Limits a response that arrives slowly but never pauses, as a multiple of `timeoutMs`. */
-const totalTimeoutFactor = 10
-
 export function createTransport(options: TransportOptions): Transport {
   const dispatchers = new Map<string, Dispatcher>()
-  const timeouts: Timeouts = {
-    idleMs: options.timeoutMs,
-    totalMs: options.timeoutMs * totalTimeoutFactor,
-  }
-
   const dispatcherFor = (url: URL): Dispatcher => {
     const existing = dispatchers.get(url.origin)
     if (existing !== undefined) return existing
@@ -62,7 +58,8 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   const send = async (request: HttpRequest): Promise<HttpResult> => {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeouts.totalMs)])
+    const deadline = startDeadline(options.totalTimeoutMs)
+    const signal = AbortSignal.any([options.signal, deadline.signal])
     try {
       const sent = sendRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
@@ -73,11 +70,14 @@ export function createTransport(options: TransportOptions): Transport {
       })
       const { statusCode: status, headers: rawHeaders, body } = await orAborted(sent, signal)
       const headers = singleHeaders(rawHeaders)
-      const text = await readBody(body, headers['content-encoding'] ?? '', status)
+      const encoding = headers['content-encoding'] ?? ''
+      const text = await readBody(body, encoding, status, options.limits, deadline.onBytes)
       return { kind: 'response', status, headers, text }
     } catch (error) {
       options.signal.throwIfAborted()
-      return describeFailure(error, timeouts)
+      return describeFailure(error, options.timeoutMs)
+    } finally {
+      deadline.stop()
     }
   }
 

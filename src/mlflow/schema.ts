@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoggedModel, ModelVersion, RegisteredModel, Run } from '../core/model.ts'
+import { list } from '../http/list.ts'
 
 /**
  * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
@@ -35,8 +36,7 @@ const time = z
 
 const identifier = z.union([z.string().min(1), z.number().transform(String)])
 
-const keyValues = z
-  .array(z.object({ key: z.string(), value: text }))
+const keyValues = list(z.object({ key: z.string(), value: text }))
   .nullish()
   .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])))
 
@@ -53,7 +53,7 @@ const validVersion = z
     source: text,
     description: text,
     tags: keyValues,
-    aliases: z.array(alias).nullish(),
+    aliases: list(alias).nullish(),
   })
   .transform((wire): ModelVersion => ({
     name: wire.name,
@@ -102,18 +102,26 @@ export function firstIssue({ issues: [issue] }: z.ZodError): string {
 
 const pageToken = text
 
+/** Ten times as many as the action asks for: a row that is not valid takes more memory than bytes. */
+const boundedRows = z.array(z.unknown()).max(100_000)
+
 /** MLflow omits an empty list. An object without the list but with other fields is not a page. */
-function page<T extends z.ZodType>(list: string, item: T) {
+function page<T extends z.ZodType>(name: string, item: T) {
   return z
     .looseObject({ next_page_token: pageToken })
-    .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
-      error: `the list ${list} is missing`,
+    .refine((body) => name in body || Object.keys(body).every((key) => key === 'next_page_token'), {
+      error: `the list ${name} is missing`,
     })
     .transform((body): unknown => ({
-      items: (body as Record<string, unknown>)[list] ?? [],
+      items: (body as Record<string, unknown>)[name] ?? [],
       nextPageToken: body.next_page_token,
     }))
-    .pipe(z.object({ items: z.array(item), nextPageToken: z.string() }))
+    .pipe(
+      z.object({
+        items: boundedRows.pipe(list(item)),
+        nextPageToken: z.string(),
+      }),
+    )
 }
 
 export const modelVersionPage = page('model_versions', modelVersion)
@@ -123,15 +131,16 @@ const modelAlias = z.object({ alias: z.string(), version: identifier })
 /** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
 const registeredModel = z.unknown().transform((row): RegisteredModel => {
   const { name } = invalidVersion.parse(row)
-  const list = z.object({ aliases: z.array(z.unknown()).nullish() }).safeParse(row)
-  if (!list.success) return { name, aliases: [], problem: firstIssue(list.error) }
-  const parsed = (list.data.aliases ?? []).map((item) => modelAlias.safeParse(item))
-  const [error] = parsed.flatMap((item) => (item.success ? [] : [item.error]))
-  return {
-    name,
-    aliases: parsed.flatMap((item) => (item.success ? [item.data] : [])),
-    problem: error && `aliases: ${firstIssue(error)}`,
+  const rows = z.object({ aliases: boundedRows.nullish() }).safeParse(row)
+  if (!rows.success) return { name, aliases: [], problem: firstIssue(rows.error) }
+  const aliases: RegisteredModel['aliases'][number][] = []
+  let problem: string | undefined
+  for (const item of rows.data.aliases ?? []) {
+    const parsed = modelAlias.safeParse(item)
+    if (parsed.success) aliases.push(parsed.data)
+    else problem ??= `aliases: ${firstIssue(parsed.error)}`
   }
+  return { name, aliases, problem }
 })
 
 export const registeredModelPage = page('registered_models', registeredModel)
@@ -162,7 +171,7 @@ export const run = z
       .object({
         params: keyValues,
         tags: keyValues,
-        metrics: z.array(z.object({ key: z.string(), value: metricValue })).nullish(),
+        metrics: list(z.object({ key: z.string(), value: metricValue })).nullish(),
       })
       .nullish(),
   })
