@@ -5,7 +5,7 @@ import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
 import { operation, type Context, type Explanation, type Refusal } from './refusal.ts'
 import { isDivisibleRequest } from './refusals-conflict.ts'
 import { explainRefusal } from './refusals.ts'
-import { UnexpectedResponse } from './repeat-unexpected.ts'
+import { UnexpectedResponse } from './unexpected-response.ts'
 import { refusalMessage } from './rest-body.ts'
 
 const failureAdvice: Record<FailureReason, string> = {

@@ -1,16 +1,5 @@
-import type { GitHubError } from '../core/errors.ts'
 import type { FetchOptions } from './fetch.ts'
-
-/** A complete response that is neither what was asked for nor a refusal. */
-export class UnexpectedResponse extends Error {
-  /** What to report if there is no better response. */
-  readonly error: GitHubError
-
-  constructor(error: GitHubError) {
-    super(error.message)
-    this.error = error
-  }
-}
+import { UnexpectedResponse } from './unexpected-response.ts'
 
 /** A server that is just being replaced soon makes sense again; a proxy never does. */
 const maxRepeats = 2
