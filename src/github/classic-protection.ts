@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list } from '../http/list.ts'
 import { unlessHidden } from './unless-hidden.ts'
 import type { GitHubClient } from './client.ts'
 import type { RuleName } from './rule-kinds.ts'
@@ -46,7 +47,7 @@ const updateRule = z
     viewerCanPush: z.boolean(),
     requiredApprovingReviewCount: z.number().nullable(),
     requiresCodeOwnerReviews: z.boolean(),
-    requiredStatusCheckContexts: z.array(z.string().nullable()).nullable(),
+    requiredStatusCheckContexts: list(z.string().nullable()).nullable(),
     requiresSignatures: z.boolean(),
     allowsForcePushes: z.boolean(),
     allowsDeletions: z.boolean(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CommitRequest, FileEdit } from '../core/result.ts'
+import { list } from '../http/list.ts'
 import type { GitHubClient } from './client.ts'
 import { commitByGitData, fullMessage, type Commit } from './git-data.ts'
 
@@ -90,13 +91,13 @@ const historyResponse = z.object({
       .object({
         target: z.object({
           history: z.object({
-            nodes: z.array(
+            nodes: list(
               z.object({
                 oid: z.string(),
                 url: z.string(),
                 message: z.string(),
                 signature,
-                parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
+                parents: z.object({ nodes: list(z.object({ oid: z.string() })) }),
               }),
             ),
           }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit } from '../core/pull-request.ts'
+import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 import { branchMoved } from './errors.ts'
@@ -18,7 +19,7 @@ const commit = z
     message: z.string(),
     tree,
     signature: z.object({ isValid: z.boolean() }).nullable(),
-    parents: z.object({ nodes: z.array(z.object({ oid: z.string(), tree })) }),
+    parents: z.object({ nodes: list(z.object({ oid: z.string(), tree })) }),
   })
   .transform((row): HeadCommit => ({
     sha: row.oid,
@@ -115,7 +116,7 @@ async function readHistory(client: GitHubClient, sha: string): Promise<Map<strin
     { oid: sha },
     z.object({
       repository: z.object({
-        object: z.object({ history: z.object({ nodes: z.array(commit) }) }).nullable(),
+        object: z.object({ history: z.object({ nodes: list(commit) }) }).nullable(),
       }),
     }),
   )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
+import { list } from '../http/list.ts'
 import { aliasesFor } from './aliases.ts'
 import { findRuleProblems, type RuleFindings } from './branch-rules.ts'
 import type { GitHubClient } from './client.ts'
@@ -102,7 +103,7 @@ async function findBranchesInTheWay(
     { below: `refs/heads/${branch}/` },
     z.object({
       repository: z
-        .object({ below: z.object({ nodes: z.array(namedRef) }) })
+        .object({ below: z.object({ nodes: list(namedRef) }) })
         .catchall(namedRef.nullable()),
     }),
   )

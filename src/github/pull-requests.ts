@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit, PullRequest, PullRequestState } from '../core/pull-request.ts'
+import { list } from '../http/list.ts'
 import type { Coordinates, GitHubClient } from './client.ts'
 import { followFirstParents, readHeadBranch, readMessages } from './head-branch.ts'
 
@@ -43,11 +44,15 @@ export function createPullRequests(client: GitHubClient): PullRequests {
   return {
     read: async (base, head) => {
       // In this order: if a pull request was merged in between, the base branch has moved.
-      const pullRequests = await list(client, { base: base.branch, head, state: 'all' }, newest)
+      const pullRequests = await listOnePage(
+        client,
+        { base: base.branch, head, state: 'all' },
+        newest,
+      )
       return { pullRequests, commit: await readHeadBranch(client, base, head) }
     },
     openElsewhere: async (base, head) => {
-      const open = await list(client, { head, state: 'open' }, { page: 1, per_page: 100 })
+      const open = await listOnePage(client, { head, state: 'open' }, { page: 1, per_page: 100 })
       return open.filter((pull) => pull.base !== base)
     },
     get: (number) =>
@@ -103,7 +108,7 @@ const pullRequest = z
     body: z.string().nullish(),
     head: z.object({ sha: z.string() }),
     base: z.object({ ref: z.string() }),
-    labels: z.array(z.object({ name: z.string() })).default([]),
+    labels: list(z.object({ name: z.string() })).default([]),
     created_at: z.string().optional(),
     updated_at: z.string().optional(),
   })
@@ -142,23 +147,26 @@ type Page = { readonly page: number; readonly per_page: number }
 /** Enough for the open one, if any, and the last ones that were closed. */
 const newest: Page = { page: 1, per_page: 20 }
 
+/** Nobody has closed ten thousand pull requests from one branch. */
+const maxPages = 100
+
 async function listAll(client: GitHubClient, query: Query): Promise<PullRequest[]> {
   const per_page = 100
   const found: PullRequest[] = []
   for (let page = 1; ; page += 1) {
     const rows = await listPage(client, query, { page, per_page })
     found.push(...rows.filter((row) => isFrom(row, query, client.repository())))
-    if (rows.length < per_page) return found
+    if (rows.length < per_page || page === maxPages) return found
   }
 }
 
-async function list(client: GitHubClient, query: Query, page: Page): Promise<PullRequest[]> {
+async function listOnePage(client: GitHubClient, query: Query, page: Page): Promise<PullRequest[]> {
   const rows = await listPage(client, query, page)
   return rows.filter((row) => isFrom(row, query, client.repository()))
 }
 
 function listPage(client: GitHubClient, { head, ...query }: Query, page: Page) {
-  return client.rest('read', z.array(listedPullRequest), (octokit, at: Coordinates) =>
+  return client.rest('read', list(listedPullRequest), (octokit, at: Coordinates) =>
     octokit.rest.pulls.list({
       ...at,
       head: `${at.owner}:${head}`,
