@@ -84,7 +84,7 @@ test.each([
 
 test.each([
   ['entries', directory, '{},', '{}]}}}}', /directories\.d0\.entries\.0\.name/],
-  ['errors', '{"errors":[', '{"message":""},', '{}]}', /is not a GraphQL response/],
+  ['errors', '{"errors":[', '{"message":""},', '{}]}', /GitHub/],
 ])(
   'as many %s as a response may have do not fill the memory if they are not valid',
   async (_, before, part, after, message) => {

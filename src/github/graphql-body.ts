@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { list } from '../http/list.ts'
 
 const problem = z.object({
   /** GitHub's error type, e.g. `STALE_DATA`. Invalid queries and GitHub's own failures have none. */
@@ -21,9 +20,11 @@ const maxProblems = 1000
 
 const body = z.object({
   data: z.unknown().optional(),
-  errors: list(problem)
+  errors: z
+    .array(z.unknown())
     .nullish()
-    .transform((errors) => errors?.slice(0, maxProblems) ?? []),
+    .transform((errors) => errors?.slice(0, maxProblems) ?? [])
+    .pipe(z.array(problem)),
 })
 
 export type GraphqlBody = z.infer<typeof body>
