@@ -29211,20 +29211,54 @@ module.exports = {
 
 /***/ }),
 
+/***/ 2678:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ environment),
+/* harmony export */   k: () => (/* binding */ restoreEnvironment)
+/* harmony export */ });
+/** The environment variables of the step. */
+const environment = { ...process.env };
+/**
+ * `@actions/github` reads these while it is imported, and throws if one of them is malformed: then no
+ * output would be set. It needs none of them here, so they are hidden until all imports are done.
+ */
+const readOnImport = [
+    'GITHUB_API_URL',
+    'GITHUB_EVENT_PATH',
+    ...['http_proxy', 'https_proxy'].flatMap((name) => [name, name.toUpperCase()]),
+];
+for (const name of readOnImport)
+    Reflect.deleteProperty(process.env, name);
+function restoreEnvironment() {
+    Object.assign(process.env, environment);
+}
+
+
+/***/ }),
+
 /***/ 9407:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(632);
+// Must be the first import.
 
-await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)(process.env);
+
+(0,_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .restoreEnvironment */ .k)();
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)(_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c);
+// A connection that is still being established, or a host name that is still being looked up, would
+// keep the process alive until it times out.
+process.stdout.write('', () => process.exit());
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
-/***/ 5223:
+/***/ 632:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29279,8 +29313,6 @@ __nccwpck_require__.d(core_namespaceObject, {
   warning: () => (warning)
 });
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: external "os"
@@ -29601,11 +29633,11 @@ var HttpCodes;
     HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
     HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
 })(HttpCodes || (HttpCodes = {}));
-var Headers;
+var lib_Headers;
 (function (Headers) {
     Headers["Accept"] = "accept";
     Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
+})(lib_Headers || (lib_Headers = {}));
 var MediaTypes;
 (function (MediaTypes) {
     MediaTypes["ApplicationJson"] = "application/json";
@@ -29760,7 +29792,7 @@ class HttpClient {
      */
     getJson(requestUrl_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
             const res = yield this.get(requestUrl, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
         });
@@ -29768,8 +29800,8 @@ class HttpClient {
     postJson(requestUrl_1, obj_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
+            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[lib_Headers.ContentType] =
                 this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
             const res = yield this.post(requestUrl, data, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
@@ -29778,8 +29810,8 @@ class HttpClient {
     putJson(requestUrl_1, obj_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
+            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[lib_Headers.ContentType] =
                 this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
             const res = yield this.put(requestUrl, data, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
@@ -29788,8 +29820,8 @@ class HttpClient {
     patchJson(requestUrl_1, obj_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
+            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[lib_Headers.ContentType] =
                 this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
             const res = yield this.patch(requestUrl, data, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
@@ -30056,7 +30088,7 @@ class HttpClient {
     _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
         let clientHeader;
         if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[lib_Headers.ContentType];
             if (headerValue) {
                 if (typeof headerValue === 'number') {
                     clientHeader = String(headerValue);
@@ -30069,7 +30101,7 @@ class HttpClient {
                 }
             }
         }
-        const additionalValue = additionalHeaders[Headers.ContentType];
+        const additionalValue = additionalHeaders[lib_Headers.ContentType];
         // Return the first non-undefined value, converting numbers or arrays to strings if necessary
         if (additionalValue !== undefined) {
             if (typeof additionalValue === 'number') {
@@ -32230,6 +32262,115 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./src/core/errors.ts
+/** Base class of all errors that the action raises on purpose. The message says what failed. */
+class ActionError extends Error {
+    name = 'ActionError';
+    /** How to fix it, in one or two sentences. */
+    advice;
+    constructor(message, options = {}) {
+        super(message, { cause: options.cause });
+        this.advice = options.advice;
+    }
+}
+/** Invalid inputs, found before any request is sent. */
+class InputError extends ActionError {
+    name = 'InputError';
+    /** One sentence per problem, starting with the name of the input. */
+    problems;
+    constructor(problems) {
+        super(problems.length === 1
+            ? `Invalid input: ${problems[0] ?? ''}`
+            : `${problems.length} invalid inputs: ${problems.join('; ')}`, { advice: 'Correct the inputs under `with:` (or the environment variables) of the step.' });
+        this.problems = problems;
+    }
+}
+/** MLflow, or a gateway in front of it, did not send a usable response. */
+class MlflowError extends ActionError {
+    name = 'MlflowError';
+    /** HTTP status; undefined if there was no response. */
+    status;
+    /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
+    code;
+    constructor(message, options = {}) {
+        super(message, options);
+        this.status = options.status;
+        this.code = options.code;
+    }
+}
+/** GitHub rejected a request or did not send a usable response. */
+class GitHubError extends ActionError {
+    name = 'GitHubError';
+    /** HTTP status (200 for a GraphQL error); undefined if there was no response. */
+    status;
+    /** Undefined if the action only reports the error. */
+    reason;
+    /** True if the response to a write was lost, so that the write may have succeeded. */
+    outcomeUnknown;
+    constructor(message, options = {}) {
+        super(message, options);
+        this.status = options.status;
+        this.reason = options.reason;
+        this.outcomeUnknown = options.outcomeUnknown ?? false;
+    }
+}
+/** The sync cannot continue, or has stopped to avoid doing harm. */
+class SyncError extends ActionError {
+    name = 'SyncError';
+}
+/** Converts an error into user-facing text. */
+function problemOf(error) {
+    if (error instanceof ActionError)
+        return { message: error.message, advice: error.advice };
+    return {
+        message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+        advice: 'This is a bug in mlflow-sync: please report it with the log at debug level.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cancellation.ts
+
+/**
+ * The runner sends SIGINT, after 7.5 seconds SIGTERM, and after another 2.5 seconds it kills the
+ * process. The first signal ends the job, and further ones are ignored while its result is published.
+ */
+function listenForCancellation() {
+    const controller = new AbortController();
+    let writes = () => 'none';
+    const cancel = () => controller.abort(cancellationError(writes()));
+    const signals = ['SIGINT', 'SIGTERM'];
+    for (const name of signals)
+        process.on(name, cancel);
+    return {
+        signal: controller.signal,
+        watchWrites: (state) => {
+            writes = state;
+        },
+        dispose: () => {
+            for (const name of signals)
+                process.off(name, cancel);
+        },
+    };
+}
+function cancellationError(writes) {
+    switch (writes) {
+        case 'none':
+            return new SyncError('The job was cancelled before it wrote anything', {
+                advice: 'The next run will catch up.',
+            });
+        case 'unknown':
+            return new SyncError('The job was cancelled during a write, which may have succeeded', {
+                advice: "See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.",
+            });
+        case 'done':
+            return new SyncError('The job was cancelled after it had written something', {
+                advice: 'What was written stays, and the next run will do the rest.',
+            });
+    }
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./src/core/result.ts
 /** The results of a sync, in the terms of the outputs, the report and the summary. */
 const outcomes = [
@@ -32301,113 +32442,332 @@ function blobOid(content) {
     return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./src/core/errors.ts
-/** Base class of all errors that the action raises on purpose. The message says what failed. */
-class ActionError extends Error {
-    name = 'ActionError';
-    /** How to fix it, in one or two sentences. */
-    advice;
-    constructor(message, options = {}) {
-        super(message, { cause: options.cause });
-        this.advice = options.advice;
-    }
+;// CONCATENATED MODULE: ./src/core/proposal.ts
+
+
+
+function proposalTrailer({ tree, files, changes }) {
+    return `MLflow-Sync-Proposal: tree=${tree} files=${files} changes=${changes}`;
 }
-/** Invalid inputs, found before any request is sent. */
-class InputError extends ActionError {
-    name = 'InputError';
-    /** One sentence per problem, starting with the name of the input. */
-    problems;
-    constructor(problems) {
-        super(problems.length === 1
-            ? `Invalid input: ${problems[0] ?? ''}`
-            : `${problems.length} invalid inputs: ${problems.join('; ')}`, { advice: 'Correct the inputs under `with:` (or the environment variables) of the step.' });
-        this.problems = problems;
-    }
+const trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})$/gm;
+/** The record in a commit message; undefined if there is none. */
+function readProposal(message) {
+    const [, tree, files, changes] = [...message.matchAll(trailerPattern)].at(-1) ?? [];
+    return tree === undefined || files === undefined || changes === undefined
+        ? undefined
+        : { tree, files, changes };
 }
-/** MLflow, or a gateway in front of it, did not send a usable response. */
-class MlflowError extends ActionError {
-    name = 'MlflowError';
-    /** HTTP status; undefined if there was no response. */
-    status;
-    /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
-    code;
-    constructor(message, options = {}) {
-        super(message, options);
-        this.status = options.status;
-        this.code = options.code;
-    }
+/** The files that a plan changes. */
+function proposedFiles(plan) {
+    const existing = oidsByPath(plan.snapshot);
+    return editsOf(plan).map(({ path, after, executable }) => ({
+        path,
+        before: existing.get(path),
+        after: after === undefined ? undefined : textOid(after),
+        executable: executable && after !== undefined,
+    }));
 }
-/** GitHub rejected a request or did not send a usable response. */
-class GitHubError extends ActionError {
-    name = 'GitHubError';
-    /** HTTP status (200 for a GraphQL error); undefined if there was no response. */
-    status;
-    /** Undefined if the action only reports the error. */
-    reason;
-    /** True if the response to a write was lost, so that the write may have succeeded. */
-    outcomeUnknown;
-    constructor(message, options = {}) {
-        super(message, options);
-        this.status = options.status;
-        this.reason = options.reason;
-        this.outcomeUnknown = options.outcomeUnknown ?? false;
-    }
+/**
+ * Identifies the exact edits of a proposal, and the branch that they are for. It differs as soon as
+ * that branch touches one of the files, but not if it moves elsewhere.
+ */
+function filesDigest(base, files) {
+    const rows = files.map(({ path, before, after, executable }) => [path, before, after, executable]);
+    return digest([[base], ...rows]);
 }
-/** The sync cannot continue, or has stopped to avoid doing harm. */
-class SyncError extends ActionError {
-    name = 'SyncError';
+/** The digest of the files that a plan changes. */
+function planDigest(plan) {
+    return filesDigest(plan.snapshot.branch, proposedFiles(plan));
 }
-/** Converts an error into user-facing text. */
-function problemOf(error) {
-    if (error instanceof ActionError)
-        return { message: error.message, advice: error.advice };
-    return {
-        message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-        advice: 'This is a bug in mlflow-sync: please report it with the log at debug level.',
-    };
+/**
+ * Identifies a proposal for a person who rejected it: which files are created, updated or deleted,
+ * for which model versions, and the content of those rendered from the template, so that a corrected
+ * template counts as a new proposal. The other text of a file that is only updated does not count:
+ * editing it on the base branch must not reopen a rejected proposal.
+ */
+function changesDigest(plan) {
+    return digest(changesOf(plan.entries).map((entry) => {
+        const { path, outcome, modelName, modelVersion, edit } = entry;
+        const isRendered = outcome === 'created' || entry.previous === undefined;
+        const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined;
+        return [path, outcome, modelName, modelVersion, content];
+    }));
+}
+function digest(rows) {
+    const lines = rows.map((row) => JSON.stringify(row)).sort();
+    return (0,external_node_crypto_.createHash)('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
+}
+function textOid(text) {
+    return blobOid(new TextEncoder().encode(text));
+}
+function oidsByPath({ directories }) {
+    return new Map([...directories.values()].flatMap(({ path: directory, entries }) => [...entries.values()].map(({ name, oid }) => [
+        pathIn(directory, name),
+        oid,
+    ])));
+}
+
+;// CONCATENATED MODULE: ./src/core/pull-request-section.ts
+
+const end = '<!-- /mlflow-sync -->';
+/** From a start comment to the next end comment, without another start comment in between. */
+const sectionPattern = /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/;
+/** The section in a body; undefined if a person removed it. */
+function readSection(body) {
+    const match = sectionPattern.exec(body);
+    if (match === null)
+        return undefined;
+    const [, files = '', changes = '', title = '', withdrawn] = match;
+    return { files, changes, title, withdrawn: withdrawn !== undefined };
+}
+/** GitHub's limit for the body of a pull request, in characters. */
+const maxBody = 65_536;
+/**
+ * Puts the section into a body: in place of the old one, or at the end. If the text of people leaves
+ * too little room, `summary` takes the place of `text`, or the body stays as it is.
+ */
+function writeSection(body, section, { text, summary }) {
+    const bodies = [text, summary].map((part) => replaceSection(body, section, part));
+    return bodies.find(({ length }) => length <= maxBody) ?? body;
+}
+function replaceSection(body, section, text) {
+    const { files, changes, title, withdrawn } = section;
+    const mark = withdrawn ? ' withdrawn' : '';
+    const start = `<!-- mlflow-sync files=${files} changes=${changes} title=${title}${mark} -->`;
+    const block = `${start}\n${text}\n${end}`;
+    if (sectionPattern.test(body))
+        return body.replace(sectionPattern, () => block);
+    return body === '' ? block : `${body}\n\n${block}`;
+}
+/** Marks the section of a pull request that the action is about to close. */
+function markWithdrawn(body) {
+    const section = readSection(body);
+    const text = 'Nothing is left to propose, so this pull request is being closed.';
+    const unknown = { files: '', changes: '', title: '', withdrawn: true };
+    return replaceSection(body, { ...(section ?? unknown), withdrawn: true }, text);
+}
+/** A person may change the title; then it no longer has this digest. */
+function titleDigest(title) {
+    return (0,external_node_crypto_.createHash)('sha256').update(title.trim()).digest('hex').slice(0, 16);
+}
+
+;// CONCATENATED MODULE: ./src/core/pull-request.ts
+
+
+
+/** Name of the head branch of pull requests into `base`. */
+function headBranchName(settings, base) {
+    return settings.branch ?? `mlflow-sync/${base}`;
+}
+/** The record of a commit that is exactly as the action made it; undefined for any other commit. */
+function ownProposal({ message, tree, parents }) {
+    const proposal = readProposal(message);
+    return parents.length === 1 && proposal?.tree === tree ? proposal : undefined;
+}
+/** Whether the job that opened the pull request did not get as far as setting its labels. */
+function lacksLabels({ labels, isUntouched }, settings) {
+    // GitHub spells a label as it was first written.
+    const names = new Set(labels.map((name) => name.toLowerCase()));
+    return isUntouched && settings.labels.some((name) => !names.has(name.toLowerCase()));
+}
+function pull_request_openPullRequest({ pullRequests }) {
+    return pullRequests.find(({ state }) => state === 'open');
+}
+/** The pull request that merged the branch with all of its commits. */
+function mergedPullRequest({ sha }, { pullRequests }) {
+    return pullRequests.find(({ merged, headSha }) => merged && headSha === sha);
+}
+/** Whether the head branch proposes exactly the changes of the plan. */
+function isUpToDate(head, plan) {
+    return head.kind === 'own' && head.isCurrent && head.proposal.files === planDigest(plan);
+}
+function decidePullRequest(plan, state, head) {
+    const open = pull_request_openPullRequest(state);
+    if (editsOf(plan).length === 0)
+        return { kind: 'withdraw', open };
+    if (open !== undefined && isUpToDate(head, plan))
+        return { kind: 'keep', open, head };
+    return { kind: 'propose', open };
+}
+/** Whether a person closed a pull request without merging it. */
+function isRejected({ state, merged, body }) {
+    return state === 'closed' && !merged && readSection(body)?.withdrawn !== true;
 }
 
 ;// CONCATENATED MODULE: ./src/sync/attempts.ts
 
 const maxAttempts = 5;
-/** Up to 1, 2, 4, 8 s, with enough jitter that colliding jobs do not collide again. */
+/** Up to 1, 2, 4, 8, 16 s, with enough jitter that colliding jobs do not collide again. */
 function backoffMs(attempt, random) {
     return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
 }
 /**
  * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
- * write was lost. In the latter case reading again shows whether the write succeeded.
+ * write was lost. In the latter case reading again shows whether the write succeeded. No failure is
+ * final before that question has been asked.
  *
  * @throws SyncError after five attempts.
  */
 async function retryWhenBranchMoves(attempt, options) {
-    const { branchName, clock, info } = options;
+    const { branchName, settle, withError, clock, info } = options;
     let mayHaveWritten = false;
     for (let number = 1;; number += 1) {
         try {
             return await attempt();
         }
         catch (error) {
-            if (!(error instanceof GitHubError) || !isWorthAnotherAttempt(error))
+            if (!(error instanceof ActionError))
                 throw error;
-            mayHaveWritten ||= error.outcomeUnknown;
-            if (number === maxAttempts) {
-                const name = branchName();
-                throw new SyncError(`Could not write to ${name === undefined ? 'the default branch' : `branch ${name}`} in ${maxAttempts} attempts: ${error.message}`, {
-                    advice: mayHaveWritten
-                        ? "A write may have succeeded, see the branch's history. The next run will catch up in any case."
-                        : 'Nothing was written. The next run will catch up; many jobs at once? Give them one concurrency group.',
-                    cause: error,
-                });
+            const hadWritten = mayHaveWritten;
+            const isWorthAnother = isTransient(error);
+            mayHaveWritten ||= isWorthAnother && error.outcomeUnknown;
+            const isLast = number === maxAttempts;
+            if (isWorthAnother && (mayHaveWritten || !isLast)) {
+                const waitMs = backoffMs(number, clock.random());
+                const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`;
+                info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`);
+                await clock.sleep(waitMs);
             }
-            const waitMs = backoffMs(number, clock.random());
-            info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${number + 1} of ${maxAttempts})`);
-            await clock.sleep(waitMs);
+            const settled = await settle().catch(ignoreActionError);
+            if (settled !== undefined) {
+                // Reading again for another attempt has found a problem that the write did not have.
+                return hadWritten && !isWorthAnother ? withError(settled, error) : settled;
+            }
+            if (isWorthAnother && !isLast)
+                continue;
+            if (isWorthAnother)
+                throw gaveUp(error, branchName(), mayHaveWritten);
+            throw mayHaveWritten ? withDoubt(error) : error;
         }
     }
 }
-function isWorthAnotherAttempt({ reason, outcomeUnknown }) {
-    return reason === 'branch-moved' || outcomeUnknown;
+function isTransient(error) {
+    return error instanceof GitHubError && (error.reason === 'branch-moved' || error.outcomeUnknown);
+}
+/** If GitHub cannot be asked, the error of the attempt is what matters. */
+function ignoreActionError(error) {
+    if (!(error instanceof ActionError))
+        throw error;
+    return undefined;
+}
+const doubt = "A write may have succeeded, see the branch's history. The next run will catch up in any case.";
+/** An error of a later attempt, after a write whose outcome is not known. */
+function withDoubt({ message, advice = '', cause }) {
+    return new SyncError(message, { advice: `${advice} ${doubt}`.trim(), cause });
+}
+function gaveUp(error, branch, mayHaveWritten) {
+    const name = branch === undefined ? 'the default branch' : `branch ${branch}`;
+    return new SyncError(`Could not write to ${name} in ${maxAttempts} attempts: ${error.message}`, {
+        advice: mayHaveWritten
+            ? doubt
+            : 'The next run will catch up; many jobs at once? Give them one concurrency group.',
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sync/identify-head.ts
+
+
+
+/**
+ * Finds out whose the head branch is. It is the action's own if it has nothing but one commit that is
+ * exactly as the action made it, or that commit rebased or merged with the base branch without any
+ * other change, as GitHub's button "Update branch" does.
+ */
+async function identifyHead(repository, base, state) {
+    const { commit } = state;
+    if (commit === undefined)
+        return { kind: 'none' };
+    if (await isMerged(repository, base, commit, state))
+        return { kind: 'merged', commit };
+    const ahead = isChildOf(commit, base)
+        ? 1
+        : await repository.pullRequests.commitsAhead(base.head, commit.sha);
+    const foreign = { kind: 'foreign', commit, isEmpty: ahead === 0 };
+    if (ahead === undefined || ahead === 0)
+        return foreign;
+    const proposal = ownProposal(commit);
+    const [start] = commit.parents;
+    if (proposal !== undefined && start !== undefined) {
+        const range = { from: start.sha, to: commit.sha };
+        return { kind: 'own', commit, proposal, range, isCurrent: ahead === 1 };
+    }
+    const moved = await readMovedProposal(repository, commit);
+    if (moved?.commits !== ahead)
+        return foreign;
+    if (!(await proposesOnly(repository, base, commit, moved)))
+        return foreign;
+    return { kind: 'own', commit, proposal: moved.proposal, range: moved.range, isCurrent: true };
+}
+/**
+ * Whether a pull request of the action merged the branch with all of its commits, those of reviewers
+ * included. If its text was rewritten, one of its commits has to be the action's own and, unlike a
+ * squashed proposal, not in the base branch.
+ */
+async function isMerged({ pullRequests }, base, commit, state) {
+    const merged = mergedPullRequest(commit, state);
+    if (merged === undefined)
+        return false;
+    if (readSection(merged.body) !== undefined || ownProposal(commit) !== undefined)
+        return true;
+    const chain = await pullRequests.followFirstParents(commit.sha, (candidate) => ownProposal(candidate) !== undefined);
+    const own = chain?.at(-1);
+    if (own === undefined)
+        return false;
+    const ahead = await pullRequests.commitsAhead(base.head, own.sha);
+    return ahead !== undefined && ahead > 0;
+}
+function isChildOf({ parents }, { head }) {
+    return parents.length === 1 && parents[0]?.sha === head;
+}
+/** The proposal below any merges of the base branch, which are the second parents. */
+async function readMovedProposal({ pullRequests }, head) {
+    const isMerge = ({ parents }) => parents.length === 2;
+    const chain = isMerge(head)
+        ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit))
+        : [head];
+    const commit = chain?.at(-1);
+    const [parent, ...others] = commit?.parents ?? [];
+    const start = head.parents.at(-1);
+    if (commit === undefined || parent === undefined || others.length > 0)
+        return undefined;
+    const proposal = readProposal(commit.message);
+    const range = { from: parent.sha, to: commit.sha };
+    return proposal && start && { proposal, range, start, commits: chain?.length ?? 0 };
+}
+/**
+ * Whether a commit is the base's tree with the proposal's files, and nothing else. The base may have
+ * some of them already.
+ */
+async function proposesOnly(repository, base, commit, { proposal, range, start }) {
+    const proposed = await listProposedFiles(repository, base, range);
+    if (filesDigest(base.branch, proposed) !== proposal.files)
+        return false;
+    const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
+        ...base.directories.keys(),
+    ]);
+    const isMergedCleanly = proposed.every(({ path, before, after }) => {
+        const current = from.get(path)?.oid;
+        return to.get(path)?.oid === after && (current === before || current === after);
+    });
+    if (!isMergedCleanly)
+        return false;
+    const entries = proposed
+        .filter(({ path, after }) => from.get(path)?.oid !== after)
+        .map(({ path, after, executable }) => ({ path, executable, sha: after ?? null }));
+    return (await repository.createTree(start.tree, entries)) === commit.tree;
+}
+/** The files in the directories of the plan that differ between two commits. */
+async function listProposedFiles(repository, { directories }, commits) {
+    const { from, to } = await repository.listFiles(commits, [...directories.keys()]);
+    return [...new Set([...from.keys(), ...to.keys()])].flatMap((path) => {
+        const [before, after] = [from.get(path), to.get(path)];
+        if (before?.oid === after?.oid && before?.executable === after?.executable)
+            return [];
+        return [
+            { path, before: before?.oid, after: after?.oid, executable: after?.executable ?? false },
+        ];
+    });
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -33293,6 +33653,64 @@ function interpretOwnedValues(parsed) {
     return interpretations;
 }
 
+;// CONCATENATED MODULE: ./src/sync/reject-head.ts
+
+
+
+
+/** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
+function rejectForeignHead(name, { isEmpty }, open) {
+    if (isEmpty) {
+        return new SyncError(`Branch ${name} exists and was not made by the action, so it was left unchanged`, {
+            advice: `Set the input pull-request-branch to a name of its own, or delete the branch ${name} if nobody needs it.`,
+        });
+    }
+    const closeIt = open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `;
+    return new SyncError(`Branch ${name} has a commit that the action did not make, so it was left unchanged`, {
+        advice: `${closeIt}move that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set pull-request-branch to another name.`,
+    });
+}
+/**
+ * Two jobs with different targets must not undo each other's proposals on one head branch: each file
+ * on it has to be in a directory of these targets and about one of their models.
+ *
+ * @throws SyncError if it is not.
+ */
+async function rejectOtherTargets(repository, plan, targets, { name, head, open }) {
+    const { snapshot } = plan;
+    const files = await listProposedFiles(repository, snapshot, head.range);
+    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
+    const others = files.filter(({ path }) => !planned.has(path));
+    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
+    const foreign = isElsewhere
+        ? 'files in other directories, or for another branch'
+        : await findForeignModel(repository, plan, targets, others);
+    if (foreign === undefined)
+        return;
+    const where = open === undefined ? `branch ${name}` : `pull request #${open.number} (${open.url})`;
+    const finish = open === undefined ? `delete the branch ${name}` : 'merge or close it';
+    throw new SyncError(`Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`, {
+        advice: `Give each job its own pull-request-branch: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    });
+}
+/** Describes a file that is about a model of none of the targets; undefined if there is none. */
+async function findForeignModel(repository, { snapshot }, targets, files) {
+    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
+        const oid = after ?? before;
+        return oid === undefined ? [] : [[oid, path]];
+    }));
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    for (const [oid, path] of pathsByOid) {
+        const content = readContent(contents.get(oid) ?? Buffer.of());
+        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
+        const isOwn = targets.some(({ directory, selection }) => path.slice(0, Math.max(path.lastIndexOf('/'), 0)) === directory &&
+            (modelName === '' || selection.models(modelName)));
+        if (!isOwn)
+            return `${path} of model ${modelName}`;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
 const textFieldNames = [
     'run.id',
@@ -33634,16 +34052,30 @@ function versionKey({ name, version }) {
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
 
 /**
+ * MLflow's basic-auth app leaves a page empty if the user may see nothing of it. With its smallest
+ * pages, of 1,000 models, a million of them in a row would be hidden.
+ */
+const maxEmptyPages = 1000;
+/** Ten million model versions, even where a server lowers the size of a page to 1,000. */
+const maxPages = 10_000;
+/** The rows of a listing are in memory at the same time. */
+const maxItems = 1_000_000;
+/**
  * Reads all pages of a listing. Only a page without a token ends it: pages can be short or empty,
  * because MLflow's basic-auth app filters after paging.
  *
  * @param what what is listed, for the error message.
- * @throws MlflowError if a page token repeats, because the listing would never end.
+ * @throws MlflowError if a page token repeats or there are too many pages, because the listing would
+ *   never end.
  */
 async function readPages(what, readPage) {
+    const endless = (sign) => new MlflowError(`MLflow's listing of ${what} does not end: ${sign}`, {
+        advice: 'Look for a cache between the action and MLflow that ignores the query.',
+    });
     const items = [];
     const seen = new Set();
     let token;
+    let emptyPages = 0;
     for (;;) {
         const page = await readPage(token);
         for (const item of page.items)
@@ -33651,12 +34083,16 @@ async function readPages(what, readPage) {
         if (page.nextPageToken === '')
             return items;
         token = page.nextPageToken;
-        if (seen.has(token)) {
-            throw new MlflowError(`MLflow's listing of ${what} does not end: a page token was repeated`, {
-                advice: 'Look for a cache between the action and MLflow that ignores the query.',
-            });
-        }
+        if (seen.has(token))
+            throw endless('a page token was repeated');
         seen.add(token);
+        emptyPages = page.items.length === 0 ? emptyPages + 1 : 0;
+        if (emptyPages === maxEmptyPages)
+            throw endless(`${maxEmptyPages} pages in a row were empty`);
+        if (seen.size === maxPages)
+            throw endless(`it has more than ${maxPages} pages`);
+        if (items.length > maxItems)
+            throw endless(`it has more than ${maxItems} rows`);
     }
 }
 
@@ -43195,7 +43631,34 @@ function preprocess(fn, schema) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/http/list.ts
+
+/**
+ * Schema of an array that ends at the first item that is not valid. `z.array` would go on, and a
+ * megabyte of `{},{},…` becomes gigabytes of issues.
+ */
+function list(item) {
+    return array(unknown()).transform((rows, context) => {
+        const items = [];
+        for (const [index, row] of rows.entries()) {
+            const parsed = item.safeParse(row);
+            if (!parsed.success) {
+                const [issue] = parsed.error.issues;
+                context.addIssue({
+                    code: 'custom',
+                    path: [index, ...(issue?.path ?? [])],
+                    message: issue?.message ?? '',
+                });
+                return NEVER;
+            }
+            items.push(parsed.data);
+        }
+        return items;
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/schema.ts
+
 
 /**
  * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
@@ -43220,7 +43683,7 @@ const schema_time = union([
     error: 'not a time in milliseconds',
 });
 const identifier = union([schemas_string().min(1), schemas_number().transform(String)]);
-const keyValues = array(object({ key: schemas_string(), value: schema_text }))
+const keyValues = list(object({ key: schemas_string(), value: schema_text }))
     .nullish()
     .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])));
 // Strings in MLflow, `{alias, version}` in Unity Catalog.
@@ -43234,7 +43697,7 @@ const validVersion = object({
     source: schema_text,
     description: schema_text,
     tags: keyValues,
-    aliases: array(alias).nullish(),
+    aliases: list(alias).nullish(),
 })
     .transform((wire) => ({
     name: wire.name,
@@ -43277,33 +43740,41 @@ function firstIssue({ issues: [issue] }) {
     return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }
 const pageToken = schema_text;
+/** Ten times as many as the action asks for: a row that is not valid takes more memory than bytes. */
+const boundedRows = array(unknown()).max(100_000);
 /** MLflow omits an empty list. An object without the list but with other fields is not a page. */
-function page(list, item) {
+function page(name, item) {
     return looseObject({ next_page_token: pageToken })
-        .refine((body) => list in body || Object.keys(body).every((key) => key === 'next_page_token'), {
-        error: `the list ${list} is missing`,
+        .refine((body) => name in body || Object.keys(body).every((key) => key === 'next_page_token'), {
+        error: `the list ${name} is missing`,
     })
         .transform((body) => ({
-        items: body[list] ?? [],
+        items: body[name] ?? [],
         nextPageToken: body.next_page_token,
     }))
-        .pipe(object({ items: array(item), nextPageToken: schemas_string() }));
+        .pipe(object({
+        items: boundedRows.pipe(list(item)),
+        nextPageToken: schemas_string(),
+    }));
 }
 const modelVersionPage = page('model_versions', modelVersion);
 const modelAlias = object({ alias: schemas_string(), version: identifier });
 /** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
 const registeredModel = unknown().transform((row) => {
     const { name } = invalidVersion.parse(row);
-    const list = object({ aliases: array(unknown()).nullish() }).safeParse(row);
-    if (!list.success)
-        return { name, aliases: [], problem: firstIssue(list.error) };
-    const parsed = (list.data.aliases ?? []).map((item) => modelAlias.safeParse(item));
-    const [error] = parsed.flatMap((item) => (item.success ? [] : [item.error]));
-    return {
-        name,
-        aliases: parsed.flatMap((item) => (item.success ? [item.data] : [])),
-        problem: error && `aliases: ${firstIssue(error)}`,
-    };
+    const rows = object({ aliases: boundedRows.nullish() }).safeParse(row);
+    if (!rows.success)
+        return { name, aliases: [], problem: firstIssue(rows.error) };
+    const aliases = [];
+    let problem;
+    for (const item of rows.data.aliases ?? []) {
+        const parsed = modelAlias.safeParse(item);
+        if (parsed.success)
+            aliases.push(parsed.data);
+        else
+            problem ??= `aliases: ${firstIssue(parsed.error)}`;
+    }
+    return { name, aliases, problem };
 });
 const registeredModelPage = page('registered_models', registeredModel);
 const registeredModelResponse = object({ registered_model: registeredModel });
@@ -43326,7 +43797,7 @@ const run = object({
     data: object({
         params: keyValues,
         tags: keyValues,
-        metrics: array(object({ key: schemas_string(), value: metricValue })).nullish(),
+        metrics: list(object({ key: schemas_string(), value: metricValue })).nullish(),
     })
         .nullish(),
 })
@@ -43401,7 +43872,222 @@ async function searchLoggedModels(client, attribute, ids, experimentIds) {
     return found;
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./src/http/body.ts
+
+
+
+/** The body of a response was not read to its end, or not at all. */
+class UnreadableBody extends Error {
+    reason;
+    constructor(reason, message) {
+        super(message);
+        this.reason = reason;
+    }
+}
+const mebibyte = 1024 * 1024;
+/** With an error, nothing but a message for people is expected. */
+const maxErrorBytes = 4 * mebibyte;
+/** The limit of curl. Each encoding can multiply the size by a thousand. */
+const maxEncodings = 5;
+const options = { chunkSize: 256 * 1024 };
+const decoders = new Map([
+    ['gzip', () => (0,external_node_zlib_.createGunzip)(options)],
+    ['x-gzip', () => (0,external_node_zlib_.createGunzip)(options)],
+    ['deflate', () => (0,external_node_zlib_.createInflate)(options)],
+    ['br', () => (0,external_node_zlib_.createBrotliDecompress)(options)],
+]);
+/**
+ * Reads the body of a response as text. Bytes are counted before and after they are decoded, and JSON
+ * values before they are parsed; the connection is closed as soon as there are too many.
+ *
+ * @param contentEncoding the header; `''` if absent.
+ * @param onBytes called with the number of bytes that arrived.
+ * @throws UnreadableBody, or the error of the connection or of a decoder.
+ */
+async function readBody(body, contentEncoding, status, limits, onBytes) {
+    const tooLarge = (size) => new UnreadableBody('too-large', `the response (HTTP ${status}) has more than ${size}`);
+    const maxBytes = status < 400 ? limits.bytes : maxErrorBytes;
+    const counted = (onChunk) => {
+        let bytes = 0;
+        return new external_node_stream_.Transform({
+            transform: (chunk, _, done) => {
+                onChunk(chunk);
+                bytes += chunk.length;
+                done(bytes > maxBytes ? tooLarge(`${maxBytes / mebibyte} MiB`) : null, chunk);
+            },
+        });
+    };
+    let firstByte;
+    const arriving = counted((chunk) => {
+        firstByte ??= chunk[0];
+        onBytes(chunk.length);
+    });
+    const chunks = [];
+    const countValues = createValueCounter();
+    const collector = new external_node_stream_.Writable({
+        write: (chunk, _, done) => {
+            chunks.push(chunk);
+            done(countValues(chunk) > limits.values ? tooLarge(`${limits.values} JSON values`) : null);
+        },
+    });
+    const decoding = decodersOf(contentEncoding);
+    const stages = decoding.flatMap((decoder) => [decoder, counted(() => undefined)]);
+    try {
+        await (0,external_node_stream_promises_namespaceObject.pipeline)([body, arriving, ...stages, collector]);
+    }
+    catch (error) {
+        // An empty body does not even have the header that a decoder expects.
+        const isEmpty = decoding[0]?.bytesWritten === 0 && fieldsOf(error).code === 'Z_BUF_ERROR';
+        if (!isEmpty)
+            throw isPlain(error, firstByte) ? notCompressed(contentEncoding) : error;
+    }
+    return Buffer.concat(chunks).toString('utf8');
+}
+function fieldsOf(error) {
+    return error;
+}
+/** The first byte of everything that is compressed with gzip (RFC 1952, section 2.3.1). */
+const gzipMagic = 0x1f;
+/** Whether the body was never compressed, as opposed to compressed and damaged on the way. */
+function isPlain(error, firstByte) {
+    const { code, message } = fieldsOf(error);
+    const isHeader = code === 'Z_DATA_ERROR' && message === 'incorrect header check';
+    return isHeader && firstByte !== gzipMagic;
+}
+function notCompressed(contentEncoding) {
+    return new UnreadableBody('encoding', `its header says that the response is compressed (${contentEncoding.slice(0, 20)}), but it is not`);
+}
+/** Creates the decoders for a list of encodings, the one that was applied last first. */
+function decodersOf(contentEncoding) {
+    const names = contentEncoding
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '' && name !== 'identity');
+    if (names.length > maxEncodings) {
+        throw new UnreadableBody('encoding', `the response is encoded ${names.length} times`);
+    }
+    return names.toReversed().map((name) => {
+        const create = decoders.get(name);
+        if (create !== undefined)
+            return create();
+        throw new UnreadableBody('encoding', `the response has the unsupported encoding ${name}`);
+    });
+}
+const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{');
+/**
+ * Counts the commas, brackets and braces outside of strings: one for each value or more. Commas in
+ * strings do not count, because files have many.
+ */
+function createValueCounter() {
+    let count = 0;
+    let inString = false;
+    let escaped = false;
+    return (chunk) => {
+        // An iterator takes ten times as long.
+        let at = 0;
+        while (at < chunk.length) {
+            const byte = chunk[at];
+            at += 1;
+            if (escaped)
+                escaped = false;
+            else if (byte === quote)
+                inString = !inString;
+            else if (inString)
+                escaped = byte === backslash;
+            else if (byte === comma || byte === bracket || byte === brace)
+                count += 1;
+        }
+        return count;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/http/failure.ts
+
+/** The same request would fail again in the same way. */
+const permanentFailures = new Set([
+    'unknown-host',
+    'tls',
+    'too-large',
+    'encoding',
+]);
+const timeoutCodes = new Set([
+    'UND_ERR_CONNECT_TIMEOUT',
+    'UND_ERR_HEADERS_TIMEOUT',
+    'UND_ERR_BODY_TIMEOUT',
+    'ETIMEDOUT',
+]);
+const interruptedCodes = new Set([
+    'ECONNRESET',
+    'EPIPE',
+    'UND_ERR_SOCKET',
+    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+    'HPE_INVALID_EOF_STATE',
+    'Z_BUF_ERROR',
+    'Z_DATA_ERROR',
+]);
+/**
+ * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
+ * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
+ *
+ * @param idleMs how long the server may send nothing.
+ */
+function describeFailure(error, idleMs) {
+    if (error instanceof UnreadableBody)
+        return failure_failure(error.reason, error.message);
+    const { code, message, name } = deepestCause(error);
+    const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
+    if (timeoutCodes.has(code)) {
+        return failure_failure('timeout', `no response within ${idleMs / 1000} s`);
+    }
+    if (name === 'TimeoutError')
+        return failure_failure('timeout', message);
+    if (code === 'UND_ERR_HEADERS_OVERFLOW')
+        return failure_failure('too-large', detail);
+    if (code === 'ENOTFOUND')
+        return failure_failure('unknown-host', detail);
+    if (code === 'ECONNREFUSED')
+        return failure_failure('refused', detail);
+    if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
+        return failure_failure('tls', detail);
+    }
+    const interrupted = interruptedCodes.has(code) || message === 'terminated';
+    return failure_failure(interrupted ? 'interrupted' : 'network', detail);
+}
+function failure_failure(reason, detail) {
+    return { kind: 'failure', reason, detail };
+}
+/**
+ * Checks properties instead of using `instanceof`, because an error can come from another realm.
+ */
+function deepestCause(error) {
+    if (typeof error !== 'object' || error === null) {
+        return { code: '', message: String(error), name: '' };
+    }
+    const fields = error;
+    const inner = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause;
+    if (typeof inner === 'object' && inner !== null)
+        return deepestCause(inner);
+    const textOf = (name) => {
+        const value = fields[name];
+        return typeof value === 'string' ? value : '';
+    };
+    return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
+}
+/** The failure as the beginning of a message. `server` is, for example, `MLflow at https://…`. */
+function failureMessage({ reason, detail }, server) {
+    const responded = reason === 'too-large' || reason === 'encoding';
+    return `${responded ? "Can't read the response of" : "Can't reach"} ${server}: ${detail}`;
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/errors.ts
+
 
 /** Converts an unusable response or a network failure into an error with advice. */
 function errorFromFailedCall(call) {
@@ -43412,12 +44098,14 @@ function errorFromFailedCall(call) {
         return new MlflowError(`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: 'The next scheduled run will catch up on everything.' });
     }
     if (result.kind === 'failure') {
-        return new MlflowError(`Can't reach MLflow at ${baseUrl}: ${result.detail}${after}`, {
-            advice: failureAdvice[result.reason],
-        });
+        return call.redirectedTo === undefined
+            ? new MlflowError(`${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
+                advice: failureAdvice[result.reason],
+            })
+            : new MlflowError(`MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`, { advice: redirectAdvice });
     }
     const { message, advice } = explainResponse(result, call);
-    const code = errorCode(call.json);
+    const code = stringField(call.json, 'error_code');
     return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
         status: result.status,
         advice,
@@ -43431,11 +44119,21 @@ const failureAdvice = {
     timeout: 'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
     interrupted: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
     network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
+    'too-large': 'The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.',
+    encoding: 'Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.',
 };
+/** The other server may have accepted the credentials, had it got them. */
+const redirectAdvice = 'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.';
 function explainResponse(response, call) {
-    const { baseUrl } = call;
+    const { baseUrl, redirectedTo } = call;
     const { status, text } = response;
     const detail = serverMessage(call.json, text);
+    if (redirectedTo !== undefined) {
+        return {
+            message: `MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
+            advice: redirectAdvice,
+        };
+    }
     if (/Invalid Host header/i.test(text)) {
         return {
             message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
@@ -43474,8 +44172,8 @@ function explainResponse(response, call) {
     }
     if (status >= 300 && status < 400) {
         return {
-            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}, which is not an API`,
-            advice: 'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri.',
+            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
+            advice: redirectAdvice,
         };
     }
     if (isHtml(response))
@@ -43514,17 +44212,25 @@ function explainHtmlPage(response, baseUrl) {
 }
 function redirectTarget(response) {
     const location = response.headers.location ?? '';
-    return URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
+    if (location === '')
+        return 'nowhere: the response has no Location';
+    const target = URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
+    return `${target}, which is not an API`;
 }
 /** Looks at the body, because gateways send HTML with any Content-Type. */
 function isHtml(response) {
     return /^\s*<(!doctype|html|head|body)/i.test(response.text);
 }
+/** Longest part of a page that is searched for its text. */
+const maxPageLength = 1024 * 1024;
+/** MLflow itself writes one or two sentences, and the names of what they are about. */
+const maxMessageLength = 1000;
 /** MLflow's error message, or the beginning of the body as plain text. */
 function serverMessage(json, text) {
-    if (typeof json === 'object' && json !== null && 'message' in json)
-        return String(json.message);
-    const plain = visibleText(text).replace(/\s+/g, ' ').trim();
+    const message = stringField(json, 'message');
+    if (message !== undefined)
+        return message.slice(0, maxMessageLength);
+    const plain = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim();
     return plain === '' ? 'an empty response' : plain.slice(0, 300);
 }
 /** The text of a page of HTML, without tags and elements that a browser does not show. */
@@ -43540,10 +44246,12 @@ function visibleText(html) {
     }
     return visible.join(' ');
 }
-function errorCode(json) {
-    return typeof json === 'object' && json !== null && 'error_code' in json
-        ? String(json.error_code)
-        : undefined;
+/** A gateway may put anything there; converting it to a string can even overflow the stack. */
+function stringField(json, name) {
+    if (typeof json !== 'object' || json === null)
+        return undefined;
+    const value = json[name];
+    return typeof value === 'string' ? value : undefined;
 }
 /** Undefined if MLflow itself says that what was asked for does not exist. */
 async function unlessMissing(read) {
@@ -46614,11 +47322,16 @@ function splitPlaceholders(text) {
 
 /** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
 const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
-/** Writes a commit message in which `git log --grep` finds runs and model versions. */
-function commitMessage(changes, template) {
+/**
+ * Writes a commit message in which `git log --grep` finds runs and model versions.
+ *
+ * @param lastTrailer a trailer of another kind, which comes last.
+ */
+function commitMessage(changes, template, lastTrailer = '') {
+    const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '');
     return {
         headline: headline(changes, template),
-        body: [fileList(changes), trailers(changes)].filter((part) => part !== '').join('\n\n'),
+        body: [fileList(changes), trailers.join('\n')].filter((part) => part !== '').join('\n\n'),
     };
 }
 /**
@@ -46642,13 +47355,10 @@ function fileList(changes) {
     const omitted = changes.length - lines.length;
     return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
 }
-function trailers(changes) {
+function changeTrailers(changes) {
     const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
     const omitted = changes.length - blocks.length;
-    return [
-        ...blocks.filter((block) => block !== ''),
-        ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : []),
-    ].join('\n');
+    return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])];
 }
 function trailersOf(entry) {
     const { runId, modelName, modelVersion, previousVersion } = entry;
@@ -46664,16 +47374,18 @@ function trailersOf(entry) {
 ;// CONCATENATED MODULE: ./src/sync/write.ts
 
 /** Writes nothing, for `mode: plan`. */
-function previewOnly(plan) {
-    return Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned'));
-}
+const preview = {
+    write: (plan) => Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned')),
+    settle: () => Promise.resolve(undefined),
+};
 function writeResult(plan, operation, details = {}) {
     return {
         plan,
         operation,
         commit: undefined,
         pullRequest: undefined,
-        warning: undefined,
+        warnings: [],
+        error: undefined,
         ...details,
     };
 }
@@ -46684,155 +47396,93 @@ function writeResult(plan, operation, details = {}) {
 
 
 /**
- * Returns a writer that commits plans to the branch itself. After a lost response, its next call
- * looks for that commit first.
+ * Returns a writer that commits plans to the branch itself.
  *
  * @param template of the commit's first line; undefined: the default message.
  */
 function createCommitWriter(repository, template) {
-    let lost;
-    return async (plan) => {
-        if (lost !== undefined) {
-            const commit = await repository.findCommit(lost.request);
+    /** Commits that were sent and may have been made, although the response does not say so. */
+    const unsettled = [];
+    const settle = async () => {
+        for (const { request, plan } of unsettled) {
+            const commit = await repository.findCommit(request);
             if (commit !== undefined)
-                return writeResult(lost.plan, 'committed', { commit });
+                return committed(plan, commit);
         }
+        return undefined;
+    };
+    const write = async (plan) => {
         if (editsOf(plan).length === 0)
             return writeResult(plan, 'none');
         await repository.confirm(plan.snapshot);
         const request = commitRequest(plan, template);
         try {
-            const { sha, url, verified } = await repository.commit(request);
-            const warning = verified ? undefined : unsignedWarning;
-            return writeResult(plan, 'committed', { commit: { sha, url }, warning });
+            return committed(plan, await repository.commit(request));
         }
         catch (error) {
-            if (error instanceof GitHubError && error.outcomeUnknown)
-                lost = { request, plan };
+            const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved';
+            if (!wasRefused)
+                unsettled.push({ request, plan });
             throw error;
         }
     };
+    return { write, settle };
 }
-const unsignedWarning = 'The commit is not signed by GitHub: more than one request was needed, and for those GitHub signs only with the workflow token or a GitHub App token';
+function committed(plan, commit) {
+    const { sha, url } = commit;
+    const warnings = signatureWarnings(commit);
+    return writeResult(plan, 'committed', { commit: { sha, url }, warnings });
+}
+/** A warning if GitHub did not sign a commit. */
+function signatureWarnings({ verified }) {
+    return verified ? [] : [unsignedWarning];
+}
+const unsignedWarning = 'GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.';
 /** One commit with all changes of a plan, on the head that the plan was made for. */
 function commitRequest(plan, template) {
     const message = commitMessage(changesOf(plan.entries), template);
     return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) };
 }
 
-;// CONCATENATED MODULE: ./src/core/pull-request-marker.ts
+;// CONCATENATED MODULE: ./src/sync/find-rejection.ts
 
-const markerPattern = /<!-- mlflow-sync:proposal digest=(\w*) heads=([\w,]*)( withdrawn)? -->/;
-function markerComment({ digest, heads, withdrawn }) {
-    return `<!-- mlflow-sync:proposal digest=${digest} heads=${heads.join(',')}${withdrawn ? ' withdrawn' : ''} -->`;
-}
-/** The marker in the body of a pull request; undefined if there is none. */
-function readMarker(body) {
-    const match = markerPattern.exec(body);
-    if (match === null)
+
+
+/**
+ * Finds the pull request with the same changes that a person closed without merging it; only the
+ * newest one with the same changes counts. What it proposed is in the commit where its branch was when
+ * it was closed: the body may have been rewritten, and by an update that came after the closing. If
+ * that commit is a person's or a merge, the body counts, or else the action's commit below it.
+ */
+async function findRejectedPullRequest({ pullRequests }, plan, head, state) {
+    const changes = changesDigest(plan);
+    const search = async (closed, looksBelow) => {
+        const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha));
+        for (const pullRequest of closed) {
+            const { headSha, body } = pullRequest;
+            const proposed = readProposal(messages.get(headSha) ?? '') ??
+                readSection(body) ??
+                (looksBelow ? await readProposalBelow(pullRequests, headSha) : undefined);
+            if (proposed?.changes === changes)
+                return pullRequest;
+        }
         return undefined;
-    return {
-        digest: match[1] ?? '',
-        heads: (match[2] ?? '').split(',').filter((head) => head !== ''),
-        withdrawn: match[3] !== undefined,
     };
-}
-function replaceMarker(body, marker) {
-    return markerPattern.test(body)
-        ? body.replace(markerPattern, () => markerComment(marker))
-        : `${body}\n${markerComment(marker)}`;
-}
-/**
- * Identifies a proposal: which files are created, updated or deleted, for which model versions. The
- * rest of the files' text does not count: editing it on the base branch must not reopen a proposal
- * that a person rejected.
- */
-function changesDigest(changes) {
-    const lines = changes.map(({ path, outcome, modelName, modelVersion }) => JSON.stringify([path, outcome, modelName, modelVersion]));
-    return (0,external_node_crypto_.createHash)('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 40);
-}
-
-;// CONCATENATED MODULE: ./src/core/pull-request.ts
-
-
-
-/**
- * Decides what happens to the pull request. The caller has already checked that the head branch is
- * the action's own.
- */
-function decidePullRequest(plan, state) {
-    const open = openPullRequest(state);
-    if (editsOf(plan).length === 0)
-        return { kind: 'withdraw', open };
-    if (open !== undefined) {
-        return isUpToDate(state.head, plan) ? { kind: 'keep', open } : { kind: 'propose', open };
-    }
-    const rejected = findRejected(state, changesOf(plan.entries));
-    return rejected === undefined
-        ? { kind: 'propose', open }
-        : { kind: 'respect-rejection', rejected };
-}
-function openPullRequest({ pullRequests }) {
-    return pullRequests.find(({ state }) => state === 'open');
-}
-/**
- * Whether the head branch is recognised as the action's own: it is at the base's head, or its commit
- * was made by this job or is recorded in the body of a pull request. If no body contains a record, a
- * commit that looks like one of the action's is enough. In all other cases the branches have to be
- * compared.
- */
-function isRecognised({ pullRequests }, head, base, ownCommits) {
-    if (head.head === base.head || ownCommits.has(head.head))
-        return true;
-    const recorded = new Set(pullRequests.flatMap(({ body }) => readMarker(body)?.heads ?? []));
-    if (recorded.has(head.head))
-        return true;
-    const looksLikeOurs = head.parents.length === 1 && /^MLflow-Run-Id: /m.test(head.message);
-    return looksLikeOurs && recorded.size === 0;
-}
-/** Whether the head branch is the base's head plus exactly the changes of the plan. */
-function isUpToDate(head, plan) {
-    const { snapshot } = plan;
-    if (head?.parents.length !== 1 || head.parents[0] !== snapshot.head)
-        return false;
-    const edits = editsOf(plan);
-    const expected = objectsOf(snapshot);
-    for (const { path, after } of edits) {
-        if (after === undefined)
-            expected.delete(path);
-        else
-            expected.set(path, blobOid(new TextEncoder().encode(after)));
-    }
-    // The hash of a subdirectory that contains another target's files changes with them.
-    const isCompared = ([path]) => !edits.some((edit) => edit.path.startsWith(`${path}/`));
-    const wanted = [...expected].filter(isCompared);
-    const actual = [...head.objects].filter(isCompared);
-    return (wanted.length === actual.length && wanted.every(([path, oid]) => head.objects.get(path) === oid));
-}
-/** Git's hashes of everything in the directories of a snapshot, by path. */
-function objectsOf({ directories }) {
-    return new Map([...directories.values()].flatMap(({ path, entries }) => [...entries.values()].map(({ name, oid }) => [pathIn(path, name), oid])));
-}
-/**
- * Among the closed pull requests, only the newest with the same changes counts, even if its branch is
- * gone.
- */
-function findRejected({ pullRequests }, changes) {
-    const digest = changesDigest(changes);
-    const newest = pullRequests.find(({ body }) => readMarker(body)?.digest === digest);
-    if (newest === undefined || newest.merged)
+    const newest = state.pullRequests.filter((pullRequest) => pullRequest.state === 'closed');
+    if (newest.length === 0)
         return undefined;
-    return readMarker(newest.body)?.withdrawn === true ? undefined : newest;
+    const found = (await search(newest, true)) ??
+        (await search(await pullRequests.closed(plan.snapshot.branch, head), false));
+    return found !== undefined && isRejected(found) ? found : undefined;
 }
-/** Earlier heads are recorded as well, because a killed job can leave the branch at one of them. */
-const maxRecordedHeads = 5;
-/** The marker for the body of the pull request that proposes the commit `sha`. */
-function markerFor(plan, state, sha) {
-    const open = openPullRequest(state);
-    const earlier = open === undefined ? [] : (readMarker(open.body)?.heads ?? []);
-    const current = state.head === undefined ? [] : [state.head.head];
-    const heads = [...new Set([sha, ...current, ...earlier])].slice(0, maxRecordedHeads);
-    return { digest: changesDigest(changesOf(plan.entries)), heads, withdrawn: false };
+async function readProposalBelow(pullRequests, sha) {
+    const chain = await pullRequests.followFirstParents(sha, ({ message }) => readProposal(message) !== undefined);
+    return readProposal(chain?.at(-1)?.message ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/sync/pull-request-situation.ts
+function referenceTo({ number, url }) {
+    return { number, url };
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/markdown.ts
@@ -47016,7 +47666,7 @@ function pullRequestBody(changes, context) {
     const sections = comparisonsOf(ordered, context.details);
     const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
     return [
-        introduction(changes, context.branch),
+        pullRequestIntroduction(changes, context.branch),
         [changeTableHead, ...rows].join('\n'),
         notShownNote(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
         ...shown,
@@ -47025,7 +47675,8 @@ function pullRequestBody(changes, context) {
         .filter((part) => part !== '')
         .join('\n\n');
 }
-function introduction(changes, branch) {
+/** One paragraph about the pull request. */
+function pullRequestIntroduction(changes, branch) {
     return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
         `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
         'closed when nothing is left to propose; a commit made on its branch by hand stops that.');
@@ -47048,6 +47699,1107 @@ function comparisonsOf(changes, details) {
 }
 function notShownNote(count, noun, advice) {
     return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/github/graphql-body.ts
+
+const problem = object({
+    /** GitHub's error type, e.g. `STALE_DATA`. Invalid queries and GitHub's own failures have none. */
+    type: schemas_string().optional().catch(undefined),
+    message: schemas_string(),
+    /** The field that failed; longer than the mutation's name if the mutation itself succeeded. */
+    path: array(unknown()).optional().catch(undefined),
+    extensions: object({ code: schemas_string().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+});
+/** All of them may become part of one message. */
+const maxProblems = 1000;
+const body = object({
+    data: unknown().optional(),
+    errors: array(unknown())
+        .nullish()
+        .transform((errors) => errors?.slice(0, maxProblems) ?? [])
+        .pipe(array(problem)),
+});
+/** The body of a response of the GraphQL API; undefined if it is something else. */
+function readGraphqlBody(json) {
+    return body.safeParse(json).data;
+}
+/**
+ * Whether a field was resolved. Every mutation's field is null if it failed, so this tells whether a
+ * write was carried out, whatever `errors` says.
+ */
+function hasData(data) {
+    return (typeof data === 'object' && data !== null && Object.values(data).some((value) => value != null));
+}
+/** With these types, GitHub says that the request itself is at fault. */
+const permanentTypes = new Set([
+    'BRANCH_PROTECTION_RULE_VIOLATION',
+    'FORBIDDEN',
+    'INSUFFICIENT_SCOPES',
+    'NOT_FOUND',
+    'STALE_DATA',
+    'UNPROCESSABLE',
+]);
+/**
+ * - `Something went wrong while executing your query. This may be the result of a timeout, or it could
+ *   be a GitHub bug.` (@octokit/plugin-retry turns it into a 500)
+ * - `Something went wrong while executing your query on …`
+ * - `We couldn't respond to your request in time. Sorry about that. Please try resubmitting …`
+ * - `Timeout on validation of query`, `Timeout on Query.search` (rmosolgo/graphql-ruby)
+ * - `upstream connect error or disconnect/reset before headers` (Envoy)
+ */
+const temporaryPattern = /something went wrong|couldn.t respond to your request in time|timeout on |timed? ?out\b|\bupstream |internal (server )?error|service (is )?unavailable/i;
+/** Whether GitHub itself calls the failure temporary. */
+function isTemporary({ type, message }) {
+    return !permanentTypes.has(type ?? '') && temporaryPattern.test(message);
+}
+/**
+ * - type `RATE_LIMITED`, `API rate limit exceeded for installation ID …`: the primary limit
+ * - `You have exceeded a secondary rate limit. …`, since 2021
+ * - `You have triggered an abuse detection mechanism. …`, before
+ * - `was submitted too quickly`: mutations (cli/cli)
+ */
+const rateLimitPattern = /secondary rate limit|abuse detection mechanism|api rate limit (already )?exceeded|was submitted too quickly/i;
+function saysRateLimit(message) {
+    return rateLimitPattern.test(message);
+}
+
+;// CONCATENATED MODULE: ./src/github/refusal.ts
+/** What GitHub was asked to do, as the end of a sentence. */
+function operation({ repository, purpose }, url = '') {
+    switch (purpose) {
+        case 'read':
+            return /\/pulls\b/.test(url)
+                ? `read the pull requests of ${repository}`
+                : `read ${repository}`;
+        case 'commit':
+            return `commit to ${repository}`;
+        case 'propose':
+            return `write the pull request's head branch in ${repository}`;
+        case 'pull-request':
+            return `open or update the pull request in ${repository}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/deadline.ts
+/**
+ * A response that arrives faster may take longer, because it is large. Far below any connection that
+ * works, and far above a server that keeps a connection open with a byte now and then.
+ */
+const minBytesPerMs = 16;
+/** However large the response is. */
+const maxFactor = 10;
+function startDeadline(totalMs) {
+    const controller = new AbortController();
+    const startedAt = performance.now();
+    let bytes = 0;
+    const check = () => {
+        const allowedMs = Math.min(totalMs + bytes / minBytesPerMs, totalMs * maxFactor);
+        const remainingMs = startedAt + allowedMs - performance.now();
+        if (remainingMs > 0) {
+            timer = setTimeout(check, remainingMs);
+            return;
+        }
+        const text = `no complete response within ${Math.round(allowedMs / 1000)} s`;
+        controller.abort(new DOMException(text, 'TimeoutError'));
+    };
+    let timer = setTimeout(check, totalMs);
+    return {
+        signal: controller.signal,
+        onBytes: (count) => {
+            bytes += count;
+        },
+        stop: () => clearTimeout(timer),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/http/transport.ts
+
+
+
+
+
+function createTransport(options) {
+    const dispatchers = new Map();
+    const dispatcherFor = (url) => {
+        const existing = dispatchers.get(url.origin);
+        if (existing !== undefined)
+            return existing;
+        const created = createDispatcher(url, options);
+        dispatchers.set(url.origin, created);
+        return created;
+    };
+    const send = async (request) => {
+        const deadline = startDeadline(options.totalTimeoutMs);
+        const signal = AbortSignal.any([options.signal, deadline.signal]);
+        try {
+            const sent = (0,undici.request)(request.url, {
+                method: request.method,
+                headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
+                body: request.body ?? null,
+                dispatcher: dispatcherFor(new URL(request.url)),
+                signal,
+            });
+            const { statusCode: status, headers: rawHeaders, body } = await orAborted(sent, signal);
+            const headers = singleHeaders(rawHeaders);
+            const encoding = headers['content-encoding'] ?? '';
+            const text = await readBody(body, encoding, status, options.limits, deadline.onBytes);
+            return { kind: 'response', status, headers, text };
+        }
+        catch (error) {
+            options.signal.throwIfAborted();
+            return describeFailure(error, options.timeoutMs);
+        }
+        finally {
+            deadline.stop();
+        }
+    };
+    const close = async () => {
+        await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    };
+    return { send, close };
+}
+/** undici notices that a request was aborted only once it is connected. */
+function orAborted(promise, signal) {
+    const aborted = new Promise((_, reject) => {
+        const abort = () => reject(signal.reason);
+        if (signal.aborted)
+            abort();
+        else
+            signal.addEventListener('abort', abort, { once: true });
+    });
+    return Promise.race([promise, aborted]);
+}
+function singleHeaders(headers) {
+    return Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
+        name.toLowerCase(),
+        Array.isArray(value) ? value.join(', ') : value,
+    ]));
+}
+/**
+ * Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools.
+ */
+function createDispatcher(url, options) {
+    const tls = {
+        ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
+        ...(options.insecureTls ? { rejectUnauthorized: false } : {}),
+    };
+    const timeouts = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
+    const proxy = lib_getProxyUrl(url.href);
+    if (proxy === '') {
+        return new undici.Agent({ ...timeouts, connect: { ...tls, timeout: options.timeoutMs } });
+    }
+    return new undici.ProxyAgent({
+        ...timeouts,
+        uri: proxy,
+        proxyTunnel: false,
+        requestTls: { ...tls, servername: url.hostname, timeout: options.timeoutMs },
+    });
+}
+/** Parses a text as JSON; undefined if it is not a complete JSON document. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/refusals-conflict.ts
+
+
+
+/**
+ * The branch is not at the commit that was read, or what was read is gone: read and plan again.
+ *
+ * - `Expected branch to point to "…" but it did not.  Pull and try again.`, type `STALE_DATA`:
+ *   GraphQL's createCommitOnBranch (ministryofjustice/modernisation-platform#11985).
+ * - `is at … but expected …`: Git's compare-and-swap; createCommitOnBranch used to quote it.
+ * - `Reference cannot be updated`: a PATCH of a ref that lost against another one
+ *   (googleapis/repo-automation-bots#4537, osunyorg/admin#1978). Like `Reference does not exist`,
+ *   dependabot-core treats it as a branch that moved on (pull_request_updater/github.rb).
+ * - `Object does not exist`: a PATCH of a ref before the new commit is visible (PyGithub#847).
+ * - `No commit exists with specified expectedHeadOid`: createCommitOnBranch.
+ * - `Base branch was modified. Review and try the merge again.`: merges.
+ * - `No commits between …`, `Head sha can't be blank`, `Head ref must be a branch`: opening a pull
+ *   request whose branch is gone or was merged (shurcooL/githubv4 and cli/cli quote them together).
+ * - `PullRequest.base is invalid`: the same in REST, see `refusalMessage`.
+ */
+const movedPattern = new RegExp([
+    'expected branch to point to',
+    '\\bis at [0-9a-f]{7,64} but expected',
+    'not a fast.forward',
+    'non-fast-forward',
+    'reference (cannot be updated|does not exist|already exists)',
+    'a ref named .* already exists',
+    'unable to resolve reference',
+    "\\.lock': file exists",
+    '(object|parent sha) does not exist',
+    'no commit exists with (the )?specified expectedheadoid',
+    '(base|head) branch was modified',
+    'head (ref|sha|branch)( has| was)? changed',
+    'no commits between',
+    "(base|head) sha can't be blank",
+    '(base|head) ref must be a branch',
+    'pullrequest\\.base is invalid',
+    'no such branch',
+].join('|'), 'i');
+/**
+ * Git cannot have both `mlflow-sync` and `mlflow-sync/main`. Git's words, and GraphQL's `Ref cannot
+ * be created.` (decap-cms looks for the branch in the way after it). REST only says `Reference update
+ * failed` (googleapis/release-please#1024, microsoft/vscode-remote-repositories-github#122), as it
+ * does for rules.
+ */
+const nameConflictPattern = /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i;
+const alreadyExists = ({ message }, { repository }) => /a pull request already exists for/i.test(message)
+    ? {
+        text: `${repository} already has an open pull request for this branch`,
+        advice: undefined,
+        reason: 'already-exists',
+    }
+    : undefined;
+const nameConflict = ({ message }, { repository, purpose }) => {
+    if (purpose === 'read' || !nameConflictPattern.test(message))
+        return undefined;
+    return {
+        text: `A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
+        advice: 'Choose another `pull-request-branch`, or rename or delete the branch in the way.',
+    };
+};
+const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
+    ? branchMoved(context)
+    : undefined;
+/** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
+const notReady = ({ message }, { repository, purpose }) => {
+    if (purpose === 'read')
+        return undefined;
+    const advice = 'The next run will try again. If this persists, look at https://www.githubstatus.com.';
+    if (/pullrequest\.head is invalid/i.test(message)) {
+        return { text: `GitHub does not find the pull request's head branch in ${repository}`, advice };
+    }
+    return /tree sha does not exist/i.test(message)
+        ? { text: `GitHub does not find the files that were just sent to ${repository}`, advice }
+        : undefined;
+};
+/** Every other HTTP 409 to a write is a conflict with somebody else's write. */
+const conflict = ({ status }, context) => status === 409 && context.purpose !== 'read' ? branchMoved(context) : undefined;
+function branchMoved({ purpose }) {
+    const branch = purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch';
+    return {
+        text: `${branch} moved`,
+        advice: 'The next run will catch up.',
+        reason: 'branch-moved',
+    };
+}
+/**
+ * A tree of more than 200-250 inline files or about 2.5 MB: 422 `Sorry, your request timed out. It is
+ * likely that your input was too large to process.`, or 502.
+ */
+const tooLarge = (refusal, { repository }) => isTooLarge(refusal)
+    ? {
+        text: `The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
+        advice: 'The next run will try again. If this persists, split the files among several jobs.',
+        reason: 'too-large',
+    }
+    : undefined;
+function isTooLarge({ status, message, isDivisible }) {
+    if (status === 413)
+        return true;
+    if (status === 422)
+        return /timed out|too large to process/i.test(message);
+    return mayBeTooLarge(status, isDivisible);
+}
+/** A gateway gives up on a tree that takes GitHub more than 10 seconds. */
+function mayBeTooLarge(status, isDivisible) {
+    return isDivisible && (status === 502 || status === 504);
+}
+const treeRequest = object({ tree: array(unknown()).min(2) });
+/** Only a tree of several files can be sent in parts. */
+function isDivisibleRequest(url, body) {
+    if (!url.endsWith('/git/trees'))
+        return false;
+    return treeRequest.safeParse(typeof body === 'string' ? parseJson(body) : body).success;
+}
+const unavailable = ({ status, url }, context) => status >= 500
+    ? {
+        text: `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
+        advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
+    }
+    : undefined;
+const conflictRefusals = {
+    byWords: [alreadyExists, nameConflict, notReady, moved],
+    byStatus: [conflict, tooLarge, unavailable],
+};
+
+;// CONCATENATED MODULE: ./src/github/refusals-permission.ts
+
+/** How to grant a permission to the workflow's own token, and to other tokens. */
+const grants = {
+    contents: {
+        workflow: 'Add `permissions: contents: write` to the job',
+        token: 'set "Contents" to "Read and write"',
+    },
+    pull_requests: {
+        workflow: "Add `pull-requests: write` to the job's `permissions`",
+        token: 'set "Pull requests" to "Read and write"',
+    },
+};
+const permissions = ['contents', 'pull_requests'];
+/** GraphQL refuses to move a branch to other workflow files in the same words. */
+const workflowsHint = ' If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".';
+/** `Resource not accessible by integration`, or `… by personal access token`. */
+const notAccessiblePattern = /not accessible by /i;
+/** `not all refs are readable`: opening a pull request without `contents`. */
+const unreadableRefsPattern = /not all refs are readable/i;
+/**
+ * Only by words: `X-Accepted-GitHub-Permissions`, which lists what would be sufficient, comes with
+ * every refusal of a REST request, whatever its cause.
+ */
+const missingPermission = (refusal, context) => {
+    const { message } = refusal;
+    if (!notAccessiblePattern.test(message) && !unreadableRefsPattern.test(message))
+        return undefined;
+    const needed = neededPermissions(refusal, context.purpose);
+    // A fine-grained token gets its permissions where it is created, not from the workflow.
+    const isPersonal = /by personal access token/i.test(message);
+    return {
+        text: `The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
+        advice: isPersonal ? grantToToken(needed, context) : grantToWorkflow(needed, context),
+        ...(context.purpose === 'read' ? { reason: 'hidden' } : {}),
+    };
+};
+/** GitHub also says "not found" to a token that may not write. */
+const notFound = ({ status, url, message }, context) => {
+    if (status !== 404)
+        return undefined;
+    if (context.purpose === 'read') {
+        return {
+            text: `There is no repository ${context.repository}, or the token does not reach it`,
+            advice: "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.",
+            reason: 'hidden',
+        };
+    }
+    const needed = preferredPermission(context.purpose);
+    return {
+        text: `GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
+        advice: /could not resolve to a ref/i.test(message)
+            ? `The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
+            : `GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
+    };
+};
+/** In GitHub's notation: `contents=write`; `;` separates alternatives. */
+function neededPermissions({ headers, message, url }, purpose) {
+    const listed = headers['x-accepted-github-permissions'] ?? '';
+    if (unreadableRefsPattern.test(message))
+        return 'contents=write';
+    if (listed !== '')
+        return listed;
+    return purpose === 'read' && /\/pulls\b/.test(url)
+        ? 'pull_requests=write'
+        : preferredPermission(purpose);
+}
+function preferredPermission(purpose) {
+    return purpose === 'pull-request' ? 'pull_requests=write' : 'contents=write';
+}
+function grantToToken(needed, { purpose }) {
+    const permission = permissionToGrant(needed, purpose);
+    return permission === undefined
+        ? otherToken(needed)
+        : `Edit the personal access token: under "Repository permissions" ${grants[permission].token}.`;
+}
+function grantToWorkflow(needed, { purpose }) {
+    const permission = permissionToGrant(needed, purpose);
+    if (permission === undefined)
+        return otherToken(needed);
+    const { workflow, token } = grants[permission];
+    return `${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`;
+}
+function otherToken(needed) {
+    return `Use a token with ${needed} as github-token.`;
+}
+/** The one that the request is about if it is among them, and one to write rather than one to read. */
+function permissionToGrant(needed, purpose) {
+    const listed = needed.split(/[;,]/).map((entry) => entry.trim());
+    const preferred = preferredPermission(purpose);
+    return (permissions.find((name) => `${name}=write` === preferred && listed.includes(preferred)) ??
+        permissions.find((name) => listed.includes(`${name}=write`)) ??
+        permissions.find((name) => listed.includes(`${name}=read`)));
+}
+
+;// CONCATENATED MODULE: ./src/github/refusals-access.ts
+
+
+function says(pattern) {
+    return ({ message }) => pattern.test(message);
+}
+const refusals_access_otherToken = "the workflow's own token or a GitHub App token";
+/** The first that matches decides. */
+const table = [
+    {
+        matches: ({ status }) => status === 401,
+        text: () => 'GitHub does not accept the token',
+        advice: 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.',
+    },
+    {
+        // `X-GitHub-SSO: required; url=…` (docs.github.com, "Troubleshooting the REST API"); GraphQL only
+        // has the message `Resource protected by organization SAML enforcement. You must grant your …`.
+        matches: ({ message, headers }) => /^required/i.test(headers['x-github-sso'] ?? '') || /SAML enforcement/i.test(message),
+        text: ({ repository }) => `The organization of ${repository} requires single sign-on for the token`,
+        advice: ({ headers }) => {
+            const [, url] = /url=(\S+)/.exec(headers['x-github-sso'] ?? '') ?? [];
+            const place = url ?? 'Settings > Developer settings > Personal access tokens > Configure SSO';
+            return `Authorize the personal access token for the organization (${place}), or use ${refusals_access_otherToken} as github-token.`;
+        },
+    },
+    {
+        // `… the \`acme\` organization has an IP allow list enabled, and your IP address is not permitted
+        // …` (dependabot-core has it as GITHUB_IP_ALLOWLIST_ERROR)
+        matches: says(/IP allow list/i),
+        text: ({ repository }) => `The IP allow list of ${repository}'s owner excludes this runner`,
+        advice: 'Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.',
+    },
+    {
+        // `… has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.`
+        matches: says(/OAuth App access restrictions/i),
+        text: ({ repository }) => `The organization of ${repository} restricts tokens of OAuth apps`,
+        advice: `Have an owner approve the app, or use ${refusals_access_otherToken} as github-token.`,
+    },
+    {
+        // `The 'acme' organization forbids access via a fine-grained personal access tokens if the token's
+        // lifetime is greater than 366 days. Please adjust …`
+        matches: says(/forbids access via .*lifetime/i),
+        text: ({ repository }) => `The token lives longer than the owner of ${repository} allows`,
+        advice: `Create a token that expires sooner, or use ${refusals_access_otherToken} as github-token.`,
+    },
+    {
+        // `\`acme\` forbids access via a personal access token (classic). Please use a GitHub App, …`
+        matches: says(/forbids access via/i),
+        text: ({ repository }) => `The owner of ${repository} does not allow this kind of token`,
+        advice: `Use ${refusals_access_otherToken} as github-token, or the kind of token that the message names.`,
+    },
+    {
+        // `Sorry. Your account was suspended`, `This installation has been suspended`
+        matches: says(/(account|installation) (was|has been|is) suspended/i),
+        text: ({ repository }) => `The account or app of the token is suspended (${repository})`,
+        advice: `Have it reinstated, or use ${refusals_access_otherToken} as github-token.`,
+    },
+    {
+        // `Repository was archived so is read-only.`
+        matches: says(/\barchived\b.*read.only|repository (was|is|has been) archived/i),
+        text: ({ repository }) => `${repository} is archived: nothing can be written to it`,
+        advice: 'Unarchive it, or point the input repository elsewhere.',
+    },
+    {
+        // `Repository access blocked` (403 and 451, with `block.reason`: dmca, tos, …)
+        matches: ({ status, message }) => status === 451 || /repository access blocked/i.test(message),
+        text: ({ repository }) => `GitHub has blocked access to ${repository}`,
+        advice: "Ask the repository's owner; GitHub informs them of the reason.",
+    },
+    {
+        // `Repository has been locked for migration.`, `Repository has been disabled`
+        matches: says(/repository .*\b(locked|disabled)\b|read.only mode|maintenance mode/i),
+        text: ({ repository }) => `${repository} is locked or disabled at the moment`,
+        advice: 'It may be in a migration or over a billing limit: its settings say more. The next run after that catches up.',
+    },
+    {
+        // `refusing to allow a GitHub App to create or update workflow \`…\` without \`workflows\` permission`;
+        // `refusing to allow an integration to create or update .github/workflows/ci.yml`
+        matches: says(/without `?workflows?`? (permission|scope)|refusing to allow .* to create or update/i),
+        text: ({ repository }) => `The token may not change workflows in ${repository}`,
+        advice: 'The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow\'s own token never has that permission.',
+    },
+    {
+        matches: says(/not permitted to create or approve pull requests/i),
+        text: ({ repository }) => `${repository} does not let workflows create pull requests`,
+        advice: 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.',
+    },
+    {
+        // `Your token has not been granted the required scopes …`, type INSUFFICIENT_SCOPES: classic tokens
+        matches: ({ type, message }) => type === 'INSUFFICIENT_SCOPES' || /granted the required scopes/i.test(message),
+        text: ({ repository }) => `The personal access token lacks a scope for ${repository}`,
+        advice: 'Give the token the scope `repo`.',
+    },
+    {
+        // `octocat does not have the correct permissions to execute \`CreateCommitOnBranch\``, type FORBIDDEN
+        matches: says(/correct permissions to execute|must have push access|permission to \S+ denied/i),
+        text: ({ repository }) => `The owner of the token may not write to ${repository}`,
+        advice: 'Give that user or app write access to the repository.',
+    },
+    {
+        // `Must have admin rights to Repository.`
+        matches: says(/must have admin rights/i),
+        text: (context) => `Only an administrator may ${operation(context)} in this way`,
+        advice: 'Use the token of a user or app that is an administrator of the repository.',
+    },
+    {
+        // `At least one email address must be verified to do that.`
+        matches: says(/verify your email|email address must be verified/i),
+        text: () => 'The account of the token has no verified email address',
+        advice: `Verify the address in the settings of that account, or use ${refusals_access_otherToken} as github-token.`,
+    },
+    {
+        // `Upgrade to GitHub Pro or make this repository public to enable this feature.`
+        // (github/branch-deploy#345)
+        matches: says(/upgrade to github \S+ or make this repository public/i),
+        text: ({ repository }) => `The plan of ${repository}'s owner does not include this feature`,
+        advice: "GitHub's message says which plans include it.",
+        reason: 'hidden',
+    },
+    {
+        // `An owner of this repository has limited the ability to open a pull request to users that are
+        // collaborators on this repository.` (cypress-io/eslint-plugin-cypress#346)
+        matches: says(/has limited the ability to open a pull request/i),
+        text: ({ repository }) => `${repository} limits who may open pull requests`,
+        advice: 'Make the owner of the token a collaborator, or change the limit in the settings of the repository (General > Pull requests, or Moderation options).',
+    },
+];
+/** Only the status tells. */
+const denied = ({ status, url }, context) => status === 403
+    ? {
+        text: `GitHub did not let the token ${operation(context, url)}`,
+        advice: "GitHub's message says why. Check what the owner of the token may do there.",
+    }
+    : undefined;
+const byWords = table.map(({ matches, text, advice, reason }) => (refusal, context) => matches(refusal)
+    ? {
+        text: text(context),
+        advice: typeof advice === 'string' ? advice : advice(refusal),
+        reason,
+    }
+    : undefined);
+const accessRefusals = [
+    ...byWords,
+    missingPermission,
+    denied,
+    notFound,
+];
+
+;// CONCATENATED MODULE: ./src/github/rule-advice.ts
+const bypass = 'use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.';
+const onBase = {
+    propose: `Either set \`pull-request: true\`, or ${bypass}`,
+    look: `Look at Settings > Branches of the repository. If commits are restricted there, set \`pull-request: true\`, or ${bypass}`,
+    'propose-or-unlock': `Either set \`pull-request: true\`, or ${bypass} If the branch is locked, unlock it first: a pull request into a locked branch cannot be merged.`,
+    bypass: `To commit nevertheless, ${bypass}`,
+    unlock: 'Unlock the branch in the settings, or set the input `branch` to another one.',
+    sign: `Leave github-token at its default or use a GitHub App token, because GitHub signs their commits; otherwise ${bypass}`,
+    message: `Change the first line of the message with the input \`commit-message\`, or ${bypass}`,
+    path: `Set the input \`path\` to another directory, or ${bypass}`,
+    size: `Make the template smaller, or ${bypass}`,
+};
+/** A pull request is there already, so its branch needs another name or a bypass. */
+const onHead = {
+    ...onBase,
+    propose: `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
+    look: 'Look at Settings > Branches of the repository, or choose another `pull-request-branch`, one that the rule does not cover.',
+    'propose-or-unlock': 'Choose another `pull-request-branch`, one that the rule does not cover, or unlock the branch in the settings.',
+    bypass: `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
+    unlock: 'Choose another `pull-request-branch`, one that the rule does not cover, or unlock the branch in the settings.',
+};
+/** Advice for some rules at once, each only once. */
+function waysOut(outs, purpose) {
+    const texts = purpose === 'commit' ? onBase : onHead;
+    return [...new Set(outs.map((out) => texts[out]))];
+}
+
+;// CONCATENATED MODULE: ./src/github/rule-kinds.ts
+/** By GitHub's type of a rule in a ruleset; classic protection has four of its own. */
+const ruleKinds = {
+    pull_request: { says: 'changes need a pull request', wayOut: 'propose' },
+    merge_queue: { says: 'changes go through the merge queue', wayOut: 'propose' },
+    required_status_checks: { says: 'status checks are required first', wayOut: 'propose' },
+    workflows: { says: 'other checks are required first', wayOut: 'propose' },
+    required_deployments: { says: 'deployments are required first', wayOut: 'propose' },
+    update: { says: 'updates are restricted', wayOut: 'propose' },
+    push_restriction: { says: 'only certain people, teams and apps may push', wayOut: 'propose' },
+    protection: {
+        says: 'it is protected, and GitHub does not show this token how',
+        wayOut: 'look',
+    },
+    no_push: {
+        says: 'only certain people, teams and apps may push, or the branch is locked',
+        wayOut: 'propose-or-unlock',
+    },
+    lock: { says: 'the branch is locked', wayOut: 'unlock' },
+    creation: { says: 'creating such a branch is restricted', wayOut: 'bypass' },
+    deletion: { says: 'deleting the branch is restricted', wayOut: 'bypass' },
+    non_fast_forward: { says: 'force-pushes are blocked', wayOut: 'bypass' },
+    required_linear_history: { says: 'merge commits are not allowed', wayOut: 'bypass' },
+    required_signatures: { says: 'commits must be signed', wayOut: 'sign' },
+    commit_message_pattern: {
+        says: 'the commit message must match a pattern',
+        wayOut: 'message',
+    },
+    email_pattern: {
+        says: "the email address of the commit's author or committer must match a pattern",
+        wayOut: 'bypass',
+    },
+    branch_name_pattern: {
+        says: 'the name of the branch must match a pattern',
+        wayOut: 'bypass',
+    },
+    file_path_restriction: { says: 'files at this path are restricted', wayOut: 'path' },
+    file_extension_restriction: {
+        says: 'files with this extension are restricted',
+        wayOut: 'bypass',
+    },
+    max_file_path_length: { says: 'paths of files have a maximum length', wayOut: 'path' },
+    max_file_size: { says: 'files have a maximum size', wayOut: 'size' },
+};
+
+;// CONCATENATED MODULE: ./src/github/refusals-rules.ts
+
+
+/**
+ * How GitHub words the violation of each kind of rule. A ruleset is reported as `Repository rule
+ * violations found` and one sentence per rule; classic protection often as the sentences alone
+ * (HTTP 422, and 409 from the contents and merges APIs). A push reports the same sentences under
+ * GH013 and GH006. Where GitHub shows a pattern, it follows the sentence.
+ */
+const wordings = [
+    // `Changes must be made through a pull request.` (docs.github.com, "Troubleshooting rules");
+    // `At least 1 approving review is required by reviewers with write access.`,
+    // `Waiting on code owner review from acme/models.`,
+    // `New changes require approval from someone other than the last pusher.`
+    [
+        'pull_request',
+        /through a pull request|approving reviews? (is|are) required|review is required|waiting on code owner review|someone other than the last pusher/i,
+    ],
+    // `Changes must be made through the merge queue` (cli/cli#8746)
+    ['merge_queue', /through the merge queue|uses a merge queue/i],
+    // `Required status check "ci/test" is expected.`, `5 of 5 required status checks are expected.`;
+    // dependabot-core matches `required status check` as well.
+    ['required_status_checks', /required status check/i],
+    ['workflows', /required workflow|code scanning|conversation must be resolved/i],
+    ['required_deployments', /required deployment|must be (successfully )?deployed/i],
+    // `Cannot update this protected ref.`
+    ['update', /cannot update this protected ref/i],
+    // `You're not authorized to push to this branch.` (docs.github.com, "About protected branches")
+    ['push_restriction', /not authorized to push to this branch/i],
+    // `Cannot change this locked branch`: setting "Lock branch" of classic protection
+    ['lock', /locked branch|branch is locked|branch is read.only/i],
+    // `Cannot create ref due to creations being restricted.`
+    ['creation', /creations being restricted/i],
+    // `Cannot delete this branch`
+    ['deletion', /cannot delete this (protected )?branch/i],
+    // `Cannot force-push to this branch`
+    ['non_fast_forward', /cannot force.push to this (protected )?branch/i],
+    // `This branch must not contain merge commits.` (dependabot-core matches it)
+    ['required_linear_history', /must not contain merge commits/i],
+    // `Commits must have verified signatures.`
+    ['required_signatures', /verified signatures?|commits? must be signed/i],
+    // Patterns are named after their requirement in the settings, `Must match a given regex pattern`,
+    // `Must start with a matching pattern`, …: `Commit message must match a given regex pattern: ^feat`.
+    ['commit_message_pattern', /commit messages? (must|does|do|is|are)\b|signed-off-by|sign.?off/i],
+    ['email_pattern', /(author|committer)('s)? email/i],
+    ['branch_name_pattern', /(branch|ref) names? (must|does|do|is|are)\b/i],
+    // `File path is restricted` (push rulesets; renovatebot/renovate#44819)
+    [
+        'file_path_restriction',
+        /file paths? (is|are) restricted|file path restriction|restricted file path/i,
+    ],
+    ['file_extension_restriction', /file extensions? (is|are) restricted|restricted file extension/i],
+    ['max_file_path_length', /file paths? .*(too long|exceed|length)|max(imum)? file path length/i],
+    ['max_file_size', /file size|files? (is|are) too large/i],
+];
+/** Both kinds of rules without a sentence that is known, and hooks of GitHub Enterprise Server. */
+const anyRulePattern = /rule violations? found|protected branch|reference update failed|hook declined|pre.receive/i;
+/** `Secret detected in content` in REST, `Push cannot contain secrets` for a push. */
+const secretPattern = /secret detected|cannot contain secrets/i;
+const secretInContent = ({ message }, { repository }) => secretPattern.test(message)
+    ? {
+        text: `GitHub's push protection found a secret in the files for ${repository}`,
+        advice: 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
+    }
+    : undefined;
+/** createCommitOnBranch reports classic protection with this type (Thinkmill/keystatic#1598). */
+const protectionType = 'BRANCH_PROTECTION_RULE_VIOLATION';
+const violatedRules = ({ type, message }, context) => {
+    if (context.purpose === 'read')
+        return undefined;
+    const violated = wordings.filter(([, pattern]) => pattern.test(message));
+    const isRule = type === protectionType || anyRulePattern.test(message);
+    if (violated.length === 0 && !isRule)
+        return undefined;
+    const kinds = violated.map(([name]) => ruleKinds[name]);
+    const named = kinds.map(({ says }) => says).join(', ');
+    const outs = kinds.length === 0 ? ['propose'] : kinds.map(({ wayOut }) => wayOut);
+    return {
+        text: `A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : `: ${named}`}`,
+        advice: [...waysOut(outs, context.purpose), ...blockingBranch(message, context)].join(' '),
+    };
+};
+function subject({ purpose }) {
+    if (purpose === 'pull-request')
+        return 'pull request';
+    return purpose === 'propose' ? "change of the pull request's head branch" : 'commit';
+}
+/** REST reports a branch that is in the way like a rule. */
+function blockingBranch(message, { purpose }) {
+    return purpose === 'propose' && /reference update failed/i.test(message)
+        ? [
+            'Or rename the branch that is in the way, if one has the beginning of this name up to a slash.',
+        ]
+        : [];
+}
+const ruleRefusals = [secretInContent, violatedRules];
+
+;// CONCATENATED MODULE: ./src/github/refusals.ts
+
+
+
+
+
+/**
+ * All refusals that the action knows, in the order in which they are looked for. This is the only
+ * place that decides what GitHub means, because most refusals can only be told apart by their words.
+ *
+ * The responses of others come first: their status says nothing about GitHub. Then conflicts whose
+ * words are unmistakable, then rules, because a rule's violation also comes with the status of a
+ * conflict (409) or of a missing permission (403).
+ */
+const kinds = [
+    notGitHubs,
+    ...conflictRefusals.byWords,
+    ...ruleRefusals,
+    ...conflictRefusals.byStatus,
+    ...accessRefusals,
+];
+/** What a refusal means and how to fix it. */
+function explainRefusal(given, context) {
+    const refusal = { ...given, message: withoutNames(given.message) };
+    for (const kind of kinds) {
+        const explanation = kind(refusal, context);
+        if (explanation !== undefined)
+            return { ...explanation, isCertain: true };
+    }
+    const { status, type, code, url } = refusal;
+    const name = type ?? code ?? `HTTP ${status}`;
+    return {
+        text: `GitHub rejected a request to ${operation(context, url)} (${name})`,
+        advice: "GitHub's message says why.",
+        isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
+    };
+}
+/** Names that people chose are quoted: `Required status check "merge conflict" is expected.` */
+function withoutNames(message) {
+    return message.replace(/"[^"]*"/g, '""');
+}
+/** GitHub itself has pages for its own failures, and for requests that are too large. */
+function notGitHubs({ status, isGitHubs, url }, context) {
+    if (isGitHubs || status >= 500 || status === 413)
+        return undefined;
+    return {
+        text: `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+        advice: 'Check the proxy or firewall between the runner and GitHub.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/github/unexpected-response.ts
+/** A complete response that is neither what was asked for nor a refusal. */
+class UnexpectedResponse extends Error {
+    /** What to report if there is no better response. */
+    error;
+    constructor(error) {
+        super(error.message);
+        this.error = error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/rest-body.ts
+
+
+const detail = union([
+    schemas_string(),
+    object({
+        resource: schemas_string().optional().catch(undefined),
+        field: schemas_string().optional().catch(undefined),
+        code: schemas_string().optional().catch(undefined),
+        message: schemas_string().optional().catch(undefined),
+    }),
+]);
+const rest_body_body = object({
+    message: schemas_string(),
+    errors: list(detail).optional().catch(undefined),
+});
+/**
+ * GitHub's words in an error of the REST API, e.g. `Validation Failed: PullRequest.head is invalid`;
+ * undefined if there are none. Without the link to the documentation, whose words are not about this
+ * request.
+ */
+function refusalMessage(json) {
+    const { data } = rest_body_body.safeParse(json);
+    if (data === undefined)
+        return undefined;
+    const details = (data.errors ?? []).map((row) => {
+        if (typeof row === 'string')
+            return row;
+        const { resource = '', field = '', code = 'invalid', message } = row;
+        return message ?? `${resource}.${field} is ${code}`;
+    });
+    const words = details.length === 0 ? data.message : `${data.message}: ${details.join('; ')}`;
+    return words.replace(/\s+/g, ' ').trim();
+}
+
+;// CONCATENATED MODULE: ./src/github/errors.ts
+
+
+
+
+
+
+
+
+const errors_failureAdvice = {
+    'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
+    refused: 'Check that the runner may reach GitHub (firewall, proxy).',
+    tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
+    timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
+    interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
+    network: 'Check that the runner may reach GitHub (firewall, proxy).',
+    'too-large': 'The response was ignored. Look for a proxy that modifies responses.',
+    encoding: 'Look for a proxy that compresses responses, and let it send gzip or nothing.',
+};
+const statusPage = 'Look at https://www.githubstatus.com; the next run will catch up.';
+/** There was no complete response. */
+function connectionError(failure, { tries, apiUrl, isWrite }) {
+    const { reason } = failure;
+    const after = tries > 1 ? ` (after ${tries} tries)` : '';
+    return new GitHubError(`${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
+        advice: errors_failureAdvice[reason],
+        outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
+    });
+}
+/** @param until when the limit ends, if that is longer than a sync may wait. */
+function rateLimitError(status, until, tries) {
+    const limit = until === undefined
+        ? `GitHub still limits the rate of requests after ${tries} tries`
+        : `GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`;
+    return new GitHubError(`${limit} (HTTP ${status})`, {
+        status,
+        advice: 'The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+    });
+}
+/** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
+function unavailableError(status, until, isWrite) {
+    const text = until === undefined
+        ? `GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
+        : `GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`;
+    return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage });
+}
+/** Redirects are not followed: another host must not see the token. */
+function redirectError(url, { status, headers }) {
+    const { location = '' } = headers;
+    const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    const { origin } = new URL(url);
+    if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
+        return new GitHubError(`GitHub at ${origin} redirects the request (HTTP ${status})`, {
+            status,
+            advice: 'The repository may have been renamed or moved: update the input repository.',
+        });
+    }
+    // Without the query, which may have a secret.
+    const place = target === undefined ? 'an invalid address' : errors_placeOf(target, origin);
+    return new GitHubError(`GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`, {
+        status,
+        advice: 'Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.',
+    });
+}
+function errors_placeOf(target, origin) {
+    return target.origin === origin ? target.pathname : target.origin;
+}
+/** The response is truncated or does not match its schema. */
+function invalidResponse(detail, isWrite = false) {
+    return new GitHubError(`GitHub's response can't be used: ${detail}`, {
+        outcomeUnknown: isWrite,
+        advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
+    });
+}
+/** The branch is no longer at the commit that was read: read and plan again. */
+function errors_branchMoved(detail) {
+    return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' });
+}
+/** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
+function errorFromOctokit(error, context) {
+    if (error instanceof ActionError)
+        return error;
+    if (!(error instanceof Error))
+        return new GitHubError(String(error));
+    if (!hasResponse(error)) {
+        return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error;
+    }
+    const { status, request, response } = error;
+    const message = refusalMessage(response.data);
+    const refusal = {
+        status,
+        type: undefined,
+        code: undefined,
+        message: message ?? '',
+        isGitHubs: message !== undefined,
+        isDivisible: isDivisibleRequest(request.url, request.body),
+        headers: response.headers,
+        url: response.url,
+    };
+    return gitHubError(refusal, explainRefusal(refusal, context), false);
+}
+function hasResponse(error) {
+    return 'response' in error && error.response !== undefined;
+}
+/**
+ * Converts the `errors` of a GraphQL response; the least certain one counts. If none of them says what
+ * is wrong, the response is only unexpected.
+ */
+function errorFromGraphql(problems, context, request) {
+    const found = problems.map((problem) => errorFromProblem(problem, context, request));
+    const errors = found.map(({ error }) => error);
+    const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown);
+    const decisive = errors.find(({ reason }) => reason !== undefined);
+    const error = unclear ?? decisive ?? errors[0] ?? invalidResponse('no data', request.isWrite);
+    return found.some(({ isKnown }) => isKnown) ? error : new UnexpectedResponse(error);
+}
+function errorFromProblem(problem, context, { isWrite, hasData }) {
+    const { type, message, path = [], extensions } = problem;
+    if (isTemporary(problem)) {
+        const error = new GitHubError(`GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`, { status: 200, outcomeUnknown: isWrite, advice: statusPage });
+        return { error, isKnown: true };
+    }
+    const refusal = {
+        status: type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200,
+        type,
+        code: extensions?.code,
+        message: message.replace(/\s+/g, ' ').trim(),
+        isGitHubs: true,
+        isDivisible: false,
+        headers: {},
+        url: '',
+    };
+    const explanation = explainRefusal(refusal, context);
+    // A field below the mutation's own can only fail after the mutation.
+    const isUnclear = hasData || path.length > 1 || !explanation.isCertain;
+    const error = gitHubError(refusal, explanation, isWrite && isUnclear);
+    return { error, isKnown: explanation.isCertain };
+}
+function gitHubError({ status, message, isGitHubs }, { text, advice, reason }, outcomeUnknown) {
+    const details = { status, advice, reason, outcomeUnknown };
+    return new GitHubError(isGitHubs ? `${text} [GitHub: ${shorten(message)}]` : text, details);
+}
+const errors_maxMessageLength = 1000;
+/** GitHub's messages end up in outputs and in the summary, which have limits of their own. */
+function shorten(message) {
+    return message.length > errors_maxMessageLength ? `${message.slice(0, errors_maxMessageLength)} …` : message;
+}
+
+;// CONCATENATED MODULE: ./src/github/refs.ts
+
+/** Stands for "no such branch" in a compare-and-swap, as in Git. */
+const zeroOid = '0'.repeat(40);
+const mutation = `mutation Move($input: UpdateRefsInput!) {
+  updateRefs(input: $input) { clientMutationId }
+}`;
+const response = object({
+    updateRefs: object({ clientMutationId: schemas_string().nullish() }),
+});
+/**
+ * Moves, creates or deletes a branch in one compare-and-swap step. REST cannot do that: without
+ * `force` it also accepts a branch that was moved back in the meantime.
+ *
+ * @throws GitHubError with reason `branch-moved` if the branch is not at `from`.
+ */
+async function moveBranch(client, purpose, { branch, from = zeroOid, to = zeroOid, force }) {
+    const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force }];
+    const input = { repositoryId: client.repositoryId(), refUpdates };
+    await client.mutate(purpose, mutation, { input }, response);
+}
+
+;// CONCATENATED MODULE: ./src/github/git-data.ts
+
+
+
+/** The commit message as Git stores it. */
+function fullMessage({ headline, body }) {
+    return body === '' ? headline : `${headline}\n\n${body}`;
+}
+/**
+ * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
+ * one, then the commit, then a compare-and-swap of the branch. Nothing is visible before that last
+ * step.
+ */
+async function commitByGitData(client, request) {
+    const { branch, head, rootTree } = request.snapshot;
+    const tree = await createTree(client, 'commit', rootTree, request.edits.map(entryOfEdit));
+    const message = fullMessage(request);
+    const commit = await createCommit(client, 'commit', { tree, parent: head, message });
+    await moveBranch(client, 'commit', { branch, from: head, to: commit.sha, force: false });
+    return commit;
+}
+const createdCommit = object({
+    sha: schemas_string(),
+    html_url: schemas_string(),
+    verification: object({ verified: schemas_boolean() }).optional(),
+});
+/**
+ * Creates a commit without moving a branch. It sets neither author nor committer, because only then
+ * does GitHub sign commits made with the workflow token or a GitHub App token.
+ */
+async function createCommit(client, purpose, { tree, parent, message }) {
+    const { sha, html_url, verification } = await client.rest(purpose, createdCommit, (octokit, at) => octokit.rest.git.createCommit({ ...at, tree, parents: [parent], message }));
+    return { sha, url: html_url, verified: verification?.verified ?? false };
+}
+function entryOfEdit({ path, after, executable }) {
+    return after === undefined
+        ? { path, executable, sha: null }
+        : { path, executable, content: after };
+}
+/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
+const treeLimits = { files: 200, bytes: 1_500_000 };
+/** Creates the tree that results from changes to the tree `base`, and returns its hash. */
+async function createTree(client, purpose, base, entries) {
+    let tree = base;
+    for (const batch of splitIntoBatches(entries)) {
+        tree = await createTreeInHalves(client, purpose, tree, batch);
+    }
+    return tree;
+}
+function splitIntoBatches(entries) {
+    const batches = [];
+    let batch = [];
+    let bytes = 0;
+    for (const entry of entries) {
+        const size = 'content' in entry ? Buffer.byteLength(entry.content) : 0;
+        if (batch.length === treeLimits.files ||
+            (batch.length > 0 && bytes + size > treeLimits.bytes)) {
+            batches.push(batch);
+            batch = [];
+            bytes = 0;
+        }
+        batch.push(entry);
+        bytes += size;
+    }
+    return batch.length > 0 ? [...batches, batch] : batches;
+}
+const created = object({ sha: schemas_string() });
+/** Halves a batch that is still too large for GitHub. */
+async function createTreeInHalves(client, purpose, base, entries) {
+    const tree = entries.map(({ executable, ...entry }) => ({
+        ...entry,
+        mode: executable ? '100755' : '100644',
+        type: 'blob',
+    }));
+    try {
+        const { sha } = await client.rest(purpose, created, (octokit, at) => octokit.rest.git.createTree({ ...at, base_tree: base, tree }));
+        return sha;
+    }
+    catch (error) {
+        const tooLarge = error instanceof GitHubError && error.reason === 'too-large';
+        if (!tooLarge || entries.length === 1)
+            throw error;
+        const middle = Math.ceil(entries.length / 2);
+        const first = await createTreeInHalves(client, purpose, base, entries.slice(0, middle));
+        return createTreeInHalves(client, purpose, first, entries.slice(middle));
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
@@ -47103,90 +48855,233 @@ function detailsOf({ metrics, params }, previous, previousRun) {
 
 
 
-/**
- * Puts the plan on the head branch as one commit, and opens or updates the pull request.
- *
- * @param onCommit called with the commit's SHA before the branch moves to it, so that a later
- *   attempt recognises the commit.
- */
-async function propose(options, proposal, onCommit) {
-    const { pullRequests } = options.repository;
-    const { state, head, open } = proposal;
-    const commit = await commitFor(options, proposal);
-    const sha = commit?.sha ?? state.head?.head ?? '';
-    const text = await writeText(options, proposal, sha);
-    // Updated before the branch, so that the body names the head even if the job is killed in between.
-    if (open !== undefined)
-        await pullRequests.update(open.number, text);
-    if (commit !== undefined) {
-        onCommit(commit.sha);
-        await pullRequests.moveBranch({ branch: head, from: state.head?.head, to: commit.sha });
-    }
-    const pullRequest = open ?? (await openOrCleanUp(options.repository, proposal, text, sha));
-    const labelWarning = open === undefined ? await addLabels(options, pullRequest) : undefined;
-    return {
-        pullRequest,
-        commit: commit && { sha: commit.sha, url: commit.url },
-        warning: commit?.verified === false ? propose_changes_unsignedWarning : labelWarning,
+
+
+
+function createProposer(options) {
+    const { repository, settings } = options;
+    const { pullRequests } = repository;
+    const commits = new Map();
+    let hasCreatedBranch = false;
+    const createCommit = async (plan) => {
+        const key = `${plan.snapshot.head} ${planDigest(plan)}`;
+        const commit = commits.get(key) ?? (await commitProposal(options, plan));
+        commits.set(key, commit);
+        return commit;
     };
+    const updateText = async (plan, name, { number }) => {
+        // What people have changed meanwhile stays, and nothing is written into one that was closed.
+        const current = await pullRequests.get(number);
+        requireOpen(current);
+        requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)));
+    };
+    const openPullRequest = async (plan, name, sha) => {
+        const base = plan.snapshot.branch;
+        const text = await writeText(options, plan, name, undefined);
+        try {
+            return await pullRequests.open(base, name, text);
+        }
+        catch (error) {
+            const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason;
+            if (!isRefused || !hasCreatedBranch)
+                throw error;
+            // Deleting the branch would close a pull request that was opened all the same.
+            const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
+            const opened = state && pull_request_openPullRequest(state);
+            if (opened !== undefined)
+                return opened;
+            if (state !== undefined)
+                await deleteQuietly(repository, name, sha);
+            throw error;
+        }
+    };
+    const addLabels = async (pullRequest, isOwn) => {
+        const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings);
+        if (!isNeeded)
+            return [];
+        const { number } = pullRequest;
+        try {
+            await repository.pullRequests.addLabels(number, settings.labels);
+            return [];
+        }
+        catch (error) {
+            if (!(error instanceof GitHubError))
+                throw error;
+            return [`The labels could not be set on pull request #${number}: ${error.message}`];
+        }
+    };
+    const propose = async (plan, { name, head, open }) => {
+        const isWritten = isUpToDate(head, plan);
+        const commit = isWritten ? head.commit : await createCommit(plan);
+        if (!isWritten) {
+            const from = head.kind === 'none' ? undefined : head.commit.sha;
+            await repository.moveHeadBranch({ branch: name, from, to: commit.sha });
+            hasCreatedBranch ||= from === undefined;
+        }
+        const unsigned = signatureWarnings(commit);
+        const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined };
+        if (open !== undefined) {
+            const error = await problemUnlessMoved(updateText(plan, name, open));
+            const warnings = [...unsigned, ...(await addLabels(open, false))];
+            return { ...written, pullRequest: open, warnings, error };
+        }
+        const pullRequest = await openPullRequest(plan, name, commit.sha);
+        return {
+            ...written,
+            pullRequest,
+            warnings: [...unsigned, ...(await addLabels(pullRequest, true))],
+        };
+    };
+    return { propose, updateText, addLabels };
 }
-const propose_changes_unsignedWarning = 'The commit of the pull request is not signed by GitHub: for that use the workflow token or a GitHub App token';
-/** The commit to propose; undefined if the head branch is already up to date. */
-function commitFor({ repository, commitTemplate }, { plan, state }) {
-    if (isUpToDate(state.head, plan))
+/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
+function requireOpen({ state }) {
+    if (state === 'closed')
+        throw errors_branchMoved('while its pull request was updated');
+}
+/**
+ * The problem of a request that follows the actual write, which is reported together with it.
+ *
+ * @throws GitHubError with reason `branch-moved`.
+ */
+async function problemUnlessMoved(request) {
+    try {
+        await request;
         return undefined;
-    return repository.createCommit(commitRequest(plan, commitTemplate));
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError) || error.reason === 'branch-moved')
+            throw error;
+        return problemOf(error);
+    }
 }
-/** Title and body of the pull request; the body ends with the marker for `sha`. */
-async function writeText({ registry, settings, commitTemplate, uiUrl, serverUrl }, { plan, state, head }, sha) {
+/** Creates the commit of a proposal, on which no branch depends yet. */
+async function commitProposal({ repository, commitTemplate }, plan) {
+    const { head, rootTree } = plan.snapshot;
+    const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit));
+    const record = { tree, files: planDigest(plan), changes: changesDigest(plan) };
+    const trailer = proposalTrailer(record);
+    const message = fullMessage(commitMessage(changesOf(plan.entries), commitTemplate, trailer));
+    return repository.createCommit({ tree, parent: head, message });
+}
+/** The title, unless a person changed it, and the body with the action's section. */
+async function writeText({ registry, settings, commitTemplate, uiUrl, serverUrl }, plan, name, open) {
     const { repository, branch } = plan.snapshot;
     const changes = changesOf(plan.entries);
     const details = await readComparisons(registry, changes);
-    const body = pullRequestBody(changes, {
-        uiUrl,
-        serverUrl,
-        repository,
-        branch,
-        fileRef: head,
-        details,
-    });
+    const context = { uiUrl, serverUrl, repository, branch, fileRef: name, details };
+    const ownTitle = headline(changes, settings.title ?? commitTemplate);
+    const section = {
+        files: planDigest(plan),
+        changes: changesDigest(plan),
+        title: titleDigest(ownTitle),
+        withdrawn: false,
+    };
+    const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
     return {
-        title: headline(changes, settings.title ?? commitTemplate),
-        body: `${body}\n\n${markerComment(markerFor(plan, state, sha))}`,
+        title: keepsTitle ? open.title : ownTitle,
+        body: writeSection(open?.body ?? '', section, {
+            text: pullRequestBody(changes, context),
+            summary: pullRequestIntroduction(changes, branch),
+        }),
     };
 }
-async function openOrCleanUp({ pullRequests }, { plan, state, head }, text, sha) {
-    try {
-        return await pullRequests.open(plan.snapshot.branch, head, text);
-    }
-    catch (error) {
-        if (!(error instanceof GitHubError) || error.outcomeUnknown)
-            throw error;
-        if (error.reason === 'already-exists') {
-            throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' });
-        }
-        if (state.head === undefined) {
-            // A branch that this sync created would be left behind without its pull request. If it cannot
-            // be deleted, the reason for the missing pull request is still what matters.
-            await pullRequests
-                .moveBranch({ branch: head, from: sha, to: undefined })
-                .catch(() => undefined);
-        }
-        throw error;
-    }
+/** Why there is no pull request matters more than a branch that stays. */
+async function deleteQuietly(repository, branch, from) {
+    await repository.moveHeadBranch({ branch, from, to: undefined }).catch(() => undefined);
 }
-/** Returns a warning if the labels can't be set, because that should not fail the sync. */
-async function addLabels({ repository, settings: { labels } }, { number }) {
-    if (labels.length === 0)
-        return undefined;
+
+;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
+
+
+
+
+
+
+/**
+ * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
+ * pushed to it; GitHub closes the pull request then, but not at once.
+ */
+async function withdraw({ repository, targets }, situation, begun) {
+    const { plan, name, head, decision } = situation;
+    const { open } = decision;
+    if (head.kind === 'foreign')
+        throw rejectForeignHead(name, head, open);
+    if (head.kind === 'own')
+        await rejectOtherTargets(repository, plan, targets, { name, head, open });
+    const { pullRequests } = repository;
+    const current = open && (await pullRequests.get(open.number));
+    if (current !== undefined) {
+        requireOpen(current);
+        requireOpen(await pullRequests.update(current.number, { body: markWithdrawn(current.body) }));
+    }
+    let warnings = [];
     try {
-        await repository.pullRequests.addLabels(number, labels);
-        return undefined;
+        if (head.kind !== 'none')
+            warnings = await deleteBranch(repository, situation, head.commit.sha);
     }
     catch (error) {
         if (!(error instanceof GitHubError))
             throw error;
-        return `The labels could not be set on pull request #${number}: ${error.message}`;
+        if (error.outcomeUnknown)
+            begun.closing ??= open;
+        // A person has just pushed, so the pull request is not closed.
+        else if (current !== undefined)
+            await restoreBody(repository, current);
+        throw error;
+    }
+    begun.closing ??= open;
+    const error = current && (await problemUnlessMoved(withdraw_pull_request_close(repository, current, begun)));
+    return withdrawn(plan, begun, { warnings, error });
+}
+function withdrawn(plan, { closing }, problems = {}) {
+    return closing === undefined
+        ? writeResult(plan, 'none', problems)
+        : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), ...problems });
+}
+/** Returns a warning if the branch stays, which does no harm. */
+async function deleteBranch(repository, { plan, name }, from) {
+    const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name);
+    if (other !== undefined) {
+        return [
+            `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`,
+        ];
+    }
+    try {
+        await repository.moveHeadBranch({ branch: name, from, to: undefined });
+        return [];
+    }
+    catch (error) {
+        const isRefused = error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown;
+        if (!isRefused)
+            throw error;
+        return [`The branch ${name} could not be deleted: ${error.message}`];
+    }
+}
+async function withdraw_pull_request_close(repository, current, begun) {
+    const { number } = current;
+    // Another job may have restored the body in between.
+    const body = markWithdrawn(current.body);
+    const { merged } = await repository.pullRequests.update(number, { state: 'closed', body });
+    if (!merged)
+        return;
+    begun.closing = undefined;
+    await restoreBody(repository, current);
+}
+/**
+ * Takes back the text about the closing, unless another job has closed the pull request. A text that
+ * stays wrong because of a failure is corrected by the next update.
+ */
+async function restoreBody({ pullRequests }, original) {
+    const { number, body } = original;
+    try {
+        const { state, merged } = await pullRequests.get(number);
+        if (state === 'open' || merged)
+            await pullRequests.update(number, { body });
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
     }
 }
 
@@ -47196,92 +49091,148 @@ async function addLabels({ repository, settings: { labels } }, { number }) {
 
 
 
+
+
+
+
+
+
+
+
 /**
- * Returns a writer that proposes all changes in one pull request, whose head branch is the base's
- * head plus one commit. State that later syncs need is stored in the bodies of the pull requests.
+ * Returns a writer that proposes all changes in one pull request. When it is written, its head branch
+ * is the base's head plus one commit, which says what it proposes; there is no other state.
  */
 function createPullRequestWriter(options) {
-    const { repository, settings } = options;
-    const ownCommits = new Set();
-    /** What an earlier attempt was doing when a response was lost. */
-    let unfinished;
-    let closed;
-    return async (plan) => {
-        const { snapshot } = plan;
-        const head = settings.branch ?? `mlflow-sync/${snapshot.branch}`;
-        if (head === snapshot.branch) {
-            throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
-                advice: 'Give the pull request a branch of its own.',
-            });
-        }
-        const state = await repository.pullRequests.read(snapshot, head);
-        await rejectForeignCommits(repository, plan, state, ownCommits);
-        const decision = decidePullRequest(plan, state);
-        switch (decision.kind) {
-            case 'withdraw':
-                closed = decision.open ?? closed;
-                await withdraw(repository, state, decision.open);
-                return closed === undefined
-                    ? writeResult(plan, 'none')
-                    : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closed) });
-            case 'keep':
-                return writeResult(plan, unfinished ?? 'none', {
-                    pullRequest: referenceTo(decision.open),
-                    commit: unfinished === undefined ? undefined : commitOf(state.head),
-                });
-            case 'respect-rejection':
-                return writeResult(plan, 'none', {
-                    pullRequest: referenceTo(decision.rejected),
-                    warning: `Pull request #${decision.rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
-                });
-            case 'propose': {
-                const { open } = decision;
-                await repository.confirm(snapshot);
-                unfinished = open === undefined ? 'pull-request-created' : 'pull-request-updated';
-                const { pullRequest, commit, warning } = await propose(options, { plan, state, head, open }, (sha) => ownCommits.add(sha));
-                return writeResult(plan, unfinished, {
-                    pullRequest: referenceTo(pullRequest),
-                    commit: commit ?? commitOf(state.head),
-                    warning,
-                });
-            }
-        }
+    const proposer = createProposer(options);
+    /** What earlier attempts began; their responses may have been lost. */
+    const begun = { operation: 'none', closing: undefined, plan: undefined };
+    return {
+        write: async (plan) => {
+            begun.plan = plan;
+            const situation = await assess(options, plan);
+            const finished = await finish(proposer, situation, begun);
+            if (finished !== undefined)
+                return finished;
+            return situation.decision.kind === 'withdraw'
+                ? withdraw(options, situation, begun)
+                : propose(options, proposer, situation, begun);
+        },
+        settle: async () => {
+            const hasBegun = begun.operation !== 'none' || begun.closing !== undefined;
+            if (begun.plan === undefined || !hasBegun)
+                return undefined;
+            const situation = await assess(options, begun.plan);
+            return (await finish(proposer, situation, begun)) ?? openedBefore(situation, begun);
+        },
     };
 }
-/** @throws SyncError if the head branch has a commit that the action did not make. */
-async function rejectForeignCommits({ pullRequests }, { snapshot }, state, ownCommits) {
-    const { head } = state;
-    if (head === undefined || isRecognised(state, head, snapshot, ownCommits))
-        return;
-    if ((await pullRequests.commitsAhead(snapshot.branch, head.name)) === 0)
-        return;
-    const open = openPullRequest(state);
-    const closeIt = open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `;
-    throw new SyncError(`Branch ${head.name} has a commit that the action did not make, so it was left unchanged`, {
-        advice: `${closeIt}move that commit elsewhere and delete the branch ${head.name}; the next sync then proposes again.`,
-    });
-}
-function commitOf(head) {
-    return head && { sha: head.head, url: head.url };
-}
-function referenceTo({ number, url }) {
-    return { number, url };
-}
-/** Closes the pull request and deletes its head branch: nothing is left to propose. */
-async function withdraw({ pullRequests }, { head }, open) {
-    if (open !== undefined) {
-        const marker = readMarker(open.body) ?? { digest: '', heads: [] };
-        await pullRequests.update(open.number, {
-            body: replaceMarker(open.body, { ...marker, withdrawn: true }),
-            state: 'closed',
+async function assess({ repository, settings }, plan) {
+    const { snapshot } = plan;
+    const name = headBranchName(settings, snapshot.branch);
+    if (name === snapshot.branch) {
+        throw new SyncError(`pull-request-branch is the branch ${name} itself`, {
+            advice: 'Give the pull request a branch of its own.',
         });
     }
-    if (head !== undefined) {
-        await pullRequests.moveBranch({ branch: head.name, from: head.head, to: undefined });
+    const state = await repository.pullRequests.read(snapshot, name);
+    const head = await identifyHead(repository, snapshot, state);
+    return { plan, name, state, head, decision: decidePullRequest(plan, state, head) };
+}
+/** The result if everything is as the plan wants it; otherwise undefined. */
+async function finish(proposer, { plan, name, head, decision }, begun) {
+    if (decision.kind === 'keep')
+        return write_pull_request_keep(proposer, plan, name, decision, begun.operation);
+    if (decision.kind !== 'withdraw' || decision.open !== undefined)
+        return undefined;
+    if (head.kind === 'own' || head.kind === 'merged')
+        return undefined;
+    return withdrawn(plan, begun);
+}
+/** Completes what an earlier attempt, or a job that was killed, left unfinished: text and labels. */
+async function write_pull_request_keep(proposer, plan, name, { open, head }, begun) {
+    const section = readSection(open.body);
+    const isOutdated = section !== undefined && section.files !== head.proposal.files;
+    const needsText = isOutdated || section?.withdrawn === true;
+    const error = needsText
+        ? await problemUnlessMoved(proposer.updateText(plan, name, open))
+        : undefined;
+    const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit);
+    const unlabelled = await proposer.addLabels(open, begun === 'pull-request-created');
+    const isUpdate = begun === 'none' && needsText && error === undefined;
+    const operation = isUpdate ? 'pull-request-updated' : begun;
+    const { sha, url } = head.commit;
+    return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
+        pullRequest: referenceTo(open),
+        commit: { sha, url },
+        warnings: [...unsigned, ...unlabelled],
+        error,
+    });
+}
+/** The result if this sync opened the pull request, whatever a person has done with it since. */
+function openedBefore({ plan, decision: { open } }, { operation }) {
+    if (operation !== 'pull-request-created' || open === undefined)
+        return undefined;
+    return writeResult(plan, operation, { pullRequest: referenceTo(open) });
+}
+/** The plan without the changes that a person has rejected. */
+function rejectedIn(plan, { number }) {
+    const reason = `rejected in pull request #${number}`;
+    return {
+        ...plan,
+        entries: plan.entries.map((entry) => isChange(entry) ? { ...entry, outcome: 'skipped', edit: undefined, reason } : entry),
+        extraFiles: [],
+    };
+}
+/** The plan, with a reason for each change that waits to be merged. */
+function waitingIn(plan, { number }) {
+    const waiting = `waits in pull request #${number}`;
+    return {
+        ...plan,
+        entries: plan.entries.map((entry) => isChange(entry)
+            ? { ...entry, reason: entry.reason === null ? waiting : `${entry.reason}; ${waiting}` }
+            : entry),
+    };
+}
+async function propose(options, proposer, { plan, name, state, head, decision: { open } }, begun) {
+    const { repository, targets } = options;
+    if (open === undefined) {
+        const rejected = await findRejectedPullRequest(repository, plan, name, state);
+        if (rejected !== undefined) {
+            return writeResult(rejectedIn(plan, rejected), 'none', {
+                pullRequest: referenceTo(rejected),
+                warnings: [
+                    `Pull request #${rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+                ],
+            });
+        }
+    }
+    if (head.kind === 'foreign')
+        throw rejectForeignHead(name, head, open);
+    if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
+        await rejectOtherTargets(repository, plan, targets, { name, head, open });
+    }
+    await repository.confirm(plan.snapshot);
+    const isOpening = open === undefined || begun.operation === 'pull-request-created';
+    const operation = isOpening ? 'pull-request-created' : 'pull-request-updated';
+    try {
+        const proposed = await proposer.propose(plan, { name, head, open });
+        const pullRequest = referenceTo(proposed.pullRequest);
+        return writeResult(plan, operation, { ...proposed, pullRequest });
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
+        if (error.outcomeUnknown)
+            begun.operation = operation;
+        if (error.reason !== 'already-exists')
+            throw error;
+        throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' });
     }
 }
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
+
 
 
 
@@ -47300,21 +49251,26 @@ async function runSync(options) {
     const registry = createRegistry(options.mlflow);
     const templates = createTemplateReader(options.builtInTemplate);
     const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
-    const write = createWriter(options, registry);
+    const writer = createWriter(options, registry);
     let branchName = options.branch;
-    const { plan, warning, ...written } = await retryWhenBranchMoves(async () => {
+    const { plan, warnings, ...written } = await retryWhenBranchMoves(async () => {
         const newPlan = await createPlan(options, registry, targets, templates);
         branchName = newPlan.snapshot.branch;
-        return stopwatch.measure('write', () => write(newPlan));
-    }, { ...options, branchName: () => branchName });
+        return stopwatch.measure('write', () => writer.write(newPlan));
+    }, {
+        ...options,
+        branchName: () => branchName,
+        settle: writer.settle,
+        withError: (result, error) => ({ ...result, error: problemOf(error) }),
+    });
     const { repository, branch } = plan.snapshot;
     return {
         ...emptyResult(repository, branch),
         ...written,
         entries: plan.entries,
         extraFiles: plan.extraFiles,
-        warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
-        error: plan.error,
+        warnings: [...plan.warnings, ...warnings],
+        error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
     };
 }
 async function selectRuns({ targets, clock, info }, registry) {
@@ -47372,19 +49328,52 @@ function joinProblems(problems) {
 }
 function createWriter(options, registry) {
     if (options.mode === 'plan')
-        return previewOnly;
-    const { repository, pullRequest: settings, commitMessage: commitTemplate } = options;
+        return preview;
+    const { repository, targets, pullRequest: settings, commitMessage: commitTemplate } = options;
     if (settings === undefined)
         return createCommitWriter(repository, commitTemplate);
     const { uiUrl, serverUrl } = options;
     return createPullRequestWriter({
         repository,
         registry,
+        targets,
         settings,
         commitTemplate,
         uiUrl,
         serverUrl,
     });
+}
+
+;// CONCATENATED MODULE: ./src/check/planned-write.ts
+
+
+/** An example of what a sync with these inputs would write, for rules that look at it. */
+function plannedWrite({ targets, commitMessage: template }, branch, isHead) {
+    const paths = targets.map(({ directory }) => pathIn(directory, `${exampleRun}.yaml`));
+    const created = exampleChange('created', paths[0] ?? '');
+    const updated = exampleChange('updated', paths[0] ?? '');
+    const messages = [[created], [updated], [created, updated]].map((changes) => {
+        const { headline, body } = commitMessage(changes, template);
+        return `${headline}\n\n${body}`;
+    });
+    return { branch, isHead, paths, messages };
+}
+const exampleRun = '0123456789abcdef0123456789abcdef';
+function exampleChange(outcome, path) {
+    return {
+        path,
+        outcome,
+        runId: exampleRun,
+        experimentId: '1',
+        modelName: 'my_model',
+        modelVersion: '2',
+        previousVersion: outcome === 'created' ? null : '1',
+        url: null,
+        reason: null,
+        previous: undefined,
+        warning: undefined,
+        edit: { path, before: undefined, after: '', executable: false },
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/check/run-check.ts
@@ -47416,6 +49405,10 @@ function skippedCheck(name, detail) {
 
 
 
+
+
+
+
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
 async function checkGitHub(options) {
     const { repository, targets, pullRequest } = options;
@@ -47437,6 +49430,7 @@ async function checkGitHub(options) {
             skippedCheck('GitHub: contents: write', reason),
             skippedCheck('GitHub: branch rules', reason),
             skippedCheck('GitHub: pull-requests: write', reason),
+            skippedCheck('GitHub: head branch', reason),
             skippedCheck('Template', reason),
         ];
     }
@@ -47449,13 +49443,15 @@ async function checkGitHub(options) {
                 await probes.commit(snapshot, directory);
             return { status: 'ok', detail: 'the token may commit' };
         }),
-        await runCheck('GitHub: branch rules', async () => checkRules(await probes.rules(snapshot.branch), snapshot.branch, pullRequest !== undefined)),
         pullRequest === undefined
-            ? skippedCheck('GitHub: pull-requests: write', 'not needed without pull-request: true')
-            : await runCheck('GitHub: pull-requests: write', async () => {
-                await probes.pullRequest(snapshot.branch);
-                return { status: 'ok', detail: 'the token may open pull requests' };
-            }),
+            ? await runCheck('GitHub: branch rules', async () => ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))))
+            : {
+                name: 'GitHub: branch rules',
+                status: 'ok',
+                detail: 'the pull request is subject to them',
+                advice: '',
+            },
+        ...(await checkPullRequest(options, snapshot)),
         await runCheck('Template', () => checkTemplates(options, snapshot)),
     ];
 }
@@ -47463,32 +49459,96 @@ function github_describeDirectory({ path, oid }) {
     const status = oid === undefined ? 'is not there yet and will be created' : 'is there';
     return `path ${path === '' ? 'the root' : path} ${status}`;
 }
-/** @param rules types of the branch's rules; undefined if this token cannot read them. */
-function checkRules(rules, branch, opensPullRequest) {
-    if (rules === undefined) {
-        return { status: 'skipped', detail: 'GitHub does not show the rules to this token' };
+/** Tests what only a sync with `pull-request: true` needs. */
+async function checkPullRequest(options, snapshot) {
+    const { repository, pullRequest } = options;
+    const { probes } = repository;
+    const names = ['GitHub: pull-requests: write', 'GitHub: head branch'];
+    if (pullRequest === undefined) {
+        return names.map((name) => skippedCheck(name, 'not needed without pull-request: true'));
     }
-    if (!opensPullRequest && rules.includes('pull_request')) {
-        throw new GitHubError(`A ruleset wants changes of ${branch} by pull request`, {
-            advice: 'Set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.',
+    return [
+        await runCheck(names[0], async () => {
+            await probes.pullRequest(snapshot.branch);
+            return { status: 'ok', detail: 'the token may open pull requests' };
+        }),
+        await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
+    ];
+}
+async function checkHeadBranch(options, snapshot, settings) {
+    const { probes } = options.repository;
+    const head = headBranchName(settings, snapshot.branch);
+    if (head === snapshot.branch) {
+        throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
+            advice: 'Give the pull request a branch of its own.',
         });
     }
-    return { status: 'ok', detail: `rules: ${rules.length}, none against it` };
+    const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
+        message: `Branch ${name} is in the way of ${head}: Git can't have both`,
+        advice: 'Choose another `pull-request-branch`, or rename or delete that branch.',
+    }));
+    const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
+    const findings = await probes.rules(plannedWrite(options, head, true));
+    return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] });
+}
+/** A problem if the head branch exists and is not the action's own. */
+async function findForeignHead(options, snapshot, name) {
+    const { repository } = options;
+    return retryOnFreshSnapshot(options, snapshot, async (current) => {
+        const state = await repository.pullRequests.read(current, name);
+        const head = await identifyHead(repository, current, state);
+        return head.kind === 'foreign'
+            ? [problemOf(rejectForeignHead(name, head, pull_request_openPullRequest(state)))]
+            : [];
+    });
+}
+/** @throws SyncError if a rule forbids what a sync would write. */
+function ruleFinding({ ruleCount, violated, unclear }) {
+    if (violated.length > 0) {
+        throw new SyncError(messagesOf([...violated, ...unclear]), {
+            advice: adviceOf([...violated, ...unclear]),
+        });
+    }
+    if (unclear.length > 0) {
+        return { status: 'skipped', detail: messagesOf(unclear), advice: adviceOf(unclear) };
+    }
+    return ruleCount === undefined
+        ? {
+            status: 'skipped',
+            detail: 'GitHub does not show the rules to this token',
+            advice: 'Look at Settings > Rules of the repository.',
+        }
+        : { status: 'ok', detail: `rules: ${ruleCount}, none against it` };
+}
+function messagesOf(problems) {
+    return problems.map(({ message }) => message).join('; ');
+}
+function adviceOf(problems) {
+    return [...new Set(problems.map(({ advice = '' }) => advice))].join(' ');
 }
 async function checkTemplates(options, snapshot) {
     const { repository, targets } = options;
     const reader = createTemplateReader(options.builtInTemplate);
-    let current = snapshot;
-    await retryWhenBranchMoves(async () => {
-        const read = current ?? (await repository.readBranch(branchQuery(options)));
-        current = undefined;
-        await readTemplates(repository, read, targets, reader);
-    }, { ...options, branchName: () => snapshot.branch });
+    await retryOnFreshSnapshot(options, snapshot, (current) => readTemplates(repository, current, targets, reader));
     const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
     return {
         status: 'ok',
         detail: templates.length === 0 ? 'built in' : `${templates.join(', ')} can be used`,
     };
+}
+/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
+function retryOnFreshSnapshot(options, snapshot, check) {
+    let isFirst = true;
+    return retryWhenBranchMoves(async () => {
+        const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options));
+        isFirst = false;
+        return check(current);
+    }, {
+        ...options,
+        branchName: () => snapshot.branch,
+        settle: () => Promise.resolve(undefined),
+        withError: (result) => result,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/check/mlflow.ts
@@ -47622,113 +49682,6 @@ function aliasedObjects(aliases, schema) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/github/errors.ts
-
-const errors_failureAdvice = {
-    'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
-    refused: 'Check that the runner may reach GitHub (firewall, proxy).',
-    tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
-    timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-    interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
-    network: 'Check that the runner may reach GitHub (firewall, proxy).',
-};
-/** There was no complete response, or the requested wait exceeds the budget. */
-function connectionError(outcome, apiUrl, isWrite) {
-    const { result, tries, retryAllowedAt } = outcome;
-    if (result.kind === 'response') {
-        const until = retryAllowedAt === undefined ? '' : ` until ${retryAllowedAt.toISOString()}`;
-        return new GitHubError(`GitHub's rate limit holds${until}, longer than a sync may wait (HTTP ${result.status})`, {
-            status: result.status,
-            advice: 'The next run after that time will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
-        });
-    }
-    const after = tries > 1 ? ` (after ${tries} tries)` : '';
-    return new GitHubError(`Can't reach GitHub at ${apiUrl}: ${result.detail}${after}`, {
-        advice: errors_failureAdvice[result.reason],
-        outcomeUnknown: isWrite && result.reason !== 'refused' && result.reason !== 'unknown-host',
-    });
-}
-/** The response is truncated or does not match its schema. */
-function invalidResponse(detail, isWrite = false) {
-    return new GitHubError(`GitHub's response can't be used: ${detail}`, {
-        outcomeUnknown: isWrite,
-        advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
-    });
-}
-/** Converts an error thrown by octokit. */
-function errorFromOctokit(error, repository) {
-    if (error instanceof ActionError)
-        return error;
-    if (!(error instanceof Error))
-        return new GitHubError(String(error));
-    if (error.cause instanceof ActionError)
-        return error.cause;
-    if (error.cause instanceof Error && error.cause.name === 'AbortError')
-        return error.cause;
-    if (!('status' in error) || typeof error.status !== 'number')
-        return error;
-    return errorFromRejection(error.status, error.message, repository, acceptedPermissions(error));
-}
-/** Converts the `errors` of a GraphQL response, whose HTTP status is 200. */
-function errorFromGraphql(problems, repository) {
-    const stale = problems.find(({ type, message }) => type === 'STALE_DATA' || staleRefPattern.test(message));
-    if (stale !== undefined)
-        return branchMoved(`[GitHub: ${stale.message}]`);
-    const { type, message } = problems[0] ?? { type: 'UNKNOWN', message: 'unknown error' };
-    const status = type === 'NOT_FOUND' ? 404 : type === 'FORBIDDEN' ? 403 : 200;
-    return errorFromRejection(status, message, repository, undefined);
-}
-/** The branch is no longer at the commit that was read: read and plan again. */
-function branchMoved(detail) {
-    return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' });
-}
-/** A response header in which GitHub lists the permissions that would be sufficient. */
-function acceptedPermissions(error) {
-    const response = 'response' in error ? error.response : undefined;
-    const headers = response?.headers;
-    return headers?.['x-accepted-github-permissions'];
-}
-/** Most of GitHub's rejections can only be told apart by their messages. */
-function errorFromRejection(status, message, repository, permission) {
-    const gitHubMessage = message.replace(/\s+/g, ' ').trim();
-    const rejection = (text, advice, reason) => new GitHubError(`${text} [GitHub: ${gitHubMessage}]`, { status, advice, reason });
-    if (/not a fast.forward/i.test(gitHubMessage))
-        return branchMoved(`[GitHub: ${gitHubMessage}]`);
-    if (/Secret detected|push protection/i.test(gitHubMessage)) {
-        return rejection(`GitHub's push protection found a secret in the files for ${repository}`, 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.');
-    }
-    if (/rule violations?|Protected branch|Reference update failed|protected branch/i.test(gitHubMessage)) {
-        return rejection(`A rule of ${repository} forbids this commit`, 'Either set `pull-request: true`, or use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.');
-    }
-    if (/not permitted to create or approve pull requests/i.test(gitHubMessage)) {
-        return rejection(`${repository} does not let workflows create pull requests`, 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.');
-    }
-    if (status === 401) {
-        return rejection('GitHub does not accept the token', 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.');
-    }
-    if (status === 403) {
-        const needed = permission ?? 'contents=write';
-        return rejection(`The token may not do this in ${repository} (it needs ${needed})`, 'Add `permissions: contents: write` to the job (`pull-requests: write` too with pull-request: true). Runs of pull requests from forks never get it.');
-    }
-    if (status === 404) {
-        return rejection(`There is no repository ${repository}, or the token does not reach it`, "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.");
-    }
-    return rejection(`GitHub rejected the request (HTTP ${status})`, 'GitHub says why.', reasonFromMessage(status, gitHubMessage));
-}
-/** Wordings of GraphQL's `updateRefs` for a failed compare-and-swap, which has no type of its own. */
-const staleRefPattern = new RegExp([
-    'expected branch to point',
-    'is at [0-9a-f]{40} but expected',
-    'reference cannot be updated',
-    'object does not exist',
-].join('|'), 'i');
-function reasonFromMessage(status, gitHubMessage) {
-    if (/already exists/i.test(gitHubMessage))
-        return 'already-exists';
-    const tooLarge = status === 502 || (status === 422 && /timed out|too large/i.test(gitHubMessage));
-    return tooLarge ? 'too-large' : undefined;
-}
-
 ;// CONCATENATED MODULE: ./src/github/blobs.ts
 
 
@@ -47752,7 +49705,7 @@ function createBlobReader(client, checkout) {
     const readAndConfirm = async (snapshot, oids) => {
         const { contents, consistent } = await readBatch(client, snapshot, oids);
         if (!consistent)
-            throw branchMoved('while it was read');
+            throw errors_branchMoved('while it was read');
         confirmed.add(snapshot);
         for (const [oid, content] of contents)
             cache.set(oid, content);
@@ -47812,7 +49765,7 @@ async function readBatch(client, { head, directories }, oids) {
 }
 const rawBlob = object({ content: schemas_string(), encoding: schemas_literal('base64') });
 async function readRaw(client, oid) {
-    const { content } = await client.rest(rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
+    const { content } = await client.rest('read', rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
     const bytes = Buffer.from(content, 'base64');
     if (blobOid(bytes) !== oid)
         throw invalidResponse(`the content of blob ${oid} does not match its hash`);
@@ -52848,6 +54801,59 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
+;// CONCATENATED MODULE: ./src/github/repeat-unexpected.ts
+
+/** A server that is just being replaced soon makes sense again; a proxy never does. */
+const maxRepeats = 2;
+/**
+ * Sends a request that is safe to repeat again after an unexpected response. Only a schema can tell
+ * such a response, so this is not among the retries of the transport, which end with any response
+ * that is complete.
+ */
+async function repeatUnexpected({ policy, clock, budget, log }, isRepeatable, send) {
+    for (let tries = 1;; tries += 1) {
+        try {
+            return await send();
+        }
+        catch (error) {
+            if (!(error instanceof UnexpectedResponse))
+                throw error;
+            const waitMs = policy.backoffMs(tries);
+            const remaining = budget();
+            const isLast = tries > maxRepeats || waitMs > remaining.remainingMs;
+            if (!isRepeatable || isLast)
+                throw error.error;
+            remaining.remainingMs -= waitMs;
+            log.info(`GitHub: ${error.message}; retry ${tries} in ${(waitMs / 1000).toFixed(1)} s`);
+            await clock.sleep(waitMs);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/writes.ts
+
+function createWriteTracker() {
+    let state = 'none';
+    return {
+        track: async (write) => {
+            const before = state;
+            if (before === 'none')
+                state = 'unknown';
+            try {
+                const result = await write();
+                state = 'done';
+                return result;
+            }
+            catch (error) {
+                if (error instanceof GitHubError && !error.outcomeUnknown)
+                    state = before;
+                throw error;
+            }
+        },
+        state: () => state,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /** A decision to send the request again. */
 function retry(reason, limits = {}) {
@@ -52861,6 +54867,7 @@ function createWaitBudget() {
 async function sendWithRetries(options) {
     const { send, classify, policy, clock, budget, onRetry } = options;
     for (let tries = 1;; tries += 1) {
+        const startedAt = clock.now();
         const result = await send();
         const decision = classify(result);
         if (decision.kind === 'final')
@@ -52868,6 +54875,7 @@ async function sendWithRetries(options) {
         if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
             return { result, tries, retryAllowedAt: undefined };
         }
+        budget.remainingMs -= clock.now() - startedAt;
         const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries));
         if (waitMs > budget.remainingMs) {
             const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs;
@@ -52895,197 +54903,99 @@ function retryAfterMs(headers, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./src/http/transport.ts
-
-
-
-
-/** Limits a response that arrives slowly but never pauses, as a multiple of `timeoutMs`. */
-const totalTimeoutFactor = 10;
-function createTransport(options) {
-    const dispatchers = new Map();
-    const dispatcherFor = (url) => {
-        const existing = dispatchers.get(url.origin);
-        if (existing !== undefined)
-            return existing;
-        const created = createDispatcher(url, options);
-        dispatchers.set(url.origin, created);
-        return created;
-    };
-    const send = async (request) => {
-        const totalTimeout = AbortSignal.timeout(options.timeoutMs * totalTimeoutFactor);
-        try {
-            const response = await (0,undici.request)(request.url, {
-                method: request.method,
-                headers: { 'user-agent': 'mlflow-sync', 'accept-encoding': 'gzip', ...request.headers },
-                body: request.body ?? null,
-                dispatcher: dispatcherFor(new URL(request.url)),
-                signal: AbortSignal.any([options.signal, totalTimeout]),
-            });
-            const bytes = Buffer.from(await response.body.arrayBuffer());
-            const headers = singleHeaders(response.headers);
-            const body = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
-            return {
-                kind: 'response',
-                status: response.statusCode,
-                headers,
-                text: body.toString('utf8'),
-            };
-        }
-        catch (error) {
-            options.signal.throwIfAborted();
-            return { kind: 'failure', ...describeFailure(error, options.timeoutMs) };
-        }
-    };
-    const close = async () => {
-        await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
-    };
-    return { send, close };
-}
-const unzip = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
-function singleHeaders(headers) {
-    return Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
-        name.toLowerCase(),
-        Array.isArray(value) ? value.join(', ') : value,
-    ]));
-}
-/**
- * Reads the proxy variables (`https_proxy`, `no_proxy`, …) in the same way as the runner's tools.
- */
-function createDispatcher(url, options) {
-    const tls = {
-        ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
-        ...(options.insecureTls ? { rejectUnauthorized: false } : {}),
-    };
-    const timeouts = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
-    const proxy = lib_getProxyUrl(url.href);
-    if (proxy === '') {
-        return new undici.Agent({ ...timeouts, connect: { ...tls, timeout: options.timeoutMs } });
-    }
-    return new undici.ProxyAgent({
-        ...timeouts,
-        uri: proxy,
-        proxyTunnel: false,
-        requestTls: { ...tls, servername: url.hostname, timeout: options.timeoutMs },
-    });
-}
-const timeoutCodes = new Set([
-    'UND_ERR_CONNECT_TIMEOUT',
-    'UND_ERR_HEADERS_TIMEOUT',
-    'UND_ERR_BODY_TIMEOUT',
-    'ETIMEDOUT',
-]);
-const interruptedCodes = new Set([
-    'ECONNRESET',
-    'EPIPE',
-    'UND_ERR_SOCKET',
-    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-    'HPE_INVALID_EOF_STATE',
-    'Z_BUF_ERROR',
-]);
-/**
- * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
- * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
- */
-function describeFailure(error, timeoutMs) {
-    const { code, message, name } = deepestCause(error);
-    const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
-    if (timeoutCodes.has(code) || name === 'TimeoutError') {
-        return { reason: 'timeout', detail: `no response within ${timeoutMs / 1000} s` };
-    }
-    if (code === 'ENOTFOUND')
-        return { reason: 'unknown-host', detail };
-    if (code === 'ECONNREFUSED')
-        return { reason: 'refused', detail };
-    if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
-        return { reason: 'tls', detail };
-    }
-    if (interruptedCodes.has(code) || message === 'terminated')
-        return { reason: 'interrupted', detail };
-    return { reason: 'network', detail };
-}
-/**
- * Checks properties instead of using `instanceof`, because an error can come from another realm.
- */
-function deepestCause(error) {
-    if (typeof error !== 'object' || error === null) {
-        return { code: '', message: String(error), name: '' };
-    }
-    const fields = error;
-    const inner = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause;
-    if (typeof inner === 'object' && inner !== null)
-        return deepestCause(inner);
-    const textOf = (name) => {
-        const value = fields[name];
-        return typeof value === 'string' ? value : '';
-    };
-    return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
-}
-/** Parses a text as JSON; undefined if it is not a complete JSON document. */
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/github/retry.ts
+
+
+
 
 
 const temporaryStatuses = new Set([408, 500, 502, 503, 504]);
 /** GitHub asks clients to wait at least a minute if the response does not say how long. */
 const secondaryLimitWaitMs = 60_000;
+/** A year. The time when a longer wait ends may not be a valid date. */
+const maxLimitWaitMs = 31_536_000_000;
+/** An HTML page is maintenance, which may end soon, or a login, which will not. */
+const maxHtmlRetries = 2;
+/** What GitHub has not copied to all of its servers is there a moment later, or never. */
+const maxNotYetRetries = 3;
+/** A smaller request is a better second try than the same one. */
+const maxTooLargeRetries = 1;
 /**
- * Decides whether a request to GitHub is retried. After a rate limit it always is, because the
- * request was not executed; otherwise only if it is safe to repeat.
+ * Decides whether a request to GitHub is retried: always after a response that says that it was not
+ * carried out and may be later, otherwise only if it is safe to repeat.
  */
-function classifyResult(result, now, repeatable) {
+function classifyResult(result, exchange, now) {
+    const { isRepeatable, json } = exchange;
     if (result.kind === 'failure') {
-        const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
-        return permanent || !repeatable ? { kind: 'final' } : retry(result.detail);
+        const permanent = permanentFailures.has(result.reason);
+        return permanent || !isRepeatable ? { kind: 'final' } : retry(result.detail);
     }
-    const rateLimit = detectRateLimit(result, now);
-    if (rateLimit !== undefined)
-        return rateLimit;
-    if (!repeatable)
+    if (isRateLimited(result, exchange)) {
+        return retry('rate limit', { waitMs: rateLimitWaitMs(result, now) });
+    }
+    if (isNotYet(result, json))
+        return retry('not ready yet', { maxRetries: maxNotYetRetries });
+    if (!isRepeatable)
         return { kind: 'final' };
     if (temporaryStatuses.has(result.status)) {
-        return retry(`HTTP ${result.status}`, { waitMs: retryAfterMs(result.headers, now) });
+        const limits = { waitMs: retryAfterMs(result.headers, now) };
+        return mayBeTooLarge(result.status, exchange.isDivisible)
+            ? retry(`HTTP ${result.status}`, { ...limits, maxRetries: maxTooLargeRetries })
+            : retry(`HTTP ${result.status}`, limits);
     }
-    const { status, text } = result;
-    if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        return retry('a response that is not a complete JSON document');
+    if (isIncomplete(result, json)) {
+        return /^\s*</.test(result.text)
+            ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+            : retry('a response that is not a complete JSON document');
     }
-    return { kind: 'final' };
+    return isTemporaryGraphql(exchange) ? retry("GitHub's own failure") : { kind: 'final' };
+}
+/** A successful response without a usable body. */
+function isIncomplete({ status }, json) {
+    return status >= 200 && status < 300 && status !== 204 && json === undefined;
 }
 /**
- * A primary limit has `x-ratelimit-remaining: 0` and a reset time. A secondary one has Retry-After,
- * or can only be recognised by its message.
+ * Whether a limit kept the request from being carried out. REST says so with 403 or 429, GraphQL also
+ * with 200 (docs.github.com, "Rate limits for the GraphQL API"). Only errors are searched for words:
+ * contents of files may have the same ones.
  */
-function detectRateLimit(response, now) {
-    const { status, headers, text } = response;
-    const isGraphqlLimit = status === 200 && /"type"\s*:\s*"RATE_LIMITED"/.test(text.slice(0, 4096));
-    const isRejected = status === 403 || status === 429;
-    if (!isGraphqlLimit && !isRejected)
-        return undefined;
+function isRateLimited(response, exchange) {
+    const { isGraphql, isRepeatable, json } = exchange;
+    const { status, headers } = response;
+    if (status === 429)
+        return true;
+    const isSaid = saysRateLimit(refusalMessage(json) ?? '');
+    if (status === 403) {
+        return isSaid || 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0';
+    }
+    const body = isGraphql && status === 200 ? readGraphqlBody(json) : undefined;
+    if (body === undefined)
+        return false;
+    const isLimit = body.errors.some(({ type, message }) => type === 'RATE_LIMITED' || saysRateLimit(message));
+    return hasData(body.data) ? isLimit && isRepeatable : isLimit || isSaid;
+}
+/** As the headers say: Retry-After, or the time when the primary limit is reset. */
+function rateLimitWaitMs({ headers }, now) {
     const waitMs = retryAfterMs(headers, now);
     if (waitMs !== undefined)
-        return retry('rate limit', { waitMs });
-    if (headers['x-ratelimit-remaining'] === '0' &&
-        /^\d+$/.test(headers['x-ratelimit-reset'] ?? '')) {
-        const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
-        return retry('rate limit', { waitMs: Math.max(1000, resetMs - now) });
-    }
-    if (isGraphqlLimit || status === 429 || /secondary rate limit/i.test(text)) {
-        return retry('secondary rate limit', { waitMs: secondaryLimitWaitMs });
-    }
-    return undefined;
+        return waitMs;
+    const reset = headers['x-ratelimit-reset'] ?? '';
+    return headers['x-ratelimit-remaining'] === '0' && /^\d+$/.test(reset)
+        ? Math.min(Math.max(1000, Number(reset) * 1000 - now), maxLimitWaitMs)
+        : secondaryLimitWaitMs;
+}
+/**
+ * GitHub rejects for a moment what refers to something that was just created:
+ * - `Could not resolve to a node with the global id of '…'`: labels of a new pull request
+ * - `{"resource":"PullRequest","field":"head","code":"invalid"}`: a pull request of a new branch
+ * - `Tree SHA does not exist`: a commit of a new tree (dependabot-core retries it as well)
+ */
+function isNotYet({ status }, json) {
+    return (status === 422 &&
+        /could not resolve to a node|pullrequest\.head is invalid|tree sha does not exist/i.test(refusalMessage(json) ?? ''));
+}
+function isTemporaryGraphql({ isGraphql, json }) {
+    return isGraphql && (readGraphqlBody(json)?.errors.some(isTemporary) ?? false);
 }
 const retries = 5;
 /** Waits 1, 2, 4, 8, 16 s, each with up to 25% jitter. */
@@ -53103,10 +55013,16 @@ function gitHubRetryPolicy(random) {
 
 
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
-function fetchWithRetries(options, repeatable, onRequest) {
+function fetchWithRetries(options, isRepeatable, onRequest) {
     return async (url, init) => {
         const { transport, clock, log } = options;
         const method = init.method ?? 'GET';
+        let exchange = {
+            isGraphql: url === options.graphqlUrl,
+            isRepeatable,
+            isDivisible: isDivisibleRequest(url, init.body),
+            json: undefined,
+        };
         const send = async () => {
             onRequest();
             const startedAt = clock.now();
@@ -53118,44 +55034,73 @@ function fetchWithRetries(options, repeatable, onRequest) {
             });
             const summary = result.kind === 'response' ? result.status : result.detail;
             log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`);
+            const json = result.kind === 'response' ? parseJson(result.text) : undefined;
+            exchange = { ...exchange, json };
             return result;
         };
         const outcome = await sendWithRetries({
             send,
-            classify: (result) => classifyResult(result, clock.now(), repeatable),
+            classify: (result) => classifyResult(result, exchange, clock.now()),
             policy: options.policy,
             clock,
             budget: options.budget(),
             onRetry: (reason, waitMs, retry) => log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
-        return toResponse(outcome, repeatable, options);
+        const { result } = outcome;
+        if (result.kind === 'failure') {
+            const { tries } = outcome;
+            throw connectionError(result, { tries, apiUrl: options.apiUrl, isWrite: !isRepeatable });
+        }
+        const retryAllowedAt = outcome.retryAllowedAt ?? (await waitBeforeNext(options, result, exchange));
+        const error = unusable(url, result, { ...outcome, retryAllowedAt }, exchange);
+        if (error !== undefined)
+            throw error;
+        return {
+            status: result.status,
+            url,
+            headers: new Headers(result.headers),
+            body: exchange.json,
+            text: () => Promise.resolve(result.text),
+        };
     };
 }
-function toResponse(outcome, repeatable, options) {
-    const { result } = outcome;
-    if (result.kind === 'failure' || outcome.retryAllowedAt !== undefined) {
-        throw connectionError(outcome, options.apiUrl, !repeatable);
-    }
-    const { status, headers, text } = result;
-    if (status >= 200 && status < 300 && status !== 204 && parseJson(text) === undefined) {
-        throw invalidResponse(`it is not a complete JSON document (${text.length} characters)`, !repeatable);
-    }
-    if (status >= 500 && !repeatable) {
-        throw new GitHubError(`GitHub responded to a write with HTTP ${status}`, {
-            status,
-            outcomeUnknown: true,
-            advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
-        });
-    }
-    const emptyBody = status === 204 || status === 205 || status === 304;
-    return new Response(emptyBody ? null : text, { status, headers: headersOfDecodedBody(headers) });
+/**
+ * A write is not repeated after an HTTP 503, but the sync goes on to find out what became of it, and
+ * that has to wait as long as GitHub asks. Returns the end of a wait that the budget does not allow.
+ */
+async function waitBeforeNext({ clock, budget }, { status, headers }, { isRepeatable }) {
+    const waitMs = retryAfterMs(headers, clock.now());
+    if (isRepeatable || status !== 503 || waitMs === undefined)
+        return undefined;
+    const remaining = budget();
+    if (waitMs > remaining.remainingMs)
+        return new Date(clock.now() + waitMs);
+    remaining.remainingMs -= waitMs;
+    await clock.sleep(waitMs);
+    return undefined;
 }
-/** The transport has already decoded the body, so these headers no longer describe it. */
-function headersOfDecodedBody(headers) {
-    return Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding'].includes(name)));
+/** The error of a response that is neither a success nor a refusal of this very request. */
+function unusable(url, response, outcome, exchange) {
+    const { status, text } = response;
+    const isWrite = !exchange.isRepeatable;
+    if (isRateLimited(response, exchange)) {
+        return rateLimitError(status, outcome.retryAllowedAt, outcome.tries);
+    }
+    if (status >= 300 && status < 400)
+        return redirectError(url, response);
+    if (isIncomplete(response, exchange.json)) {
+        return invalidResponse(`it is not a complete JSON document (${text.length} characters)`, isWrite);
+    }
+    if (outcome.retryAllowedAt !== undefined || (isWrite && (status >= 500 || status === 408))) {
+        return unavailableError(status, outcome.retryAllowedAt, isWrite);
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/github/client.ts
+
+
+
 
 
 
@@ -53168,33 +55113,57 @@ function createGitHubClient(options) {
         const [owner = '', repo = ''] = repository.split('/');
         return { owner, repo };
     };
-    const createOctokit = (repeatable) => getOctokit(options.token, {
+    const contextOf = (purpose) => ({ repository, purpose });
+    const createOctokit = (isRepeatable) => getOctokit(options.token, {
         baseUrl: options.apiUrl,
-        request: { fetch: fetchWithRetries(options, repeatable, () => (requests += 1)) },
+        request: {
+            fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)),
+            parseSuccessResponseBody: false,
+        },
         log: { debug: discard, info: discard, warn: discard, error: discard },
     });
+    const writes = createWriteTracker();
     const retrying = createOctokit(true);
     const once = createOctokit(false);
-    const post = async (octokit, query, variables) => {
+    const post = async (octokit, purpose, query, variables) => {
         const response = await octokit
             .request({ method: 'POST', url: options.graphqlUrl, query, variables })
             .catch((error) => {
-            throw errorFromOctokit(error, repository);
+            throw errorFromOctokit(error, contextOf(purpose));
         });
-        return response.data;
+        const body = readGraphqlBody(response.data);
+        if (body !== undefined)
+            return body;
+        throw unexpected('it is not a GraphQL response', octokit === once);
     };
-    const queryGraphql = async (octokit, text, variables, schema) => {
-        const { data, errors } = parseEnvelope(await post(octokit, text, variables));
-        if (errors.length > 0)
-            throw errorFromGraphql(errors, repository);
-        return parseResponse(schema, data, 'GraphQL response');
+    const read = (purpose, text, variables, schema) => repeatUnexpected(options, true, async () => {
+        const { data, errors } = await post(retrying, purpose, text, variables);
+        if (errors.length > 0) {
+            const request = { isWrite: false, hasData: hasData(data) };
+            throw errorFromGraphql(errors, contextOf(purpose), request);
+        }
+        return parseResponse(schema, data, 'GraphQL response', false);
+    });
+    const query = (text, variables, schema) => {
+        const { owner, repo: name } = coordinates();
+        return read('read', text, { owner, name, ...variables }, schema);
     };
-    const rest = async (octokit, schema, call) => {
+    const mutate = (purpose, text, variables, schema) => repeatUnexpected(options, false, async () => {
+        const { data, errors } = await post(once, purpose, text, variables);
+        const isDone = hasData(data);
+        if (errors.length > 0 && !(isDone && schema.safeParse(data).success)) {
+            throw errorFromGraphql(errors, contextOf(purpose), { isWrite: true, hasData: isDone });
+        }
+        if (!isDone)
+            throw unexpected('it has no data', true);
+        return parseResponse(schema, data, 'GraphQL response', true);
+    });
+    const rest = (octokit, purpose, schema, call) => repeatUnexpected(options, octokit === retrying, async () => {
         const response = await call(octokit, coordinates()).catch((error) => {
-            throw errorFromOctokit(error, repository);
+            throw errorFromOctokit(error, contextOf(purpose));
         });
-        return parseResponse(schema, response.data, 'REST request');
-    };
+        return parseResponse(schema, response.data, 'REST request', octokit === once);
+    });
     return {
         repository: () => repository,
         repositoryId: () => repositoryId,
@@ -53202,49 +55171,84 @@ function createGitHubClient(options) {
             repository = name;
             repositoryId = id;
         },
-        query: (text, variables, schema) => {
-            const { owner, repo: name } = coordinates();
-            return queryGraphql(retrying, text, { owner, name, ...variables }, schema);
+        query,
+        mutate: (...request) => writes.track(() => mutate(...request)),
+        probe: read,
+        // Git's objects are invisible until a branch points to them.
+        rest: (purpose, schema, call) => {
+            const send = () => rest(retrying, purpose, schema, call);
+            return purpose === 'pull-request' ? writes.track(send) : send();
         },
-        mutate: (text, variables, schema) => queryGraphql(once, text, variables, schema),
-        rest: (schema, call) => rest(retrying, schema, call),
-        restOnce: (schema, call) => rest(once, schema, call),
+        restOnce: (purpose, schema, call) => writes.track(() => rest(once, purpose, schema, call)),
+        writes: writes.state,
         requests: () => requests,
     };
+}
+function unexpected(detail, isWrite) {
+    return new UnexpectedResponse(invalidResponse(detail, isWrite));
 }
 function discard() {
     return undefined;
 }
-const problem = object({
-    type: schemas_string().default('UNKNOWN'),
-    message: schemas_string(),
-});
-const envelopeSchema = object({
-    data: unknown().optional(),
-    errors: array(problem).default([]),
-});
-function parseEnvelope(body) {
-    return parseResponse(envelopeSchema, body, 'GraphQL request');
-}
-function parseResponse(schema, value, what) {
+function parseResponse(schema, value, what, isWrite) {
     const result = schema.safeParse(value);
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
-    throw invalidResponse(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw unexpected(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite);
+}
+
+;// CONCATENATED MODULE: ./src/github/obstacles.ts
+
+
+
+
+
+const parentObject = object({
+    entries: list(object({ name: schemas_string(), type: schemas_string() })).default([]),
+})
+    .nullable();
+/**
+ * A directory that does not exist cannot be created below a file, a symbolic link or a submodule.
+ * GraphQL has no object for a path in a submodule, as if there were nothing, so its parent is read.
+ */
+async function rejectObstacles(client, branch, head, missing) {
+    const paths = missing.flatMap((path) => pathsTo(path));
+    if (paths.length === 0)
+        return;
+    const parents = aliasesFor('p', paths.map(parentOf));
+    const { found } = await client.query(`query Parents($owner: String!, $name: String!) {
+      ${objectFields('found', parents, (path) => ({ expression: `${head}:${path}` }), '... on Tree { entries { name type } }')}
+    }`, {}, object({ found: aliasedObjects(parents, parentObject) }));
+    for (const path of paths) {
+        const entries = found.get(parentOf(path))?.entries ?? [];
+        const entry = entries.find(({ name }) => pathIn(parentOf(path), name) === path);
+        if (entry === undefined || entry.type === 'tree')
+            continue;
+        const what = entry.type === 'commit' ? 'is a submodule' : 'is not a directory';
+        throw notADirectory(path, what, branch);
+    }
+}
+/** `a`, `a/b` and `a/b/c` for `a/b/c`. */
+function pathsTo(path) {
+    return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
+function notADirectory(path, what, branch) {
+    return new GitHubError(`path ${path} ${what} on branch ${branch}`, {
+        advice: 'Set the input path to a directory; it is created when it does not exist.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/github/branch.ts
 
 
 
-/** All parent directories of a path: one of them may turn out to be a file. */
-function ancestorsOf(directory) {
-    return directory
-        .split('/')
-        .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')]));
-}
-function queryFor(revision, { directories, files, ancestors }) {
+
+
+function queryFor(revision, { directories, files }) {
     const atRevision = (path) => ({ expression: `${revision}:${path}` });
     const listing = '__typename oid ... on Tree { entries { name mode type oid } }';
     return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
@@ -53257,7 +55261,6 @@ function queryFor(revision, { directories, files, ancestors }) {
     }
     ${objectFields('directories', directories, atRevision, listing)}
     ${objectFields('files', files, atRevision, '__typename oid')}
-    ${objectFields('ancestors', ancestors, atRevision, '__typename')}
   }
   fragment Head on Ref { name target { oid ... on Commit { tree { oid } } } }`;
 }
@@ -53273,12 +55276,11 @@ const treeEntry = object({
     oid: schemas_string(),
 });
 const directoryObject = discriminatedUnion('__typename', [
-    object({ __typename: schemas_literal('Tree'), oid: schemas_string(), entries: array(treeEntry) }),
+    object({ __typename: schemas_literal('Tree'), oid: schemas_string(), entries: list(treeEntry) }),
     object({ __typename: schemas_enum(['Blob', 'Commit', 'Tag']), oid: schemas_string() }),
 ])
     .nullable();
 const fileObject = object({ __typename: schemas_string(), oid: schemas_string() }).nullable();
-const ancestorObject = object({ __typename: schemas_string() }).nullable();
 const repositoryObject = object({
     nameWithOwner: schemas_string(),
     isArchived: schemas_boolean(),
@@ -53296,14 +55298,12 @@ async function readBranch(client, query) {
     const aliases = {
         directories: aliasesFor('d', query.directories),
         files: aliasesFor('f', query.files),
-        ancestors: aliasesFor('a', query.directories.flatMap(ancestorsOf)),
     };
     const revision = query.branch === undefined ? 'HEAD' : `refs/heads/${query.branch}`;
-    const { repository, directories, files, ancestors } = await client.query(queryFor(revision, aliases), { ref: revision, named: query.branch !== undefined }, object({
+    const { repository, directories, files } = await client.query(queryFor(revision, aliases), { ref: revision, named: query.branch !== undefined }, object({
         repository: repositoryObject,
         directories: aliasedObjects(aliases.directories, directoryObject),
         files: aliasedObjects(aliases.files, fileObject),
-        ancestors: aliasedObjects(aliases.ancestors, ancestorObject),
     }));
     if (repository.isArchived) {
         throw new GitHubError(`${client.repository()} is archived: nothing can be written to it`, {
@@ -53315,10 +55315,8 @@ async function readBranch(client, query) {
         throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name);
     }
     client.identify(repository.nameWithOwner, repository.id);
-    for (const [path, ancestor] of ancestors) {
-        if (ancestor?.__typename === 'Blob')
-            throw notADirectory(path, branch.name);
-    }
+    const missing = [...directories].flatMap(([path, found]) => (found === null ? [path] : []));
+    await rejectObstacles(client, branch.name, branch.target.oid, missing);
     return {
         repository: repository.nameWithOwner,
         branch: branch.name,
@@ -53332,17 +55330,12 @@ function directoryOf(path, tree, branch) {
     if (tree === null)
         return { path, oid: undefined, entries: new Map() };
     if (tree.__typename !== 'Tree')
-        throw notADirectory(path, branch);
+        throw notADirectory(path, 'is not a directory', branch);
     return {
         path,
         oid: tree.oid,
         entries: new Map(tree.entries.map((row) => [row.name, entryOf(row)])),
     };
-}
-function notADirectory(path, branch) {
-    return new GitHubError(`path ${path} is not a directory on branch ${branch}`, {
-        advice: 'Set the input path to a directory; it is created when it does not exist.',
-    });
 }
 function missingBranch(repository, branch, defaultBranch) {
     if (defaultBranch === undefined) {
@@ -53369,92 +55362,8 @@ function entryOf(row) {
     return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
 }
 
-;// CONCATENATED MODULE: ./src/github/git-data.ts
-
-
-/** The commit message as Git stores it. */
-function fullMessage({ headline, body }) {
-    return body === '' ? headline : `${headline}\n\n${body}`;
-}
-/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
-const treeLimits = { files: 200, bytes: 1_500_000 };
-const created = object({ sha: schemas_string() });
-const createdCommit = object({
-    sha: schemas_string(),
-    html_url: schemas_string(),
-    verification: object({ verified: schemas_boolean() }).optional(),
-});
-/**
- * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
- * one, then the commit, then a compare-and-swap of the branch. Nothing is visible before that last
- * step.
- */
-async function commitByGitData(client, request) {
-    const commit = await createCommit(client, request);
-    await client.restOnce(object({ object: created }), (octokit, at) => octokit.rest.git.updateRef({
-        ...at,
-        ref: `heads/${request.snapshot.branch}`,
-        sha: commit.sha,
-        force: false,
-    }));
-    return commit;
-}
-/**
- * Creates a commit without moving a branch. It sets neither author nor committer, because only then
- * does GitHub sign commits made with the workflow token or a GitHub App token.
- */
-async function createCommit(client, request) {
-    const { snapshot, edits } = request;
-    let tree = snapshot.rootTree;
-    for (const batch of splitIntoBatches(edits))
-        tree = await createTree(client, tree, batch);
-    const { sha, html_url, verification } = await client.rest(createdCommit, (octokit, at) => octokit.rest.git.createCommit({
-        ...at,
-        tree,
-        parents: [snapshot.head],
-        message: fullMessage(request),
-    }));
-    return { sha, url: html_url, verified: verification?.verified ?? false };
-}
-function splitIntoBatches(edits) {
-    const batches = [];
-    let batch = [];
-    let bytes = 0;
-    for (const edit of edits) {
-        const size = Buffer.byteLength(edit.after ?? '');
-        if (batch.length === treeLimits.files ||
-            (batch.length > 0 && bytes + size > treeLimits.bytes)) {
-            batches.push(batch);
-            batch = [];
-            bytes = 0;
-        }
-        batch.push(edit);
-        bytes += size;
-    }
-    return batch.length > 0 ? [...batches, batch] : batches;
-}
-/** Halves a batch that is still too large for GitHub. */
-async function createTree(client, base, edits) {
-    try {
-        const { sha } = await client.rest(created, (octokit, at) => octokit.rest.git.createTree({ ...at, base_tree: base, tree: edits.map(git_data_treeEntry) }));
-        return sha;
-    }
-    catch (error) {
-        const tooLarge = error instanceof GitHubError && error.reason === 'too-large';
-        if (!tooLarge || edits.length === 1)
-            throw error;
-        const middle = Math.ceil(edits.length / 2);
-        const first = await createTree(client, base, edits.slice(0, middle));
-        return createTree(client, first, edits.slice(middle));
-    }
-}
-function git_data_treeEntry({ path, after, executable }) {
-    const mode = executable ? '100755' : '100644';
-    const entry = { path, mode, type: 'blob' };
-    return after === undefined ? { ...entry, sha: null } : { ...entry, content: after };
-}
-
 ;// CONCATENATED MODULE: ./src/github/commit.ts
+
 
 
 /** A larger GraphQL request would exceed GitHub's limit of 10 seconds. */
@@ -53477,17 +55386,25 @@ function fitsInMutation(edits) {
         (bytes * 4) / 3 <= mutationLimits.base64Bytes &&
         !executable);
 }
-const mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $input) { commit { oid url } }
+const commit_mutation = `mutation Commit($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
 }`;
+/** Null if the commit is not signed, as on an Enterprise Server that does not sign commits. */
+const signature = object({ isValid: schemas_boolean() }).nullable();
 const mutationResponse = object({
-    createCommitOnBranch: object({ commit: object({ oid: schemas_string(), url: schemas_string() }) }),
+    createCommitOnBranch: object({
+        commit: object({
+            oid: schemas_string(),
+            url: schemas_string(),
+            signature,
+        }),
+    }),
 });
 async function commitByMutation(client, request) {
     const { snapshot, headline, body, edits } = request;
     const additions = edits.flatMap(({ path, after }) => after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }]);
     const deletions = edits.flatMap(({ path, after }) => (after === undefined ? [{ path }] : []));
-    const { createCommitOnBranch } = await client.mutate(mutation, {
+    const { createCommitOnBranch } = await client.mutate('commit', commit_mutation, {
         input: {
             branch: { repositoryNameWithOwner: client.repository(), branchName: snapshot.branch },
             expectedHeadOid: snapshot.head,
@@ -53499,14 +55416,16 @@ async function commitByMutation(client, request) {
             },
         },
     }, mutationResponse);
-    const { oid, url } = createCommitOnBranch.commit;
-    return { sha: oid, url, verified: true };
+    const { oid, url, signature: signed } = createCommitOnBranch.commit;
+    return { sha: oid, url, verified: signed?.isValid ?? false };
 }
 const historyQuery = `query History($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     ref(qualifiedName: $ref) {
       target { ... on Commit {
-        history(first: 50) { nodes { oid url message parents(first: 1) { nodes { oid } } } }
+        history(first: 100) {
+          nodes { oid url message signature { isValid } parents(first: 1) { nodes { oid } } }
+        }
       } }
     }
   }
@@ -53516,11 +55435,12 @@ const historyResponse = object({
         ref: object({
             target: object({
                 history: object({
-                    nodes: array(object({
+                    nodes: list(object({
                         oid: schemas_string(),
                         url: schemas_string(),
                         message: schemas_string(),
-                        parents: object({ nodes: array(object({ oid: schemas_string() })) }),
+                        signature,
+                        parents: object({ nodes: list(object({ oid: schemas_string() })) }),
                     })),
                 }),
             }),
@@ -53538,10 +55458,483 @@ async function findCommit(client, request) {
     const { repository } = await client.query(historyQuery, variables, historyResponse);
     const message = fullMessage(request).trim();
     const found = repository.ref?.target.history.nodes.find((node) => node.parents.nodes[0]?.oid === head && node.message.trim() === message);
-    return found && { sha: found.oid, url: found.url };
+    return found && { sha: found.oid, url: found.url, verified: found.signature?.isValid ?? false };
+}
+
+;// CONCATENATED MODULE: ./src/github/head-branch.ts
+
+
+
+
+
+
+const commitFields = 'oid url message tree { oid } signature { isValid } parents(first: 3) { nodes { oid tree { oid } } }';
+const head_branch_tree = object({ oid: schemas_string() });
+const commit = object({
+    oid: schemas_string(),
+    url: schemas_string(),
+    message: schemas_string(),
+    tree: head_branch_tree,
+    signature: object({ isValid: schemas_boolean() }).nullable(),
+    parents: object({ nodes: list(object({ oid: schemas_string(), tree: head_branch_tree })) }),
+})
+    .transform((row) => ({
+    sha: row.oid,
+    url: row.url,
+    message: row.message,
+    tree: row.tree.oid,
+    verified: row.signature?.isValid ?? false,
+    parents: row.parents.nodes.map((parent) => ({ sha: parent.oid, tree: parent.tree.oid })),
+}));
+/**
+ * Reads the head branch of the pull request; undefined if it does not exist.
+ *
+ * @throws GitHubError if the base branch has moved, or if no branch of that name can exist.
+ */
+async function readHeadBranch(client, base, name) {
+    const prefixes = aliasesFor('p', prefixesOf(name));
+    const ref = (branch) => `ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)})`;
+    const { repository } = await client.query(`query HeadBranch($owner: String!, $name: String!) {
+      repository(owner: $owner, name: $name) {
+        base: ${ref(base.branch)} { target { oid } }
+        head: ${ref(name)} { target { ... on Commit { ${commitFields} } } }
+        ${[...prefixes].map(([alias, prefix]) => `${alias}: ${ref(prefix)} { name }`).join(' ')}
+      }
+    }`, {}, object({
+        repository: looseObject({
+            base: object({ target: object({ oid: schemas_string() }) }).nullable(),
+            head: object({ target: commit }).nullable(),
+        }),
+    }));
+    if (repository.base?.target.oid !== base.head)
+        throw errors_branchMoved('while it was read');
+    for (const [alias, prefix] of prefixes) {
+        if (repository[alias] !== null)
+            throw nameInTheWay(name, prefix);
+    }
+    return repository.head?.target;
+}
+/** Git cannot have both a branch `a` and a branch `a/b`. */
+function prefixesOf(name) {
+    const parts = name.split('/');
+    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+function nameInTheWay(name, prefix) {
+    return new GitHubError(`There can be no branch ${name} while there is a branch ${prefix}`, {
+        advice: `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
+    });
+}
+/** Enough for a pull request whose base was merged into it every day. */
+const maxHistoryQueries = 5;
+/**
+ * Follows first parents from a commit up to the first one that `isEnd` accepts, newest first;
+ * undefined if none of the next few hundred commits is one.
+ */
+async function followFirstParents(client, from, isEnd) {
+    const chain = [];
+    let sha = from;
+    for (let queries = 0; sha !== undefined && queries < maxHistoryQueries; queries += 1) {
+        const known = await readHistory(client, sha);
+        let commit = known.get(sha);
+        if (commit === undefined)
+            return undefined;
+        for (; commit !== undefined; commit = known.get(sha ?? '')) {
+            chain.push(commit);
+            if (isEnd(commit))
+                return chain;
+            sha = commit.parents[0]?.sha;
+        }
+    }
+    return undefined;
+}
+/** A commit and those before it, by hash. */
+async function readHistory(client, sha) {
+    const { repository } = await client.query(`query FirstParents($owner: String!, $name: String!, $oid: GitObjectID!) {
+      repository(owner: $owner, name: $name) {
+        object(oid: $oid) { ... on Commit { history(first: 100) { nodes { ${commitFields} } } } }
+      }
+    }`, { oid: sha }, object({
+        repository: object({
+            object: object({ history: object({ nodes: list(commit) }) }).nullable(),
+        }),
+    }));
+    const nodes = repository.object?.history.nodes ?? [];
+    return new Map(nodes.map((node) => [node.sha, node]));
+}
+const commitsPerQuery = 100;
+/** Reads the messages of commits, by hash; commits that do not exist are missing. */
+async function readMessages(client, shas) {
+    const messages = new Map();
+    for (let start = 0; start < shas.length; start += commitsPerQuery) {
+        const commits = aliasesFor('c', shas.slice(start, start + commitsPerQuery));
+        const { found } = await client.query(`query Messages($owner: String!, $name: String!) {
+        ${objectFields('found', commits, (oid) => ({ oid }), '... on Commit { message }')}
+      }`, {}, object({ found: aliasedObjects(commits, object({ message: schemas_string() }).nullable()) }));
+        for (const [sha, row] of found)
+            if (row !== null)
+                messages.set(sha, row.message);
+    }
+    return messages;
+}
+const head_branch_executableMode = 0o100755;
+const directory = object({
+    entries: array(object({ name: schemas_string(), oid: schemas_string(), mode: schemas_number(), type: schemas_string() }))
+        .default([]),
+})
+    .nullable();
+/** Lists the files in directories of two commits, by path, without those in subdirectories. */
+async function listFiles(client, commits, directories) {
+    const from = aliasesFor('f', directories);
+    const to = aliasesFor('t', directories);
+    const selection = '... on Tree { entries { name oid mode type } }';
+    const at = (commitSha) => (path) => ({ expression: `${commitSha}:${path}` });
+    const response = await client.query(`query Proposal($owner: String!, $name: String!) {
+      ${objectFields('from', from, at(commits.from), selection)}
+      ${objectFields('to', to, at(commits.to), selection)}
+    }`, {}, object({ from: aliasedObjects(from, directory), to: aliasedObjects(to, directory) }));
+    return { from: head_branch_filesOf(response.from), to: head_branch_filesOf(response.to) };
+}
+function head_branch_filesOf(directories) {
+    return new Map([...directories].flatMap(([path, directory]) => (directory?.entries ?? [])
+        .filter(({ type }) => type === 'blob')
+        .map(({ name, oid, mode }) => [
+        pathIn(path, name),
+        { oid, executable: mode === head_branch_executableMode },
+    ])));
+}
+
+;// CONCATENATED MODULE: ./src/github/unless-hidden.ts
+
+/** Undefined if GitHub does not show something to this token, or it does not exist. */
+async function unlessHidden(read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (error instanceof GitHubError && error.reason === 'hidden')
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/classic-protection.ts
+
+
+
+const branchInfo = object({
+    protected: schemas_boolean(),
+    protection: object({ enabled: schemas_boolean() }).optional(),
+});
+/**
+ * Reads classic branch protection, which the list of rules does not contain. `protected` is true for
+ * rulesets as well (hub4j/github-api#2062), `protection.enabled` is not.
+ *
+ * @param rulesetRules number of rules from rulesets; undefined if unknown.
+ */
+async function readClassicRules(client, write, rulesetRules) {
+    const { branch } = write;
+    const info = await unlessHidden(() => client.rest('read', branchInfo, (octokit, at) => octokit.rest.repos.getBranch({ ...at, branch })));
+    if (info?.protected !== true || info.protection?.enabled === false) {
+        return { branchExists: info !== undefined, evaluations: [] };
+    }
+    const rule = await readUpdateRule(client, branch);
+    if (rule !== undefined)
+        return { branchExists: true, evaluations: evaluate(rule, write) };
+    // Without a ruleset, it is certain that the branch is protected in the classic way.
+    const result = (rulesetRules ?? 0) > 0 ? 'unclear' : 'violated';
+    return { branchExists: true, evaluations: [{ rule: 'protection', result }] };
+}
+const updateRule = object({
+    viewerCanPush: schemas_boolean(),
+    requiredApprovingReviewCount: schemas_number().nullable(),
+    requiresCodeOwnerReviews: schemas_boolean(),
+    requiredStatusCheckContexts: list(schemas_string().nullable()).nullable(),
+    requiresSignatures: schemas_boolean(),
+    allowsForcePushes: schemas_boolean(),
+    allowsDeletions: schemas_boolean(),
+})
+    .nullable();
+const classic_protection_response = object({
+    repository: object({ ref: object({ refUpdateRule: updateRule }).nullable() }),
+});
+const query = `query Protection($owner: String!, $name: String!, $ref: String!) {
+  repository(owner: $owner, name: $name) {
+    ref(qualifiedName: $ref) {
+      refUpdateRule {
+        viewerCanPush
+        requiredApprovingReviewCount
+        requiresCodeOwnerReviews
+        requiredStatusCheckContexts
+        requiresSignatures
+        allowsForcePushes
+        allowsDeletions
+      }
+    }
+  }
+}`;
+/** What everybody may know of the protection; the rule itself is only visible to administrators. */
+async function readUpdateRule(client, branch) {
+    const found = await unlessHidden(() => client.query(query, { ref: `refs/heads/${branch}` }, classic_protection_response));
+    return found?.repository.ref?.refUpdateRule ?? undefined;
+}
+function evaluate(rule, { isHead }) {
+    const needsReview = rule.requiredApprovingReviewCount !== null || rule.requiresCodeOwnerReviews;
+    const needsChecks = (rule.requiredStatusCheckContexts ?? []).length > 0;
+    const violated = [
+        ['pull_request', needsReview],
+        ['required_status_checks', needsChecks],
+        ['no_push', !rule.viewerCanPush && !needsReview && !needsChecks],
+        ['non_fast_forward', isHead && !rule.allowsForcePushes],
+        ['deletion', isHead && !rule.allowsDeletions],
+    ];
+    return [
+        ...violated.flatMap(([name, isViolated]) => isViolated ? [{ rule: name, result: 'violated' }] : []),
+        ...(rule.requiresSignatures
+            ? [{ rule: 'required_signatures', result: 'unclear' }]
+            : []),
+    ];
+}
+
+;// CONCATENATED MODULE: external "node:vm"
+const external_node_vm_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:vm");
+;// CONCATENATED MODULE: ./src/github/rule-patterns.ts
+
+
+/** Parameters of a rule about commit messages or names of branches. */
+const textPattern = object({
+    operator: schemas_enum(['starts_with', 'ends_with', 'contains', 'regex']),
+    pattern: schemas_string(),
+    negate: schemas_boolean().default(false),
+});
+/** Whether a text satisfies the rule; undefined if the pattern can't be evaluated here. */
+function satisfiesPattern({ operator, pattern, negate }, text) {
+    const matches = matchesText(operator, pattern, text);
+    return matches === undefined ? undefined : matches !== negate;
+}
+function matchesText(operator, pattern, text) {
+    switch (operator) {
+        case 'starts_with':
+            return text.startsWith(pattern);
+        case 'ends_with':
+            return text.endsWith(pattern);
+        case 'contains':
+            return text.includes(pattern);
+        case 'regex':
+            return matchesRe2(pattern, text);
+    }
+}
+/** RE2, unlike JavaScript, always needs linear time. */
+const regexTimeoutMs = 1000;
+/**
+ * GitHub's regular expressions are RE2's. Undefined for syntax that JavaScript does not have: with the
+ * flag `u`, it rejects what it would otherwise take literally.
+ */
+function matchesRe2(pattern, text) {
+    const [, inline = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
+    const source = inline === '' ? pattern : pattern.slice(inline.length + 3);
+    try {
+        const result = (0,external_node_vm_namespaceObject.runInNewContext)('new RegExp(source, flags).test(text)', { source, flags: `u${inline}`, text }, { timeout: regexTimeoutMs });
+        return result === true;
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Whether a restricted path covers a file. GitHub uses Ruby's fnmatch with FNM_PATHNAME, where `*`
+ * stays within a directory and a directory named `**` stands for any number of them. `partly` means
+ * that the path is a directory above the file, which GitHub's documentation leaves open.
+ */
+function coversPath(glob, path) {
+    const pattern = glob.replace(/^\//, '');
+    if (new RegExp(`^${regexOf(pattern)}$`, 'su').test(path))
+        return 'fully';
+    const directory = pattern.replace(/\/$/, '');
+    return new RegExp(`^${regexOf(directory)}/`, 'su').test(path) ? 'partly' : 'no';
+}
+function regexOf(glob) {
+    const tokens = glob.match(/\*\*\/|\*+|\?|\[[^\]]+\]|[^]/gu) ?? [];
+    return tokens
+        .map((token) => {
+        if (token === '**/')
+            return '(?:[^/]+/)*';
+        if (token === '*')
+            return '[^/]*';
+        if (token.startsWith('*'))
+            return '.*';
+        if (token === '?')
+            return '[^/]';
+        if (token.length > 1 && token.startsWith('[')) {
+            return `[${token.slice(1, -1).replace(/[\\\]^]/g, '\\$&')}]`;
+        }
+        return token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    })
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/github/evaluate-rule.ts
+
+
+
+function evaluateRule({ type, parameters }, write, branchExists) {
+    switch (type) {
+        case 'pull_request':
+        case 'merge_queue':
+        case 'required_status_checks':
+        case 'required_deployments':
+        case 'workflows':
+        case 'update':
+            return { rule: type, result: 'violated' };
+        case 'code_scanning':
+            return { rule: 'workflows', result: 'violated' };
+        case 'creation':
+            return { rule: type, result: branchExists ? 'satisfied' : 'violated' };
+        case 'deletion':
+        case 'non_fast_forward':
+            return { rule: type, result: write.isHead ? 'violated' : 'satisfied' };
+        case 'required_signatures':
+            return { rule: type, result: 'unclear' };
+        case 'commit_author_email_pattern':
+        case 'committer_email_pattern':
+            return { rule: 'email_pattern', result: 'unclear' };
+        case 'commit_message_pattern':
+            return { rule: type, result: evaluateTexts(parameters, write.messages) };
+        case 'branch_name_pattern':
+            return {
+                rule: type,
+                result: write.isHead ? evaluateTexts(parameters, [write.branch]) : 'satisfied',
+            };
+        case 'file_path_restriction':
+            return { rule: type, result: evaluatePaths(parameters, write.paths) };
+        case 'file_extension_restriction':
+            return { rule: type, result: evaluateExtensions(parameters) };
+        case 'max_file_path_length':
+            return { rule: type, result: evaluateLength(parameters, write.paths) };
+        // A commit of the action has one parent; a values file is a few KB; the others are about tags,
+        // reviews and dependencies.
+        case 'required_linear_history':
+        case 'max_file_size':
+        case 'tag_name_pattern':
+        case 'copilot_code_review':
+        case 'license_compliance_scanning':
+            return { rule: undefined, result: 'satisfied' };
+        default:
+            return { rule: undefined, result: 'unclear' };
+    }
+}
+function evaluateTexts(parameters, texts) {
+    const { data } = textPattern.safeParse(parameters);
+    if (data === undefined)
+        return 'unclear';
+    const results = texts.map((text) => satisfiesPattern(data, text));
+    if (results.includes(false))
+        return 'violated';
+    return results.includes(undefined) ? 'unclear' : 'satisfied';
+}
+const pathParameters = object({ restricted_file_paths: list(schemas_string()) });
+function evaluatePaths(parameters, paths) {
+    const { data } = pathParameters.safeParse(parameters);
+    if (data === undefined)
+        return 'unclear';
+    const coverages = data.restricted_file_paths.flatMap((glob) => paths.map((path) => coversPath(glob, path)));
+    if (coverages.includes('fully'))
+        return 'violated';
+    return coverages.includes('partly') ? 'unclear' : 'satisfied';
+}
+const extensionParameters = object({ restricted_file_extensions: list(schemas_string()) });
+/** Written as `yaml`, `.yaml` or `*.yaml`. */
+function evaluateExtensions(parameters) {
+    const { data } = extensionParameters.safeParse(parameters);
+    if (data === undefined)
+        return 'unclear';
+    const isYaml = (extension) => /^\*?\.?yaml$/i.test(extension);
+    return data.restricted_file_extensions.some(isYaml) ? 'violated' : 'satisfied';
+}
+const lengthParameters = object({ max_file_path_length: schemas_number() });
+function evaluateLength(parameters, paths) {
+    const { data } = lengthParameters.safeParse(parameters);
+    if (data === undefined)
+        return 'unclear';
+    return paths.some((path) => path.length > data.max_file_path_length) ? 'violated' : 'satisfied';
+}
+
+;// CONCATENATED MODULE: ./src/github/branch-rules.ts
+
+
+
+
+
+
+
+const rules = list(object({
+    type: schemas_string(),
+    parameters: unknown().optional(),
+    ruleset_id: schemas_number().optional(),
+    ruleset_source: schemas_string().optional(),
+}));
+/** More than this many rules for one branch are unlikely, and another request for each check. */
+const maxRules = 100;
+/** Compares the rules of a branch, from rulesets and from classic protection, with a planned write. */
+async function findRuleProblems(client, write) {
+    const { branch } = write;
+    const listed = await unlessHidden(() => client.rest('read', rules, (octokit, at) => octokit.rest.repos.getBranchRules({ ...at, branch, per_page: maxRules })));
+    const classic = await readClassicRules(client, write, listed?.length);
+    const evaluated = (listed ?? []).map((rule) => ({
+        rule,
+        evaluation: evaluateRule(rule, write, classic.branchExists),
+    }));
+    const open = evaluated.filter(({ evaluation }) => evaluation.result !== 'satisfied');
+    const bypassed = await bypassedRulesets(client, open.flatMap(({ rule }) => rule.ruleset_id ?? []));
+    const standing = open.filter(({ rule }) => rule.ruleset_id === undefined || !bypassed.has(rule.ruleset_id));
+    const problemsOf = (result) => [
+        ...standing
+            .filter(({ evaluation }) => evaluation.result === result)
+            .map(({ rule, evaluation }) => branch_rules_problemOf(evaluation, branch_rules_placeOf(rule), write)),
+        ...classic.evaluations
+            .filter((evaluation) => evaluation.result === result)
+            .map((evaluation) => branch_rules_problemOf(evaluation, 'branch protection', write)),
+    ];
+    return {
+        ruleCount: listed?.length,
+        violated: problemsOf('violated'),
+        unclear: problemsOf('unclear'),
+    };
+}
+const ruleset = object({ current_user_can_bypass: schemas_string().optional() });
+/** The rulesets that do not apply to this token. */
+async function bypassedRulesets(client, ids) {
+    const bypassed = new Set();
+    for (const id of new Set(ids)) {
+        const found = await unlessHidden(() => client.rest('read', ruleset, (octokit, at) => octokit.rest.repos.getRepoRuleset({ ...at, ruleset_id: id })));
+        const canBypass = found?.current_user_can_bypass;
+        if (canBypass === 'always' || canBypass === 'exempt')
+            bypassed.add(id);
+    }
+    return bypassed;
+}
+function branch_rules_placeOf({ type, ruleset_id, ruleset_source }) {
+    const ruleset = [
+        ruleset_id === undefined ? 'a ruleset' : `ruleset ${ruleset_id}`,
+        ruleset_source === undefined ? '' : `of ${ruleset_source}`,
+    ];
+    return `rule ${type} in ${ruleset.join(' ').trim()}`;
+}
+function branch_rules_problemOf({ rule, result }, place, { branch, isHead }) {
+    const kind = rule === undefined ? undefined : ruleKinds[rule];
+    const says = kind?.says ?? 'it may forbid the write';
+    const isClear = result === 'violated';
+    return {
+        message: `${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
+        advice: kind === undefined
+            ? `Look at the ${place} of branch ${branch}.`
+            : waysOut([kind.wayOut], isHead ? 'propose' : 'commit').join(' '),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/github/probes.ts
+
+
+
 
 
 
@@ -53549,7 +55942,8 @@ function createProbes(client) {
     return {
         commit: (snapshot, directory) => probeCommit(client, snapshot, directory),
         pullRequest: (branch) => probePullRequest(client, branch),
-        rules: (branch) => readRules(client, branch),
+        rules: (write) => findRuleProblems(client, write),
+        branchesInTheWay: (branch) => findBranchesInTheWay(client, branch),
     };
 }
 /** No commit has this hash. GitHub checks the permission before it rejects the expected head. */
@@ -53557,6 +55951,11 @@ const missingCommit = '0'.repeat(40);
 const probes_mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`;
+/** What GitHub would say if it did not reject the requests. Anything else proves nothing. */
+const probes_committed = object({
+    createCommitOnBranch: object({ commit: object({ oid: schemas_string() }) }),
+});
+const opened = object({ number: schemas_number() });
 async function probeCommit(client, snapshot, directory) {
     const path = pathIn(directory, 'mlflow-sync-check.yaml');
     const input = {
@@ -53566,7 +55965,7 @@ async function probeCommit(client, snapshot, directory) {
         fileChanges: { additions: [{ path, contents: '' }] },
     };
     try {
-        await client.mutate(probes_mutation, { input }, unknown());
+        await client.probe('commit', probes_mutation, { input }, probes_committed);
     }
     catch (error) {
         if (error instanceof GitHubError && error.reason === 'branch-moved')
@@ -53575,133 +55974,157 @@ async function probeCommit(client, snapshot, directory) {
     }
     throw new GitHubError('A commit that cannot be made was made');
 }
+/** `No commits between main and main`, or other words for it. No other error proves a permission. */
+const sameBranchPattern = /no commits between|\b(head|base)\b.*\b(same|identical|different)\b/i;
 /** GitHub rejects a pull request from a branch into itself, after checking the permission. */
 async function probePullRequest(client, branch) {
     try {
-        await client.restOnce(unknown(), (octokit, at) => octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }));
+        await client.rest('pull-request', opened, (octokit, at) => octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }));
     }
     catch (error) {
-        if (error instanceof GitHubError && error.status === 422)
+        const isRejected = error instanceof GitHubError && error.status === 422;
+        if (isRejected && sameBranchPattern.test(error.message))
             return;
         throw error;
     }
     throw new GitHubError('A pull request of a branch into itself was opened');
 }
-const rules = array(object({ type: schemas_string() }));
-async function readRules(client, branch) {
-    try {
-        const found = await client.rest(rules, (octokit, at) => octokit.rest.repos.getBranchRules({ ...at, branch }));
-        return found.map(({ type }) => type);
-    }
-    catch (error) {
-        const isHidden = error instanceof GitHubError && [403, 404].includes(error.status ?? 0);
-        if (isHidden)
-            return undefined;
-        throw error;
-    }
+const namedRef = object({ name: schemas_string() });
+/** Asks for each branch above, and for one branch below. */
+async function findBranchesInTheWay(client, branch) {
+    const parts = branch.split('/');
+    const names = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+    const above = aliasesFor('b', names);
+    const fields = [...above].map(([alias, name]) => `${alias}: ref(qualifiedName: ${JSON.stringify(`refs/heads/${name}`)}) { name }`);
+    const { repository } = await client.query(`query BranchNames($owner: String!, $name: String!, $below: String!) {
+      repository(owner: $owner, name: $name) {
+        ${fields.join('\n')}
+        below: refs(refPrefix: $below, first: 1) { nodes { name } }
+      }
+    }`, { below: `refs/heads/${branch}/` }, object({
+        repository: object({ below: object({ nodes: list(namedRef) }) })
+            .catchall(namedRef.nullable()),
+    }));
+    const { below, ...refs } = repository;
+    const found = [...above].filter(([alias]) => refs[alias] != null).map(([, name]) => name);
+    return [...found, ...below.nodes.map(({ name }) => `${branch}/${name}`)];
 }
 
 ;// CONCATENATED MODULE: ./src/github/pull-requests.ts
 
 
 
+
 function createPullRequests(client) {
     return {
-        read: (base, head) => readState(client, base, head),
-        commitsAhead: async (base, head) => {
-            const { ahead_by } = await client.rest(object({ ahead_by: schemas_number() }), (octokit, at) => octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }));
-            return ahead_by;
+        read: async (base, head) => {
+            // In this order: if a pull request was merged in between, the base branch has moved.
+            const pullRequests = await listOnePage(client, { base: base.branch, head, state: 'all' }, pull_requests_newest);
+            return { pullRequests, commit: await readHeadBranch(client, base, head) };
         },
-        open: (base, head, text) => client.restOnce(pullRequest, (octokit, at) => octokit.rest.pulls.create({ ...at, head, base, ...text })),
-        update: async (number, change) => {
-            await client.rest(pullRequest, (octokit, at) => octokit.rest.pulls.update({ ...at, pull_number: number, ...change }));
+        openElsewhere: async (base, head) => {
+            const open = await listOnePage(client, { head, state: 'open' }, { page: 1, per_page: 100 });
+            return open.filter((pull) => pull.base !== base);
         },
+        get: (number) => client.rest('read', pullRequest, (octokit, at) => octokit.rest.pulls.get({ ...at, pull_number: number })),
+        closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
+        followFirstParents: (from, isEnd) => followFirstParents(client, from, isEnd),
+        messages: (shas) => readMessages(client, shas),
+        commitsAhead: (base, head) => commitsAhead(client, base, head),
+        open: (base, head, text) => client.restOnce('pull-request', pullRequest, (octokit, at) => octokit.rest.pulls.create({ ...at, head, base, ...text })),
+        update: (number, change) => client.rest('pull-request', pullRequest, (octokit, at) => octokit.rest.pulls.update({ ...at, pull_number: number, ...change })),
         addLabels: async (number, labels) => {
-            await client.rest(unknown(), (octokit, at) => octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }));
+            await client.rest('pull-request', array(unknown()), (octokit, at) => octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }));
         },
-        moveBranch: (move) => moveBranch(client, move),
     };
 }
-const pull_requests_ref = object({
-    target: object({
-        oid: schemas_string(),
-        url: schemas_string(),
-        message: schemas_string(),
-        parents: object({ nodes: array(object({ oid: schemas_string() })) }),
-    }),
-})
-    .nullable();
-const directory = object({
-    entries: array(object({ name: schemas_string(), oid: schemas_string() })).default([]),
-})
-    .nullable();
+const comparison = object({ ahead_by: schemas_number() });
+async function commitsAhead(client, base, head) {
+    try {
+        const { ahead_by } = await client.rest('read', comparison, (octokit, at) => octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}` }));
+        return ahead_by;
+    }
+    catch (error) {
+        // Both commits have just been read.
+        if (error instanceof GitHubError && error.status === 404)
+            return undefined;
+        throw error;
+    }
+}
 const pullRequest = object({
     number: schemas_number(),
     html_url: schemas_string(),
     state: schemas_enum(['open', 'closed']),
     merged_at: schemas_string().nullish(),
+    title: schemas_string(),
     body: schemas_string().nullish(),
+    head: object({ sha: schemas_string() }),
+    base: object({ ref: schemas_string() }),
+    labels: list(object({ name: schemas_string() })).default([]),
+    created_at: schemas_string().optional(),
+    updated_at: schemas_string().optional(),
 })
     .transform((row) => ({
     number: row.number,
     url: row.html_url,
+    base: row.base.ref,
     state: row.state,
     merged: row.merged_at != null,
+    title: row.title,
     body: row.body ?? '',
+    headSha: row.head.sha,
+    labels: row.labels.map(({ name }) => name),
+    isUntouched: row.updated_at !== undefined && row.updated_at === row.created_at,
 }));
-/** Only this many of the newest pull requests are read, so older rejections are forgotten. */
-const maxPullRequests = 30;
-async function readState(client, base, head) {
-    const paths = aliasesFor('d', base.directories.keys());
-    const at = (path) => ({ expression: `refs/heads/${head}:${path}` });
-    const listing = '... on Tree { entries { name oid } }';
-    const { repository, directories } = await client.query(`query PullRequests($owner: String!, $name: String!, $ref: String!) {
-      repository(owner: $owner, name: $name) {
-        ref(qualifiedName: $ref) {
-          target { oid ... on Commit { url message parents(first: 3) { nodes { oid } } } }
-        }
-      }
-      ${objectFields('directories', paths, at, listing)}
-    }`, { ref: `refs/heads/${head}` }, object({
-        repository: object({ ref: pull_requests_ref }),
-        directories: aliasedObjects(paths, directory),
-    }));
-    const pullRequests = await client.rest(array(pullRequest), (octokit, at) => octokit.rest.pulls.list({
+/** Where a pull request comes from. The repository is null once a fork was deleted. */
+const origin = object({
+    head: object({
+        ref: schemas_string(),
+        repo: object({ full_name: schemas_string() }).nullish(),
+    }),
+});
+const listedPullRequest = intersection(origin, pullRequest);
+/** Enough for the open one, if any, and the last ones that were closed. */
+const pull_requests_newest = { page: 1, per_page: 20 };
+/** Nobody has closed ten thousand pull requests from one branch. */
+const pull_requests_maxPages = 100;
+async function listAll(client, query) {
+    const per_page = 100;
+    const found = [];
+    for (let page = 1;; page += 1) {
+        const rows = await listPage(client, query, { page, per_page });
+        found.push(...rows.filter((row) => isFrom(row, query, client.repository())));
+        if (rows.length < per_page || page === pull_requests_maxPages)
+            return found;
+    }
+}
+async function listOnePage(client, query, page) {
+    const rows = await listPage(client, query, page);
+    return rows.filter((row) => isFrom(row, query, client.repository()));
+}
+function listPage(client, { head, ...query }, page) {
+    return client.rest('read', list(listedPullRequest), (octokit, at) => octokit.rest.pulls.list({
         ...at,
         head: `${at.owner}:${head}`,
-        base: base.branch,
-        state: 'all',
+        ...query,
         sort: 'created',
         direction: 'desc',
-        per_page: maxPullRequests,
+        ...page,
     }));
-    if (repository.ref === null)
-        return { head: undefined, pullRequests };
-    const objects = [...directories].flatMap(([path, found]) => (found?.entries ?? []).map(({ name, oid }) => [pathIn(path, name), oid]));
-    return { head: headBranch(head, repository.ref.target, new Map(objects)), pullRequests };
 }
-function headBranch(name, target, objects) {
-    return {
-        name,
-        head: target.oid,
-        url: target.url,
-        message: target.message,
-        parents: target.parents.nodes.map(({ oid }) => oid),
-        objects,
-    };
-}
-/** Stands for "no such branch" in a compare-and-swap, as in Git. */
-const zeroOid = '0'.repeat(40);
-const moveMutation = `mutation Move($input: UpdateRefsInput!) {
-  updateRefs(input: $input) { clientMutationId }
-}`;
-async function moveBranch(client, { branch, from = zeroOid, to = zeroOid }) {
-    const name = `refs/heads/${branch}`;
-    const refUpdates = [{ name, beforeOid: from, afterOid: to, force: true }];
-    await client.mutate(moveMutation, { input: { repositoryId: client.repositoryId(), refUpdates } }, object({ updateRefs: unknown() }));
+/**
+ * GitHub's filter names the owner of the head branch's repository, not the repository, and an
+ * organisation can own a fork of its own repository.
+ */
+function isFrom(row, { head }, repository) {
+    const { repo, ref } = row.head;
+    const isSameRepository = repo !== null && (repo?.full_name ?? repository) === repository;
+    return isSameRepository && ref === head;
 }
 
 ;// CONCATENATED MODULE: ./src/github/repository.ts
+
+
 
 
 
@@ -53715,7 +56138,10 @@ function createRepository(client, checkout) {
         readFiles: blobs.read,
         confirm: blobs.confirm,
         commit: (request) => commitToBranch(client, request),
-        createCommit: (request) => createCommit(client, request),
+        createTree: (base, entries) => createTree(client, 'propose', base, entries),
+        createCommit: (commit) => createCommit(client, 'propose', commit),
+        moveHeadBranch: (move) => moveBranch(client, 'propose', { ...move, force: true }),
+        listFiles: (commits, directories) => listFiles(client, commits, directories),
         findCommit: (request) => findCommit(client, request),
         pullRequests: createPullRequests(client),
         probes: createProbes(client),
@@ -53725,14 +56151,15 @@ function createRepository(client, checkout) {
 ;// CONCATENATED MODULE: ./src/mlflow/retry.ts
 
 
+
 /** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
 const retry_temporaryStatuses = new Set([408, 429, 500, 502, 503, 504]);
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
-const maxHtmlRetries = 2;
+const retry_maxHtmlRetries = 2;
 /** Decides whether a request to MLflow is retried. */
 function retry_classifyResult(result, now) {
     if (result.kind === 'failure') {
-        const permanent = result.reason === 'tls' || result.reason === 'unknown-host';
+        const permanent = permanentFailures.has(result.reason);
         return permanent ? { kind: 'final' } : retry(result.detail);
     }
     const { status, headers, text } = result;
@@ -53745,7 +56172,7 @@ function retry_classifyResult(result, now) {
     }
     if (status >= 200 && status < 300 && parseJson(text) === undefined) {
         return /^\s*</.test(text)
-            ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+            ? retry('a page of HTML instead of JSON', { maxRetries: retry_maxHtmlRetries })
             : retry('a response that is not a complete JSON document');
     }
     return { kind: 'final' };
@@ -53781,10 +56208,11 @@ function createMlflowClient(options) {
     const { origin, pathname } = new URL(connection.baseUrl);
     let requests = 0;
     let api = 'api';
-    const sendOnce = async (request) => {
+    const sendOnce = async (request, onUrl) => {
         let current = request;
         for (let hops = 0;; hops += 1) {
             requests += 1;
+            onUrl(current.url);
             const startedAt = clock.now();
             const result = await transport.send(current);
             const summary = result.kind === 'response' ? result.status : result.detail;
@@ -53797,14 +56225,20 @@ function createMlflowClient(options) {
             current = next;
         }
     };
-    const sendRequest = (request) => sendWithRetries({
-        send: () => sendOnce(request),
-        classify: (result) => retry_classifyResult(result, clock.now()),
-        policy: connection.policy,
-        clock,
-        budget: options.budget(),
-        onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
-    });
+    const sendRequest = async (request) => {
+        let url = request.url;
+        const outcome = await sendWithRetries({
+            send: () => sendOnce(request, (current) => {
+                url = current;
+            }),
+            classify: (result) => retry_classifyResult(result, clock.now()),
+            policy: connection.policy,
+            clock,
+            budget: options.budget(),
+            onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+        });
+        return { ...outcome, url };
+    };
     const call = async (method, path, payload, schema) => {
         const send = () => sendRequest({
             method,
@@ -53835,7 +56269,15 @@ function createMlflowClient(options) {
             result.status < 200 ||
             result.status > 299 ||
             !isObject(json)) {
-            throw errorFromFailedCall({ outcome, json, endpoint, baseUrl: connection.baseUrl });
+            const reached = new URL(outcome.url).origin;
+            const redirectedTo = reached === origin ? undefined : reached;
+            throw errorFromFailedCall({
+                outcome,
+                json,
+                endpoint,
+                baseUrl: connection.baseUrl,
+                redirectedTo,
+            });
         }
         const parsed = schema.safeParse(json);
         if (parsed.success)
@@ -53909,19 +56351,35 @@ function redirectedRequest(request, response, trustedOrigin) {
 
 
 
+
 /** MLflow's timeout variable does not apply to GitHub. */
 const gitHubTimeoutMs = 30_000;
+/**
+ * 250 files of up to 512 KB are 125 MiB, and JSON escapes can almost double that. A directory of
+ * 100,000 files has half a million values.
+ */
+const gitHubLimits = { bytes: 256 * mebibyte, values: 1_000_000 };
+/**
+ * A page of 10,000 model versions of 12 KB each, most of it descriptions and tags. A page of 1,000 runs
+ * with 1,000 metrics of four fields has five million values.
+ */
+const mlflowLimits = { bytes: 128 * mebibyte, values: 6_000_000 };
 function createClients(options) {
     const { inputs, environment, clock, signal, log } = options;
     const { caCertificate } = inputs.mlflow;
     const mlflowTransport = createTransport({
         timeoutMs: inputs.mlflow.timeoutMs,
+        // A response that starts at the last moment still has to arrive.
+        totalTimeoutMs: 2 * inputs.mlflow.timeoutMs,
+        limits: mlflowLimits,
         insecureTls: inputs.mlflow.insecureTls,
         signal,
         ca: caCertificate === undefined ? undefined : [...trustedCertificates(), caCertificate],
     });
     const gitHubTransport = createTransport({
         timeoutMs: gitHubTimeoutMs,
+        totalTimeoutMs: gitHubTimeoutMs,
+        limits: gitHubLimits,
         ca: undefined,
         insecureTls: false,
         signal,
@@ -53941,8 +56399,8 @@ function createClients(options) {
     });
     const github = createGitHubClient({
         token: inputs.repository.token,
-        apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
-        graphqlUrl: environment.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
+        apiUrl: inputs.gitHubUrls.api,
+        graphqlUrl: inputs.gitHubUrls.graphql,
         repository: inputs.repository.name,
         policy: gitHubRetryPolicy(clock.random),
         transport: gitHubTransport,
@@ -53954,6 +56412,7 @@ function createClients(options) {
         mlflow,
         repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
         requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
+        writes: github.writes,
         renewBudget: () => {
             waitBudget = createWaitBudget();
         },
@@ -54137,6 +56596,64 @@ function matchesTokens(tokens, characters) {
         }
     }
     return tokens.slice(token).every((rest) => rest === '*');
+}
+
+;// CONCATENATED MODULE: ./src/inputs/github-urls.ts
+const variables = ['GITHUB_SERVER_URL', 'GITHUB_API_URL', 'GITHUB_GRAPHQL_URL'];
+/**
+ * Reads GitHub's addresses from the variables that the runner sets. A missing one is derived from the
+ * others, because github.com must not receive the token of another server.
+ *
+ * @returns the addresses, and one sentence for each invalid variable.
+ */
+function readGitHubUrls(environment) {
+    const problems = [];
+    const [server, api, graphql] = variables.map((variable) => {
+        const text = environment[variable]?.trim() ?? '';
+        if (text === '')
+            return undefined;
+        const base = parseBaseUrl(text);
+        if (base === undefined) {
+            problems.push(`${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`);
+        }
+        return base;
+    });
+    return { urls: completeUrls(server, api, graphql), problems };
+}
+/** Whatever is before an `@` may be a user and a token, even if the address cannot be parsed. */
+function withoutCredentials(text) {
+    return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@');
+}
+function parseBaseUrl(text) {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
+        return undefined;
+    const { origin, pathname } = new URL(text);
+    return `${origin}${pathname}`.replace(/\/+$/, '');
+}
+function completeUrls(server, givenApi, graphql) {
+    const api = givenApi ?? (graphql && apiOfGraphql(graphql)) ?? apiOfServer(server ?? githubCom);
+    return { server: server ?? serverOfApi(api), api, graphql: graphql ?? graphqlOfApi(api) };
+}
+const githubCom = 'https://github.com';
+/**
+ * github.com and `<name>.ghe.com` have their API on the host `api.…`, and a GitHub Enterprise Server
+ * below `/api` of its own host.
+ */
+const withApiHost = /^(https?:\/\/)(github\.com|[^./]+\.ghe\.com)$/;
+const apiHost = /^(https?:\/\/)api\.(github\.com|[^./]+\.ghe\.com)$/;
+function apiOfServer(server) {
+    return withApiHost.test(server) ? server.replace(withApiHost, '$1api.$2') : `${server}/api/v3`;
+}
+function serverOfApi(api) {
+    return apiHost.test(api) ? api.replace(apiHost, '$1$2') : api.replace(/\/api\/v3$/, '');
+}
+function graphqlOfApi(api) {
+    return api.endsWith('/api/v3') ? api.replace(/v3$/, 'graphql') : `${api}/graphql`;
+}
+function apiOfGraphql(graphql) {
+    return graphql.endsWith('/api/graphql')
+        ? graphql.replace(/graphql$/, 'v3')
+        : graphql.replace(/\/graphql$/, '');
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/git-names.ts
@@ -54472,8 +56989,10 @@ const environmentSchema = object({
 
 
 
+
 /**
- * Reads and validates the inputs (`INPUT_*`) and MLflow's environment variables.
+ * Reads and validates the inputs (`INPUT_*`), MLflow's environment variables and GitHub's
+ * addresses.
  *
  * @throws InputError with all problems together, each with the name of its input.
  */
@@ -54489,10 +57008,14 @@ function readInputs(environment) {
         return `${labels.get(name) ?? name} ${describeIssue(issue)}`;
     }));
     const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
-    problems.push(...findConflicts(raw), ...certificates.problems);
+    const gitHub = readGitHubUrls(environment);
+    problems.push(...findConflicts(raw), ...certificates.problems, ...gitHub.problems);
     if (!parsed.success || !settings.success || problems.length > 0)
         throw new InputError(problems);
-    return buildInputs(parsed.data, settings.data, certificates.pem);
+    return {
+        ...buildInputs(parsed.data, settings.data, certificates.pem),
+        gitHubUrls: gitHub.urls,
+    };
 }
 /** The runner names the variable after the input in upper case and keeps hyphens. */
 function readSource(environment, name) {
@@ -54614,14 +57137,16 @@ function countOutcomes(records) {
         counts[outcome] += 1;
     return counts;
 }
-/**
- * Whether files changed, or would change in a plan. A failed sync only counts if it made a commit.
- */
+/** Whether the sync, a run or a check failed. */
+function hasFailed(result) {
+    return (result.error !== undefined ||
+        countOutcomes(result.entries).failed > 0 ||
+        (result.connections?.some(({ status }) => status === 'failed') ?? false));
+}
+/** Whether files changed, or would change in a plan. */
 function hasChanged(result) {
-    const { operation, commit } = result;
-    if (operation === 'none' || operation === 'checked')
-        return false;
-    if (operation === 'failed' && commit === undefined)
+    const { operation } = result;
+    if (operation === 'none' || operation === 'checked' || operation === 'failed')
         return false;
     return editsOf(result).length > 0;
 }
@@ -54674,14 +57199,262 @@ function withoutSecrets(result, secrets) {
     };
 }
 /** Removes the username and password from every URL in a text. */
-function withoutCredentials(text) {
+function result_withoutCredentials(text) {
     return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '');
 }
 function createCleaner(secrets) {
     const longestFirst = secrets
         .filter((secret) => secret !== '')
         .toSorted((a, b) => b.length - a.length);
-    return (text) => longestFirst.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), withoutCredentials(text));
+    return (text) => longestFirst.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), result_withoutCredentials(text));
+}
+
+;// CONCATENATED MODULE: ./src/core/merge.ts
+
+/**
+ * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
+ * earlier one becomes a warning.
+ */
+function mergeResults(earlier, later) {
+    const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message;
+    // Changes that only waited in a pull request, or whose pull request was closed, were not made.
+    const isUndone = earlier.operation === 'none' || later.operation === 'pull-request-closed';
+    const written = isUndone ? withoutEdits(earlier) : earlier;
+    const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : [];
+    return {
+        operation: later.operation === 'none' ? earlier.operation : later.operation,
+        repository: later.branch === undefined ? earlier.repository : later.repository,
+        branch: later.branch ?? earlier.branch,
+        entries: mergeEntries(written.entries, later.entries),
+        extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
+        warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
+        commit: later.commit ?? earlier.commit,
+        pullRequest: later.pullRequest ?? earlier.pullRequest,
+        connections: later.connections ?? earlier.connections,
+        error: later.error,
+    };
+}
+function withoutEdits({ entries }) {
+    return { entries: entries.map((entry) => ({ ...entry, edit: undefined })), extraFiles: [] };
+}
+/**
+ * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
+ * outcome if nothing changed. A file that was created and then updated counts as created, with its
+ * latest version.
+ */
+function mergeEntries(earlier, later) {
+    const merged = new Map(earlier.map((entry) => [merge_keyOf(entry), entry]));
+    for (const entry of later) {
+        const before = merged.get(merge_keyOf(entry));
+        const next = before === undefined ? entry : mergeEntry(before, entry);
+        if (next === undefined)
+            merged.delete(merge_keyOf(entry));
+        else
+            merged.set(merge_keyOf(entry), next);
+    }
+    return [...merged.values()];
+}
+function merge_keyOf({ runId, path, modelName, modelVersion }) {
+    return path ?? JSON.stringify([runId, modelName, modelVersion]);
+}
+function mergeEntry(before, after) {
+    if (!isChange(before))
+        return after;
+    if (!isChange(after))
+        return after.outcome === 'failed' ? after : before;
+    if (before.outcome === 'created' && after.outcome === 'deleted')
+        return undefined;
+    return {
+        ...after,
+        outcome: mergedOutcome(before, after),
+        previousVersion: before.previousVersion,
+        previous: before.previous,
+        edit: mergeEdit(before.edit, after.edit),
+    };
+}
+function mergedOutcome(before, after) {
+    if (before.outcome === 'created')
+        return 'created';
+    return before.outcome === 'deleted' ? 'updated' : after.outcome;
+}
+function mergeEdits(earlier, later) {
+    const merged = new Map(earlier.map((edit) => [edit.path, edit]));
+    for (const edit of later)
+        merged.set(edit.path, mergeEdit(merged.get(edit.path), edit));
+    return [...merged.values()].filter(({ before, after }) => before !== after);
+}
+function mergeEdit(earlier, later) {
+    return earlier === undefined ? later : { ...later, before: earlier.before };
+}
+
+;// CONCATENATED MODULE: ./src/sync/poll.ts
+
+/**
+ * Syncs every interval until the duration is over, at least once, and merges the results of all
+ * rounds. A failed round is logged immediately; the next one still runs.
+ */
+async function poll(sync, options) {
+    const { intervalMs, durationMs, clock, signal, log } = options;
+    const endsAt = clock.now() + durationMs;
+    let job;
+    for (;;) {
+        const startedAt = clock.now();
+        const round = await sync();
+        job = job === undefined ? round : mergeResults(job, round);
+        if (durationMs === 0 || signal.aborted)
+            return job;
+        if (round.error !== undefined) {
+            log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim());
+        }
+        const nextAt = Math.max(startedAt + intervalMs, clock.now());
+        if (nextAt >= endsAt)
+            return job;
+        log.info(`The next round begins in ${((nextAt - clock.now()) / 1000).toFixed(0)} s`);
+        if (!(await sleepUnlessCancelled(clock, nextAt - clock.now())))
+            return job;
+    }
+}
+/** Resolves to false if the job was cancelled in the meantime. */
+function sleepUnlessCancelled(clock, ms) {
+    return clock.sleep(ms).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./src/job.ts
+
+
+
+
+
+
+
+
+
+
+/** Validates the inputs and does what they say. Whatever happens, there is a result. */
+async function runJob(environment, runtime) {
+    const startedAt = new Date();
+    let inputs;
+    let result;
+    try {
+        inputs = readInputs(environment);
+        for (const secret of secretsOf(inputs))
+            runtime.maskSecret(secret);
+        result = await runInputs(inputs, environment, startedAt, runtime);
+    }
+    catch (error) {
+        logBug(error, runtime.log);
+        result = failedJob(error, inputs, environment, startedAt);
+    }
+    const secrets = inputs === undefined ? [] : secretsOf(inputs);
+    return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' };
+}
+async function runInputs(inputs, environment, startedAt, { clock, log, signal, watchWrites }) {
+    const stopwatch = createStopwatch(() => performance.now());
+    const clients = createClients({ inputs, environment, clock, signal, log });
+    watchWrites(clients.writes);
+    const context = jobContext(inputs, startedAt);
+    const options = {
+        ...syncOptions(inputs, clients, context, stopwatch),
+        clock,
+        info: log.info,
+    };
+    try {
+        const result = inputs.mode === 'check'
+            ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+            : await runSyncs(inputs, clients, options, { signal, log });
+        return {
+            ...result,
+            ...context,
+            branch: result.branch ?? inputs.repository.branch,
+            operation: operationOf(result),
+            warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
+            requests: clients.requests(),
+            phases: stopwatch.phases(),
+            finishedAt: new Date(),
+        };
+    }
+    finally {
+        await clients.close();
+    }
+}
+/** A job that failed after it had written something says what it wrote. */
+function operationOf({ operation, error }) {
+    const hasWritten = !['none', 'planned', 'checked'].includes(operation);
+    return error === undefined || hasWritten ? operation : 'failed';
+}
+function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, clients, { uiUrl, serverUrl }, stopwatch) {
+    return {
+        mlflow: clients.mlflow,
+        repository: clients.repository,
+        branch: repository.branch,
+        targets,
+        mode: mode === 'sync' ? 'sync' : 'plan',
+        commitMessage,
+        pullRequest,
+        builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
+        uiUrl,
+        serverUrl,
+        stopwatch,
+    };
+}
+/** Names of the two servers in the results of a check. */
+function namesFor({ repository, mlflow }) {
+    return { repositoryName: repository.name, trackingUri: mlflow.baseUrl };
+}
+function insecureTlsWarnings({ mlflow }) {
+    return mlflow.insecureTls
+        ? [
+            'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
+        ]
+        : [];
+}
+/** One sync, or several with `poll-duration`. */
+function runSyncs({ repository, poll: pollSettings }, clients, options, { signal, log }) {
+    const sync = async () => {
+        clients.renewBudget();
+        try {
+            return await runSync(options);
+        }
+        catch (error) {
+            // A bug, too, fails only this round: what earlier rounds wrote is still reported.
+            logBug(error, log);
+            return { ...emptyResult(repository.name, undefined), error: problemOf(error) };
+        }
+    };
+    return poll(sync, {
+        intervalMs: pollSettings.intervalMs,
+        durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
+        clock: options.clock,
+        signal,
+        log,
+    });
+}
+/** The parts of a job's result that are known without running it. */
+function jobContext(inputs, startedAt) {
+    return {
+        mode: inputs?.mode ?? 'sync',
+        path: inputs?.targets[0].directory ?? '',
+        serverUrl: inputs?.gitHubUrls.server ?? '',
+        trackingUri: inputs?.mlflow.baseUrl ?? '',
+        uiUrl: inputs?.mlflow.uiUrl ?? '',
+        startedAt,
+    };
+}
+function failedJob(error, inputs, environment, startedAt) {
+    const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
+    return {
+        ...emptyResult(repository, inputs?.repository.branch),
+        ...jobContext(inputs, startedAt),
+        operation: 'failed',
+        error: problemOf(error),
+        requests: { mlflow: 0, github: 0 },
+        phases: [],
+        finishedAt: new Date(),
+    };
+}
+function logBug(error, log) {
+    if (!(error instanceof ActionError) && error instanceof Error)
+        log.debug(error.stack ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/report/log.ts
@@ -54794,6 +57567,34 @@ function withAdvice(message, advice) {
     return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
 }
 
+;// CONCATENATED MODULE: ./src/report/command-file.ts
+
+/**
+ * Appends to a file of the runner completely or not at all: a full disk cuts a text short, and the
+ * runner rejects a file of outputs that ends within a value.
+ */
+async function appendCompletely(file, append) {
+    const size = await sizeOf(file);
+    try {
+        await append();
+    }
+    catch (error) {
+        if (size !== undefined)
+            await (0,external_node_fs_promises_namespaceObject.truncate)(file, size);
+        throw error;
+    }
+}
+/** Undefined if there is no such file, or if it is a directory or a device. */
+async function sizeOf(file) {
+    try {
+        const stats = await (0,external_node_fs_promises_namespaceObject.stat)(file);
+        return stats.isFile() ? stats.size : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
@@ -54881,7 +57682,7 @@ function createReport(result) {
         mode: result.mode,
         operation: result.operation,
         changed: hasChanged(result),
-        server: { trackingUri: withoutCredentials(result.trackingUri) },
+        server: { trackingUri: result_withoutCredentials(result.trackingUri) },
         repository: result.repository,
         branch: result.branch ?? '',
         path: result.path,
@@ -54908,7 +57709,7 @@ function recordFields(record) {
         modelName: record.modelName,
         modelVersion: record.modelVersion,
         previousVersion: record.previousVersion,
-        url: record.url === null ? null : withoutCredentials(record.url),
+        url: record.url === null ? null : result_withoutCredentials(record.url),
         reason: record.reason,
     };
 }
@@ -54917,10 +57718,22 @@ function toJson(value, indent) {
     const wellFormed = (_key, part) => typeof part === 'string' ? part.toWellFormed() : part;
     return JSON.stringify(value, wellFormed, indent);
 }
-/** Writes the report to a new folder in `directory` and returns the path of the file. */
+/**
+ * Writes the report to a new folder in `directory`. The file gets its name once it is complete.
+ *
+ * @returns the path of the file.
+ */
 async function writeReport(report, directory) {
-    const file = (0,external_node_path_namespaceObject.join)(await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-')), 'report.json');
-    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, `${toJson(report, 2)}\n`);
+    const folder = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-'));
+    const file = (0,external_node_path_namespaceObject.join)(folder, 'report.json');
+    try {
+        await (0,external_node_fs_promises_namespaceObject.writeFile)(`${file}.tmp`, `${toJson(report, 2)}\n`);
+        await (0,external_node_fs_promises_namespaceObject.rename)(`${file}.tmp`, file);
+    }
+    catch (error) {
+        await (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+        throw error;
+    }
     return file;
 }
 
@@ -55840,7 +58653,7 @@ function operationText(result) {
         case 'checked':
             return checkText(result);
         case 'failed':
-            return `The sync failed${afterCommit(result, branch, changes)}.`;
+            return 'The sync failed.';
     }
 }
 /** Shown for every operation, because a sync can write changes and still fail. */
@@ -55851,12 +58664,6 @@ function errorText({ error }) {
             .filter((part) => part !== '')
             .map((part) => escapeMarkdown(part, 4000))
             .join('<br>')}`;
-}
-function afterCommit(result, branch, changes) {
-    if (result.commit === undefined)
-        return '';
-    const where = result.pullRequest === undefined ? branch : pullRequestLink(result);
-    return ` after ${commitLink(result)} was committed to ${where}: ${changes}`;
 }
 function checkText({ connections = [] }) {
     const failed = connections.filter(({ status }) => status === 'failed').length;
@@ -55895,131 +58702,72 @@ function pullRequestLink({ pullRequest }) {
 
 
 
-/** Writes the report, outputs, log, summary and annotations, and sets the exit code. */
+
+/**
+ * Sets the exit code and the outputs, then writes the report, log, summary and annotations: the most
+ * important first. One that fails leaves the others alone, and the exit code too, which tells about
+ * the sync: it becomes a warning.
+ */
 async function publish(result, environment, failOn) {
-    const reportFile = await writeReport(createReport(result), environment.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)());
-    for (const [name, value] of Object.entries(createOutputs(result, reportFile))) {
-        setOutput(name, value);
-    }
-    for (const line of logLines(result))
-        info(safeLine(line));
-    const summary = renderSummary(result);
-    const summaryFile = environment.GITHUB_STEP_SUMMARY;
-    if (summaryFile !== undefined && summaryFile !== '')
-        await (0,external_node_fs_promises_namespaceObject.appendFile)(summaryFile, summary);
     const failsStep = failOn === 'error';
-    annotate(result, core_namespaceObject, failsStep ? 'error' : 'warning');
     if (failsStep && hasFailed(result))
         process.exitCode = ExitCode.Failure;
-}
-function hasFailed(result) {
-    return (result.error !== undefined ||
-        countOutcomes(result.entries).failed > 0 ||
-        (result.connections?.some(({ status }) => status === 'failed') ?? false));
-}
-
-;// CONCATENATED MODULE: ./src/core/merge.ts
-
-/**
- * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
- * earlier one becomes a warning.
- */
-function mergeResults(earlier, later) {
-    const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message;
-    const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : [];
-    return {
-        operation: later.operation === 'none' ? earlier.operation : later.operation,
-        repository: later.branch === undefined ? earlier.repository : later.repository,
-        branch: later.branch ?? earlier.branch,
-        entries: mergeEntries(earlier.entries, later.entries),
-        extraFiles: mergeEdits(earlier.extraFiles, later.extraFiles),
-        warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
-        commit: later.commit ?? earlier.commit,
-        pullRequest: later.pullRequest ?? earlier.pullRequest,
-        connections: later.connections ?? earlier.connections,
-        error: later.error,
-    };
-}
-/**
- * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
- * outcome if nothing changed. A file that was created and then updated counts as created, with its
- * latest version.
- */
-function mergeEntries(earlier, later) {
-    const merged = new Map(earlier.map((entry) => [merge_keyOf(entry), entry]));
-    for (const entry of later) {
-        const before = merged.get(merge_keyOf(entry));
-        const next = before === undefined ? entry : mergeEntry(before, entry);
-        if (next === undefined)
-            merged.delete(merge_keyOf(entry));
-        else
-            merged.set(merge_keyOf(entry), next);
-    }
-    return [...merged.values()];
-}
-function merge_keyOf({ runId, path, modelName, modelVersion }) {
-    return path ?? JSON.stringify([runId, modelName, modelVersion]);
-}
-function mergeEntry(before, after) {
-    if (!isChange(before))
-        return after;
-    if (!isChange(after))
-        return after.outcome === 'failed' ? after : before;
-    if (before.outcome === 'created' && after.outcome === 'deleted')
-        return undefined;
-    return {
-        ...after,
-        outcome: mergedOutcome(before, after),
-        previousVersion: before.previousVersion,
-        previous: before.previous,
-        edit: mergeEdit(before.edit, after.edit),
-    };
-}
-function mergedOutcome(before, after) {
-    if (before.outcome === 'created')
-        return 'created';
-    return before.outcome === 'deleted' ? 'updated' : after.outcome;
-}
-function mergeEdits(earlier, later) {
-    const merged = new Map(earlier.map((edit) => [edit.path, edit]));
-    for (const edit of later)
-        merged.set(edit.path, mergeEdit(merged.get(edit.path), edit));
-    return [...merged.values()].filter(({ before, after }) => before !== after);
-}
-function mergeEdit(earlier, later) {
-    return earlier === undefined ? later : { ...later, before: earlier.before };
-}
-
-;// CONCATENATED MODULE: ./src/sync/poll.ts
-
-/**
- * Syncs every interval until the duration is over, at least once, and merges the results of all
- * rounds. A failed round is logged immediately; the next one still runs.
- */
-async function poll(sync, options) {
-    const { intervalMs, durationMs, clock, signal, log } = options;
-    const endsAt = clock.now() + durationMs;
-    let job;
-    for (;;) {
-        const startedAt = clock.now();
-        const round = await sync();
-        job = job === undefined ? round : mergeResults(job, round);
-        if (durationMs === 0 || signal.aborted)
-            return job;
-        if (round.error !== undefined) {
-            log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim());
+    const warnings = [];
+    const write = async (what, work) => {
+        try {
+            await work();
         }
-        const nextAt = Math.max(startedAt + intervalMs, clock.now());
-        if (nextAt >= endsAt)
-            return job;
-        log.info(`The next round begins in ${((nextAt - clock.now()) / 1000).toFixed(0)} s`);
-        if (!(await sleepUnlessCancelled(clock, nextAt - clock.now())))
-            return job;
+        catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            warnings.push(`${what} could not be written: ${reason}`);
+        }
+    };
+    const place = (variable) => `${variable}=${environment[variable] ?? ''}`;
+    await write(`Outputs (${place('GITHUB_OUTPUT')})`, () => setOutputs(createOutputs(result, '')));
+    await write(`The report (${place('RUNNER_TEMP')})`, async () => {
+        const directory = environment.RUNNER_TEMP ?? '';
+        const file = await writeReport(createReport(result), directory === '' ? (0,external_node_os_namespaceObject.tmpdir)() : directory);
+        await setOutputs({ 'report-file': file });
+    });
+    await write('The log', () => {
+        for (const line of logLines(result))
+            info(safeLine(line));
+    });
+    await write(`The summary (${place('GITHUB_STEP_SUMMARY')})`, () => appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''));
+    for (const warning of warnings)
+        info(safeLine(`Warning: ${warning}`));
+    annotate(withWarnings(result, warnings), core_namespaceObject, failsStep ? 'error' : 'warning');
+}
+/**
+ * If the file of the outputs can't be written, they are set by commands in the log, as on runners
+ * that have no such file. GitHub's runner still accepts these, so later steps get their values.
+ */
+async function setOutputs(outputs) {
+    const setAll = () => {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+    };
+    const file = process.env.GITHUB_OUTPUT ?? '';
+    if (file === '') {
+        setAll();
+        return;
+    }
+    try {
+        await appendCompletely(file, setAll);
+    }
+    catch (error) {
+        process.env.GITHUB_OUTPUT = '';
+        setAll();
+        throw error;
     }
 }
-/** Resolves to false if the job was cancelled in the meantime. */
-function sleepUnlessCancelled(clock, ms) {
-    return clock.sleep(ms).then(() => true, () => false);
+async function appendSummary(result, file) {
+    const summary = renderSummary(result);
+    if (file !== '')
+        await appendCompletely(file, () => (0,external_node_fs_promises_namespaceObject.appendFile)(file, summary));
+}
+function withWarnings(result, warnings) {
+    return { ...result, warnings: [...warnings, ...result.warnings] };
 }
 
 ;// CONCATENATED MODULE: ./src/main.ts
@@ -56029,54 +58777,19 @@ function sleepUnlessCancelled(clock, ms) {
 
 
 
-
-
-
-
-
-
-
-
-/** Runs the action: validates the inputs, does the job, and always publishes a result. */
+/** Runs the action as a step of a workflow: does the job, and always publishes its result. */
 async function main(environment) {
-    const startedAt = new Date();
-    const cancellation = listenForCancellation();
-    let inputs;
-    let result;
-    try {
-        inputs = readInputs(environment);
-        for (const secret of secretsOf(inputs))
-            setSecret(secret);
-        result = await runJob(inputs, environment, startedAt, cancellation.signal);
-    }
-    catch (error) {
-        result = failedJob(error, inputs, environment, startedAt);
-    }
-    finally {
-        cancellation.dispose();
-    }
-    const secrets = inputs === undefined ? [] : secretsOf(inputs);
-    await publish(withoutSecrets(result, secrets), environment, inputs?.failOn ?? 'error');
-}
-/**
- * The runner sends SIGINT, SIGTERM and SIGKILL; requests in flight are aborted at the first signal.
- */
-function listenForCancellation() {
-    const controller = new AbortController();
-    const cancel = () => {
-        const advice = 'A commit is made completely or not at all; the next run will catch up.';
-        controller.abort(new SyncError('The job was cancelled', { advice }));
-    };
-    const signals = ['SIGINT', 'SIGTERM'];
-    for (const name of signals)
-        process.on(name, cancel);
-    return {
-        signal: controller.signal,
-        dispose: () => {
-            for (const name of signals)
-                process.off(name, cancel);
-        },
-    };
+    const { signal, watchWrites, dispose } = listenForCancellation();
+    const clock = createClock(signal);
+    const { result, failOn } = await runJob(environment, {
+        clock,
+        log,
+        signal,
+        watchWrites,
+        maskSecret: setSecret,
+    });
+    await publish(result, environment, failOn);
+    dispose();
 }
 function createClock(signal) {
     return {
@@ -56098,107 +58811,6 @@ const log = {
     // Warnings become annotations at the end of the job, within GitHub's limit of ten.
     warn: (line) => info(safeLine(`Warning: ${line}`)),
 };
-async function runJob(inputs, environment, startedAt, signal) {
-    const clock = createClock(signal);
-    const stopwatch = createStopwatch(() => performance.now());
-    const clients = createClients({ inputs, environment, clock, signal, log });
-    const context = jobContext(inputs, environment, startedAt);
-    const options = syncOptions(inputs, clients, context, clock, stopwatch);
-    try {
-        const result = inputs.mode === 'check'
-            ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
-            : await runSyncs(inputs, clients, options, signal);
-        return {
-            ...result,
-            ...context,
-            branch: result.branch ?? inputs.repository.branch,
-            operation: result.error === undefined ? result.operation : 'failed',
-            warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
-            requests: clients.requests(),
-            phases: stopwatch.phases(),
-            finishedAt: new Date(),
-        };
-    }
-    finally {
-        await clients.close();
-    }
-}
-function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, clients, { uiUrl, serverUrl }, clock, stopwatch) {
-    return {
-        mlflow: clients.mlflow,
-        repository: clients.repository,
-        branch: repository.branch,
-        targets,
-        mode: mode === 'sync' ? 'sync' : 'plan',
-        commitMessage,
-        pullRequest,
-        builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
-        uiUrl,
-        serverUrl,
-        clock,
-        stopwatch,
-        info: log.info,
-    };
-}
-/** Names of the two servers in the results of a check. */
-function namesFor({ repository, mlflow }) {
-    return { repositoryName: repository.name, trackingUri: mlflow.baseUrl };
-}
-function insecureTlsWarnings({ mlflow }) {
-    return mlflow.insecureTls
-        ? [
-            'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
-        ]
-        : [];
-}
-/** One sync, or several with `poll-duration`. */
-function runSyncs({ repository, poll: pollSettings }, clients, options, signal) {
-    const sync = async () => {
-        clients.renewBudget();
-        try {
-            return await runSync(options);
-        }
-        catch (error) {
-            // An expected error fails one round; anything else is a bug and ends the job.
-            if (!(error instanceof ActionError))
-                throw error;
-            return { ...emptyResult(repository.name, undefined), error: problemOf(error) };
-        }
-    };
-    return poll(sync, {
-        intervalMs: pollSettings.intervalMs,
-        durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
-        clock: options.clock,
-        signal,
-        log,
-    });
-}
-/** The parts of a job's result that are known without running it. */
-function jobContext(inputs, environment, startedAt) {
-    return {
-        mode: inputs?.mode ?? 'sync',
-        path: inputs?.targets[0].directory ?? '',
-        serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
-        trackingUri: inputs?.mlflow.baseUrl ?? '',
-        uiUrl: inputs?.mlflow.uiUrl ?? '',
-        startedAt,
-    };
-}
-function failedJob(error, inputs, environment, startedAt) {
-    const isBug = !(error instanceof ActionError) && error instanceof Error;
-    if (isBug)
-        log.debug(error.stack ?? '');
-    const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
-    return {
-        ...emptyResult(repository, inputs?.repository.branch),
-        ...jobContext(inputs, environment, startedAt),
-        operation: 'failed',
-        error: problemOf(error),
-        requests: { mlflow: 0, github: 0 },
-        phases: [],
-        finishedAt: new Date(),
-    };
-}
 
 
 /***/ }),
