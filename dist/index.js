@@ -49619,7 +49619,9 @@ async function checkRuns(registry, runIds) {
         // A sync would report a single broken run as well, and go on.
         if (runIds.length === 1)
             return `the only run can't be read: ${lookup.reason}`;
-        throw new MlflowError(lookup.reason);
+        throw new MlflowError(lookup.reason, {
+            advice: 'MLflow could not read any of the sampled runs: look at its log, and try again.',
+        });
     }
     const examples = runIds.slice(0, 3).join(', ');
     throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {
@@ -56358,7 +56360,7 @@ const gitHubTimeoutMs = 30_000;
  * 250 files of up to 512 KB are 125 MiB, and JSON escapes can almost double that. A directory of
  * 100,000 files has half a million values.
  */
-const gitHubLimits = { bytes: 256 * mebibyte, values: 1_000_000 };
+const gitHubLimits = { bytes: 256 * mebibyte, values: 600_000 };
 /**
  * A page of 10,000 model versions of 12 KB each, most of it descriptions and tags. A page of 1,000 runs
  * with 1,000 metrics of four fields has five million values.

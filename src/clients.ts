@@ -42,7 +42,7 @@ const gitHubTimeoutMs = 30_000
  * 250 files of up to 512 KB are 125 MiB, and JSON escapes can almost double that. A directory of
  * 100,000 files has half a million values.
  */
-const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 1_000_000 }
+const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 600_000 }
 
 /**
  * A page of 10,000 model versions of 12 KB each, most of it descriptions and tags. A page of 1,000 runs

@@ -61,13 +61,17 @@ describe('reading the branch', () => {
     expect(step.githubRequests.filter(isBranchRead)).toHaveLength(3)
   })
 
-  test('fails if the response has an unexpected shape', async () => {
+  test('is repeated twice after a response of an unexpected shape, and then fails', async () => {
     const body = JSON.stringify({
       data: { repository: { nameWithOwner: project.repository.fullName } },
     })
-    world.github.inject({ kind: 'respond', status: 200, body }, { match: isBranchRead })
+    const fault = { kind: 'respond', status: 200, body } as const
+    world.github.inject(fault, { match: isBranchRead, times: 2 })
+    expect((await project.sync()).outputs.operation).toBe('committed')
+    world.github.inject(fault, { match: isBranchRead, times: 9 })
     const step = await project.sync()
     expect(step.exitCode).toBe(1)
     expect(step.log).toMatch(/GitHub's response can't be used: .*isArchived/)
+    expect(step.githubRequests.filter(isBranchRead)).toHaveLength(3)
   })
 })

@@ -66,7 +66,9 @@ async function checkRuns(registry: Registry, runIds: readonly string[]): Promise
     if (lookup?.kind !== 'failed') continue
     // A sync would report a single broken run as well, and go on.
     if (runIds.length === 1) return `the only run can't be read: ${lookup.reason}`
-    throw new MlflowError(lookup.reason)
+    throw new MlflowError(lookup.reason, {
+      advice: 'MLflow could not read any of the sampled runs: look at its log, and try again.',
+    })
   }
   const examples = runIds.slice(0, 3).join(', ')
   throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {
