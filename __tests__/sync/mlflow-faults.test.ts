@@ -11,7 +11,7 @@ import { flows } from '../fixtures/flows.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 
-/** All combinations take minutes, so by default each request has about one of the faults. */
+/** All combinations take minutes, so by default a sample of them is tried. */
 const stride = process.env.EVERY_REQUEST === undefined ? 29 : 1
 const timeoutMs = 60 * 60_000
 
