@@ -32434,6 +32434,14 @@ function directoryAt({ directories }, path) {
 function pathIn(directory, name) {
     return directory === '' ? name : `${directory}/${name}`;
 }
+/** The directory that a path is in; `''` for the root of the repository. */
+function parentOf(path) {
+    return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
+/** `a`, `a/b` and `a/b/c` for `a/b/c`. */
+function pathsTo(path) {
+    return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+}
 function isFile(entry) {
     return entry?.kind === 'file' || entry?.kind === 'executable';
 }
@@ -32570,7 +32578,7 @@ function lacksLabels({ labels, isUntouched }, settings) {
     const names = new Set(labels.map((name) => name.toLowerCase()));
     return isUntouched && settings.labels.some((name) => !names.has(name.toLowerCase()));
 }
-function pull_request_openPullRequest({ pullRequests }) {
+function openPullRequest({ pullRequests }) {
     return pullRequests.find(({ state }) => state === 'open');
 }
 /** The pull request that merged the branch with all of its commits. */
@@ -32582,7 +32590,7 @@ function isUpToDate(head, plan) {
     return head.kind === 'own' && head.isCurrent && head.proposal.files === planDigest(plan);
 }
 function decidePullRequest(plan, state, head) {
-    const open = pull_request_openPullRequest(state);
+    const open = openPullRequest(state);
     if (editsOf(plan).length === 0)
         return { kind: 'withdraw', open };
     if (open !== undefined && isUpToDate(head, plan))
@@ -32720,11 +32728,13 @@ async function isMerged({ pullRequests }, base, commit, state) {
 function isChildOf({ parents }, { head }) {
     return parents.length === 1 && parents[0]?.sha === head;
 }
+/** Enough for a pull request into which a busy base was merged every day. */
+const maxHistoryQueries = 5;
 /** The proposal below any merges of the base branch, which are the second parents. */
 async function readMovedProposal({ pullRequests }, head) {
     const isMerge = ({ parents }) => parents.length === 2;
     const chain = isMerge(head)
-        ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit))
+        ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit), maxHistoryQueries)
         : [head];
     const commit = chain?.at(-1);
     const [parent, ...others] = commit?.parents ?? [];
@@ -33658,6 +33668,7 @@ function interpretOwnedValues(parsed) {
 
 
 
+
 /** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
 function rejectForeignHead(name, { isEmpty }, open) {
     if (isEmpty) {
@@ -33703,8 +33714,7 @@ async function findForeignModel(repository, { snapshot }, targets, files) {
     for (const [oid, path] of pathsByOid) {
         const content = readContent(contents.get(oid) ?? Buffer.of());
         const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
-        const isOwn = targets.some(({ directory, selection }) => path.slice(0, Math.max(path.lastIndexOf('/'), 0)) === directory &&
-            (modelName === '' || selection.models(modelName)));
+        const isOwn = targets.some(({ directory, selection }) => parentOf(path) === directory && (modelName === '' || selection.models(modelName)));
         if (!isOwn)
             return `${path} of model ${modelName}`;
     }
@@ -47404,12 +47414,8 @@ function createCommitWriter(repository, template) {
     /** Commits that were sent and may have been made, although the response does not say so. */
     const unsettled = [];
     const settle = async () => {
-        for (const { request, plan } of unsettled) {
-            const commit = await repository.findCommit(request);
-            if (commit !== undefined)
-                return committed(plan, commit);
-        }
-        return undefined;
+        const found = await repository.findCommit(unsettled);
+        return found && committed(found.request.plan, found.commit);
     };
     const write = async (plan) => {
         if (editsOf(plan).length === 0)
@@ -47422,7 +47428,7 @@ function createCommitWriter(repository, template) {
         catch (error) {
             const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved';
             if (!wasRefused)
-                unsettled.push({ request, plan });
+                unsettled.push({ ...request, plan });
             throw error;
         }
     };
@@ -48875,7 +48881,7 @@ function createProposer(options) {
         requireOpen(current);
         requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)));
     };
-    const openPullRequest = async (plan, name, sha) => {
+    const openNew = async (plan, name, sha) => {
         const base = plan.snapshot.branch;
         const text = await writeText(options, plan, name, undefined);
         try {
@@ -48887,7 +48893,7 @@ function createProposer(options) {
                 throw error;
             // Deleting the branch would close a pull request that was opened all the same.
             const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
-            const opened = state && pull_request_openPullRequest(state);
+            const opened = state && openPullRequest(state);
             if (opened !== undefined)
                 return opened;
             if (state !== undefined)
@@ -48925,7 +48931,7 @@ function createProposer(options) {
             const warnings = [...unsigned, ...(await addLabels(open, false))];
             return { ...written, pullRequest: open, warnings, error };
         }
-        const pullRequest = await openPullRequest(plan, name, commit.sha);
+        const pullRequest = await openNew(plan, name, commit.sha);
         return {
             ...written,
             pullRequest,
@@ -49498,7 +49504,7 @@ async function findForeignHead(options, snapshot, name) {
         const state = await repository.pullRequests.read(current, name);
         const head = await identifyHead(repository, current, state);
         return head.kind === 'foreign'
-            ? [problemOf(rejectForeignHead(name, head, pull_request_openPullRequest(state)))]
+            ? [problemOf(rejectForeignHead(name, head, openPullRequest(state)))]
             : [];
     });
 }
@@ -54803,59 +54809,6 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./src/github/repeat-unexpected.ts
-
-/** A server that is just being replaced soon makes sense again; a proxy never does. */
-const maxRepeats = 2;
-/**
- * Sends a request that is safe to repeat again after an unexpected response. Only a schema can tell
- * such a response, so this is not among the retries of the transport, which end with any response
- * that is complete.
- */
-async function repeatUnexpected({ policy, clock, budget, log }, isRepeatable, send) {
-    for (let tries = 1;; tries += 1) {
-        try {
-            return await send();
-        }
-        catch (error) {
-            if (!(error instanceof UnexpectedResponse))
-                throw error;
-            const waitMs = policy.backoffMs(tries);
-            const remaining = budget();
-            const isLast = tries > maxRepeats || waitMs > remaining.remainingMs;
-            if (!isRepeatable || isLast)
-                throw error.error;
-            remaining.remainingMs -= waitMs;
-            log.info(`GitHub: ${error.message}; retry ${tries} in ${(waitMs / 1000).toFixed(1)} s`);
-            await clock.sleep(waitMs);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./src/github/writes.ts
-
-function createWriteTracker() {
-    let state = 'none';
-    return {
-        track: async (write) => {
-            const before = state;
-            if (before === 'none')
-                state = 'unknown';
-            try {
-                const result = await write();
-                state = 'done';
-                return result;
-            }
-            catch (error) {
-                if (error instanceof GitHubError && !error.outcomeUnknown)
-                    state = before;
-                throw error;
-            }
-        },
-        state: () => state,
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /** A decision to send the request again. */
 function retry(reason, limits = {}) {
@@ -55099,6 +55052,59 @@ function unusable(url, response, outcome, exchange) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./src/github/repeat-unexpected.ts
+
+/** A server that is just being replaced soon makes sense again; a proxy never does. */
+const maxRepeats = 2;
+/**
+ * Sends a request that is safe to repeat again after an unexpected response. Only a schema can tell
+ * such a response, so this is not among the retries of the transport, which end with any response
+ * that is complete.
+ */
+async function repeatUnexpected({ policy, clock, budget, log }, isRepeatable, send) {
+    for (let tries = 1;; tries += 1) {
+        try {
+            return await send();
+        }
+        catch (error) {
+            if (!(error instanceof UnexpectedResponse))
+                throw error;
+            const waitMs = policy.backoffMs(tries);
+            const remaining = budget();
+            const isLast = tries > maxRepeats || waitMs > remaining.remainingMs;
+            if (!isRepeatable || isLast)
+                throw error.error;
+            remaining.remainingMs -= waitMs;
+            log.info(`GitHub: ${error.message}; retry ${tries} in ${(waitMs / 1000).toFixed(1)} s`);
+            await clock.sleep(waitMs);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/writes.ts
+
+function createWriteTracker() {
+    let state = 'none';
+    return {
+        track: async (write) => {
+            const before = state;
+            if (before === 'none')
+                state = 'unknown';
+            try {
+                const result = await write();
+                state = 'done';
+                return result;
+            }
+            catch (error) {
+                if (error instanceof GitHubError && !error.outcomeUnknown)
+                    state = before;
+                throw error;
+            }
+        },
+        state: () => state,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/github/client.ts
 
 
@@ -55230,13 +55236,6 @@ async function rejectObstacles(client, branch, head, missing) {
         const what = entry.type === 'commit' ? 'is a submodule' : 'is not a directory';
         throw notADirectory(path, what, branch);
     }
-}
-/** `a`, `a/b` and `a/b/c` for `a/b/c`. */
-function pathsTo(path) {
-    return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
-}
-function parentOf(path) {
-    return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }
 function notADirectory(path, what, branch) {
     return new GitHubError(`path ${path} ${what} on branch ${branch}`, {
@@ -55451,16 +55450,28 @@ const historyResponse = object({
     }),
 });
 /**
- * Looks for a commit whose response was lost: a child of the expected head with exactly the same
- * message. The branch can only have one such child, so no other commit can be mistaken for it.
+ * Looks for the commit of one of several requests whose responses were lost: a child of the expected
+ * head with exactly the same message. The branch can only have one such child; only an identical job
+ * could have made it instead.
+ *
+ * @param requests for one branch.
  */
-async function findCommit(client, request) {
-    const { branch, head } = request.snapshot;
-    const variables = { ref: `refs/heads/${branch}` };
+async function findCommit(client, requests) {
+    const [first] = requests;
+    if (first === undefined)
+        return undefined;
+    const variables = { ref: `refs/heads/${first.snapshot.branch}` };
     const { repository } = await client.query(historyQuery, variables, historyResponse);
-    const message = fullMessage(request).trim();
-    const found = repository.ref?.target.history.nodes.find((node) => node.parents.nodes[0]?.oid === head && node.message.trim() === message);
-    return found && { sha: found.oid, url: found.url, verified: found.signature?.isValid ?? false };
+    const nodes = repository.ref?.target.history.nodes ?? [];
+    for (const request of requests) {
+        const message = fullMessage(request).trim();
+        const found = nodes.find((node) => node.parents.nodes[0]?.oid === request.snapshot.head && node.message.trim() === message);
+        if (found === undefined)
+            continue;
+        const { oid, url, signature: signed } = found;
+        return { request, commit: { sha: oid, url, verified: signed?.isValid ?? false } };
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/github/head-branch.ts
@@ -55494,7 +55505,7 @@ const commit = object({
  * @throws GitHubError if the base branch has moved, or if no branch of that name can exist.
  */
 async function readHeadBranch(client, base, name) {
-    const prefixes = aliasesFor('p', prefixesOf(name));
+    const prefixes = aliasesFor('p', branchesAbove(name));
     const ref = (branch) => `ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)})`;
     const { repository } = await client.query(`query HeadBranch($owner: String!, $name: String!) {
       repository(owner: $owner, name: $name) {
@@ -55517,25 +55528,22 @@ async function readHeadBranch(client, base, name) {
     return repository.head?.target;
 }
 /** Git cannot have both a branch `a` and a branch `a/b`. */
-function prefixesOf(name) {
-    const parts = name.split('/');
-    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+function branchesAbove(name) {
+    return pathsTo(name).slice(0, -1);
 }
 function nameInTheWay(name, prefix) {
     return new GitHubError(`There can be no branch ${name} while there is a branch ${prefix}`, {
         advice: `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
     });
 }
-/** Enough for a pull request whose base was merged into it every day. */
-const maxHistoryQueries = 5;
 /**
  * Follows first parents from a commit up to the first one that `isEnd` accepts, newest first;
- * undefined if none of the next few hundred commits is one.
+ * undefined if there is none among the commits of `maxQueries` queries, a hundred each.
  */
-async function followFirstParents(client, from, isEnd) {
+async function followFirstParents(client, from, isEnd, maxQueries) {
     const chain = [];
     let sha = from;
-    for (let queries = 0; sha !== undefined && queries < maxHistoryQueries; queries += 1) {
+    for (let queries = 0; sha !== undefined && queries < maxQueries; queries += 1) {
         const known = await readHistory(client, sha);
         let commit = known.get(sha);
         if (commit === undefined)
@@ -55580,8 +55588,7 @@ async function readMessages(client, shas) {
 }
 const head_branch_executableMode = 0o100755;
 const directory = object({
-    entries: array(object({ name: schemas_string(), oid: schemas_string(), mode: schemas_number(), type: schemas_string() }))
-        .default([]),
+    entries: list(object({ name: schemas_string(), oid: schemas_string(), mode: schemas_number(), type: schemas_string() })).default([]),
 })
     .nullable();
 /** Lists the files in directories of two commits, by path, without those in subdirectories. */
@@ -55940,6 +55947,7 @@ function branch_rules_problemOf({ rule, result }, place, { branch, isHead }) {
 
 
 
+
 function createProbes(client) {
     return {
         commit: (snapshot, directory) => probeCommit(client, snapshot, directory),
@@ -55994,9 +56002,7 @@ async function probePullRequest(client, branch) {
 const namedRef = object({ name: schemas_string() });
 /** Asks for each branch above, and for one branch below. */
 async function findBranchesInTheWay(client, branch) {
-    const parts = branch.split('/');
-    const names = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-    const above = aliasesFor('b', names);
+    const above = aliasesFor('b', branchesAbove(branch));
     const fields = [...above].map(([alias, name]) => `${alias}: ref(qualifiedName: ${JSON.stringify(`refs/heads/${name}`)}) { name }`);
     const { repository } = await client.query(`query BranchNames($owner: String!, $name: String!, $below: String!) {
       repository(owner: $owner, name: $name) {
@@ -56030,7 +56036,7 @@ function createPullRequests(client) {
         },
         get: (number) => client.rest('read', pullRequest, (octokit, at) => octokit.rest.pulls.get({ ...at, pull_number: number })),
         closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
-        followFirstParents: (from, isEnd) => followFirstParents(client, from, isEnd),
+        followFirstParents: (from, isEnd, maxQueries = 1) => followFirstParents(client, from, isEnd, maxQueries),
         messages: (shas) => readMessages(client, shas),
         commitsAhead: (base, head) => commitsAhead(client, base, head),
         open: (base, head, text) => client.restOnce('pull-request', pullRequest, (octokit, at) => octokit.rest.pulls.create({ ...at, head, base, ...text })),
@@ -56144,7 +56150,7 @@ function createRepository(client, checkout) {
         createCommit: (commit) => createCommit(client, 'propose', commit),
         moveHeadBranch: (move) => moveBranch(client, 'propose', { ...move, force: true }),
         listFiles: (commits, directories) => listFiles(client, commits, directories),
-        findCommit: (request) => findCommit(client, request),
+        findCommit: (requests) => findCommit(client, requests),
         pullRequests: createPullRequests(client),
         probes: createProbes(client),
     };

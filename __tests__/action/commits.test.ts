@@ -77,6 +77,15 @@ describe('a commit whose write landed', () => {
     expect(project.repository.commitCount()).toBe(6)
   })
 
+  test('is looked for with one request after each attempt', async () => {
+    await project.register('m')
+    world.github.inject({ kind: 'drop' }, { match: isCommit, times: 2 })
+    const step = await project.sync()
+    expect(step.outputs.operation).toBe('committed')
+    const searches = step.githubRequests.filter(({ operation }) => operation === 'History')
+    expect(searches).toHaveLength(2)
+  })
+
   test('counts as made if other commits came on top before GitHub could be asked', async () => {
     await project.register('m')
     const pushMany = () => {

@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals'
-import { blobOid, directoryAt, isFile, pathIn, type BranchSnapshot } from '../../src/core/branch.ts'
+import {
+  blobOid,
+  directoryAt,
+  isFile,
+  parentOf,
+  pathIn,
+  pathsTo,
+  type BranchSnapshot,
+} from '../../src/core/branch.ts'
 
 const models = { path: 'models', oid: 'dir', entries: new Map() }
 const snapshot: BranchSnapshot = {
@@ -34,4 +42,12 @@ test.each([
 
 test("the hash of a file is git's", () => {
   expect(blobOid(Buffer.from('hello\n'))).toBe('ce013625030ba8dba906f756967f9e9ca394464a')
+})
+
+test.each([
+  ['a.yaml', '', ['a.yaml']],
+  ['models/prod/a.yaml', 'models/prod', ['models', 'models/prod', 'models/prod/a.yaml']],
+])('the directory of %s is %j', (path, parent, paths) => {
+  expect(parentOf(path)).toBe(parent)
+  expect(pathsTo(path)).toEqual(paths)
 })

@@ -43,6 +43,16 @@ export function pathIn(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`
 }
 
+/** The directory that a path is in; `''` for the root of the repository. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+}
+
+/** `a`, `a/b` and `a/b/c` for `a/b/c`. */
+export function pathsTo(path: string): string[] {
+  return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))
+}
+
 export function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEntry {
   return entry?.kind === 'file' || entry?.kind === 'executable'
 }

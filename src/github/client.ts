@@ -1,12 +1,12 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
-import { repeatUnexpected } from './repeat-unexpected.ts'
-import { UnexpectedResponse } from './unexpected-response.ts'
-import { createWriteTracker, type WriteState } from './writes.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
 import type { Context, Purpose } from './refusal.ts'
+import { repeatUnexpected } from './repeat-unexpected.ts'
+import { UnexpectedResponse } from './unexpected-response.ts'
+import { createWriteTracker, type WriteState } from './writes.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
 

@@ -108,19 +108,30 @@ const historyResponse = z.object({
 })
 
 /**
- * Looks for a commit whose response was lost: a child of the expected head with exactly the same
- * message. The branch can only have one such child, so no other commit can be mistaken for it.
+ * Looks for the commit of one of several requests whose responses were lost: a child of the expected
+ * head with exactly the same message. The branch can only have one such child; only an identical job
+ * could have made it instead.
+ *
+ * @param requests for one branch.
  */
-export async function findCommit(
+export async function findCommit<T extends CommitRequest>(
   client: GitHubClient,
-  request: CommitRequest,
-): Promise<Commit | undefined> {
-  const { branch, head } = request.snapshot
-  const variables = { ref: `refs/heads/${branch}` }
+  requests: readonly T[],
+): Promise<{ readonly request: T; readonly commit: Commit } | undefined> {
+  const [first] = requests
+  if (first === undefined) return undefined
+  const variables = { ref: `refs/heads/${first.snapshot.branch}` }
   const { repository } = await client.query(historyQuery, variables, historyResponse)
-  const message = fullMessage(request).trim()
-  const found = repository.ref?.target.history.nodes.find(
-    (node) => node.parents.nodes[0]?.oid === head && node.message.trim() === message,
-  )
-  return found && { sha: found.oid, url: found.url, verified: found.signature?.isValid ?? false }
+  const nodes = repository.ref?.target.history.nodes ?? []
+  for (const request of requests) {
+    const message = fullMessage(request).trim()
+    const found = nodes.find(
+      (node) =>
+        node.parents.nodes[0]?.oid === request.snapshot.head && node.message.trim() === message,
+    )
+    if (found === undefined) continue
+    const { oid, url, signature: signed } = found
+    return { request, commit: { sha: oid, url, verified: signed?.isValid ?? false } }
+  }
+  return undefined
 }

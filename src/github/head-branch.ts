@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pathIn, type BranchSnapshot } from '../core/branch.ts'
+import { pathIn, pathsTo, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit } from '../core/pull-request.ts'
 import { list } from '../http/list.ts'
@@ -40,7 +40,7 @@ export async function readHeadBranch(
   base: BranchSnapshot,
   name: string,
 ): Promise<HeadCommit | undefined> {
-  const prefixes = aliasesFor('p', prefixesOf(name))
+  const prefixes = aliasesFor('p', branchesAbove(name))
   const ref = (branch: string): string =>
     `ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)})`
   const { repository } = await client.query(
@@ -67,9 +67,8 @@ export async function readHeadBranch(
 }
 
 /** Git cannot have both a branch `a` and a branch `a/b`. */
-function prefixesOf(name: string): string[] {
-  const parts = name.split('/')
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+export function branchesAbove(name: string): string[] {
+  return pathsTo(name).slice(0, -1)
 }
 
 function nameInTheWay(name: string, prefix: string): GitHubError {
@@ -78,21 +77,19 @@ function nameInTheWay(name: string, prefix: string): GitHubError {
   })
 }
 
-/** Enough for a pull request whose base was merged into it every day. */
-const maxHistoryQueries = 5
-
 /**
  * Follows first parents from a commit up to the first one that `isEnd` accepts, newest first;
- * undefined if none of the next few hundred commits is one.
+ * undefined if there is none among the commits of `maxQueries` queries, a hundred each.
  */
 export async function followFirstParents(
   client: GitHubClient,
   from: string,
   isEnd: (commit: HeadCommit) => boolean,
+  maxQueries: number,
 ): Promise<HeadCommit[] | undefined> {
   const chain: HeadCommit[] = []
   let sha: string | undefined = from
-  for (let queries = 0; sha !== undefined && queries < maxHistoryQueries; queries += 1) {
+  for (let queries = 0; sha !== undefined && queries < maxQueries; queries += 1) {
     const known = await readHistory(client, sha)
     let commit = known.get(sha)
     if (commit === undefined) return undefined
@@ -153,9 +150,9 @@ const executableMode = 0o100755
 
 const directory = z
   .object({
-    entries: z
-      .array(z.object({ name: z.string(), oid: z.string(), mode: z.number(), type: z.string() }))
-      .default([]),
+    entries: list(
+      z.object({ name: z.string(), oid: z.string(), mode: z.number(), type: z.string() }),
+    ).default([]),
   })
   .nullable()
 

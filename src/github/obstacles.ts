@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pathIn } from '../core/branch.ts'
+import { parentOf, pathIn, pathsTo } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
@@ -38,15 +38,6 @@ export async function rejectObstacles(
     const what = entry.type === 'commit' ? 'is a submodule' : 'is not a directory'
     throw notADirectory(path, what, branch)
   }
-}
-
-/** `a`, `a/b` and `a/b/c` for `a/b/c`. */
-function pathsTo(path: string): string[] {
-  return path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
 }
 
 export function notADirectory(path: string, what: string, branch: string): GitHubError {

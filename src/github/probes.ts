@@ -6,6 +6,7 @@ import { aliasesFor } from './aliases.ts'
 import { findRuleProblems, type RuleFindings } from './branch-rules.ts'
 import type { GitHubClient } from './client.ts'
 import type { PlannedWrite } from './evaluate-rule.ts'
+import { branchesAbove } from './head-branch.ts'
 
 /** Tests permissions with requests that GitHub always rejects: the error shows what is missing. */
 export type Probes = {
@@ -86,9 +87,7 @@ async function findBranchesInTheWay(
   client: GitHubClient,
   branch: string,
 ): Promise<readonly string[]> {
-  const parts = branch.split('/')
-  const names = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
-  const above = aliasesFor('b', names)
+  const above = aliasesFor('b', branchesAbove(branch))
   const fields = [...above].map(
     ([alias, name]) =>
       `${alias}: ref(qualifiedName: ${JSON.stringify(`refs/heads/${name}`)}) { name }`,

@@ -21,11 +21,12 @@ export type PullRequests = {
   readonly closed: (base: string, head: string) => Promise<readonly PullRequest[]>
   /**
    * Follows first parents from a commit up to the first one that `isEnd` accepts, newest first;
-   * undefined if there is none near.
+   * undefined if there is none among the commits of `maxQueries` queries, a hundred each.
    */
   readonly followFirstParents: (
     from: string,
     isEnd: (commit: HeadCommit) => boolean,
+    maxQueries?: number,
   ) => Promise<readonly HeadCommit[] | undefined>
   /** The messages of commits, by hash. */
   readonly messages: (shas: readonly string[]) => Promise<ReadonlyMap<string, string>>
@@ -60,7 +61,8 @@ export function createPullRequests(client: GitHubClient): PullRequests {
         octokit.rest.pulls.get({ ...at, pull_number: number }),
       ),
     closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
-    followFirstParents: (from, isEnd) => followFirstParents(client, from, isEnd),
+    followFirstParents: (from, isEnd, maxQueries = 1) =>
+      followFirstParents(client, from, isEnd, maxQueries),
     messages: (shas) => readMessages(client, shas),
     commitsAhead: (base, head) => commitsAhead(client, base, head),
     open: (base, head, text) =>

@@ -57,8 +57,10 @@ export type Repository = {
     commits: Readonly<Record<'from' | 'to', string>>,
     directories: readonly string[],
   ) => Promise<Record<'from' | 'to', ReadonlyMap<string, TreeFile>>>
-  /** Finds the commit of a request whose response was lost; undefined if it was not created. */
-  readonly findCommit: (request: CommitRequest) => Promise<Commit | undefined>
+  /** Finds the commit of one of several requests whose responses were lost, and that request. */
+  readonly findCommit: <T extends CommitRequest>(
+    requests: readonly T[],
+  ) => Promise<{ readonly request: T; readonly commit: Commit } | undefined>
   readonly pullRequests: PullRequests
   /** Requests that test permissions without leaving a trace. */
   readonly probes: Probes
@@ -75,7 +77,7 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
     createCommit: (commit) => createCommit(client, 'propose', commit),
     moveHeadBranch: (move) => moveBranch(client, 'propose', { ...move, force: true }),
     listFiles: (commits, directories) => listFiles(client, commits, directories),
-    findCommit: (request) => findCommit(client, request),
+    findCommit: (requests) => findCommit(client, requests),
     pullRequests: createPullRequests(client),
     probes: createProbes(client),
   }

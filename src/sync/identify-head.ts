@@ -85,6 +85,9 @@ type MovedProposal = {
   readonly commits: number
 }
 
+/** Enough for a pull request into which a busy base was merged every day. */
+const maxHistoryQueries = 5
+
 /** The proposal below any merges of the base branch, which are the second parents. */
 async function readMovedProposal(
   { pullRequests }: Repository,
@@ -92,7 +95,11 @@ async function readMovedProposal(
 ): Promise<MovedProposal | undefined> {
   const isMerge = ({ parents }: HeadCommit): boolean => parents.length === 2
   const chain = isMerge(head)
-    ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit))
+    ? await pullRequests.followFirstParents(
+        head.sha,
+        (commit) => !isMerge(commit),
+        maxHistoryQueries,
+      )
     : [head]
   const commit = chain?.at(-1)
   const [parent, ...others] = commit?.parents ?? []

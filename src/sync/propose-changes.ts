@@ -6,7 +6,7 @@ import { readSection, titleDigest, writeSection } from '../core/pull-request-sec
 import {
   isUpToDate,
   lacksLabels,
-  openPullRequest as openPullRequestOf,
+  openPullRequest,
   type Head,
   type PullRequest,
   type PullRequestSettings,
@@ -91,7 +91,7 @@ export function createProposer(options: ProposeOptions): Proposer {
     requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)))
   }
 
-  const openPullRequest = async (plan: Plan, name: string, sha: string): Promise<PullRequest> => {
+  const openNew = async (plan: Plan, name: string, sha: string): Promise<PullRequest> => {
     const base = plan.snapshot.branch
     const text = await writeText(options, plan, name, undefined)
     try {
@@ -101,7 +101,7 @@ export function createProposer(options: ProposeOptions): Proposer {
       if (!isRefused || !hasCreatedBranch) throw error
       // Deleting the branch would close a pull request that was opened all the same.
       const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined)
-      const opened = state && openPullRequestOf(state)
+      const opened = state && openPullRequest(state)
       if (opened !== undefined) return opened
       if (state !== undefined) await deleteQuietly(repository, name, sha)
       throw error
@@ -136,7 +136,7 @@ export function createProposer(options: ProposeOptions): Proposer {
       const warnings = [...unsigned, ...(await addLabels(open, false))]
       return { ...written, pullRequest: open, warnings, error }
     }
-    const pullRequest = await openPullRequest(plan, name, commit.sha)
+    const pullRequest = await openNew(plan, name, commit.sha)
     return {
       ...written,
       pullRequest,

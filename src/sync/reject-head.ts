@@ -1,3 +1,4 @@
+import { parentOf } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
 import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
 import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
@@ -88,8 +89,7 @@ async function findForeignModel(
     const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : ''
     const isOwn = targets.some(
       ({ directory, selection }) =>
-        path.slice(0, Math.max(path.lastIndexOf('/'), 0)) === directory &&
-        (modelName === '' || selection.models(modelName)),
+        parentOf(path) === directory && (modelName === '' || selection.models(modelName)),
     )
     if (!isOwn) return `${path} of model ${modelName}`
   }

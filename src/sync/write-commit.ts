@@ -12,14 +12,11 @@ import { writeResult, type Writer, type WriteResult } from './write.ts'
  */
 export function createCommitWriter(repository: Repository, template: string | undefined): Writer {
   /** Commits that were sent and may have been made, although the response does not say so. */
-  const unsettled: { request: CommitRequest; plan: Plan }[] = []
+  const unsettled: (CommitRequest & { readonly plan: Plan })[] = []
 
   const settle = async (): Promise<WriteResult | undefined> => {
-    for (const { request, plan } of unsettled) {
-      const commit = await repository.findCommit(request)
-      if (commit !== undefined) return committed(plan, commit)
-    }
-    return undefined
+    const found = await repository.findCommit(unsettled)
+    return found && committed(found.request.plan, found.commit)
   }
 
   const write = async (plan: Plan): Promise<WriteResult> => {
@@ -30,7 +27,7 @@ export function createCommitWriter(repository: Repository, template: string | un
       return committed(plan, await repository.commit(request))
     } catch (error) {
       const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved'
-      if (!wasRefused) unsettled.push({ request, plan })
+      if (!wasRefused) unsettled.push({ ...request, plan })
       throw error
     }
   }
@@ -53,7 +50,7 @@ const unsignedWarning =
   'GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.'
 
 /** One commit with all changes of a plan, on the head that the plan was made for. */
-export function commitRequest(plan: Plan, template: string | undefined): CommitRequest {
+function commitRequest(plan: Plan, template: string | undefined): CommitRequest {
   const message = commitMessage(changesOf(plan.entries), template)
   return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) }
 }
