@@ -1,5 +1,6 @@
 import type { WriteState } from './clients.ts'
 import { SyncError } from './core/errors.ts'
+import { prose } from './core/text/prose.ts'
 
 export type Cancellation = {
   /** Aborted at the first signal; the reason is the error that ends the job. */
@@ -34,17 +35,16 @@ export function listenForCancellation(): Cancellation {
 function cancellationError(writes: WriteState): SyncError {
   switch (writes) {
     case 'none':
-      return new SyncError('The job was cancelled before it wrote anything', {
-        advice: 'The next run will catch up.',
+      return new SyncError(prose`The job was cancelled before it wrote anything`, {
+        advice: prose`The next run will catch up.`,
       })
     case 'unknown':
-      return new SyncError('The job was cancelled during a write, which may have succeeded', {
-        advice:
-          "See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.",
+      return new SyncError(prose`The job was cancelled during a write, which may have succeeded`, {
+        advice: prose`See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.`,
       })
     case 'done':
-      return new SyncError('The job was cancelled after it had written something', {
-        advice: 'What was written stays, and the next run will do the rest.',
+      return new SyncError(prose`The job was cancelled after it had written something`, {
+        advice: prose`What was written stays, and the next run will do the rest.`,
       })
   }
 }

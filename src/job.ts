@@ -5,6 +5,7 @@ import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
 import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
 import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
+import { prose, type Prose } from './core/text/prose.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
@@ -107,10 +108,10 @@ function namesFor({ repository, mlflow }: Inputs) {
   return { repositoryName: repository.name, trackingUri: mlflow.baseUrl }
 }
 
-function insecureTlsWarnings({ mlflow }: Inputs): string[] {
+function insecureTlsWarnings({ mlflow }: Inputs): Prose[] {
   return mlflow.insecureTls
     ? [
-        'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
+        prose`\`mlflow-insecure-tls\` accepts any certificate: anyone on the network path can read and modify the traffic. Use \`mlflow-ca-certificate\` instead.`,
       ]
     : []
 }

@@ -2,6 +2,7 @@ import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch
 import { problemOf, SyncError } from '../core/errors.ts'
 import { headBranchName, openPullRequest, type PullRequestSettings } from '../core/pull-request.ts'
 import type { Connection, Problem } from '../core/result.ts'
+import { distinctProse, joinProse, prose, type Prose } from '../core/text/prose.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { identifyHead } from '../sync/identify-head.ts'
 import { rejectForeignHead } from '../sync/reject-head.ts'
@@ -23,11 +24,11 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
     )
     return {
       status: 'ok',
-      detail: `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
+      detail: prose`${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
     }
   })
   if (branchSnapshot === undefined) {
-    const reason = 'the branch could not be read'
+    const reason = prose`the branch could not be read`
     return [
       branchCheck,
       skippedCheck('GitHub: contents: write', reason),
@@ -43,7 +44,7 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
     branchCheck,
     await runCheck('GitHub: contents: write', async () => {
       for (const { directory } of targets) await probes.commit(snapshot, directory)
-      return { status: 'ok', detail: 'the token may commit' }
+      return { status: 'ok', detail: prose`the token may commit` }
     }),
     pullRequest === undefined
       ? await runCheck('GitHub: branch rules', async () =>
@@ -52,8 +53,8 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
       : {
           name: 'GitHub: branch rules',
           status: 'ok',
-          detail: 'the pull request is subject to them',
-          advice: '',
+          detail: prose`the pull request is subject to them`,
+          advice: prose``,
         },
     ...(await checkPullRequest(options, snapshot)),
     await runCheck('Template', () => checkTemplates(options, snapshot)),
@@ -74,12 +75,12 @@ async function checkPullRequest(
   const { probes } = repository
   const names = ['GitHub: pull-requests: write', 'GitHub: head branch'] as const
   if (pullRequest === undefined) {
-    return names.map((name) => skippedCheck(name, 'not needed without pull-request: true'))
+    return names.map((name) => skippedCheck(name, prose`not needed without pull-request: true`))
   }
   return [
     await runCheck(names[0], async () => {
       await probes.pullRequest(snapshot.branch)
-      return { status: 'ok', detail: 'the token may open pull requests' }
+      return { status: 'ok', detail: prose`the token may open pull requests` }
     }),
     await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
   ]
@@ -93,13 +94,13 @@ async function checkHeadBranch(
   const { probes } = options.repository
   const head = headBranchName(settings, snapshot.branch)
   if (head === snapshot.branch) {
-    throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
-      advice: 'Give the pull request a branch of its own.',
+    throw new SyncError(prose`pull-request-branch is the branch ${head} itself`, {
+      advice: prose`Give the pull request a branch of its own.`,
     })
   }
   const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-    message: `Branch ${name} is in the way of ${head}: Git can't have both`,
-    advice: 'Choose another `pull-request-branch`, or rename or delete that branch.',
+    message: prose`Branch ${name} is in the way of ${head}: Git can't have both`,
+    advice: prose`Choose another \`pull-request-branch\`, or rename or delete that branch.`,
   }))
   const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head)
   const findings = await probes.rules(plannedWrite(options, head, true))
@@ -137,18 +138,21 @@ function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
   return ruleCount === undefined
     ? {
         status: 'skipped',
-        detail: 'GitHub does not show the rules to this token',
-        advice: 'Look at Settings > Rules of the repository.',
+        detail: prose`GitHub does not show the rules to this token`,
+        advice: prose`Look at Settings > Rules of the repository.`,
       }
-    : { status: 'ok', detail: `rules: ${ruleCount}, none against it` }
+    : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it` }
 }
 
-function messagesOf(problems: readonly Problem[]): string {
-  return problems.map(({ message }) => message).join('; ')
+function messagesOf(problems: readonly Problem[]): Prose {
+  return joinProse(
+    problems.map(({ message }) => message),
+    '; ',
+  )
 }
 
-function adviceOf(problems: readonly Problem[]): string {
-  return [...new Set(problems.map(({ advice = '' }) => advice))].join(' ')
+function adviceOf(problems: readonly Problem[]): Prose {
+  return joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' ')
 }
 
 async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): Promise<Finding> {
@@ -160,7 +164,7 @@ async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): 
   const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
   return {
     status: 'ok',
-    detail: templates.length === 0 ? 'built in' : `${templates.join(', ')} can be used`,
+    detail: templates.length === 0 ? prose`built in` : prose`${templates.join(', ')} can be used`,
   }
 }
 

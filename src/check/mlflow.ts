@@ -1,6 +1,7 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
 import type { Connection, Problem } from '../core/result.ts'
 import { chooseVersionPerRun } from '../core/select.ts'
+import { joinProse, prose, type Prose } from '../core/text/prose.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { readSelection } from '../sync/read-selection.ts'
 import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
@@ -18,10 +19,10 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
       const inModels = rows.filter(({ name }) => selection.models(name))
       for (const { runId } of chooseVersionPerRun(inModels).runs) runIds.add(runId)
     }
-    return { status: 'ok', detail: `${trackingUri} lists ${listed}` }
+    return { status: 'ok', detail: prose`${trackingUri} lists ${listed}` }
   })
   if (versions.status === 'failed') {
-    const reason = 'the Model Registry could not be read'
+    const reason = prose`the Model Registry could not be read`
     return [
       versions,
       skippedCheck('MLflow: runs', reason),
@@ -30,9 +31,9 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
   }
   const runs = await runCheck('MLflow: runs', async () => {
     const { size } = await registry.experiments()
-    if (runIds.size === 0) return { status: 'ok', detail: `experiments: ${size}` }
+    if (runIds.size === 0) return { status: 'ok', detail: prose`experiments: ${size}` }
     const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns))
-    return { status: 'ok', detail: `experiments: ${size}; ${detail}` }
+    return { status: 'ok', detail: prose`experiments: ${size}; ${detail}` }
   })
   const selection = await runCheck('MLflow: selection', async () => {
     let selected = 0
@@ -43,11 +44,20 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
       gaps.push(...result.gaps)
     }
     if (gaps.length > 0) {
-      throw new SyncError(gaps.map(({ message }) => message).join('; '), {
-        advice: gaps.map(({ advice = '' }) => advice).join(' '),
-      })
+      throw new SyncError(
+        joinProse(
+          gaps.map(({ message }) => message),
+          '; ',
+        ),
+        {
+          advice: joinProse(
+            gaps.map(({ advice = [] }) => advice),
+            ' ',
+          ),
+        },
+      )
     }
-    return { status: 'ok', detail: `runs selected: ${selected}` }
+    return { status: 'ok', detail: prose`runs selected: ${selected}` }
   })
   return [versions, runs, selection]
 }
@@ -56,23 +66,22 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
 const maxSampledRuns = 20
 
 /** @throws MlflowError if none of the runs can be seen, or none of several can be read. */
-async function checkRuns(registry: Registry, runIds: readonly string[]): Promise<string> {
+async function checkRuns(registry: Registry, runIds: readonly string[]): Promise<Prose> {
   const lookups = await registry.runs(
     runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })),
   )
   const found = runIds.map((id) => lookups.get(id))
-  if (found.some((lookup) => lookup?.kind === 'found')) return 'runs can be read'
+  if (found.some((lookup) => lookup?.kind === 'found')) return prose`runs can be read`
   for (const lookup of found) {
     if (lookup?.kind !== 'failed') continue
     // A sync would report a single broken run as well, and go on.
-    if (runIds.length === 1) return `the only run can't be read: ${lookup.reason}`
+    if (runIds.length === 1) return prose`the only run can't be read: ${lookup.reason}`
     throw new MlflowError(lookup.reason, {
-      advice: 'MLflow could not read any of the sampled runs: look at its log, and try again.',
+      advice: prose`MLflow could not read any of the sampled runs: look at its log, and try again.`,
     })
   }
   const examples = runIds.slice(0, 3).join(', ')
-  throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {
-    advice:
-      'Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.',
+  throw new MlflowError(prose`MLflow does not show the runs of registered versions: ${examples}`, {
+    advice: prose`Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.`,
   })
 }

@@ -1,5 +1,6 @@
 import { ActionError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import type { SyncOptions } from '../sync/sync.ts'
 
 /** The subset of a sync's options that the checks need. */
@@ -23,26 +24,26 @@ export type CheckOptions = Pick<
 /** Result of a check that did not fail; a failed check throws. */
 export type Finding = {
   readonly status: 'ok' | 'skipped'
-  readonly detail: string
+  readonly detail: Prose
   /** Where to look if something could not be tested. */
-  readonly advice?: string
+  readonly advice?: Prose
 }
 
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
 export async function runCheck(name: string, check: () => Promise<Finding>): Promise<Connection> {
   try {
-    return { name, advice: '', ...(await check()) }
+    return { name, advice: prose``, ...(await check()) }
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
-    return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' }
+    return { name, status: 'failed', detail: error.text, advice: error.advice ?? prose`` }
   }
 }
 
-export function skippedCheck(name: string, detail: string): Connection {
+export function skippedCheck(name: string, detail: Prose): Connection {
   return {
     name,
     status: 'skipped',
     detail,
-    advice: '',
+    advice: prose``,
   }
 }

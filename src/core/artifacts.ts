@@ -1,9 +1,10 @@
 import type { ArtifactFacts, LoggedModel, Run } from './model.ts'
+import { prose, type Prose } from './text/prose.ts'
 import { helmPlaceholder } from './values-file/owned.ts'
 
 /** Path of a version's artifacts under the mount, or why there is none. */
 export type ArtifactsPath =
-  { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: string }
+  { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: Prose }
 
 /** Where the charts mount the root of MLflow's artifact store. */
 const mount = '/mlflow'
@@ -29,8 +30,8 @@ export function loggedModelIdOf({ source }: ArtifactFacts): string | undefined {
 export function artifactsPath(artifacts: ArtifactFacts, run: Run): ArtifactsPath {
   if (!artifacts.source.ok) return artifacts.source
   const located = locate(artifacts.source.source, artifacts.loggedModel, run)
-  if (typeof located === 'string') return { ok: false, problem: located }
-  const segments = located.filter((segment) => segment !== '' && segment !== '.')
+  if (!located.ok) return located
+  const segments = located.segments.filter((segment) => segment !== '' && segment !== '.')
   const problem = findProblem(segments)
   if (problem !== undefined) return { ok: false, problem }
   return {
@@ -39,55 +40,62 @@ export function artifactsPath(artifacts: ArtifactFacts, run: Run): ArtifactsPath
   }
 }
 
-function findProblem(segments: readonly string[]): string | undefined {
+function findProblem(segments: readonly string[]): Prose | undefined {
   const path = segments.join('/')
   if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-    return "the artifacts' path in MLflow contains control characters"
+    return prose`the artifacts' path in MLflow contains control characters`
   }
   if (/\{\{|\}\}/.test(path)) {
-    return "the artifacts' path in MLflow contains {{ or }}, which Helm would run"
+    return prose`the artifacts' path in MLflow contains {{ or }}, which Helm would run`
   }
   return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-    ? "the artifacts' path in MLflow contains .. and may point outside the mount"
+    ? prose`the artifacts' path in MLflow contains .. and may point outside the mount`
     : undefined
 }
 
-/** Returns the segments below the mount, or the problem as text. */
-function locate(
-  source: string,
-  loggedModel: LoggedModel | undefined,
-  run: Run,
-): readonly string[] | string {
-  if (source === '') return 'MLflow does not say where its artifacts are: its source is empty'
+type Located =
+  /** Below the mount. */
+  | { readonly ok: true; readonly segments: readonly string[] }
+  | { readonly ok: false; readonly problem: Prose }
+
+function unlocated(problem: Prose): Located {
+  return { ok: false, problem }
+}
+
+function locate(source: string, loggedModel: LoggedModel | undefined, run: Run): Located {
+  if (source === '') {
+    return unlocated(prose`MLflow does not say where its artifacts are: its source is empty`)
+  }
   if (source.startsWith('models:/')) {
     const id = loggedModelId(source)
-    if (id === undefined) return `its source ${source} is a copy whose origin is not known`
+    if (id === undefined) {
+      return unlocated(prose`its source ${source} is a copy whose origin is not known`)
+    }
     return loggedModel?.id === id
       ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
-      : `MLflow does not have its logged model ${id} (or does not show it to this user)`
+      : unlocated(
+          prose`MLflow does not have its logged model ${id} (or does not show it to this user)`,
+        )
   }
   const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source)
   if (runUri === null) return segmentsBelowMount(source, loggedModel, run)
   const [, runId, path = ''] = runUri
-  if (runId !== run.id) return 'its source names the artifacts of another run'
+  if (runId !== run.id) return unlocated(prose`its source names the artifacts of another run`)
   const root = segmentsBelowMount(run.artifactUri, undefined, run)
-  return typeof root === 'string' ? root : [...root, ...path.split('/')]
+  return root.ok ? { ok: true, segments: [...root.segments, ...path.split('/')] } : root
 }
 
 /**
  * The path of a `mlflow-artifacts:` URI, or of the URL that stands for it, is used unchanged; any
  * other URI is matched by layout.
  */
-function segmentsBelowMount(
-  uri: string,
-  loggedModel: LoggedModel | undefined,
-  run: Run,
-): readonly string[] | string {
-  return (
-    proxiedPath(uri)?.split('/') ??
-    matchLayout(uri, loggedModel, run) ??
-    `its artifacts are at ${uri}, which is not in MLflow's usual layout (…/<experiment>/<run>/artifacts), so they have no path under ${mount}`
-  )
+function segmentsBelowMount(uri: string, loggedModel: LoggedModel | undefined, run: Run): Located {
+  const segments = proxiedPath(uri)?.split('/') ?? matchLayout(uri, loggedModel, run)
+  return segments === undefined
+    ? unlocated(
+        prose`its artifacts are at ${uri}, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``,
+      )
+    : { ok: true, segments }
 }
 
 /** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */

@@ -1,15 +1,19 @@
 import type { Problem } from './result.ts'
+import { listProse, plain, prose, type Prose } from './text/prose.ts'
 
-type ErrorDetails = { readonly advice?: string | undefined; readonly cause?: unknown }
+type ErrorDetails = { readonly advice?: Prose | undefined; readonly cause?: unknown }
 
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
 export class ActionError extends Error {
   override readonly name: string = 'ActionError'
   /** How to fix it, in one or two sentences. */
-  readonly advice: string | undefined
+  readonly advice: Prose | undefined
+  /** The message, for people; `message` is the same without marks. */
+  readonly text: Prose
 
-  constructor(message: string, options: ErrorDetails = {}) {
-    super(message, { cause: options.cause })
+  constructor(text: Prose, options: ErrorDetails = {}) {
+    super(plain(text), { cause: options.cause })
+    this.text = text
     this.advice = options.advice
   }
 }
@@ -18,14 +22,16 @@ export class ActionError extends Error {
 export class InputError extends ActionError {
   override readonly name = 'InputError'
   /** One sentence per problem, starting with the name of the input. */
-  readonly problems: readonly string[]
+  readonly problems: readonly Prose[]
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly Prose[]) {
     super(
       problems.length === 1
-        ? `Invalid input: ${problems[0] ?? ''}`
-        : `${problems.length} invalid inputs: ${problems.join('; ')}`,
-      { advice: 'Correct the inputs under `with:` (or the environment variables) of the step.' },
+        ? prose`Invalid input: ${problems[0] ?? ''}`
+        : listProse(prose`${problems.length} invalid inputs:`, problems),
+      {
+        advice: prose`Correct the inputs under \`with:\` (or the environment variables) of the step.`,
+      },
     )
     this.problems = problems
   }
@@ -40,10 +46,10 @@ export class MlflowError extends ActionError {
   readonly code: string | undefined
 
   constructor(
-    message: string,
+    text: Prose,
     options: ErrorDetails & { status?: number | undefined; code?: string | undefined } = {},
   ) {
-    super(message, options)
+    super(text, options)
     this.status = options.status
     this.code = options.code
   }
@@ -70,14 +76,14 @@ export class GitHubError extends ActionError {
   readonly outcomeUnknown: boolean
 
   constructor(
-    message: string,
+    text: Prose,
     options: ErrorDetails & {
       status?: number | undefined
       reason?: GitHubReason | undefined
       outcomeUnknown?: boolean
     } = {},
   ) {
-    super(message, options)
+    super(text, options)
     this.status = options.status
     this.reason = options.reason
     this.outcomeUnknown = options.outcomeUnknown ?? false
@@ -91,9 +97,9 @@ export class SyncError extends ActionError {
 
 /** Converts an error into user-facing text. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ActionError) return { message: error.message, advice: error.advice }
+  if (error instanceof ActionError) return { message: error.text, advice: error.advice }
   return {
-    message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-    advice: 'This is a bug in mlflow-sync: please report it with the log at debug level.',
+    message: prose`Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    advice: prose`This is a bug in mlflow-sync: please report it with the log at debug level.`,
   }
 }

@@ -6,24 +6,27 @@ import {
   type FileEdit,
   type SyncResult,
 } from './result.ts'
+import { distinctProse, plain, prose } from './text/prose.ts'
 
 /**
  * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
  * earlier one becomes a warning.
  */
 export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult {
-  const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message
+  const wasSolved =
+    earlier.error !== undefined &&
+    plain(earlier.error.message) !== plain(later.error?.message ?? [])
   // Changes that only waited in a pull request, or whose pull request was closed, were not made.
   const isUndone = earlier.operation === 'none' || later.operation === 'pull-request-closed'
   const written = isUndone ? withoutEdits(earlier) : earlier
-  const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : []
+  const earlierError = wasSolved ? [prose`An earlier round failed: ${earlier.error.message}`] : []
   return {
     operation: later.operation === 'none' ? earlier.operation : later.operation,
     repository: later.branch === undefined ? earlier.repository : later.repository,
     branch: later.branch ?? earlier.branch,
     entries: mergeEntries(written.entries, later.entries),
     extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
-    warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
+    warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
     commit: later.commit ?? earlier.commit,
     pullRequest: later.pullRequest ?? earlier.pullRequest,
     connections: later.connections ?? earlier.connections,

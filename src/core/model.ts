@@ -1,3 +1,5 @@
+import type { Prose } from './text/prose.ts'
+
 /** MLflow's Model Registry as the action sees it, independent of MLflow's wire format. */
 
 /** One version of a registered model. */
@@ -22,7 +24,7 @@ export type ModelVersion = {
    * Why the version cannot be used, if MLflow sent invalid fields; then only its name, version number
    * and run id mean something, and even they can be empty.
    */
-  readonly problem: string | undefined
+  readonly problem: Prose | undefined
 }
 
 /** A registered model with its aliases. */
@@ -30,7 +32,7 @@ export type RegisteredModel = {
   readonly name: string
   readonly aliases: readonly { readonly alias: string; readonly version: string }[]
   /** Why some of its aliases are not known, if MLflow sent invalid fields. */
-  readonly problem: string | undefined
+  readonly problem: Prose | undefined
 }
 
 /** Identifies a model version; the version comes first because names may contain slashes. */
@@ -74,13 +76,13 @@ export type RunLookup =
   /** MLflow rejected a request about the run, or sent data that cannot be used. */
   | {
       readonly kind: 'failed'
-      readonly reason: string
+      readonly reason: Prose
       readonly cause: 'rejected' | 'malformed'
     }
 
 /** A version's source with copies (`models:/name/1`) followed to their origin, or why it is unknown. */
 export type ResolvedSource =
-  { readonly ok: true; readonly source: string } | { readonly ok: false; readonly problem: string }
+  { readonly ok: true; readonly source: string } | { readonly ok: false; readonly problem: Prose }
 
 /** What decides where a version's artifacts are. */
 export type ArtifactFacts = {

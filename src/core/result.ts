@@ -1,4 +1,5 @@
 import type { BranchSnapshot } from './branch.ts'
+import type { Prose } from './text/prose.ts'
 
 /** The results of a sync, in the terms of the outputs, the report and the summary. */
 
@@ -28,7 +29,7 @@ export type RunRecord = {
   /** URL of the model version in MLflow's UI. */
   readonly url: string | null
   /** Why the run was skipped, held or failed, or its file deleted; null otherwise. */
-  readonly reason: string | null
+  readonly reason: Prose | null
 }
 
 /** The content of one file before and after the sync; undefined if the file does not exist. */
@@ -59,7 +60,7 @@ export type Entry = RunRecord & {
    */
   readonly previous: DeployedVersion | undefined
   /** Reported as a warning, although the run did not fail. */
-  readonly warning: string | undefined
+  readonly warning: Prose | undefined
 }
 
 /** An entry that changes a file. */
@@ -94,7 +95,7 @@ export type Changes = {
 /** Everything that one sync would do to the branch. */
 export type Plan = Changes & {
   readonly snapshot: BranchSnapshot
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Prose[]
   /** Fails the sync after all of its changes have been written. */
   readonly error: Problem | undefined
 }
@@ -105,7 +106,7 @@ export function editsOf({ entries, extraFiles }: Changes): FileEdit[] {
 }
 
 /** What went wrong, and how to fix it in one or two sentences. */
-export type Problem = { readonly message: string; readonly advice: string | undefined }
+export type Problem = { readonly message: Prose; readonly advice: Prose | undefined }
 
 export const operations = [
   'none',
@@ -137,8 +138,8 @@ export type PullRequestReference = { readonly number: number; readonly url: stri
 export type Connection = {
   readonly name: string
   readonly status: 'ok' | 'failed' | 'skipped'
-  readonly detail: string
-  readonly advice: string
+  readonly detail: Prose
+  readonly advice: Prose
 }
 
 export type Phase = { readonly name: string; readonly milliseconds: number }
@@ -151,7 +152,7 @@ export type SyncResult = Changes & {
   readonly repository: string
   /** Undefined while the name of the default branch is not known. */
   readonly branch: string | undefined
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Prose[]
   readonly commit: CommitReference | undefined
   readonly pullRequest: PullRequestReference | undefined
   /** Undefined unless `mode` is `check`. */

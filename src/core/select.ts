@@ -1,6 +1,7 @@
 import type { NameMatcher, PositivePattern } from './glob.ts'
 import { versionKey, type ModelVersion, type RegisteredModel } from './model.ts'
 import { compareText } from './text/format.ts'
+import { prose, type Prose } from './text/prose.ts'
 import { isRunId } from './values-file/file.ts'
 
 /** Which model versions are deployed. */
@@ -46,7 +47,7 @@ export type ExcludedVersion = {
   readonly version: ModelVersion
   readonly exclusion: Exclusion
   readonly outcome: 'skipped' | 'failed'
-  readonly reason: string
+  readonly reason: Prose
 }
 
 /** MLflow stores the prompts of its prompt registry as model versions with this tag. */
@@ -87,13 +88,13 @@ function exclude(
 ): Omit<ExcludedVersion, 'version'> | undefined {
   if (problem !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: problem }
   if (status !== undefined && status !== 'READY') {
-    const reason = `its status is ${status}, not READY`
+    const reason = prose`its status is ${status}, not READY`
     const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable'
     return { exclusion, outcome: 'skipped', reason }
   }
   // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
   if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
-    const reason = 'it is younger than minimum-age'
+    const reason = prose`it is younger than minimum-age`
     return { exclusion: 'too-young', outcome: 'skipped', reason }
   }
   return undefined
@@ -113,10 +114,10 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
   for (const version of versions) {
     const { runId } = version
     if (runId === '') {
-      const reason = 'MLflow names no run for this version'
+      const reason = prose`MLflow names no run for this version`
       excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason })
     } else if (!isRunId(runId)) {
-      const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name'
+      const reason = prose`its run_id is not a valid MLflow run id and would be an unsafe file name`
       excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason })
     } else {
       usable.push(version)
@@ -133,10 +134,15 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
 
 /** Versions of other models; older versions of the same model are normal. */
 function losersOf(winner: ModelVersion, candidates: readonly ModelVersion[]): ExcludedVersion[] {
-  const reason = `${winner.name} version ${winner.version} registers the same run and takes precedence`
+  const reason = prose`${winner.name} version ${winner.version} registers the same run and takes precedence`
   return candidates
     .filter(({ name }) => name !== winner.name)
-    .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }))
+    .map((version): ExcludedVersion => ({
+      version,
+      exclusion: 'superseded',
+      outcome: 'skipped',
+      reason,
+    }))
 }
 
 /** Whether a version takes precedence over another one of the same run. */

@@ -3,6 +3,7 @@ import type { ModelVersion, RegisteredModel } from './model.ts'
 import type { Problem } from './result.ts'
 import { closestNames } from './text/closest.ts'
 import { plural } from './text/format.ts'
+import { prose, type Prose } from './text/prose.ts'
 
 export type SelectionOutcome = {
   readonly selection: Selection
@@ -38,14 +39,13 @@ function nothingListed({ selection, listed, registeredModels }: SelectionOutcome
   if (selection.filter === undefined || names.length === 0) {
     const what = listed.length === 0 ? 'no model version at all' : 'nothing but prompts'
     return {
-      message: `Nothing is selected: MLflow lists ${what}`,
-      advice:
-        'Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
+      message: prose`Nothing is selected: MLflow lists ${what}`,
+      advice: prose`Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.`,
     }
   }
   return {
-    message: `Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
-    advice: `MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
+    message: prose`Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
+    advice: prose`MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
   }
 }
 
@@ -62,23 +62,25 @@ function findUnmatchedPatterns(
 ): Problem[] {
   return selection.modelPatterns
     .filter(({ matches }) => ![...names].some((name) => matches(name)))
-    .map(({ pattern, matches }) => {
+    .map(({ pattern, matches }): Problem => {
       const hidden = registeredModels.map(({ name }) => name).filter((name) => matches(name))
       if (hidden.length > 0) {
         const why =
-          selection.filter === undefined ? 'has a version' : 'has a version that matches `filter`'
+          selection.filter === undefined
+            ? prose`has a version`
+            : prose`has a version that matches \`filter\``
         return {
-          message: `\`models\`: no model that matches ${pattern} ${why}`,
-          advice: `It matches ${listNames(hidden)}.`,
+          message: prose`\`models\`: no model that matches \`${pattern}\` ${why}`,
+          advice: prose`It matches ${listNames(hidden)}.`,
         }
       }
       const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions)
       const separator = /[,{}]/.test(pattern)
-        ? ' Write one pattern per line: commas and braces are part of a name.'
-        : ''
+        ? prose` Write one pattern per line: commas and braces are part of a name.`
+        : prose``
       return {
-        message: `\`models\`: no registered model matches ${pattern}`,
-        advice: `The closest names are ${closest.join(', ')}.${separator}`,
+        message: prose`\`models\`: no registered model matches \`${pattern}\``,
+        advice: prose`The closest names are ${closest.join(', ')}.${separator}`,
       }
     })
 }
@@ -93,20 +95,20 @@ function findUnusedAliases(
       ({ name, aliases }) =>
         selection.models(name) && aliases.some(({ alias }) => alias === wanted),
     )
-  const advise = (alias: string): string => {
+  const advise = (alias: string): Prose => {
     if (isHidden(alias)) {
       return selection.filter === undefined
-        ? 'The version that has it is not listed any more.'
-        : '`filter` excludes every version that has it.'
+        ? prose`The version that has it is not listed any more.`
+        : prose`\`filter\` excludes every version that has it.`
     }
     return inUse.size === 0
-      ? 'None of these models has an alias at all.'
-      : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`
+      ? prose`None of these models has an alias at all.`
+      : prose`Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`
   }
   return selection.aliases
     .filter((alias) => !inUse.has(alias))
     .map((alias) => ({
-      message: `\`aliases\`: no selected version has the alias ${alias}`,
+      message: prose`\`aliases\`: no selected version has the alias \`${alias}\``,
       advice: advise(alias),
     }))
 }
@@ -116,16 +118,16 @@ function findUnknownAliases({ selection, registeredModels }: SelectionOutcome): 
   if (selection.aliases.length === 0) return []
   return registeredModels
     .filter(({ name, problem }) => problem !== undefined && selection.models(name))
-    .map(({ name, problem = '' }) => ({
-      message: `MLflow's data of the registered model ${name} can't be used (${problem})`,
-      advice: 'Until MLflow sends all of its aliases, nothing is deleted.',
+    .map(({ name, problem = [] }) => ({
+      message: prose`MLflow's data of the registered model ${name} can't be used (${problem})`,
+      advice: prose`Until MLflow sends all of its aliases, nothing is deleted.`,
     }))
 }
 
 function everythingExcluded(names: ReadonlySet<string>): Problem {
   return {
-    message: 'Nothing is selected: `models` excludes every registered model',
-    advice: `MLflow has ${listNames([...names].sort())}.`,
+    message: prose`Nothing is selected: \`models\` excludes every registered model`,
+    advice: prose`MLflow has ${listNames([...names].sort())}.`,
   }
 }
 
@@ -136,21 +138,21 @@ function nothingLeft({ selection, excluded }: SelectionOutcome): Problem {
   const gated = byExclusion('run-filter')
   if (gated.length > 0) {
     return {
-      message: `Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
-      advice: `It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
+      message: prose`Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
+      advice: prose`It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
     }
   }
   const young = byExclusion('too-young')
   if (young.length > 0) {
     return {
-      message: `Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
-      advice: `These wait: ${listVersions(young)}.`,
+      message: prose`Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
+      advice: prose`These wait: ${listVersions(young)}.`,
     }
   }
   const [first] = excluded
   return {
-    message: 'Nothing is selected: none of the matching versions can be deployed',
-    advice: first && `For example ${listVersions([first])}: ${first.reason}.`,
+    message: prose`Nothing is selected: none of the matching versions can be deployed`,
+    advice: first && prose`For example ${listVersions([first])}: ${first.reason}.`,
   }
 }
 

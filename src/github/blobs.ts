@@ -2,6 +2,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { blobOid, type BranchSnapshot } from '../core/branch.ts'
+import { prose } from '../core/text/prose.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 import { invalidResponse } from './errors.ts'
@@ -48,7 +49,7 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     oids: readonly string[],
   ): Promise<void> => {
     const { contents, consistent } = await readBatch(client, snapshot, oids)
-    if (!consistent) throw branchMoved('while it was read')
+    if (!consistent) throw branchMoved(prose`while it was read`)
     confirmed.add(snapshot)
     for (const [oid, content] of contents) cache.set(oid, content)
   }
@@ -130,7 +131,7 @@ async function readRaw(client: GitHubClient, oid: string): Promise<Buffer> {
   )
   const bytes = Buffer.from(content, 'base64')
   if (blobOid(bytes) !== oid)
-    throw invalidResponse(`the content of blob ${oid} does not match its hash`)
+    throw invalidResponse(prose`the content of blob ${oid} does not match its hash`)
   return bytes
 }
 

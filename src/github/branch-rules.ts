@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../core/result.ts'
+import { joinProse, prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import type { GitHubClient } from './client.ts'
 import { readClassicRules } from './classic-protection.ts'
@@ -108,10 +109,10 @@ function problemOf(
   const says = kind?.says ?? 'it may forbid the write'
   const isClear = result === 'violated'
   return {
-    message: `${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
+    message: prose`${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
     advice:
       kind === undefined
-        ? `Look at the ${place} of branch ${branch}.`
-        : waysOut([kind.wayOut], isHead ? 'propose' : 'commit').join(' '),
+        ? prose`Look at the ${place} of branch ${branch}.`
+        : joinProse(waysOut([kind.wayOut], isHead ? 'propose' : 'commit'), ' '),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BranchSnapshot, Directory, DirectoryEntry } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
+import { prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
@@ -89,8 +90,8 @@ export async function readBranch(
     }),
   )
   if (repository.isArchived) {
-    throw new GitHubError(`${client.repository()} is archived: nothing can be written to it`, {
-      advice: 'Unarchive it, or point the input repository elsewhere.',
+    throw new GitHubError(prose`${client.repository()} is archived: nothing can be written to it`, {
+      advice: prose`Unarchive it, or point the input repository elsewhere.`,
     })
   }
   const branch = query.branch === undefined ? repository.defaultBranchRef : repository.ref
@@ -136,13 +137,13 @@ function missingBranch(
   defaultBranch: string | undefined,
 ): GitHubError {
   if (defaultBranch === undefined) {
-    return new GitHubError(`${repository} has no commit yet`, {
-      advice: 'Make a first commit (a README will do): a branch is needed to commit to.',
+    return new GitHubError(prose`${repository} has no commit yet`, {
+      advice: prose`Make a first commit (a README will do): a branch is needed to commit to.`,
     })
   }
-  return new GitHubError(`There is no branch ${branch ?? ''} in ${repository}`, {
+  return new GitHubError(prose`There is no branch ${branch ?? ''} in ${repository}`, {
     status: 404,
-    advice: `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
+    advice: prose`Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
   })
 }
 

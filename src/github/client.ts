@@ -1,5 +1,6 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
+import { prose, type Prose } from '../core/text/prose.ts'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
@@ -100,7 +101,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       })
     const body = readGraphqlBody(response.data)
     if (body !== undefined) return body
-    throw unexpected('it is not a GraphQL response', octokit === once)
+    throw unexpected(prose`it is not a GraphQL response`, octokit === once)
   }
 
   const read = <T>(
@@ -115,7 +116,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
         const request = { isWrite: false, hasData: hasData(data) }
         throw errorFromGraphql(errors, contextOf(purpose), request)
       }
-      return parseResponse(schema, data, 'GraphQL response', false)
+      return parseResponse(schema, data, prose`GraphQL response`, false)
     })
 
   const query: GitHubClient['query'] = (text, variables, schema) => {
@@ -130,8 +131,8 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       if (errors.length > 0 && !(isDone && schema.safeParse(data).success)) {
         throw errorFromGraphql(errors, contextOf(purpose), { isWrite: true, hasData: isDone })
       }
-      if (!isDone) throw unexpected('it has no data', true)
-      return parseResponse(schema, data, 'GraphQL response', true)
+      if (!isDone) throw unexpected(prose`it has no data`, true)
+      return parseResponse(schema, data, prose`GraphQL response`, true)
     })
 
   const rest = <T>(
@@ -144,7 +145,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       const response = await call(octokit, coordinates()).catch((error: unknown) => {
         throw errorFromOctokit(error, contextOf(purpose))
       })
-      return parseResponse(schema, response.data, 'REST request', octokit === once)
+      return parseResponse(schema, response.data, prose`REST request`, octokit === once)
     })
 
   return {
@@ -168,7 +169,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   }
 }
 
-function unexpected(detail: string, isWrite: boolean): UnexpectedResponse {
+function unexpected(detail: Prose, isWrite: boolean): UnexpectedResponse {
   return new UnexpectedResponse(invalidResponse(detail, isWrite))
 }
 
@@ -176,9 +177,9 @@ function discard(): void {
   return undefined
 }
 
-function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: string, isWrite: boolean): T {
+function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: Prose, isWrite: boolean): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw unexpected(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite)
+  throw unexpected(prose`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite)
 }

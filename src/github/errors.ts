@@ -1,4 +1,5 @@
 import { ActionError, GitHubError } from '../core/errors.ts'
+import { foreign, prose, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason, type HttpFailure } from '../http/failure.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
@@ -8,18 +9,18 @@ import { explainRefusal } from './refusals.ts'
 import { UnexpectedResponse } from './unexpected-response.ts'
 import { refusalMessage } from './rest-body.ts'
 
-const failureAdvice: Record<FailureReason, string> = {
-  'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
-  refused: 'Check that the runner may reach GitHub (firewall, proxy).',
-  tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
-  timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-  interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
-  network: 'Check that the runner may reach GitHub (firewall, proxy).',
-  'too-large': 'The response was ignored. Look for a proxy that modifies responses.',
-  encoding: 'Look for a proxy that compresses responses, and let it send gzip or nothing.',
+const failureAdvice: Record<FailureReason, Prose> = {
+  'unknown-host': prose`Check GITHUB_API_URL and the name service of the runner.`,
+  refused: prose`Check that the runner may reach GitHub (firewall, proxy).`,
+  tls: prose`On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.`,
+  timeout: prose`Check that the runner may reach GitHub (firewall, proxy).`,
+  interrupted: prose`The connection ended in the middle of a response. The next run will catch up.`,
+  network: prose`Check that the runner may reach GitHub (firewall, proxy).`,
+  'too-large': prose`The response was ignored. Look for a proxy that modifies responses.`,
+  encoding: prose`Look for a proxy that compresses responses, and let it send gzip or nothing.`,
 }
 
-const statusPage = 'Look at https://www.githubstatus.com; the next run will catch up.'
+const statusPage = prose`Look at https://www.githubstatus.com; the next run will catch up.`
 
 /** There was no complete response. */
 export function connectionError(
@@ -28,7 +29,7 @@ export function connectionError(
 ): GitHubError {
   const { reason } = failure
   const after = tries > 1 ? ` (after ${tries} tries)` : ''
-  return new GitHubError(`${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
+  return new GitHubError(prose`${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
     advice: failureAdvice[reason],
     outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
   })
@@ -42,12 +43,11 @@ export function rateLimitError(
 ): GitHubError {
   const limit =
     until === undefined
-      ? `GitHub still limits the rate of requests after ${tries} tries`
-      : `GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`
-  return new GitHubError(`${limit} (HTTP ${status})`, {
+      ? prose`GitHub still limits the rate of requests after ${tries} tries`
+      : prose`GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`
+  return new GitHubError(prose`${limit} (HTTP ${status})`, {
     status,
-    advice:
-      'The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+    advice: prose`The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.`,
   })
 }
 
@@ -59,8 +59,8 @@ export function unavailableError(
 ): GitHubError {
   const text =
     until === undefined
-      ? `GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
-      : `GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`
+      ? prose`GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
+      : prose`GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`
   return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage })
 }
 
@@ -70,19 +70,18 @@ export function redirectError(url: string, { status, headers }: HttpResponse): G
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined
   const { origin } = new URL(url)
   if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
-    return new GitHubError(`GitHub at ${origin} redirects the request (HTTP ${status})`, {
+    return new GitHubError(prose`GitHub at ${origin} redirects the request (HTTP ${status})`, {
       status,
-      advice: 'The repository may have been renamed or moved: update the input repository.',
+      advice: prose`The repository may have been renamed or moved: update the input repository.`,
     })
   }
   // Without the query, which may have a secret.
   const place = target === undefined ? 'an invalid address' : placeOf(target, origin)
   return new GitHubError(
-    `GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`,
+    prose`GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`,
     {
       status,
-      advice:
-        'Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.',
+      advice: prose`Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.`,
     },
   )
 }
@@ -92,22 +91,22 @@ function placeOf(target: URL, origin: string): string {
 }
 
 /** The response is truncated or does not match its schema. */
-export function invalidResponse(detail: string, isWrite = false): GitHubError {
-  return new GitHubError(`GitHub's response can't be used: ${detail}`, {
+export function invalidResponse(detail: Prose, isWrite = false): GitHubError {
+  return new GitHubError(prose`GitHub's response can't be used: ${detail}`, {
     outcomeUnknown: isWrite,
-    advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
+    advice: prose`The response was ignored. If this persists, look for a proxy that modifies responses.`,
   })
 }
 
 /** The branch is no longer at the commit that was read: read and plan again. */
-export function branchMoved(detail: string): GitHubError {
-  return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' })
+export function branchMoved(detail: Prose): GitHubError {
+  return new GitHubError(prose`the branch moved ${detail}`, { reason: 'branch-moved' })
 }
 
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
 export function errorFromOctokit(error: unknown, context: Context): Error {
   if (error instanceof ActionError) return error
-  if (!(error instanceof Error)) return new GitHubError(String(error))
+  if (!(error instanceof Error)) return new GitHubError(foreign(String(error)))
   if (!hasResponse(error)) {
     return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error
   }
@@ -161,7 +160,7 @@ export function errorFromGraphql(
   const errors = found.map(({ error }) => error)
   const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown)
   const decisive = errors.find(({ reason }) => reason !== undefined)
-  const error = unclear ?? decisive ?? errors[0] ?? invalidResponse('no data', request.isWrite)
+  const error = unclear ?? decisive ?? errors[0] ?? invalidResponse(prose`no data`, request.isWrite)
   return found.some(({ isKnown }) => isKnown) ? error : new UnexpectedResponse(error)
 }
 
@@ -173,7 +172,7 @@ function errorFromProblem(
   const { type, message, path = [], extensions } = problem
   if (isTemporary(problem)) {
     const error = new GitHubError(
-      `GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`,
+      prose`GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`,
       { status: 200, outcomeUnknown: isWrite, advice: statusPage },
     )
     return { error, isKnown: true }
@@ -201,7 +200,7 @@ function gitHubError(
   outcomeUnknown: boolean,
 ): GitHubError {
   const details = { status, advice, reason, outcomeUnknown }
-  return new GitHubError(isGitHubs ? `${text} [GitHub: ${shorten(message)}]` : text, details)
+  return new GitHubError(isGitHubs ? prose`${text} [GitHub: ${shorten(message)}]` : text, details)
 }
 
 const maxMessageLength = 1000

@@ -1,5 +1,6 @@
 import type { GitHubError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/runtime.ts'
+import { prose } from '../core/text/prose.ts'
 import {
   retryAfterMs,
   sendWithRetries,
@@ -134,7 +135,7 @@ function unusable(
   if (status >= 300 && status < 400) return redirectError(url, response)
   if (isIncomplete(response, exchange.json)) {
     return invalidResponse(
-      `it is not a complete JSON document (${text.length} characters)`,
+      prose`it is not a complete JSON document (${text.length} characters)`,
       isWrite,
     )
   }

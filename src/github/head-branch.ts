@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pathIn, pathsTo, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit } from '../core/pull-request.ts'
+import { prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
@@ -59,7 +60,7 @@ export async function readHeadBranch(
       }),
     }),
   )
-  if (repository.base?.target.oid !== base.head) throw branchMoved('while it was read')
+  if (repository.base?.target.oid !== base.head) throw branchMoved(prose`while it was read`)
   for (const [alias, prefix] of prefixes) {
     if (repository[alias] !== null) throw nameInTheWay(name, prefix)
   }
@@ -72,8 +73,8 @@ export function branchesAbove(name: string): string[] {
 }
 
 function nameInTheWay(name: string, prefix: string): GitHubError {
-  return new GitHubError(`There can be no branch ${name} while there is a branch ${prefix}`, {
-    advice: `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
+  return new GitHubError(prose`There can be no branch ${name} while there is a branch ${prefix}`, {
+    advice: prose`Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
   })
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pathIn, type BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
+import { prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasesFor } from './aliases.ts'
 import { findRuleProblems, type RuleFindings } from './branch-rules.ts'
@@ -60,7 +61,7 @@ async function probeCommit(
     if (error instanceof GitHubError && error.reason === 'branch-moved') return
     throw error
   }
-  throw new GitHubError('A commit that cannot be made was made')
+  throw new GitHubError(prose`A commit that cannot be made was made`)
 }
 
 /** `No commits between main and main`, or other words for it. No other error proves a permission. */
@@ -77,7 +78,7 @@ async function probePullRequest(client: GitHubClient, branch: string): Promise<v
     if (isRejected && sameBranchPattern.test(error.message)) return
     throw error
   }
-  throw new GitHubError('A pull request of a branch into itself was opened')
+  throw new GitHubError(prose`A pull request of a branch into itself was opened`)
 }
 
 const namedRef = z.object({ name: z.string() })

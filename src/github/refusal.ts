@@ -1,4 +1,5 @@
 import type { GitHubReason } from '../core/errors.ts'
+import type { Prose } from '../core/text/prose.ts'
 
 /** What a request is for. It decides what a refusal means, and how to fix it. */
 export type Purpose =
@@ -53,8 +54,8 @@ export function operation({ repository, purpose }: Context, url = ''): string {
 
 export type Explanation = {
   /** What failed, and where. */
-  readonly text: string
-  readonly advice: string | undefined
+  readonly text: Prose
+  readonly advice: Prose | undefined
   readonly reason?: GitHubReason | undefined
   /** Whether the request was certainly not carried out. */
   readonly isCertain: boolean

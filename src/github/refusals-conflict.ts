@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { prose } from '../core/text/prose.ts'
 import { parseJson } from '../http/transport.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 
@@ -53,7 +54,7 @@ const nameConflictPattern =
 const alreadyExists: RefusalKind = ({ message }, { repository }) =>
   /a pull request already exists for/i.test(message)
     ? {
-        text: `${repository} already has an open pull request for this branch`,
+        text: prose`${repository} already has an open pull request for this branch`,
         advice: undefined,
         reason: 'already-exists',
       }
@@ -62,8 +63,8 @@ const alreadyExists: RefusalKind = ({ message }, { repository }) =>
 const nameConflict: RefusalKind = ({ message }, { repository, purpose }) => {
   if (purpose === 'read' || !nameConflictPattern.test(message)) return undefined
   return {
-    text: `A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
-    advice: 'Choose another `pull-request-branch`, or rename or delete the branch in the way.',
+    text: prose`A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
+    advice: prose`Choose another \`pull-request-branch\`, or rename or delete the branch in the way.`,
   }
 }
 
@@ -75,13 +76,15 @@ const moved: RefusalKind = ({ type, message }, context) =>
 /** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
 const notReady: RefusalKind = ({ message }, { repository, purpose }) => {
   if (purpose === 'read') return undefined
-  const advice =
-    'The next run will try again. If this persists, look at https://www.githubstatus.com.'
+  const advice = prose`The next run will try again. If this persists, look at https://www.githubstatus.com.`
   if (/pullrequest\.head is invalid/i.test(message)) {
-    return { text: `GitHub does not find the pull request's head branch in ${repository}`, advice }
+    return {
+      text: prose`GitHub does not find the pull request's head branch in ${repository}`,
+      advice,
+    }
   }
   return /tree sha does not exist/i.test(message)
-    ? { text: `GitHub does not find the files that were just sent to ${repository}`, advice }
+    ? { text: prose`GitHub does not find the files that were just sent to ${repository}`, advice }
     : undefined
 }
 
@@ -92,8 +95,8 @@ const conflict: RefusalKind = ({ status }, context) =>
 function branchMoved({ purpose }: Context) {
   const branch = purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch'
   return {
-    text: `${branch} moved`,
-    advice: 'The next run will catch up.',
+    text: prose`${branch} moved`,
+    advice: prose`The next run will catch up.`,
     reason: 'branch-moved',
   } as const
 }
@@ -105,9 +108,8 @@ function branchMoved({ purpose }: Context) {
 const tooLarge: RefusalKind = (refusal, { repository }) =>
   isTooLarge(refusal)
     ? {
-        text: `The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
-        advice:
-          'The next run will try again. If this persists, split the files among several jobs.',
+        text: prose`The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
+        advice: prose`The next run will try again. If this persists, split the files among several jobs.`,
         reason: 'too-large',
       }
     : undefined
@@ -134,8 +136,8 @@ export function isDivisibleRequest(url: string, body: unknown): boolean {
 const unavailable: RefusalKind = ({ status, url }, context) =>
   status >= 500
     ? {
-        text: `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
-        advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
+        text: prose`GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
+        advice: prose`Look at https://www.githubstatus.com; the next run will catch up.`,
       }
     : undefined
 

@@ -1,14 +1,15 @@
+import { prose, type Prose } from '../core/text/prose.ts'
 import { operation, type Context, type Purpose, type Refusal, type RefusalKind } from './refusal.ts'
 
 /** How to grant a permission to the workflow's own token, and to other tokens. */
 const grants = {
   contents: {
-    workflow: 'Add `permissions: contents: write` to the job',
-    token: 'set "Contents" to "Read and write"',
+    workflow: prose`Add \`contents: write\` to the job's \`permissions\``,
+    token: prose`set "Contents" to "Read and write"`,
   },
   pull_requests: {
-    workflow: "Add `pull-requests: write` to the job's `permissions`",
-    token: 'set "Pull requests" to "Read and write"',
+    workflow: prose`Add \`pull-requests: write\` to the job's \`permissions\``,
+    token: prose`set "Pull requests" to "Read and write"`,
   },
 } as const
 
@@ -17,8 +18,7 @@ type Permission = keyof typeof grants
 const permissions: readonly Permission[] = ['contents', 'pull_requests']
 
 /** GraphQL refuses to move a branch to other workflow files in the same words. */
-const workflowsHint =
-  ' If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".'
+const workflowsHint = prose` If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".`
 
 /** `Resource not accessible by integration`, or `… by personal access token`. */
 export const notAccessiblePattern = /not accessible by /i
@@ -37,7 +37,7 @@ export const missingPermission: RefusalKind = (refusal, context) => {
   // A fine-grained token gets its permissions where it is created, not from the workflow.
   const isPersonal = /by personal access token/i.test(message)
   return {
-    text: `The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
+    text: prose`The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
     advice: isPersonal ? grantToToken(needed, context) : grantToWorkflow(needed, context),
     ...(context.purpose === 'read' ? { reason: 'hidden' as const } : {}),
   }
@@ -48,18 +48,17 @@ export const notFound: RefusalKind = ({ status, url, message }, context) => {
   if (status !== 404) return undefined
   if (context.purpose === 'read') {
     return {
-      text: `There is no repository ${context.repository}, or the token does not reach it`,
-      advice:
-        "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.",
+      text: prose`There is no repository ${context.repository}, or the token does not reach it`,
+      advice: prose`Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.`,
       reason: 'hidden',
     }
   }
   const needed = preferredPermission(context.purpose)
   return {
-    text: `GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
+    text: prose`GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
     advice: /could not resolve to a ref/i.test(message)
-      ? `The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
-      : `GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
+      ? prose`The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
+      : prose`GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
   }
 }
 
@@ -77,22 +76,22 @@ function preferredPermission(purpose: Purpose): string {
   return purpose === 'pull-request' ? 'pull_requests=write' : 'contents=write'
 }
 
-function grantToToken(needed: string, { purpose }: Context): string {
+function grantToToken(needed: string, { purpose }: Context): Prose {
   const permission = permissionToGrant(needed, purpose)
   return permission === undefined
     ? otherToken(needed)
-    : `Edit the personal access token: under "Repository permissions" ${grants[permission].token}.`
+    : prose`Edit the personal access token: under "Repository permissions" ${grants[permission].token}.`
 }
 
-function grantToWorkflow(needed: string, { purpose }: Context): string {
+function grantToWorkflow(needed: string, { purpose }: Context): Prose {
   const permission = permissionToGrant(needed, purpose)
   if (permission === undefined) return otherToken(needed)
   const { workflow, token } = grants[permission]
-  return `${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`
+  return prose`${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`
 }
 
-function otherToken(needed: string): string {
-  return `Use a token with ${needed} as github-token.`
+function otherToken(needed: string): Prose {
+  return prose`Use a token with ${needed} as github-token.`
 }
 
 /** The one that the request is about if it is among them, and one to write rather than one to read. */

@@ -1,3 +1,4 @@
+import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { waysOut } from './rule-advice.ts'
 import { ruleKinds, type RuleName } from './rule-kinds.ts'
 import type { Context, RefusalKind } from './refusal.ts'
@@ -65,9 +66,8 @@ const secretPattern = /secret detected|cannot contain secrets/i
 const secretInContent: RefusalKind = ({ message }, { repository }) =>
   secretPattern.test(message)
     ? {
-        text: `GitHub's push protection found a secret in the files for ${repository}`,
-        advice:
-          'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
+        text: prose`GitHub's push protection found a secret in the files for ${repository}`,
+        advice: prose`Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.`,
       }
     : undefined
 
@@ -83,8 +83,11 @@ const violatedRules: RefusalKind = ({ type, message }, context) => {
   const named = kinds.map(({ says }) => says).join(', ')
   const outs = kinds.length === 0 ? (['propose'] as const) : kinds.map(({ wayOut }) => wayOut)
   return {
-    text: `A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : `: ${named}`}`,
-    advice: [...waysOut(outs, context.purpose), ...blockingBranch(message, context)].join(' '),
+    text: prose`A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : own(`: ${named}`)}`,
+    advice: joinProse(
+      [...waysOut(outs, context.purpose), ...blockingBranch(message, context)],
+      ' ',
+    ),
   }
 }
 
@@ -94,10 +97,10 @@ function subject({ purpose }: Context): string {
 }
 
 /** REST reports a branch that is in the way like a rule. */
-function blockingBranch(message: string, { purpose }: Context): string[] {
+function blockingBranch(message: string, { purpose }: Context): Prose[] {
   return purpose === 'propose' && /reference update failed/i.test(message)
     ? [
-        'Or rename the branch that is in the way, if one has the beginning of this name up to a slash.',
+        prose`Or rename the branch that is in the way, if one has the beginning of this name up to a slash.`,
       ]
     : []
 }

@@ -1,3 +1,4 @@
+import { prose } from '../core/text/prose.ts'
 import { permanentTypes } from './graphql-body.ts'
 import { accessRefusals } from './refusals-access.ts'
 import { conflictRefusals } from './refusals-conflict.ts'
@@ -36,8 +37,8 @@ export function explainRefusal(given: Refusal, context: Context): Explanation {
   const { status, type, code, url } = refusal
   const name = type ?? code ?? `HTTP ${status}`
   return {
-    text: `GitHub rejected a request to ${operation(context, url)} (${name})`,
-    advice: "GitHub's message says why.",
+    text: prose`GitHub rejected a request to ${operation(context, url)} (${name})`,
+    advice: prose`GitHub's message says why.`,
     isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
   }
 }
@@ -54,7 +55,7 @@ function notGitHubs(
 ): ReturnType<RefusalKind> {
   if (isGitHubs || status >= 500 || status === 413) return undefined
   return {
-    text: `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
-    advice: 'Check the proxy or firewall between the runner and GitHub.',
+    text: prose`Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+    advice: prose`Check the proxy or firewall between the runner and GitHub.`,
   }
 }

@@ -1,3 +1,4 @@
+import { prose, type Prose } from '../core/text/prose.ts'
 import { UnreadableBody } from './body.ts'
 
 /** No complete response; the request may still have reached the server. */
@@ -91,7 +92,9 @@ function deepestCause(error: unknown): { code: string; message: string; name: st
 }
 
 /** The failure as the beginning of a message. `server` is, for example, `MLflow at https://…`. */
-export function failureMessage({ reason, detail }: HttpFailure, server: string): string {
+export function failureMessage({ reason, detail }: HttpFailure, server: string): Prose {
   const responded = reason === 'too-large' || reason === 'encoding'
-  return `${responded ? "Can't read the response of" : "Can't reach"} ${server}: ${detail}`
+  return responded
+    ? prose`Can't read the response of ${server}: ${detail}`
+    : prose`Can't reach ${server}: ${detail}`
 }

@@ -1,3 +1,5 @@
+import { prose, type Prose } from '../core/text/prose.ts'
+
 /** GitHub's addresses, without a trailing slash. */
 export type GitHubUrls = {
   /** The website. */
@@ -17,16 +19,16 @@ const variables = ['GITHUB_SERVER_URL', 'GITHUB_API_URL', 'GITHUB_GRAPHQL_URL'] 
  */
 export function readGitHubUrls(environment: Readonly<Record<string, string | undefined>>): {
   readonly urls: GitHubUrls
-  readonly problems: readonly string[]
+  readonly problems: readonly Prose[]
 } {
-  const problems: string[] = []
+  const problems: Prose[] = []
   const [server, api, graphql] = variables.map((variable) => {
     const text = environment[variable]?.trim() ?? ''
     if (text === '') return undefined
     const base = parseBaseUrl(text)
     if (base === undefined) {
       problems.push(
-        `${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`,
+        prose`${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`,
       )
     }
     return base

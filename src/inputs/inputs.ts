@@ -4,6 +4,7 @@ import { InputError } from '../core/errors.ts'
 import { createNameMatcher, positivePatterns } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
 import { readGitHubUrls, type GitHubUrls } from './github-urls.ts'
 import {
   environmentFallback,
@@ -81,7 +82,7 @@ export function readInputs(environment: Environment): Inputs {
   const problems = [parsed, settings].flatMap((result) =>
     (result.error?.issues ?? []).map((issue) => {
       const name = issue.path.join('.')
-      return `${labels.get(name) ?? name} ${describeIssue(issue)}`
+      return prose`${labels.get(name) ?? name} ${describeIssue(issue)}`
     }),
   )
   const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '')
@@ -117,21 +118,21 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 }
 
 /** Finds problems with combinations of inputs. */
-function findConflicts(raw: Readonly<Record<string, string>>): string[] {
-  const problems: string[] = []
+function findConflicts(raw: Readonly<Record<string, string>>): Prose[] {
+  const problems: Prose[] = []
   const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
   if (credentialsIncomplete && raw['mlflow-token'] === '') {
     const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password'
-    problems.push(`${missing} is empty, but the other half of the credentials is set`)
+    problems.push(prose`${missing} is empty, but the other half of the credentials is set`)
   }
   if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-    problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other')
+    problems.push(prose`mlflow-insecure-tls and mlflow-ca-certificate exclude each other`)
   }
   if (
     /^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
     !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')
   ) {
-    problems.push('poll-interval must be at least 1s')
+    problems.push(prose`poll-interval must be at least 1s`)
   }
   return problems
 }
@@ -139,10 +140,13 @@ function findConflicts(raw: Readonly<Record<string, string>>): string[] {
 const pemHeader = '-----BEGIN CERTIFICATE-----'
 
 /** @param text PEM text or the path of a PEM file. */
-function readCertificates(text: string): { pem: string | undefined; problems: readonly string[] } {
+function readCertificates(text: string): { pem: string | undefined; problems: readonly Prose[] } {
   if (text === '') return { pem: undefined, problems: [] }
   if (text.includes(pemHeader)) return { pem: text, problems: [] }
-  const invalid = (why: string) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] })
+  const invalid = (why: string) => ({
+    pem: undefined,
+    problems: [prose`\`mlflow-ca-certificate\` ${own(why)}`],
+  })
   if (text.includes('-----BEGIN')) return invalid(`must hold certificates (${pemHeader})`)
   if (/[\r\n]/.test(text)) return invalid('must be PEM text or a path to a PEM file')
   try {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isEmptyExclusion } from '../core/glob.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 
 /**
  * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
@@ -94,22 +95,21 @@ export const modelPatterns = lines.transform((patterns, context) => {
  */
 export function parseServerUrl(
   text: string,
-): { readonly ok: true; readonly base: string } | { readonly ok: false; readonly problem: string } {
+): { readonly ok: true; readonly base: string } | { readonly ok: false; readonly problem: Prose } {
   if (/^databricks(-uc)?(:|$)/i.test(text)) {
     return {
       ok: false,
-      problem:
-        'names Databricks, which has its own REST dialect; only http(s) servers are supported',
+      problem: prose`names Databricks, which has its own REST dialect; only http(s) servers are supported`,
     }
   }
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    return { ok: false, problem: 'must be an address such as https://mlflow.example.com' }
+    return { ok: false, problem: prose`must be an address such as https://mlflow.example.com` }
   }
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') {
     return {
       ok: false,
-      problem: 'contains a user name or password; use mlflow-username and mlflow-password instead',
+      problem: prose`contains a user name or password; use mlflow-username and mlflow-password instead`,
     }
   }
   const path = url.pathname

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkMessageTemplate } from '../core/message/headline.ts'
+import { plain } from '../core/text/prose.ts'
 import { branch, readPath, repository, writtenPath } from './git-names.ts'
 import { headers, password, token, username } from './headers.ts'
 import {
@@ -17,7 +18,7 @@ import {
 const serverUrl = z.string().transform((text, context) => {
   const parsed = parseServerUrl(text)
   if (parsed.ok) return parsed.base
-  context.addIssue(parsed.problem)
+  context.addIssue(plain(parsed.problem))
   return z.NEVER
 })
 
@@ -32,7 +33,7 @@ const requiredServerUrl = z
 
 const messageTemplate = optional.transform((text, context) => {
   for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
-    context.addIssue(problem)
+    context.addIssue(plain(problem))
   }
   return text
 })

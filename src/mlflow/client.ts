@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
+import { prose } from '../core/text/prose.ts'
 import {
   sendWithRetries,
   type RetryOutcome,
@@ -145,10 +146,10 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     if (parsed.success) return parsed.data
     const issue = parsed.error.issues[0]
     throw new MlflowError(
-      `MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      prose`MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
       {
         status: result.status,
-        advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
+        advice: prose`Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
       },
     )
   }

@@ -1,4 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason } from '../http/failure.ts'
 import type { RetryOutcome } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
@@ -21,51 +22,44 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
   const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : ''
   if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
     return new MlflowError(
-      `MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
-      { status: result.status, advice: 'The next scheduled run will catch up on everything.' },
+      prose`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
+      { status: result.status, advice: prose`The next scheduled run will catch up on everything.` },
     )
   }
   if (result.kind === 'failure') {
     return call.redirectedTo === undefined
-      ? new MlflowError(`${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
+      ? new MlflowError(prose`${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
           advice: failureAdvice[result.reason],
         })
       : new MlflowError(
-          `MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`,
+          prose`MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`,
           { advice: redirectAdvice },
         )
   }
   const { message, advice } = explainResponse(result, call)
   const code = stringField(call.json, 'error_code')
-  return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
+  return new MlflowError(prose`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
     status: result.status,
     advice,
     code,
   })
 }
 
-const failureAdvice: Record<FailureReason, string> = {
-  'unknown-host':
-    'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
-  refused:
-    'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
-  tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
-  timeout:
-    'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-  interrupted:
-    'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
-  network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
-  'too-large':
-    'The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.',
-  encoding:
-    'Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.',
+const failureAdvice: Record<FailureReason, Prose> = {
+  'unknown-host': prose`Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).`,
+  refused: prose`Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.`,
+  tls: prose`For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.`,
+  timeout: prose`Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).`,
+  interrupted: prose`Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.`,
+  network: prose`Check that the runner may reach the server (firewall, VPN, proxy variables).`,
+  'too-large': prose`The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.`,
+  encoding: prose`Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.`,
 }
 
 /** The other server may have accepted the credentials, had it got them. */
-const redirectAdvice =
-  'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.'
+const redirectAdvice = prose`A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.`
 
-type Explanation = { readonly message: string; readonly advice: string }
+type Explanation = { readonly message: Prose; readonly advice: Prose }
 
 function explainResponse(response: HttpResponse, call: FailedCall): Explanation {
   const { baseUrl, redirectedTo } = call
@@ -73,91 +67,85 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   const detail = serverMessage(call.json, text)
   if (redirectedTo !== undefined) {
     return {
-      message: `MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
+      message: prose`MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
       advice: redirectAdvice,
     }
   }
   if (/Invalid Host header/i.test(text)) {
     return {
-      message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
-      advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
+      message: prose`MLflow at ${baseUrl} rejects this host name: ${detail}`,
+      advice: prose`Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
     }
   }
   if (status === 401) {
     return {
-      message: `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
-      advice:
-        'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
+      message: prose`MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
+      advice: prose`Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).`,
     }
   }
   if (status === 403) {
     return {
-      message: `MLflow at ${baseUrl} denies access: ${detail}`,
-      advice:
-        'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
+      message: prose`MLflow at ${baseUrl} denies access: ${detail}`,
+      advice: prose`The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.`,
     }
   }
   if (text.includes('--artifacts-only')) {
     return {
-      message: `The server at ${baseUrl} only serves artifacts`,
-      advice: 'Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.',
+      message: prose`The server at ${baseUrl} only serves artifacts`,
+      advice: prose`Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.`,
     }
   }
   if (text.includes('FEATURE_DISABLED')) {
     return {
-      message: `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
-      advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
+      message: prose`MLflow at ${baseUrl} has a feature switched off: ${detail}`,
+      advice: prose`Leave mlflow-workspace empty, or start the server with --enable-workspaces.`,
     }
   }
   if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
     return {
-      message: `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
-      advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
+      message: prose`MLflow at ${baseUrl} does not know the workspace: ${detail}`,
+      advice: prose`Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.`,
     }
   }
   if (status >= 300 && status < 400) {
     return {
-      message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
+      message: prose`MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
       advice: redirectAdvice,
     }
   }
   if (isHtml(response)) return explainHtmlPage(response, baseUrl)
   if (status >= 200 && status < 300) {
     return {
-      message: `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
-      advice:
-        'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
+      message: prose`The response of ${baseUrl} is not a complete JSON document: ${detail}`,
+      advice: prose`It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.`,
     }
   }
   return {
-    message: `MLflow at ${baseUrl} responded: ${detail}`,
+    message: prose`MLflow at ${baseUrl} responded: ${detail}`,
     advice:
       status >= 500
-        ? "Look into MLflow's own log; the next scheduled run will catch up."
-        : 'The request was not accepted; the server says why.',
+        ? prose`Look into MLflow's own log; the next scheduled run will catch up.`
+        : prose`The request was not accepted; the server says why.`,
   }
 }
 
 function explainHtmlPage(response: HttpResponse, baseUrl: string): Explanation {
   if (response.status === 404) {
     return {
-      message: `There is no MLflow API at ${baseUrl}`,
-      advice:
-        "Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.",
+      message: prose`There is no MLflow API at ${baseUrl}`,
+      advice: prose`Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.`,
     }
   }
   const login = /<input[^<>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i
   if (response.status < 300 && login.test(response.text)) {
     return {
-      message: `${baseUrl} responded with a login page instead of MLflow's API`,
-      advice:
-        'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
+      message: prose`${baseUrl} responded with a login page instead of MLflow's API`,
+      advice: prose`A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.`,
     }
   }
   return {
-    message: `${baseUrl} responded with a page of HTML instead of MLflow's API`,
-    advice:
-      'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
+    message: prose`${baseUrl} responded with a page of HTML instead of MLflow's API`,
+    advice: prose`It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.`,
   }
 }
 

@@ -1,4 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
+import { prose } from '../core/text/prose.ts'
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextPageToken: string }
 
@@ -27,8 +28,8 @@ export async function readPages<T>(
   readPage: (pageToken: string | undefined) => Promise<Page<T>>,
 ): Promise<T[]> {
   const endless = (sign: string): MlflowError =>
-    new MlflowError(`MLflow's listing of ${what} does not end: ${sign}`, {
-      advice: 'Look for a cache between the action and MLflow that ignores the query.',
+    new MlflowError(prose`MLflow's listing of ${what} does not end: ${sign}`, {
+      advice: prose`Look for a cache between the action and MLflow that ignores the query.`,
     })
   const items: T[] = []
   const seen = new Set<string>()

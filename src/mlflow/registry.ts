@@ -8,6 +8,7 @@ import {
   type RunDetail,
   type RunLookup,
 } from '../core/model.ts'
+import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { searchLoggedModels } from './logged-models.ts'
 import { filterRuns, listExperiments, searchRuns } from './runs.ts'
@@ -46,7 +47,7 @@ export type Registry = {
   readonly filterRuns: (
     filter: string,
     ids: readonly string[],
-  ) => Promise<{ matching: ReadonlySet<string>; rejected: ReadonlyMap<string, string> }>
+  ) => Promise<{ matching: ReadonlySet<string>; rejected: ReadonlyMap<string, Prose> }>
   /** Logged models by id. Experiments that probably contain them are searched first. */
   readonly loggedModels: (
     ids: readonly string[],

@@ -1,5 +1,6 @@
 import { MlflowError } from '../core/errors.ts'
 import type { RunDetail } from '../core/model.ts'
+import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages, type Page } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
@@ -27,9 +28,9 @@ export type BatchSearch = RunSearchOptions & {
 
 type BatchState = {
   /** Why MLflow rejects a run, by id. */
-  readonly rejected: Map<string, string>
+  readonly rejected: Map<string, Prose>
   /** Why the server rejected batches. */
-  readonly rejections: string[]
+  readonly rejections: Prose[]
   /** Number of batches that it accepted. */
   accepted: number
 }
@@ -65,7 +66,7 @@ async function searchBatch(
   state: BatchState,
 ): Promise<void> {
   const { rejected, rejections } = state
-  const reject = (reason: string): void => {
+  const reject = (reason: Prose): void => {
     for (const id of ids) rejected.set(id, reason)
   }
   const [reason] = rejections
@@ -83,9 +84,9 @@ async function searchBatch(
     if (rejections.length === 0 && search.filter !== undefined) {
       await searchPage(search, search.filter, 0, undefined)
     }
-    rejections.push(error.message)
+    rejections.push(error.text)
     if (ids.length === 1) {
-      reject(error.message)
+      reject(error.text)
       return
     }
     const middle = Math.ceil(ids.length / 2)

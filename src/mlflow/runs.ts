@@ -1,4 +1,5 @@
 import type { Run, RunLookup } from '../core/model.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
@@ -51,7 +52,7 @@ export async function filterRuns(
   filter: string,
   ids: readonly string[],
   experimentIds: readonly string[],
-): Promise<{ matching: Set<string>; rejected: Map<string, string> }> {
+): Promise<{ matching: Set<string>; rejected: Map<string, Prose> }> {
   const matching = new Set<string>()
   const { rejected } = await searchInBatches(ids, {
     client,
@@ -76,8 +77,8 @@ function addRows(
   ids: readonly string[],
   found: Map<string, RunLookup>,
 ): void {
-  let anonymous: string | undefined
-  const fail = (id: string, reason: string) =>
+  let anonymous: Prose | undefined
+  const fail = (id: string, reason: Prose) =>
     found.set(id, { kind: 'failed', reason, cause: 'malformed' })
   for (const row of rows) {
     const parsed = runSchema.safeParse(row)
@@ -85,7 +86,7 @@ function addRows(
       found.set(parsed.data.id, { kind: 'found', run: parsed.data })
       continue
     }
-    const reason = `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`
+    const reason = prose`MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`
     const identified = runIdentity.safeParse(row)
     if (identified.success) fail(identified.data.info.run_id, reason)
     else anonymous = reason

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoggedModel, ModelVersion, RegisteredModel, Run } from '../core/model.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 
 /**
@@ -88,7 +89,7 @@ export const modelVersion = z.unknown().transform((row): ModelVersion => {
     description: '',
     tags: {},
     aliases: [],
-    problem: `MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
+    problem: prose`MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
   }
 })
 
@@ -96,8 +97,8 @@ export const modelVersion = z.unknown().transform((row): ModelVersion => {
 export const modelVersionResponse = z.object({ model_version: validVersion })
 
 /** E.g. `creation_timestamp: not a time in milliseconds`. */
-export function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
+export function firstIssue({ issues: [issue] }: z.ZodError): Prose {
+  return prose`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
 }
 
 const pageToken = text
@@ -134,11 +135,11 @@ const registeredModel = z.unknown().transform((row): RegisteredModel => {
   const rows = z.object({ aliases: boundedRows.nullish() }).safeParse(row)
   if (!rows.success) return { name, aliases: [], problem: firstIssue(rows.error) }
   const aliases: RegisteredModel['aliases'][number][] = []
-  let problem: string | undefined
+  let problem: Prose | undefined
   for (const item of rows.data.aliases ?? []) {
     const parsed = modelAlias.safeParse(item)
     if (parsed.success) aliases.push(parsed.data)
-    else problem ??= `aliases: ${firstIssue(parsed.error)}`
+    else problem ??= prose`aliases: ${firstIssue(parsed.error)}`
   }
   return { name, aliases, problem }
 })

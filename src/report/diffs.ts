@@ -2,7 +2,7 @@ import { FILE_HEADERS_ONLY, formatPatch, structuredPatch, type StructuredPatch }
 import { byImportance } from '../core/message/change-table.ts'
 import { changesOf, type FileEdit, type Outcome } from '../core/result.ts'
 import { takeLines } from '../core/text/format.ts'
-import { code, fenced } from '../core/text/markdown.ts'
+import { fenced, htmlCode } from '../core/text/markdown.ts'
 import { notShownNote, type Section } from './sections.ts'
 
 /** Diffs are collapsed if there are more than this. */
@@ -26,7 +26,7 @@ function foldedDiff(edit: FileEdit, open: string): string {
   const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n')
   const taken = takeLines(lines, (line) => line, maxDiffBytes)
   const omitted = lines.length - taken.length
-  const summary = `${outcomeOf(edit)} ${code(edit.path, 400)}`
+  const summary = `${outcomeOf(edit)} ${htmlCode(edit.path, 400)}`
   const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : ''
   return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`
 }

@@ -1,6 +1,7 @@
 import { outcomes, type RunRecord } from '../core/result.ts'
 import { plural } from '../core/text/format.ts'
 import { fullWidth, plainText } from '../core/text/neutralise.ts'
+import { plain } from '../core/text/prose.ts'
 import { byOutcome, countOutcomes, type JobResult } from './result.ts'
 
 /** Nobody reads a log of ten thousand lines, and the report lists all records. */
@@ -14,7 +15,7 @@ export function logLines(result: JobResult): string[] {
     ...reported.slice(0, maxRecords).map(recordLine),
     ...(omitted > 0 ? [`… and ${omitted} more; the report lists them all`] : []),
     ...(result.connections ?? []).map(
-      ({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`,
+      ({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${plain(detail)}`,
     ),
     totalsLine(result),
   ]
@@ -25,7 +26,7 @@ function recordLine(record: RunRecord): string {
   const version = modelVersion === null ? '' : ` version ${modelVersion}`
   const changed = previousVersion !== null && previousVersion !== modelVersion
   const was = changed ? ` (was ${previousVersion})` : ''
-  const why = reason === null ? '' : `: ${reason}`
+  const why = reason === null ? '' : `: ${plain(reason)}`
   const model = modelName === null ? '' : ` ${modelName}${version}${was}`
   return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../core/result.ts'
 import { utf8Bytes } from '../core/text/format.ts'
-import { recordFields, toJson } from './report.ts'
+import { connectionFields, recordFields, toJson } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'
 
 /** GitHub limits a job's outputs to 1 MB in UTF-16. Other tools may count in UTF-8. */
@@ -28,7 +28,8 @@ export function createOutputs(result: JobResult, reportFile: string): Record<str
     'pull-request-number':
       result.pullRequest === undefined ? '' : String(result.pullRequest.number),
     'pull-request-url': result.pullRequest?.url ?? '',
-    connections: result.connections === undefined ? '' : toJson(result.connections),
+    connections:
+      result.connections === undefined ? '' : toJson(result.connections.map(connectionFields)),
   }
 }
 

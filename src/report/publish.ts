@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
+import { plain, prose, type Prose } from '../core/text/prose.ts'
 import { annotate } from './annotations.ts'
 import { appendCompletely } from './command-file.ts'
 import { logLines, safeLine } from './log.ts'
@@ -24,13 +25,13 @@ export async function publish(
   const failsStep = failOn === 'error'
   if (failsStep && hasFailed(result)) process.exitCode = core.ExitCode.Failure
 
-  const warnings: string[] = []
+  const warnings: Prose[] = []
   const write = async (what: string, work: () => void | Promise<void>): Promise<void> => {
     try {
       await work()
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      warnings.push(`${what} could not be written: ${reason}`)
+      warnings.push(prose`${what} could not be written: ${reason}`)
     }
   }
   const place = (variable: string): string => `${variable}=${environment[variable] ?? ''}`
@@ -47,7 +48,7 @@ export async function publish(
   await write(`The summary (${place('GITHUB_STEP_SUMMARY')})`, () =>
     appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''),
   )
-  for (const warning of warnings) core.info(safeLine(`Warning: ${warning}`))
+  for (const warning of warnings) core.info(safeLine(`Warning: ${plain(warning)}`))
   annotate(withWarnings(result, warnings), core, failsStep ? 'error' : 'warning')
 }
 
@@ -78,6 +79,6 @@ async function appendSummary(result: JobResult, file: string): Promise<void> {
   if (file !== '') await appendCompletely(file, () => appendFile(file, summary))
 }
 
-function withWarnings(result: JobResult, warnings: readonly string[]): JobResult {
+function withWarnings(result: JobResult, warnings: readonly Prose[]): JobResult {
   return { ...result, warnings: [...warnings, ...result.warnings] }
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { operations, outcomes, type RunRecord } from '../core/result.ts'
+import { operations, outcomes, type Connection, type RunRecord } from '../core/result.ts'
+import { plain } from '../core/text/prose.ts'
 import {
   byOutcome,
   countOutcomes,
@@ -24,7 +25,7 @@ const recordSchema = z.strictObject({
   previousVersion: nullableText.describe('Version that the file named before.'),
   url: nullableText.describe("URL of the model version in MLflow's UI."),
   reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
-}) satisfies z.ZodType<RunRecord>
+})
 
 /**
  * Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes.
@@ -94,17 +95,24 @@ export function createReport(result: JobResult): Report {
     records: byOutcome(result.entries).map(recordFields),
     requests: result.requests,
     phases: [...result.phases],
-    warnings: [...result.warnings],
-    connections: result.connections === undefined ? null : [...result.connections],
+    warnings: result.warnings.map(plain),
+    connections: result.connections === undefined ? null : result.connections.map(connectionFields),
     error:
       result.error === undefined
         ? null
-        : { message: result.error.message, advice: result.error.advice ?? null },
+        : {
+            message: plain(result.error.message),
+            advice: result.error.advice === undefined ? null : plain(result.error.advice),
+          },
   }
 }
 
+export function connectionFields({ name, status, detail, advice }: Connection) {
+  return { name, status, detail: plain(detail), advice: plain(advice) }
+}
+
 /** Exactly the documented fields of a record, in the documented order. */
-export function recordFields(record: RunRecord): RunRecord {
+export function recordFields(record: RunRecord): z.infer<typeof recordSchema> {
   return {
     path: record.path,
     outcome: record.outcome,
@@ -114,7 +122,7 @@ export function recordFields(record: RunRecord): RunRecord {
     modelVersion: record.modelVersion,
     previousVersion: record.previousVersion,
     url: record.url === null ? null : withoutCredentials(record.url),
-    reason: record.reason,
+    reason: record.reason && plain(record.reason),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type RunRecord,
   type SyncResult,
 } from '../core/result.ts'
+import { mapProse, type Prose } from '../core/text/prose.ts'
 
 /** Everything that is published about a job. */
 export type JobResult = SyncResult & {
@@ -64,7 +65,8 @@ export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
  */
 export function withoutSecrets(result: JobResult, secrets: readonly string[]): JobResult {
   const clean = createCleaner(secrets)
-  const cleanOrNull = (text: string | null): string | null => (text === null ? null : clean(text))
+  const cleanText = (text: string | null): string | null => (text === null ? null : clean(text))
+  const cleanProse = (message: Prose): Prose => mapProse(message, clean)
   // Every field is listed, so that the compiler asks whether a new one can contain a secret.
   return {
     operation: result.operation,
@@ -77,22 +79,22 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     uiUrl: clean(result.uiUrl),
     entries: result.entries.map((entry) => ({
       ...entry,
-      url: cleanOrNull(entry.url),
-      reason: cleanOrNull(entry.reason),
+      url: cleanText(entry.url),
+      reason: entry.reason && cleanProse(entry.reason),
     })),
     extraFiles: result.extraFiles,
-    warnings: result.warnings.map(clean),
+    warnings: result.warnings.map(cleanProse),
     commit: result.commit,
     pullRequest: result.pullRequest,
     connections: result.connections?.map(({ name, status, detail, advice }) => ({
       name,
       status,
-      detail: clean(detail),
-      advice: clean(advice),
+      detail: cleanProse(detail),
+      advice: cleanProse(advice),
     })),
     error: result.error && {
-      message: clean(result.error.message),
-      advice: result.error.advice === undefined ? undefined : clean(result.error.advice),
+      message: cleanProse(result.error.message),
+      advice: result.error.advice && cleanProse(result.error.advice),
     },
     requests: result.requests,
     phases: result.phases,

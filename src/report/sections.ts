@@ -6,7 +6,14 @@ import {
 } from '../core/message/change-table.ts'
 import type { Outcome, RunRecord } from '../core/result.ts'
 import { takeLines, utf8Bytes } from '../core/text/format.ts'
-import { code, escapeMarkdown, link, tableHead, tableRow } from '../core/text/markdown.ts'
+import {
+  code,
+  escapeMarkdown,
+  link,
+  markdownOf,
+  tableHead,
+  tableRow,
+} from '../core/text/markdown.ts'
 import type { JobResult } from './result.ts'
 
 /**
@@ -24,8 +31,8 @@ export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
       tableRow([
         escapeMarkdown(name),
         status === 'failed' ? '**failed**' : status,
-        escapeMarkdown(detail, 1000),
-        escapeMarkdown(advice, 1000),
+        markdownOf(detail),
+        markdownOf(advice),
       ]),
     maxBytes,
   )
@@ -38,7 +45,7 @@ export const warningsSection: Section = ({ warnings }, maxBytes) =>
     '### Warnings',
     tableHead(['Warning']),
     warnings,
-    (text) => tableRow([escapeMarkdown(text, 1000)]),
+    (text) => tableRow([markdownOf(text)]),
     maxBytes,
   )
 
@@ -80,7 +87,7 @@ function renderReasonTable(
         escapeMarkdown(record.modelName ?? ''),
         link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
         runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
-        escapeMarkdown(record.reason ?? '', 1000),
+        markdownOf(record.reason ?? []),
       ]),
     maxBytes,
   )

@@ -1,7 +1,7 @@
 import { countsPhrase } from '../core/message/wording.ts'
 import { plural, utf8Bytes } from '../core/text/format.ts'
 import { branchUrl } from '../core/text/links.ts'
-import { code, escapeMarkdown, link } from '../core/text/markdown.ts'
+import { code, link, markdownOf } from '../core/text/markdown.ts'
 import { diffsSection } from './diffs.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 import {
@@ -78,9 +78,9 @@ function operationText(result: JobResult): string {
 function errorText({ error }: JobResult): string {
   return error === undefined
     ? ''
-    : `**Error:** ${[error.message, error.advice ?? '']
-        .filter((part) => part !== '')
-        .map((part) => escapeMarkdown(part, 4000))
+    : `**Error:** ${[error.message, error.advice ?? []]
+        .filter((part) => part.length > 0)
+        .map((part) => markdownOf(part))
         .join('<br>')}`
 }
 

@@ -1,5 +1,6 @@
 import { ActionError, GitHubError, SyncError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
+import { joinProse, prose } from '../core/text/prose.ts'
 
 const maxAttempts = 5
 
@@ -69,12 +70,11 @@ function ignoreActionError(error: unknown): undefined {
   return undefined
 }
 
-const doubt =
-  "A write may have succeeded, see the branch's history. The next run will catch up in any case."
+const doubt = prose`A write may have succeeded, see the branch's history. The next run will catch up in any case.`
 
 /** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ message, advice = '', cause }: ActionError): SyncError {
-  return new SyncError(message, { advice: `${advice} ${doubt}`.trim(), cause })
+function withDoubt({ text, advice = [], cause }: ActionError): SyncError {
+  return new SyncError(text, { advice: joinProse([advice, doubt], ' '), cause })
 }
 
 function gaveUp(
@@ -83,10 +83,13 @@ function gaveUp(
   mayHaveWritten: boolean,
 ): SyncError {
   const name = branch === undefined ? 'the default branch' : `branch ${branch}`
-  return new SyncError(`Could not write to ${name} in ${maxAttempts} attempts: ${error.message}`, {
-    advice: mayHaveWritten
-      ? doubt
-      : 'The next run will catch up; many jobs at once? Give them one concurrency group.',
-    cause: error,
-  })
+  return new SyncError(
+    prose`Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`,
+    {
+      advice: mayHaveWritten
+        ? doubt
+        : prose`The next run will catch up; many jobs at once? Give them one concurrency group.`,
+      cause: error,
+    },
+  )
 }

@@ -9,6 +9,7 @@ import {
   type Entry,
 } from '../core/result.ts'
 import { isNewer } from '../core/select.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import { timestampOf } from '../core/values-file/owned.ts'
 import {
   hasMovedAlias,
@@ -70,7 +71,7 @@ export function createConfirmer(
           ? keep(
               entry,
               'skipped',
-              'its version is the newest of this run, but still younger than minimum-age',
+              prose`its version is the newest of this run, but still younger than minimum-age`,
             )
           : confirmDowngrade(questions, entry, previous, version)
       }),
@@ -86,10 +87,10 @@ function confirmDeletion(questions: Questions, deletion: ChangedEntry): Promise<
   if (previous === undefined) return Promise.resolve(deletion)
   return confirm(deletion, async () => {
     if (await isRunStillSelected(questions, previous)) {
-      return 'it was missing in the listing, but MLflow still has it when asked for it'
+      return prose`it was missing in the listing, but MLflow still has it when asked for it`
     }
     return (await hasMovedAlias(questions, previous))
-      ? 'an alias of its model moved while it was read; the next sync decides'
+      ? prose`an alias of its model moved while it was read; the next sync decides`
       : undefined
   })
 }
@@ -114,12 +115,12 @@ function confirmDowngrade(
       isNewer(current, version) &&
       (await isVersionStillSelected(questions, current))
     if (isKept) {
-      return `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
+      return prose`${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
     }
     const exists = mayBeRenamed
       ? await mayExist(questions, version.name, false)
       : (await readModelVersion(questions.client, version.name, version.version)) !== undefined
-    return exists ? undefined : 'the registry changed while it was read; the next sync decides'
+    return exists ? undefined : prose`the registry changed while it was read; the next sync decides`
   })
 }
 
@@ -153,7 +154,7 @@ function isSameOrNewer(
 /** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
 async function confirm(
   entry: Entry,
-  findReasonToKeep: () => Promise<string | undefined>,
+  findReasonToKeep: () => Promise<Prose | undefined>,
 ): Promise<Entry> {
   try {
     const reason = await findReasonToKeep()
@@ -161,18 +162,18 @@ async function confirm(
   } catch (error) {
     if (!(error instanceof MlflowError)) throw error
     return error.status === 403
-      ? keep(entry, 'skipped', 'MLflow does not show its model version or run to this user')
-      : keep(entry, 'failed', `MLflow could not confirm the change: ${error.message}`)
+      ? keep(entry, 'skipped', prose`MLflow does not show its model version or run to this user`)
+      : keep(entry, 'failed', prose`MLflow could not confirm the change: ${error.text}`)
   }
 }
 
 /** The entry of a file that stays as it is, with the version that it names. */
-function keep(entry: Entry, outcome: 'skipped' | 'failed', reason: string): Entry {
+function keep(entry: Entry, outcome: 'skipped' | 'failed', reason: Prose): Entry {
   return entryWithoutEdit({
     ...entry,
     modelName: entry.previous?.modelName ?? entry.modelName,
     modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
     outcome,
-    reason: `kept: ${reason}`,
+    reason: prose`kept: ${reason}`,
   })
 }

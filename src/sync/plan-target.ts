@@ -5,6 +5,7 @@ import { createNameLookup, findDeployed } from '../core/plan/deployed.ts'
 import { limitDeletions, proposeDeletions } from '../core/plan/prune.ts'
 import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { Entry, Plan } from '../core/result.ts'
+import { joinSentences } from '../core/text/prose.ts'
 import type { RunFile } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
@@ -54,8 +55,8 @@ export async function planTarget(
   return {
     entries: replaceByPath(entries, pruned.entries),
     warnings: [
-      ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
-      ...entries.flatMap(({ warning = [] }) => warning),
+      ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
+      ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
       ...pruned.warnings,
     ],
     error: pruned.error,
@@ -113,7 +114,7 @@ async function prune(
   const limited = limitDeletions(confirmed, input)
   return {
     entries: [...proposed.kept, ...limited.entries],
-    warnings: [proposed.warning, limited.warning].flatMap((warning) => warning ?? []),
+    warnings: [proposed.warning, limited.warning].filter((warning) => warning !== undefined),
     error: limited.error,
   }
 }

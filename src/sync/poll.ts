@@ -1,6 +1,7 @@
 import { mergeResults } from '../core/merge.ts'
 import type { SyncResult } from '../core/result.ts'
 import type { Clock } from '../core/runtime.ts'
+import { joinSentences, plain } from '../core/text/prose.ts'
 
 export type PollOptions = {
   readonly intervalMs: number
@@ -28,7 +29,8 @@ export async function poll(
     job = job === undefined ? round : mergeResults(job, round)
     if (durationMs === 0 || signal.aborted) return job
     if (round.error !== undefined) {
-      log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim())
+      const { message, advice = [] } = round.error
+      log.warn(`This round failed: ${plain(joinSentences([message, advice]))}`)
     }
     const nextAt = Math.max(startedAt + intervalMs, clock.now())
     if (nextAt >= endsAt) return job

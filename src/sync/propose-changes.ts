@@ -19,6 +19,7 @@ import {
   type Problem,
 } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
+import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import { branchMoved } from '../github/errors.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
@@ -53,7 +54,7 @@ export type ProposalTarget = {
 export type ProposalResult = {
   readonly pullRequest: PullRequest
   readonly commit: CommitReference
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Prose[]
   /** Why the text of the pull request does not describe the proposal yet. */
   readonly error: Problem | undefined
 }
@@ -68,7 +69,7 @@ export type Proposer = {
    * Sets the labels of a pull request that this job opened, or another one that did not get as far.
    * Returns a warning if GitHub refuses, because that should not fail the sync.
    */
-  readonly addLabels: (pullRequest: PullRequest, isOwn: boolean) => Promise<readonly string[]>
+  readonly addLabels: (pullRequest: PullRequest, isOwn: boolean) => Promise<readonly Prose[]>
 }
 
 export function createProposer(options: ProposeOptions): Proposer {
@@ -111,13 +112,18 @@ export function createProposer(options: ProposeOptions): Proposer {
   const addLabels: Proposer['addLabels'] = async (pullRequest, isOwn) => {
     const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings)
     if (!isNeeded) return []
-    const { number } = pullRequest
+    const { number, url } = pullRequest
     try {
       await repository.pullRequests.addLabels(number, settings.labels)
       return []
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error
-      return [`The labels could not be set on pull request #${number}: ${error.message}`]
+      return [
+        joinSentences([
+          prose`The labels could not be set on ${linkTo(`pull request #${number}`, url)}: ${error.text}`,
+          error.advice ?? [],
+        ]),
+      ]
     }
   }
 
@@ -149,7 +155,7 @@ export function createProposer(options: ProposeOptions): Proposer {
 
 /** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
 export function requireOpen({ state }: PullRequest): void {
-  if (state === 'closed') throw branchMoved('while its pull request was updated')
+  if (state === 'closed') throw branchMoved(prose`while its pull request was updated`)
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from '../core/model.ts'
 import { deployedIn, namesVersion } from '../core/plan/deployed.ts'
 import type { SelectedRun } from '../core/select.ts'
+import { prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { mapConcurrently } from './concurrently.ts'
@@ -66,7 +67,10 @@ export async function readArtifacts(
   )
 }
 
-const unknownSource: ResolvedSource = { ok: false, problem: 'the origin of its copy is not known' }
+const unknownSource: ResolvedSource = {
+  ok: false,
+  problem: prose`the origin of its copy is not known`,
+}
 
 /** A run, and what the known versions say about its artifacts. */
 type Located = {
@@ -169,7 +173,7 @@ async function askForSource(
     return { ok: true, source: await registry.downloadUri(name, version) }
   } catch (error) {
     if (!(error instanceof MlflowError)) throw error
-    return { ok: false, problem: `where its artifacts are could not be read: ${error.message}` }
+    return { ok: false, problem: prose`where its artifacts are could not be read: ${error.text}` }
   }
 }
 

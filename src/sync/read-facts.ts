@@ -1,6 +1,7 @@
 import { versionKey, type RunFacts, type RunLookup } from '../core/model.ts'
 import { detailNeeded } from '../core/plan/run.ts'
 import { addAliases, type SelectedRun } from '../core/select.ts'
+import { prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import type { Registry, RunRequest } from '../mlflow/registry.ts'
 import { readArtifacts, type ActiveRun } from './read-artifacts.ts'
@@ -42,10 +43,13 @@ export async function readFacts(
 }
 
 /** Of a run that is not active, so that nothing depends on its artifacts. */
-const noArtifacts = {
-  artifacts: { source: { ok: false, problem: 'the run is not active' }, loggedModel: undefined },
+const noArtifacts: Pick<RunFacts, 'artifacts' | 'previousArtifacts'> = {
+  artifacts: {
+    source: { ok: false, problem: prose`the run is not active` },
+    loggedModel: undefined,
+  },
   previousArtifacts: undefined,
-} as const
+}
 
 function runRequests(selected: SelectedRun, state: FileState): RunRequest[] {
   const detail = detailNeeded(state)

@@ -12,6 +12,7 @@ import {
   type SelectedRun,
   type Selection,
 } from '../core/select.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 /** Result of applying a selection to the Model Registry. */
@@ -80,9 +81,9 @@ async function nameInputInErrors<T>(
     return await read()
   } catch (error) {
     if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400) throw error
-    throw new MlflowError(`MLflow rejected the \`${input}\` input: ${error.message}`, {
+    throw new MlflowError(prose`MLflow rejected the \`${input}\` input: ${error.text}`, {
       status: 400,
-      advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
+      advice: prose`It must be a filter in MLflow's own grammar; given: ${filter}`,
       cause: error,
     })
   }
@@ -118,12 +119,12 @@ async function applyRunFilter(
 }
 
 function excludeByRunFilter(
-  rejection: string | undefined,
+  rejection: Prose | undefined,
   lookup: RunLookup | undefined,
 ): Omit<ExcludedVersion, 'version'> {
   const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined)
   if (error !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: error }
-  const reason = lookup?.kind === 'missing' ? missingRun : 'its run does not pass run-filter'
+  const reason = lookup?.kind === 'missing' ? missingRun : prose`its run does not pass run-filter`
   return { exclusion: 'run-filter', outcome: 'skipped', reason }
 }
 

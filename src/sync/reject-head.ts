@@ -4,6 +4,7 @@ import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.
 import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
+import { linkTo, own, prose } from '../core/text/prose.ts'
 import { readContent } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import { listProposedFiles } from './identify-head.ts'
@@ -16,18 +17,20 @@ export function rejectForeignHead(
 ): SyncError {
   if (isEmpty) {
     return new SyncError(
-      `Branch ${name} exists and was not made by the action, so it was left unchanged`,
+      prose`Branch ${name} exists and was not made by the action, so it was left unchanged`,
       {
-        advice: `Set the input pull-request-branch to a name of its own, or delete the branch ${name} if nobody needs it.`,
+        advice: prose`Set the input \`pull-request-branch\` to a name of its own, or delete the branch ${name} if nobody needs it.`,
       },
     )
   }
   const closeIt =
-    open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `
+    open === undefined
+      ? prose``
+      : prose`Merge or close ${linkTo(`pull request #${open.number}`, open.url)}, or `
   return new SyncError(
-    `Branch ${name} has a commit that the action did not make, so it was left unchanged`,
+    prose`Branch ${name} has a commit that the action did not make, so it was left unchanged`,
     {
-      advice: `${closeIt}move that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set pull-request-branch to another name.`,
+      advice: prose`${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
     },
   )
 }
@@ -60,12 +63,13 @@ export async function rejectOtherTargets(
     ? 'files in other directories, or for another branch'
     : await findForeignModel(repository, plan, targets, others)
   if (foreign === undefined) return
-  const where = open === undefined ? `branch ${name}` : `pull request #${open.number} (${open.url})`
+  const where =
+    open === undefined ? prose`branch ${name}` : linkTo(`pull request #${open.number}`, open.url)
   const finish = open === undefined ? `delete the branch ${name}` : 'merge or close it'
   throw new SyncError(
-    `Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`,
+    prose`Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`,
     {
-      advice: `Give each job its own pull-request-branch: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+      advice: prose`Give each job its own \`pull-request-branch\`: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     },
   )
 }

@@ -5,6 +5,7 @@ import { emptyResult, type Plan, type Problem, type SyncResult } from '../core/r
 import type { Clock, Stopwatch } from '../core/runtime.ts'
 import type { Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
+import { distinctProse, joinProse } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
@@ -140,7 +141,15 @@ function describeDirectory(snapshot: BranchSnapshot, directory: string): string 
 
 function joinProblems(problems: readonly Problem[]): Problem | undefined {
   const [first] = problems
-  return first && { ...first, message: problems.map(({ message }) => message).join('; ') }
+  return (
+    first && {
+      message: joinProse(
+        problems.map(({ message }) => message),
+        '; ',
+      ),
+      advice: joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' '),
+    }
+  )
 }
 
 function createWriter(options: SyncOptions, registry: Registry): Writer {

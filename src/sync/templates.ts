@@ -2,6 +2,7 @@ import type { BranchSnapshot } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
 import type { Target } from '../core/target.ts'
 import { parseTemplate, type Template } from '../core/template/parse.ts'
+import { listProse, prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 
 /**
@@ -60,8 +61,8 @@ export function createTemplateReader(builtIn: string): TemplateReader {
 function oidOf({ files, branch }: BranchSnapshot, path: string): string {
   const oid = files.get(path)
   if (oid !== undefined) return oid
-  throw new SyncError(`There is no template ${path} on branch ${branch}`, {
-    advice: 'Check the input template: a path from the root of the repository.',
+  throw new SyncError(prose`There is no template ${path} on branch ${branch}`, {
+    advice: prose`Check the input template: a path from the root of the repository.`,
   })
 }
 
@@ -69,8 +70,8 @@ function decodeUtf8(path: string | undefined, bytes: Uint8Array | undefined): st
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new SyncError(`The template ${path ?? ''} is not UTF-8 text`, {
-      advice: 'Save it as UTF-8.',
+    throw new SyncError(prose`The template ${path ?? ''} is not UTF-8 text`, {
+      advice: prose`Save it as UTF-8.`,
     })
   }
 }
@@ -79,7 +80,7 @@ function parseOrThrow(text: string, path: string | undefined, branch: string): T
   const parsed = parseTemplate(text)
   if (parsed.ok) return parsed.template
   throw new SyncError(
-    `The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`,
-    { advice: `Correct it on branch ${branch}; nothing was written.` },
+    listProse(prose`The template ${path ?? '(built in)'} can't be used:`, parsed.problems),
+    { advice: prose`Correct it on branch ${branch}; nothing was written.` },
   )
 }

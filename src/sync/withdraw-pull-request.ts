@@ -2,6 +2,7 @@ import { GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
 import type { PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
+import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import { problemUnlessMoved, requireOpen, type ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
@@ -27,7 +28,7 @@ export async function withdraw(
     requireOpen(current)
     requireOpen(await pullRequests.update(current.number, { body: markWithdrawn(current.body) }))
   }
-  let warnings: string[] = []
+  let warnings: Prose[] = []
   try {
     if (head.kind !== 'none') warnings = await deleteBranch(repository, situation, head.commit.sha)
   } catch (error) {
@@ -57,11 +58,11 @@ async function deleteBranch(
   repository: Repository,
   { plan, name }: Situation,
   from: string,
-): Promise<string[]> {
+): Promise<Prose[]> {
   const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name)
   if (other !== undefined) {
     return [
-      `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`,
+      prose`The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it`,
     ]
   }
   try {
@@ -71,7 +72,12 @@ async function deleteBranch(
     const isRefused =
       error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown
     if (!isRefused) throw error
-    return [`The branch ${name} could not be deleted: ${error.message}`]
+    return [
+      joinSentences([
+        prose`The branch \`${name}\` could not be deleted: ${error.text}`,
+        error.advice ?? [],
+      ]),
+    ]
   }
 }
 

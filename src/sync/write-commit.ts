@@ -1,6 +1,7 @@
 import { GitHubError } from '../core/errors.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import { changesOf, editsOf, type CommitRequest, type Plan } from '../core/result.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import type { Commit } from '../github/git-data.ts'
 import type { Repository } from '../github/repository.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
@@ -42,12 +43,11 @@ function committed(plan: Plan, commit: Commit): WriteResult {
 }
 
 /** A warning if GitHub did not sign a commit. */
-export function signatureWarnings({ verified }: { readonly verified: boolean }): string[] {
+export function signatureWarnings({ verified }: { readonly verified: boolean }): Prose[] {
   return verified ? [] : [unsignedWarning]
 }
 
-const unsignedWarning =
-  'GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.'
+const unsignedWarning = prose`GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.`
 
 /** One commit with all changes of a plan, on the head that the plan was made for. */
 function commitRequest(plan: Plan, template: string | undefined): CommitRequest {

@@ -8,6 +8,7 @@ import {
   type PullRequest,
 } from '../core/pull-request.ts'
 import { isChange, type Operation, type Plan } from '../core/result.ts'
+import { joinProse, linkTo, reference, prose } from '../core/text/prose.ts'
 import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
@@ -54,8 +55,8 @@ async function assess({ repository, settings }: ProposeOptions, plan: Plan): Pro
   const { snapshot } = plan
   const name = headBranchName(settings, snapshot.branch)
   if (name === snapshot.branch) {
-    throw new SyncError(`pull-request-branch is the branch ${name} itself`, {
-      advice: 'Give the pull request a branch of its own.',
+    throw new SyncError(prose`pull-request-branch is the branch ${name} itself`, {
+      advice: prose`Give the pull request a branch of its own.`,
     })
   }
   const state = await repository.pullRequests.read(snapshot, name)
@@ -112,8 +113,8 @@ function openedBefore(
 }
 
 /** The plan without the changes that a person has rejected. */
-function rejectedIn(plan: Plan, { number }: PullRequest): Plan {
-  const reason = `rejected in pull request #${number}`
+function rejectedIn(plan: Plan, { number, url }: PullRequest): Plan {
+  const reason = prose`rejected in ${reference(`pull request #${number}`, url)}`
   return {
     ...plan,
     entries: plan.entries.map((entry) =>
@@ -124,13 +125,13 @@ function rejectedIn(plan: Plan, { number }: PullRequest): Plan {
 }
 
 /** The plan, with a reason for each change that waits to be merged. */
-function waitingIn(plan: Plan, { number }: PullRequest): Plan {
-  const waiting = `waits in pull request #${number}`
+function waitingIn(plan: Plan, { number, url }: PullRequest): Plan {
+  const waiting = prose`waits in ${reference(`pull request #${number}`, url)}`
   return {
     ...plan,
     entries: plan.entries.map((entry) =>
       isChange(entry)
-        ? { ...entry, reason: entry.reason === null ? waiting : `${entry.reason}; ${waiting}` }
+        ? { ...entry, reason: joinProse([entry.reason ?? [], waiting], '; ') }
         : entry,
     ),
   }
@@ -149,7 +150,7 @@ async function propose(
       return writeResult(rejectedIn(plan, rejected), 'none', {
         pullRequest: referenceTo(rejected),
         warnings: [
-          `Pull request #${rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+          prose`${linkTo(`Pull request #${rejected.number}`, rejected.url)} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
         ],
       })
     }
@@ -169,6 +170,6 @@ async function propose(
     if (!(error instanceof GitHubError)) throw error
     if (error.outcomeUnknown) begun.operation = operation
     if (error.reason !== 'already-exists') throw error
-    throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' })
+    throw new GitHubError(prose`another job opened the pull request`, { reason: 'branch-moved' })
   }
 }

@@ -1,10 +1,11 @@
 import { editsOf, type Operation, type Plan, type SyncResult } from '../core/result.ts'
+import type { Prose } from '../core/text/prose.ts'
 
 /** The result of writing a plan. Its error is about what is still missing after the write. */
 export type WriteResult = Pick<SyncResult, 'operation' | 'commit' | 'pullRequest' | 'error'> & {
   /** The plan that was written; an earlier one if the response to its write was lost. */
   readonly plan: Plan
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Prose[]
 }
 
 /**

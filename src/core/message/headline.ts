@@ -1,6 +1,7 @@
 import type { ChangedEntry } from '../result.ts'
 import { plural } from '../text/format.ts'
 import { neutraliseFragments, type Fragment } from '../text/neutralise.ts'
+import { own, prose, type Prose } from '../text/prose.ts'
 import { countChanges, modelLabel, versionLabel } from './wording.ts'
 
 /** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
@@ -43,20 +44,20 @@ function valueOrCount(values: readonly string[], noun: string): string {
 const placeholder = /\$\{([^{}]*)\}/
 
 /** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
-export function checkMessageTemplate(text: string): string[] {
+export function checkMessageTemplate(text: string): Prose[] {
   const known = Object.keys(placeholderValues)
   const unknown = splitPlaceholders(text).flatMap((part) =>
     typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
       ? []
-      : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`],
+      : [prose`unknown placeholder \`\${${part.name}}\`: use ${own(quotedList(known))}`],
   )
   const isUnclosed = splitPlaceholders(text).some(
     (part) => typeof part === 'string' && part.includes('${'),
   )
   return [
     ...unknown,
-    ...(isUnclosed ? ['a placeholder `${` has no `}`'] : []),
-    ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
+    ...(isUnclosed ? [prose`a placeholder \`\${\` has no \`}\``] : []),
+    ...(/\p{Cc}/u.test(text) ? [prose`must be a single line without control characters`] : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { artifactsPath } from '../artifacts.ts'
 import type { ArtifactFacts, Run, RunFacts } from '../model.ts'
+import { prose, type Prose } from '../text/prose.ts'
 
 /**
  * What a person has to know when a file moves to a version whose artifacts are elsewhere: an update
@@ -10,12 +11,12 @@ export function describeMove(
   { artifacts, previousArtifacts }: RunFacts,
   run: Run,
   text: string,
-): string | undefined {
+): Prose | undefined {
   if (previousArtifacts === undefined) return undefined
   const place = placeOf(artifacts, run)
   const previousPlace = placeOf(previousArtifacts, run)
   if (place === previousPlace || text.includes(place)) return undefined
-  return `whose artifacts are at ${place} instead of ${previousPlace}. Only the values in global were changed: check the rest of the file.`
+  return prose`whose artifacts are at \`${place}\` instead of \`${previousPlace}\`. Only the values in \`global\` were changed: check the rest of the file.`
 }
 
 /** The path under the mount, or the source if that has none. */

@@ -3,13 +3,14 @@ import type { Run, RunFacts } from '../model.ts'
 import type { SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { renderTemplate } from '../template/render.ts'
+import { prose, type Prose } from '../text/prose.ts'
 import { readValues } from '../values-file/file.ts'
 import { timestampOf, type OwnedValues } from '../values-file/owned.ts'
 import { updateValues } from '../values-file/update.ts'
 
 /** The content of a new file, with the owned values, or why it cannot be rendered. */
 export type RenderedFile =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: Prose }
 
 export function renderFile(
   selected: SelectedRun,
@@ -30,7 +31,10 @@ export function renderFile(
   const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId))
   switch (update.kind) {
     case 'rejected':
-      return { ok: false, problem: `the template can't take the owned values: ${update.problem}` }
+      return {
+        ok: false,
+        problem: prose`the template can't take the owned values: ${update.problem}`,
+      }
     case 'unchanged':
       return rendered
     case 'updated':

@@ -7,6 +7,7 @@ import {
   type Problem,
   type RunRecord,
 } from '../result.ts'
+import { prose, type Prose } from '../text/prose.ts'
 import type { RunFile } from '../values-file/file.ts'
 import { compareAge, createNameLookup, deployedIn, isOwned, isVersionNumber } from './deployed.ts'
 import { findPending, type PendingInput } from './pending.ts'
@@ -49,7 +50,7 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
     const reasonToKeep = whyKept(deployed, unusable) ?? takePending(pending, currentName(deployed))
     if (reasonToKeep === undefined) deletions.push(deletionOf(orphan, record, deployed))
     else {
-      const reason = `kept: ${reasonToKeep}`
+      const reason = prose`kept: ${reasonToKeep}`
       kept.push(entryWithoutEdit({ ...record, outcome: 'skipped', reason }))
     }
   }
@@ -59,7 +60,7 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
 /** A file whose run is no longer selected or no longer exists. */
 type Orphan = RunFile & {
   readonly runId: string
-  readonly reason: string
+  readonly reason: Prose
   readonly deployed: DeployedVersion | undefined
 }
 
@@ -78,11 +79,11 @@ function findOrphans({ runs, excluded, facts, files }: PruneInput): Orphan[] {
   const orphans = [...files].flatMap(([runId, file]): Orphan[] => {
     const deployed = deployedIn(file.state, runId)
     if (!selected.has(runId)) {
-      const reason = 'no selected model version names this run any more'
+      const reason = prose`no selected model version names this run any more`
       return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }]
     }
     return isGone(facts.get(runId)?.run)
-      ? [{ ...file, runId, reason: 'the run is deleted in MLflow', deployed }]
+      ? [{ ...file, runId, reason: prose`the run is deleted in MLflow`, deployed }]
       : []
   })
   return orphans.toSorted(
@@ -126,23 +127,22 @@ function isPrunable({ state, runId, deployed }: Orphan, { selection }: PruneInpu
 function whyKept(
   { modelName, modelVersion }: DeployedVersion,
   unusable: ReadonlySet<string>,
-): string | undefined {
+): Prose | undefined {
   if (!isVersionNumber(modelVersion)) {
-    return 'global.modelVersion is not a version number, so MLflow cannot confirm the deletion'
+    return prose`\`global.modelVersion\` is not a version number, so MLflow cannot confirm the deletion`
   }
   if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
-    return 'MLflow still lists its model version, but does not say enough about it'
+    return prose`MLflow still lists its model version, but does not say enough about it`
   }
   return undefined
 }
 
 /** Each pending version keeps one file. */
-function takePending(
-  pending: ReadonlyMap<string, string[]>,
-  modelName: string,
-): string | undefined {
+function takePending(pending: ReadonlyMap<string, string[]>, modelName: string): Prose | undefined {
   const successor = pending.get(modelName)?.shift()
-  return successor && `${modelName} ${successor}; this file stays until then`
+  return successor === undefined
+    ? undefined
+    : prose`${modelName} ${successor}; this file stays until then`
 }
 
 function deletionOf(

@@ -1,10 +1,11 @@
 import { isChange, type ChangedEntry, type Entry, type Problem } from '../result.ts'
 import { plural } from '../text/format.ts'
+import { prose, type Prose } from '../text/prose.ts'
 import { isOwned } from './deployed.ts'
 import { decideOrphans, type OrphanDecisions, type PruneInput } from './orphans.ts'
 
 /** The deletions that prune proposes; MLflow has not confirmed them yet. */
-export type ProposedDeletions = OrphanDecisions & { readonly warning: string | undefined }
+export type ProposedDeletions = OrphanDecisions & { readonly warning: Prose | undefined }
 
 /** Decides which files prune may delete. */
 export function proposeDeletions(input: PruneInput): ProposedDeletions {
@@ -15,32 +16,34 @@ export function proposeDeletions(input: PruneInput): ProposedDeletions {
     : { kept, deletions: [], warning: nothingPruned(reason) }
 }
 
-function nothingPruned(reason: string): string {
-  return `Nothing is pruned: ${reason}`
+function nothingPruned(reason: Prose): Prose {
+  return prose`Nothing is pruned: ${reason}`
 }
 
 /**
  * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
  * selected, and a selection that matches nothing is probably a mistake.
  */
-function reasonNotToPrune({ listed, runs, gaps, facts, files }: PruneInput): string | undefined {
+function reasonNotToPrune({ listed, runs, gaps, facts, files }: PruneInput): Prose | undefined {
   if (listed.length === 0) {
-    return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission'
+    return prose`MLflow lists no model version at all, which is more likely a wrong server, workspace or permission`
   }
-  if (gaps.length > 0) return 'the selection asks for something that MLflow does not have'
-  if (runs.length === 0) return 'no run is selected'
+  if (gaps.length > 0) return prose`the selection asks for something that MLflow does not have`
+  if (runs.length === 0) return prose`no run is selected`
   const unread = [...facts.values()].filter(
     ({ run }) => run.kind === 'failed' && run.cause === 'rejected',
   ).length
-  if (unread > 0) return `${plural(unread, 'run')} could not be read from MLflow`
+  if (unread > 0) return prose`${plural(unread, 'run')} could not be read from MLflow`
   const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length
-  return unfetched > 0 ? `${plural(unfetched, 'file')} could not be read from GitHub` : undefined
+  return unfetched > 0
+    ? prose`${plural(unfetched, 'file')} could not be read from GitHub`
+    : undefined
 }
 
 export type LimitedDeletions = {
   /** Without the deletions if they exceed a limit. */
   readonly entries: readonly Entry[]
-  readonly warning: string | undefined
+  readonly warning: Prose | undefined
   readonly error: Problem | undefined
 }
 
@@ -61,7 +64,7 @@ export function limitDeletions(
   const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length
   const created = entries.filter(({ outcome }) => outcome === 'created').length
   if (deletions.length > 0 && owned + created <= deletions.length) {
-    const reason = 'it would leave the directory without any values file'
+    const reason = prose`it would leave the directory without any values file`
     return { entries: kept, warning: nothingPruned(reason), error: undefined }
   }
   return { entries: orphans, warning: undefined, error: undefined }
@@ -74,8 +77,7 @@ function tooMany(deletions: readonly ChangedEntry[], maxDeletions: number): Prob
   const omitted = deletions.length - listed.length
   const more = omitted > 0 ? ` and ${omitted} more` : ''
   return {
-    message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
-    advice:
-      'First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
+    message: prose`Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
+    advice: prose`First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.`,
   }
 }

@@ -5,6 +5,7 @@ import { entryWithoutEdit, type DeployedVersion, type Entry } from '../result.ts
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { modelVersionUrl } from '../text/links.ts'
+import { prose, type Prose } from '../text/prose.ts'
 import {
   isForeign,
   type FileContent,
@@ -43,7 +44,7 @@ export type PlanContext = SupersededContext & {
 }
 
 /** Why a run that MLflow does not find is skipped. */
-export const missingRun = 'MLflow no longer has the run (or does not show it to this user)'
+export const missingRun = prose`MLflow no longer has the run (or does not show it to this user)`
 
 /** Decides what happens to the file of one run. */
 export function planRun(input: RunInput, context: PlanContext): Entry {
@@ -77,12 +78,12 @@ function versionNumberIn(deployed: DeployedVersion | undefined): string | null {
 
 type Decision =
   | { readonly outcome: 'unchanged'; readonly reason: null }
-  | { readonly outcome: 'failed' | 'held' | 'skipped'; readonly reason: string }
+  | { readonly outcome: 'failed' | 'held' | 'skipped'; readonly reason: Prose }
   | {
       readonly outcome: 'created' | 'updated'
       readonly before: string | undefined
       readonly after: string
-      readonly warning: string | undefined
+      readonly warning: Prose | undefined
     }
 
 function decide({ selected, file, facts }: RunInput, context: PlanContext): Decision {
@@ -95,7 +96,7 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
   }
   if (facts.run.kind === 'failed') return failed(facts.run.reason)
   const { run } = facts.run
-  if (run.lifecycle === 'deleted') return skipped('the run is deleted in MLflow')
+  if (run.lifecycle === 'deleted') return skipped(prose`the run is deleted in MLflow`)
   if (state.kind === 'values') return planUpdate({ selected, file, facts }, run, state)
   return planNewContent({ selected, file, facts }, run, context)
 }
@@ -121,31 +122,31 @@ function protectionOf(state: FileState, runId: string, models: NameMatcher): Dec
     case 'held':
       return { outcome: 'held', reason: state.reason }
     case 'unread':
-      return failed('its content could not be read from GitHub')
+      return failed(prose`its content could not be read from GitHub`)
     case 'uneditable':
-      return failed(`not changed: ${state.problem}`)
+      return failed(prose`not changed: ${state.problem}`)
     case 'values': {
       if (isForeign(state.values, runId)) {
         return failed(
-          "not changed: global.runid names another run, so the file is not the action's",
+          prose`not changed: global.runid names another run, so the file is not the action's`,
         )
       }
       const { modelName = '' } = state.values.owned
       // Otherwise two jobs that share a directory would overwrite each other's choice forever.
       return modelName === '' || models(modelName)
         ? undefined
-        : skipped(`the file is about model ${modelName}, which is not within models`)
+        : skipped(prose`the file is about model ${modelName}, which is not within models`)
     }
     default:
       return undefined
   }
 }
 
-function failed(reason: string): Decision {
+function failed(reason: Prose): Decision {
   return { outcome: 'failed', reason }
 }
 
-function skipped(reason: string): Decision {
+function skipped(reason: Prose): Decision {
   return { outcome: 'skipped', reason }
 }
 
@@ -158,20 +159,20 @@ function planUpdate(
   const current = deployedIn(file.state, runId)
   const isSameVersion = current !== undefined && namesVersion(current, version)
   const { source } = facts.artifacts
-  if (!source.ok && !isSameVersion) return failed(`not changed: ${source.problem}`)
+  if (!source.ok && !isSameVersion) return failed(prose`not changed: ${source.problem}`)
   // The logged model of a version never changes, so it need not be known for the same version.
   const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid
   if (modelId === undefined && losesModelId(values)) {
     return failed(
-      `not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`,
+      prose`not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`,
     )
   }
   const update = updateValues(values, ownedValues(selected, run, modelId))
-  if (update.kind === 'rejected') return failed(`not changed: ${update.problem}`)
+  if (update.kind === 'rejected') return failed(prose`not changed: ${update.problem}`)
   if (update.kind === 'unchanged') return { outcome: 'unchanged', reason: null }
   const move = isSameVersion ? undefined : describeMove(facts, run, text)
   const warning =
-    move && `${file.path} now names ${version.name} version ${version.version}, ${move}`
+    move && prose`${file.path} now names ${version.name} version ${version.version}, ${move}`
   return { outcome: 'updated', before: text, after: update.text, warning }
 }
 
@@ -194,7 +195,7 @@ function planNewContent(
         outcome: 'updated',
         before: state.text,
         after,
-        warning: `${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
+        warning: prose`${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
       }
     : { outcome: 'created', before: undefined, after, warning: undefined }
 }

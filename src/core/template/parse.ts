@@ -8,6 +8,7 @@ import {
   type ParsedNode,
   type Scalar,
 } from 'yaml'
+import { prose, type Prose } from '../text/prose.ts'
 import { readValues } from '../values-file/file.ts'
 import { parseSegments, type Placeholder, type Segment } from './placeholder.ts'
 
@@ -33,7 +34,7 @@ export type Template = {
 export type TemplateResult =
   | { readonly ok: true; readonly template: Template }
   /** All errors, each with its line. */
-  | { readonly ok: false; readonly problems: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly Prose[] }
 
 /** Parses a template and validates its YAML, its structure and every placeholder. */
 export function parseTemplate(text: string): TemplateResult {
@@ -68,14 +69,14 @@ export function parseTemplate(text: string): TemplateResult {
   return { ok: true, template: { text, placeholders, root, scalars } }
 }
 
-type LocatedProblem = { readonly line: number; readonly text: string }
+type LocatedProblem = { readonly line: number; readonly text: Prose }
 
 type LineAt = (offset: number) => number
 
-function formatProblems(problems: readonly LocatedProblem[]): string[] {
+function formatProblems(problems: readonly LocatedProblem[]): Prose[] {
   return problems
     .toSorted((a, b) => a.line - b.line)
-    .map(({ line, text }) => `line ${line}: ${text}`)
+    .map(({ line, text }) => prose`line ${line}: ${text}`)
 }
 
 function findYamlProblems(
@@ -93,8 +94,8 @@ function findYamlProblems(
       line,
       text:
         code === 'MULTIPLE_DOCS'
-          ? 'a second document begins; a template is a single one'
-          : `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
+          ? prose`a second document begins; a template is a single one`
+          : prose`not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
     })
   }
   return [...firstByLine.values()]
@@ -111,7 +112,7 @@ function findStructureProblems(
   if (document.errors.length > 0) return []
   const root = document.contents
   if (!isMap(root)) {
-    const problem = 'the template must be a map (key: value) at its top'
+    const problem = prose`the template must be a map (key: value) at its top`
     return [{ line: lineAt(root?.range[0] ?? 0), text: problem }]
   }
   const values = readValues(text)
@@ -128,7 +129,7 @@ function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Located
     : [
         {
           line: lineAt(range[0]),
-          text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
+          text: prose`a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
         },
       ]
 }

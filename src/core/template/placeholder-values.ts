@@ -1,5 +1,6 @@
 import type { ArtifactsPath } from '../artifacts.ts'
 import type { ModelVersion, Run } from '../model.ts'
+import type { Prose } from '../text/prose.ts'
 import type { FieldReference, Placeholder, Segment, TextField } from './placeholder.ts'
 import { modelSlug, runSlug } from './slug.ts'
 
@@ -18,7 +19,7 @@ export type PlaceholderValues = {
 type LookupResult =
   | { readonly ok: true; readonly text: string }
   /** `problem` is undefined if the value is merely missing. */
-  | { readonly ok: false; readonly problem: string | undefined }
+  | { readonly ok: false; readonly problem: Prose | undefined }
 
 /** Returns the placeholder's value, or its fallback if the value is missing or empty. */
 export function resolvePlaceholder(

@@ -1,3 +1,5 @@
+import { prose, type Prose } from '../text/prose.ts'
+
 const textFieldNames = [
   'run.id',
   'run.name',
@@ -39,7 +41,7 @@ export type Placeholder = FieldReference & {
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string; readonly source: string }
   | { readonly kind: 'placeholder'; readonly placeholder: Placeholder; readonly source: string }
-  | { readonly kind: 'malformed'; readonly problem: string; readonly source: string }
+  | { readonly kind: 'malformed'; readonly problem: Prose; readonly source: string }
 
 /** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */
 const tokenStart = /\$\$\{|\$?\{\{|\$\{/g
@@ -85,14 +87,14 @@ function literal(source: string, text = source): Segment {
   return { kind: 'literal', text, source }
 }
 
-function malformed(source: string, problem: string): Segment {
+function malformed(source: string, problem: Prose): Segment {
   return { kind: 'malformed', problem, source }
 }
 
 function unclosed(source: string): Segment {
   return malformed(
     source,
-    `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`,
+    prose`${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`,
   )
 }
 
@@ -105,12 +107,12 @@ function parsePlaceholder(source: string, body: string): Segment {
   if (fallback?.includes('{') === true) {
     return malformed(
       source,
-      `the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`,
+      prose`the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`,
     )
   }
   const reference = parseName(name, body.slice(name.length))
-  return typeof reference === 'string'
-    ? malformed(source, reference)
+  return 'problem' in reference
+    ? malformed(source, reference.problem)
     : {
         kind: 'placeholder',
         placeholder: { ...reference, label: `\${${name}}`, fallback },
@@ -127,22 +129,30 @@ const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u
  * Returns what a name refers to, or the problem as text. `suffix` is what follows the name up to the
  * closing brace.
  */
-function parseName(name: string, suffix: string): FieldReference | string {
+function parseName(name: string, suffix: string): FieldReference | { readonly problem: Prose } {
   const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name)
   const reference = findReference(operator === null ? name : name.slice(0, operator.index))
-  if (reference === undefined) return `unknown placeholder \${${name}}; ${knownPlaceholders}`
+  if (reference === undefined) {
+    return { problem: prose`unknown placeholder \${${name}}; ${knownPlaceholders}` }
+  }
   const { field, key } = reference
   const clean = key === undefined ? field : `${field}.${key}`
   if (operator !== null) {
-    return `\${${name}} has ${operator[0]} where only :- starts a fallback; write \${${clean}:-fallback}`
+    return {
+      problem: prose`\${${name}} has ${operator[0]} where only :- starts a fallback; write \`\${${clean}:-fallback}\``,
+    }
   }
   const [impossible] = impossibleInKey.exec(key ?? '') ?? []
   if (impossible !== undefined) {
-    return `\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`
+    return {
+      problem: prose`\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`,
+    }
   }
   return clean === name
     ? reference
-    : `\${${name}${suffix}} has blanks around its name; write \${${clean}${suffix}}`
+    : {
+        problem: prose`\${${name}${suffix}} has blanks around its name; write \`\${${clean}${suffix}}\``,
+      }
 }
 
 function printable(character: string): string {

@@ -1,4 +1,5 @@
 import { parseDocument, type Scalar } from 'yaml'
+import { joinProse, prose, type Prose } from '../text/prose.ts'
 import type { Template } from './parse.ts'
 import { resolvePlaceholder, type PlaceholderValues } from './placeholder-values.ts'
 import { renderScalar } from './scalar.ts'
@@ -9,7 +10,7 @@ export type { PlaceholderValues } from './placeholder-values.ts'
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
   /** Names each placeholder without a value, with its line in the template. */
-  | { readonly ok: false; readonly problem: string }
+  | { readonly ok: false; readonly problem: Prose }
 
 /**
  * Renders a template. The result is parsed again and compared with the template, so that no value
@@ -22,11 +23,11 @@ export function renderTemplate(template: Template, values: PlaceholderValues): R
     const { label, line } = placeholder
     const reason =
       found.problem === undefined
-        ? ` has no value and no fallback (${label.slice(0, -1)}:-…})`
-        : `: ${found.problem}`
-    return [`${label} on line ${line} of the template${reason}`]
+        ? prose` has no value and no fallback (${label.slice(0, -1)}:-…})`
+        : prose`: ${found.problem}`
+    return [prose`\`${label}\` on line ${line} of the template${reason}`]
   })
-  if (problems.length > 0) return { ok: false, problem: problems.join('; ') }
+  if (problems.length > 0) return { ok: false, problem: joinProse(problems, '; ') }
   const { text, expected } = substitute(template, values)
   const problem = checkResult(template, text, expected)
   return problem === undefined ? { ok: true, text } : { ok: false, problem }
@@ -53,11 +54,11 @@ function checkResult(
   template: Template,
   text: string,
   expected: ReadonlyMap<Scalar, unknown>,
-): string | undefined {
+): Prose | undefined {
   const document = parseDocument(text)
   const [error] = document.errors
-  if (error !== undefined) return `the filled-in template is not valid YAML: ${error.message}`
+  if (error !== undefined) return prose`the filled-in template is not valid YAML: ${error.message}`
   return hasSameStructure(template.root, document.contents, expected)
     ? undefined
-    : 'the filled-in template no longer has the structure of the template'
+    : prose`the filled-in template no longer has the structure of the template`
 }

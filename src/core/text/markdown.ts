@@ -1,4 +1,5 @@
-import { fullWidth, neutralise, percentEncode, unprintable } from './neutralise.ts'
+import { fullWidth, neutralise, percentEncode, plainText, unprintable } from './neutralise.ts'
+import type { Prose } from './prose.ts'
 
 /**
  * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
@@ -8,7 +9,19 @@ import { fullWidth, neutralise, percentEncode, unprintable } from './neutralise.
 export function escapeMarkdown(text: string, maxCharacters = 200): string {
   return neutralise(text, maxCharacters)
     .replace(emoji, (name) => name.replaceAll(':', fullWidth(':')))
-    .replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity)
+    .replace(special, toEntity)
+}
+
+/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
+const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
+
+/** Escapes own text, of which nothing is neutralised. */
+function escapeCharacters(text: string): string {
+  return text.replace(special, toEntity)
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>]/g, toEntity)
 }
 
 /** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
@@ -20,9 +33,82 @@ function toEntity(character: string): string {
   return namedEntities[character] ?? `&#${character.charCodeAt(0)};`
 }
 
-/** Untrusted text in a fixed-width font. */
+/**
+ * Untrusted text in a fixed-width font, exactly as it is: GitHub leaves code alone. For Markdown, also
+ * in a table, where a pipe ends even the cell of a code span.
+ */
 export function code(text: string, maxCharacters = 200): string {
-  return `<code>${escapeMarkdown(text, maxCharacters)}</code>`
+  return plainText(text, maxCharacters).split('|').map(codeSpan).join('&#124;')
+}
+
+function codeSpan(text: string): string {
+  if (text === '') return ''
+  const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longestRun + 1)
+  // Markdown strips one space from both ends.
+  const padding = /^[ `]|[ `]$/.test(text) ? ' ' : ''
+  return `${fence}${padding}${text}${padding}${fence}`
+}
+
+/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
+export function htmlCode(text: string, maxCharacters = 200): string {
+  return `<code>${escapeHtml(plainText(text, maxCharacters))}</code>`
+}
+
+/** Longest piece of foreign text in a message, such as a server's own words. */
+const maxForeign = 1000
+
+/**
+ * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
+ * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
+ */
+export function markdownOf(message: Prose, maxCharacters = 4000): string {
+  let remaining = maxCharacters
+  let result = ''
+  for (const { render, text } of tokensOf(message)) {
+    if (remaining <= 0) return `${result}…`
+    result += render(Math.min(remaining, maxForeign))
+    remaining -= text.length
+  }
+  return result
+}
+
+type Token = { readonly text: string; readonly render: (maxCharacters: number) => string }
+
+/** Splits a message at the backticks in its own text; what is between two of them is one token. */
+function tokensOf(message: Prose): Token[] {
+  const tokens: Token[] = []
+  let codeText: string | undefined
+  for (const piece of message) {
+    if (piece.kind === 'link') {
+      const { text, url } = piece
+      tokens.push({ text, render: () => link(escapeCharacters(text), url) })
+      continue
+    }
+    const { text, kind } = piece
+    for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
+      if (index > 0) {
+        if (codeText !== undefined) tokens.push(codeToken(codeText))
+        codeText = codeText === undefined ? '' : undefined
+      }
+      if (codeText !== undefined) codeText += part
+      else if (part !== '') tokens.push(kind === 'own' ? ownToken(part) : foreignToken(part))
+    }
+  }
+  return codeText === undefined ? tokens : [...tokens, codeToken(codeText)]
+}
+
+function codeToken(text: string): Token {
+  return { text, render: (maxCharacters) => code(text, maxCharacters) }
+}
+
+function foreignToken(text: string): Token {
+  return { text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) }
+}
+
+/** Own text is never cut within a token, because half a sentence of advice could mislead. */
+function ownToken(text: string): Token {
+  return { text, render: () => escapeCharacters(text).replaceAll('\n', '<br>') }
 }
 
 /** A link, or only its text if the URL is not an http(s) URL. */

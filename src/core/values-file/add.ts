@@ -1,4 +1,5 @@
 import { isScalar, type CST } from 'yaml'
+import { prose } from '../text/prose.ts'
 import {
   checkRestOfLine,
   EditError,
@@ -52,14 +53,14 @@ function appendToFlowMap(text: string, map: CST.FlowCollection, entries: readonl
 
 function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly string[]): Edit {
   const last = lastEntry(map)
-  if (last === undefined) throw new EditError('global has no entries')
+  if (last === undefined) throw new EditError(prose`global has no entries`)
   const end = lastToken(last)
   const column = columnAt(text, firstEntryOffset(map) ?? map.offset)
   const lines = entries.map((entry) => ' '.repeat(column) + entry)
   if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
     // The line break before the new lines would become part of the block, unless it is `|-`.
     if (!blockScalarHeader(end).source.includes('-')) {
-      throw new EditError('the file ends within a block of text and without a line break')
+      throw new EditError(prose`the file ends within a block of text and without a line break`)
     }
   }
   checkRestOfLine(text, tokenEnd(end))
@@ -137,7 +138,7 @@ function columnAt(text: string, offset: number): number {
 function indentBefore(text: string, offset: number): string {
   const indent = text.slice(lineStartAt(text, offset), offset)
   if (/^ *$/.test(indent)) return indent
-  throw new EditError('the first key is not on a line of its own')
+  throw new EditError(prose`the first key is not on a line of its own`)
 }
 
 /** Number of spaces by which the file indents nested maps; 2 if it has none. */
@@ -158,7 +159,7 @@ function fillEmptyGlobal(
   entries: readonly string[],
 ): Edit[] {
   if (isScalar(value) && value.tag !== undefined) {
-    throw new EditError(`global has the tag ${value.tag}`)
+    throw new EditError(prose`global has the tag ${value.tag}`)
   }
   const nullToken = token.value
   if (root.token.type === 'flow-collection') {
@@ -168,7 +169,7 @@ function fillEmptyGlobal(
     return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }]
   }
   const last = nullToken ?? token.sep?.findLast(isContent)
-  if (last === undefined) throw new EditError('global has no colon')
+  if (last === undefined) throw new EditError(prose`global has no colon`)
   const start = firstEntryOffset(root.token) ?? root.token.offset
   const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root))
   const lines = entries.map((entry) => indent + entry)

@@ -1,9 +1,10 @@
+import { prose, type Prose } from '../text/prose.ts'
 import { findFlowEnd } from './flow.ts'
 import { findLexemes, type Lexeme } from './lexemes.ts'
 import { ambiguousCharacter, lineNumberAt } from './position.ts'
 
 /** Something wrong with a text, and where. */
-export type Located = { readonly at: number; readonly problem: string }
+export type Located = { readonly at: number; readonly problem: Prose }
 
 /** What is known about a text that may be damaged. */
 export type Suspect = {
@@ -33,14 +34,14 @@ export function findDamage(suspect: Suspect): Located | undefined {
   return isSeen && invalidBytes.at < document.end ? invalidBytes : undefined
 }
 
-export function formatLocated(text: string, { at, problem }: Located): string {
-  return `line ${lineNumberAt(text, at)}: ${problem}`
+export function formatLocated(text: string, { at, problem }: Located): Prose {
+  return prose`line ${lineNumberAt(text, at)}: ${problem}`
 }
 
 /** The first NUL character, which YAML readers reject wherever they meet it. */
 export function findNul(text: string): Located | undefined {
   const at = text.indexOf('\0')
-  return at < 0 ? undefined : { at, problem: 'a NUL character' }
+  return at < 0 ? undefined : { at, problem: prose`a NUL character` }
 }
 
 /** The first character that is not part of a comment or a directive, and the space before it. */
@@ -119,7 +120,7 @@ function isSeparate(text: string, offset: number): boolean {
   return offset === 0 || /[ \t\n\uFEFF]/.test(text[offset - 1] ?? '')
 }
 
-const conflictProblem = 'merge-conflict markers'
+const conflictProblem = prose`merge-conflict markers`
 
 function isConflictMarker(text: string, { offset, source }: Lexeme): boolean {
   const isAtLineStart = offset === 0 || /[\n\uFEFF]/.test(text[offset - 1] ?? '')
@@ -137,5 +138,5 @@ function followFrom(text: string, opening: number): Located | undefined {
     return { at: end.at, problem: conflictProblem }
   }
   if (end.kind !== 'open') return undefined
-  return { at: end.at, problem: `the ${text[end.at]} is never closed` }
+  return { at: end.at, problem: prose`the ${text[end.at] ?? ''} is never closed` }
 }

@@ -1,3 +1,4 @@
+import { prose } from '../text/prose.ts'
 import type { Located } from './damage.ts'
 
 /** A file's text. Invalid bytes are replaced in it, and their place is reported. */
@@ -17,7 +18,7 @@ export function decode(bytes: Uint8Array): Decoded {
     return { text, encoding, invalidBytes: undefined }
   } catch {
     const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes)
-    const problem = `bytes that are not ${encoding.toUpperCase()} text`
+    const problem = prose`bytes that are not ${encoding.toUpperCase()} text`
     return { text, encoding, invalidBytes: { at: text.indexOf('\uFFFD'), problem } }
   }
 }

@@ -1,3 +1,4 @@
+import { plain, prose, type Prose } from '../text/prose.ts'
 import { lineEndAt } from './position.ts'
 
 /** Replaces `remove` characters at offset `at`, both counted in UTF-16 code units. */
@@ -7,7 +8,14 @@ export type Edit = { readonly at: number; readonly remove: number; readonly inse
  * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
  * folder.
  */
-export class EditError extends Error {}
+export class EditError extends Error {
+  readonly text: Prose
+
+  constructor(text: Prose) {
+    super(plain(text))
+    this.text = text
+  }
+}
 
 /**
  * Applies edits in the order of their offsets; edits at the same offset keep their order.
@@ -18,7 +26,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = ''
   let done = 0
   for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
-    if (at < done) throw new EditError('two changes meet at the same place')
+    if (at < done) throw new EditError(prose`two changes meet at the same place`)
     result += text.slice(done, at) + insert
     done = at + remove
   }
@@ -43,7 +51,7 @@ function lineBreakEndingAt(text: string, lineFeed: number): string {
 /** @throws {EditError} If anything but a comment follows the offset on its line. */
 export function checkRestOfLine(text: string, offset: number): void {
   if (/^[ \t]*(?:[ \t]#.*)?\r?$/.test(text.slice(offset, lineEndAt(text, offset)))) return
-  throw new EditError('something follows on the line where new keys would go')
+  throw new EditError(prose`something follows on the line where new keys would go`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { prose, type Prose } from '../text/prose.ts'
 import { interpretNode, type Interpretation, type Interpretations } from './interpret.ts'
 import type { Located } from './damage.ts'
 import { decode } from './decode.ts'
@@ -38,7 +39,7 @@ export type RunFile = {
 export type FileState =
   | { readonly kind: 'absent' }
   /** Not a regular file, so it is never touched. */
-  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'blocked'; readonly reason: Prose }
   /** GitHub did not send its content. */
   | { readonly kind: 'unread' }
   | FileContent
@@ -49,23 +50,23 @@ export type FileContent =
       readonly kind: 'held'
       readonly text: string
       /** Why it is not changed, with what the person wrote. */
-      readonly reason: string
+      readonly reason: Prose
       /** Empty if the file cannot be read. */
       readonly owned: OwnedTexts
     }
   /** No YAML reader accepts the file, so it is rendered again. */
-  | { readonly kind: 'damaged'; readonly text: string; readonly problem: string }
+  | { readonly kind: 'damaged'; readonly text: string; readonly problem: Prose }
   /** Some reader may accept the file, but it cannot be edited, so it is left alone. */
-  | { readonly kind: 'uneditable'; readonly text: string; readonly problem: string }
+  | { readonly kind: 'uneditable'; readonly text: string; readonly problem: Prose }
   | { readonly kind: 'values'; readonly text: string; readonly values: ParsedValues }
 
 export type ParsedValues = Extract<ValuesFile, { kind: 'values' }>
 
 /** Reasons for state `blocked`, by kind of directory entry. */
 export const blockedBy = {
-  link: 'a symbolic link is in the way',
-  directory: 'a directory is in the way',
-  submodule: 'a submodule is in the way',
+  link: prose`a symbolic link is in the way`,
+  directory: prose`a directory is in the way`,
+  submodule: prose`a submodule is in the way`,
 } as const
 
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
@@ -80,7 +81,7 @@ export function readContent(bytes: Uint8Array): FileContent {
   if (values.kind !== 'values') return { kind: values.kind, text, problem: values.problem }
   return encoding === 'utf-8'
     ? { kind: 'values', text, values }
-    : { kind: 'uneditable', text, problem: 'line 1: it is UTF-16 text; save it as UTF-8' }
+    : { kind: 'uneditable', text, problem: prose`line 1: it is UTF-16 text; save it as UTF-8` }
 }
 
 /** Whether `global.runid` names another run. */
@@ -94,7 +95,7 @@ export type OwnedTexts = Partial<Readonly<Record<OwnedKey, string>>>
 
 /** A values file that has been read. Keeps no syntax tree, so that thousands fit in memory. */
 export type ValuesFile =
-  | { readonly kind: 'damaged' | 'uneditable'; readonly problem: string }
+  | { readonly kind: 'damaged' | 'uneditable'; readonly problem: Prose }
   | {
       readonly kind: 'values'
       readonly text: string
@@ -107,7 +108,7 @@ export function readValues(text: string, invalidBytes?: Located): ValuesFile {
   const result = parseValues(text, invalidBytes)
   if (result.kind !== 'parsed') return result
   const interpretations = interpretOwnedValues(result.parsed)
-  if (typeof interpretations === 'string') return { kind: 'uneditable', problem: interpretations }
+  if ('problem' in interpretations) return { kind: 'uneditable', problem: interpretations.problem }
   const owned: Partial<Record<OwnedKey, string>> = {}
   for (const key of ownedKeys) {
     const value = interpretations[key]
@@ -117,7 +118,9 @@ export function readValues(text: string, invalidBytes?: Located): ValuesFile {
 }
 
 /** Interprets the owned values of a parsed file; returns the problem if one is not a scalar. */
-export function interpretOwnedValues(parsed: ParsedFile): Interpretations | string {
+export function interpretOwnedValues(
+  parsed: ParsedFile,
+): Interpretations | { readonly problem: Prose } {
   const interpretations: Partial<Record<OwnedKey, Interpretation>> = {}
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]
@@ -126,7 +129,9 @@ export function interpretOwnedValues(parsed: ParsedFile): Interpretations | stri
       continue
     }
     const value = interpretNode(entry.value, parsed.resolveAlias)
-    if (value === undefined) return `global.${key} is a map or a list, not a single value`
+    if (value === undefined) {
+      return { problem: prose`global.${key} is a map or a list, not a single value` }
+    }
     interpretations[key] = value
   }
   return interpretations

@@ -1,3 +1,4 @@
+import { prose, type Prose } from '../text/prose.ts'
 import { findLexemes } from './lexemes.ts'
 import { isValidYaml } from './parse.ts'
 import { ambiguousCharacter } from './position.ts'
@@ -56,7 +57,7 @@ function trimReason(text: string): string {
 }
 
 /** Why a file on hold is not changed, with the person's reason. */
-export function describeHold({ reason }: Hold): string {
-  const comment = `the file has the comment "${holdComment}"`
-  return reason === undefined ? comment : `${comment}: ${reason}`
+export function describeHold({ reason }: Hold): Prose {
+  const comment = prose`the file has the comment "${holdComment}"`
+  return reason === undefined ? comment : prose`${comment}: ${reason}`
 }

@@ -1,4 +1,5 @@
 import type { CST } from 'yaml'
+import { prose } from '../text/prose.ts'
 import { EditError } from './edit.ts'
 import { runStartBefore } from './position.ts'
 
@@ -40,7 +41,7 @@ export function lastToken(part: CST.Token | CST.CollectionItem): CST.Token {
 
 function lastOfEntry({ start, key, sep, value }: CST.CollectionItem): CST.Token {
   const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent)
-  if (last === undefined) throw new EditError('there is an empty entry')
+  if (last === undefined) throw new EditError(prose`there is an empty entry`)
   return lastToken(last)
 }
 
@@ -61,7 +62,8 @@ function blockScalarEnd(token: CST.BlockScalar): number {
 
 export function blockScalarHeader(token: CST.BlockScalar): CST.SourceToken {
   const header = token.props.find((prop) => prop.type === 'block-scalar-header')
-  if (header?.type !== 'block-scalar-header') throw new EditError('a block scalar has no header')
+  if (header?.type !== 'block-scalar-header')
+    throw new EditError(prose`a block scalar has no header`)
   return header
 }
 

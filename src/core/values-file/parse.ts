@@ -9,6 +9,7 @@ import {
   type Document,
   type YAMLMap,
 } from 'yaml'
+import { foreign, prose, type Prose } from '../text/prose.ts'
 import { createAliasResolver, type ResolveAlias } from './aliases.ts'
 import { findMergedNames } from './merge-keys.ts'
 import { findDamage, findNul, formatLocated, type Located } from './damage.ts'
@@ -41,8 +42,8 @@ export type ParsedFile = {
 }
 
 export type ParseResult =
-  | { readonly kind: 'damaged'; readonly problem: string }
-  | { readonly kind: 'uneditable'; readonly problem: string }
+  | { readonly kind: 'damaged'; readonly problem: Prose }
+  | { readonly kind: 'uneditable'; readonly problem: Prose }
   | { readonly kind: 'parsed'; readonly parsed: ParsedFile }
 
 /**
@@ -58,9 +59,9 @@ export function parseValues(text: string, invalidBytes?: Located): ParseResult {
   }
 }
 
-const tooDeep = 'it is nested too deeply'
+const tooDeep = prose`it is nested too deeply`
 
-function uneditable(problem: string): ParseResult {
+function uneditable(problem: Prose): ParseResult {
   return { kind: 'uneditable', problem }
 }
 
@@ -72,8 +73,8 @@ function parse(text: string, invalidBytes: Located | undefined): ParseResult {
   if (invalidBytes !== undefined) return uneditable(formatLocated(text, invalidBytes))
   if (error !== undefined) return uneditable(error.problem)
   const [doc, second] = documents
-  if (doc === undefined) return uneditable('it contains no document')
-  if (second !== undefined) return uneditable('it contains several YAML documents')
+  if (doc === undefined) return uneditable(prose`it contains no document`)
+  if (second !== undefined) return uneditable(prose`it contains several YAML documents`)
   return locateOwnedEntries(text, doc, end)
 }
 
@@ -90,7 +91,7 @@ type Composed = {
   /** Offset of the first document's `...`, or the end of the text. */
   readonly end: number
   /** The first error; `at` is undefined if its place is uncertain. */
-  readonly error: { readonly problem: string; readonly at: number | undefined } | undefined
+  readonly error: { readonly problem: Prose; readonly at: number | undefined } | undefined
 }
 
 function compose(text: string): Composed {
@@ -110,7 +111,7 @@ function firstError(text: string, documents: readonly Document[]): Composed['err
   const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
   if (first === undefined) return undefined
   const [at] = first.pos
-  return { problem: formatLocated(text, { at, problem: first.message }), at }
+  return { problem: formatLocated(text, { at, problem: foreign(first.message) }), at }
 }
 
 function locateOwnedEntries(text: string, doc: Document, end: number): ParseResult {
@@ -119,20 +120,20 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   const found = { text, doc, resolveAlias, end, ...none, merged: new Set<string>() }
   if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: found }
   const root = parsedMap(doc.contents)
-  if (!root) return uneditable(`the document is ${describeKind(doc.contents)}, not a map`)
+  if (!root) return uneditable(prose`the document is ${describeKind(doc.contents)}, not a map`)
   const globals = findEntries(text, root, (name) => name === 'global', resolveAlias)
-  if (typeof globals === 'string') return uneditable(globals)
+  if ('problem' in globals) return uneditable(globals.problem)
   const globalEntry = globals.entries.get('global')
   if (!globalEntry && globals.merged.has('global')) {
-    return uneditable('global comes from a merge key (<<)')
+    return uneditable(prose`global comes from a merge key (<<)`)
   }
   if (!globalEntry || isNull(globalEntry.value)) {
     return { kind: 'parsed', parsed: { ...found, root, globalEntry } }
   }
   const global = parsedMap(globalEntry.value)
-  if (!global) return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`)
+  if (!global) return uneditable(prose`global is ${describeKind(globalEntry.value)}, not a map`)
   const owned = findEntries(text, global, isOwnedKey, resolveAlias)
-  if (typeof owned === 'string') return uneditable(`in global, ${owned}`)
+  if ('problem' in owned) return uneditable(prose`in global, ${owned.problem}`)
   const { entries, merged } = owned
   const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) }
   return { kind: 'parsed', parsed }
@@ -144,30 +145,34 @@ type FoundEntries = {
   readonly merged: ReadonlySet<string>
 }
 
+type Unusable = { readonly problem: Prose }
+
 /** Maps each wanted key to its entry; returns the problem if a key is unusable. */
 function findEntries(
   text: string,
   { map }: ParsedMap,
   isWanted: (name: string) => boolean,
   resolveAlias: ResolveAlias,
-): FoundEntries | string {
+): FoundEntries | Unusable {
   const entries = new Map<string, ParsedEntry>()
   for (const { key, value, srcToken } of map.items) {
     const keyNode = isAlias(key) ? resolveAlias(key) : key
     const name = isScalar(keyNode) ? keyNode.source : undefined
     if (name === undefined || srcToken === undefined || !isWanted(name)) continue
-    if (isAlias(key)) return `the key ${name} is written as an alias`
+    if (isAlias(key)) return { problem: prose`the key ${name} is written as an alias` }
     if (isColonPartOfKey(text, srcToken)) {
-      return `YAML readers disagree on the key ${name}: put a space after its colon`
+      return {
+        problem: prose`YAML readers disagree on the key ${name}: put a space after its colon`,
+      }
     }
-    if (entries.has(name)) return `duplicate key ${name}`
+    if (entries.has(name)) return { problem: prose`duplicate key ${name}` }
     entries.set(name, { value, token: srcToken })
   }
   const { all, overridden } = findMergedNames(map, isWanted, resolveAlias)
   const [name] = overridden
   return name === undefined
     ? { entries, merged: all }
-    : `the merge key (<<) below ${name} provides it too, and Helm reads that one`
+    : { problem: prose`the merge key (<<) below ${name} provides it too, and Helm reads that one` }
 }
 
 /** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */

@@ -1,3 +1,4 @@
+import { prose, type Prose } from '../text/prose.ts'
 import { addEntries } from './add.ts'
 import { applyEdits, EditError, type Edit } from './edit.ts'
 import { interpretOwnedValues, type ValuesFile } from './file.ts'
@@ -12,7 +13,7 @@ export type Update =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'updated'; readonly text: string }
   /** The file cannot be edited safely and must be left alone. */
-  | { readonly kind: 'rejected'; readonly problem: string }
+  | { readonly kind: 'rejected'; readonly problem: Prose }
 
 /**
  * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
@@ -24,7 +25,7 @@ export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
   try {
     return applyUpdate(values.text, owned)
   } catch (error) {
-    const problem = error instanceof EditError ? error.message : 'it is nested too deeply'
+    const problem = error instanceof EditError ? error.text : prose`it is nested too deeply`
     return { kind: 'rejected', problem }
   }
 }
@@ -46,7 +47,7 @@ function applyUpdate(original: string, owned: OwnedValues): Update {
     const text = applyEdits(current.text, createEdits(current, owned, outdated))
     current = parseOrThrow(text)
   }
-  throw new EditError('its values depend on each other')
+  throw new EditError(prose`its values depend on each other`)
 }
 
 function createEdits(
@@ -68,7 +69,7 @@ function createEdits(
 /** Checks that nothing else changed; the caller has already read the new values back. */
 function verifyUpdate(before: ParsedFile, after: ParsedFile): Update {
   if (serializeUnownedContent(before) !== serializeUnownedContent(after))
-    throw new EditError('other values would change')
+    throw new EditError(prose`other values would change`)
   return { kind: 'updated', text: after.text }
 }
 
@@ -80,13 +81,13 @@ function parseOrThrow(text: string): ParsedFile {
 
 function interpretOrThrow(parsed: ParsedFile) {
   const interpretations = interpretOwnedValues(parsed)
-  if (typeof interpretations === 'string') throw new EditError(interpretations)
+  if ('problem' in interpretations) throw new EditError(interpretations.problem)
   return interpretations
 }
 
 function checkTimestamp(timestamp: number): void {
   if (Number.isSafeInteger(timestamp) && timestamp >= 0) return
-  throw new EditError(`the timestamp ${timestamp} is not a date`)
+  throw new EditError(prose`the timestamp ${timestamp} is not a date`)
 }
 
 /** Rejects characters with which YAML readers would read different values. */
@@ -95,5 +96,7 @@ function checkLineBreaks(text: string): void {
   if (!found) return
   const line = lineNumberAt(text, found.index)
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-  throw new EditError(`line ${line} contains U+${code}, which YAML readers interpret differently`)
+  throw new EditError(
+    prose`line ${line} contains U+${code}, which YAML readers interpret differently`,
+  )
 }
