@@ -5,7 +5,7 @@
 export const importTable: Readonly<
   Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>
 > = {
-  'src/core/text': { folders: [], packages: [] },
+  'src/core/text': { folders: [], packages: ['leven'] },
   'src/core/values-file': { folders: [], packages: ['yaml'] },
   'src/core/template': {
     folders: ['src/core', 'src/core/values-file'],

@@ -1,8 +1,9 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
 import { problemOf, SyncError } from '../core/errors.ts'
 import { headBranchName, openPullRequest, type PullRequestSettings } from '../core/pull-request.ts'
-import type { Connection, Problem } from '../core/result.ts'
-import { distinctProse, joinProse, prose, type Prose } from '../core/text/prose.ts'
+import { joinProblems, type Problem } from '../core/problem.ts'
+import type { Connection } from '../core/result.ts'
+import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { identifyHead } from '../sync/identify-head.ts'
 import { rejectForeignHead } from '../sync/reject-head.ts'
@@ -24,7 +25,7 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
     )
     return {
       status: 'ok',
-      detail: prose`${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
+      detail: prose`\`${name}\`, branch \`${branch}\` at ${head.slice(0, 8)}; ${joinProse(directories, '; ')}`,
     }
   })
   if (branchSnapshot === undefined) {
@@ -54,16 +55,18 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
           name: 'GitHub: branch rules',
           status: 'ok',
           detail: prose`the pull request is subject to them`,
-          advice: prose``,
+          advice: [],
+          mistakes: [],
         },
     ...(await checkPullRequest(options, snapshot)),
     await runCheck('Template', () => checkTemplates(options, snapshot)),
   ]
 }
 
-function describeDirectory({ path, oid }: Directory): string {
-  const status = oid === undefined ? 'is not there yet and will be created' : 'is there'
-  return `path ${path === '' ? 'the root' : path} ${status}`
+function describeDirectory({ path, oid }: Directory): Prose {
+  if (path === '') return prose`the path is the root`
+  const status = own(oid === undefined ? 'does not exist yet and will be created' : 'exists')
+  return prose`the path \`${path}\` ${status}`
 }
 
 /** Tests what only a sync with `pull-request: true` needs. */
@@ -75,7 +78,7 @@ async function checkPullRequest(
   const { probes } = repository
   const names = ['GitHub: pull-requests: write', 'GitHub: head branch'] as const
   if (pullRequest === undefined) {
-    return names.map((name) => skippedCheck(name, prose`not needed without pull-request: true`))
+    return names.map((name) => skippedCheck(name, prose`not needed without \`pull-request: true\``))
   }
   return [
     await runCheck(names[0], async () => {
@@ -94,13 +97,14 @@ async function checkHeadBranch(
   const { probes } = options.repository
   const head = headBranchName(settings, snapshot.branch)
   if (head === snapshot.branch) {
-    throw new SyncError(prose`pull-request-branch is the branch ${head} itself`, {
-      advice: prose`Give the pull request a branch of its own.`,
+    throw new SyncError(prose`\`pull-request-branch\` is the branch \`${head}\` itself`, {
+      advice: prose`Set \`pull-request-branch\` to another name.`,
     })
   }
   const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-    message: prose`Branch ${name} is in the way of ${head}: Git can't have both`,
+    message: prose`Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
     advice: prose`Choose another \`pull-request-branch\`, or rename or delete that branch.`,
+    mistakes: [],
   }))
   const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head)
   const findings = await probes.rules(plannedWrite(options, head, true))
@@ -127,13 +131,11 @@ type RuleFindings = Awaited<ReturnType<CheckOptions['repository']['probes']['rul
 
 /** @throws SyncError if a rule forbids what a sync would write. */
 function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
-  if (violated.length > 0) {
-    throw new SyncError(messagesOf([...violated, ...unclear]), {
-      advice: adviceOf([...violated, ...unclear]),
-    })
-  }
-  if (unclear.length > 0) {
-    return { status: 'skipped', detail: messagesOf(unclear), advice: adviceOf(unclear) }
+  const problem = joinProblems([...violated, ...unclear])
+  if (problem !== undefined) {
+    const { message, advice = [], mistakes } = problem
+    if (violated.length > 0) throw new SyncError(message, { advice, mistakes })
+    return { status: 'skipped', detail: message, advice }
   }
   return ruleCount === undefined
     ? {
@@ -142,17 +144,6 @@ function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
         advice: prose`Look at Settings > Rules of the repository.`,
       }
     : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it` }
-}
-
-function messagesOf(problems: readonly Problem[]): Prose {
-  return joinProse(
-    problems.map(({ message }) => message),
-    '; ',
-  )
-}
-
-function adviceOf(problems: readonly Problem[]): Prose {
-  return joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' ')
 }
 
 async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): Promise<Finding> {
@@ -164,7 +155,13 @@ async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): 
   const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
   return {
     status: 'ok',
-    detail: templates.length === 0 ? prose`built in` : prose`${templates.join(', ')} can be used`,
+    detail:
+      templates.length === 0
+        ? prose`built in`
+        : prose`${joinProse(
+            templates.map((path) => prose`\`${path}\``),
+            ', ',
+          )} can be used`,
   }
 }
 

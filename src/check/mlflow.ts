@@ -1,5 +1,6 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
-import type { Connection, Problem } from '../core/result.ts'
+import { joinProblems, type Problem } from '../core/problem.ts'
+import type { Connection } from '../core/result.ts'
 import { chooseVersionPerRun } from '../core/select.ts'
 import { joinProse, prose, type Prose } from '../core/text/prose.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
@@ -43,20 +44,8 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
       selected += result.runs.length
       gaps.push(...result.gaps)
     }
-    if (gaps.length > 0) {
-      throw new SyncError(
-        joinProse(
-          gaps.map(({ message }) => message),
-          '; ',
-        ),
-        {
-          advice: joinProse(
-            gaps.map(({ advice = [] }) => advice),
-            ' ',
-          ),
-        },
-      )
-    }
+    const problem = joinProblems(gaps)
+    if (problem !== undefined) throw new SyncError(problem.message, problem)
     return { status: 'ok', detail: prose`runs selected: ${selected}` }
   })
   return [versions, runs, selection]
@@ -80,8 +69,11 @@ async function checkRuns(registry: Registry, runIds: readonly string[]): Promise
       advice: prose`MLflow could not read any of the sampled runs: look at its log, and try again.`,
     })
   }
-  const examples = runIds.slice(0, 3).join(', ')
+  const examples = joinProse(
+    runIds.slice(0, 3).map((id) => prose`\`${id}\``),
+    ', ',
+  )
   throw new MlflowError(prose`MLflow does not show the runs of registered versions: ${examples}`, {
-    advice: prose`Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.`,
+    advice: prose`Check whether the runs were deleted permanently. If not, give the user \`READ\` permission on their experiments.`,
   })
 }

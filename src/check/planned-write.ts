@@ -34,6 +34,7 @@ function exampleChange(outcome: 'created' | 'updated', path: string): ChangedEnt
     reason: null,
     previous: undefined,
     warning: undefined,
+    location: undefined,
     edit: { path, before: undefined, after: '', executable: false },
   }
 }

@@ -1,6 +1,6 @@
 import { ActionError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import type { Prose } from '../core/text/prose.ts'
 import type { SyncOptions } from '../sync/sync.ts'
 
 /** The subset of a sync's options that the checks need. */
@@ -32,10 +32,11 @@ export type Finding = {
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
 export async function runCheck(name: string, check: () => Promise<Finding>): Promise<Connection> {
   try {
-    return { name, advice: prose``, ...(await check()) }
+    return { name, advice: [], mistakes: [], ...(await check()) }
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
-    return { name, status: 'failed', detail: error.text, advice: error.advice ?? prose`` }
+    const { text, advice = [], mistakes } = error
+    return { name, status: 'failed', detail: text, advice, mistakes }
   }
 }
 
@@ -44,6 +45,7 @@ export function skippedCheck(name: string, detail: Prose): Connection {
     name,
     status: 'skipped',
     detail,
-    advice: prose``,
+    advice: [],
+    mistakes: [],
   }
 }

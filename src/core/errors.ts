@@ -1,7 +1,11 @@
-import type { Problem } from './result.ts'
-import { listProse, plain, prose, type Prose } from './text/prose.ts'
+import { listMistakes, type Mistake, type Problem } from './problem.ts'
+import { plain, prose, type Prose } from './text/prose.ts'
 
-type ErrorDetails = { readonly advice?: Prose | undefined; readonly cause?: unknown }
+type ErrorDetails = {
+  readonly advice?: Prose | undefined
+  readonly mistakes?: readonly Mistake[]
+  readonly cause?: unknown
+}
 
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
 export class ActionError extends Error {
@@ -10,11 +14,14 @@ export class ActionError extends Error {
   readonly advice: Prose | undefined
   /** The message, for people; `message` is the same without marks. */
   readonly text: Prose
+  /** The single mistakes that the message lists; empty if it is about one thing. */
+  readonly mistakes: readonly Mistake[]
 
   constructor(text: Prose, options: ErrorDetails = {}) {
     super(plain(text), { cause: options.cause })
     this.text = text
     this.advice = options.advice
+    this.mistakes = options.mistakes ?? []
   }
 }
 
@@ -25,12 +32,14 @@ export class InputError extends ActionError {
   readonly problems: readonly Prose[]
 
   constructor(problems: readonly Prose[]) {
+    const mistakes = problems.map((text): Mistake => ({ text, location: undefined }))
     super(
       problems.length === 1
         ? prose`Invalid input: ${problems[0] ?? ''}`
-        : listProse(prose`${problems.length} invalid inputs:`, problems),
+        : listMistakes(prose`${problems.length} invalid inputs:`, mistakes),
       {
-        advice: prose`Correct the inputs under \`with:\` (or the environment variables) of the step.`,
+        advice: prose`Correct the inputs under \`with:\`, or the environment variables, of this step.`,
+        mistakes,
       },
     )
     this.problems = problems
@@ -97,9 +106,13 @@ export class SyncError extends ActionError {
 
 /** Converts an error into user-facing text. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ActionError) return { message: error.text, advice: error.advice }
+  if (error instanceof ActionError) {
+    const { text, advice, mistakes } = error
+    return { message: text, advice, mistakes }
+  }
   return {
     message: prose`Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-    advice: prose`This is a bug in mlflow-sync: please report it with the log at debug level.`,
+    advice: prose`This is a bug in mlflow-sync: please report it with the log at debug level (set the variable \`ACTIONS_STEP_DEBUG\` to \`true\`).`,
+    mistakes: [],
   }
 }

@@ -1,5 +1,8 @@
 import type { BranchSnapshot } from './branch.ts'
+import type { Location, Mistake, Problem } from './problem.ts'
 import type { Prose } from './text/prose.ts'
+
+export type { Location, Mistake, Problem }
 
 /** The results of a sync, in the terms of the outputs, the report and the summary. */
 
@@ -61,6 +64,8 @@ export type Entry = RunRecord & {
   readonly previous: DeployedVersion | undefined
   /** Reported as a warning, although the run did not fail. */
   readonly warning: Prose | undefined
+  /** What the reason of a failed or held run is about. */
+  readonly location: Location | undefined
 }
 
 /** An entry that changes a file. */
@@ -79,8 +84,8 @@ export function changesOf(entries: readonly Entry[]): ChangedEntry[] {
 }
 
 /** An entry that leaves the file unchanged. */
-export function entryWithoutEdit(record: RunRecord): Entry {
-  return { ...record, edit: undefined, previous: undefined, warning: undefined }
+export function entryWithoutEdit(record: RunRecord, location?: Location): Entry {
+  return { ...record, edit: undefined, previous: undefined, warning: undefined, location }
 }
 
 /** What changes in the repository. */
@@ -104,9 +109,6 @@ export type Plan = Changes & {
 export function editsOf({ entries, extraFiles }: Changes): FileEdit[] {
   return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles]
 }
-
-/** What went wrong, and how to fix it in one or two sentences. */
-export type Problem = { readonly message: Prose; readonly advice: Prose | undefined }
 
 export const operations = [
   'none',
@@ -140,6 +142,8 @@ export type Connection = {
   readonly status: 'ok' | 'failed' | 'skipped'
   readonly detail: Prose
   readonly advice: Prose
+  /** The single mistakes that the detail lists; empty if it is about one thing. */
+  readonly mistakes: readonly Mistake[]
 }
 
 export type Phase = { readonly name: string; readonly milliseconds: number }

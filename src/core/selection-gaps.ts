@@ -1,9 +1,9 @@
 import { isPrompt, type ExcludedVersion, type SelectedRun, type Selection } from './select.ts'
 import type { ModelVersion, RegisteredModel } from './model.ts'
 import type { Problem } from './result.ts'
-import { closestNames } from './text/closest.ts'
+import { closestNames, suggestName } from './text/closest.ts'
 import { plural } from './text/format.ts'
-import { prose, type Prose } from './text/prose.ts'
+import { joinProse, own, prose, type Prose } from './text/prose.ts'
 
 export type SelectionOutcome = {
   readonly selection: Selection
@@ -37,23 +37,34 @@ export function findSelectionGaps(outcome: SelectionOutcome): Problem[] {
 function nothingListed({ selection, listed, registeredModels }: SelectionOutcome): Problem {
   const names = registeredModels.map(({ name }) => name)
   if (selection.filter === undefined || names.length === 0) {
-    const what = listed.length === 0 ? 'no model version at all' : 'nothing but prompts'
-    return {
-      message: prose`Nothing is selected: MLflow lists ${what}`,
-      advice: prose`Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.`,
-    }
+    const what = own(listed.length === 0 ? 'no model version at all' : 'nothing but prompts')
+    return gap(
+      prose`Nothing is selected: MLflow lists ${what}`,
+      prose`Check the server (\`mlflow-tracking-uri\`), the workspace (\`mlflow-workspace\`) and the permissions of the user.`,
+    )
   }
-  return {
-    message: prose`Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
-    advice: prose`MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
-  }
+  return gap(
+    prose`Nothing is selected: no model version matches \`filter\` (\`${selection.filter}\`)`,
+    prose`MLflow has ${own(plural(names.length, 'registered model'))}: ${listNames(names)}.`,
+  )
+}
+
+function gap(message: Prose, advice: Prose | undefined): Problem {
+  return { message, advice, mistakes: [] }
 }
 
 const maxSuggestions = 5
 
-function listNames(names: readonly string[]): string {
-  const more = names.length - maxSuggestions
-  return names.slice(0, maxSuggestions).join(', ') + (more > 0 ? ` and ${more} more` : '')
+function listNames(names: readonly string[]): Prose {
+  return listFirst(names.map((name) => prose`\`${name}\``))
+}
+
+function listFirst(items: readonly Prose[]): Prose {
+  const more = items.length - maxSuggestions
+  return [
+    ...joinProse(items.slice(0, maxSuggestions), ', '),
+    ...own(more > 0 ? ` and ${more} more` : ''),
+  ]
 }
 
 function findUnmatchedPatterns(
@@ -69,19 +80,19 @@ function findUnmatchedPatterns(
           selection.filter === undefined
             ? prose`has a version`
             : prose`has a version that matches \`filter\``
-        return {
-          message: prose`\`models\`: no model that matches \`${pattern}\` ${why}`,
-          advice: prose`It matches ${listNames(hidden)}.`,
-        }
+        return gap(
+          prose`\`models\`: no model that matches \`${pattern}\` ${why}`,
+          prose`It matches ${listNames(hidden)}.`,
+        )
       }
       const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions)
       const separator = /[,{}]/.test(pattern)
         ? prose` Write one pattern per line: commas and braces are part of a name.`
-        : prose``
-      return {
-        message: prose`\`models\`: no registered model matches \`${pattern}\``,
-        advice: prose`The closest names are ${closest.join(', ')}.${separator}`,
-      }
+        : []
+      return gap(
+        prose`\`models\`: no registered model matches \`${pattern}\``,
+        prose`${suggest(pattern, names)}The closest names are ${listNames(closest)}.${separator}`,
+      )
     })
 }
 
@@ -103,14 +114,18 @@ function findUnusedAliases(
     }
     return inUse.size === 0
       ? prose`None of these models has an alias at all.`
-      : prose`Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`
+      : prose`${suggest(alias, inUse)}Aliases in use: ${listNames(closestNames(alias, inUse, inUse.size))}.`
   }
   return selection.aliases
     .filter((alias) => !inUse.has(alias))
-    .map((alias) => ({
-      message: prose`\`aliases\`: no selected version has the alias \`${alias}\``,
-      advice: advise(alias),
-    }))
+    .map((alias) =>
+      gap(prose`\`aliases\`: no selected version has the alias \`${alias}\``, advise(alias)),
+    )
+}
+
+function suggest(wanted: string, names: Iterable<string>): Prose {
+  const suggestion = suggestName(wanted, names)
+  return suggestion === undefined ? [] : prose`Did you mean \`${suggestion}\`? `
 }
 
 /** Models whose aliases MLflow sent in a form that cannot be used. */
@@ -118,17 +133,19 @@ function findUnknownAliases({ selection, registeredModels }: SelectionOutcome): 
   if (selection.aliases.length === 0) return []
   return registeredModels
     .filter(({ name, problem }) => problem !== undefined && selection.models(name))
-    .map(({ name, problem = [] }) => ({
-      message: prose`MLflow's data of the registered model ${name} can't be used (${problem})`,
-      advice: prose`Until MLflow sends all of its aliases, nothing is deleted.`,
-    }))
+    .map(({ name, problem = [] }) =>
+      gap(
+        prose`MLflow's data about the registered model \`${name}\` can't be used (${problem})`,
+        prose`Nothing is deleted until MLflow sends all of its aliases.`,
+      ),
+    )
 }
 
 function everythingExcluded(names: ReadonlySet<string>): Problem {
-  return {
-    message: prose`Nothing is selected: \`models\` excludes every registered model`,
-    advice: prose`MLflow has ${listNames([...names].sort())}.`,
-  }
+  return gap(
+    prose`Nothing is selected: \`models\` excludes every registered model`,
+    prose`MLflow has ${listNames([...names].sort())}.`,
+  )
 }
 
 /** No version is left, although every pattern and every alias matches something. */
@@ -137,25 +154,28 @@ function nothingLeft({ selection, excluded }: SelectionOutcome): Problem {
     excluded.filter(({ exclusion }) => exclusion === wanted)
   const gated = byExclusion('run-filter')
   if (gated.length > 0) {
-    return {
-      message: prose`Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
-      advice: prose`It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
-    }
+    return gap(
+      prose`Nothing is selected: no run matches \`run-filter\` (\`${selection.runFilter ?? ''}\`)`,
+      prose`It rejects ${own(plural(gated.length, 'run'))}: ${listVersions(gated)}.`,
+    )
   }
   const young = byExclusion('too-young')
   if (young.length > 0) {
-    return {
-      message: prose`Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
-      advice: prose`These wait: ${listVersions(young)}.`,
-    }
+    const verb = young.length === 1 ? 'is' : 'are'
+    return gap(
+      prose`Nothing is selected: ${own(`${plural(young.length, 'version')} ${verb}`)} younger than \`minimum-age\``,
+      prose`Waiting: ${listVersions(young)}.`,
+    )
   }
   const [first] = excluded
-  return {
-    message: prose`Nothing is selected: none of the matching versions can be deployed`,
-    advice: first && prose`For example ${listVersions([first])}: ${first.reason}.`,
-  }
+  return gap(
+    prose`Nothing is selected: none of the matching versions can be deployed`,
+    first && prose`For example ${listVersions([first])}: ${first.reason}.`,
+  )
 }
 
-function listVersions(excluded: readonly ExcludedVersion[]): string {
-  return listNames(excluded.map(({ version }) => `${version.name} version ${version.version}`))
+function listVersions(excluded: readonly ExcludedVersion[]): Prose {
+  return listFirst(
+    excluded.map(({ version: { name, version } }) => prose`\`${name}\` version ${version}`),
+  )
 }

@@ -114,5 +114,6 @@ function problemOf(
       kind === undefined
         ? prose`Look at the ${place} of branch ${branch}.`
         : joinProse(waysOut([kind.wayOut], isHead ? 'propose' : 'commit'), ' '),
+    mistakes: [],
   }
 }

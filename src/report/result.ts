@@ -1,6 +1,7 @@
 import {
   editsOf,
   outcomes,
+  type Mistake,
   type Outcome,
   type Phase,
   type RunRecord,
@@ -67,6 +68,10 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
   const clean = createCleaner(secrets)
   const cleanText = (text: string | null): string | null => (text === null ? null : clean(text))
   const cleanProse = (message: Prose): Prose => mapProse(message, clean)
+  const cleanMistake = ({ text, location }: Mistake): Mistake => ({
+    text: cleanProse(text),
+    location,
+  })
   // Every field is listed, so that the compiler asks whether a new one can contain a secret.
   return {
     operation: result.operation,
@@ -81,20 +86,23 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
       ...entry,
       url: cleanText(entry.url),
       reason: entry.reason && cleanProse(entry.reason),
+      warning: entry.warning && cleanProse(entry.warning),
     })),
     extraFiles: result.extraFiles,
     warnings: result.warnings.map(cleanProse),
     commit: result.commit,
     pullRequest: result.pullRequest,
-    connections: result.connections?.map(({ name, status, detail, advice }) => ({
+    connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
       name,
       status,
       detail: cleanProse(detail),
       advice: cleanProse(advice),
+      mistakes: mistakes.map(cleanMistake),
     })),
     error: result.error && {
       message: cleanProse(result.error.message),
       advice: result.error.advice && cleanProse(result.error.advice),
+      mistakes: result.error.mistakes.map(cleanMistake),
     },
     requests: result.requests,
     phases: result.phases,

@@ -40,7 +40,7 @@ export async function planTarget(
   const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected)
   const planned = await planRuns(loaded, facts, {
     head: snapshot.head,
-    template,
+    template: { template, path: loaded.target.template },
     deployed: findDeployed(files, createNameLookup(selected.listed)),
     selection,
     selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),

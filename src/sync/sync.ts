@@ -1,11 +1,11 @@
 import { problemOf } from '../core/errors.ts'
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
-import { emptyResult, type Plan, type Problem, type SyncResult } from '../core/result.ts'
+import { joinProblems } from '../core/problem.ts'
+import { emptyResult, type Plan, type SyncResult } from '../core/result.ts'
 import type { Clock, Stopwatch } from '../core/runtime.ts'
 import type { Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
-import { distinctProse, joinProse } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
@@ -137,19 +137,6 @@ function describeDirectory(snapshot: BranchSnapshot, directory: string): string 
   const { entries } = directoryAt(snapshot, directory)
   const place = directory === '' ? 'its root' : directory
   return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`
-}
-
-function joinProblems(problems: readonly Problem[]): Problem | undefined {
-  const [first] = problems
-  return (
-    first && {
-      message: joinProse(
-        problems.map(({ message }) => message),
-        '; ',
-      ),
-      advice: joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' '),
-    }
-  )
 }
 
 function createWriter(options: SyncOptions, registry: Registry): Writer {

@@ -1,8 +1,11 @@
 import type { BranchSnapshot } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
+import { listMistakes, type Mistake } from '../core/problem.ts'
 import type { Target } from '../core/target.ts'
+import { allPlaceholders } from '../core/template/fields.ts'
 import { parseTemplate, type Template } from '../core/template/parse.ts'
-import { listProse, prose } from '../core/text/prose.ts'
+import { joinSentences, own, prose } from '../core/text/prose.ts'
+import { describeFlaw } from '../core/values-file/flaw.ts'
 import type { Repository } from '../github/repository.ts'
 
 /**
@@ -50,7 +53,8 @@ export function createTemplateReader(builtIn: string): TemplateReader {
       const oid = path === undefined ? undefined : oidOf(snapshot, path)
       const cached = parsed.get(oid)
       if (cached !== undefined) return cached
-      const text = oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid))
+      const text =
+        path === undefined || oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid))
       const template = parseOrThrow(text, path, snapshot.branch)
       parsed.set(oid, template)
       return template
@@ -61,26 +65,38 @@ export function createTemplateReader(builtIn: string): TemplateReader {
 function oidOf({ files, branch }: BranchSnapshot, path: string): string {
   const oid = files.get(path)
   if (oid !== undefined) return oid
-  throw new SyncError(prose`There is no template ${path} on branch ${branch}`, {
-    advice: prose`Check the input template: a path from the root of the repository.`,
+  throw new SyncError(prose`There is no template \`${path}\` on branch \`${branch}\``, {
+    advice: prose`Check the input \`template\`: it is a path from the root of the repository.`,
   })
 }
 
-function decodeUtf8(path: string | undefined, bytes: Uint8Array | undefined): string {
+function decodeUtf8(path: string, bytes: Uint8Array | undefined): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new SyncError(prose`The template ${path ?? ''} is not UTF-8 text`, {
-      advice: prose`Save it as UTF-8.`,
-    })
+    const text = prose`The template \`${path}\` is not UTF-8 text`
+    const mistakes = [{ text, location: { path, line: undefined } }]
+    throw new SyncError(text, { advice: prose`Save it as UTF-8.`, mistakes })
   }
 }
 
 function parseOrThrow(text: string, path: string | undefined, branch: string): Template {
   const parsed = parseTemplate(text)
   if (parsed.ok) return parsed.template
+  const mistakes = parsed.flaws.map((flaw): Mistake => ({
+    text: describeFlaw(flaw),
+    location: path === undefined ? undefined : { path, line: flaw.line },
+  }))
+  const name = path === undefined ? prose`The built-in template` : prose`The template \`${path}\``
+  const names = own(allPlaceholders.map((placeholder) => `\`${placeholder}\``).join(', '))
   throw new SyncError(
-    listProse(prose`The template ${path ?? '(built in)'} can't be used:`, parsed.problems),
-    { advice: prose`Correct it on branch ${branch}; nothing was written.` },
+    listMistakes(prose`${name} on branch \`${branch}\` can't be used:`, mistakes),
+    {
+      mistakes,
+      advice: joinSentences([
+        prose`Correct it on that branch; nothing was written`,
+        parsed.needsNames ? prose`These placeholders exist: ${names}` : [],
+      ]),
+    },
   )
 }

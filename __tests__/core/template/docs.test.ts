@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { fieldNames } from '../../../src/core/template/placeholder.ts'
+import { fieldNames } from '../../../src/core/template/fields.ts'
 import { placeholderValues, render, run } from '../../fixtures/templates.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')

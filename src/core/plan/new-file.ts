@@ -1,24 +1,32 @@
 import { artifactsPath, loggedModelIdOf } from '../artifacts.ts'
 import type { Run, RunFacts } from '../model.ts'
+import type { Location } from '../problem.ts'
 import type { SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { renderTemplate } from '../template/render.ts'
-import { prose, type Prose } from '../text/prose.ts'
+import { listProse, own, prose, type Prose } from '../text/prose.ts'
 import { readValues } from '../values-file/file.ts'
+import { describeFlaw, type Flaw } from '../values-file/flaw.ts'
 import { timestampOf, type OwnedValues } from '../values-file/owned.ts'
 import { updateValues } from '../values-file/update.ts'
 
 /** The content of a new file, with the owned values, or why it cannot be rendered. */
 export type RenderedFile =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: Prose }
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: Prose; readonly location: Location | undefined }
+
+/** A template, and its path in the repository unless it is the built-in one. */
+export type TemplateFile = { readonly template: Template; readonly path: string | undefined }
 
 export function renderFile(
   selected: SelectedRun,
   run: Run,
   { artifacts, experimentName, aliases }: RunFacts,
-  template: Template,
+  { template, path }: TemplateFile,
 ): RenderedFile {
-  if (!artifacts.source.ok) return artifacts.source
+  if (!artifacts.source.ok) {
+    return { ok: false, reason: artifacts.source.problem, location: undefined }
+  }
   const modelId = loggedModelIdOf(artifacts)
   const rendered = renderTemplate(template, {
     version: { ...selected.version, aliases },
@@ -27,18 +35,37 @@ export function renderFile(
     modelId,
     artifacts: artifactsPath(artifacts, run),
   })
-  if (!rendered.ok) return rendered
+  if (!rendered.ok) return rejectTemplate(path, rendered.flaws, rendered.advice)
   const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId))
   switch (update.kind) {
     case 'rejected':
-      return {
-        ok: false,
-        problem: prose`the template can't take the owned values: ${update.problem}`,
-      }
+      return rejectTemplate(
+        path,
+        [{ problem: prose`it can't take the owned values: ${update.problem}`, line: undefined }],
+        prose`Simplify \`global\` in the template.`,
+      )
     case 'unchanged':
       return rendered
     case 'updated':
       return { ok: true, text: update.text }
+  }
+}
+
+function rejectTemplate(
+  path: string | undefined,
+  flaws: readonly Flaw[],
+  advice: Prose,
+): RenderedFile {
+  const name = path === undefined ? prose`the built-in template` : prose`the template \`${path}\``
+  const [first, ...others] = flaws.map(describeFlaw)
+  const reason =
+    others.length === 0
+      ? prose`${name}, ${first ?? []}`
+      : listProse(prose`${name} can't be rendered for this run:`, flaws.map(describeFlaw))
+  return {
+    ok: false,
+    reason: prose`${reason}${own(others.length === 0 ? '. ' : '\n')}${advice}`,
+    location: path === undefined ? undefined : { path, line: flaws[0]?.line },
   }
 }
 

@@ -41,8 +41,9 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
   for (const orphan of findOrphans(input)) {
     const record = recordOf(orphan)
     if (orphan.state.kind === 'held') {
-      const { reason } = orphan.state
-      kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }))
+      const { reason, line } = orphan.state
+      const location = { path: orphan.path, line }
+      kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }, location))
       continue
     }
     const { deployed } = orphan
@@ -79,7 +80,7 @@ function findOrphans({ runs, excluded, facts, files }: PruneInput): Orphan[] {
   const orphans = [...files].flatMap(([runId, file]): Orphan[] => {
     const deployed = deployedIn(file.state, runId)
     if (!selected.has(runId)) {
-      const reason = prose`no selected model version names this run any more`
+      const reason = prose`no selected model version belongs to this run any more`
       return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }]
     }
     return isGone(facts.get(runId)?.run)
@@ -138,11 +139,11 @@ function whyKept(
 }
 
 /** Each pending version keeps one file. */
-function takePending(pending: ReadonlyMap<string, string[]>, modelName: string): Prose | undefined {
+function takePending(pending: ReadonlyMap<string, Prose[]>, modelName: string): Prose | undefined {
   const successor = pending.get(modelName)?.shift()
   return successor === undefined
     ? undefined
-    : prose`${modelName} ${successor}; this file stays until then`
+    : prose`\`${modelName}\` ${successor}; this file stays until then`
 }
 
 function deletionOf(
@@ -159,5 +160,6 @@ function deletionOf(
     edit: { path, before, after: undefined, executable },
     previous,
     warning: undefined,
+    location: undefined,
   }
 }

@@ -5,6 +5,7 @@ import {
   type SelectedRun,
   type Selection,
 } from '../select.ts'
+import { own, prose, type Prose } from '../text/prose.ts'
 import type { RunFile } from '../values-file/file.ts'
 import { deployedIn, namesVersion } from './deployed.ts'
 
@@ -25,16 +26,16 @@ export type PendingInput = {
  * A version that may never be deployed only counts if something points to it, an alias or a filter:
  * the file that it was to replace would be the last one. Otherwise, each version stands for itself.
  */
-export function findPending(input: PendingInput): Map<string, string[]> {
+export function findPending(input: PendingInput): Map<string, Prose[]> {
   const { selection, runs, excluded, files } = input
   const isPointedTo = pointsToVersions(selection)
-  const pending = new Map<string, string[]>()
+  const pending = new Map<string, Prose[]>()
   const add = ({ version }: Pick<SelectedRun, 'version'>, what: string): void => {
     const file = files.get(version.runId)
     const deployed = file && deployedIn(file.state, version.runId)
     if (deployed !== undefined && namesVersion(deployed, version)) return
     const versions = pending.get(version.name) ?? []
-    pending.set(version.name, [...versions, `version ${version.version} ${what}`])
+    pending.set(version.name, [...versions, prose`version ${version.version} ${own(what)}`])
   }
   for (const other of excluded) {
     if (other.exclusion === 'not-ready' || other.exclusion === 'too-young')

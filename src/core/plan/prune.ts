@@ -1,6 +1,6 @@
 import { isChange, type ChangedEntry, type Entry, type Problem } from '../result.ts'
 import { plural } from '../text/format.ts'
-import { prose, type Prose } from '../text/prose.ts'
+import { listProse, own, prose, type Prose } from '../text/prose.ts'
 import { isOwned } from './deployed.ts'
 import { decideOrphans, type OrphanDecisions, type PruneInput } from './orphans.ts'
 
@@ -26,17 +26,17 @@ function nothingPruned(reason: Prose): Prose {
  */
 function reasonNotToPrune({ listed, runs, gaps, facts, files }: PruneInput): Prose | undefined {
   if (listed.length === 0) {
-    return prose`MLflow lists no model version at all, which is more likely a wrong server, workspace or permission`
+    return prose`MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``
   }
   if (gaps.length > 0) return prose`the selection asks for something that MLflow does not have`
   if (runs.length === 0) return prose`no run is selected`
   const unread = [...facts.values()].filter(
     ({ run }) => run.kind === 'failed' && run.cause === 'rejected',
   ).length
-  if (unread > 0) return prose`${plural(unread, 'run')} could not be read from MLflow`
+  if (unread > 0) return prose`${own(plural(unread, 'run'))} could not be read from MLflow`
   const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length
   return unfetched > 0
-    ? prose`${plural(unfetched, 'file')} could not be read from GitHub`
+    ? prose`${own(plural(unfetched, 'file'))} could not be read from GitHub`
     : undefined
 }
 
@@ -73,11 +73,15 @@ export function limitDeletions(
 const maxListedPaths = 50
 
 function tooMany(deletions: readonly ChangedEntry[], maxDeletions: number): Problem {
-  const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path)
+  const listed = deletions.slice(0, maxListedPaths).map(({ path }) => prose`\`${path}\``)
   const omitted = deletions.length - listed.length
-  const more = omitted > 0 ? ` and ${omitted} more` : ''
+  const more = omitted > 0 ? [prose`and ${omitted} more`] : []
   return {
-    message: prose`Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
-    advice: prose`First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.`,
+    message: listProse(
+      prose`Prune would delete ${own(plural(deletions.length, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted:`,
+      [...listed, ...more],
+    ),
+    advice: prose`First check that MLflow is complete: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If these files may go, run once with \`max-deletions: ${deletions.length}\`.`,
+    mistakes: [],
   }
 }

@@ -1,20 +1,19 @@
 import { loggedModelIdOf } from '../artifacts.ts'
-import type { NameMatcher } from '../glob.ts'
 import type { Run, RunDetail, RunFacts } from '../model.ts'
 import { entryWithoutEdit, type DeployedVersion, type Entry } from '../result.ts'
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
-import type { Template } from '../template/parse.ts'
 import { modelVersionUrl } from '../text/links.ts'
-import { prose, type Prose } from '../text/prose.ts'
+import { prose } from '../text/prose.ts'
 import {
-  isForeign,
   type FileContent,
   type FileState,
   type ParsedValues,
   type RunFile,
 } from '../values-file/file.ts'
+import { describeFlaw } from '../values-file/flaw.ts'
 import { refersTo } from '../values-file/references.ts'
 import { updateValues } from '../values-file/update.ts'
+import { failed, leaveAlone, protectionOf, skipped, type Decision } from './decision.ts'
 import {
   deployedIn,
   findSuperseded,
@@ -23,7 +22,7 @@ import {
   type SupersededContext,
 } from './deployed.ts'
 import { describeMove } from './moved-artifacts.ts'
-import { ownedValues, renderFile } from './new-file.ts'
+import { ownedValues, renderFile, type TemplateFile } from './new-file.ts'
 
 export type RunInput = {
   readonly selected: SelectedRun
@@ -36,7 +35,7 @@ export type RunInput = {
 export type PlanContext = SupersededContext & {
   /** Commit that was read. Warnings point to it for content that a sync overwrites. */
   readonly head: string
-  readonly template: Template
+  readonly template: TemplateFile
   /** What the files of the target's directory deploy. */
   readonly deployed: Deployed
   /** Base URL of MLflow's UI, for links. */
@@ -66,29 +65,22 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
     url: modelVersionUrl(context.uiUrl, name, version),
     reason: null,
   }
-  if (!('after' in decision)) return entryWithoutEdit({ ...record, reason: decision.reason })
+  if (!('after' in decision)) {
+    return entryWithoutEdit({ ...record, reason: decision.reason }, decision.location)
+  }
   const { before, after, warning } = decision
   const { path, executable } = file
-  return { ...record, edit: { path, before, after, executable }, previous, warning }
+  const edit = { path, before, after, executable }
+  return { ...record, edit, previous, warning, location: undefined }
 }
 
 function versionNumberIn(deployed: DeployedVersion | undefined): string | null {
   return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion
 }
 
-type Decision =
-  | { readonly outcome: 'unchanged'; readonly reason: null }
-  | { readonly outcome: 'failed' | 'held' | 'skipped'; readonly reason: Prose }
-  | {
-      readonly outcome: 'created' | 'updated'
-      readonly before: string | undefined
-      readonly after: string
-      readonly warning: Prose | undefined
-    }
-
 function decide({ selected, file, facts }: RunInput, context: PlanContext): Decision {
   const { state } = file
-  const protection = protectionOf(state, selected.runId, context.selection.models)
+  const protection = protectionOf(file, selected.runId, context.selection.models)
   if (protection !== undefined) return protection
   if (facts === undefined) throw new Error(`the facts of run ${selected.runId} were not read`)
   if (facts.run.kind === 'missing') {
@@ -114,42 +106,6 @@ export function detailNeeded(state: FileState): RunDetail | undefined {
   }
 }
 
-/** The decision to leave a file alone because of its content; undefined if it may be changed. */
-function protectionOf(state: FileState, runId: string, models: NameMatcher): Decision | undefined {
-  switch (state.kind) {
-    case 'blocked':
-      return failed(state.reason)
-    case 'held':
-      return { outcome: 'held', reason: state.reason }
-    case 'unread':
-      return failed(prose`its content could not be read from GitHub`)
-    case 'uneditable':
-      return failed(prose`not changed: ${state.problem}`)
-    case 'values': {
-      if (isForeign(state.values, runId)) {
-        return failed(
-          prose`not changed: global.runid names another run, so the file is not the action's`,
-        )
-      }
-      const { modelName = '' } = state.values.owned
-      // Otherwise two jobs that share a directory would overwrite each other's choice forever.
-      return modelName === '' || models(modelName)
-        ? undefined
-        : skipped(prose`the file is about model ${modelName}, which is not within models`)
-    }
-    default:
-      return undefined
-  }
-}
-
-function failed(reason: Prose): Decision {
-  return { outcome: 'failed', reason }
-}
-
-function skipped(reason: Prose): Decision {
-  return { outcome: 'skipped', reason }
-}
-
 function planUpdate(
   { selected, file, facts }: RunInput & { readonly facts: RunFacts },
   run: Run,
@@ -164,15 +120,16 @@ function planUpdate(
   const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid
   if (modelId === undefined && losesModelId(values)) {
     return failed(
-      prose`not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`,
+      prose`not changed: ${version.name} version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`,
+      { path: file.path, line: undefined },
     )
   }
   const update = updateValues(values, ownedValues(selected, run, modelId))
-  if (update.kind === 'rejected') return failed(prose`not changed: ${update.problem}`)
+  if (update.kind === 'rejected') return leaveAlone(file.path, update)
   if (update.kind === 'unchanged') return { outcome: 'unchanged', reason: null }
   const move = isSameVersion ? undefined : describeMove(facts, run, text)
   const warning =
-    move && prose`${file.path} now names ${version.name} version ${version.version}, ${move}`
+    move && prose`\`${file.path}\` now names ${version.name} version ${version.version}, ${move}`
   return { outcome: 'updated', before: text, after: update.text, warning }
 }
 
@@ -188,14 +145,14 @@ function planNewContent(
 ): Decision {
   const { path, state } = file
   const rendered = renderFile(selected, run, facts, template)
-  if (!rendered.ok) return failed(rendered.problem)
+  if (!rendered.ok) return failed(rendered.reason, rendered.location)
   const after = rendered.text
   return state.kind === 'damaged'
     ? {
         outcome: 'updated',
         before: state.text,
         after,
-        warning: prose`${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
+        warning: prose`\`${path}\` was damaged (${describeFlaw(state)}) and was rendered again from the template. The old file is in commit \`${head}\`.`,
       }
     : { outcome: 'created', before: undefined, after, warning: undefined }
 }

@@ -1,6 +1,5 @@
 import {
   isMap,
-  isScalar,
   LineCounter,
   parseDocument,
   visit,
@@ -8,8 +7,9 @@ import {
   type ParsedNode,
   type Scalar,
 } from 'yaml'
-import { prose, type Prose } from '../text/prose.ts'
+import { prose } from '../text/prose.ts'
 import { readValues } from '../values-file/file.ts'
+import type { Flaw } from '../values-file/flaw.ts'
 import { parseSegments, type Placeholder, type Segment } from './placeholder.ts'
 
 /** A scalar of the template that contains placeholders or escapes. */
@@ -33,8 +33,13 @@ export type Template = {
 
 export type TemplateResult =
   | { readonly ok: true; readonly template: Template }
-  /** All errors, each with its line. */
-  | { readonly ok: false; readonly problems: readonly Prose[] }
+  | {
+      readonly ok: false
+      /** All mistakes in order. */
+      readonly flaws: readonly Flaw[]
+      /** Whether a placeholder is unknown, and no other has a similar name. */
+      readonly needsNames: boolean
+    }
 
 /** Parses a template and validates its YAML, its structure and every placeholder. */
 export function parseTemplate(text: string): TemplateResult {
@@ -57,79 +62,76 @@ export function parseTemplate(text: string): TemplateResult {
     ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
     ...locatedSegments.flatMap(({ segment, line }) =>
       segment.kind === 'malformed' && !linesWithErrors.has(line)
-        ? [{ line, text: segment.problem }]
+        ? [{ line, problem: segment.problem }]
         : [],
     ),
   ]
   const root = document.contents
-  if (problems.length > 0 || root === null) return { ok: false, problems: formatProblems(problems) }
+  if (problems.length > 0 || root === null) {
+    return {
+      ok: false,
+      flaws: problems.toSorted((a, b) => a.line - b.line),
+      needsNames: locatedSegments.some(
+        ({ segment }) => segment.kind === 'malformed' && segment.isUnknown,
+      ),
+    }
+  }
   const placeholders = locatedSegments.flatMap(({ segment, line }) =>
     segment.kind === 'placeholder' ? [{ ...segment.placeholder, line }] : [],
   )
   return { ok: true, template: { text, placeholders, root, scalars } }
 }
 
-type LocatedProblem = { readonly line: number; readonly text: Prose }
+type LocatedFlaw = Flaw & { readonly line: number }
 
 type LineAt = (offset: number) => number
 
-function formatProblems(problems: readonly LocatedProblem[]): Prose[] {
-  return problems
-    .toSorted((a, b) => a.line - b.line)
-    .map(({ line, text }) => prose`line ${line}: ${text}`)
-}
-
-function findYamlProblems(
-  text: string,
-  document: Document.Parsed,
-  lineAt: LineAt,
-): LocatedProblem[] {
+function findYamlProblems(text: string, document: Document.Parsed, lineAt: LineAt): LocatedFlaw[] {
   const sources = document.errors.length === 0 ? [] : text.split('\n')
-  const firstByLine = new Map<number, LocatedProblem>()
+  const firstByLine = new Map<number, LocatedFlaw>()
   for (const { code, message, pos } of document.errors) {
     const line = lineAt(pos[0])
     const source = sources[line - 1] ?? ''
     if (firstByLine.has(line)) continue
     firstByLine.set(line, {
       line,
-      text:
+      problem:
         code === 'MULTIPLE_DOCS'
-          ? prose`a second document begins; a template is a single one`
-          : prose`not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
+          ? prose`a second YAML document begins here, but a template is a single one`
+          : prose`not valid YAML: ${message}${source.includes('${') ? quoteAdvice : []}`,
     })
   }
   return [...firstByLine.values()]
 }
 
-const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)'
+const quoteAdvice = prose`. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``
 
 /** A template must itself be a valid values file, because rendered files get the owned values. */
 function findStructureProblems(
   text: string,
   document: Document.Parsed,
   lineAt: LineAt,
-): LocatedProblem[] {
+): LocatedFlaw[] {
   if (document.errors.length > 0) return []
   const root = document.contents
   if (!isMap(root)) {
-    const problem = prose`the template must be a map (key: value) at its top`
-    return [{ line: lineAt(root?.range[0] ?? 0), text: problem }]
+    const problem = prose`the template must be a map (\`key: value\`) at its top`
+    return [{ line: lineAt(root?.range[0] ?? 0), problem }]
   }
   const values = readValues(text)
   if (values.kind === 'values') return []
-  const global = root.items.find(({ key }) => isScalar(key) && key.value === 'global')
-  return [{ line: lineAt((global?.key ?? root).range[0]), text: values.problem }]
+  return [{ line: values.line ?? 1, problem: values.problem }]
 }
 
 const stringTag = 'tag:yaml.org,2002:str'
 
-function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): LocatedProblem[] {
+function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): LocatedFlaw[] {
   return tag === undefined || tag === stringTag || tag === '!'
     ? []
     : [
         {
           line: lineAt(range[0]),
-          text: prose`a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
+          problem: prose`a scalar with a placeholder can't have the tag \`${tag}\`: its value decides its type`,
         },
       ]
 }

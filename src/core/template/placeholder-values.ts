@@ -1,7 +1,9 @@
 import type { ArtifactsPath } from '../artifacts.ts'
 import type { ModelVersion, Run } from '../model.ts'
-import type { Prose } from '../text/prose.ts'
-import type { FieldReference, Placeholder, Segment, TextField } from './placeholder.ts'
+import { closestNames } from '../text/closest.ts'
+import { joinProse, own, prose, type Prose } from '../text/prose.ts'
+import type { FieldReference, TextField } from './fields.ts'
+import type { Placeholder, Segment } from './placeholder.ts'
 import { modelSlug, runSlug } from './slug.ts'
 
 /** The data that placeholders refer to. */
@@ -56,17 +58,52 @@ function toResult(text: string | undefined): LookupResult {
   return text === undefined ? { ok: false, problem: undefined } : { ok: true, text }
 }
 
+type EntryReference = Extract<FieldReference, { key: string }>
+
 function lookUpEntry(
-  { field, key }: Extract<FieldReference, { key: string }>,
-  { run, version }: PlaceholderValues,
+  { field, key }: EntryReference,
+  values: PlaceholderValues,
 ): string | undefined {
-  const map = {
+  const map = entriesOf(field, values)
+  return Object.hasOwn(map, key) ? String(map[key]) : undefined
+}
+
+function entriesOf(
+  field: EntryReference['field'],
+  { run, version }: PlaceholderValues,
+): Readonly<Record<string, string | number>> {
+  return {
     'run.params': run.params,
     'run.metrics': run.metrics,
     'run.tags': run.tags,
     'model.tags': version.tags,
   }[field]
-  return Object.hasOwn(map, key) ? String(map[key]) : undefined
+}
+
+const nouns: Record<EntryReference['field'], readonly [owner: string, entry: string]> = {
+  'run.params': ['this run', 'parameters'],
+  'run.metrics': ['this run', 'metrics'],
+  'run.tags': ['this run', 'tags'],
+  'model.tags': ['this model version', 'tags'],
+}
+
+const maxNames = 5
+
+/** Why a placeholder has no value, with the names that there are instead, the closest first. */
+export function describeMissing({ label, ...reference }: Placeholder, values: PlaceholderValues) {
+  const missing = prose`\`${label}\` has no value and no fallback`
+  if (reference.key === undefined) return missing
+  const { field, key } = reference
+  const [owner, entry] = nouns[field]
+  const names = Object.keys(entriesOf(field, values)).filter((name) => !name.startsWith('mlflow.'))
+  if (names.length === 0) return prose`${missing}: ${own(`${owner} has no ${entry}`)}`
+  const closest = closestNames(key, names, maxNames)
+  const omitted = names.length - closest.length
+  const list = joinProse(
+    closest.map((name) => prose`\`${name}\``),
+    ', ',
+  )
+  return prose`${missing}: ${own(`${owner} has the ${entry} `)}${list}${own(omitted > 0 ? ` and ${omitted} more` : '')}`
 }
 
 const textGetters: Record<TextField, (values: PlaceholderValues) => string | undefined> = {

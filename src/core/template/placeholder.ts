@@ -1,33 +1,5 @@
-import { prose, type Prose } from '../text/prose.ts'
-
-const textFieldNames = [
-  'run.id',
-  'run.name',
-  'run.slug',
-  'experiment.id',
-  'experiment.name',
-  'model.name',
-  'model.slug',
-  'model.version',
-  'model.id',
-  'model.source',
-  'model.artifacts',
-  'model.description',
-  'model.aliases',
-] as const
-
-const mapFieldNames = ['run.params', 'run.metrics', 'run.tags', 'model.tags'] as const
-
-/** The names of all placeholders, without the key after `params`, `metrics` and `tags`. */
-export const fieldNames = [...textFieldNames, ...mapFieldNames] as const
-
-export type TextField = (typeof textFieldNames)[number]
-export type MapField = (typeof mapFieldNames)[number]
-
-/** What a placeholder refers to: a text, or an entry of a map. */
-export type FieldReference =
-  | { readonly field: TextField; readonly key?: never }
-  | { readonly field: MapField; readonly key: string }
+import { own, prose, type Prose } from '../text/prose.ts'
+import { findReference, suggestReference, type FieldReference } from './fields.ts'
 
 /** A parsed `${field.key:-fallback}`. */
 export type Placeholder = FieldReference & {
@@ -41,7 +13,13 @@ export type Placeholder = FieldReference & {
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string; readonly source: string }
   | { readonly kind: 'placeholder'; readonly placeholder: Placeholder; readonly source: string }
-  | { readonly kind: 'malformed'; readonly problem: Prose; readonly source: string }
+  | ({ readonly kind: 'malformed'; readonly source: string } & Malformation)
+
+type Malformation = {
+  readonly problem: Prose
+  /** There is no such placeholder, nor one with a similar name. */
+  readonly isUnknown: boolean
+}
 
 /** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */
 const tokenStart = /\$\$\{|\$?\{\{|\$\{/g
@@ -88,17 +66,17 @@ function literal(source: string, text = source): Segment {
 }
 
 function malformed(source: string, problem: Prose): Segment {
-  return { kind: 'malformed', problem, source }
+  return { kind: 'malformed', problem, isUnknown: false, source }
 }
 
 function unclosed(source: string): Segment {
   return malformed(
     source,
-    prose`${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`,
+    prose`\`${source.trimEnd()}\` has no closing \`}\`: quote a scalar that contains \`: \` or \` #\`, and ${escapeAdvice}`,
   )
 }
 
-const escapeAdvice = 'write $${ for a literal ${'
+const escapeAdvice = own('write `$${` for a literal `${`')
 
 function parsePlaceholder(source: string, body: string): Segment {
   const separator = body.indexOf(':-')
@@ -107,20 +85,18 @@ function parsePlaceholder(source: string, body: string): Segment {
   if (fallback?.includes('{') === true) {
     return malformed(
       source,
-      prose`the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`,
+      prose`the fallback in \`${source}\` is literal text up to the first \`}\`: it can't contain \`{\` or another placeholder`,
     )
   }
   const reference = parseName(name, body.slice(name.length))
   return 'problem' in reference
-    ? malformed(source, reference.problem)
+    ? { kind: 'malformed', source, ...reference }
     : {
         kind: 'placeholder',
         placeholder: { ...reference, label: `\${${name}}`, fallback },
         source,
       }
 }
-
-const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (${escapeAdvice})`
 
 /** What MLflow never has in the name of a parameter, a metric or a tag. */
 const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u
@@ -129,50 +105,46 @@ const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u
  * Returns what a name refers to, or the problem as text. `suffix` is what follows the name up to the
  * closing brace.
  */
-function parseName(name: string, suffix: string): FieldReference | { readonly problem: Prose } {
+function parseName(name: string, suffix: string): FieldReference | Malformation {
   const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name)
-  const reference = findReference(operator === null ? name : name.slice(0, operator.index))
-  if (reference === undefined) {
-    return { problem: prose`unknown placeholder \${${name}}; ${knownPlaceholders}` }
-  }
+  const known = operator === null ? name : name.slice(0, operator.index)
+  const reference = findReference(known)
+  if (reference === undefined) return unknown(name, known, suffix)
   const { field, key } = reference
   const clean = key === undefined ? field : `${field}.${key}`
   if (operator !== null) {
-    return {
-      problem: prose`\${${name}} has ${operator[0]} where only :- starts a fallback; write \`\${${clean}:-fallback}\``,
-    }
+    return slip(
+      prose`\`\${${name}}\` has \`${operator[0]}\`, but only \`:-\` starts a fallback: write \`\${${clean}:-fallback}\``,
+    )
   }
   const [impossible] = impossibleInKey.exec(key ?? '') ?? []
   if (impossible !== undefined) {
-    return {
-      problem: prose`\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`,
-    }
+    return slip(
+      prose`\`\${${name}}\` can't have a value: a name in MLflow has letters, digits, spaces and \`_-./:\` but not \`${printable(impossible)}\` (a fallback starts with \`:-\`)`,
+    )
   }
   return clean === name
     ? reference
-    : {
-        problem: prose`\${${name}${suffix}} has blanks around its name; write \`\${${clean}${suffix}}\``,
-      }
+    : slip(
+        prose`\`\${${name}${suffix}}\` has blanks around its name: write \`\${${clean}${suffix}}\``,
+      )
+}
+
+function slip(problem: Prose): Malformation {
+  return { problem, isUnknown: false }
+}
+
+/** @param known the name without anything that looks like a fallback. */
+function unknown(name: string, known: string, suffix: string): Malformation {
+  const suggestion = suggestReference(known)
+  const problem = prose`unknown placeholder \`\${${name}}\``
+  return suggestion === undefined
+    ? { problem: prose`${problem} (${escapeAdvice})`, isUnknown: true }
+    : slip(prose`${problem}: did you mean \`\${${suggestion}${suffix}}\`?`)
 }
 
 function printable(character: string): string {
   return /\p{DI}|\p{Cc}/u.test(character)
     ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
     : character
-}
-
-/** Finds the field and key of a name, without the blanks around them. */
-function findReference(name: string): FieldReference | undefined {
-  const [group = '', property = '', ...rest] = name.split('.')
-  const fieldName = `${withoutBlanks(group)}.${withoutBlanks(property)}`
-  const key = withoutBlanks(rest.join('.'))
-  const map = mapFieldNames.find((candidate) => candidate === fieldName)
-  if (map !== undefined) return key === '' ? undefined : { field: map, key }
-  const field = textFieldNames.find((candidate) => candidate === fieldName)
-  return field === undefined || rest.length > 0 ? undefined : { field }
-}
-
-/** Trims blanks and invisible characters. */
-function withoutBlanks(text: string): string {
-  return text.replace(/^(?:\s|\p{DI})+|(?<!\s|\p{DI})(?:\s|\p{DI})+$/gu, '')
 }

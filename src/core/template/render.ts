@@ -1,7 +1,13 @@
 import { parseDocument, type Scalar } from 'yaml'
-import { joinProse, prose, type Prose } from '../text/prose.ts'
+import { prose, type Prose } from '../text/prose.ts'
+import type { Flaw } from '../values-file/flaw.ts'
 import type { Template } from './parse.ts'
-import { resolvePlaceholder, type PlaceholderValues } from './placeholder-values.ts'
+import {
+  describeMissing,
+  resolvePlaceholder,
+  type PlaceholderValues,
+} from './placeholder-values.ts'
+import type { Placeholder } from './placeholder.ts'
 import { renderScalar } from './scalar.ts'
 import { hasSameStructure } from './same-structure.ts'
 
@@ -9,28 +15,41 @@ export type { PlaceholderValues } from './placeholder-values.ts'
 
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
-  /** Names each placeholder without a value, with its line in the template. */
-  | { readonly ok: false; readonly problem: Prose }
+  /** What is wrong with the template for these values, such as placeholders without one. */
+  | { readonly ok: false; readonly flaws: readonly Flaw[]; readonly advice: Prose }
 
 /**
  * Renders a template. The result is parsed again and compared with the template, so that no value
  * can change anything except the scalars with placeholders.
  */
 export function renderTemplate(template: Template, values: PlaceholderValues): RenderResult {
-  const problems = template.placeholders.flatMap((placeholder) => {
+  const missing = template.placeholders.flatMap((placeholder) => {
     const found = resolvePlaceholder(placeholder, values)
-    if (found.ok) return []
-    const { label, line } = placeholder
-    const reason =
-      found.problem === undefined
-        ? prose` has no value and no fallback (${label.slice(0, -1)}:-…})`
-        : prose`: ${found.problem}`
-    return [prose`\`${label}\` on line ${line} of the template${reason}`]
+    return found.ok ? [] : [{ placeholder, problem: found.problem }]
   })
-  if (problems.length > 0) return { ok: false, problem: joinProse(problems, '; ') }
+  const [first] = missing
+  if (first !== undefined) {
+    const flaws = missing.map(({ placeholder, problem }) => ({
+      line: placeholder.line,
+      problem:
+        problem === undefined
+          ? describeMissing(placeholder, values)
+          : prose`\`${placeholder.label}\`: ${problem}`,
+    }))
+    return { ok: false, flaws, advice: adviseFallback(first.placeholder) }
+  }
   const { text, expected } = substitute(template, values)
   const problem = checkResult(template, text, expected)
-  return problem === undefined ? { ok: true, text } : { ok: false, problem }
+  if (problem === undefined) return { ok: true, text }
+  const advice = prose`Put the placeholders of the template in quotes.`
+  return { ok: false, flaws: [{ line: undefined, problem }], advice }
+}
+
+function adviseFallback({ label, key }: Placeholder): Prose {
+  const example = prose`\`${label.slice(0, -1)}:-fallback}\``
+  return key === undefined
+    ? prose`Write a fallback in the template, as in ${example}, or do without this placeholder.`
+    : prose`Correct the name, log the value with MLflow, or write a fallback in the template, as in ${example}.`
 }
 
 function substitute(
@@ -57,8 +76,9 @@ function checkResult(
 ): Prose | undefined {
   const document = parseDocument(text)
   const [error] = document.errors
-  if (error !== undefined) return prose`the filled-in template is not valid YAML: ${error.message}`
+  if (error !== undefined)
+    return prose`it is not valid YAML with the values of this run: ${error.message}`
   return hasSameStructure(template.root, document.contents, expected)
     ? undefined
-    : prose`the filled-in template no longer has the structure of the template`
+    : prose`the values of this run would change its structure`
 }

@@ -1,11 +1,11 @@
+import leven from 'leven'
 import { compareText } from './format.ts'
 
 /** Compared characters of a name; the time grows with the square of this. */
 const maxLength = 48
 
-/** Names that are worth suggesting, most similar first. */
+/** Names that are worth listing, most similar first. */
 export function closestNames(wanted: string, names: Iterable<string>, limit: number): string[] {
-  const comparable = (text: string) => text.slice(0, maxLength).toLowerCase()
   const text = comparable(wanted)
   return [...names]
     .map((name) => ({ name, distance: distanceTo(text, comparable(name)) }))
@@ -14,23 +14,27 @@ export function closestNames(wanted: string, names: Iterable<string>, limit: num
     .map(({ name }) => name)
 }
 
-/** A name that begins with something similar is similar too. */
-function distanceTo(text: string, name: string): number {
-  const whole = editDistance(text, name)
-  const beginning = editDistance(text, name.slice(0, text.length))
-  return Math.min(whole, beginning + 0.5)
+/** The name that was probably meant; undefined if none is really close. */
+export function suggestName(wanted: string, names: Iterable<string>): string | undefined {
+  const [closest] = closestNames(
+    wanted,
+    [...names].filter((name) => isClose(wanted, name)),
+    1,
+  )
+  return closest
 }
 
-/** Levenshtein distance in UTF-16 code units. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
+/** Whether one name may be a slip of the other: up to three edits, and most of it is the same. */
+export function isClose(a: string, b: string): boolean {
+  const distance = leven(comparable(a), comparable(b))
+  return distance <= 3 && distance < 0.6 * Math.max(a.length, b.length)
+}
+
+function comparable(text: string): string {
+  return text.slice(0, maxLength).toLowerCase()
+}
+
+/** A name that begins with something similar is similar too. */
+function distanceTo(text: string, name: string): number {
+  return Math.min(leven(text, name), leven(text, name.slice(0, text.length)) + 0.5)
 }

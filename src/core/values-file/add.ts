@@ -53,7 +53,7 @@ function appendToFlowMap(text: string, map: CST.FlowCollection, entries: readonl
 
 function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly string[]): Edit {
   const last = lastEntry(map)
-  if (last === undefined) throw new EditError(prose`global has no entries`)
+  if (last === undefined) throw new EditError(prose`\`global\` has no entries`)
   const end = lastToken(last)
   const column = columnAt(text, firstEntryOffset(map) ?? map.offset)
   const lines = entries.map((entry) => ' '.repeat(column) + entry)
@@ -159,7 +159,7 @@ function fillEmptyGlobal(
   entries: readonly string[],
 ): Edit[] {
   if (isScalar(value) && value.tag !== undefined) {
-    throw new EditError(prose`global has the tag ${value.tag}`)
+    throw new EditError(prose`\`global\` has the tag \`${value.tag}\``)
   }
   const nullToken = token.value
   if (root.token.type === 'flow-collection') {
@@ -169,7 +169,7 @@ function fillEmptyGlobal(
     return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }]
   }
   const last = nullToken ?? token.sep?.findLast(isContent)
-  if (last === undefined) throw new EditError(prose`global has no colon`)
+  if (last === undefined) throw new EditError(prose`\`global\` has no colon`)
   const start = firstEntryOffset(root.token) ?? root.token.offset
   const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root))
   const lines = entries.map((entry) => indent + entry)

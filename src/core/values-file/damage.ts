@@ -1,10 +1,8 @@
-import { prose, type Prose } from '../text/prose.ts'
+import { prose } from '../text/prose.ts'
+import type { Located } from './flaw.ts'
 import { findFlowEnd } from './flow.ts'
 import { findLexemes, type Lexeme } from './lexemes.ts'
-import { ambiguousCharacter, lineNumberAt } from './position.ts'
-
-/** Something wrong with a text, and where. */
-export type Located = { readonly at: number; readonly problem: Prose }
+import { ambiguousCharacter } from './position.ts'
 
 /** What is known about a text that may be damaged. */
 export type Suspect = {
@@ -32,10 +30,6 @@ export function findDamage(suspect: Suspect): Located | undefined {
   const isSeen =
     rootOf(document) === 'block-in-first-column' || (isValidYaml && !ambiguousCharacter.test(text))
   return isSeen && invalidBytes.at < document.end ? invalidBytes : undefined
-}
-
-export function formatLocated(text: string, { at, problem }: Located): Prose {
-  return prose`line ${lineNumberAt(text, at)}: ${problem}`
 }
 
 /** The first NUL character, which YAML readers reject wherever they meet it. */
@@ -138,5 +132,5 @@ function followFrom(text: string, opening: number): Located | undefined {
     return { at: end.at, problem: conflictProblem }
   }
   if (end.kind !== 'open') return undefined
-  return { at: end.at, problem: prose`the ${text[end.at] ?? ''} is never closed` }
+  return { at: end.at, problem: prose`the \`${text[end.at] ?? ''}\` is never closed` }
 }

@@ -1,5 +1,5 @@
 import { prose } from '../text/prose.ts'
-import type { Located } from './damage.ts'
+import type { Located } from './flaw.ts'
 
 /** A file's text. Invalid bytes are replaced in it, and their place is reported. */
 export type Decoded = {

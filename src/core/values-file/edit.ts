@@ -1,4 +1,5 @@
 import { plain, prose, type Prose } from '../text/prose.ts'
+import type { Flaw } from './flaw.ts'
 import { lineEndAt } from './position.ts'
 
 /** Replaces `remove` characters at offset `at`, both counted in UTF-16 code units. */
@@ -9,11 +10,12 @@ export type Edit = { readonly at: number; readonly remove: number; readonly inse
  * folder.
  */
 export class EditError extends Error {
-  readonly text: Prose
+  readonly flaw: Flaw
 
-  constructor(text: Prose) {
-    super(plain(text))
-    this.text = text
+  /** @param line undefined: the problem is with the edited entries as a whole. */
+  constructor(problem: Prose, line?: number) {
+    super(plain(problem))
+    this.flaw = { problem, line }
   }
 }
 

@@ -1,10 +1,10 @@
 import { prose, type Prose } from '../text/prose.ts'
 import { interpretNode, type Interpretation, type Interpretations } from './interpret.ts'
-import type { Located } from './damage.ts'
 import { decode } from './decode.ts'
+import type { Flaw, Located } from './flaw.ts'
 import { describeHold, findHold } from './hold.ts'
 import { ownedKeys, type OwnedKey } from './owned.ts'
-import { parseValues, type ParsedFile } from './parse.ts'
+import { flawOf, parseValues, type ParsedFile } from './parse.ts'
 
 /**
  * MLflow's rule for run ids (`mlflow/utils/validation.py`), which excludes path separators, but at
@@ -51,22 +51,24 @@ export type FileContent =
       readonly text: string
       /** Why it is not changed, with what the person wrote. */
       readonly reason: Prose
+      /** The line of the comment, counted from 1. */
+      readonly line: number
       /** Empty if the file cannot be read. */
       readonly owned: OwnedTexts
     }
   /** No YAML reader accepts the file, so it is rendered again. */
-  | { readonly kind: 'damaged'; readonly text: string; readonly problem: Prose }
+  | (Flaw & { readonly kind: 'damaged'; readonly text: string })
   /** Some reader may accept the file, but it cannot be edited, so it is left alone. */
-  | { readonly kind: 'uneditable'; readonly text: string; readonly problem: Prose }
+  | (Flaw & { readonly kind: 'uneditable'; readonly text: string })
   | { readonly kind: 'values'; readonly text: string; readonly values: ParsedValues }
 
 export type ParsedValues = Extract<ValuesFile, { kind: 'values' }>
 
 /** Reasons for state `blocked`, by kind of directory entry. */
 export const blockedBy = {
-  link: prose`a symbolic link is in the way`,
-  directory: prose`a directory is in the way`,
-  submodule: prose`a submodule is in the way`,
+  link: prose`a symbolic link is in the way of its file`,
+  directory: prose`a directory is in the way of its file`,
+  submodule: prose`a submodule is in the way of its file`,
 } as const
 
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
@@ -76,12 +78,12 @@ export function readContent(bytes: Uint8Array): FileContent {
   const hold = findHold(text)
   if (hold !== undefined) {
     const owned = values.kind === 'values' ? values.owned : {}
-    return { kind: 'held', text, reason: describeHold(hold), owned }
+    return { kind: 'held', text, reason: describeHold(hold), line: hold.line, owned }
   }
-  if (values.kind !== 'values') return { kind: values.kind, text, problem: values.problem }
+  if (values.kind !== 'values') return { ...values, text }
   return encoding === 'utf-8'
     ? { kind: 'values', text, values }
-    : { kind: 'uneditable', text, problem: prose`line 1: it is UTF-16 text; save it as UTF-8` }
+    : { kind: 'uneditable', text, problem: prose`it is UTF-16 text: save it as UTF-8`, line: 1 }
 }
 
 /** Whether `global.runid` names another run. */
@@ -95,7 +97,7 @@ export type OwnedTexts = Partial<Readonly<Record<OwnedKey, string>>>
 
 /** A values file that has been read. Keeps no syntax tree, so that thousands fit in memory. */
 export type ValuesFile =
-  | { readonly kind: 'damaged' | 'uneditable'; readonly problem: Prose }
+  | (Flaw & { readonly kind: 'damaged' | 'uneditable' })
   | {
       readonly kind: 'values'
       readonly text: string
@@ -108,7 +110,7 @@ export function readValues(text: string, invalidBytes?: Located): ValuesFile {
   const result = parseValues(text, invalidBytes)
   if (result.kind !== 'parsed') return result
   const interpretations = interpretOwnedValues(result.parsed)
-  if ('problem' in interpretations) return { kind: 'uneditable', problem: interpretations.problem }
+  if ('problem' in interpretations) return { kind: 'uneditable', ...interpretations }
   const owned: Partial<Record<OwnedKey, string>> = {}
   for (const key of ownedKeys) {
     const value = interpretations[key]
@@ -118,9 +120,7 @@ export function readValues(text: string, invalidBytes?: Located): ValuesFile {
 }
 
 /** Interprets the owned values of a parsed file; returns the problem if one is not a scalar. */
-export function interpretOwnedValues(
-  parsed: ParsedFile,
-): Interpretations | { readonly problem: Prose } {
+export function interpretOwnedValues(parsed: ParsedFile): Interpretations | Flaw {
   const interpretations: Partial<Record<OwnedKey, Interpretation>> = {}
   for (const key of ownedKeys) {
     const entry = parsed.owned[key]
@@ -130,7 +130,11 @@ export function interpretOwnedValues(
     }
     const value = interpretNode(entry.value, parsed.resolveAlias)
     if (value === undefined) {
-      return { problem: prose`global.${key} is a map or a list, not a single value` }
+      return flawOf(
+        parsed.text,
+        entry.token,
+        prose`\`global.${key}\` is a map or a list, not a single value`,
+      )
     }
     interpretations[key] = value
   }

@@ -1,15 +1,18 @@
-import { prose, type Prose } from '../text/prose.ts'
+import { own, prose, type Prose } from '../text/prose.ts'
 import { findLexemes } from './lexemes.ts'
 import { isValidYaml } from './parse.ts'
-import { ambiguousCharacter } from './position.ts'
+import { ambiguousCharacter, lineNumberAt } from './position.ts'
 
 /** The comment that freezes a file. */
 export type Hold = {
+  /** Counted from 1. */
+  readonly line: number
   /** What a person wrote after it, such as `until the load test is over`. */
   readonly reason: string | undefined
 }
 
-const holdComment = '# mlflow-sync: hold'
+/** As people write it. */
+export const holdComment = '# mlflow-sync: hold'
 
 /** A line that holds a file if it is a comment; the text after `hold` is the reason. */
 const holdLine =
@@ -27,20 +30,21 @@ export function looksLikeHold(text: string): boolean {
 export function findHold(text: string): Hold | undefined {
   const [first, ...others] = text.matchAll(holdLine)
   if (first === undefined) return undefined
-  if (ambiguousCharacter.test(text) || !isValidYaml(text)) return toHold(first)
+  if (ambiguousCharacter.test(text) || !isValidYaml(text)) return toHold(text, first)
   const byOffset = new Map(
     [first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]),
   )
   for (const { offset, kind } of findLexemes(text)) {
     const match = byOffset.get(offset)
-    if (match !== undefined && kind === 'other') return toHold(match)
+    if (match !== undefined && kind === 'other') return toHold(text, match)
   }
   return undefined
 }
 
-function toHold(match: RegExpExecArray): Hold {
+function toHold(text: string, match: RegExpExecArray): Hold {
   const reason = trimReason(match[2] ?? '')
-  return { reason: reason === '' ? undefined : reason }
+  const line = lineNumberAt(text, match.index)
+  return { line, reason: reason === '' ? undefined : reason }
 }
 
 /** A person's text, which nothing limits. */
@@ -58,6 +62,6 @@ function trimReason(text: string): string {
 
 /** Why a file on hold is not changed, with the person's reason. */
 export function describeHold({ reason }: Hold): Prose {
-  const comment = prose`the file has the comment "${holdComment}"`
+  const comment = prose`the file has the comment \`${own(holdComment)}\``
   return reason === undefined ? comment : prose`${comment}: ${reason}`
 }

@@ -9,10 +9,11 @@ import {
   type Document,
   type YAMLMap,
 } from 'yaml'
-import { foreign, prose, type Prose } from '../text/prose.ts'
+import { foreign, own, prose, type Prose } from '../text/prose.ts'
 import { createAliasResolver, type ResolveAlias } from './aliases.ts'
 import { findMergedNames } from './merge-keys.ts'
-import { findDamage, findNul, formatLocated, type Located } from './damage.ts'
+import { findDamage, findNul } from './damage.ts'
+import { flawAt, type Flaw, type Located } from './flaw.ts'
 import { tokenEnd } from './layout.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 
@@ -42,8 +43,7 @@ export type ParsedFile = {
 }
 
 export type ParseResult =
-  | { readonly kind: 'damaged'; readonly problem: Prose }
-  | { readonly kind: 'uneditable'; readonly problem: Prose }
+  | (Flaw & { readonly kind: 'damaged' | 'uneditable' })
   | { readonly kind: 'parsed'; readonly parsed: ParsedFile }
 
 /**
@@ -59,19 +59,24 @@ export function parseValues(text: string, invalidBytes?: Located): ParseResult {
   }
 }
 
-const tooDeep = prose`it is nested too deeply`
+export const tooDeep = prose`it is nested too deeply`
 
-function uneditable(problem: Prose): ParseResult {
-  return { kind: 'uneditable', problem }
+function uneditable(problem: Prose, line?: number): ParseResult {
+  return { kind: 'uneditable', problem, line }
+}
+
+/** A problem with an entry, at the line of its key. */
+export function flawOf(text: string, entry: CST.CollectionItem, problem: Prose): Flaw {
+  return flawAt(text, { at: entry.key?.offset ?? 0, problem })
 }
 
 function parse(text: string, invalidBytes: Located | undefined): ParseResult {
   const { documents, end, error } = compose(text)
   const isValidYaml = error === undefined
   const damage = findDamage({ text, invalidBytes, isValidYaml, errorOffset: error?.at })
-  if (damage !== undefined) return { kind: 'damaged', problem: formatLocated(text, damage) }
-  if (invalidBytes !== undefined) return uneditable(formatLocated(text, invalidBytes))
-  if (error !== undefined) return uneditable(error.problem)
+  if (damage !== undefined) return { kind: 'damaged', ...flawAt(text, damage) }
+  if (invalidBytes !== undefined) return { kind: 'uneditable', ...flawAt(text, invalidBytes) }
+  if (error !== undefined) return uneditable(error.problem, error.line)
   const [doc, second] = documents
   if (doc === undefined) return uneditable(prose`it contains no document`)
   if (second !== undefined) return uneditable(prose`it contains several YAML documents`)
@@ -91,7 +96,7 @@ type Composed = {
   /** Offset of the first document's `...`, or the end of the text. */
   readonly end: number
   /** The first error; `at` is undefined if its place is uncertain. */
-  readonly error: { readonly problem: Prose; readonly at: number | undefined } | undefined
+  readonly error: (Flaw & { readonly at: number | undefined }) | undefined
 }
 
 function compose(text: string): Composed {
@@ -106,12 +111,12 @@ function compose(text: string): Composed {
 function firstError(text: string, documents: readonly Document[]): Composed['error'] {
   const errors = documents.flatMap(({ errors }) => errors)
   if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-    return { problem: tooDeep, at: undefined }
+    return { problem: tooDeep, line: undefined, at: undefined }
   }
   const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
   if (first === undefined) return undefined
   const [at] = first.pos
-  return { problem: formatLocated(text, { at, problem: foreign(first.message) }), at }
+  return { ...flawAt(text, { at, problem: foreign(first.message) }), at }
 }
 
 function locateOwnedEntries(text: string, doc: Document, end: number): ParseResult {
@@ -120,20 +125,29 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   const found = { text, doc, resolveAlias, end, ...none, merged: new Set<string>() }
   if (isEmpty(doc.contents)) return { kind: 'parsed', parsed: found }
   const root = parsedMap(doc.contents)
-  if (!root) return uneditable(prose`the document is ${describeKind(doc.contents)}, not a map`)
+  if (!root) {
+    const problem = prose`the document is ${own(describeKind(doc.contents))}, not a map`
+    const [at = 0] = doc.contents?.range ?? []
+    return { kind: 'uneditable', ...flawAt(text, { at, problem }) }
+  }
   const globals = findEntries(text, root, (name) => name === 'global', resolveAlias)
-  if ('problem' in globals) return uneditable(globals.problem)
+  if ('problem' in globals) return { kind: 'uneditable', ...globals }
   const globalEntry = globals.entries.get('global')
   if (!globalEntry && globals.merged.has('global')) {
-    return uneditable(prose`global comes from a merge key (<<)`)
+    return uneditable(prose`\`global\` comes from a merge key (\`<<\`)`)
   }
   if (!globalEntry || isNull(globalEntry.value)) {
     return { kind: 'parsed', parsed: { ...found, root, globalEntry } }
   }
   const global = parsedMap(globalEntry.value)
-  if (!global) return uneditable(prose`global is ${describeKind(globalEntry.value)}, not a map`)
+  if (!global) {
+    const problem = prose`\`global\` is ${own(describeKind(globalEntry.value))}, not a map`
+    return { kind: 'uneditable', ...flawOf(text, globalEntry.token, problem) }
+  }
   const owned = findEntries(text, global, isOwnedKey, resolveAlias)
-  if ('problem' in owned) return uneditable(prose`in global, ${owned.problem}`)
+  if ('problem' in owned) {
+    return { kind: 'uneditable', ...owned, problem: prose`in \`global\`, ${owned.problem}` }
+  }
   const { entries, merged } = owned
   const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) }
   return { kind: 'parsed', parsed }
@@ -145,34 +159,33 @@ type FoundEntries = {
   readonly merged: ReadonlySet<string>
 }
 
-type Unusable = { readonly problem: Prose }
-
 /** Maps each wanted key to its entry; returns the problem if a key is unusable. */
 function findEntries(
   text: string,
   { map }: ParsedMap,
   isWanted: (name: string) => boolean,
   resolveAlias: ResolveAlias,
-): FoundEntries | Unusable {
+): FoundEntries | Flaw {
   const entries = new Map<string, ParsedEntry>()
   for (const { key, value, srcToken } of map.items) {
     const keyNode = isAlias(key) ? resolveAlias(key) : key
     const name = isScalar(keyNode) ? keyNode.source : undefined
     if (name === undefined || srcToken === undefined || !isWanted(name)) continue
-    if (isAlias(key)) return { problem: prose`the key ${name} is written as an alias` }
-    if (isColonPartOfKey(text, srcToken)) {
-      return {
-        problem: prose`YAML readers disagree on the key ${name}: put a space after its colon`,
-      }
+    if (isAlias(key)) {
+      return flawOf(text, srcToken, prose`the key \`${name}\` is written as an alias`)
     }
-    if (entries.has(name)) return { problem: prose`duplicate key ${name}` }
+    if (isColonPartOfKey(text, srcToken)) {
+      const problem = prose`YAML readers disagree on the key \`${name}\`: put a space after its colon`
+      return flawOf(text, srcToken, problem)
+    }
+    if (entries.has(name)) return flawOf(text, srcToken, prose`duplicate key \`${name}\``)
     entries.set(name, { value, token: srcToken })
   }
   const { all, overridden } = findMergedNames(map, isWanted, resolveAlias)
   const [name] = overridden
-  return name === undefined
-    ? { entries, merged: all }
-    : { problem: prose`the merge key (<<) below ${name} provides it too, and Helm reads that one` }
+  if (name === undefined) return { entries, merged: all }
+  const problem = prose`the merge key (\`<<\`) below \`${name}\` provides it too, and Helm reads that one`
+  return flawAt(text, { at: entries.get(name)?.token.key?.offset ?? 0, problem })
 }
 
 /** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */

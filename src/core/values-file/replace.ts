@@ -33,7 +33,7 @@ export function replaceValue(
 
 function checkTag(key: string, value: unknown, allowed: string): void {
   if (!isScalar(value) || value.tag === undefined || value.tag === allowed) return
-  throw new EditError(prose`${key} has the tag ${value.tag}`)
+  throw new EditError(prose`\`${key}\` has the tag \`${value.tag}\``)
 }
 
 function quoteStyleOf(type: CST.Token['type']): ScalarStyle {
@@ -49,7 +49,7 @@ export function insertAfterColon(
   source: string,
 ): Edit {
   const last = token.sep?.findLast(isContent)
-  if (last === undefined) throw new EditError(prose`${key} has no colon`)
+  if (last === undefined) throw new EditError(prose`\`${key}\` has no colon`)
   const at = tokenEnd(last)
   const spaces = / *(?=\r?\n|$)/y
   spaces.lastIndex = at

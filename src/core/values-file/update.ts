@@ -1,10 +1,11 @@
-import { prose, type Prose } from '../text/prose.ts'
+import { prose } from '../text/prose.ts'
 import { addEntries } from './add.ts'
 import { applyEdits, EditError, type Edit } from './edit.ts'
 import { interpretOwnedValues, type ValuesFile } from './file.ts'
 import { findOutdatedKeys } from './interpret.ts'
 import type { OwnedKey, OwnedValues } from './owned.ts'
-import { parseValues, type ParsedFile } from './parse.ts'
+import type { Flaw } from './flaw.ts'
+import { parseValues, tooDeep, type ParsedFile } from './parse.ts'
 import { formatValue, replaceValue } from './replace.ts'
 import { ambiguousCharacter, lineNumberAt } from './position.ts'
 import { serializeUnownedContent } from './rest.ts'
@@ -13,20 +14,22 @@ export type Update =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'updated'; readonly text: string }
   /** The file cannot be edited safely and must be left alone. */
-  | { readonly kind: 'rejected'; readonly problem: Prose }
+  | (Flaw & { readonly kind: 'rejected' })
 
 /**
  * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
  * value is outdated. Never throws.
  */
 export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
-  if (values.kind !== 'values') return { kind: 'rejected', problem: values.problem }
+  if (values.kind !== 'values') {
+    return { kind: 'rejected', problem: values.problem, line: values.line }
+  }
   if (findOutdatedKeys(values.interpretations, owned).length === 0) return { kind: 'unchanged' }
   try {
     return applyUpdate(values.text, owned)
   } catch (error) {
-    const problem = error instanceof EditError ? error.text : prose`it is nested too deeply`
-    return { kind: 'rejected', problem }
+    const flaw = error instanceof EditError ? error.flaw : { problem: tooDeep, line: undefined }
+    return { kind: 'rejected', ...flaw }
   }
 }
 
@@ -40,6 +43,19 @@ function applyUpdate(original: string, owned: OwnedValues): Update {
   checkTimestamp(owned.timestamp)
   checkLineBreaks(original)
   const before = parseOrThrow(original)
+  try {
+    return editOwnedValues(before, owned)
+  } catch (error) {
+    if (!(error instanceof EditError) || error.flaw.line !== undefined) throw error
+    const at = before.globalEntry?.token.key?.offset
+    throw new EditError(
+      error.flaw.problem,
+      at === undefined ? undefined : lineNumberAt(original, at),
+    )
+  }
+}
+
+function editOwnedValues(before: ParsedFile, owned: OwnedValues): Update {
   let current = before
   for (let pass = 0; pass < maxPasses; pass += 1) {
     const outdated = findOutdatedKeys(interpretOrThrow(current), owned)
@@ -76,12 +92,14 @@ function verifyUpdate(before: ParsedFile, after: ParsedFile): Update {
 function parseOrThrow(text: string): ParsedFile {
   const result = parseValues(text)
   if (result.kind === 'parsed') return result.parsed
-  throw new EditError(result.problem)
+  throw new EditError(result.problem, result.line)
 }
 
 function interpretOrThrow(parsed: ParsedFile) {
   const interpretations = interpretOwnedValues(parsed)
-  if ('problem' in interpretations) throw new EditError(interpretations.problem)
+  if ('problem' in interpretations) {
+    throw new EditError(interpretations.problem, interpretations.line)
+  }
   return interpretations
 }
 
@@ -97,6 +115,7 @@ function checkLineBreaks(text: string): void {
   const line = lineNumberAt(text, found.index)
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
   throw new EditError(
-    prose`line ${line} contains U+${code}, which YAML readers interpret differently`,
+    prose`it contains the character \`U+${code}\`, which YAML readers interpret differently`,
+    line,
   )
 }
