@@ -7,7 +7,6 @@ import { withoutSecrets } from '../../src/report/result.ts'
 import { actionFile } from '../fixtures/action-file.ts'
 import { change, extraFile, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
-import { plainTexts } from '../fixtures/plain-texts.ts'
 
 function parseRecords(json: string | undefined): RunRecord[] {
   return JSON.parse(json ?? '') as RunRecord[]
