@@ -10,15 +10,16 @@ export async function keepRunning(
   signal: AbortSignal,
 ): Promise<void> {
   heading('Still running, for you to look around')
-  say(
-    [
-      `MLflow      ${mlflow.url}`,
-      `Repository  git clone "${store.gitDir}"`,
-      `            git --git-dir="${store.gitDir}" log --graph --stat`,
-      `GitHub      curl -H "authorization: token ${github.token}" ${github.apiUrl}/repos/${fullName}/pulls/1`,
-    ].join('\n'),
-    { indent: '  ' },
-  )
+  const pull = `${github.apiUrl}/repos/${fullName}/pulls/1`
+  // Not wrapped, so that each command can be copied.
+  for (const line of [
+    `  MLflow       ${mlflow.url}`,
+    `  Repository   git clone "${store.gitDir}"`,
+    `               git --git-dir="${store.gitDir}" log --graph --stat`,
+    `  GitHub's API curl -H "authorization: token ${github.token}" ${pull}`,
+  ]) {
+    console.log(line)
+  }
   say(`\nTo stop all of it, press Ctrl-C here, or run: kill ${process.pid}`)
   if (!signal.aborted) await once(signal, 'abort')
   // What a person tries with the stand-in is no mistake of the action's.
