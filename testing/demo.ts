@@ -30,7 +30,7 @@ async function tourOf(world: World): Promise<void> {
   const tour = new Tour({ world, project, results, signal })
   const summarizer = await steps.registerModels(tour)
   say(
-    'MLflow has two models: summarizer version 1 and translator version 1, each from its own run.',
+    'MLflow is ready and has two models: summarizer version 1 and translator version 1, each from its own run.',
   )
   await steps.check(tour)
   await steps.plan(tour)

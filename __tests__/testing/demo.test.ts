@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import {
-  annotations,
+  annotationLines,
   changedLines,
   headline,
   logLines,
@@ -40,14 +40,16 @@ describe('what the demo shows of a step', () => {
       '::notice::not shown',
       'error: only a line of the log',
     ]
-    expect(annotations(log.join('\n'))).toEqual([
-      'error: deploy/template.yaml:4: no value\nadd a fallback',
+    expect(annotationLines(log.join('\n'))).toEqual([
+      'error: deploy/template.yaml:4: no value',
+      'add a fallback',
       'warning: an alias matches nothing',
     ])
   })
 
   test.each([
     ['## MLflow sync\n\nCommitted [<code>abc</code>](https://x.y/z) to **main**&#58; `a: b`.'],
+    ['## ✅ MLflow sync\n\nCommitted `abc` to main: a: b.'],
     ['## Committed abc to main: a: b.\n\n| a |\n| --- |\n| b |'],
     ['## MLflow sync\n\n> [!CAUTION]\n> Committed abc\n> to main: a: b.\n\nMore'],
   ])('contains the first sentence of the summary as plain text: %j', (summary) => {

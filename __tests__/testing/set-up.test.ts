@@ -85,8 +85,17 @@ describe('script/setup', () => {
     expect(callsOf('npm')).toHaveLength(2)
   })
 
+  test('finds Python under the name of a version', () => {
+    writeProgram('python3.12', readFileSync(join(programs, 'python3'), 'utf8').split('\n').slice(2))
+    for (const name of ['python3', 'python', 'python3.13']) writeProgram(name, ['exit 1'])
+    expect(run('setup', ['3']).status).toBe(0)
+    expect(callsOf('python3.12').some((call) => call.includes('-m venv'))).toBe(true)
+  })
+
   test('names what is missing', () => {
-    writeProgram('python', ['exit 1'])
+    for (const name of ['python', 'python3.13', 'python3.12', 'python3.11']) {
+      writeProgram(name, ['exit 1'])
+    }
     const { status, stderr } = run('setup', ['3'], { OLD_PYTHON: '1', EXTRA_TOOLS: 'no-such-tool' })
     expect(status).toBe(1)
     expect(stderr).toContain('Python 3.11 or newer is required')

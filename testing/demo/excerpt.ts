@@ -15,13 +15,13 @@ export function logLines(log: string): string[] {
   })
 }
 
-/** Errors and warnings as the runner shows them: where, then what. */
-export function annotations(log: string): string[] {
+/** The lines of errors and warnings: where, then what. */
+export function annotationLines(log: string): string[] {
   return readCommands(log)
     .filter(({ name }) => name === 'error' || name === 'warning')
-    .map(({ name, properties: { file, line }, message }) => {
+    .flatMap(({ name, properties: { file, line }, message }) => {
       const place = [file, line].filter((part) => part !== undefined).join(':')
-      return `${name}: ${place === '' ? '' : `${place}: `}${message.trim()}`
+      return `${name}: ${place === '' ? '' : `${place}: `}${message.trim()}`.split('\n')
     })
 }
 
@@ -34,12 +34,15 @@ type Node = {
 
 const markdown = unified().use(remarkParse).use(remarkGfm)
 
+/** The title may begin with a sign. */
+const title = /^\W*MLflow sync$/
+
 /** The first sentence of a summary below its title, as plain text. */
 export function headline(summary: string): string {
   const texts = (markdown.parse(summary).children as readonly Node[])
     .filter(({ type }) => ['heading', 'paragraph', 'blockquote'].includes(type))
     .map((node) => plainText(node).replace(/\s+/g, ' ').trim())
-  return texts.find((text) => text !== '' && text !== 'MLflow sync') ?? ''
+  return texts.find((text) => text !== '' && !title.test(text)) ?? ''
 }
 
 function plainText({ type, value = '', children = [] }: Node): string {

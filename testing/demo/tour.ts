@@ -2,7 +2,7 @@ import type { Inputs } from '../action.ts'
 import type { PullRequest } from '../github/repository.ts'
 import type { Project, SyncStep } from '../project.ts'
 import type { World } from '../world.ts'
-import { annotations, headline, logLines } from './excerpt.ts'
+import { annotationLines, headline, logLines } from './excerpt.ts'
 import type { Results } from './results.ts'
 import { heading, quote, say, type Style } from './terminal.ts'
 
@@ -22,6 +22,9 @@ type SyncOptions = {
   /** The number of lines to show of the log's end. */
   readonly tail?: number
 }
+
+/** Enough for the advice of one failure. */
+const maxAnnotationLines = 12
 
 /** Directory of the values files. */
 export const valuesPath = 'deploy/values'
@@ -63,8 +66,9 @@ export class Tour {
     const folder = this.#folderOf(name)
     await this.results.saveStep(folder, name ?? 'the step', step)
     this.#quoteEnd(logLines(step.log), tail, `${folder}/log.txt`)
-    const colour = (line: string): Style => (line.startsWith('error') ? 'red' : 'yellow')
-    this.quote(annotations(step.log).slice(0, 4), colour)
+    const annotations = annotationLines(step.log)
+    this.quote(annotations.slice(0, maxAnnotationLines), styleOfAnnotation)
+    if (annotations.length > maxAnnotationLines) this.quote([`… more in ${folder}/log.txt`])
     say(`summary: ${headline(step.summary)}`, { indent: '  ' })
     const shown = ['operation', ...outputs].map((output) => `${output}=${step.outputs[output]}`)
     say(shown.join('  '), { indent: '  ' })
@@ -96,6 +100,11 @@ export class Tour {
     if (left > 0) quote([`… ${left} more in ${path}`], () => 'dim')
     this.quote(lines.slice(-count))
   }
+}
+
+function styleOfAnnotation(line: string): Style | undefined {
+  if (line.startsWith('error: ')) return 'red'
+  return line.startsWith('warning: ') ? 'yellow' : undefined
 }
 
 function plain(): undefined {
