@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Inputs } from '../action.ts'
 import type { PullRequest } from '../github/repository.ts'
 import type { Project, SyncStep } from '../project.ts'
@@ -65,10 +66,11 @@ export class Tour {
     this.#signal.throwIfAborted()
     const folder = this.#folderOf(name)
     await this.results.saveStep(folder, name ?? 'the step', step)
-    this.#quoteEnd(logLines(step.log), tail, `${folder}/log.txt`)
+    const more = `… more in ${basename(this.results.directory)}/${folder}/log.txt`
+    this.#quoteEnd(logLines(step.log), tail, more)
     const annotations = annotationLines(step.log)
     this.quote(annotations.slice(0, maxAnnotationLines), styleOfAnnotation)
-    if (annotations.length > maxAnnotationLines) this.quote([`… more in ${folder}/log.txt`])
+    if (annotations.length > maxAnnotationLines) this.quote([more], () => 'dim')
     say(`summary: ${headline(step.summary)}`, { indent: '  ' })
     const shown = ['operation', ...outputs].map((output) => `${output}=${step.outputs[output]}`)
     say(shown.join('  '), { indent: '  ' })
@@ -94,10 +96,9 @@ export class Tour {
     return name === undefined ? this.#folder : `${this.#folder}-${name}`
   }
 
-  #quoteEnd(lines: readonly string[], count: number, path: string): void {
+  #quoteEnd(lines: readonly string[], count: number, more: string): void {
     if (count === 0) return
-    const left = lines.length - count
-    if (left > 0) quote([`… ${left} more in ${path}`], () => 'dim')
+    if (lines.length > count) this.quote([more], () => 'dim')
     this.quote(lines.slice(-count))
   }
 }
