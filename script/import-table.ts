@@ -6,9 +6,9 @@ export const importTable: Readonly<
   Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>
 > = {
   'src/core/text': { folders: [], packages: ['leven'] },
-  'src/core/values-file': { folders: [], packages: ['yaml'] },
+  'src/core/values-file': { folders: ['src/core/text'], packages: ['yaml'] },
   'src/core/template': {
-    folders: ['src/core', 'src/core/values-file'],
+    folders: ['src/core', 'src/core/text', 'src/core/values-file'],
     packages: ['node:crypto', 'yaml'],
   },
   'src/core/message': { folders: ['src/core', 'src/core/text'], packages: [] },
@@ -18,11 +18,11 @@ export const importTable: Readonly<
     packages: [],
   },
   'src/inputs': {
-    folders: ['src/core', 'src/core/message'],
+    folders: ['src/core', 'src/core/message', 'src/core/text'],
     packages: ['node:fs', 'zod'],
   },
   'src/http': {
-    folders: ['src/core'],
+    folders: ['src/core', 'src/core/text'],
     packages: [
       '@actions/http-client',
       'node:stream',
@@ -37,7 +37,7 @@ export const importTable: Readonly<
     packages: ['zod'],
   },
   'src/github': {
-    folders: ['src/core', 'src/http'],
+    folders: ['src/core', 'src/core/text', 'src/http'],
     packages: ['@actions/github', 'node:fs/promises', 'node:path', 'node:vm', 'zod'],
   },
   'src/report': {
@@ -58,20 +58,24 @@ export const importTable: Readonly<
     packages: ['node:timers/promises'],
   },
   'src/check': {
-    folders: ['src/core', 'src/core/message', 'src/mlflow', 'src/sync'],
+    folders: ['src/core', 'src/core/message', 'src/core/text', 'src/mlflow', 'src/sync'],
     packages: [],
   },
   'src/clients.ts': {
     folders: ['src/core', 'src/github', 'src/http', 'src/inputs', 'src/mlflow'],
     packages: ['node:tls'],
   },
-  'src/cancellation.ts': { folders: ['src/clients.ts', 'src/core'], packages: [] },
+  'src/cancellation.ts': {
+    folders: ['src/clients.ts', 'src/core', 'src/core/text'],
+    packages: [],
+  },
   'src/job.ts': {
     folders: [
       'src/cancellation.ts',
       'src/check',
       'src/clients.ts',
       'src/core',
+      'src/core/text',
       'src/inputs',
       'src/report',
       'src/sync',

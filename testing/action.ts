@@ -28,7 +28,6 @@ export type Interrupt = {
 }
 
 const root = join(import.meta.dirname, '..')
-const node = join(root, 'node_modules', '.bin', 'node')
 
 /**
  * Runs `dist/index.js` as the runner does: with `INPUT_*`, command files and a bare environment.
@@ -96,7 +95,7 @@ async function runProcess(
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ exitCode: number; log: string; stderr: string }> {
-  const child = spawn(node, [join(root, 'dist', 'index.js')], { cwd, env })
+  const child = spawn(process.execPath, [join(root, 'dist', 'index.js')], { cwd, env })
   onStart?.((signal) => child.kill(signal))
   let log = ''
   let stderr = ''

@@ -13,6 +13,8 @@ export type WorldOptions = {
   readonly ownServer?: boolean
   /** Sends the action's requests to MLflow through `gateway`. */
   readonly throughGateway?: boolean
+  /** The own server also has MLflow's web pages. */
+  readonly ui?: boolean
 }
 
 /** A real MLflow, a stand-in for GitHub, and projects that use both. */
@@ -33,8 +35,8 @@ export type World = {
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { ownServer = false, throughGateway = false, version } = options
-  const own = ownServer ? await startMlflow({ version }) : undefined
+  const { ownServer = false, throughGateway = false, ui = false, version } = options
+  const own = ownServer ? await startMlflow({ version, ui }) : undefined
   const mlflow = own ?? (await sharedMlflow(version))
   const namespace = own === undefined ? `t${randomBytes(4).toString('hex')}-` : ''
   const api = new MlflowApi(mlflow)

@@ -7,8 +7,10 @@ import {
   type ArtifactsPath,
 } from '../../src/core/artifacts.ts'
 import type { LoggedModel, Run } from '../../src/core/model.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { runId } from '../fixtures/registry.ts'
 import { loggedModel, modelId, run } from '../fixtures/templates.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const experiment = '{{ .Values.global.experimentId }}'
 const runPath = `/mlflow/${experiment}/{{ .Values.global.runid }}/artifacts`
@@ -103,7 +105,7 @@ describe('the path to the artifacts', () => {
     `s3://b/9/models/${modelId}0/artifacts`,
     `s3://b/9/models/x${modelId}/artifacts`,
   ])('is not guessed for the source %j, which is outside any run', (source) => {
-    expect(locate(source)).toEqual({
+    expect(plainTexts(locate(source))).toEqual({
       ok: false,
       problem: expect.stringContaining(`its artifacts are at ${source}, which is not in`),
     })
@@ -146,14 +148,14 @@ describe('the path to the artifacts', () => {
   })
 
   test('of a logged model is not guessed if MLflow does not have the model', () => {
-    expect(locate(`models:/${modelId}`)).toEqual({
+    expect(plainTexts(locate(`models:/${modelId}`))).toEqual({
       ok: false,
       problem: expect.stringContaining(`does not have its logged model ${modelId}`),
     })
   })
 
   test('is unknown if the source is', () => {
-    const unknown = { ok: false, problem: 'no response' } as const
+    const unknown = { ok: false, problem: prose`no response` } as const
     expect(artifactsPath({ source: unknown, loggedModel: undefined }, run)).toEqual(unknown)
   })
 
@@ -170,7 +172,10 @@ describe('the path to the artifacts', () => {
     ['models:/origin/1', /copy whose origin is not known/],
     ['', /source is empty/],
   ])('is rejected for the source %j', (source, problem) => {
-    expect(locate(source)).toEqual({ ok: false, problem: expect.stringMatching(problem) })
+    expect(plainTexts(locate(source))).toEqual({
+      ok: false,
+      problem: expect.stringMatching(problem),
+    })
   })
 
   test('is rejected if the experiment id contains ".."', () => {

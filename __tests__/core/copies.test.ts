@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createCopyResolver } from '../../src/core/copies.ts'
 import type { ModelVersion } from '../../src/core/model.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { modelVersion } from '../fixtures/registry.ts'
 
 const origin = modelVersion({ name: 'staging', source: 's3://b/origin', creationTime: 1 })
@@ -57,7 +58,7 @@ describe('only MLflow knows the source of a copy', () => {
     ['whose origin is as young', copy, [{ ...origin, creationTime: 2 }]],
     ['whose origin is a copy that cannot be followed', copyOfCopy, [copy]],
     ['whose origin is a copy of another run', copyOfCopy, [copy, { ...origin, runId: 'other' }]],
-    ['whose origin has invalid fields', copy, [{ ...origin, problem: 'no time' }]],
+    ['whose origin has invalid fields', copy, [{ ...origin, problem: prose`no time` }]],
     ['that refers to an alias', { ...copy, source: 'models:/staging@champion' }, [origin]],
     ['that refers to itself', { ...copy, source: 'models:/prod/1' }, [copy]],
   ])('%s', (_name, version, known) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { mergeEntries, mergeResults } from '../../src/core/merge.ts'
 import { emptyResult, type FileEdit, type SyncResult } from '../../src/core/result.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { change, extraFile, runId } from '../fixtures/changes.ts'
 import { record } from '../fixtures/results.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const created = change('created', { modelVersion: '1' })
 const updated = change('updated', { modelVersion: '2', previousVersion: '1' }, { before: 'old' })
@@ -79,7 +81,7 @@ describe('merging the results of two rounds', () => {
   })
 
   const commit = (sha: string) => ({ sha, url: `https://github.test/${sha}` })
-  const error = { message: 'No luck', advice: undefined }
+  const error = { message: prose`No luck`, advice: undefined }
 
   test.each<[string, Partial<SyncResult>, Partial<SyncResult>, Partial<SyncResult>]>([
     [
@@ -98,7 +100,11 @@ describe('merging the results of two rounds', () => {
       'turns an error into a warning if the later round succeeded',
       { error },
       { operation: 'committed', commit: commit('a') },
-      { operation: 'committed', error: undefined, warnings: ['An earlier round failed: No luck'] },
+      {
+        operation: 'committed',
+        error: undefined,
+        warnings: [prose`An earlier round failed: No luck`],
+      },
     ],
     [
       'keeps the spelling of the repository that an earlier round read',
@@ -127,15 +133,15 @@ describe('merging the results of two rounds', () => {
     ['reports an error that persists once', { error }, { error }, { error, warnings: [] }],
     [
       'keeps the error of the last round and the commit of an earlier one',
-      { operation: 'committed', commit: commit('a'), warnings: ['w'] },
+      { operation: 'committed', commit: commit('a'), warnings: [prose`w`] },
       { error },
-      { operation: 'committed', commit: commit('a'), warnings: ['w'], error },
+      { operation: 'committed', commit: commit('a'), warnings: [prose`w`], error },
     ],
     [
       'reports each warning once',
-      { warnings: ['w'] },
-      { warnings: ['w', 'x'] },
-      { warnings: ['w', 'x'] },
+      { warnings: [prose`w`] },
+      { warnings: [prose`w`, prose`x`] },
+      { warnings: [prose`w`, prose`x`] },
     ],
     [
       'keeps the names that an earlier round read from GitHub',
@@ -144,6 +150,8 @@ describe('merging the results of two rounds', () => {
       { repository: 'Acme/Models', branch: 'trunk' },
     ],
   ])('%s', (_name, earlier, later, expected) => {
-    expect(mergeResults(round(earlier), round(later))).toMatchObject(expected)
+    expect(plainTexts(mergeResults(round(earlier), round(later)))).toMatchObject(
+      plainTexts(expected),
+    )
   })
 })

@@ -9,7 +9,9 @@ import {
   type Exclusion,
   type Selection,
 } from '../../src/core/select.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { everything, modelVersion } from '../fixtures/registry.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const now = 10_000
 
@@ -54,10 +56,10 @@ describe('a model version is excluded with a reason', () => {
       'too-young',
       /younger than minimum-age/,
     ],
-    ['if MLflow sent invalid fields', { problem: 'no time' }, {}, 'unusable', /no time/],
+    ['if MLflow sent invalid fields', { problem: prose`no time` }, {}, 'unusable', /no time/],
     [
       'if not even its name can be read',
-      { name: '', problem: 'no name' },
+      { name: '', problem: prose`no name` },
       { models: createNameMatcher(['llm-*']) },
       'unusable',
       /no name/,
@@ -71,7 +73,7 @@ describe('a model version is excluded with a reason', () => {
     expect(selected).toEqual([])
     const outcome = fields.problem === undefined ? 'skipped' : 'failed'
     expect(excluded).toMatchObject([{ outcome, exclusion }])
-    expect(excluded[0]?.reason).toMatch(reason)
+    expect(plainTexts(excluded[0]?.reason)).toMatch(reason)
   })
 
   test.each([
@@ -84,7 +86,7 @@ describe('a model version is excluded with a reason', () => {
     ],
   ] as const)('%s', (_name, runId, outcome, reason) => {
     const version = modelVersion({ runId })
-    expect(chooseVersionPerRun([version])).toMatchObject({
+    expect(plainTexts(chooseVersionPerRun([version]))).toMatchObject({
       runs: [],
       excluded: [{ version, outcome, exclusion: 'unusable', reason }],
     })
@@ -148,7 +150,7 @@ describe('a version that loses', () => {
 
   test('to another model is skipped and names the winner', () => {
     const loser = modelVersion({ name: 'staging', version: '3', creationTime: 1 })
-    expect(chooseVersionPerRun([winner, loser]).excluded).toEqual([
+    expect(plainTexts(chooseVersionPerRun([winner, loser]).excluded)).toEqual([
       {
         version: loser,
         exclusion: 'superseded',

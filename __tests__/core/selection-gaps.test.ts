@@ -8,7 +8,9 @@ import {
   type Exclusion,
   type Selection,
 } from '../../src/core/select.ts'
+import { plain, prose } from '../../src/core/text/prose.ts'
 import { modelVersion } from '../fixtures/registry.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const listed = [
   modelVersion({ name: 'llama-7b', aliases: ['champion'] }),
@@ -45,7 +47,7 @@ function gapsOf({ models = ['*'], registeredModels = [], ...given }: Given): str
     registeredModels: registeredModels.map((model): RegisteredModel =>
       typeof model === 'string' ? { name: model, aliases: [], problem: undefined } : model,
     ),
-  }).map(({ message, advice = '' }) => `${message}. ${advice}`)
+  }).map(({ message, advice = [] }) => `${plain(message)}. ${plain(advice)}`)
 }
 
 describe('a selection that finds everything it asks for', () => {
@@ -60,7 +62,7 @@ describe('a selection that finds everything it asks for', () => {
 
 describe('a pattern of models that matches nothing', () => {
   test('is reported with the closest names, even if others match', () => {
-    expect(gapsOf({ models: ['mistral', 'lama-7*'] })).toEqual([
+    expect(plainTexts(gapsOf({ models: ['mistral', 'lama-7*'] }))).toEqual([
       '`models`: no registered model matches lama-7*. The closest names are llama-7b, llama-13b, mistral.',
     ])
   })
@@ -71,7 +73,7 @@ describe('a pattern of models that matches nothing', () => {
 
   test('is explained if its models have no version', () => {
     const registeredModels = ['a1', 'a2', 'a3', 'a4', 'a5']
-    expect(gapsOf({ models: ['a*'], registeredModels })).toEqual([
+    expect(plainTexts(gapsOf({ models: ['a*'], registeredModels }))).toEqual([
       '`models`: no model that matches a* has a version. It matches a1, a2, a3, a4, a5.',
     ])
     expect(gapsOf({ models: ['a*'], registeredModels: [...registeredModels, 'a6'] })).toEqual([
@@ -88,7 +90,7 @@ describe('a pattern of models that matches nothing', () => {
 
   test('is explained by the filter if only that hides its models', () => {
     const given = { models: ['gemma'], filter: "tags.x = 'y'", registeredModels: ['gemma', 'x'] }
-    expect(gapsOf(given)).toEqual([
+    expect(plainTexts(gapsOf(given))).toEqual([
       '`models`: no model that matches gemma has a version that matches `filter`. It matches gemma.',
     ])
   })
@@ -96,13 +98,13 @@ describe('a pattern of models that matches nothing', () => {
 
 describe('an alias that no selected model has', () => {
   test('is reported with the aliases in use, the closest first', () => {
-    expect(gapsOf({ aliases: ['champion', 'chalenger'] })).toEqual([
+    expect(plainTexts(gapsOf({ aliases: ['champion', 'chalenger'] }))).toEqual([
       '`aliases`: no selected version has the alias chalenger. Aliases in use: challenger, champion.',
     ])
   })
 
   test('is reported if only a model outside models has it', () => {
-    expect(gapsOf({ models: ['mistral'], aliases: ['champion'] })).toEqual([
+    expect(plainTexts(gapsOf({ models: ['mistral'], aliases: ['champion'] }))).toEqual([
       '`aliases`: no selected version has the alias champion. None of these models has an alias at all.',
     ])
   })
@@ -135,7 +137,7 @@ describe('an alias of a registered model', () => {
   })
 
   test('that MLflow sent in another form is reported', () => {
-    const registeredModels = [{ name: 'mistral', aliases: [], problem: 'aliases: odd' }]
+    const registeredModels = [{ name: 'mistral', aliases: [], problem: prose`aliases: odd` }]
     expect(gapsOf({ aliases: ['champion'], registeredModels })).toEqual([
       expect.stringMatching(/registered model mistral can't be used \(aliases: odd\)/),
     ])
@@ -171,7 +173,7 @@ describe('selecting nothing is reported', () => {
   })
 
   test('if models excludes everything', () => {
-    const unreadable = modelVersion({ name: '', problem: 'no name' })
+    const unreadable = modelVersion({ name: '', problem: prose`no name` })
     const versions = [unreadable, ...listed]
     expect(gapsOf({ models: ['llama-*', '!llama-*'], listed: versions, excluded: [] })).toEqual([
       'Nothing is selected: `models` excludes every registered model. MLflow has llama-13b, llama-7b, mistral.',
@@ -184,7 +186,7 @@ describe('selecting nothing is reported', () => {
     ['not-ready', /can be deployed\. For example mistral version 1: because/],
   ])('if every version is excluded: %s', (exclusion, message) => {
     const version = modelVersion({ name: 'mistral' })
-    const excluded = [{ version, exclusion, outcome: 'skipped', reason: 'because' }] as const
+    const excluded = [{ version, exclusion, outcome: 'skipped', reason: prose`because` }] as const
     expect(gapsOf({ excluded })).toEqual([expect.stringMatching(message)])
   })
 })

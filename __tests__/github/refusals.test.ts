@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { plain } from '../../src/core/text/prose.ts'
 import type { Purpose, Refusal } from '../../src/github/refusal.ts'
 import { explainRefusal } from '../../src/github/refusals.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const repository = 'acme/deployments'
 
@@ -19,7 +21,11 @@ function refusal(message: string, given: Partial<Refusal> = {}): Refusal {
 }
 
 function explain(message: string, purpose: Purpose = 'commit', given: Partial<Refusal> = {}) {
-  return explainRefusal(refusal(message, given), { repository, purpose })
+  const { text, advice, ...others } = explainRefusal(refusal(message, given), {
+    repository,
+    purpose,
+  })
+  return { ...others, text: plain(text), advice: advice && plain(advice) }
 }
 
 const oid = 'a'.repeat(40)
@@ -318,7 +324,7 @@ describe('access', () => {
     const message = 'Resource not accessible by integration'
     const explanation = explain(message, purpose, { status: 403, headers })
     expect(explanation.text).toMatch(/^The token may not .* acme\/deployments \(it needs /)
-    expect(explanation.advice).toMatch(advice)
+    expect(plainTexts(explanation.advice)).toMatch(advice)
     if (needed !== 'contents=write' && purpose === 'pull-request') {
       expect(explanation.advice).not.toContain('contents: write')
     }

@@ -7,6 +7,7 @@ import { parseServerUrl } from '../../src/inputs/parsers.ts'
 import { inputNames } from '../../src/inputs/schema.ts'
 import { actionFile } from '../fixtures/action-file.ts'
 import { minimal, problemsOf } from '../fixtures/inputs.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 /** Replaces the compiled globs with what they match, so that inputs can be compared. */
 function toComparable(inputs: Inputs) {
@@ -159,9 +160,9 @@ describe('the inputs', () => {
       readInputs({ ...minimal, 'INPUT_MLFLOW-CA-CERTIFICATE': value }).mlflow.caCertificate
     expect(read(pem)).toBe(pem)
     expect(read(join(directory, 'ca.pem'))).toBe(pem)
-    expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'empty.pem') })[0]).toMatch(
-      /^mlflow-ca-certificate names the file .*empty\.pem, which contains no certificate/,
-    )
+    expect(
+      plainTexts(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'empty.pem') })[0]),
+    ).toMatch(/^mlflow-ca-certificate names the file .*empty\.pem, which contains no certificate/)
     expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'none.pem') })[0]).toMatch(
       /none\.pem, which can't be read \(ENOENT\)/,
     )

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createWaitBudget } from '../../src/http/retry.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
 import { createMlflowClient, redirectedRequest } from '../../src/mlflow/client.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const request = {
   method: 'GET',
@@ -86,7 +87,7 @@ test.each<[HttpResult]>([
     const error: unknown = await redirectedClient(result)
       .get('x', {}, z.object({}))
       .catch((reason: unknown) => reason)
-    expect(error).toMatchObject({
+    expect(plainTexts(error)).toMatchObject({
       message: expect.stringMatching(
         /^MLflow at https:\/\/mlflow.example.com redirects to https:\/\/login.example.com, which /,
       ),

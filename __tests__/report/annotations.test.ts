@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { prose } from '../../src/core/text/prose.ts'
 import { annotate } from '../../src/report/annotations.ts'
 import type { JobResult } from '../../src/report/result.ts'
 import { runId } from '../fixtures/changes.ts'
@@ -35,7 +36,7 @@ describe('annotations', () => {
   })
 
   test('are at most ten, and the first one says where to find the others', () => {
-    const sent = annotationsFor(result({ entries: failures(5000), warnings: ['w'] }))
+    const sent = annotationsFor(result({ entries: failures(5000), warnings: [prose`w`] }))
     expect(sent).toHaveLength(10)
     expect(sent[0]).toEqual([
       'error',
@@ -49,15 +50,18 @@ describe('annotations', () => {
   })
 
   test('give the error of the sync with its advice', () => {
-    const error = { message: 'MLflow rejected the password', advice: 'Check `mlflow-password`.' }
+    const error = {
+      message: prose`MLflow rejected the password`,
+      advice: prose`Check \`mlflow-password\`.`,
+    }
     expect(annotationsFor(result({ operation: 'failed', error }))).toEqual([
       ['error', 'MLflow rejected the password. Check `mlflow-password`.'],
     ])
   })
 
   test('have an overview for several warnings, but not for a single one', () => {
-    expect(annotationsFor(result({ warnings: ['a'] }))).toEqual([['warning', 'a']])
-    expect(annotationsFor(result({ warnings: ['a', 'b'] }))).toEqual([
+    expect(annotationsFor(result({ warnings: [prose`a`] }))).toEqual([['warning', 'a']])
+    expect(annotationsFor(result({ warnings: [prose`a`, prose`b`] }))).toEqual([
       ['warning', 'The sync ended with 2 warnings.'],
       ['warning', 'a'],
       ['warning', 'b'],
@@ -66,8 +70,13 @@ describe('annotations', () => {
 
   test('give each failed check', () => {
     const connections = [
-      { name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' },
-      { name: 'Contents', status: 'failed' as const, detail: 'read only', advice: 'Grant it.' },
+      { name: 'MLflow', status: 'ok' as const, detail: prose`reads`, advice: prose`` },
+      {
+        name: 'Contents',
+        status: 'failed' as const,
+        detail: prose`read only`,
+        advice: prose`Grant it.`,
+      },
     ]
     expect(annotationsFor(result({ operation: 'checked', mode: 'check', connections }))).toEqual([
       ['error', '1 of 2 checks failed.'],

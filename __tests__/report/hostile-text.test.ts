@@ -5,6 +5,7 @@ import { readSection, writeSection } from '../../src/core/pull-request-section.t
 import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
 import { modelVersionUrl } from '../../src/core/text/links.ts'
 import { plainText } from '../../src/core/text/neutralise.ts'
+import { foreign } from '../../src/core/text/prose.ts'
 import { annotate } from '../../src/report/annotations.ts'
 import { logLines, safeLine } from '../../src/report/log.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
@@ -20,6 +21,7 @@ import { readCommands } from '../../testing/readers/runner.ts'
 import { change } from '../fixtures/changes.ts'
 import { hugeTexts, textPairs, unreadable, type TextPair } from '../fixtures/hostile-texts.ts'
 import { record, result } from '../fixtures/results.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 // Every field that MLflow or a file can choose is hostile at once, neighbours with the halves of a
 // pair, and every sink is read by what really reads it.
@@ -34,7 +36,7 @@ function hostileRecord([first, second]: TextPair): Omit<RunRecord, 'outcome'> & 
     modelVersion: second,
     previousVersion: first,
     url: modelVersionUrl('https://mlflow.test', first, second),
-    reason: second,
+    reason: foreign(second),
   }
 }
 
@@ -52,9 +54,11 @@ function hostileResult(texts: TextPair): JobResult {
       ...(['failed', 'held', 'skipped'] as const).map((outcome) => record(outcome, fields)),
     ],
     extraFiles: [{ path: first, before, after, executable: false }],
-    warnings: [first, second],
-    error: { message: first, advice: second },
-    connections: [{ name: first, status: 'failed', detail: second, advice: first }],
+    warnings: [foreign(first), foreign(second)],
+    error: { message: foreign(first), advice: foreign(second) },
+    connections: [
+      { name: first, status: 'failed', detail: foreign(second), advice: foreign(first) },
+    ],
   })
 }
 
@@ -163,7 +167,7 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
     const summary = renderSummary(hostileResult(texts))
     const body = bodyOf(texts)
     const renderings = [summary, body].map(renderMarkdown)
-    expect(renderings.map(outlineOf)).toEqual(harmlessOutlines(texts))
+    expect(plainTexts(renderings.map(outlineOf))).toEqual(harmlessOutlines(texts))
     const [first, second] = texts
     const created = [
       readable(first, 200),
@@ -177,17 +181,23 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
     expect(renderings.map((rendering) => cellsOf(rendering, 'metric'))).toEqual([[], metric])
     expect(summary + body).not.toMatch(unreadable)
     // The message of a squashed commit can be the body.
-    expect(readSkipInstructions(body)).toEqual([])
+    expect(plainTexts(readSkipInstructions(body))).toEqual([])
     expect(readSection(body)).toEqual(section)
   })
 
   test('are the same text in JSON, except for lone surrogates', () => {
     const outputs = createOutputs(hostileResult(texts), '')
     const [first, second] = texts.map((text) => text.toWellFormed())
-    const [{ modelName, modelVersion, reason }] = JSON.parse(outputs.changes ?? '') as [RunRecord]
+    const [{ modelName, modelVersion, reason }] = JSON.parse(outputs.changes ?? '') as [
+      Record<string, unknown>,
+    ]
     expect([modelName, modelVersion, reason]).toEqual([first, second, second])
     const [connection] = JSON.parse(outputs.connections ?? '') as [{ name: string }]
-    expect(connection).toMatchObject({ name: first, detail: second, advice: first })
+    expect(connection).toMatchObject({
+      name: first,
+      detail: second,
+      advice: first,
+    })
     expect(Object.values(outputs).join('')).not.toMatch(/[\r\n]|\\ud[89a-f]/i)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { operations, type RunRecord } from '../../src/core/result.ts'
+import { foreign, prose } from '../../src/core/text/prose.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
 import { recordFields } from '../../src/report/report.ts'
 import { withoutSecrets } from '../../src/report/result.ts'
@@ -16,7 +17,7 @@ describe('outputs', () => {
     'are those of action.yml, in the same order, for the operation %s',
     (operation) => {
       const outputs = createOutputs(
-        result({ operation, error: { message: 'x', advice: undefined } }),
+        result({ operation, error: { message: prose`x`, advice: undefined } }),
         '/r.json',
       )
       expect(Object.keys(outputs)).toEqual(Object.keys(actionFile.outputs))
@@ -65,9 +66,13 @@ describe('outputs', () => {
   })
 
   test('contain the connections in mode check', () => {
-    const connections = [{ name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' }]
+    const connections = [
+      { name: 'MLflow', status: 'ok' as const, detail: prose`reads`, advice: prose`` },
+    ]
     const outputs = createOutputs(result({ operation: 'checked', mode: 'check', connections }), '')
-    expect(JSON.parse(outputs.connections ?? '')).toEqual(connections)
+    expect(JSON.parse(outputs.connections ?? '')).toEqual([
+      { name: 'MLflow', status: 'ok', detail: 'reads', advice: '' },
+    ])
     expect(outputs.changed).toBe('false')
   })
 })
@@ -96,7 +101,7 @@ describe('changed', () => {
   })
 
   test('is true if the sync failed after its commit', () => {
-    const error = { message: 'x', advice: undefined }
+    const error = { message: prose`x`, advice: undefined }
     const outputs = createOutputs(result({ error, entries: [change('created')] }), '')
     expect(outputs).toMatchObject({ operation: 'committed', changed: 'true' })
   })
@@ -146,8 +151,8 @@ describe('the output changes', () => {
 
   test('leaves out a record that is too large, but not those after it', () => {
     const records = [
-      record('failed', { reason: 'x'.repeat(600_000) }),
-      record('held', { reason: 'kept' }),
+      record('failed', { reason: foreign('x'.repeat(600_000)) }),
+      record('held', { reason: prose`kept` }),
     ]
     const outputs = createOutputs(result({ entries: records }), '')
     expect(parseRecords(outputs.changes).map(({ reason }) => reason)).toEqual(['kept'])
@@ -156,7 +161,7 @@ describe('the output changes', () => {
 })
 
 describe('secrets', () => {
-  const leakyText = 'at https://bob:hunter2@mlflow.test/x with tok-en and tok-en-long'
+  const leakyText = prose`at https://bob:hunter2@mlflow.test/x with tok-en and tok-en-long`
   const clean = withoutSecrets(
     result({
       entries: [
@@ -175,8 +180,8 @@ describe('secrets', () => {
   test('are removed from all texts and URLs', () => {
     expect(JSON.stringify(clean)).not.toMatch(/hunter2|bob|tok-en|-long/)
     expect(clean.error).toEqual({
-      message: 'at https://mlflow.test/x with *** and ***',
-      advice: 'at https://mlflow.test/x with *** and ***',
+      message: prose`at https://mlflow.test/x with *** and ***`,
+      advice: prose`at https://mlflow.test/x with *** and ***`,
     })
   })
 

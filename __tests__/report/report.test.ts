@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { schemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { createReport, reportSchema, writeReport } from '../../src/report/report.ts'
 import { change, runId } from '../fixtures/changes.ts'
 import { hostileTexts } from '../fixtures/hostile-texts.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 let directory: string
 beforeEach(() => {
@@ -22,9 +24,9 @@ const full = result({
   commit: { sha: 'c0ffee', url: 'https://github.test/c' },
   pullRequest: { number: 12, url: 'https://github.test/p' },
   trackingUri: 'https://bob:hunter2@mlflow.test/prefix',
-  warnings: ['one'],
-  connections: [{ name: 'MLflow', status: 'ok', detail: 'reads', advice: '' }],
-  error: { message: 'broken', advice: undefined },
+  warnings: [prose`one`],
+  connections: [{ name: 'MLflow', status: 'ok', detail: prose`reads`, advice: prose`` }],
+  error: { message: prose`broken`, advice: undefined },
 })
 
 describe('the report', () => {
@@ -36,7 +38,7 @@ describe('the report', () => {
   })
 
   test('contains when and where the sync ran and what it did', () => {
-    expect(createReport(full)).toMatchObject({
+    expect(plainTexts(createReport(full))).toMatchObject({
       schemaVersion: 1,
       startedAt: '2026-01-02T03:04:05.678Z',
       finishedAt: '2026-01-02T03:04:06.000Z',
@@ -99,7 +101,7 @@ describe('the documented commands', () => {
       env: { ...process.env, REPORT: input.report },
     })
   const hostileRecords = hostileTexts.map((modelName, index) =>
-    record('failed', { modelName, runId: runId(index), reason: "'); DROP TABLE records; --" }),
+    record('failed', { modelName, runId: runId(index), reason: prose`'); DROP TABLE records; --` }),
   )
 
   test('load reports into SQLite, one row per record, repeatedly', async () => {

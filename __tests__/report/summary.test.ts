@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { foreign, prose } from '../../src/core/text/prose.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { change, extraFile, manyChanges, runId } from '../fixtures/changes.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 function rowsOf(summary: string, outcome: string): string[] {
   return summary.split('\n').filter((line) => line.startsWith(`| ${outcome} |`))
@@ -48,11 +50,11 @@ describe('the first sentence', () => {
     ],
   ] as const)('says what was done: %j', (fields, expected) => {
     const paragraph = renderSummary(result(fields)).split('\n\n')[1]
-    expect(paragraph?.trim()).toBe(expected)
+    expect(plainTexts(paragraph?.trim())).toBe(expected)
   })
 
   test('is followed by the error and its advice, even if something was written', () => {
-    const error = { message: 'No <b>luck</b>', advice: 'Try again.' }
+    const error = { message: prose`No <b>luck</b>`, advice: prose`Try again.` }
     for (const operation of ['failed', 'committed'] as const) {
       expect(renderSummary(result({ operation, error, entries: [change('created')] }))).toContain(
         '\n\n**Error:** No &lt;b&gt;luck&lt;/b&gt;<br>Try again.\n',
@@ -64,7 +66,7 @@ describe('the first sentence', () => {
 describe('the tables', () => {
   test('link the version and the run to MLflow and the file to the commit', () => {
     const summary = renderSummary(result({ entries: [change('updated')] }))
-    expect(rowsOf(summary, 'updated')).toEqual([
+    expect(plainTexts(rowsOf(summary, 'updated'))).toEqual([
       `| updated | my_model | [4](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)}) | [<code>models/${runId(1)}.yaml</code>](https://github.test/acme/models/blob/1234567890abcdef/models/${runId(1)}.yaml) |`,
     ])
   })
@@ -95,8 +97,13 @@ describe('the tables', () => {
 
   test('show each check with its advice', () => {
     const connections = [
-      { name: 'MLflow', status: 'ok' as const, detail: 'reads', advice: '' },
-      { name: 'Contents', status: 'failed' as const, detail: 'read only', advice: 'Grant it.' },
+      { name: 'MLflow', status: 'ok' as const, detail: prose`reads`, advice: prose`` },
+      {
+        name: 'Contents',
+        status: 'failed' as const,
+        detail: prose`read only`,
+        advice: prose`Grant it.`,
+      },
     ]
     const summary = renderSummary(result({ operation: 'checked', mode: 'check', connections }))
     expect(summary).toContain('1 of 2 checks failed.')
@@ -106,7 +113,7 @@ describe('the tables', () => {
   })
 
   test('show warnings', () => {
-    expect(renderSummary(result({ warnings: ['a | b'] }))).toContain('\n| a &#124; b |\n')
+    expect(renderSummary(result({ warnings: [prose`a | b`] }))).toContain('\n| a &#124; b |\n')
   })
 })
 
@@ -177,7 +184,7 @@ describe('a summary of many runs', () => {
       ]
       const others = (['failed', 'held'] as const).flatMap((outcome) =>
         manyChanges(5000).map((item) =>
-          record(outcome, { runId: item.runId, modelName, reason: modelName.repeat(20) }),
+          record(outcome, { runId: item.runId, modelName, reason: foreign(modelName.repeat(20)) }),
         ),
       )
       const summary = renderSummary(
@@ -185,8 +192,8 @@ describe('a summary of many runs', () => {
           mode: 'plan',
           operation: 'planned',
           entries: [...changes, ...others],
-          warnings: manyChanges(5000).map(() => long),
-          error: { message: modelName.repeat(5000), advice: 'x' },
+          warnings: manyChanges(5000).map(() => foreign(long)),
+          error: { message: foreign(modelName.repeat(5000)), advice: prose`x` },
         }),
       )
       const bytes = Buffer.byteLength(summary)

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { GitHubError, SyncError } from '../../src/core/errors.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { retryWhenBranchMoves } from '../../src/sync/attempts.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
-const moved = new GitHubError('the branch moved', { reason: 'branch-moved' })
-const lost = new GitHubError("Can't reach GitHub", { outcomeUnknown: true })
-const rejected = new GitHubError('A rule forbids this commit')
+const moved = new GitHubError(prose`the branch moved`, { reason: 'branch-moved' })
+const lost = new GitHubError(prose`Can't reach GitHub`, { outcomeUnknown: true })
+const rejected = new GitHubError(prose`A rule forbids this commit`)
 
 /** Runs attempts that fail with the given errors, one after the other, and then succeed. */
 async function attemptScenario(
@@ -57,7 +59,7 @@ describe('attempts', () => {
 
   test('end with the fifth', async () => {
     const { outcome } = await attemptScenario(Array<Error>(5).fill(moved))
-    expect(outcome).toMatchObject({
+    expect(plainTexts(outcome)).toMatchObject({
       message: 'Could not write to branch main in 5 attempts: the branch moved',
       advice: expect.stringMatching(/^The next run will catch up/),
     })
@@ -93,13 +95,13 @@ describe('attempts', () => {
   test('report the error of a later attempt beside an earlier write', async () => {
     let asked = 0
     const settle = () => Promise.resolve((asked += 1) === 2 ? 'settled' : undefined)
-    const { outcome } = await attemptScenario([lost, new SyncError('no template')], settle)
+    const { outcome } = await attemptScenario([lost, new SyncError(prose`no template`)], settle)
     expect(outcome).toBe('settled, but no template')
   })
 
   test('say in a later error that an earlier write may have succeeded', async () => {
     const { outcome } = await attemptScenario([lost, rejected])
-    expect(outcome).toMatchObject({
+    expect(plainTexts(outcome)).toMatchObject({
       message: rejected.message,
       advice: expect.stringMatching(/A write may have succeeded/),
     })
@@ -112,7 +114,7 @@ describe('attempts', () => {
     'do not claim that nothing was written if the response to %s write was lost',
     async (_which, errors) => {
       const { outcome } = await attemptScenario(errors)
-      expect(outcome).toMatchObject({
+      expect(plainTexts(outcome)).toMatchObject({
         advice: expect.stringMatching(/^A write may have succeeded/),
       })
     },

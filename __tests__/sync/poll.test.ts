@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { emptyResult, type SyncResult } from '../../src/core/result.ts'
+import { prose } from '../../src/core/text/prose.ts'
 import { poll } from '../../src/sync/poll.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
-const error = { message: 'No luck', advice: 'Try again.' }
+const error = { message: prose`No luck`, advice: prose`Try again.` }
 const successful = emptyResult('acme/models', 'main')
 
 type Scenario = {
@@ -86,8 +88,8 @@ describe('polling', () => {
       durationMs: 100,
       rounds: [{ takesMs: 5, fails: true }, { takesMs: 5 }],
     })
-    expect(warnings).toEqual(['This round failed: No luck Try again.'])
-    expect(result).toMatchObject({
+    expect(warnings).toEqual(['This round failed: No luck. Try again.'])
+    expect(plainTexts(result)).toMatchObject({
       error: undefined,
       warnings: ['An earlier round failed: No luck'],
     })

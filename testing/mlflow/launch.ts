@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mlflowWithUi } from '../virtual-environment.ts'
 
 export type MlflowOptions = {
   readonly version: 2 | 3
@@ -8,6 +9,8 @@ export type MlflowOptions = {
   /** Enables `--app-name basic-auth`. */
   readonly basicAuth?: BasicAuth
   readonly workspaces?: boolean
+  /** Serves MLflow's web pages, which `script/demo --keep` installs. */
+  readonly ui?: boolean
   /** Paths of PEM files; enables TLS. */
   readonly tls?: { readonly key: string; readonly certificate: string }
 }
@@ -24,13 +27,16 @@ export type MlflowFiles = {
 /**
  * Runs the Python module that the next argument names, and kills its process group when stdin
  * closes. A server then never outlives the process that started it, even if that one is killed.
+ * Windows has no process groups, and there the servers are single processes.
  */
 export const pythonLauncher = [
   '-c',
   `import os, runpy, signal, sys, threading
 def kill_group_with_parent():
     os.read(0, 1)
-    os.killpg(0, signal.SIGKILL)
+    if hasattr(os, 'killpg'):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 threading.Thread(target=kill_group_with_parent, daemon=True).start()
 sys.argv = sys.argv[1:]
 runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
@@ -65,7 +71,7 @@ export function launchEnvironment(
   options: MlflowOptions,
   files: MlflowFiles,
 ): Record<string, string> {
-  const { staticPrefix, workspaces = false, basicAuth } = options
+  const { staticPrefix, workspaces = false, ui = false, basicAuth } = options
   return {
     HOME: files.directory,
     TMPDIR: files.directory,
@@ -77,6 +83,8 @@ export function launchEnvironment(
     _MLFLOW_SERVER_ARTIFACT_DESTINATION: files.artifacts,
     ...(staticPrefix === undefined ? {} : { _MLFLOW_STATIC_PREFIX: staticPrefix }),
     ...(workspaces ? { MLFLOW_ENABLE_WORKSPACES: 'true' } : {}),
+    // The same version of MLflow, with the pages that the small package in the environment lacks.
+    ...(ui ? { PYTHONPATH: mlflowWithUi } : {}),
     ...(basicAuth === undefined ? {} : authEnvironment(basicAuth, files.directory)),
   }
 }

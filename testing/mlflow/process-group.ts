@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -14,12 +14,15 @@ export type ProcessGroup = {
 
 const terminationTimeoutMs = 3000
 
+/** Windows has no process groups; it knows a process and its descendants. */
+const isWindows = process.platform === 'win32'
+
 export function startProcessGroup(
   command: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): ProcessGroup {
-  const child = spawn(command, args, { ...options, detached: true, stdio: 'pipe' })
+  const child = spawn(command, args, { ...options, detached: !isWindows, stdio: 'pipe' })
   let text = ''
   const pipes = [child.stdin, child.stdout, child.stderr]
   for (const output of [child.stdout, child.stderr]) {
@@ -35,7 +38,9 @@ export function startProcessGroup(
     log: () => text,
     hasExited: () => child.exitCode !== null || child.pid === undefined,
     stop: async () => {
-      if (child.pid !== undefined) await stopGroup(child.pid)
+      if (child.pid === undefined) return
+      if (isWindows) spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f'])
+      else await stopGroup(child.pid)
     },
   }
 }

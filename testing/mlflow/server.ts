@@ -10,6 +10,7 @@ import {
   type MlflowOptions,
 } from './launch.ts'
 import { startProcessGroup, type ProcessGroup } from './process-group.ts'
+import { pythonOf } from '../virtual-environment.ts'
 
 /** Address and database of a real MLflow server. */
 export type MlflowAddress = {
@@ -21,13 +22,12 @@ export type MlflowAddress = {
 /** A real MLflow server on loopback with its own store. */
 export type MlflowServer = MlflowAddress & { readonly stop: () => Promise<void> }
 
-const root = join(import.meta.dirname, '..', '..')
 const startTimeoutMs = 90_000
 
 /** Starts the web server directly, which takes half as long as `mlflow server`. */
 export async function startMlflow(options: MlflowOptions): Promise<MlflowServer> {
   const { version, basicAuth, staticPrefix = '', tls } = options
-  const python = join(root, '.venvs', `mlflow-${version}`, 'bin', 'python')
+  const python = pythonOf(`mlflow-${version}`)
   if (!existsSync(python)) throw new Error(`MLflow ${version} is missing: run script/setup`)
   const files = createFiles()
   const group = startProcessGroup(python, launchArguments(options), {
@@ -36,7 +36,8 @@ export async function startMlflow(options: MlflowOptions): Promise<MlflowServer>
   })
   const stop = async (): Promise<void> => {
     await group.stop()
-    rmSync(files.directory, { recursive: true, force: true })
+    // Windows keeps the files of a process open for a moment after its end.
+    rmSync(files.directory, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
     const port = await waitForPort(group)

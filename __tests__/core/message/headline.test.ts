@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { headline } from '../../../src/core/message/commit.ts'
 import { checkMessageTemplate, renderMessage } from '../../../src/core/message/headline.ts'
 import { change, manyChanges, runId } from '../../fixtures/changes.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 const threeChanges = [
   change('created', { runId: runId(1) }),
@@ -95,14 +96,18 @@ describe('checking a template', () => {
   test('names every unknown placeholder', () => {
     const problems = checkMessageTemplate('${model} ${created} ${toString}')
     expect(problems).toHaveLength(2)
-    expect(problems[0]).toMatch(/^unknown placeholder `\$\{model\}`: use `\$\{created\}`, /)
-    expect(problems[1]).toMatch(/`\$\{toString\}`/)
+    expect(plainTexts(problems[0])).toMatch(
+      /^unknown placeholder `\$\{model\}`: use `\$\{created\}`, /,
+    )
+    expect(plainTexts(problems[1])).toMatch(/`\$\{toString\}`/)
   })
 
   test('rejects a placeholder without an end, and a second line', () => {
-    expect(checkMessageTemplate('x ${total} ${created')).toEqual(['a placeholder `${` has no `}`'])
+    expect(plainTexts(checkMessageTemplate('x ${total} ${created'))).toEqual([
+      'a placeholder `${` has no `}`',
+    ])
     expect(checkMessageTemplate('$${created}{')).toEqual([])
-    expect(checkMessageTemplate('x\ny')).toEqual([
+    expect(plainTexts(checkMessageTemplate('x\ny'))).toEqual([
       'must be a single line without control characters',
     ])
   })

@@ -3,6 +3,7 @@ import { changeRow } from '../../../src/core/message/change-table.ts'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
 import type { RunRecord } from '../../../src/core/result.ts'
 import { change, manyChanges, runId } from '../../fixtures/changes.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 const context: PullRequestContext = {
   branch: 'main',
@@ -39,7 +40,7 @@ describe('the body of a pull request', () => {
       experimentId: null,
       path: 'a.yaml',
     }
-    expect(pullRequestBody([change('created', unknown)], bases)).toBe(
+    expect(plainTexts(pullRequestBody([change('created', unknown)], bases))).toBe(
       [
         "Brings <code>main</code> up to date with MLflow's Model Registry: 1 created. This pull request is kept up to date in place and closed when nothing is left to propose; a commit made on its branch by hand stops that.",
         '',
@@ -60,7 +61,7 @@ describe('the body of a pull request', () => {
   ])('has cells without links or empty ones for what is not known: %j', (fields, run) => {
     const row = changeRow({ ...change('created'), ...fields }, { ...context, fileRef: undefined })
     const file = fields.path === null ? '' : `<code>models/${runId(1)}.yaml</code>`
-    expect(row.split(' | ').slice(4).join('|')).toBe(`${run}|${file} |`)
+    expect(plainTexts(row.split(' | ').slice(4).join('|'))).toBe(`${run}|${file} |`)
   })
 
   test('folds the comparisons of more than three changes', () => {
@@ -97,7 +98,7 @@ describe('the body of a pull request', () => {
       context,
     )
     const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line))
-    expect(rows).toEqual([
+    expect(plainTexts(rows)).toEqual([
       `| deleted | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(3)}) | <code>models/${runId(3)}.yaml</code> |`,
       `| created | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) |  | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(2)}) | [<code>models/${runId(2)}.yaml</code>](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(2)}.yaml) |`,
     ])

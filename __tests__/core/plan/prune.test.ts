@@ -11,8 +11,10 @@ import type {
   SelectedRun,
   Selection,
 } from '../../../src/core/select.ts'
+import { prose } from '../../../src/core/text/prose.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
 import { everything, modelVersion, run, runFacts } from '../../fixtures/registry.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function valuesFor(runId: string, modelName = 'model'): string {
   return `global:\n  experimentId: "1"\n  runid: ${runId}\n  modelName: ${modelName}\n  modelVersion: "1"\n`
@@ -40,7 +42,7 @@ function factsOf(lookup: RunFacts['run']): RunFacts {
 }
 
 function excluded(runId: string, exclusion: Exclusion): ExcludedVersion {
-  return { version: modelVersion({ runId }), exclusion, outcome: 'skipped', reason: '' }
+  return { version: modelVersion({ runId }), exclusion, outcome: 'skipped', reason: prose`` }
 }
 
 function entry(runId: string, outcome: Entry['outcome']): Entry {
@@ -97,7 +99,7 @@ describe('a file is deleted', () => {
         modelVersion: '1',
         previousVersion: '1',
         url: null,
-        reason: 'no selected model version names this run any more',
+        reason: prose`no selected model version names this run any more`,
         previous: { runId: 'a', modelName: 'model', modelVersion: '1', timestamp: '' },
         warning: undefined,
         edit: { path: 'd/a.yaml', before: valuesFor('a'), after: undefined, executable: false },
@@ -152,7 +154,7 @@ test('the record of a file says what it deploys and why it is kept or deleted', 
     facts: new Map([['a', factsOf({ kind: 'missing' })]]),
     files: filesOf({ a: valuesFor('a') }),
   })
-  expect(gone.deletions).toMatchObject([{ reason: 'the run is deleted in MLflow' }])
+  expect(gone.deletions).toMatchObject([{ reason: prose`the run is deleted in MLflow` }])
 })
 
 describe('a file is kept', () => {
@@ -185,7 +187,7 @@ describe('a file is kept', () => {
     })
     expect(planned.deletions).toEqual([])
     const reason = 'kept: MLflow still lists its model version, but does not say enough about it'
-    expect(planned.kept).toMatchObject([
+    expect(plainTexts(planned.kept)).toMatchObject([
       { outcome: 'skipped', runId: 'a', modelVersion: '1', reason },
     ])
   })
@@ -227,7 +229,7 @@ describe('the file of a model stays until its successor is deployed', () => {
   ] as const)('while it is %s', (outcome, selection, reason) => {
     const planned = plan({ files, runs, selection, entries: [entry('new', outcome)] })
     expect(planned.deletions).toEqual([])
-    expect(planned.kept).toMatchObject([
+    expect(plainTexts(planned.kept)).toMatchObject([
       { runId: 'old', outcome: 'skipped', reason: expect.stringMatching(reason) as unknown },
     ])
   })
@@ -240,7 +242,7 @@ describe('the file of a model stays until its successor is deployed', () => {
     const given = [{ ...excluded('x', exclusion), version: modelVersion({ version: '2' }) }]
     const state = `has to be deployed first, which ${exclusion === 'unusable' ? 'failed' : 'is not possible yet'}`
     const reason = `kept: model version 2 ${state}; this file stays until then`
-    expect(plan({ files: old, selection, excluded: given }).kept).toMatchObject([
+    expect(plainTexts(plan({ files: old, selection, excluded: given }).kept)).toMatchObject([
       { runId: 'old', outcome: 'skipped', reason },
     ])
   })
@@ -291,12 +293,12 @@ describe('no deletion is proposed', () => {
     ['MLflow lists nothing', { listed: [] }, /no model version at all/],
     [
       'MLflow rejects a request about a run',
-      { facts: new Map([['c', factsOf({ kind: 'failed', reason: 'x', cause: 'rejected' })]]) },
+      { facts: new Map([['c', factsOf({ kind: 'failed', reason: prose`x`, cause: 'rejected' })]]) },
       /1 run could not be read/,
     ],
     [
       'the selection asks for something that MLflow does not have',
-      { gaps: [{ message: 'no alias', advice: undefined }] },
+      { gaps: [{ message: prose`no alias`, advice: undefined }] },
       /asks for something/,
     ],
     [
@@ -305,21 +307,21 @@ describe('no deletion is proposed', () => {
       /1 file could not be read from GitHub/,
     ],
   ])('if %s', (_name, fields, reason) => {
-    expect(plan({ files: two, ...fields })).toMatchObject({
+    expect(plainTexts(plan({ files: two, ...fields }))).toMatchObject({
       deletions: [],
       warning: expect.stringMatching(reason) as unknown,
     })
   })
 
   test('if no run is selected', () => {
-    expect(proposeDeletions({ ...inputOf({ files: two }), runs: [] })).toMatchObject({
+    expect(plainTexts(proposeDeletions({ ...inputOf({ files: two }), runs: [] }))).toMatchObject({
       deletions: [],
       warning: 'Nothing is pruned: no run is selected',
     })
   })
 
   test('because of the data of one run', () => {
-    const malformed = factsOf({ kind: 'failed', reason: 'x', cause: 'malformed' })
+    const malformed = factsOf({ kind: 'failed', reason: prose`x`, cause: 'malformed' })
     expect(deletedRuns({ files: two, facts: new Map([['c', malformed]]) })).toEqual(['a', 'b'])
   })
 
@@ -344,7 +346,7 @@ describe('confirmed deletions', () => {
 
   test('are not made above the limit, and the error lists them', () => {
     const input = inputOf({ files: two, maxDeletions: 1 })
-    expect(limitDeletions([...deletions, kept], input)).toMatchObject({
+    expect(plainTexts(limitDeletions([...deletions, kept], input))).toMatchObject({
       entries: [kept],
       error: { message: expect.stringContaining('d/a.yaml, d/b.yaml') as unknown },
     })
@@ -357,7 +359,9 @@ describe('confirmed deletions', () => {
     const runIds = Array.from({ length: count }, (_, index) => `r${index + 1}`)
     const files = filesOf(Object.fromEntries(runIds.map((id) => [id, valuesFor(id)])))
     const input = inputOf({ files })
-    expect(limitDeletions(plan({ files }).deletions, input).error?.message).toMatch(message)
+    expect(plainTexts(limitDeletions(plan({ files }).deletions, input).error?.message)).toMatch(
+      message,
+    )
   })
 
   test('are not made if no file would remain, unless another one is created', () => {
@@ -367,7 +371,7 @@ describe('confirmed deletions', () => {
       ...inputOf({ entries: failed }),
       files: new Map([...two, ...theirs, ['new', fileOf('new', { kind: 'absent' })] as const]),
     }
-    expect(limitDeletions(deletions, input)).toMatchObject({
+    expect(plainTexts(limitDeletions(deletions, input))).toMatchObject({
       entries: [],
       warning: 'Nothing is pruned: it would leave the directory without any values file',
     })

@@ -9,12 +9,14 @@ import {
 } from '../../../src/core/plan/run.ts'
 import type { SelectedRun } from '../../../src/core/select.ts'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
+import { plain, prose } from '../../../src/core/text/prose.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
 import { everything, modelVersion, run, runFacts, runId } from '../../fixtures/registry.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function templateOf(text: string) {
   const parsed = parseTemplate(text)
-  if (!parsed.ok) throw new Error(parsed.problems.join())
+  if (!parsed.ok) throw new Error(parsed.problems.map(plain).join())
   return parsed.template
 }
 
@@ -39,7 +41,7 @@ function artifactsAt(source: string): RunFacts['artifacts'] {
 }
 
 const unknownArtifacts: RunFacts['artifacts'] = {
-  source: { ok: false, problem: 'no response' },
+  source: { ok: false, problem: prose`no response` },
   loggedModel: undefined,
 }
 
@@ -99,7 +101,7 @@ describe('an active run', () => {
   test.each([
     ['a: ${model.name} ${model.aliases}\n', `${currentText}a: "model production"\n`, null],
     [currentText.replace('"2"', '"${model.version}"'), currentText, null],
-    ['a: ${run.params.lr}\n', undefined, /^\$\{run\.params\.lr\} on line 1 .* has no value/],
+    ['a: ${run.params.lr}\n', undefined, /^`\$\{run\.params\.lr\}` on line 1 .* has no value/],
     [
       'global:\n  a: |\n    text',
       undefined,
@@ -111,7 +113,7 @@ describe('an active run', () => {
     const entry = planRun(given, { ...context, template: templateOf(text) })
     expect(entry.edit?.after).toBe(after)
     if (reason !== null) expect(entry).toMatchObject({ outcome: 'failed', edit: undefined })
-    expect(entry.reason ?? '').toMatch(reason ?? /^$/)
+    expect(plainTexts(entry.reason ?? '')).toMatch(reason ?? /^$/)
     expect(entry.experimentId).toBe('1')
   })
 
@@ -129,7 +131,7 @@ describe('an active run', () => {
 
   test('has a damaged file replaced, with a warning that names the commit of the old one', () => {
     const entry = planFor({ state: fileState('<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n') })
-    expect(entry).toMatchObject({
+    expect(plainTexts(entry)).toMatchObject({
       outcome: 'updated',
       warning: expect.stringMatching(
         /damaged \(line 1: merge-conflict markers\).*c0ffee/,
@@ -143,7 +145,7 @@ describe('the file of a run is left alone', () => {
   test.each<[string, PlanInput, 'failed' | 'held' | 'skipped', RegExp]>([
     [
       'has a link at its path',
-      { state: { kind: 'blocked', reason: 'a symbolic link is in the way' } },
+      { state: { kind: 'blocked', reason: prose`a symbolic link is in the way` } },
       'failed',
       /symbolic link/,
     ],
@@ -187,7 +189,7 @@ describe('the file of a run is left alone', () => {
       'could not be read',
       {
         state: { kind: 'absent' },
-        facts: { ...facts, run: { kind: 'failed', reason: 'corrupt row', cause: 'rejected' } },
+        facts: { ...facts, run: { kind: 'failed', reason: prose`corrupt row`, cause: 'rejected' } },
       },
       'failed',
       /^corrupt row$/,
@@ -217,7 +219,7 @@ describe('the file of a run is left alone', () => {
       /^no response$/,
     ],
   ])('if it %s', (_name, input, outcome, reason) => {
-    expect(planFor(input)).toMatchObject({
+    expect(plainTexts(planFor(input))).toMatchObject({
       path: `d/${runId}.yaml`,
       outcome,
       reason: expect.stringMatching(reason) as unknown,
@@ -262,7 +264,9 @@ describe('the logged model of a version', () => {
 
   test('has to be known for a file that names another version', () => {
     const state = fileState(withModel.replace('"2"', '"1"'))
-    expect(planFor({ state, facts: runFacts({ artifacts: unknownArtifacts }) })).toMatchObject({
+    expect(
+      plainTexts(planFor({ state, facts: runFacts({ artifacts: unknownArtifacts }) })),
+    ).toMatchObject({
       outcome: 'failed',
       reason: 'not changed: no response',
     })
@@ -270,7 +274,9 @@ describe('the logged model of a version', () => {
 
   test('is not removed from a file whose paths use it', () => {
     const given = runFacts({ artifacts: artifactsAt('s3://b/m') })
-    expect(planFor({ state: fileState(withModel + usesModelId), facts: given })).toMatchObject({
+    expect(
+      plainTexts(planFor({ state: fileState(withModel + usesModelId), facts: given })),
+    ).toMatchObject({
       outcome: 'failed',
       reason: expect.stringMatching(/has no logged model, but the file refers to/) as unknown,
     })
@@ -289,8 +295,8 @@ describe('an update whose artifacts are elsewhere', () => {
   test('is a warning that names the file and the place', () => {
     const { outcome, warning } = planFor({ state: fileState(olderText), facts: moved })
     expect(outcome).toBe('updated')
-    expect(warning).toContain(`d/${runId}.yaml now names model version 2`)
-    expect(warning).toContain(`artifacts are at ${newPath} instead of`)
+    expect(plainTexts(warning)).toContain(`d/${runId}.yaml now names model version 2`)
+    expect(plainTexts(warning)).toContain(`artifacts are at \`${newPath}\` instead of`)
   })
 
   test('is a warning with the source of a version whose artifacts have no path', () => {
@@ -299,7 +305,9 @@ describe('an update whose artifacts are elsewhere', () => {
       state: fileState(olderText),
       facts: { ...moved, previousArtifacts },
     })
-    expect(warning).toContain(`artifacts are at ${newPath} instead of s3://weights/old.`)
+    expect(plainTexts(warning)).toContain(
+      `artifacts are at \`${newPath}\` instead of \`s3://weights/old\`.`,
+    )
   })
 
   test.each<[string, string, RunFacts]>([
@@ -340,8 +348,8 @@ test('a new file names the version that it supersedes', () => {
 
 test('excluded versions get an entry without a file', () => {
   const excluded = [
-    { version: modelVersion({ runId: 'other' }), reason: 'too young' },
-    { version: modelVersion({ name: '', version: '', runId: '' }), reason: 'unreadable' },
+    { version: modelVersion({ runId: 'other' }), reason: prose`too young` },
+    { version: modelVersion({ name: '', version: '', runId: '' }), reason: prose`unreadable` },
   ].map((row) => ({ ...row, exclusion: 'unusable' as const, outcome: 'failed' as const }))
   expect(excludedEntries(excluded, 'https://mlflow.test')).toMatchObject([
     {
@@ -349,7 +357,7 @@ test('excluded versions get an entry without a file', () => {
       path: null,
       outcome: 'failed',
       modelName: 'model',
-      reason: 'too young',
+      reason: prose`too young`,
       url: 'https://mlflow.test/#/models/model/versions/1',
     },
     { runId: null, path: null, modelName: null, modelVersion: null, url: null },

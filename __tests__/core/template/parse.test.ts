@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { parseSegments } from '../../../src/core/template/placeholder.ts'
+import { plain } from '../../../src/core/text/prose.ts'
 import { parseValidTemplate } from '../../fixtures/templates.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function problemsOf(text: string): readonly string[] {
   const parsed = parseTemplate(text)
-  return parsed.ok ? [] : parsed.problems
+  return parsed.ok ? [] : parsed.problems.map(plain)
 }
 
 describe('a valid template', () => {
@@ -145,7 +147,7 @@ describe('a slip in a placeholder', () => {
     ['${HOME}', /there are run\.id, .*, run\.params\.NAME, .*, model\.tags\.NAME \(write/],
     ['${HOME:=x}', /unknown placeholder \$\{HOME:=x\}/],
   ])('such as %s is reported, with how to write it', (source, problem) => {
-    expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
+    expect(plainTexts(problemsOf(`a: |\n  ${source}\n`))).toEqual([expect.stringMatching(problem)])
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
+import { prose } from '../../../src/core/text/prose.ts'
 import { runId } from '../../fixtures/registry.ts'
 import {
   modelId,
@@ -12,6 +13,7 @@ import {
   version,
   withParams,
 } from '../../fixtures/templates.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function withX(value: string) {
   return withParams({ x: value })
@@ -92,7 +94,7 @@ describe('placeholders', () => {
     const template = parseValidTemplate(
       'a: ${run.params.x}\n# c\nb: "${run.params.y:-1} ${run.tags.z}"\n',
     )
-    expect(renderTemplate(template, placeholderValues)).toEqual({
+    expect(plainTexts(renderTemplate(template, placeholderValues))).toEqual({
       ok: false,
       problem:
         '${run.params.x} on line 1 of the template has no value and no fallback (${run.params.x:-…}); ' +
@@ -103,18 +105,20 @@ describe('placeholders', () => {
   test('for a missing logged model or experiment name are reported as missing', () => {
     const template = parseValidTemplate('a: ${model.id}\nb: ${experiment.name}\n')
     const values = { ...placeholderValues, modelId: undefined, experimentName: undefined }
-    expect(renderTemplate(template, values)).toMatchObject({
+    expect(plainTexts(renderTemplate(template, values))).toMatchObject({
       ok: false,
       problem: expect.stringMatching(/model\.id.* line 1 .*experiment\.name.* line 2 /),
     })
   })
 
   test('for a rejected path are reported only if the template uses it', () => {
-    const artifacts = { ok: false, problem: 'it holds ..' } as const
+    const artifacts = { ok: false, problem: prose`it holds ..` } as const
     const values = { ...placeholderValues, artifacts }
-    expect(renderTemplate(parseValidTemplate('a: "${model.artifacts:-/x}"'), values)).toEqual({
+    expect(
+      plainTexts(renderTemplate(parseValidTemplate('a: "${model.artifacts:-/x}"'), values)),
+    ).toEqual({
       ok: false,
-      problem: '${model.artifacts} on line 1 of the template: it holds ..',
+      problem: `\${model.artifacts} on line 1 of the template: it holds ..`,
     })
     expect(render('a: ${run.slug}', values)).toBe('a: abc123de')
   })
@@ -273,7 +277,7 @@ describe('the rest of a template', () => {
 
   test('is protected against a key that becomes a duplicate', () => {
     const template = parseValidTemplate('a: 1\n${run.params.x}: 2\n')
-    expect(renderTemplate(template, withX('a'))).toMatchObject({
+    expect(plainTexts(renderTemplate(template, withX('a')))).toMatchObject({
       ok: false,
       problem: expect.stringContaining('Map keys must be unique'),
     })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readContent } from '../../../src/core/values-file/file.ts'
 import { acceptedElsewhere, conflict, damagedFiles, utf16 } from '../../fixtures/broken-files.ts'
 import { owned, updateText } from '../../fixtures/values-files.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function read(text: string | Uint8Array) {
   const content = readContent(Buffer.from(text))
@@ -12,15 +13,15 @@ function read(text: string | Uint8Array) {
 
 describe('a file is damaged', () => {
   test.each(damagedFiles)('%s: %j', (problem, file) => {
-    expect(read(file)).toEqual({ kind: 'damaged', problem })
+    expect(plainTexts(read(file))).toEqual({ kind: 'damaged', problem })
   })
 })
 
 describe('a file that npm yaml rejects and another reader accepts is left alone', () => {
   test.each(acceptedElsewhere)('on line %d: %j', (line, text) => {
     const problem = expect.stringMatching(`^line ${line}: `) as unknown
-    expect(read(text)).toEqual({ kind: 'uneditable', problem })
-    expect(updateText(text, owned)).toEqual({ kind: 'rejected', problem })
+    expect(plainTexts(read(text))).toEqual({ kind: 'uneditable', problem })
+    expect(plainTexts(updateText(text, owned))).toEqual({ kind: 'rejected', problem })
   })
 })
 
@@ -39,7 +40,7 @@ describe('a file with another mistake is left alone', () => {
     ['  a: 1\n"b\n', 'line 2: '],
     ['---\n  a: 1\nb: [\n', 'line 3: '],
   ])('%j', (text, line) => {
-    expect(read(text)).toEqual({
+    expect(plainTexts(read(text))).toEqual({
       kind: 'uneditable',
       problem: expect.stringMatching(`^${line}`) as unknown,
     })
@@ -55,7 +56,7 @@ test.each(['['.repeat(4000), 'a: ' + '{a: '.repeat(4000), '- '.repeat(4000) + 'a
   'a file that is nested too deeply is left alone (%#)',
   (text) => {
     const problem = 'it is nested too deeply'
-    expect(read(text)).toEqual({ kind: 'uneditable', problem })
+    expect(plainTexts(read(text))).toEqual({ kind: 'uneditable', problem })
     expect(read(`# mlflow-sync: hold\n${text}`)).toMatchObject({ kind: 'held' })
   },
 )
@@ -84,7 +85,7 @@ describe('a file with several documents is left alone, whatever its damage', () 
 
 describe('a UTF-16 file', () => {
   test.each(['le', 'be'] as const)('is left alone, with advice (%s)', (order) => {
-    expect(read(utf16('global: {}\n', order))).toEqual({
+    expect(plainTexts(read(utf16('global: {}\n', order)))).toEqual({
       kind: 'uneditable',
       problem: 'line 1: it is UTF-16 text; save it as UTF-8',
     })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readContent } from '../../../src/core/values-file/file.ts'
 import { isHeldFile } from '../../fixtures/values-files.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 const hold = '# mlflow-sync: hold'
 
@@ -85,13 +86,13 @@ describe('what is reported of a file on hold', () => {
   ])('the reason in %j is %j', (line, reason) => {
     const content = readContent(Buffer.from(`a: 1\n${line}\r\nb: 1\n`))
     const expected = reason === '' ? comment : `${comment}: ${reason}`
-    expect(content).toMatchObject({ kind: 'held', reason: expected })
+    expect(plainTexts(content)).toMatchObject({ kind: 'held', reason: expected })
   })
 
   test('a long reason is cut, between characters', () => {
     const text = `${hold} ${'x'.repeat(198)}${'\u{1f916}'.repeat(300)}\n`
     const expected = `${comment}: ${'x'.repeat(198)}\u{1f916}\u2026`
-    expect(readContent(Buffer.from(text))).toMatchObject({ reason: expected })
+    expect(plainTexts(readContent(Buffer.from(text)))).toMatchObject({ reason: expected })
   })
 
   test.each([
@@ -101,12 +102,12 @@ describe('what is reported of a file on hold', () => {
     ['\u{1f916}'.repeat(201), `${'\u{1f916}'.repeat(199)}\u2026`],
   ])('a reason has at most 200 characters (%#)', (reason, expected) => {
     const content = readContent(Buffer.from(`${hold} ${reason}\n`))
-    expect(content).toMatchObject({ reason: `${comment}: ${expected}` })
+    expect(plainTexts(content)).toMatchObject({ reason: `${comment}: ${expected}` })
   })
 
   test('the first comment counts', () => {
     const text = `a: |\n  ${hold} no\n${hold} one\n${hold} two\n`
-    expect(readContent(Buffer.from(text))).toMatchObject({ reason: `${comment}: one` })
+    expect(plainTexts(readContent(Buffer.from(text)))).toMatchObject({ reason: `${comment}: one` })
   })
 
   test('includes the owned values, if the file can be read', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
+import { plain } from '../../../src/core/text/prose.ts'
 import { parseValues } from '../../../src/core/values-file/parse.ts'
 import { serializeUnownedContent } from '../../../src/core/values-file/rest.ts'
 
 function unownedContent(text: string): string {
   const result = parseValues(text)
-  if (result.kind !== 'parsed') throw new Error(result.problem)
+  if (result.kind !== 'parsed') throw new Error(plain(result.problem))
   return serializeUnownedContent(result.parsed)
 }
 

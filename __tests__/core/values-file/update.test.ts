@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { updateText } from '../../fixtures/values-files.ts'
+import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 const wanted: OwnedValues = {
   experimentId: '1',
@@ -354,14 +355,14 @@ describe('an update is rejected', () => {
     ['\uFEFF  a: 1\n', 'line 1 contains U+FEFF'],
   ])('for %j', (text, problem) => {
     const update = updateText(text, wanted)
-    expect(update).toEqual({
+    expect(plainTexts(update)).toEqual({
       kind: 'rejected',
       problem: expect.stringContaining(problem) as unknown,
     })
   })
 
   test.each([NaN, Infinity, 1.5, -1, 1e21])('for the timestamp %d', (timestamp) => {
-    expect(updateText(file(), { ...wanted, timestamp })).toEqual({
+    expect(plainTexts(updateText(file(), { ...wanted, timestamp }))).toEqual({
       kind: 'rejected',
       problem: `the timestamp ${timestamp} is not a date`,
     })

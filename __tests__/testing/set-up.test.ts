@@ -1,0 +1,161 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+
+/** A folder with the real scripts, in which programs that note their arguments install nothing. */
+const scratch = mkdtempSync(join(tmpdir(), 'set-up-'))
+const calls = join(scratch, 'calls')
+const repository = join(scratch, 'repository')
+const programs = join(scratch, 'programs')
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+function write(path: string, lines: readonly string[]): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o755 })
+}
+
+function writeProgram(name: string, lines: readonly string[]): void {
+  write(join(programs, name), ['#!/bin/sh', `echo "${name} $*" >>'${calls}'`, ...lines])
+}
+
+beforeEach(() => {
+  rmSync(repository, { recursive: true, force: true })
+  rmSync(programs, { recursive: true, force: true })
+  writeFileSync(calls, '')
+  cpSync('script', join(repository, 'script'), { recursive: true })
+  for (const file of ['package-lock.json', '.npmrc']) cpSync(file, join(repository, file))
+  for (const name of ['uv', '3', '2', 'ui']) {
+    write(join(repository, 'testing', 'mlflow', `requirements-${name}.txt`), ['x==1'])
+  }
+  writeProgram('npm', ['mkdir -p node_modules', 'exit ${NPM_STATUS:-0}'])
+  const createEnvironment = (folder: string): string[] => [
+    `mkdir -p "${folder}/$PROGRAMS"`,
+    `cp "$0" "${folder}/$PROGRAMS/python"`,
+    `cp '${programs}/uv' "${folder}/$PROGRAMS/uv"`,
+  ]
+  writeProgram('python3', [
+    'if [ "$1" = -m ] && [ "$2" = venv ]; then',
+    ...createEnvironment('$3'),
+    'fi',
+    '[ "$1" != -c ] || [ -z "$OLD_PYTHON" ]',
+  ])
+  writeProgram('uv', [
+    'for last; do :; done',
+    'if [ "$1" = venv ]; then mkdir -p "$last/$PROGRAMS"; else mkdir -p .venvs/mlflow-ui; fi',
+  ])
+})
+
+function run(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const path = [programs, dirname(process.execPath), '/usr/bin', '/bin'].join(':')
+  return spawnSync('bash', [join(repository, 'script', script), ...args], {
+    encoding: 'utf8',
+    env: { PATH: path, PROGRAMS: 'bin', ...env },
+  })
+}
+
+const callsOf = (name: string): string[] =>
+  readFileSync(calls, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith(`${name} `))
+
+describe('script/setup', () => {
+  test.each(['bin', 'Scripts'])('installs each part once, with programs in %s', (folder) => {
+    const first = run('setup', ['3', 'ui'], { PROGRAMS: folder })
+    expect([first.status, first.stderr]).toEqual([0, ''])
+    expect(first.stdout.match(/^Installing .* MB to download, .* MB on disk/gm)).toHaveLength(4)
+    expect(callsOf('npm')).toHaveLength(1)
+    const python = `--python .venvs/mlflow-3/${folder}/python`
+    expect(callsOf('uv').filter((call) => call.includes(python))).toHaveLength(2)
+
+    const second = run('setup', ['3', 'ui'], { PROGRAMS: folder })
+    expect([second.status, second.stdout]).toEqual([0, ''])
+  })
+
+  test('installs both versions of MLflow by default', () => {
+    expect(run('setup').status).toBe(0)
+    expect(callsOf('uv').filter((call) => call.startsWith('uv venv'))).toHaveLength(2)
+  })
+
+  test('fails with an installation that fails, and tries it again', () => {
+    expect(run('setup', ['3'], { NPM_STATUS: '7' }).status).toBe(7)
+    expect(callsOf('python3').filter((call) => call.includes('-m'))).toEqual([])
+    expect(run('setup', ['3']).status).toBe(0)
+    expect(callsOf('npm')).toHaveLength(2)
+  })
+
+  test('finds Python under the name of a version', () => {
+    writeProgram('python3.12', readFileSync(join(programs, 'python3'), 'utf8').split('\n').slice(2))
+    for (const name of ['python3', 'python', 'python3.13']) writeProgram(name, ['exit 1'])
+    expect(run('setup', ['3']).status).toBe(0)
+    expect(callsOf('python3.12').some((call) => call.includes('-m venv'))).toBe(true)
+  })
+
+  test('names what is missing', () => {
+    for (const name of ['python', 'python3.13', 'python3.12', 'python3.11']) {
+      writeProgram(name, ['exit 1'])
+    }
+    const { status, stderr } = run('setup', ['3'], { OLD_PYTHON: '1', EXTRA_TOOLS: 'no-such-tool' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('Python 3.11 or newer is required')
+    expect(stderr).toContain('no-such-tool: install it')
+    expect(callsOf('npm')).toEqual([])
+  })
+})
+
+describe('script/demo', () => {
+  beforeEach(() => {
+    write(join(repository, 'script', 'setup'), ['#!/bin/sh', `echo "setup $*" >>'${calls}'`])
+    write(join(repository, 'testing', 'demo.ts'), [
+      'console.log(JSON.stringify([process.execPath, ...process.argv.slice(2)]))',
+    ])
+  })
+
+  test('explains its options without installing anything', () => {
+    const { status, stdout } = run('demo', ['--help'])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^Usage: script\/demo \[--keep\]$/m)
+    expect(callsOf('setup')).toEqual([])
+  })
+
+  test('rejects an unknown argument without installing anything', () => {
+    const { status, stdout, stderr } = run('demo', ['--keep', '--kepp'])
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain("unknown argument '--kepp'")
+    expect(stderr).toContain('Usage: script/demo')
+    expect(callsOf('setup')).toEqual([])
+  })
+
+  test('runs with the Node.js on the PATH if the installed one does not run here', () => {
+    write(join(repository, 'node_modules', '.bin', 'node'), ['#!/no/such/loader'])
+    const { status, stdout } = run('demo', ['--keep'])
+    expect([status, JSON.parse(stdout)]).toEqual([0, [process.execPath, '--keep']])
+    expect(callsOf('setup')).toEqual(['setup 3 ui'])
+  })
+
+  test.each(['v30.1.0', 'v24.0.0'])('accepts %s', (version) => {
+    writeProgram('node', [
+      `exec '${process.execPath}' --import '${join(scratch, 'version.mjs')}' "$@"`,
+    ])
+    write(join(scratch, 'version.mjs'), [
+      `Object.defineProperty(process.versions, 'node', { value: '${version.slice(1)}' })`,
+    ])
+    expect(run('demo').status).toBe(0)
+  })
+
+  test('needs Node.js 24', () => {
+    writeProgram('node', ['if [ "$1" = --version ]; then echo v22.1.0; fi', 'exit 1'])
+    const { status, stderr } = run('demo')
+    expect(status).toBe(1)
+    expect(stderr).toContain('Node.js 24 or newer is required')
+  })
+})
+
+test('the scripts use nothing that the bash of macOS lacks', () => {
+  for (const name of ['setup', 'demo']) {
+    const text = readFileSync(join('script', name), 'utf8')
+    expect(text).not.toMatch(/declare -A|mapfile|readarray|\$\{\w+@|\$\{\w+(?:,,|\^\^)|&>>|\|&/)
+    expect(text).not.toMatch(/readlink -f|sed -i|date -d|mktemp --|\[@\]/)
+  }
+})
