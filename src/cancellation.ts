@@ -40,7 +40,7 @@ function cancellationError(writes: WriteState): SyncError {
       })
     case 'unknown':
       return new SyncError(prose`The job was cancelled during a write, which may have succeeded`, {
-        advice: prose`See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.`,
+        advice: prose`See the history of the branch. A commit is made completely or not at all, and the next run will catch up in any case.`,
       })
     case 'done':
       return new SyncError(prose`The job was cancelled after it had written something`, {

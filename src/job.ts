@@ -66,7 +66,7 @@ async function runInputs(
       ...context,
       branch: result.branch ?? inputs.repository.branch,
       operation: operationOf(result),
-      warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
+      warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
       requests: clients.requests(),
       phases: stopwatch.phases(),
       finishedAt: new Date(),

@@ -81,7 +81,7 @@ describe('merging the results of two rounds', () => {
   })
 
   const commit = (sha: string) => ({ sha, url: `https://github.test/${sha}` })
-  const error = { message: prose`No luck`, advice: undefined }
+  const error = { message: prose`No luck`, advice: undefined, mistakes: [] }
 
   test.each<[string, Partial<SyncResult>, Partial<SyncResult>, Partial<SyncResult>]>([
     [

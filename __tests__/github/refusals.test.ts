@@ -84,7 +84,7 @@ test.each([
 
 test('a ref update that fails without a reason may be a rule or a branch in the way', () => {
   const { advice } = explain('Reference update failed', 'propose')
-  expect(advice).toMatch(/another `pull-request-branch`.*rename the branch that is in the way/)
+  expect(advice).toMatch(/another `pull-request-branch`.*beginning of this name.*rename that branch/)
 })
 
 test.each([
@@ -99,7 +99,7 @@ test.each([
 test('a bad gateway is not too large anywhere else', () => {
   const { text, reason } = explain('', 'pull-request', { status: 502, isGitHubs: false })
   expect(text).toBe(
-    'GitHub could not carry out a request to open or update the pull request in acme/deployments (HTTP 502)',
+    'GitHub could not carry out a request to open or update the pull request in `acme/deployments` (HTTP 502)',
   )
   expect(reason).toBeUndefined()
 })
@@ -140,7 +140,7 @@ describe('a rule', () => {
   ])('of the base branch is named, and its way out fits: %s', (sentence, named, advice) => {
     for (const prefix of ['', 'Repository rule violations found ']) {
       const explanation = explain(`${prefix}${sentence}`)
-      expect(explanation.text).toMatch(/^A rule of acme\/deployments forbids this commit/)
+      expect(explanation.text).toMatch(/^A rule of `acme\/deployments` forbids this commit/)
       expect(explanation.text).toContain(named)
       expect(explanation.advice).toMatch(advice)
       expect(explanation.reason).toBeUndefined()

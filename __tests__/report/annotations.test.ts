@@ -5,7 +5,10 @@ import type { JobResult } from '../../src/report/result.ts'
 import { runId } from '../fixtures/changes.ts'
 import { record, result } from '../fixtures/results.ts'
 
-function annotationsFor(jobResult: JobResult, level?: 'error' | 'warning'): [string, string][] {
+function annotationsFor(
+  jobResult: JobResult,
+  level: 'error' | 'warning' = 'error',
+): [string, string][] {
   const sent: [string, string][] = []
   annotate(
     jobResult,
@@ -13,7 +16,7 @@ function annotationsFor(jobResult: JobResult, level?: 'error' | 'warning'): [str
       error: (message) => sent.push(['error', message]),
       warning: (message) => sent.push(['warning', message]),
     },
-    level,
+    { level, repository: 'acme/models' },
   )
   return sent
 }
@@ -53,6 +56,7 @@ describe('annotations', () => {
     const error = {
       message: prose`MLflow rejected the password`,
       advice: prose`Check \`mlflow-password\`.`,
+      mistakes: [],
     }
     expect(annotationsFor(result({ operation: 'failed', error }))).toEqual([
       ['error', 'MLflow rejected the password. Check `mlflow-password`.'],
@@ -70,12 +74,19 @@ describe('annotations', () => {
 
   test('give each failed check', () => {
     const connections = [
-      { name: 'MLflow', status: 'ok' as const, detail: prose`reads`, advice: prose`` },
+      {
+        name: 'MLflow',
+        status: 'ok' as const,
+        detail: prose`reads`,
+        advice: prose``,
+        mistakes: [],
+      },
       {
         name: 'Contents',
         status: 'failed' as const,
         detail: prose`read only`,
         advice: prose`Grant it.`,
+        mistakes: [],
       },
     ]
     expect(annotationsFor(result({ operation: 'checked', mode: 'check', connections }))).toEqual([

@@ -55,9 +55,15 @@ function hostileResult(texts: TextPair): JobResult {
     ],
     extraFiles: [{ path: first, before, after, executable: false }],
     warnings: [foreign(first), foreign(second)],
-    error: { message: foreign(first), advice: foreign(second) },
+    error: { message: foreign(first), advice: foreign(second), mistakes: [] },
     connections: [
-      { name: first, status: 'failed', detail: foreign(second), advice: foreign(first) },
+      {
+        name: first,
+        status: 'failed',
+        detail: foreign(second),
+        advice: foreign(first),
+        mistakes: [],
+      },
     ],
   })
 }
@@ -134,7 +140,11 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
   test('are no command, control character or line break in the log', () => {
     const messages: string[] = []
     const send = (message: string): void => void messages.push(message)
-    annotate(hostileResult(texts), { error: send, warning: send })
+    annotate(
+      hostileResult(texts),
+      { error: send, warning: send },
+      { level: 'error', repository: 'acme/models' },
+    )
     const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
     expect(readCommands(lines.join('\n'))).toEqual([])
     expect(lines.join('')).not.toMatch(/[\n\t]|##/)

@@ -17,7 +17,7 @@ describe('outputs', () => {
     'are those of action.yml, in the same order, for the operation %s',
     (operation) => {
       const outputs = createOutputs(
-        result({ operation, error: { message: prose`x`, advice: undefined } }),
+        result({ operation, error: { message: prose`x`, advice: undefined, mistakes: [] } }),
         '/r.json',
       )
       expect(Object.keys(outputs)).toEqual(Object.keys(actionFile.outputs))
@@ -67,7 +67,13 @@ describe('outputs', () => {
 
   test('contain the connections in mode check', () => {
     const connections = [
-      { name: 'MLflow', status: 'ok' as const, detail: prose`reads`, advice: prose`` },
+      {
+        name: 'MLflow',
+        status: 'ok' as const,
+        detail: prose`reads`,
+        advice: prose``,
+        mistakes: [],
+      },
     ]
     const outputs = createOutputs(result({ operation: 'checked', mode: 'check', connections }), '')
     expect(JSON.parse(outputs.connections ?? '')).toEqual([
@@ -101,7 +107,7 @@ describe('changed', () => {
   })
 
   test('is true if the sync failed after its commit', () => {
-    const error = { message: prose`x`, advice: undefined }
+    const error = { message: prose`x`, advice: undefined, mistakes: [] }
     const outputs = createOutputs(result({ error, entries: [change('created')] }), '')
     expect(outputs).toMatchObject({ operation: 'committed', changed: 'true' })
   })
@@ -169,8 +175,10 @@ describe('secrets', () => {
         change('created', { runId: runId(2), reason: leakyText }),
       ],
       warnings: [leakyText],
-      error: { message: leakyText, advice: leakyText },
-      connections: [{ name: 'MLflow', status: 'failed', detail: leakyText, advice: leakyText }],
+      error: { message: leakyText, advice: leakyText, mistakes: [] },
+      connections: [
+        { name: 'MLflow', status: 'failed', detail: leakyText, advice: leakyText, mistakes: [] },
+      ],
       trackingUri: 'https://bob:hunter2@mlflow.test',
       uiUrl: 'https://bob:hunter2@mlflow.test',
     }),
@@ -182,6 +190,7 @@ describe('secrets', () => {
     expect(clean.error).toEqual({
       message: prose`at https://mlflow.test/x with *** and ***`,
       advice: prose`at https://mlflow.test/x with *** and ***`,
+      mistakes: [],
     })
   })
 

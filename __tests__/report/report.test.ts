@@ -25,8 +25,10 @@ const full = result({
   pullRequest: { number: 12, url: 'https://github.test/p' },
   trackingUri: 'https://bob:hunter2@mlflow.test/prefix',
   warnings: [prose`one`],
-  connections: [{ name: 'MLflow', status: 'ok', detail: prose`reads`, advice: prose`` }],
-  error: { message: prose`broken`, advice: undefined },
+  connections: [
+    { name: 'MLflow', status: 'ok', detail: prose`reads`, advice: prose``, mistakes: [] },
+  ],
+  error: { message: prose`broken`, advice: undefined, mistakes: [] },
 })
 
 describe('the report', () => {

@@ -54,7 +54,7 @@ describe('the first sentence', () => {
   })
 
   test('is followed by the error and its advice, even if something was written', () => {
-    const error = { message: prose`No <b>luck</b>`, advice: prose`Try again.` }
+    const error = { message: prose`No <b>luck</b>`, advice: prose`Try again.`, mistakes: [] }
     for (const operation of ['failed', 'committed'] as const) {
       expect(renderSummary(result({ operation, error, entries: [change('created')] }))).toContain(
         '\n\n**Error:** No &lt;b&gt;luck&lt;/b&gt;<br>Try again.\n',
@@ -97,12 +97,19 @@ describe('the tables', () => {
 
   test('show each check with its advice', () => {
     const connections = [
-      { name: 'MLflow', status: 'ok' as const, detail: prose`reads`, advice: prose`` },
+      {
+        name: 'MLflow',
+        status: 'ok' as const,
+        detail: prose`reads`,
+        advice: prose``,
+        mistakes: [],
+      },
       {
         name: 'Contents',
         status: 'failed' as const,
         detail: prose`read only`,
         advice: prose`Grant it.`,
+        mistakes: [],
       },
     ]
     const summary = renderSummary(result({ operation: 'checked', mode: 'check', connections }))
@@ -193,7 +200,7 @@ describe('a summary of many runs', () => {
           operation: 'planned',
           entries: [...changes, ...others],
           warnings: manyChanges(5000).map(() => foreign(long)),
-          error: { message: foreign(modelName.repeat(5000)), advice: prose`x` },
+          error: { message: foreign(modelName.repeat(5000)), advice: prose`x`, mistakes: [] },
         }),
       )
       const bytes = Buffer.byteLength(summary)

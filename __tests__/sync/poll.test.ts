@@ -4,7 +4,7 @@ import { prose } from '../../src/core/text/prose.ts'
 import { poll } from '../../src/sync/poll.ts'
 import { plainTexts } from '../fixtures/plain-texts.ts'
 
-const error = { message: prose`No luck`, advice: prose`Try again.` }
+const error = { message: prose`No luck`, advice: prose`Try again.`, mistakes: [] }
 const successful = emptyResult('acme/models', 'main')
 
 type Scenario = {

@@ -141,7 +141,7 @@ function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
     ? {
         status: 'skipped',
         detail: prose`GitHub does not show the rules to this token`,
-        advice: prose`Look at Settings > Rules of the repository.`,
+        advice: prose`See Settings > Rules of the repository.`,
       }
     : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it` }
 }

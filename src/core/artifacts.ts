@@ -46,10 +46,10 @@ function findProblem(segments: readonly string[]): Prose | undefined {
     return prose`the artifacts' path in MLflow contains control characters`
   }
   if (/\{\{|\}\}/.test(path)) {
-    return prose`the artifacts' path in MLflow contains {{ or }}, which Helm would run`
+    return prose`the artifacts' path in MLflow contains \`{{\` or \`}}\`, which Helm would run`
   }
   return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-    ? prose`the artifacts' path in MLflow contains .. and may point outside the mount`
+    ? prose`the artifacts' path in MLflow contains \`..\` and may point outside the mount`
     : undefined
 }
 
@@ -64,17 +64,17 @@ function unlocated(problem: Prose): Located {
 
 function locate(source: string, loggedModel: LoggedModel | undefined, run: Run): Located {
   if (source === '') {
-    return unlocated(prose`MLflow does not say where its artifacts are: its source is empty`)
+    return unlocated(prose`MLflow does not say where its artifacts are: its \`source\` is empty`)
   }
   if (source.startsWith('models:/')) {
     const id = loggedModelId(source)
     if (id === undefined) {
-      return unlocated(prose`its source ${source} is a copy whose origin is not known`)
+      return unlocated(prose`its source \`${source}\` is a copy whose origin is not known`)
     }
     return loggedModel?.id === id
       ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
       : unlocated(
-          prose`MLflow does not have its logged model ${id} (or does not show it to this user)`,
+          prose`MLflow does not have its logged model \`${id}\` (or does not show it to this user)`,
         )
   }
   const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source)
@@ -93,7 +93,7 @@ function segmentsBelowMount(uri: string, loggedModel: LoggedModel | undefined, r
   const segments = proxiedPath(uri)?.split('/') ?? matchLayout(uri, loggedModel, run)
   return segments === undefined
     ? unlocated(
-        prose`its artifacts are at ${uri}, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``,
+        prose`its artifacts are at \`${uri}\`, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``,
       )
     : { ok: true, segments }
 }

@@ -19,12 +19,16 @@ export type Problem = {
 /** One of several things to correct. The text is complete by itself. */
 export type Mistake = { readonly text: Prose; readonly location: Location | undefined }
 
+/** A broken file can have thousands, which nobody reads. */
+const maxListed = 50
+
 /** A message that lists mistakes, one per line. */
 export function listMistakes(introduction: Prose, mistakes: readonly Mistake[]): Prose {
-  return listProse(
-    introduction,
-    mistakes.map(({ text }) => text),
-  )
+  const omitted = mistakes.length - maxListed
+  return listProse(introduction, [
+    ...mistakes.slice(0, maxListed).map(({ text }) => text),
+    ...(omitted > 0 ? [prose`and ${omitted} more`] : []),
+  ])
 }
 
 /** Several problems as one, with the advice of each. */

@@ -88,13 +88,13 @@ function exclude(
 ): Omit<ExcludedVersion, 'version'> | undefined {
   if (problem !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: problem }
   if (status !== undefined && status !== 'READY') {
-    const reason = prose`its status is ${status}, not READY`
+    const reason = prose`its status is \`${status}\`, not \`READY\``
     const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable'
     return { exclusion, outcome: 'skipped', reason }
   }
   // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
   if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
-    const reason = prose`it is younger than minimum-age`
+    const reason = prose`it is younger than \`minimum-age\``
     return { exclusion: 'too-young', outcome: 'skipped', reason }
   }
   return undefined
@@ -117,7 +117,7 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
       const reason = prose`MLflow names no run for this version`
       excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason })
     } else if (!isRunId(runId)) {
-      const reason = prose`its run_id is not a valid MLflow run id and would be an unsafe file name`
+      const reason = prose`its \`run_id\` is not a valid MLflow run id and would be an unsafe file name. Register the model again from a run of MLflow.`
       excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason })
     } else {
       usable.push(version)
@@ -134,7 +134,7 @@ export function chooseVersionPerRun(versions: readonly ModelVersion[]): {
 
 /** Versions of other models; older versions of the same model are normal. */
 function losersOf(winner: ModelVersion, candidates: readonly ModelVersion[]): ExcludedVersion[] {
-  const reason = prose`${winner.name} version ${winner.version} registers the same run and takes precedence`
+  const reason = prose`\`${winner.name}\` version ${winner.version} registers the same run and takes precedence`
   return candidates
     .filter(({ name }) => name !== winner.name)
     .map((version): ExcludedVersion => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../core/result.ts'
-import { joinProse, prose } from '../core/text/prose.ts'
+import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import type { GitHubClient } from './client.ts'
 import { readClassicRules } from './classic-protection.ts'
@@ -63,7 +63,7 @@ export async function findRuleProblems(
       .map(({ rule, evaluation }) => problemOf(evaluation, placeOf(rule), write)),
     ...classic.evaluations
       .filter((evaluation) => evaluation.result === result)
-      .map((evaluation) => problemOf(evaluation, 'branch protection', write)),
+      .map((evaluation) => problemOf(evaluation, prose`branch protection`, write)),
   ]
   return {
     ruleCount: listed?.length,
@@ -92,27 +92,25 @@ async function bypassedRulesets(
   return bypassed
 }
 
-function placeOf({ type, ruleset_id, ruleset_source }: Rule): string {
-  const ruleset = [
-    ruleset_id === undefined ? 'a ruleset' : `ruleset ${ruleset_id}`,
-    ruleset_source === undefined ? '' : `of ${ruleset_source}`,
-  ]
-  return `rule ${type} in ${ruleset.join(' ').trim()}`
+function placeOf({ type, ruleset_id, ruleset_source }: Rule): Prose {
+  const ruleset = ruleset_id === undefined ? prose`a ruleset` : prose`ruleset ${ruleset_id}`
+  const owner = ruleset_source === undefined ? [] : prose` of \`${ruleset_source}\``
+  return prose`rule \`${type}\` in ${ruleset}${owner}`
 }
 
 function problemOf(
   { rule, result }: Evaluation,
-  place: string,
+  place: Prose,
   { branch, isHead }: PlannedWrite,
 ): Problem {
   const kind = rule === undefined ? undefined : ruleKinds[rule]
-  const says = kind?.says ?? 'it may forbid the write'
+  const says = own(kind?.says ?? 'it may forbid the write')
   const isClear = result === 'violated'
   return {
-    message: prose`${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
+    message: prose`\`${branch}\`: ${says} (${place}${own(isClear ? '' : '; not tested')})`,
     advice:
       kind === undefined
-        ? prose`Look at the ${place} of branch ${branch}.`
+        ? prose`See the ${place} of branch \`${branch}\`.`
         : joinProse(waysOut([kind.wayOut], isHead ? 'propose' : 'commit'), ' '),
     mistakes: [],
   }

@@ -90,9 +90,12 @@ export async function readBranch(
     }),
   )
   if (repository.isArchived) {
-    throw new GitHubError(prose`${client.repository()} is archived: nothing can be written to it`, {
-      advice: prose`Unarchive it, or point the input repository elsewhere.`,
-    })
+    throw new GitHubError(
+      prose`\`${client.repository()}\` is archived, so nothing can be written to it`,
+      {
+        advice: prose`Unarchive it, or set the input \`repository\` to another one.`,
+      },
+    )
   }
   const branch = query.branch === undefined ? repository.defaultBranchRef : repository.ref
   if (branch === null || branch === undefined) {
@@ -137,13 +140,13 @@ function missingBranch(
   defaultBranch: string | undefined,
 ): GitHubError {
   if (defaultBranch === undefined) {
-    return new GitHubError(prose`${repository} has no commit yet`, {
-      advice: prose`Make a first commit (a README will do): a branch is needed to commit to.`,
+    return new GitHubError(prose`\`${repository}\` has no commits yet`, {
+      advice: prose`Make a first commit, for example of a README: without one there is no branch to commit to.`,
     })
   }
-  return new GitHubError(prose`There is no branch ${branch ?? ''} in ${repository}`, {
+  return new GitHubError(prose`There is no branch \`${branch ?? ''}\` in \`${repository}\``, {
     status: 404,
-    advice: prose`Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
+    advice: prose`Check the input \`branch\`, or create the branch first. The default branch is \`${defaultBranch}\`.`,
   })
 }
 

@@ -1,5 +1,5 @@
 import { ActionError, GitHubError } from '../core/errors.ts'
-import { foreign, prose, type Prose } from '../core/text/prose.ts'
+import { foreign, own, prose, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason, type HttpFailure } from '../http/failure.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
@@ -9,18 +9,20 @@ import { explainRefusal } from './refusals.ts'
 import { UnexpectedResponse } from './unexpected-response.ts'
 import { refusalMessage } from './rest-body.ts'
 
+const unreachable = prose`Check that the runner can reach GitHub (firewall, proxy).`
+
 const failureAdvice: Record<FailureReason, Prose> = {
-  'unknown-host': prose`Check GITHUB_API_URL and the name service of the runner.`,
-  refused: prose`Check that the runner may reach GitHub (firewall, proxy).`,
-  tls: prose`On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.`,
-  timeout: prose`Check that the runner may reach GitHub (firewall, proxy).`,
+  'unknown-host': prose`Check the variable \`GITHUB_API_URL\`, and that the runner can resolve this host name.`,
+  refused: unreachable,
+  tls: prose`On a self-hosted runner, set the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
+  timeout: unreachable,
   interrupted: prose`The connection ended in the middle of a response. The next run will catch up.`,
-  network: prose`Check that the runner may reach GitHub (firewall, proxy).`,
-  'too-large': prose`The response was ignored. Look for a proxy that modifies responses.`,
-  encoding: prose`Look for a proxy that compresses responses, and let it send gzip or nothing.`,
+  network: unreachable,
+  'too-large': prose`The response was ignored. Check for a proxy that changes responses.`,
+  encoding: prose`Check for a proxy that compresses responses: it may only use \`gzip\`, \`deflate\` or \`br\`.`,
 }
 
-const statusPage = prose`Look at https://www.githubstatus.com; the next run will catch up.`
+const statusPage = prose`See https://www.githubstatus.com. The next run will catch up.`
 
 /** There was no complete response. */
 export function connectionError(
@@ -28,11 +30,14 @@ export function connectionError(
   { tries, apiUrl, isWrite }: { tries: number; apiUrl: string; isWrite: boolean },
 ): GitHubError {
   const { reason } = failure
-  const after = tries > 1 ? ` (after ${tries} tries)` : ''
-  return new GitHubError(prose`${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
-    advice: failureAdvice[reason],
-    outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
-  })
+  const after = tries > 1 ? prose` (after ${tries} tries)` : []
+  return new GitHubError(
+    prose`${failureMessage(failure, prose`GitHub at \`${apiUrl}\``)}${after}`,
+    {
+      advice: failureAdvice[reason],
+      outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
+    },
+  )
 }
 
 /** @param until when the limit ends, if that is longer than a sync may wait. */
@@ -47,7 +52,7 @@ export function rateLimitError(
       : prose`GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`
   return new GitHubError(prose`${limit} (HTTP ${status})`, {
     status,
-    advice: prose`The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.`,
+    advice: prose`The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
   })
 }
 
@@ -59,7 +64,7 @@ export function unavailableError(
 ): GitHubError {
   const text =
     until === undefined
-      ? prose`GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
+      ? prose`GitHub responded to a ${own(isWrite ? 'write' : 'request')} with HTTP ${status}`
       : prose`GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`
   return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage })
 }
@@ -70,18 +75,19 @@ export function redirectError(url: string, { status, headers }: HttpResponse): G
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined
   const { origin } = new URL(url)
   if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
-    return new GitHubError(prose`GitHub at ${origin} redirects the request (HTTP ${status})`, {
+    return new GitHubError(prose`GitHub at \`${origin}\` redirects the request (HTTP ${status})`, {
       status,
-      advice: prose`The repository may have been renamed or moved: update the input repository.`,
+      advice: prose`The repository may have been renamed or moved: update the input \`repository\`.`,
     })
   }
   // Without the query, which may have a secret.
-  const place = target === undefined ? 'an invalid address' : placeOf(target, origin)
+  const place =
+    target === undefined ? prose`an invalid address` : prose`\`${placeOf(target, origin)}\``
   return new GitHubError(
-    prose`GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`,
+    prose`GitHub at \`${origin}\` redirects to ${place} (HTTP ${status}). Nothing was sent there`,
     {
       status,
-      advice: prose`Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.`,
+      advice: prose`If there is a proxy or a login in front of GitHub, let the runner reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
     },
   )
 }
@@ -94,7 +100,7 @@ function placeOf(target: URL, origin: string): string {
 export function invalidResponse(detail: Prose, isWrite = false): GitHubError {
   return new GitHubError(prose`GitHub's response can't be used: ${detail}`, {
     outcomeUnknown: isWrite,
-    advice: prose`The response was ignored. If this persists, look for a proxy that modifies responses.`,
+    advice: prose`The response was ignored. If this persists, check for a proxy that changes responses.`,
   })
 }
 

@@ -73,9 +73,12 @@ export function branchesAbove(name: string): string[] {
 }
 
 function nameInTheWay(name: string, prefix: string): GitHubError {
-  return new GitHubError(prose`There can be no branch ${name} while there is a branch ${prefix}`, {
-    advice: prose`Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
-  })
+  return new GitHubError(
+    prose`There can be no branch \`${name}\` while there is a branch \`${prefix}\``,
+    {
+      advice: prose`Set the input \`pull-request-branch\` to another name, or rename the branch \`${prefix}\`.`,
+    },
+  )
 }
 
 /**

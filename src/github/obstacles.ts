@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parentOf, pathIn, pathsTo } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
-import { prose } from '../core/text/prose.ts'
+import { own, prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
@@ -42,7 +42,7 @@ export async function rejectObstacles(
 }
 
 export function notADirectory(path: string, what: string, branch: string): GitHubError {
-  return new GitHubError(prose`path ${path} ${what} on branch ${branch}`, {
-    advice: prose`Set the input path to a directory; it is created when it does not exist.`,
+  return new GitHubError(prose`The path \`${path}\` ${own(what)} on branch \`${branch}\``, {
+    advice: prose`Set the input \`path\` to a directory, which is created if it does not exist.`,
   })
 }

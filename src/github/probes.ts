@@ -61,7 +61,9 @@ async function probeCommit(
     if (error instanceof GitHubError && error.reason === 'branch-moved') return
     throw error
   }
-  throw new GitHubError(prose`A commit that cannot be made was made`)
+  throw new GitHubError(prose`GitHub accepted a commit that it must reject`, {
+    advice: prose`Check for a proxy that changes responses.`,
+  })
 }
 
 /** `No commits between main and main`, or other words for it. No other error proves a permission. */
@@ -78,7 +80,9 @@ async function probePullRequest(client: GitHubClient, branch: string): Promise<v
     if (isRejected && sameBranchPattern.test(error.message)) return
     throw error
   }
-  throw new GitHubError(prose`A pull request of a branch into itself was opened`)
+  throw new GitHubError(prose`GitHub accepted a pull request that it must reject`, {
+    advice: prose`Check for a proxy that changes responses.`,
+  })
 }
 
 const namedRef = z.object({ name: z.string() })

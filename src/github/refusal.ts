@@ -1,5 +1,5 @@
 import type { GitHubReason } from '../core/errors.ts'
-import type { Prose } from '../core/text/prose.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 
 /** What a request is for. It decides what a refusal means, and how to fix it. */
 export type Purpose =
@@ -37,18 +37,18 @@ export type Context = {
 }
 
 /** What GitHub was asked to do, as the end of a sentence. */
-export function operation({ repository, purpose }: Context, url = ''): string {
+export function operation({ repository, purpose }: Context, url = ''): Prose {
   switch (purpose) {
     case 'read':
       return /\/pulls\b/.test(url)
-        ? `read the pull requests of ${repository}`
-        : `read ${repository}`
+        ? prose`read the pull requests of \`${repository}\``
+        : prose`read \`${repository}\``
     case 'commit':
-      return `commit to ${repository}`
+      return prose`commit to \`${repository}\``
     case 'propose':
-      return `write the pull request's head branch in ${repository}`
+      return prose`write the pull request's head branch in \`${repository}\``
     case 'pull-request':
-      return `open or update the pull request in ${repository}`
+      return prose`open or update the pull request in \`${repository}\``
   }
 }
 

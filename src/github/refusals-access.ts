@@ -1,5 +1,5 @@
 import type { GitHubReason } from '../core/errors.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { linkTo, prose, type Prose } from '../core/text/prose.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 import { missingPermission, notFound } from './refusals-permission.ts'
 
@@ -22,7 +22,7 @@ const table: readonly Access[] = [
   {
     matches: ({ status }) => status === 401,
     text: () => prose`GitHub does not accept the token`,
-    advice: prose`Leave github-token at its default, or check that the secret is set in this workflow and has not expired.`,
+    advice: prose`Leave \`github-token\` at its default, or check that the secret is set in this workflow and that the token has not expired.`,
   },
   {
     // `X-GitHub-SSO: required; url=…` (docs.github.com, "Troubleshooting the REST API"); GraphQL only
@@ -30,11 +30,14 @@ const table: readonly Access[] = [
     matches: ({ message, headers }) =>
       /^required/i.test(headers['x-github-sso'] ?? '') || /SAML enforcement/i.test(message),
     text: ({ repository }) =>
-      prose`The organization of ${repository} requires single sign-on for the token`,
+      prose`The organization of \`${repository}\` requires single sign-on for the token`,
     advice: ({ headers }) => {
       const [, url] = /url=(\S+)/.exec(headers['x-github-sso'] ?? '') ?? []
-      const place = url ?? 'Settings > Developer settings > Personal access tokens > Configure SSO'
-      return prose`Authorize the personal access token for the organization (${place}), or use ${otherToken} as github-token.`
+      const place =
+        url === undefined
+          ? prose`single sign-on (Settings > Developer settings > Personal access tokens > Configure SSO)`
+          : linkTo('single sign-on', url)
+      return prose`Authorize the personal access token for the organization's ${place}, or use ${otherToken} as \`github-token\`.`
     },
   },
   {
@@ -42,52 +45,55 @@ const table: readonly Access[] = [
     // …` (dependabot-core has it as GITHUB_IP_ALLOWLIST_ERROR)
     matches: says(/IP allow list/i),
     text: ({ repository }) =>
-      prose`The IP allow list of ${repository}'s owner excludes this runner`,
+      prose`The IP allow list of \`${repository}\`'s owner excludes this runner`,
     advice: prose`Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.`,
   },
   {
     // `… has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.`
     matches: says(/OAuth App access restrictions/i),
     text: ({ repository }) =>
-      prose`The organization of ${repository} restricts tokens of OAuth apps`,
-    advice: prose`Have an owner approve the app, or use ${otherToken} as github-token.`,
+      prose`The organization of \`${repository}\` restricts tokens of OAuth apps`,
+    advice: prose`Have an owner approve the app, or use ${otherToken} as \`github-token\`.`,
   },
   {
     // `The 'acme' organization forbids access via a fine-grained personal access tokens if the token's
     // lifetime is greater than 366 days. Please adjust …`
     matches: says(/forbids access via .*lifetime/i),
-    text: ({ repository }) => prose`The token lives longer than the owner of ${repository} allows`,
-    advice: prose`Create a token that expires sooner, or use ${otherToken} as github-token.`,
+    text: ({ repository }) =>
+      prose`The token lives longer than the owner of \`${repository}\` allows`,
+    advice: prose`Create a token that expires sooner, or use ${otherToken} as \`github-token\`.`,
   },
   {
     // `\`acme\` forbids access via a personal access token (classic). Please use a GitHub App, …`
     matches: says(/forbids access via/i),
-    text: ({ repository }) => prose`The owner of ${repository} does not allow this kind of token`,
-    advice: prose`Use ${otherToken} as github-token, or the kind of token that the message names.`,
+    text: ({ repository }) =>
+      prose`The owner of \`${repository}\` does not allow this kind of token`,
+    advice: prose`Use ${otherToken} as \`github-token\`, or the kind of token that the message names.`,
   },
   {
     // `Sorry. Your account was suspended`, `This installation has been suspended`
     matches: says(/(account|installation) (was|has been|is) suspended/i),
-    text: ({ repository }) => prose`The account or app of the token is suspended (${repository})`,
-    advice: prose`Have it reinstated, or use ${otherToken} as github-token.`,
+    text: ({ repository }) =>
+      prose`The account or app of the token is suspended (\`${repository}\`)`,
+    advice: prose`Have it reinstated, or use ${otherToken} as \`github-token\`.`,
   },
   {
     // `Repository was archived so is read-only.`
     matches: says(/\barchived\b.*read.only|repository (was|is|has been) archived/i),
-    text: ({ repository }) => prose`${repository} is archived: nothing can be written to it`,
-    advice: prose`Unarchive it, or point the input repository elsewhere.`,
+    text: ({ repository }) => prose`\`${repository}\` is archived, so nothing can be written to it`,
+    advice: prose`Unarchive it, or set the input \`repository\` to another one.`,
   },
   {
     // `Repository access blocked` (403 and 451, with `block.reason`: dmca, tos, …)
     matches: ({ status, message }) => status === 451 || /repository access blocked/i.test(message),
-    text: ({ repository }) => prose`GitHub has blocked access to ${repository}`,
-    advice: prose`Ask the repository's owner; GitHub informs them of the reason.`,
+    text: ({ repository }) => prose`GitHub has blocked access to \`${repository}\``,
+    advice: prose`Ask the repository's owner, whom GitHub has told the reason.`,
   },
   {
     // `Repository has been locked for migration.`, `Repository has been disabled`
     matches: says(/repository .*\b(locked|disabled)\b|read.only mode|maintenance mode/i),
-    text: ({ repository }) => prose`${repository} is locked or disabled at the moment`,
-    advice: prose`It may be in a migration or over a billing limit: its settings say more. The next run after that catches up.`,
+    text: ({ repository }) => prose`\`${repository}\` is locked or disabled at the moment`,
+    advice: prose`It may be in a migration or over a billing limit: see its settings. The first run after that will catch up.`,
   },
   {
     // `refusing to allow a GitHub App to create or update workflow \`…\` without \`workflows\` permission`;
@@ -95,25 +101,25 @@ const table: readonly Access[] = [
     matches: says(
       /without `?workflows?`? (permission|scope)|refusing to allow .* to create or update/i,
     ),
-    text: ({ repository }) => prose`The token may not change workflows in ${repository}`,
+    text: ({ repository }) => prose`The token may not change workflows in \`${repository}\``,
     advice: prose`The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow's own token never has that permission.`,
   },
   {
     matches: says(/not permitted to create or approve pull requests/i),
-    text: ({ repository }) => prose`${repository} does not let workflows create pull requests`,
-    advice: prose`Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.`,
+    text: ({ repository }) => prose`\`${repository}\` does not let workflows create pull requests`,
+    advice: prose`Turn on "Allow GitHub Actions to create and approve pull requests" in Settings > Actions > General, or use a GitHub App token as \`github-token\`.`,
   },
   {
     // `Your token has not been granted the required scopes …`, type INSUFFICIENT_SCOPES: classic tokens
     matches: ({ type, message }) =>
       type === 'INSUFFICIENT_SCOPES' || /granted the required scopes/i.test(message),
-    text: ({ repository }) => prose`The personal access token lacks a scope for ${repository}`,
+    text: ({ repository }) => prose`The personal access token lacks a scope for \`${repository}\``,
     advice: prose`Give the token the scope \`repo\`.`,
   },
   {
     // `octocat does not have the correct permissions to execute \`CreateCommitOnBranch\``, type FORBIDDEN
     matches: says(/correct permissions to execute|must have push access|permission to \S+ denied/i),
-    text: ({ repository }) => prose`The owner of the token may not write to ${repository}`,
+    text: ({ repository }) => prose`The owner of the token may not write to \`${repository}\``,
     advice: prose`Give that user or app write access to the repository.`,
   },
   {
@@ -126,14 +132,14 @@ const table: readonly Access[] = [
     // `At least one email address must be verified to do that.`
     matches: says(/verify your email|email address must be verified/i),
     text: () => prose`The account of the token has no verified email address`,
-    advice: prose`Verify the address in the settings of that account, or use ${otherToken} as github-token.`,
+    advice: prose`Verify the address in the settings of that account, or use ${otherToken} as \`github-token\`.`,
   },
   {
     // `Upgrade to GitHub Pro or make this repository public to enable this feature.`
     // (github/branch-deploy#345)
     matches: says(/upgrade to github \S+ or make this repository public/i),
     text: ({ repository }) =>
-      prose`The plan of ${repository}'s owner does not include this feature`,
+      prose`The plan of \`${repository}\`'s owner does not include this feature`,
     advice: prose`GitHub's message says which plans include it.`,
     reason: 'hidden',
   },
@@ -141,7 +147,7 @@ const table: readonly Access[] = [
     // `An owner of this repository has limited the ability to open a pull request to users that are
     // collaborators on this repository.` (cypress-io/eslint-plugin-cypress#346)
     matches: says(/has limited the ability to open a pull request/i),
-    text: ({ repository }) => prose`${repository} limits who may open pull requests`,
+    text: ({ repository }) => prose`\`${repository}\` limits who may open pull requests`,
     advice: prose`Make the owner of the token a collaborator, or change the limit in the settings of the repository (General > Pull requests, or Moderation options).`,
   },
 ]
@@ -151,7 +157,7 @@ const denied: RefusalKind = ({ status, url }, context) =>
   status === 403
     ? {
         text: prose`GitHub did not let the token ${operation(context, url)}`,
-        advice: prose`GitHub's message says why. Check what the owner of the token may do there.`,
+        advice: prose`GitHub's message says why. Check the permissions of the token and of its owner.`,
       }
     : undefined
 

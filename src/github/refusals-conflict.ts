@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { prose } from '../core/text/prose.ts'
+import { own, prose } from '../core/text/prose.ts'
 import { parseJson } from '../http/transport.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 
@@ -54,7 +54,7 @@ const nameConflictPattern =
 const alreadyExists: RefusalKind = ({ message }, { repository }) =>
   /a pull request already exists for/i.test(message)
     ? {
-        text: prose`${repository} already has an open pull request for this branch`,
+        text: prose`\`${repository}\` already has an open pull request for this branch`,
         advice: undefined,
         reason: 'already-exists',
       }
@@ -63,7 +63,7 @@ const alreadyExists: RefusalKind = ({ message }, { repository }) =>
 const nameConflict: RefusalKind = ({ message }, { repository, purpose }) => {
   if (purpose === 'read' || !nameConflictPattern.test(message)) return undefined
   return {
-    text: prose`A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
+    text: prose`A branch of \`${repository}\` is in the way of the pull request's head branch: Git can't have both \`a\` and \`a/b\``,
     advice: prose`Choose another \`pull-request-branch\`, or rename or delete the branch in the way.`,
   }
 }
@@ -76,15 +76,18 @@ const moved: RefusalKind = ({ type, message }, context) =>
 /** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
 const notReady: RefusalKind = ({ message }, { repository, purpose }) => {
   if (purpose === 'read') return undefined
-  const advice = prose`The next run will try again. If this persists, look at https://www.githubstatus.com.`
+  const advice = prose`The next run will try again. If this persists, see https://www.githubstatus.com.`
   if (/pullrequest\.head is invalid/i.test(message)) {
     return {
-      text: prose`GitHub does not find the pull request's head branch in ${repository}`,
+      text: prose`GitHub does not find the pull request's head branch in \`${repository}\``,
       advice,
     }
   }
   return /tree sha does not exist/i.test(message)
-    ? { text: prose`GitHub does not find the files that were just sent to ${repository}`, advice }
+    ? {
+        text: prose`GitHub does not find the files that were just sent to \`${repository}\``,
+        advice,
+      }
     : undefined
 }
 
@@ -93,7 +96,7 @@ const conflict: RefusalKind = ({ status }, context) =>
   status === 409 && context.purpose !== 'read' ? branchMoved(context) : undefined
 
 function branchMoved({ purpose }: Context) {
-  const branch = purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch'
+  const branch = own(purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch')
   return {
     text: prose`${branch} moved`,
     advice: prose`The next run will catch up.`,
@@ -108,8 +111,8 @@ function branchMoved({ purpose }: Context) {
 const tooLarge: RefusalKind = (refusal, { repository }) =>
   isTooLarge(refusal)
     ? {
-        text: prose`The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
-        advice: prose`The next run will try again. If this persists, split the files among several jobs.`,
+        text: prose`The request to \`${repository}\` is too large for GitHub (HTTP ${refusal.status})`,
+        advice: prose`The next run will try again. If this persists, split the models among several jobs with the input \`models\`.`,
         reason: 'too-large',
       }
     : undefined
@@ -137,7 +140,7 @@ const unavailable: RefusalKind = ({ status, url }, context) =>
   status >= 500
     ? {
         text: prose`GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
-        advice: prose`Look at https://www.githubstatus.com; the next run will catch up.`,
+        advice: prose`See https://www.githubstatus.com. The next run will catch up.`,
       }
     : undefined
 

@@ -18,7 +18,7 @@ type Permission = keyof typeof grants
 const permissions: readonly Permission[] = ['contents', 'pull_requests']
 
 /** GraphQL refuses to move a branch to other workflow files in the same words. */
-const workflowsHint = prose` If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".`
+const workflowsHint = prose` If it is there already, the old and the new state of the head branch differ in \`.github/workflows\`: delete that branch, or use the token of a GitHub App with "Workflows: Read and write".`
 
 /** `Resource not accessible by integration`, or `… by personal access token`. */
 export const notAccessiblePattern = /not accessible by /i
@@ -37,7 +37,7 @@ export const missingPermission: RefusalKind = (refusal, context) => {
   // A fine-grained token gets its permissions where it is created, not from the workflow.
   const isPersonal = /by personal access token/i.test(message)
   return {
-    text: prose`The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
+    text: prose`The token may not ${operation(context, refusal.url)} (it needs \`${needed}\`)`,
     advice: isPersonal ? grantToToken(needed, context) : grantToWorkflow(needed, context),
     ...(context.purpose === 'read' ? { reason: 'hidden' as const } : {}),
   }
@@ -48,8 +48,8 @@ export const notFound: RefusalKind = ({ status, url, message }, context) => {
   if (status !== 404) return undefined
   if (context.purpose === 'read') {
     return {
-      text: prose`There is no repository ${context.repository}, or the token does not reach it`,
-      advice: prose`Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.`,
+      text: prose`There is no repository \`${context.repository}\`, or the token has no access to it`,
+      advice: prose`Check the input \`repository\` (\`owner/name\`). The workflow's own token has access only to its own repository: for another one, use a GitHub App token as \`github-token\`.`,
       reason: 'hidden',
     }
   }
@@ -57,7 +57,7 @@ export const notFound: RefusalKind = ({ status, url, message }, context) => {
   return {
     text: prose`GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
     advice: /could not resolve to a ref/i.test(message)
-      ? prose`The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
+      ? prose`The next run finds out whether the branch is gone. If it still exists: ${grantToWorkflow(needed, context)}`
       : prose`GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
   }
 }
@@ -87,11 +87,11 @@ function grantToWorkflow(needed: string, { purpose }: Context): Prose {
   const permission = permissionToGrant(needed, purpose)
   if (permission === undefined) return otherToken(needed)
   const { workflow, token } = grants[permission]
-  return prose`${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`
+  return prose`${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`
 }
 
 function otherToken(needed: string): Prose {
-  return prose`Use a token with ${needed} as github-token.`
+  return prose`Use a token with \`${needed}\` as \`github-token\`.`
 }
 
 /** The one that the request is about if it is among them, and one to write rather than one to read. */

@@ -66,8 +66,8 @@ const secretPattern = /secret detected|cannot contain secrets/i
 const secretInContent: RefusalKind = ({ message }, { repository }) =>
   secretPattern.test(message)
     ? {
-        text: prose`GitHub's push protection found a secret in the files for ${repository}`,
-        advice: prose`Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.`,
+        text: prose`GitHub's push protection found a secret in the files for \`${repository}\``,
+        advice: prose`Remove it from the template, or from the parameters and tags of the run in MLflow, which reach the file. GitHub's message says where it is.`,
       }
     : undefined
 
@@ -83,7 +83,7 @@ const violatedRules: RefusalKind = ({ type, message }, context) => {
   const named = kinds.map(({ says }) => says).join(', ')
   const outs = kinds.length === 0 ? (['propose'] as const) : kinds.map(({ wayOut }) => wayOut)
   return {
-    text: prose`A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : own(`: ${named}`)}`,
+    text: prose`A rule of \`${context.repository}\` forbids this ${own(subject(context))}${own(named === '' ? '' : `: ${named}`)}`,
     advice: joinProse(
       [...waysOut(outs, context.purpose), ...blockingBranch(message, context)],
       ' ',
@@ -99,9 +99,7 @@ function subject({ purpose }: Context): string {
 /** REST reports a branch that is in the way like a rule. */
 function blockingBranch(message: string, { purpose }: Context): Prose[] {
   return purpose === 'propose' && /reference update failed/i.test(message)
-    ? [
-        prose`Or rename the branch that is in the way, if one has the beginning of this name up to a slash.`,
-      ]
+    ? [prose`If another branch has the beginning of this name up to a slash, rename that branch.`]
     : []
 }
 

@@ -55,7 +55,7 @@ function notGitHubs(
 ): ReturnType<RefusalKind> {
   if (isGitHubs || status >= 500 || status === 413) return undefined
   return {
-    text: prose`Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+    text: prose`Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}; the response is not GitHub's)`,
     advice: prose`Check the proxy or firewall between the runner and GitHub.`,
   }
 }

@@ -91,8 +91,8 @@ function deepestCause(error: unknown): { code: string; message: string; name: st
   return { code: textOf('code'), message: textOf('message'), name: textOf('name') }
 }
 
-/** The failure as the beginning of a message. `server` is, for example, `MLflow at https://…`. */
-export function failureMessage({ reason, detail }: HttpFailure, server: string): Prose {
+/** The failure as the beginning of a message. `server` says which one, with its address. */
+export function failureMessage({ reason, detail }: HttpFailure, server: Prose): Prose {
   const responded = reason === 'too-large' || reason === 'encoding'
   return responded
     ? prose`Can't read the response of ${server}: ${detail}`

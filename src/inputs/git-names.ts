@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { prose, type Prose } from '../core/text/prose.ts'
+import { issue } from './issue.ts'
 
 /** Schemas for names and paths in the target repository. */
 
@@ -8,8 +10,8 @@ import { z } from 'zod'
  */
 export const repository = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be owner/name')
-  .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
+  .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`')
 
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u
@@ -41,7 +43,7 @@ function pathOutside(folders: readonly string[]) {
         .map(({ folder, pattern }) => findFolderProblem(segments, folder, pattern))
         .find((found) => found !== undefined)
     if (problem !== undefined) {
-      context.addIssue(problem)
+      context.addIssue(issue({ text: problem }))
       return z.NEVER
     }
     return segments.filter((segment) => segment !== '' && segment !== '.').join('/')
@@ -51,14 +53,18 @@ function pathOutside(folders: readonly string[]) {
 /** Longest name of a file or directory on most file systems, in bytes. */
 const maxNameBytes = 255
 
-function findPathProblem(text: string, segments: readonly string[]): string | undefined {
-  if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) return 'must be relative to the repository'
-  if (/[\\\p{Cc}\p{Cs}]/u.test(text)) return 'must not hold backslashes or control characters'
+function findPathProblem(text: string, segments: readonly string[]): Prose | undefined {
+  if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) {
+    return prose`must be relative to the root of the repository`
+  }
+  if (/[\\\p{Cc}\p{Cs}]/u.test(text)) {
+    return prose`must not contain backslashes or control characters`
+  }
   if (segments.some((segment) => /^\.\.[. ]*(:.*)?$/.test(withoutInvisible(segment)))) {
-    return 'must stay inside the repository (it contains ..)'
+    return prose`must stay inside the repository, but contains \`..\``
   }
   return segments.some((segment) => Buffer.byteLength(segment) > maxNameBytes)
-    ? `must not hold a name of more than ${maxNameBytes} bytes`
+    ? prose`must not contain a name of more than ${maxNameBytes} bytes`
     : undefined
 }
 
@@ -66,12 +72,12 @@ function findFolderProblem(
   segments: readonly string[],
   folder: string,
   disguises: RegExp,
-): string | undefined {
+): Prose | undefined {
   const found = segments.find((segment) => disguises.test(withoutInvisible(segment)))
   if (found === undefined) return undefined
   return found === folder
-    ? `must not be in ${folder}`
-    : `must not be in ${found}, which some file systems treat as ${folder}`
+    ? prose`must not be in \`${folder}\``
+    : prose`must not be in \`${found}\`, which some file systems treat as \`${folder}\``
 }
 
 /**

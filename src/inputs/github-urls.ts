@@ -1,4 +1,5 @@
 import { prose, type Prose } from '../core/text/prose.ts'
+import { shown } from './issue.ts'
 
 /** GitHub's addresses, without a trailing slash. */
 export type GitHubUrls = {
@@ -28,7 +29,7 @@ export function readGitHubUrls(environment: Readonly<Record<string, string | und
     const base = parseBaseUrl(text)
     if (base === undefined) {
       problems.push(
-        prose`${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`,
+        prose`\`${variable}\` must be an address such as \`https://github.example.com\` (received ${shown(withoutCredentials(text))})`,
       )
     }
     return base
@@ -37,7 +38,7 @@ export function readGitHubUrls(environment: Readonly<Record<string, string | und
 }
 
 /** Whatever is before an `@` may be a user and a token, even if the address cannot be parsed. */
-function withoutCredentials(text: string): string {
+export function withoutCredentials(text: string): string {
   return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@')
 }
 

@@ -27,7 +27,7 @@ export const token = z
   .string()
   .refine(
     (text) => headerValue.test(text) && !/\p{Cc}/u.test(text),
-    'holds a character that an HTTP header cannot hold, such as a line break, a zero-width space or a typographic quote',
+    'contains a character that an HTTP header cannot have, such as a line break, a zero-width space or a typographic quote',
   )
 
 /** Base64 can carry any character, but servers reject control characters in credentials. */
@@ -37,7 +37,7 @@ export const password = z
 
 export const username = password.refine(
   (text) => !text.includes(':'),
-  'must not hold a colon: in HTTP basic authentication, it separates username and password',
+  'must not contain a colon, which separates username and password in HTTP basic authentication',
 )
 
 /** Parses `Name: value`, one per line. */
@@ -52,16 +52,16 @@ export const headers = z.string().transform((text, context) => {
     const problem = result.has(key)
       ? 'repeats the header of an earlier line'
       : findHeaderProblem(name, value)
-    if (problem !== undefined) context.addIssue(`line ${index + 1} ${problem}`)
+    if (problem !== undefined) context.addIssue(`is invalid: line ${index + 1} ${problem}`)
     result.set(key, value)
   }
   return Object.fromEntries(result)
 })
 
 function findHeaderProblem(name: string, value: string): string | undefined {
-  if (!headerName.test(name)) return 'must be "Name: value"'
-  if (reservedHeaders.has(name.toLowerCase())) return `must not set the header ${name}`
+  if (!headerName.test(name)) return 'must be `Name: value`'
+  if (reservedHeaders.has(name.toLowerCase())) return `must not set the header \`${name}\``
   return headerValue.test(value)
     ? undefined
-    : 'holds a character that an HTTP header cannot hold, such as a zero-width space or a typographic quote'
+    : 'contains a character that an HTTP header cannot have, such as a zero-width space or a typographic quote'
 }

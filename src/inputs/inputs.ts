@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { InputError } from '../core/errors.ts'
 import { createNameMatcher, positivePatterns } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Target } from '../core/target.ts'
-import { own, prose, type Prose } from '../core/text/prose.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
+import { readCertificates } from './certificates.ts'
+import { describeIssue, type Source } from './describe.ts'
 import { readGitHubUrls, type GitHubUrls } from './github-urls.ts'
+import { shown } from './issue.ts'
+import { findMisspeltInputs } from './misspelt.ts'
 import {
   environmentFallback,
   environmentSchema,
@@ -35,6 +38,8 @@ export type Inputs = {
   /** Template of the first line; undefined: the default message. */
   readonly commitMessage: string | undefined
   readonly failOn: 'error' | 'never'
+  /** What is probably a mistake, although the inputs are valid. */
+  readonly warnings: readonly Prose[]
   /** A duration of 0 means a single sync. */
   readonly poll: { readonly intervalMs: number; readonly durationMs: number }
 }
@@ -78,43 +83,41 @@ export function readInputs(environment: Environment): Inputs {
     Object.keys(environmentSchema.shape).map((name) => [name, readVariable(environment, name)]),
   )
   const settings = environmentSchema.safeParse(variables)
-  const labels = new Map<string, string>([...sources].map(([name, { label }]) => [name, label]))
+  const allSources = new Map<string, Source>([
+    ...sources,
+    ...Object.entries(variables).map(([name, value]): [string, Source] => [
+      name,
+      { value, variable: undefined },
+    ]),
+  ])
   const problems = [parsed, settings].flatMap((result) =>
-    (result.error?.issues ?? []).map((issue) => {
-      const name = issue.path.join('.')
-      return prose`${labels.get(name) ?? name} ${describeIssue(issue)}`
-    }),
+    (result.error?.issues ?? []).map((found) => describeIssue(found, allSources)),
   )
   const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '')
   const gitHub = readGitHubUrls(environment)
   problems.push(...findConflicts(raw), ...certificates.problems, ...gitHub.problems)
-  if (!parsed.success || !settings.success || problems.length > 0) throw new InputError(problems)
+  const misspelt = findMisspeltInputs(environment, raw)
+  if (!parsed.success || !settings.success || problems.length > 0) {
+    throw new InputError([...problems, ...misspelt])
+  }
   return {
     ...buildInputs(parsed.data, settings.data, certificates.pem),
     gitHubUrls: gitHub.urls,
+    warnings: misspelt,
   }
 }
-
-/** An input's value, and its name in messages. */
-type Source = { readonly value: string; readonly label: string }
 
 /** The runner names the variable after the input in upper case and keeps hyphens. */
 function readSource(environment: Environment, name: InputName): Source {
   const value = readVariable(environment, `INPUT_${name.toUpperCase()}`)
   const variable = environmentFallback[name]
-  if (value !== '' || variable === undefined) return { value, label: name }
+  if (value !== '' || variable === undefined) return { value, variable: undefined }
   const fallback = readVariable(environment, variable)
-  return { value: fallback, label: fallback === '' ? name : `${name} (from ${variable})` }
+  return { value: fallback, variable: fallback === '' ? undefined : variable }
 }
 
 function readVariable(environment: Environment, variable: string): string {
   return environment[variable]?.trim() ?? ''
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_union'
-    ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
-    : issue.message
 }
 
 /** Finds problems with combinations of inputs. */
@@ -122,49 +125,31 @@ function findConflicts(raw: Readonly<Record<string, string>>): Prose[] {
   const problems: Prose[] = []
   const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
   if (credentialsIncomplete && raw['mlflow-token'] === '') {
-    const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password'
-    problems.push(prose`${missing} is empty, but the other half of the credentials is set`)
+    const names = ['mlflow-username', 'mlflow-password'] as const
+    const [missing, given] = raw[names[0]] === '' ? names : [names[1], names[0]]
+    problems.push(prose`\`${missing}\` is empty, but \`${given}\` is set: MLflow needs both`)
   }
   if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-    problems.push(prose`mlflow-insecure-tls and mlflow-ca-certificate exclude each other`)
+    problems.push(
+      prose`\`mlflow-insecure-tls\` and \`mlflow-ca-certificate\` exclude each other: remove one of them`,
+    )
   }
   if (
     /^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
     !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')
   ) {
-    problems.push(prose`poll-interval must be at least 1s`)
+    problems.push(
+      prose`\`poll-interval\` must be at least \`1s\` (received ${shown(raw['poll-interval'] ?? '')})`,
+    )
   }
   return problems
-}
-
-const pemHeader = '-----BEGIN CERTIFICATE-----'
-
-/** @param text PEM text or the path of a PEM file. */
-function readCertificates(text: string): { pem: string | undefined; problems: readonly Prose[] } {
-  if (text === '') return { pem: undefined, problems: [] }
-  if (text.includes(pemHeader)) return { pem: text, problems: [] }
-  const invalid = (why: string) => ({
-    pem: undefined,
-    problems: [prose`\`mlflow-ca-certificate\` ${own(why)}`],
-  })
-  if (text.includes('-----BEGIN')) return invalid(`must hold certificates (${pemHeader})`)
-  if (/[\r\n]/.test(text)) return invalid('must be PEM text or a path to a PEM file')
-  try {
-    const content = readFileSync(text, 'utf8')
-    return content.includes(pemHeader)
-      ? { pem: content, problems: [] }
-      : invalid(`names the file ${text}, which contains no certificate in PEM form`)
-  } catch (error) {
-    const { code = '' } = error as { code?: string }
-    return invalid(`names the file ${text}, which can't be read (${code})`)
-  }
 }
 
 function buildInputs(
   inputs: ParsedInputs,
   settings: ParsedEnvironment,
   caCertificate: string | undefined,
-): Omit<Inputs, 'gitHubUrls'> {
+): Omit<Inputs, 'gitHubUrls' | 'warnings'> {
   return {
     mlflow: {
       baseUrl: inputs['mlflow-tracking-uri'],

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { isEmptyExclusion } from '../core/glob.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { suggestName } from '../core/text/closest.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
+import { didYouMean, issue, shown, type InputIssue } from './issue.ts'
 
 /**
  * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
@@ -15,7 +17,7 @@ function withDefault(fallback: string) {
 /** Accepts booleans of the YAML 1.2 core schema, like `@actions/core`. */
 export function boolean(fallback: boolean) {
   return withDefault(String(fallback))
-    .pipe(z.string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
+    .pipe(z.string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be `true` or `false`'))
     .transform((text) => text.toLowerCase() === 'true')
 }
 
@@ -26,7 +28,7 @@ export function duration(fallback: string) {
   return withDefault(fallback).transform((text, context) => {
     const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
     if (amount === undefined || unit === undefined) {
-      context.addIssue('must be a duration such as 30s, 10m, 2h or 1d')
+      context.addIssue('must be a duration such as `30s`, `10m`, `2h` or `1d`')
       return z.NEVER
     }
     return Number(amount) * unitMs[unit as keyof typeof unitMs]
@@ -40,7 +42,14 @@ export function count(fallback: string) {
 }
 
 export function choice<const T extends string>(options: readonly [T, ...T[]], fallback: T) {
-  return withDefault(fallback).pipe(z.enum(options, `must be one of ${options.join(', ')}`))
+  return withDefault(fallback).transform((text, context) => {
+    const chosen = options.find((option) => option === text)
+    if (chosen !== undefined) return chosen
+    const list = own(options.map((option) => `\`${option}\``).join(', '))
+    const hint = didYouMean(suggestName(text, options))
+    context.addIssue(issue({ text: prose`must be one of ${list}`, hint }))
+    return z.NEVER
+  })
 }
 
 /** Parses one entry per line; ignores empty lines and surrounding whitespace. */
@@ -60,29 +69,29 @@ const maxAliasLength = 255
 export const aliases = lines.transform((entries, context) => {
   for (const alias of entries) {
     const problem = findAliasProblem(alias)
-    if (problem !== undefined) context.addIssue(problem)
+    if (problem !== undefined) context.addIssue(issue({ text: problem, showsValue: true }))
   }
   return entries
 })
 
 /** Why MLflow cannot have an alias; undefined if it can. */
-function findAliasProblem(alias: string): string | undefined {
+function findAliasProblem(alias: string): Prose | undefined {
   if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
-    return `holds "${alias}", but an alias only has letters, digits, _ and -; write one per line`
+    return prose`contains ${shown(alias)}, but an alias has only letters, digits, \`_\` and \`-\`: write one alias per line`
   }
   if (alias.toLowerCase() === 'latest' || /^[vV]\p{Nd}+$/u.test(alias)) {
-    return `holds "${alias}", which MLflow reserves`
+    return prose`contains ${shown(alias)}, which MLflow reserves`
   }
   const { length } = Array.from(alias)
   return length > maxAliasLength
-    ? `holds an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: "${alias.slice(0, 40)}…"`
+    ? prose`contains an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: ${shown(alias)}`
     : undefined
 }
 
 /** Globs of model names, one per line; all models if there are none. */
 export const modelPatterns = lines.transform((patterns, context) => {
   if (patterns.some(isEmptyExclusion)) {
-    context.addIssue('holds a line with only !: write the models to exclude after it')
+    context.addIssue('has a line with only `!`: write the models to exclude after it')
   }
   return patterns.length === 0 ? ['*'] : patterns
 })
@@ -91,25 +100,33 @@ export const modelPatterns = lines.transform((patterns, context) => {
  * Reduces a pasted URL to the base URL of the server: `https://host/prefix/#/models/x`,
  * `https://host/prefix/api/2.0/mlflow` and `https://host/prefix/` all become `https://host/prefix`.
  *
- * @returns the base URL without a trailing slash, or the problem with the text.
+ * @returns the base URL without a trailing slash, or what is wrong with the text.
  */
 export function parseServerUrl(
   text: string,
-): { readonly ok: true; readonly base: string } | { readonly ok: false; readonly problem: Prose } {
+):
+  | { readonly ok: true; readonly base: string }
+  | { readonly ok: false; readonly issue: InputIssue } {
   if (/^databricks(-uc)?(:|$)/i.test(text)) {
     return {
       ok: false,
-      problem: prose`names Databricks, which has its own REST dialect; only http(s) servers are supported`,
+      issue: {
+        text: prose`names Databricks, which has its own REST dialect: only http(s) servers are supported`,
+      },
     }
   }
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    return { ok: false, problem: prose`must be an address such as https://mlflow.example.com` }
+    const example = prose`must be an address such as \`https://mlflow.example.com\``
+    return { ok: false, issue: { text: example } }
   }
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') {
     return {
       ok: false,
-      problem: prose`contains a user name or password; use mlflow-username and mlflow-password instead`,
+      issue: {
+        text: prose`contains a username or password: use \`mlflow-username\` and \`mlflow-password\` instead`,
+        showsValue: true,
+      },
     }
   }
   const path = url.pathname

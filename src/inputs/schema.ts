@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { checkMessageTemplate } from '../core/message/headline.ts'
-import { plain } from '../core/text/prose.ts'
 import { branch, readPath, repository, writtenPath } from './git-names.ts'
 import { headers, password, token, username } from './headers.ts'
+import { issue } from './issue.ts'
 import {
   aliases,
   boolean,
@@ -18,7 +18,7 @@ import {
 const serverUrl = z.string().transform((text, context) => {
   const parsed = parseServerUrl(text)
   if (parsed.ok) return parsed.base
-  context.addIssue(plain(parsed.problem))
+  context.addIssue(issue(parsed.issue))
   return z.NEVER
 })
 
@@ -26,14 +26,16 @@ const requiredServerUrl = z
   .string()
   .transform((text, context) => {
     if (text !== '') return text
-    context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)')
+    context.addIssue(
+      'is required: set it to the address of the MLflow server, or set the variable `MLFLOW_TRACKING_URI`',
+    )
     return z.NEVER
   })
   .pipe(serverUrl)
 
 const messageTemplate = optional.transform((text, context) => {
   for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
-    context.addIssue(plain(problem))
+    context.addIssue(issue({ text: problem, showsValue: true }))
   }
   return text
 })

@@ -146,10 +146,10 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     if (parsed.success) return parsed.data
     const issue = parsed.error.issues[0]
     throw new MlflowError(
-      prose`MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      prose`MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
       {
         status: result.status,
-        advice: prose`Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
+        advice: prose`Check that \`${connection.baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
       },
     )
   }

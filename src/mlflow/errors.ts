@@ -1,5 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { foreign, own, plain, prose, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason } from '../http/failure.ts'
 import type { RetryOutcome } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
@@ -19,26 +19,26 @@ type FailedCall = {
 export function errorFromFailedCall(call: FailedCall): MlflowError {
   const { outcome, baseUrl, endpoint } = call
   const { result } = outcome
-  const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : ''
+  const after = outcome.tries > 1 ? prose` (after ${outcome.tries} tries)` : []
   if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
     return new MlflowError(
-      prose`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
+      prose`MLflow at \`${baseUrl}\` asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
       { status: result.status, advice: prose`The next scheduled run will catch up on everything.` },
     )
   }
   if (result.kind === 'failure') {
     return call.redirectedTo === undefined
-      ? new MlflowError(prose`${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
+      ? new MlflowError(prose`${failureMessage(result, prose`MLflow at \`${baseUrl}\``)}${after}`, {
           advice: failureAdvice[result.reason],
         })
       : new MlflowError(
-          prose`MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`,
+          prose`MLflow at \`${baseUrl}\` redirects to \`${call.redirectedTo}\`, which can't be reached: ${result.detail}${after}`,
           { advice: redirectAdvice },
         )
   }
   const { message, advice } = explainResponse(result, call)
   const code = stringField(call.json, 'error_code')
-  return new MlflowError(prose`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
+  return new MlflowError(prose`${message} [\`${endpoint}\`, HTTP ${result.status}]${after}`, {
     status: result.status,
     advice,
     code,
@@ -46,18 +46,18 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
 }
 
 const failureAdvice: Record<FailureReason, Prose> = {
-  'unknown-host': prose`Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).`,
-  refused: prose`Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.`,
-  tls: prose`For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.`,
-  timeout: prose`Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).`,
-  interrupted: prose`Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.`,
-  network: prose`Check that the runner may reach the server (firewall, VPN, proxy variables).`,
-  'too-large': prose`The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.`,
-  encoding: prose`Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.`,
+  'unknown-host': prose`Check the host name in \`mlflow-tracking-uri\`, and that the runner can resolve it: a private name needs a self-hosted runner or a tunnel.`,
+  refused: prose`Check the host and the port in \`mlflow-tracking-uri\`, that the server is running, and that no firewall keeps the runner out.`,
+  tls: prose`If a private certificate authority signed the server's certificate, set \`mlflow-ca-certificate\`. Also check that \`mlflow-tracking-uri\` starts with \`https\` if the server uses TLS, and with \`http\` if it does not.`,
+  timeout: prose`Check that the runner can reach the server (firewall, VPN, proxy). If the server is slow, raise the variable \`MLFLOW_HTTP_REQUEST_TIMEOUT\` (in seconds).`,
+  interrupted: prose`The connection ended in the middle of the response: check MLflow's log, and the proxies in front of it.`,
+  network: prose`Check that the runner can reach the server (firewall, VPN, proxy variables).`,
+  'too-large': prose`The response was ignored. Check that \`mlflow-tracking-uri\` is the address of MLflow, and check the proxies in front of it.`,
+  encoding: prose`Check the proxies in front of MLflow: a response may only be compressed with \`gzip\`, \`deflate\` or \`br\`.`,
 }
 
 /** The other server may have accepted the credentials, had it got them. */
-const redirectAdvice = prose`A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.`
+const redirectAdvice = prose`If this is a login in front of MLflow, use a service account of it with \`mlflow-token\` or \`mlflow-headers\`. If MLflow has moved, set \`mlflow-tracking-uri\` to the new address. Credentials are never sent to another host.`
 
 type Explanation = { readonly message: Prose; readonly advice: Prose }
 
@@ -67,93 +67,93 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   const detail = serverMessage(call.json, text)
   if (redirectedTo !== undefined) {
     return {
-      message: prose`MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
+      message: prose`MLflow at \`${baseUrl}\` redirects to \`${redirectedTo}\`, which responded: ${detail}`,
       advice: redirectAdvice,
     }
   }
   if (/Invalid Host header/i.test(text)) {
     return {
-      message: prose`MLflow at ${baseUrl} rejects this host name: ${detail}`,
-      advice: prose`Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
+      message: prose`MLflow at \`${baseUrl}\` rejects this host name: ${detail}`,
+      advice: prose`Start the server with \`--allowed-hosts ${new URL(baseUrl).host}\`, or add this host to its variable \`MLFLOW_SERVER_ALLOWED_HOSTS\`.`,
     }
   }
   if (status === 401) {
     return {
-      message: prose`MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
-      advice: prose`Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).`,
+      message: prose`MLflow at \`${baseUrl}\` does not accept the credentials: ${detail}`,
+      advice: prose`Check \`mlflow-username\` and \`mlflow-password\`, or \`mlflow-token\`, and that the secret is not empty in this workflow: runs for pull requests from forks get no secrets.`,
     }
   }
   if (status === 403) {
     return {
-      message: prose`MLflow at ${baseUrl} denies access: ${detail}`,
-      advice: prose`The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.`,
+      message: prose`MLflow at \`${baseUrl}\` denies access: ${detail}`,
+      advice: prose`The user needs \`READ\` permission on the registered models and on the experiments of their runs. If a gateway in front of MLflow needs headers of its own, set \`mlflow-headers\`.`,
     }
   }
   if (text.includes('--artifacts-only')) {
     return {
-      message: prose`The server at ${baseUrl} only serves artifacts`,
-      advice: prose`Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.`,
+      message: prose`The server at \`${baseUrl}\` only serves artifacts`,
+      advice: prose`Set \`mlflow-tracking-uri\` to the tracking server, which has the Model Registry.`,
     }
   }
   if (text.includes('FEATURE_DISABLED')) {
     return {
-      message: prose`MLflow at ${baseUrl} has a feature switched off: ${detail}`,
-      advice: prose`Leave mlflow-workspace empty, or start the server with --enable-workspaces.`,
+      message: prose`MLflow at \`${baseUrl}\` has a feature switched off: ${detail}`,
+      advice: prose`Remove \`mlflow-workspace\` (and the variable \`MLFLOW_WORKSPACE\`), or start the server with \`--enable-workspaces\`.`,
     }
   }
-  if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
+  if (/workspace/i.test(plain(detail)) && (status === 404 || status === 400)) {
     return {
-      message: prose`MLflow at ${baseUrl} does not know the workspace: ${detail}`,
-      advice: prose`Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.`,
+      message: prose`MLflow at \`${baseUrl}\` does not know the workspace: ${detail}`,
+      advice: prose`Check \`mlflow-workspace\`, or the variable \`MLFLOW_WORKSPACE\`: names of workspaces are in lower case.`,
     }
   }
   if (status >= 300 && status < 400) {
     return {
-      message: prose`MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
+      message: prose`MLflow at \`${baseUrl}\` redirects to ${redirectTarget(response)}`,
       advice: redirectAdvice,
     }
   }
   if (isHtml(response)) return explainHtmlPage(response, baseUrl)
   if (status >= 200 && status < 300) {
     return {
-      message: prose`The response of ${baseUrl} is not a complete JSON document: ${detail}`,
-      advice: prose`It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.`,
+      message: prose`The response of \`${baseUrl}\` is not a complete JSON document: ${detail}`,
+      advice: prose`The response was cut off, or \`mlflow-tracking-uri\` is not the address of MLflow. Nothing was changed, and the next run will try again.`,
     }
   }
   return {
-    message: prose`MLflow at ${baseUrl} responded: ${detail}`,
+    message: prose`MLflow at \`${baseUrl}\` responded: ${detail}`,
     advice:
       status >= 500
-        ? prose`Look into MLflow's own log; the next scheduled run will catch up.`
-        : prose`The request was not accepted; the server says why.`,
+        ? prose`Check MLflow's own log. The next scheduled run will catch up.`
+        : prose`MLflow's message says why it rejected the request.`,
   }
 }
 
 function explainHtmlPage(response: HttpResponse, baseUrl: string): Explanation {
   if (response.status === 404) {
     return {
-      message: prose`There is no MLflow API at ${baseUrl}`,
-      advice: prose`Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.`,
+      message: prose`There is no MLflow API at \`${baseUrl}\``,
+      advice: prose`Check \`mlflow-tracking-uri\`: it includes the server's static prefix (\`--static-prefix\`), but not a page of the UI.`,
     }
   }
   const login = /<input[^<>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i
   if (response.status < 300 && login.test(response.text)) {
     return {
-      message: prose`${baseUrl} responded with a login page instead of MLflow's API`,
-      advice: prose`A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.`,
+      message: prose`\`${baseUrl}\` responded with a login page instead of MLflow's API`,
+      advice: prose`A gateway in front of MLflow asks for a login. Use a service account of that gateway with \`mlflow-token\`, with \`mlflow-headers\`, or with \`mlflow-username\` and \`mlflow-password\`.`,
     }
   }
   return {
-    message: prose`${baseUrl} responded with a page of HTML instead of MLflow's API`,
-    advice: prose`It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.`,
+    message: prose`\`${baseUrl}\` responded with a page of HTML instead of MLflow's API`,
+    advice: prose`This may be a login or maintenance page of a gateway, or the address of a web page. \`mlflow-tracking-uri\` is the base address of the server, with its static prefix.`,
   }
 }
 
-function redirectTarget(response: HttpResponse): string {
+function redirectTarget(response: HttpResponse): Prose {
   const location = response.headers.location ?? ''
-  if (location === '') return 'nowhere: the response has no Location'
+  if (location === '') return prose`nowhere: the response has no \`Location\``
   const target = URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
-  return `${target}, which is not an API`
+  return prose`\`${target}\`, which is not an API`
 }
 
 /** Looks at the body, because gateways send HTML with any Content-Type. */
@@ -168,11 +168,11 @@ const maxPageLength = 1024 * 1024
 const maxMessageLength = 1000
 
 /** MLflow's error message, or the beginning of the body as plain text. */
-function serverMessage(json: unknown, text: string): string {
+function serverMessage(json: unknown, text: string): Prose {
   const message = stringField(json, 'message')
-  if (message !== undefined) return message.slice(0, maxMessageLength)
-  const plain = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim()
-  return plain === '' ? 'an empty response' : plain.slice(0, 300)
+  if (message !== undefined) return foreign(message.slice(0, maxMessageLength))
+  const visible = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim()
+  return visible === '' ? own('an empty response') : foreign(visible.slice(0, 300))
 }
 
 /** The text of a page of HTML, without tags and elements that a browser does not show. */

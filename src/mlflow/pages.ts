@@ -1,5 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
-import { prose } from '../core/text/prose.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextPageToken: string }
 
@@ -27,9 +27,9 @@ export async function readPages<T>(
   what: string,
   readPage: (pageToken: string | undefined) => Promise<Page<T>>,
 ): Promise<T[]> {
-  const endless = (sign: string): MlflowError =>
-    new MlflowError(prose`MLflow's listing of ${what} does not end: ${sign}`, {
-      advice: prose`Look for a cache between the action and MLflow that ignores the query.`,
+  const endless = (sign: Prose): MlflowError =>
+    new MlflowError(prose`MLflow's list of ${own(what)} does not end: ${sign}`, {
+      advice: prose`Check for a cache between the runner and MLflow that ignores the query of a URL.`,
     })
   const items: T[] = []
   const seen = new Set<string>()
@@ -40,11 +40,12 @@ export async function readPages<T>(
     for (const item of page.items) items.push(item)
     if (page.nextPageToken === '') return items
     token = page.nextPageToken
-    if (seen.has(token)) throw endless('a page token was repeated')
+    if (seen.has(token)) throw endless(prose`a page token was repeated`)
     seen.add(token)
     emptyPages = page.items.length === 0 ? emptyPages + 1 : 0
-    if (emptyPages === maxEmptyPages) throw endless(`${maxEmptyPages} pages in a row were empty`)
-    if (seen.size === maxPages) throw endless(`it has more than ${maxPages} pages`)
-    if (items.length > maxItems) throw endless(`it has more than ${maxItems} rows`)
+    if (emptyPages === maxEmptyPages)
+      throw endless(prose`${maxEmptyPages} pages in a row were empty`)
+    if (seen.size === maxPages) throw endless(prose`it has more than ${maxPages} pages`)
+    if (items.length > maxItems) throw endless(prose`it has more than ${maxItems} rows`)
   }
 }

@@ -1,6 +1,6 @@
 import { MlflowError } from '../core/errors.ts'
 import type { RunDetail } from '../core/model.ts'
-import type { Prose } from '../core/text/prose.ts'
+import { joinSentences, type Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages, type Page } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
@@ -84,9 +84,10 @@ async function searchBatch(
     if (rejections.length === 0 && search.filter !== undefined) {
       await searchPage(search, search.filter, 0, undefined)
     }
-    rejections.push(error.text)
+    const explained = joinSentences([error.text, error.advice ?? []])
+    rejections.push(explained)
     if (ids.length === 1) {
-      reject(error.text)
+      reject(explained)
       return
     }
     const middle = Math.ceil(ids.length / 2)

@@ -4,7 +4,14 @@ import type { MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
 import { searchInBatches, type RunSearchOptions } from './run-search.ts'
-import { experimentPage, firstIssue, run as runSchema, runIdentity, runResponse } from './schema.ts'
+import {
+  correctInMlflow,
+  experimentPage,
+  firstIssue,
+  run as runSchema,
+  runIdentity,
+  runResponse,
+} from './schema.ts'
 
 const experimentsPerPage = 10_000
 
@@ -86,7 +93,7 @@ function addRows(
       found.set(parsed.data.id, { kind: 'found', run: parsed.data })
       continue
     }
-    const reason = prose`MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`
+    const reason = prose`MLflow's data about this run can't be used: ${firstIssue(parsed.error)}. ${correctInMlflow}`
     const identified = runIdentity.safeParse(row)
     if (identified.success) fail(identified.data.info.run_id, reason)
     else anonymous = reason

@@ -89,16 +89,18 @@ export const modelVersion = z.unknown().transform((row): ModelVersion => {
     description: '',
     tags: {},
     aliases: [],
-    problem: prose`MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
+    problem: prose`MLflow's data about this version can't be used: ${firstIssue(valid.error)}. ${correctInMlflow}`,
   }
 })
 
 /** A single version, for which an invalid field is an error of the request. */
 export const modelVersionResponse = z.object({ model_version: validVersion })
 
+export const correctInMlflow = prose`Correct it in MLflow, or exclude the model with the input \`models\`.`
+
 /** E.g. `creation_timestamp: not a time in milliseconds`. */
 export function firstIssue({ issues: [issue] }: z.ZodError): Prose {
-  return prose`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
+  return prose`\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? ''}`
 }
 
 const pageToken = text
@@ -139,7 +141,7 @@ const registeredModel = z.unknown().transform((row): RegisteredModel => {
   for (const item of rows.data.aliases ?? []) {
     const parsed = modelAlias.safeParse(item)
     if (parsed.success) aliases.push(parsed.data)
-    else problem ??= prose`aliases: ${firstIssue(parsed.error)}`
+    else problem ??= prose`\`aliases\`: ${firstIssue(parsed.error)}`
   }
   return { name, aliases, problem }
 })

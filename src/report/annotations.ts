@@ -1,53 +1,141 @@
-import { plural } from '../core/text/format.ts'
+import type { Location, Mistake } from '../core/problem.ts'
+import type { Entry } from '../core/result.ts'
+import { compareText, plural } from '../core/text/format.ts'
+import { plainText } from '../core/text/neutralise.ts'
 import { joinSentences, own, plain, prose, type Prose } from '../core/text/prose.ts'
 import { safeLine } from './log.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 
+type Properties = {
+  readonly title: string
+  readonly file?: string
+  readonly startLine?: number
+}
+
 /** `error` and `warning` of `@actions/core`. */
 export type Annotate = Readonly<
-  Record<'error' | 'warning', (message: string, properties?: { title?: string }) => void>
+  Record<'error' | 'warning', (message: string, properties: Properties) => void>
 >
 
-type Annotation = { readonly level: 'error' | 'warning'; readonly text: Prose }
+export type AnnotationOptions = {
+  /** The level of failures: `warning` if they do not fail the step. */
+  readonly level: 'error' | 'warning'
+  /** The workflow's repository, in which GitHub looks for the files of annotations. */
+  readonly repository: string | undefined
+}
+
+type Annotation = {
+  readonly level: 'error' | 'warning'
+  readonly text: Prose
+  readonly subject?: string | undefined
+  readonly location?: Location | undefined
+}
 
 /** GitHub shows 10 annotations of a level per step, and 4,096 characters of each. */
 const limits = { details: 9, characters: 4000 }
 
 /**
- * Writes an overview annotation, then at most nine detailed ones: failures first, then warnings. A
- * single warning gets no overview. `level` is the level of failures: `warning` if they do not fail
- * the step.
+ * Writes an overview annotation, then at most nine detailed ones: mistakes and failures first, then
+ * warnings. A single warning gets no overview.
  */
 export function annotate(
   result: JobResult,
-  { error, warning }: Annotate,
-  level: 'error' | 'warning' = 'error',
+  send: Annotate,
+  { level, repository }: AnnotationOptions,
 ): void {
   const details = [
-    ...describeFailures(result).map((text): Annotation => ({ level, text })),
+    ...describeFailures(result).map((detail): Annotation => ({ ...detail, level })),
     ...result.warnings.map((text): Annotation => ({ level: 'warning', text })),
   ]
   const overview = createOverview(result, level, details.length)
   const annotations = [...(overview ? [overview] : []), ...details.slice(0, limits.details)]
-  for (const annotation of annotations) {
-    const send = annotation.level === 'error' ? error : warning
-    send(safeLine(plain(annotation.text), limits.characters), { title: 'MLflow sync' })
+  const isOwnRepository = result.repository.toLowerCase() === repository?.toLowerCase()
+  for (const { level: kind, text, subject, location } of annotations) {
+    const title = subject === undefined ? 'mlflow-sync' : `mlflow-sync: ${safeLine(subject, 200)}`
+    const hasPlace = location !== undefined && isOwnRepository
+    const message = location === undefined || hasPlace ? text : prose`\`${location.path}\`: ${text}`
+    send[kind](linesOf(message), { title, ...(hasPlace ? placeOf(location) : {}) })
   }
 }
 
-function describeFailures(result: JobResult): Prose[] {
+function placeOf({ path, line }: Location): Pick<Properties, 'file' | 'startLine'> {
+  return line === undefined ? { file: path } : { file: path, startLine: line }
+}
+
+/** A message with its own lines, in which foreign text cannot begin one. */
+function linesOf(message: Prose): string {
+  const safe = message.map((piece) =>
+    piece.kind === 'foreign' ? { ...piece, text: piece.text.replace(/\s+/g, ' ') } : piece,
+  )
+  const lines = plain(safe)
+    .split('\n')
+    .map((line) => safeLine(line, limits.characters))
+    .join('\n')
+  if (lines.length <= limits.characters) return lines
+  return `${lines.slice(0, limits.characters - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
+type Failure = Pick<Annotation, 'text' | 'subject' | 'location'>
+
+function describeFailures({ error, connections, entries }: JobResult): Failure[] {
   return [
-    ...(result.connections ?? [])
+    ...listSeveral(error?.mistakes ?? []),
+    ...(connections ?? [])
       .filter(({ status }) => status === 'failed')
-      .map(({ name, detail, advice }) => joinSentences([prose`${name}: ${detail}`, advice])),
-    ...result.entries
+      .flatMap(({ name, detail, advice, mistakes }): Failure[] => [
+        {
+          text: joinSentences([prose`${name}: ${introductionOf(detail, mistakes)}`, advice]),
+          subject: name,
+          location: onlyLocation(mistakes),
+        },
+        ...listSeveral(mistakes),
+      ]),
+    ...entries
       .filter(({ outcome }) => outcome === 'failed')
-      .map(({ modelName, modelVersion, runId, reason }) => {
-        const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ')
-        const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`
-        return prose`${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`
-      }),
+      .toSorted(byModel)
+      .map(describeFailedRun),
   ]
+}
+
+/** A single mistake is part of the annotation of its problem. */
+function listSeveral(mistakes: readonly Mistake[]): readonly Failure[] {
+  return mistakes.length > 1 ? mistakes : []
+}
+
+function onlyLocation(mistakes: readonly Mistake[]): Location | undefined {
+  return mistakes.length === 1 ? mistakes[0]?.location : undefined
+}
+
+/** The first line of a message if its list gets annotations of its own, or else all of it. */
+function introductionOf(message: Prose, mistakes: readonly Mistake[]): Prose {
+  if (mistakes.length < 2) return message
+  const end = message.findIndex(({ kind, text }) => kind === 'own' && text.includes('\n'))
+  const last = message[end]
+  return last === undefined
+    ? message
+    : [
+        ...message.slice(0, end),
+        ...own(last.text.slice(0, last.text.indexOf('\n')).replace(/:$/, '')),
+      ]
+}
+
+function byModel(a: Entry, b: Entry): number {
+  return (
+    compareText(a.modelName ?? '', b.modelName ?? '') ||
+    Number(a.modelVersion) - Number(b.modelVersion) ||
+    compareText(a.runId ?? '', b.runId ?? '')
+  )
+}
+
+function describeFailedRun({ modelName, modelVersion, runId, reason, location }: Entry): Failure {
+  const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ')
+  const subject = model === '' ? 'A run' : model
+  const run = runId === null || runId === '' ? [] : prose` (run ${plainText(runId, 64)})`
+  return {
+    text: prose`${plainText(subject, 200)}${run} failed: ${reason ?? 'no reason known'}`,
+    subject,
+    location,
+  }
 }
 
 function createOverview(
@@ -56,21 +144,28 @@ function createOverview(
   details: number,
 ): Annotation | undefined {
   const text = overviewText(result)
-  const more = details > limits.details ? ' The job summary and the report list them all.' : ''
-  if (text.length > 0) return { level, text: prose`${text}${own(more)}` }
+  const more = own(details > limits.details ? ' The job summary and the report list them all.' : '')
+  if (text.length > 0) {
+    const location = onlyLocation(result.error?.mistakes ?? [])
+    return { level, text: prose`${text}${more}`, location }
+  }
   return details > 1
     ? {
         level: 'warning',
-        text: prose`The sync ended with ${plural(details, 'warning')}.${own(more)}`,
+        text: prose`The sync ended with ${own(plural(details, 'warning'))}.${more}`,
       }
     : undefined
 }
 
 function overviewText({ error, entries, connections = [] }: JobResult): Prose {
-  if (error !== undefined) return joinSentences([error.message, error.advice ?? []])
+  if (error !== undefined) {
+    const { message, advice = [], mistakes } = error
+    return joinSentences([introductionOf(message, mistakes), advice])
+  }
   const failedChecks = connections.filter(({ status }) => status === 'failed').length
-  if (failedChecks > 0)
-    return prose`${failedChecks} of ${plural(connections.length, 'check')} failed.`
+  if (failedChecks > 0) {
+    return prose`${failedChecks} of ${own(plural(connections.length, 'check'))} failed.`
+  }
   const { failed } = countOutcomes(entries)
-  return failed > 0 ? prose`${failed} of ${plural(entries.length, 'run')} failed.` : []
+  return failed > 0 ? prose`${failed} of ${own(plural(entries.length, 'run'))} failed.` : []
 }

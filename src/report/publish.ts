@@ -26,7 +26,7 @@ export async function publish(
   if (failsStep && hasFailed(result)) process.exitCode = core.ExitCode.Failure
 
   const warnings: Prose[] = []
-  const write = async (what: string, work: () => void | Promise<void>): Promise<void> => {
+  const write = async (what: Prose, work: () => void | Promise<void>): Promise<void> => {
     try {
       await work()
     } catch (error) {
@@ -34,22 +34,28 @@ export async function publish(
       warnings.push(prose`${what} could not be written: ${reason}`)
     }
   }
-  const place = (variable: string): string => `${variable}=${environment[variable] ?? ''}`
+  const place = (variable: string): Prose =>
+    prose`\`${variable}\` is \`${environment[variable] ?? ''}\``
 
-  await write(`Outputs (${place('GITHUB_OUTPUT')})`, () => setOutputs(createOutputs(result, '')))
-  await write(`The report (${place('RUNNER_TEMP')})`, async () => {
+  await write(prose`The outputs (${place('GITHUB_OUTPUT')})`, () =>
+    setOutputs(createOutputs(result, '')),
+  )
+  await write(prose`The report (${place('RUNNER_TEMP')})`, async () => {
     const directory = environment.RUNNER_TEMP ?? ''
     const file = await writeReport(createReport(result), directory === '' ? tmpdir() : directory)
     await setOutputs({ 'report-file': file })
   })
-  await write('The log', () => {
+  await write(prose`The log`, () => {
     for (const line of logLines(result)) core.info(safeLine(line))
   })
-  await write(`The summary (${place('GITHUB_STEP_SUMMARY')})`, () =>
+  await write(prose`The summary (${place('GITHUB_STEP_SUMMARY')})`, () =>
     appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''),
   )
   for (const warning of warnings) core.info(safeLine(`Warning: ${plain(warning)}`))
-  annotate(withWarnings(result, warnings), core, failsStep ? 'error' : 'warning')
+  annotate(withWarnings(result, warnings), core, {
+    level: failsStep ? 'error' : 'warning',
+    repository: environment.GITHUB_REPOSITORY,
+  })
 }
 
 /**

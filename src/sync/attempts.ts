@@ -1,6 +1,6 @@
 import { ActionError, GitHubError, SyncError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
-import { joinProse, prose } from '../core/text/prose.ts'
+import { joinSentences, prose } from '../core/text/prose.ts'
 
 const maxAttempts = 5
 
@@ -70,11 +70,11 @@ function ignoreActionError(error: unknown): undefined {
   return undefined
 }
 
-const doubt = prose`A write may have succeeded, see the branch's history. The next run will catch up in any case.`
+const doubt = prose`A write may have succeeded: see the history of the branch. The next run will catch up in any case.`
 
 /** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ text, advice = [], cause }: ActionError): SyncError {
-  return new SyncError(text, { advice: joinProse([advice, doubt], ' '), cause })
+function withDoubt({ text, advice = [], mistakes, cause }: ActionError): SyncError {
+  return new SyncError(text, { advice: joinSentences([advice, doubt]), mistakes, cause })
 }
 
 function gaveUp(
@@ -82,13 +82,13 @@ function gaveUp(
   branch: string | undefined,
   mayHaveWritten: boolean,
 ): SyncError {
-  const name = branch === undefined ? 'the default branch' : `branch ${branch}`
+  const name = branch === undefined ? prose`the default branch` : prose`branch \`${branch}\``
   return new SyncError(
     prose`Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`,
     {
       advice: mayHaveWritten
         ? doubt
-        : prose`The next run will catch up; many jobs at once? Give them one concurrency group.`,
+        : prose`The next run will catch up. If several jobs write to this branch at the same time, give them the same \`concurrency\` group.`,
       cause: error,
     },
   )

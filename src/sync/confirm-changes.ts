@@ -9,7 +9,7 @@ import {
   type Entry,
 } from '../core/result.ts'
 import { isNewer } from '../core/select.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { joinSentences, prose, type Prose } from '../core/text/prose.ts'
 import { timestampOf } from '../core/values-file/owned.ts'
 import {
   hasMovedAlias,
@@ -71,7 +71,7 @@ export function createConfirmer(
           ? keep(
               entry,
               'skipped',
-              prose`its version is the newest of this run, but still younger than minimum-age`,
+              prose`its version is the newest of this run, but still younger than \`minimum-age\``,
             )
           : confirmDowngrade(questions, entry, previous, version)
       }),
@@ -87,7 +87,7 @@ function confirmDeletion(questions: Questions, deletion: ChangedEntry): Promise<
   if (previous === undefined) return Promise.resolve(deletion)
   return confirm(deletion, async () => {
     if (await isRunStillSelected(questions, previous)) {
-      return prose`it was missing in the listing, but MLflow still has it when asked for it`
+      return prose`MLflow's list did not contain it, but MLflow still has it when asked for it`
     }
     return (await hasMovedAlias(questions, previous))
       ? prose`an alias of its model moved while it was read; the next sync decides`
@@ -115,7 +115,7 @@ function confirmDowngrade(
       isNewer(current, version) &&
       (await isVersionStillSelected(questions, current))
     if (isKept) {
-      return prose`${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`
+      return prose`\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`
     }
     const exists = mayBeRenamed
       ? await mayExist(questions, version.name, false)
@@ -163,7 +163,14 @@ async function confirm(
     if (!(error instanceof MlflowError)) throw error
     return error.status === 403
       ? keep(entry, 'skipped', prose`MLflow does not show its model version or run to this user`)
-      : keep(entry, 'failed', prose`MLflow could not confirm the change: ${error.text}`)
+      : keep(
+          entry,
+          'failed',
+          joinSentences([
+            prose`MLflow could not confirm the change: ${error.text}`,
+            error.advice ?? [],
+          ]),
+        )
   }
 }
 

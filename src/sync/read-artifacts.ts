@@ -12,7 +12,7 @@ import {
 } from '../core/model.ts'
 import { deployedIn, namesVersion } from '../core/plan/deployed.ts'
 import type { SelectedRun } from '../core/select.ts'
-import { prose } from '../core/text/prose.ts'
+import { joinSentences, prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { mapConcurrently } from './concurrently.ts'
@@ -173,7 +173,11 @@ async function askForSource(
     return { ok: true, source: await registry.downloadUri(name, version) }
   } catch (error) {
     if (!(error instanceof MlflowError)) throw error
-    return { ok: false, problem: prose`where its artifacts are could not be read: ${error.text}` }
+    const problem = joinSentences([
+      prose`MLflow did not say where its artifacts are: ${error.text}`,
+      error.advice ?? [],
+    ])
+    return { ok: false, problem }
   }
 }
 

@@ -83,7 +83,7 @@ async function nameInputInErrors<T>(
     if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400) throw error
     throw new MlflowError(prose`MLflow rejected the \`${input}\` input: ${error.text}`, {
       status: 400,
-      advice: prose`It must be a filter in MLflow's own grammar; given: ${filter}`,
+      advice: prose`Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
       cause: error,
     })
   }
@@ -124,7 +124,8 @@ function excludeByRunFilter(
 ): Omit<ExcludedVersion, 'version'> {
   const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined)
   if (error !== undefined) return { exclusion: 'unusable', outcome: 'failed', reason: error }
-  const reason = lookup?.kind === 'missing' ? missingRun : prose`its run does not pass run-filter`
+  const reason =
+    lookup?.kind === 'missing' ? missingRun : prose`its run does not match \`run-filter\``
   return { exclusion: 'run-filter', outcome: 'skipped', reason }
 }
 

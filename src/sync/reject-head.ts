@@ -4,7 +4,7 @@ import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.
 import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import type { Target } from '../core/target.ts'
-import { linkTo, own, prose } from '../core/text/prose.ts'
+import { linkTo, own, prose, type Prose } from '../core/text/prose.ts'
 import { readContent } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import { listProposedFiles } from './identify-head.ts'
@@ -17,9 +17,9 @@ export function rejectForeignHead(
 ): SyncError {
   if (isEmpty) {
     return new SyncError(
-      prose`Branch ${name} exists and was not made by the action, so it was left unchanged`,
+      prose`Branch \`${name}\` exists and was not made by the action, so it was left unchanged`,
       {
-        advice: prose`Set the input \`pull-request-branch\` to a name of its own, or delete the branch ${name} if nobody needs it.`,
+        advice: prose`Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
       },
     )
   }
@@ -28,9 +28,9 @@ export function rejectForeignHead(
       ? prose``
       : prose`Merge or close ${linkTo(`pull request #${open.number}`, open.url)}, or `
   return new SyncError(
-    prose`Branch ${name} has a commit that the action did not make, so it was left unchanged`,
+    prose`Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`,
     {
-      advice: prose`${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
+      advice: prose`${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
     },
   )
 }
@@ -60,16 +60,19 @@ export async function rejectOtherTargets(
   const others = files.filter(({ path }) => !planned.has(path))
   const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files
   const foreign = isElsewhere
-    ? 'files in other directories, or for another branch'
+    ? prose`files in other directories, or for another branch`
     : await findForeignModel(repository, plan, targets, others)
   if (foreign === undefined) return
   const where =
-    open === undefined ? prose`branch ${name}` : linkTo(`pull request #${open.number}`, open.url)
-  const finish = open === undefined ? `delete the branch ${name}` : 'merge or close it'
+    open === undefined
+      ? prose`branch \`${name}\``
+      : linkTo(`pull request #${open.number}`, open.url)
+  const finish =
+    open === undefined ? prose`delete the branch \`${name}\`` : prose`merge or close it`
   throw new SyncError(
-    prose`Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`,
+    prose`Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`,
     {
-      advice: prose`Give each job its own \`pull-request-branch\`: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+      advice: prose`Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     },
   )
 }
@@ -80,7 +83,7 @@ async function findForeignModel(
   { snapshot }: Plan,
   targets: readonly Target[],
   files: readonly ProposedFile[],
-): Promise<string | undefined> {
+): Promise<Prose | undefined> {
   const pathsByOid = new Map(
     files.flatMap(({ path, before, after }): [string, string][] => {
       const oid = after ?? before
@@ -95,7 +98,7 @@ async function findForeignModel(
       ({ directory, selection }) =>
         parentOf(path) === directory && (modelName === '' || selection.models(modelName)),
     )
-    if (!isOwn) return `${path} of model ${modelName}`
+    if (!isOwn) return prose`\`${path}\` of model \`${modelName}\``
   }
   return undefined
 }

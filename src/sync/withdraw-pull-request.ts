@@ -62,7 +62,7 @@ async function deleteBranch(
   const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name)
   if (other !== undefined) {
     return [
-      prose`The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it`,
+      prose`The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it. Close it, or leave the branch as it is.`,
     ]
   }
   try {

@@ -55,8 +55,8 @@ async function assess({ repository, settings }: ProposeOptions, plan: Plan): Pro
   const { snapshot } = plan
   const name = headBranchName(settings, snapshot.branch)
   if (name === snapshot.branch) {
-    throw new SyncError(prose`pull-request-branch is the branch ${name} itself`, {
-      advice: prose`Give the pull request a branch of its own.`,
+    throw new SyncError(prose`\`pull-request-branch\` is the branch \`${name}\` itself`, {
+      advice: prose`Set \`pull-request-branch\` to another name.`,
     })
   }
   const state = await repository.pullRequests.read(snapshot, name)

@@ -298,7 +298,7 @@ describe('no deletion is proposed', () => {
     ],
     [
       'the selection asks for something that MLflow does not have',
-      { gaps: [{ message: prose`no alias`, advice: undefined }] },
+      { gaps: [{ message: prose`no alias`, advice: undefined, mistakes: [] }] },
       /asks for something/,
     ],
     [

@@ -8,16 +8,14 @@ import {
   type PlanContext,
 } from '../../../src/core/plan/run.ts'
 import type { SelectedRun } from '../../../src/core/select.ts'
-import { parseTemplate } from '../../../src/core/template/parse.ts'
-import { plain, prose } from '../../../src/core/text/prose.ts'
+import { prose } from '../../../src/core/text/prose.ts'
 import { readContent, type FileState } from '../../../src/core/values-file/file.ts'
 import { everything, modelVersion, run, runFacts, runId } from '../../fixtures/registry.ts'
 import { plainTexts } from '../../fixtures/plain-texts.ts'
+import { parseValidTemplate } from '../../fixtures/templates.ts'
 
 function templateOf(text: string) {
-  const parsed = parseTemplate(text)
-  if (!parsed.ok) throw new Error(parsed.problems.map(plain).join())
-  return parsed.template
+  return { template: parseValidTemplate(text), path: 'template.yaml' }
 }
 
 const template = templateOf('vllm:\n  model: "${model.artifacts}"\n  lr: ${run.params.lr:-0.1}\n')

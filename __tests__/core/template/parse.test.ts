@@ -2,12 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { parseSegments } from '../../../src/core/template/placeholder.ts'
 import { plain } from '../../../src/core/text/prose.ts'
+import { describeFlaw } from '../../../src/core/values-file/flaw.ts'
 import { parseValidTemplate } from '../../fixtures/templates.ts'
 import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function problemsOf(text: string): readonly string[] {
   const parsed = parseTemplate(text)
-  return parsed.ok ? [] : parsed.problems.map(plain)
+  return parsed.ok ? [] : parsed.flaws.map((flaw) => plain(describeFlaw(flaw)))
 }
 
 describe('a valid template', () => {

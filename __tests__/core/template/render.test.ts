@@ -253,7 +253,7 @@ describe('a large template is rendered in linear time', () => {
 
   test('its errors too', () => {
     const result = parseTemplate('a: "b" ]\n'.repeat(20_000))
-    expect(result.ok ? 0 : result.problems.length).toBe(20_000)
+    expect(result.ok ? 0 : result.flaws.length).toBe(20_000)
   })
 })
 

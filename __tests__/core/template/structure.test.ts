@@ -2,9 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml'
 import { renderTemplate } from '../../../src/core/template/render.ts'
-import { plain } from '../../../src/core/text/prose.ts'
 import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
-import { parseValidTemplate, render, withParams } from '../../fixtures/templates.ts'
+import { describeFlaws, parseValidTemplate, render, withParams } from '../../fixtures/templates.ts'
 import { isHeldFile } from '../../fixtures/values-files.ts'
 
 /** Templates with the parameter x at `a`, and the value that a reader must find there. */
@@ -31,7 +30,7 @@ describe.each(Object.entries(contexts))('a value in a %s', (_name, [source, expe
     fc.assert(
       fc.property(anyText, (x) => {
         const result = renderTemplate(template, withParams({ x }))
-        if (!result.ok) throw new Error(plain(result.problem))
+        if (!result.ok) throw new Error(describeFlaws(result.flaws))
         const found = parse(result.text) as Record<string, unknown>
         expect(found).toMatchObject({ a: expected(x.toWellFormed()), last: 1 })
         expect(Object.keys(found)).toEqual(

@@ -1,4 +1,5 @@
 import type { ChangedEntry } from '../result.ts'
+import { suggestName } from '../text/closest.ts'
 import { plural } from '../text/format.ts'
 import { neutraliseFragments, type Fragment } from '../text/neutralise.ts'
 import { own, prose, type Prose } from '../text/prose.ts'
@@ -45,20 +46,28 @@ const placeholder = /\$\{([^{}]*)\}/
 
 /** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
 export function checkMessageTemplate(text: string): Prose[] {
-  const known = Object.keys(placeholderValues)
   const unknown = splitPlaceholders(text).flatMap((part) =>
     typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
       ? []
-      : [prose`unknown placeholder \`\${${part.name}}\`: use ${own(quotedList(known))}`],
+      : [prose`has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`],
   )
   const isUnclosed = splitPlaceholders(text).some(
     (part) => typeof part === 'string' && part.includes('${'),
   )
   return [
     ...unknown,
-    ...(isUnclosed ? [prose`a placeholder \`\${\` has no \`}\``] : []),
+    ...(isUnclosed ? [prose`has a \`\${\` without a \`}\``] : []),
     ...(/\p{Cc}/u.test(text) ? [prose`must be a single line without control characters`] : []),
   ]
+}
+
+/** The placeholder that was probably meant, or else all of them. */
+function alternatives(name: string): Prose {
+  const known = Object.keys(placeholderValues)
+  const suggestion = suggestName(name, known)
+  return suggestion === undefined
+    ? prose`: use ${own(quotedList(known))}`
+    : prose`: did you mean \`\${${suggestion}}\`?`
 }
 
 function quotedList(names: readonly string[]): string {
