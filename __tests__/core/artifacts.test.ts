@@ -107,7 +107,7 @@ describe('the path to the artifacts', () => {
   ])('is not guessed for the source %j, which is outside any run', (source) => {
     expect(plainTexts(locate(source))).toEqual({
       ok: false,
-      problem: expect.stringContaining(`its artifacts are at ${source}, which is not in`),
+      problem: expect.stringContaining(`its artifacts are at \`${source}\`, which is not in`),
     })
   })
 
@@ -150,7 +150,7 @@ describe('the path to the artifacts', () => {
   test('of a logged model is not guessed if MLflow does not have the model', () => {
     expect(plainTexts(locate(`models:/${modelId}`))).toEqual({
       ok: false,
-      problem: expect.stringContaining(`does not have its logged model ${modelId}`),
+      problem: expect.stringContaining(`does not have its logged model \`${modelId}\``),
     })
   })
 
@@ -170,7 +170,7 @@ describe('the path to the artifacts', () => {
     [`s3://b/1/${runId}/artifacts/a\u0085b`, /control/],
     [`runs:/${otherRunId}/model`, /another run/],
     ['models:/origin/1', /copy whose origin is not known/],
-    ['', /source is empty/],
+    ['', /`source` is empty/],
   ])('is rejected for the source %j', (source, problem) => {
     expect(plainTexts(locate(source))).toEqual({
       ok: false,

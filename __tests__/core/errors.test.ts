@@ -15,18 +15,24 @@ describe('an error', () => {
     const cause = new Error('x')
     const error = new SyncError(prose`No luck`, { advice: prose`Try again.`, cause })
     expect(error).toMatchObject({ name: 'SyncError', message: 'No luck', cause })
-    expect(plainTexts(problemOf(error))).toEqual({ message: 'No luck', advice: 'Try again.' })
+    expect(plainTexts(problemOf(error))).toEqual({
+      message: 'No luck',
+      advice: 'Try again.',
+      mistakes: [],
+    })
     expect(new ActionError(prose`No luck`).name).toBe('ActionError')
     expect(plainTexts(problemOf(new ActionError(prose`No luck`)))).toEqual({
       message: 'No luck',
       advice: undefined,
+      mistakes: [],
     })
   })
 
   test('of the inputs lists all problems', () => {
     expect(plainTexts(problemOf(new InputError([prose`\`a\` is wrong`])))).toEqual({
       message: 'Invalid input: `a` is wrong',
-      advice: expect.stringContaining('`with:`'),
+      advice: expect.stringContaining('`with:`') as unknown,
+      mistakes: [{ text: '`a` is wrong', location: undefined }],
     })
     const error = new InputError([prose`\`a\` is wrong`, prose`\`b\` too`])
     expect(plainTexts(error)).toMatchObject({
@@ -59,6 +65,7 @@ describe('an error', () => {
       expect(plainTexts(problemOf(error))).toEqual({
         message: 'Unexpected error: x is not a function',
         advice: expect.stringContaining('report it'),
+        mistakes: [],
       })
     },
   )

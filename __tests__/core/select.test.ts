@@ -54,7 +54,7 @@ describe('a model version is excluded with a reason', () => {
       { creationTime: now - 99 },
       { minimumAgeMs: 100 },
       'too-young',
-      /younger than minimum-age/,
+      /younger than `minimum-age`/,
     ],
     ['if MLflow sent invalid fields', { problem: prose`no time` }, {}, 'unusable', /no time/],
     [
@@ -82,7 +82,7 @@ describe('a model version is excluded with a reason', () => {
       'with a run id that is unsafe as a file name',
       '../x',
       'failed',
-      'its run_id is not a valid MLflow run id and would be an unsafe file name',
+      'its `run_id` is not a valid MLflow run id and would be an unsafe file name. Register the model again from a run of MLflow.',
     ],
   ] as const)('%s', (_name, runId, outcome, reason) => {
     const version = modelVersion({ runId })
@@ -155,7 +155,7 @@ describe('a version that loses', () => {
         version: loser,
         exclusion: 'superseded',
         outcome: 'skipped',
-        reason: 'prod version 7 registers the same run and takes precedence',
+        reason: '`prod` version 7 registers the same run and takes precedence',
       },
     ])
   })

@@ -63,7 +63,7 @@ describe('a selection that finds everything it asks for', () => {
 describe('a pattern of models that matches nothing', () => {
   test('is reported with the closest names, even if others match', () => {
     expect(plainTexts(gapsOf({ models: ['mistral', 'lama-7*'] }))).toEqual([
-      '`models`: no registered model matches lama-7*. The closest names are llama-7b, llama-13b, mistral.',
+      '`models`: no registered model matches `lama-7*`. Did you mean `llama-7b`? The closest names are `llama-7b`, `llama-13b`, `mistral`.',
     ])
   })
 
@@ -74,10 +74,10 @@ describe('a pattern of models that matches nothing', () => {
   test('is explained if its models have no version', () => {
     const registeredModels = ['a1', 'a2', 'a3', 'a4', 'a5']
     expect(plainTexts(gapsOf({ models: ['a*'], registeredModels }))).toEqual([
-      '`models`: no model that matches a* has a version. It matches a1, a2, a3, a4, a5.',
+      '`models`: no model that matches `a*` has a version. It matches `a1`, `a2`, `a3`, `a4`, `a5`.',
     ])
     expect(gapsOf({ models: ['a*'], registeredModels: [...registeredModels, 'a6'] })).toEqual([
-      '`models`: no model that matches a* has a version. It matches a1, a2, a3, a4, a5 and 1 more.',
+      '`models`: no model that matches `a*` has a version. It matches `a1`, `a2`, `a3`, `a4`, `a5` and 1 more.',
     ])
   })
 
@@ -91,7 +91,7 @@ describe('a pattern of models that matches nothing', () => {
   test('is explained by the filter if only that hides its models', () => {
     const given = { models: ['gemma'], filter: "tags.x = 'y'", registeredModels: ['gemma', 'x'] }
     expect(plainTexts(gapsOf(given))).toEqual([
-      '`models`: no model that matches gemma has a version that matches `filter`. It matches gemma.',
+      '`models`: no model that matches `gemma` has a version that matches `filter`. It matches `gemma`.',
     ])
   })
 })
@@ -99,13 +99,13 @@ describe('a pattern of models that matches nothing', () => {
 describe('an alias that no selected model has', () => {
   test('is reported with the aliases in use, the closest first', () => {
     expect(plainTexts(gapsOf({ aliases: ['champion', 'chalenger'] }))).toEqual([
-      '`aliases`: no selected version has the alias chalenger. Aliases in use: challenger, champion.',
+      '`aliases`: no selected version has the alias `chalenger`. Did you mean `challenger`? Aliases in use: `challenger`, `champion`.',
     ])
   })
 
   test('is reported if only a model outside models has it', () => {
     expect(plainTexts(gapsOf({ models: ['mistral'], aliases: ['champion'] }))).toEqual([
-      '`aliases`: no selected version has the alias champion. None of these models has an alias at all.',
+      '`aliases`: no selected version has the alias `champion`. None of these models has an alias at all.',
     ])
   })
 })
@@ -139,7 +139,7 @@ describe('an alias of a registered model', () => {
   test('that MLflow sent in another form is reported', () => {
     const registeredModels = [{ name: 'mistral', aliases: [], problem: prose`aliases: odd` }]
     expect(gapsOf({ aliases: ['champion'], registeredModels })).toEqual([
-      expect.stringMatching(/registered model mistral can't be used \(aliases: odd\)/),
+      expect.stringMatching(/registered model `mistral` can't be used \(aliases: odd\)/),
     ])
     expect(gapsOf({ registeredModels })).toEqual([])
     expect(gapsOf({ models: ['llama*'], aliases: ['champion'], registeredModels })).toEqual([])
@@ -161,14 +161,14 @@ describe('selecting nothing is reported', () => {
     ['the filter hides nothing', { filter: "name = 'x'" }],
   ])('with the settings to check, if MLflow lists nothing and %s', (_name, given) => {
     expect(gapsOf({ ...given, listed: [] })).toEqual([
-      'Nothing is selected: MLflow lists no model version at all. Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
+      'Nothing is selected: MLflow lists no model version at all. Check the server (`mlflow-tracking-uri`), the workspace (`mlflow-workspace`) and the permissions of the user.',
     ])
   })
 
   test('if nothing matches the filter', () => {
     const given = { listed: [], filter: "name = 'x'", registeredModels: ['a', 'b'] }
     expect(gapsOf(given)).toEqual([
-      "Nothing is selected: no model version matches `filter` (name = 'x'). MLflow has 2 registered models: a, b.",
+      "Nothing is selected: no model version matches `filter` (`name = 'x'`). MLflow has 2 registered models: `a`, `b`.",
     ])
   })
 
@@ -176,14 +176,17 @@ describe('selecting nothing is reported', () => {
     const unreadable = modelVersion({ name: '', problem: prose`no name` })
     const versions = [unreadable, ...listed]
     expect(gapsOf({ models: ['llama-*', '!llama-*'], listed: versions, excluded: [] })).toEqual([
-      'Nothing is selected: `models` excludes every registered model. MLflow has llama-13b, llama-7b, mistral.',
+      'Nothing is selected: `models` excludes every registered model. MLflow has `llama-13b`, `llama-7b`, `mistral`.',
     ])
   })
 
   test.each<[Exclusion, RegExp]>([
-    ['run-filter', /no run matches `run-filter` \(metrics\.a > 1\)\. It rejects 1 run: mistral/],
-    ['too-young', /1 version younger than `minimum-age`\. These wait: mistral version 1/],
-    ['not-ready', /can be deployed\. For example mistral version 1: because/],
+    [
+      'run-filter',
+      /no run matches `run-filter` \(`metrics\.a > 1`\)\. It rejects 1 run: `mistral`/,
+    ],
+    ['too-young', /1 version is younger than `minimum-age`\. Waiting: `mistral` version 1/],
+    ['not-ready', /can be deployed\. For example `mistral` version 1: because/],
   ])('if every version is excluded: %s', (exclusion, message) => {
     const version = modelVersion({ name: 'mistral' })
     const excluded = [{ version, exclusion, outcome: 'skipped', reason: prose`because` }] as const

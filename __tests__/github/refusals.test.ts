@@ -84,7 +84,9 @@ test.each([
 
 test('a ref update that fails without a reason may be a rule or a branch in the way', () => {
   const { advice } = explain('Reference update failed', 'propose')
-  expect(advice).toMatch(/another `pull-request-branch`.*beginning of this name.*rename that branch/)
+  expect(advice).toMatch(
+    /another `pull-request-branch`.*beginning of this name.*rename that branch/,
+  )
 })
 
 test.each([
@@ -240,7 +242,7 @@ describe('access', () => {
     [
       'Resource not accessible by personal access token',
       { status: 403, headers: { 'x-accepted-github-permissions': 'contents=write' } },
-      /needs contents=write/,
+      /needs `contents=write`/,
       /"Contents" to "Read and write"/,
     ],
     [
@@ -307,14 +309,14 @@ describe('access', () => {
   )
 
   test.each<[Purpose, string | undefined, RegExp]>([
-    ['commit', 'contents=write', /permissions: contents: write/],
-    ['commit', undefined, /permissions: contents: write/],
-    ['propose', undefined, /permissions: contents: write/],
+    ['commit', 'contents=write', /`contents: write` to the job's `permissions`/],
+    ['commit', undefined, /`contents: write` to the job's `permissions`/],
+    ['propose', undefined, /`contents: write` to the job's `permissions`/],
     ['pull-request', 'pull_requests=write', /`pull-requests: write`/],
     ['pull-request', 'issues=write; pull_requests=write', /`pull-requests: write`/],
     ['pull-request', undefined, /`pull-requests: write`/],
     ['pull-request', 'contents=read,pull_requests=write', /`pull-requests: write`/],
-    ['commit', 'pull_requests=read,contents=write', /permissions: contents: write/],
+    ['commit', 'pull_requests=read,contents=write', /`contents: write` to the job's `permissions`/],
     ['propose', 'contents=read,pull_requests=write', /`pull-requests: write`/],
     ['read', 'pull_requests=read', /`pull-requests: write`/],
     ['commit', 'administration=write', /administration=write/],
@@ -323,7 +325,7 @@ describe('access', () => {
       needed === undefined ? {} : { 'x-accepted-github-permissions': needed }
     const message = 'Resource not accessible by integration'
     const explanation = explain(message, purpose, { status: 403, headers })
-    expect(explanation.text).toMatch(/^The token may not .* acme\/deployments \(it needs /)
+    expect(explanation.text).toMatch(/^The token may not .* `acme\/deployments` \(it needs /)
     expect(plainTexts(explanation.advice)).toMatch(advice)
     if (needed !== 'contents=write' && purpose === 'pull-request') {
       expect(explanation.advice).not.toContain('contents: write')
@@ -332,10 +334,10 @@ describe('access', () => {
 })
 
 test.each<[Purpose, string]>([
-  ['read', 'read acme/deployments'],
-  ['commit', 'commit to acme/deployments'],
-  ['propose', "write the pull request's head branch in acme/deployments"],
-  ['pull-request', 'open or update the pull request in acme/deployments'],
+  ['read', 'read `acme/deployments`'],
+  ['commit', 'commit to `acme/deployments`'],
+  ['propose', "write the pull request's head branch in `acme/deployments`"],
+  ['pull-request', 'open or update the pull request in `acme/deployments`'],
 ])('the text says what could not be done: %s', (purpose, operation) => {
   for (const [message, given] of [
     ['Resource not accessible by integration', { status: 403 }],
@@ -352,7 +354,7 @@ test('reading pull requests needs the permission for them', () => {
   const url = 'https://api.github.com/repos/acme/deployments/pulls?state=open'
   const message = 'Resource not accessible by integration'
   const { text, advice } = explain(message, 'read', { status: 403, url })
-  expect(text).toContain('read the pull requests of acme/deployments')
+  expect(text).toContain('read the pull requests of `acme/deployments`')
   expect(advice).toContain('`pull-requests: write`')
   expect(advice).not.toContain('contents: write')
 })
@@ -366,8 +368,8 @@ test('refs that are not readable need the permission for contents', () => {
 describe('"Not Found"', () => {
   test('of a read means that there is no repository', () => {
     const { text, advice, reason } = explain('Not Found', 'read', { status: 404 })
-    expect(text).toContain('There is no repository acme/deployments')
-    expect(advice).toContain('input repository')
+    expect(text).toContain('There is no repository `acme/deployments`')
+    expect(advice).toContain('input `repository`')
     expect(reason).toBe('hidden')
   })
 
@@ -436,7 +438,7 @@ describe('a refusal that is not known', () => {
     [{ status: 200 }, false],
   ])('%j certainly means "not carried out": %s', (given, isCertain) => {
     expect(explain('new words', 'commit', given)).toMatchObject({
-      text: expect.stringContaining('rejected a request to commit to acme/deployments'),
+      text: expect.stringContaining('rejected a request to commit to `acme/deployments`'),
       isCertain,
     })
   })

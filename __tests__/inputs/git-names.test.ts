@@ -26,7 +26,7 @@ describe('the repository', () => {
     `a/${'b'.repeat(101)}`,
   ])('cannot be %s', (repository) => {
     expect(problemsOf({ INPUT_REPOSITORY: repository })).toEqual([
-      expect.stringMatching(/^repository must be owner\/name/),
+      expect.stringMatching(/^`repository` must be `owner\/name`/),
     ])
   })
 })
@@ -54,8 +54,11 @@ describe('the path', () => {
     ['a\tb', /control characters/],
     ['a\ud800', /control characters/],
     ['é'.repeat(128), /255 bytes/],
-    ['.github', /must not be in \.github$/],
-    ['.GitHub/workflows', /must not be in \.GitHub, which some file systems treat as \.github$/],
+    ['.github', /must not be in `\.github` \(received/],
+    [
+      '.GitHub/workflows',
+      /must not be in `\.GitHub`, which some file systems treat as `\.github` \(/,
+    ],
   ])('cannot be %j', (path, problem) => {
     expect(problemsOf({ INPUT_PATH: path })).toEqual([expect.stringMatching(problem)])
   })
@@ -101,7 +104,7 @@ describe.each(['git', 'github'])('a disguise of .%s', (name) => {
   test.each(disguisesOf(name))('is not a path to write to: %j', (disguise) => {
     for (const path of [`x/${disguise}/y`, `./${disguise}/y`]) {
       expect(problemsOf({ INPUT_PATH: path })).toEqual([
-        expect.stringMatching(new RegExp(`^path must not be in .*\\.${name}`, 'i')),
+        expect.stringMatching(new RegExp(`^\`path\` must not be in .*\\.${name}`, 'i')),
       ])
     }
   })
@@ -109,7 +112,7 @@ describe.each(['git', 'github'])('a disguise of .%s', (name) => {
 
 test.each(disguisesOf('git'))('the template is not read from %j', (disguise) => {
   expect(problemsOf({ INPUT_TEMPLATE: `${disguise}/config` })).toEqual([
-    expect.stringMatching(/^template must not be in /),
+    expect.stringMatching(/^`template` must not be in /),
   ])
 })
 
@@ -136,7 +139,7 @@ describe.each(['INPUT_BRANCH', 'INPUT_PULL-REQUEST-BRANCH'])('%s', (input) => {
     '-a',
   ])('cannot be %j', (branch) => {
     expect(problemsOf({ [input]: branch })).toEqual([
-      expect.stringMatching(/must be the name of a branch$/),
+      expect.stringMatching(/must be the name of a branch \(received `/),
     ])
   })
 })

@@ -90,9 +90,9 @@ describe("GitHub's addresses", () => {
         environmentOf({ server: text, api: text, graphql: text }) as Record<string, string>,
       )
       expect(problems).toEqual([
-        `GITHUB_SERVER_URL must be an address such as https://github.example.com: ${text}`,
-        `GITHUB_API_URL must be an address such as https://github.example.com: ${text}`,
-        `GITHUB_GRAPHQL_URL must be an address such as https://github.example.com: ${text}`,
+        `\`GITHUB_SERVER_URL\` must be an address such as \`https://github.example.com\` (received \`${text}\`)`,
+        `\`GITHUB_API_URL\` must be an address such as \`https://github.example.com\` (received \`${text}\`)`,
+        `\`GITHUB_GRAPHQL_URL\` must be an address such as \`https://github.example.com\` (received \`${text}\`)`,
       ])
     },
   )
@@ -104,7 +104,7 @@ describe("GitHub's addresses", () => {
     ['user:secret@git.example.com', '***@git.example.com'],
   ])('are not repeated with their credentials: %s', (text, shown) => {
     expect(problemsOf({ GITHUB_API_URL: text })).toEqual([
-      `GITHUB_API_URL must be an address such as https://github.example.com: ${shown}`,
+      `\`GITHUB_API_URL\` must be an address such as \`https://github.example.com\` (received \`${shown}\`)`,
     ])
   })
 })

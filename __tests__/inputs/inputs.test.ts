@@ -2,11 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { plain } from '../../src/core/text/prose.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 import { parseServerUrl } from '../../src/inputs/parsers.ts'
 import { inputNames } from '../../src/inputs/schema.ts'
 import { actionFile } from '../fixtures/action-file.ts'
-import { minimal, problemsOf } from '../fixtures/inputs.ts'
+import { errorOf, minimal, problemsOf } from '../fixtures/inputs.ts'
 import { plainTexts } from '../fixtures/plain-texts.ts'
 
 /** Replaces the compiled globs with what they match, so that inputs can be compared. */
@@ -48,7 +49,7 @@ describe('the inputs', () => {
       'INPUT_COMMIT-MESSAGE': '${nonsense}',
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: 'many',
     })
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+    expect(problems.map((problem) => problem.split(' ')[0]?.replaceAll('`', ''))).toEqual([
       'mlflow-tracking-uri',
       'minimum-age',
       'github-token',
@@ -72,6 +73,79 @@ describe('the inputs', () => {
     })
     expect(problems).toHaveLength(4)
     expect(problems.join(' ')).not.toMatch(/secret/)
+  })
+
+  test.each([
+    [
+      { INPUT_MODE: 'plna' },
+      '`mode` must be one of `sync`, `plan`, `check` (received `plna`). Did you mean `plan`?',
+    ],
+    [
+      { INPUT_MODE: 'dry-run' },
+      '`mode` must be one of `sync`, `plan`, `check` (received `dry-run`)',
+    ],
+    [
+      { 'INPUT_FAIL-ON': 'nevr' },
+      '`fail-on` must be one of `error`, `never` (received `nevr`). Did you mean `never`?',
+    ],
+    [{ INPUT_PRUNE: 'yes' }, '`prune` must be `true` or `false` (received `yes`)'],
+    [
+      { 'INPUT_MINIMUM-AGE': '10 minutes' },
+      '`minimum-age` must be a duration such as `30s`, `10m`, `2h` or `1d` (received `10 minutes`)',
+    ],
+    [
+      { 'INPUT_COMMIT-MESSAGE': 'Sync ${modle.name}' },
+      '`commit-message` has the unknown placeholder `${modle.name}`: did you mean `${model.name}`?',
+    ],
+    [{ 'INPUT_PULL-REQUEST-TITLE': '${x' }, '`pull-request-title` has a `${` without a `}`'],
+    [
+      { 'INPUT_POLL-INTERVAL': '0s', 'INPUT_POLL-DURATION': '5m' },
+      '`poll-interval` must be at least `1s` (received `0s`)',
+    ],
+    [
+      { MLFLOW_HTTP_REQUEST_TIMEOUT: '0' },
+      '`MLFLOW_HTTP_REQUEST_TIMEOUT` must be more than 0 seconds (received `0`)',
+    ],
+    [
+      { 'INPUT_MLFLOW-TRACKING-URI': 'ftp://me:pass-word@host/x?token=abc' },
+      '`mlflow-tracking-uri` must be an address such as `https://mlflow.example.com` (received `ftp://***@host/x`)',
+    ],
+    [
+      { INPUT_MODE: `a\n  b${'c'.repeat(1000)}` },
+      `\`mode\` must be one of \`sync\`, \`plan\`, \`check\` (received \`a b${'c'.repeat(56)}…\`)`,
+    ],
+  ])('report the value received and what is allowed: %j', (environment, problem) => {
+    expect(problemsOf(environment)).toEqual([problem])
+  })
+
+  test('mark their own words and the value received', () => {
+    const error = errorOf({ INPUT_MODE: '`plan`' })
+    expect(error.mistakes).toEqual([{ text: error.problems[0], location: undefined }])
+    expect(error.problems[0]).toContainEqual({ kind: 'foreign', text: '`plan`' })
+    expect(plain(error.text)).toBe(
+      'Invalid input: `mode` must be one of `sync`, `plan`, `check` (received ``plan``). Did you mean `plan`?',
+    )
+  })
+
+  test('report several problems as a list', () => {
+    const { text, mistakes } = errorOf({ INPUT_MODE: 'x', INPUT_PRUNE: 'y' })
+    expect(plain(text)).toMatch(/^2 invalid inputs:\n- `mode` must .*\n- `prune` must .*$/)
+    expect(mistakes).toHaveLength(2)
+  })
+
+  test('warn about an input that does not exist if its name is close to an unused one', () => {
+    const warnings = (environment: Record<string, string>) =>
+      plainTexts(readInputs({ ...minimal, ...environment }).warnings)
+    const warning =
+      '`modles` is not an input of mlflow-sync and has no effect. Did you mean `models`?'
+    expect(warnings({ INPUT_MODLES: 'llm-*' })).toEqual([warning])
+    expect(warnings({ INPUT_MODLES: 'llm-*', INPUT_MODELS: '*' })).toEqual([warning])
+    expect(warnings({ INPUT_MODLES: 'llm-*', INPUT_MODELS: 'a' })).toEqual([])
+    expect(warnings({ INPUT_MODLES: '', INPUT_DEBUG: 'true', INPUT_VERSION: '3' })).toEqual([])
+    expect(problemsOf({ INPUT_MODLES: 'llm-*', INPUT_PRUNE: 'maybe' })).toEqual([
+      expect.stringMatching(/^`prune` must be/),
+      warning,
+    ])
   })
 
   test("fall back to MLflow's environment variables, and take precedence over them", () => {
@@ -106,22 +180,27 @@ describe('the inputs', () => {
   test("name the variable in a problem with a value from MLflow's environment", () => {
     const environment = { MLFLOW_TRACKING_TOKEN: 'a\nb', MLFLOW_WORKSPACE: 'research\u200b' }
     expect(problemsOf(environment)).toEqual([
-      expect.stringMatching(/^mlflow-token \(from MLFLOW_TRACKING_TOKEN\) holds a character/),
-      expect.stringMatching(/^mlflow-workspace \(from MLFLOW_WORKSPACE\) holds a character/),
+      expect.stringMatching(
+        /^`mlflow-token` \(from `MLFLOW_TRACKING_TOKEN`\) contains a character/,
+      ),
+      expect.stringMatching(/^`mlflow-workspace` \(from `MLFLOW_WORKSPACE`\) contains a character/),
     ])
   })
 
   test.each([
-    ['latest', /holds "latest", which MLflow reserves/],
+    ['latest', /contains `latest`, which MLflow reserves/],
     ['LaTest', /reserves/],
     ['v1', /reserves/],
     ['V12', /reserves/],
     ['v１', /reserves/],
-    ['a, b', /holds "a, b", but an alias only has letters, digits, _ and -; write one per line/],
-    ['a,b', /one per line/],
-    ['- a', /one per line/],
-    ['"a"', /one per line/],
-    ['prod@eu', /one per line/],
+    [
+      'a, b',
+      /contains `a, b`, but an alias has only letters, digits, `_` and `-`: write one alias per line/,
+    ],
+    ['a,b', /one alias per line/],
+    ['- a', /one alias per line/],
+    ['"a"', /one alias per line/],
+    ['prod@eu', /one alias per line/],
     ['a'.repeat(256), /256 characters/],
   ])('reject the alias %j, which MLflow cannot have', (alias, problem) => {
     expect(problemsOf({ INPUT_ALIASES: `champion\n${alias}` })).toEqual([
@@ -141,13 +220,13 @@ describe('the inputs', () => {
 
   test('reject an exclusion of nothing in models', () => {
     expect(problemsOf({ INPUT_MODELS: '*\n!\n! ' })).toEqual([
-      'models holds a line with only !: write the models to exclude after it',
+      '`models` has a line with only `!`: write the models to exclude after it',
     ])
   })
 
   test('reject incomplete credentials', () => {
     expect(problemsOf({ 'INPUT_MLFLOW-USERNAME': 'user' })).toEqual([
-      'mlflow-password is empty, but the other half of the credentials is set',
+      '`mlflow-password` is empty, but `mlflow-username` is set: MLflow needs both',
     ])
   })
 
@@ -162,9 +241,11 @@ describe('the inputs', () => {
     expect(read(join(directory, 'ca.pem'))).toBe(pem)
     expect(
       plainTexts(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'empty.pem') })[0]),
-    ).toMatch(/^mlflow-ca-certificate names the file .*empty\.pem, which contains no certificate/)
+    ).toMatch(
+      /^`mlflow-ca-certificate` names the file `.*empty\.pem`, which contains no certificate/,
+    )
     expect(problemsOf({ 'INPUT_MLFLOW-CA-CERTIFICATE': join(directory, 'none.pem') })[0]).toMatch(
-      /none\.pem, which can't be read \(ENOENT\)/,
+      /none\.pem`, which can't be read \(ENOENT\)/,
     )
   })
 })

@@ -18,7 +18,7 @@ test('the detail of a page of HTML is the text that a browser shows', () => {
     '<body><h1>Not allowed</h1>for <b>you</b><script>if (a<b) { c() }</script></body></html>',
   ]
   expect(messageFor(403, page.join('\n'))).toBe(
-    'MLflow at https://mlflow.example.com denies access: Not allowed for you [GET x, HTTP 403]',
+    'MLflow at `https://mlflow.example.com` denies access: Not allowed for you [`GET x`, HTTP 403]',
   )
 })
 
@@ -38,19 +38,19 @@ test.each([
 ])('a message that is %s is shown as the beginning of the body', (_, value) => {
   const text = `{"message":${value},"error_code":${value}}`
   expect(messageFor(500, text, JSON.parse(text))).toBe(
-    `MLflow at https://mlflow.example.com responded: ${text.slice(0, 300)} [GET x, HTTP 500]`,
+    `MLflow at \`https://mlflow.example.com\` responded: ${text.slice(0, 300)} [\`GET x\`, HTTP 500]`,
   )
 })
 
 test('a long message of the server is cut', () => {
   const message = 'x'.repeat(100_000)
   expect(messageFor(500, '', { message })).toBe(
-    `MLflow at https://mlflow.example.com responded: ${'x'.repeat(1000)} [GET x, HTTP 500]`,
+    `MLflow at \`https://mlflow.example.com\` responded: ${'x'.repeat(1000)} [\`GET x\`, HTTP 500]`,
   )
 })
 
 test('a redirect without a target says so', () => {
   expect(messageFor(301, '')).toBe(
-    'MLflow at https://mlflow.example.com redirects to nowhere: the response has no Location [GET x, HTTP 301]',
+    'MLflow at `https://mlflow.example.com` redirects to nowhere: the response has no `Location` [`GET x`, HTTP 301]',
   )
 })

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { prose, type Prose } from '../core/text/prose.ts'
-import { shown } from './issue.ts'
 
 const pemHeader = '-----BEGIN CERTIFICATE-----'
 
@@ -23,9 +22,9 @@ export function readCertificates(text: string): {
     const content = readFileSync(text, 'utf8')
     return content.includes(pemHeader)
       ? { pem: content, problems: [] }
-      : invalid(prose`names the file ${shown(text)}, which contains no certificate in PEM form`)
+      : invalid(prose`names the file \`${text}\`, which contains no certificate in PEM form`)
   } catch (error) {
     const { code = '' } = error as { code?: string }
-    return invalid(prose`names the file ${shown(text)}, which can't be read (${code})`)
+    return invalid(prose`names the file \`${text}\`, which can't be read (${code})`)
   }
 }

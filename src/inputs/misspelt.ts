@@ -14,13 +14,12 @@ export function findMisspeltInputs(
   values: Readonly<Record<string, string>>,
 ): Prose[] {
   const known = new Set(inputNames.map((name) => `${prefix}${name.toUpperCase()}`))
-  const unset = inputNames.filter((name) => isDefault(name, values[name] ?? ''))
   return Object.keys(environment).flatMap((variable) => {
     if (!variable.startsWith(prefix) || known.has(variable)) return []
     if ((environment[variable] ?? '') === '') return []
     const name = variable.slice(prefix.length).toLowerCase()
-    const suggestion = suggestName(name, unset)
-    return suggestion === undefined
+    const suggestion = inputNames.find((input) => input === suggestName(name, inputNames))
+    return suggestion === undefined || !isDefault(suggestion, values[suggestion] ?? '')
       ? []
       : [
           prose`\`${name}\` is not an input of mlflow-sync and has no effect. Did you mean \`${suggestion}\`?`,

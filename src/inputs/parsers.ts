@@ -91,7 +91,8 @@ function findAliasProblem(alias: string): Prose | undefined {
 /** Globs of model names, one per line; all models if there are none. */
 export const modelPatterns = lines.transform((patterns, context) => {
   if (patterns.some(isEmptyExclusion)) {
-    context.addIssue('has a line with only `!`: write the models to exclude after it')
+    const text = prose`has a line with only \`!\`: write the models to exclude after it`
+    context.addIssue(issue({ text, showsValue: true }))
   }
   return patterns.length === 0 ? ['*'] : patterns
 })

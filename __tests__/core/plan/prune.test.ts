@@ -99,7 +99,7 @@ describe('a file is deleted', () => {
         modelVersion: '1',
         previousVersion: '1',
         url: null,
-        reason: prose`no selected model version names this run any more`,
+        reason: prose`no selected model version belongs to this run any more`,
         previous: { runId: 'a', modelName: 'model', modelVersion: '1', timestamp: '' },
         warning: undefined,
         edit: { path: 'd/a.yaml', before: valuesFor('a'), after: undefined, executable: false },
@@ -241,7 +241,7 @@ describe('the file of a model stays until its successor is deployed', () => {
   ] as const)('while it is %s', (exclusion, selection) => {
     const given = [{ ...excluded('x', exclusion), version: modelVersion({ version: '2' }) }]
     const state = `has to be deployed first, which ${exclusion === 'unusable' ? 'failed' : 'is not possible yet'}`
-    const reason = `kept: model version 2 ${state}; this file stays until then`
+    const reason = `kept: \`model\` version 2 ${state}; this file stays until then`
     expect(plainTexts(plan({ files: old, selection, excluded: given }).kept)).toMatchObject([
       { runId: 'old', outcome: 'skipped', reason },
     ])
@@ -348,13 +348,13 @@ describe('confirmed deletions', () => {
     const input = inputOf({ files: two, maxDeletions: 1 })
     expect(plainTexts(limitDeletions([...deletions, kept], input))).toMatchObject({
       entries: [kept],
-      error: { message: expect.stringContaining('d/a.yaml, d/b.yaml') as unknown },
+      error: { message: expect.stringContaining('\n- `d/a.yaml`\n- `d/b.yaml`') as unknown },
     })
   })
 
   test.each([
-    [50, /^Prune would delete 50 files, .*: d\/r1\.yaml, .*, d\/r50\.yaml$/],
-    [52, /^Prune would delete 52 files, .*, d\/r50\.yaml and 2 more$/],
+    [50, /^Prune would delete 50 files, .*:\n- `d\/r1\.yaml`\n[^]*\n- `d\/r50\.yaml`$/],
+    [52, /^Prune would delete 52 files, .*\n[^]*\n- `d\/r50\.yaml`\n- and 2 more$/],
   ])('are listed up to 50 of %i', (count, message) => {
     const runIds = Array.from({ length: count }, (_, index) => `r${index + 1}`)
     const files = filesOf(Object.fromEntries(runIds.map((id) => [id, valuesFor(id)])))

@@ -99,11 +99,15 @@ describe('an active run', () => {
   test.each([
     ['a: ${model.name} ${model.aliases}\n', `${currentText}a: "model production"\n`, null],
     [currentText.replace('"2"', '"${model.version}"'), currentText, null],
-    ['a: ${run.params.lr}\n', undefined, /^`\$\{run\.params\.lr\}` on line 1 .* has no value/],
+    [
+      'a: ${run.params.lr}\n',
+      undefined,
+      /^line 1 of the template `template\.yaml`: `\$\{run\.params\.lr\}` has no value/,
+    ],
     [
       'global:\n  a: |\n    text',
       undefined,
-      /^the template can't take the owned values: the file ends within a block of text/,
+      /^the template `template\.yaml` can't be .*: it can't take .*: the file ends within a block of text/,
     ],
   ])('gets a file from the template %j', (text, after, reason) => {
     const file = { path: 'p.yaml', state: { kind: 'absent' }, executable: false } as const
@@ -175,7 +179,7 @@ describe('the file of a run is left alone', () => {
       'has a file that cannot take the owned values',
       { state: fileState('global:\n  a: |\n    text') },
       'failed',
-      /^not changed: the file ends within a block of text/,
+      /^not changed: line 1: the file ends within a block of text.* `# mlflow-sync: hold`\.$/,
     ],
     [
       'has a file for a model that is not selected',
@@ -293,7 +297,7 @@ describe('an update whose artifacts are elsewhere', () => {
   test('is a warning that names the file and the place', () => {
     const { outcome, warning } = planFor({ state: fileState(olderText), facts: moved })
     expect(outcome).toBe('updated')
-    expect(plainTexts(warning)).toContain(`d/${runId}.yaml now names model version 2`)
+    expect(plainTexts(warning)).toContain(`\`d/${runId}.yaml\` now names model version 2`)
     expect(plainTexts(warning)).toContain(`artifacts are at \`${newPath}\` instead of`)
   })
 

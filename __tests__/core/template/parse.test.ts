@@ -67,27 +67,29 @@ describe('an invalid template', () => {
       'g: "${run.params.x:-${run.id}}"',
     ].join('\n')
     expect(problemsOf(text)).toEqual([
-      expect.stringMatching(/^line 1: .*global is a list, not a map/),
+      expect.stringMatching(/^line 1: `global` is a list, not a map$/),
       expect.stringMatching(
-        /^line 2: unknown placeholder \$\{run\.parms\.x\}; there are run\.id, /,
+        /^line 2: unknown placeholder `\$\{run\.parms\.x\}`: did you mean `\$\{run\.params\.x\}`\?$/,
       ),
-      expect.stringMatching(/^line 3: \$\{run\.id has no closing \}/),
+      expect.stringMatching(/^line 3: `\$\{run\.id` has no closing `\}`/),
       expect.stringMatching(
-        /^line 6: unknown placeholder \$\{HOME\};.* \(write \$\$\{ for a literal/,
+        /^line 6: unknown placeholder `\$\{HOME\}` \(write `\$\$\{` for a literal/,
       ),
       expect.stringMatching(/^line 7: .*tag:yaml\.org,2002:int/),
-      expect.stringMatching(/^line 8: .*no closing \} \(quote/),
-      expect.stringMatching(/^line 9: unknown placeholder \$\{run\.params\.\}/),
+      expect.stringMatching(/^line 8: .*no closing `\}`: quote/),
+      expect.stringMatching(
+        /^line 9: unknown placeholder `\$\{run\.params\.\}`: did you mean `\$\{run\.params\.NAME\}`/,
+      ),
       expect.stringMatching(/^line 10: the fallback .* is literal text/),
     ])
   })
 
   test('has each of several errors in one scalar reported with its own line', () => {
     expect(problemsOf('a: ${no}\n  ${no}\n  x ${no}\nb: >-\n  ${no\n  x}\n')).toEqual([
-      expect.stringMatching(/^line 1: unknown placeholder \$\{no\}/),
-      expect.stringMatching(/^line 2: unknown placeholder \$\{no\}/),
-      expect.stringMatching(/^line 3: unknown placeholder \$\{no\}/),
-      expect.stringMatching(/^line 4: unknown placeholder \$\{no x\}/),
+      expect.stringMatching(/^line 1: unknown placeholder `\$\{no\}`/),
+      expect.stringMatching(/^line 2: unknown placeholder `\$\{no\}`/),
+      expect.stringMatching(/^line 3: unknown placeholder `\$\{no\}`/),
+      expect.stringMatching(/^line 4: unknown placeholder `\$\{no x\}`/),
     ])
   })
 
@@ -97,56 +99,92 @@ describe('an invalid template', () => {
     ['a: 1\nb: [${run.id}]', /^line 2: not valid YAML: .*needs quotes/],
     ['a: ${run.params.x:-b: c}', /^line 1: not valid YAML: .*needs quotes/],
     ['a: 1\na: 2', /^line 2: not valid YAML: Map keys must be unique/],
-    ['a: 1\n---\nb: 1', /^line 2: a second document/],
+    ['a: 1\n---\nb: 1', /^line 2: a second YAML document/],
     ['- a', /^line 1: the template must be a map/],
     ['', /^line 1: the template must be a map/],
     ['# only a comment\n', /^line 1: the template must be a map/],
-    ['a: &x {b: 1}\nglobal: *x', /^line 2: .*global is an alias/],
-    ['global: ${run.id}', /^line 1: .*global is a single value/],
-    ['a: 1\nglobal:\n  runid: [1]', /^line 2: .*runid/],
-    ['a: "${run.params.x:-{{ .Values.x }}}"', /^line 1: the fallback .* can't hold/],
+    ['a: &x {b: 1}\nglobal: *x', /^line 2: `global` is an alias/],
+    ['global: ${run.id}', /^line 1: `global` is a single value/],
+    ['a: 1\nglobal:\n  runid: [1]', /^line 3: .*runid/],
+    ['a: "${run.params.x:-{{ .Values.x }}}"', /^line 1: the fallback .* can't contain/],
   ])('such as %j is reported', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)])
   })
 })
 
+describe('an unknown placeholder', () => {
+  test.each([
+    ['${run.parms.lr}', '${run.params.lr}'],
+    ['${rum.params.lr:-1}', '${run.params.lr:-1}'],
+    ['${params.lr}', undefined],
+    ['${run.metrcs.loss}', '${run.metrics.loss}'],
+    ['${run.params}', '${run.params.NAME}'],
+    ['${model.tag.stage}', '${model.tags.stage}'],
+    ['${model.versoin}', '${model.version}'],
+    ['${Model.Name}', '${model.name}'],
+    ['${modelname}', '${model.name}'],
+    ['${run_id}', '${run.id}'],
+    ['${experiment.nam}', '${experiment.name}'],
+    ['${run.id.x}', undefined],
+    ['${model.foo}', undefined],
+    ['${HOME}', undefined],
+  ])('%s is reported with the one that was meant: %s', (source, suggestion) => {
+    const parsed = parseTemplate(`a: ${source}\n`)
+    const name = source.replace(':-1', '')
+    const hint =
+      suggestion === undefined
+        ? ' (write `$${` for a literal `${`)'
+        : `: did you mean \`${suggestion}\`?`
+    expect(plainTexts(parsed)).toEqual({
+      ok: false,
+      flaws: [{ line: 1, problem: `unknown placeholder \`${name}\`${hint}` }],
+      needsNames: suggestion === undefined,
+    })
+  })
+})
+
 describe('a slip in a placeholder', () => {
   test.each([
-    ['${ run.id }', /^line 2: \$\{ run\.id \} has blanks around its name; write \$\{run\.id\}$/],
-    ['${run.id\u200b}', /blanks around its name; write \$\{run\.id\}$/],
-    ['${run .params. n }', /blanks .*; write \$\{run\.params\.n\}$/],
-    ['${run.params.n :-4}', /blanks .*; write \$\{run\.params\.n:-4\}$/],
-    ['${run.params.a b\t:-}', /blanks .*; write \$\{run\.params\.a b:-\}$/],
+    [
+      '${ run.id }',
+      /^line 2: `\$\{ run\.id \}` has blanks around its name: write `\$\{run\.id\}`$/,
+    ],
+    ['${run.id\u200b}', /blanks around its name: write `\$\{run\.id\}`$/],
+    ['${run .params. n }', /blanks .*: write `\$\{run\.params\.n\}`$/],
+    ['${run.params.n :-4}', /blanks .*: write `\$\{run\.params\.n:-4\}`$/],
+    ['${run.params.a b\t:-}', /blanks .*: write `\$\{run\.params\.a b:-\}`$/],
     [
       '${run.params.n:=4}',
-      /has := where only :- starts a fallback; write \$\{run\.params\.n:-fallback\}$/,
+      /has `:=`, but only `:-` starts a fallback: write `\$\{run\.params\.n:-fallback\}`$/,
     ],
-    ['${run.params.n:?none}', /has :\? where/],
-    ['${run.params.n:+4}', /has :\+ where/],
-    ['${run.params.n : -4}', /has : - where .*; write \$\{run\.params\.n:-fallback\}$/],
-    ['${run.params.n:–4}', /has :– where/],
-    ['${run.id:=4}', /write \$\{run\.id:-fallback\}$/],
-    ['${run.params.n:-{}}', /fallback in \$\{run\.params\.n:-\{\} is literal text .*can't hold \{/],
-    ['${run.params.n:-{"a":1}}', /can't hold \{/],
-    ['${run.params.n:-${run.id}}', /can't hold \{ or another placeholder/],
-    ['${run.params.n=4}', /can't have a value: .* but not = \(a fallback starts with :-\)$/],
-    ['${run.params.n|4}', /but not \|/],
-    ['${run.params.${run.id}}', /but not \$/],
-    ['${run.params.a\u200bb}', /but not U\+200B/],
-    ['${run.params.a\u00adb}', /but not U\+00AD/],
-    ['${  run.id\u200b }', /has blanks around its name; write \$\{run\.id\}$/],
-    ['${run.id  ', /^line 2: \$\{run\.id has no closing \}/],
-    ['${}', /unknown placeholder \$\{\}/],
-    ['${:-x}', /unknown placeholder \$\{\}/],
+    ['${run.params.n:?none}', /has `:\?`, but/],
+    ['${run.params.n:+4}', /has `:\+`, but/],
+    ['${run.params.n : -4}', /has `: -`, but .*: write `\$\{run\.params\.n:-fallback\}`$/],
+    ['${run.params.n:–4}', /has `:–`, but/],
+    ['${run.id:=4}', /write `\$\{run\.id:-fallback\}`$/],
+    [
+      '${run.params.n:-{}}',
+      /fallback in `\$\{run\.params\.n:-\{\}` is literal text .*can't contain `\{`/,
+    ],
+    ['${run.params.n:-{"a":1}}', /can't contain `\{`/],
+    ['${run.params.n:-${run.id}}', /can't contain `\{` or another placeholder/],
+    ['${run.params.n=4}', /can't have a value: .* but not `=` \(a fallback starts with `:-`\)$/],
+    ['${run.params.n|4}', /but not `\|`/],
+    ['${run.params.${run.id}}', /but not `\$`/],
+    ['${run.params.a\u200bb}', /but not `U\+200B`/],
+    ['${run.params.a\u00adb}', /but not `U\+00AD`/],
+    ['${  run.id\u200b }', /has blanks around its name: write `\$\{run\.id\}`$/],
+    ['${run.id  ', /^line 2: `\$\{run\.id` has no closing `\}`/],
+    ['${}', /unknown placeholder `\$\{\}` \(write/],
+    ['${:-x}', /unknown placeholder `\$\{\}` \(write/],
     ['${:-{}', /fallback in/],
     ['${run}', /unknown placeholder/],
     ['${.}', /unknown placeholder/],
     ['${run.params}', /unknown placeholder/],
     ['${run.params. }', /unknown placeholder/],
     ['${run.id.x}', /unknown placeholder/],
-    ['${ HOME }', /unknown placeholder \$\{ HOME \}/],
-    ['${HOME}', /there are run\.id, .*, run\.params\.NAME, .*, model\.tags\.NAME \(write/],
-    ['${HOME:=x}', /unknown placeholder \$\{HOME:=x\}/],
+    ['${ HOME }', /unknown placeholder `\$\{ HOME \}` \(write/],
+    ['${HOME:=x}', /unknown placeholder `\$\{HOME:=x\}` \(write/],
   ])('such as %s is reported, with how to write it', (source, problem) => {
     expect(plainTexts(problemsOf(`a: |\n  ${source}\n`))).toEqual([expect.stringMatching(problem)])
   })

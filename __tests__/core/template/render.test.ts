@@ -96,9 +96,30 @@ describe('placeholders', () => {
     )
     expect(plainTexts(renderTemplate(template, placeholderValues))).toEqual({
       ok: false,
-      problem:
-        '${run.params.x} on line 1 of the template has no value and no fallback (${run.params.x:-…}); ' +
-        '${run.tags.z} on line 3 of the template has no value and no fallback (${run.tags.z:-…})',
+      flaws: [
+        {
+          line: 1,
+          problem: '`${run.params.x}` has no value and no fallback: this run has no parameters',
+        },
+        { line: 3, problem: '`${run.tags.z}` has no value and no fallback: this run has no tags' },
+      ],
+      advice:
+        'Correct the name, log the value with MLflow, or write a fallback in the template, as in `${run.params.x:-fallback}`.',
+    })
+  })
+
+  test('without a value are reported with the names that the run has, the closest first', () => {
+    const names = ['epochs', 'max_len', 'lora_r', 'seed', 'lr', 'batch_size', 'mlflow.user']
+    const values = withParams(Object.fromEntries(names.map((name) => [name, '1'])))
+    const template = parseValidTemplate('a: ${run.params.max_length}\n')
+    expect(plainTexts(renderTemplate(template, values))).toMatchObject({
+      flaws: [
+        {
+          problem: expect.stringMatching(
+            /no fallback: this run has the parameters `max_len`, .* and 1 more$/,
+          ) as unknown,
+        },
+      ],
     })
   })
 
@@ -107,7 +128,12 @@ describe('placeholders', () => {
     const values = { ...placeholderValues, modelId: undefined, experimentName: undefined }
     expect(plainTexts(renderTemplate(template, values))).toMatchObject({
       ok: false,
-      problem: expect.stringMatching(/model\.id.* line 1 .*experiment\.name.* line 2 /),
+      flaws: [
+        { line: 1, problem: '`${model.id}` has no value and no fallback' },
+        { line: 2, problem: '`${experiment.name}` has no value and no fallback' },
+      ],
+      advice:
+        'Write a fallback in the template, as in `${model.id:-fallback}`, or do without this placeholder.',
     })
   })
 
@@ -116,9 +142,9 @@ describe('placeholders', () => {
     const values = { ...placeholderValues, artifacts }
     expect(
       plainTexts(renderTemplate(parseValidTemplate('a: "${model.artifacts:-/x}"'), values)),
-    ).toEqual({
+    ).toMatchObject({
       ok: false,
-      problem: `\${model.artifacts} on line 1 of the template: it holds ..`,
+      flaws: [{ line: 1, problem: '`${model.artifacts}`: it holds ..' }],
     })
     expect(render('a: ${run.slug}', values)).toBe('a: abc123de')
   })
@@ -279,7 +305,7 @@ describe('the rest of a template', () => {
     const template = parseValidTemplate('a: 1\n${run.params.x}: 2\n')
     expect(plainTexts(renderTemplate(template, withX('a')))).toMatchObject({
       ok: false,
-      problem: expect.stringContaining('Map keys must be unique'),
+      flaws: [{ problem: expect.stringContaining('Map keys must be unique') as unknown }],
     })
     expect(parse(render('a: 1\n${run.params.x}: 2\n', withX('b')))).toEqual({ a: 1, b: 2 })
   })

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals'
-import { closestNames } from '../../../src/core/text/closest.ts'
+import { describe, expect, test } from '@jest/globals'
+import { closestNames, suggestName } from '../../../src/core/text/closest.ts'
 
 const names = ['production', 'staging', 'champion', 'challenger', 'llama-3-8b-instruct']
 
@@ -23,4 +23,22 @@ test('equally close names are sorted, and no more than the limit is returned', (
 
 test('a name that ends alike is as far away as it is longer', () => {
   expect(closestNames('a', ['zzza', 'ab'], 1)).toEqual(['ab'])
+})
+
+describe('the name that was probably meant', () => {
+  test.each([
+    ['modles', 'models'],
+    ['MODEL', 'models'],
+    ['mdoe', 'mode'],
+    ['plna', undefined],
+    ['dry-run', undefined],
+    ['xyz', undefined],
+    ['', undefined],
+  ])('for %j is %j', (wanted, expected) => {
+    expect(suggestName(wanted, ['mode', 'models', 'path', 'prune'])).toBe(expected)
+  })
+
+  test('is the closest one', () => {
+    expect(suggestName('staging-eu', ['staging-us', 'staging-eu2'])).toBe('staging-eu2')
+  })
 })

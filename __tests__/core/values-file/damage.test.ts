@@ -1,14 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
 import { readContent } from '../../../src/core/values-file/file.ts'
 import { acceptedElsewhere, conflict, damagedFiles, utf16 } from '../../fixtures/broken-files.ts'
+import { describeFlaw } from '../../../src/core/values-file/flaw.ts'
+import type { Update } from '../../../src/core/values-file/update.ts'
 import { owned, updateText } from '../../fixtures/values-files.ts'
 import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 function read(text: string | Uint8Array) {
   const content = readContent(Buffer.from(text))
   return content.kind === 'damaged' || content.kind === 'uneditable'
-    ? { kind: content.kind, problem: content.problem }
+    ? { kind: content.kind, problem: describeFlaw(content) }
     : content
+}
+
+function flawOf(update: Update) {
+  return update.kind === 'rejected' ? { kind: 'rejected', problem: describeFlaw(update) } : update
 }
 
 describe('a file is damaged', () => {
@@ -21,7 +27,7 @@ describe('a file that npm yaml rejects and another reader accepts is left alone'
   test.each(acceptedElsewhere)('on line %d: %j', (line, text) => {
     const problem = expect.stringMatching(`^line ${line}: `) as unknown
     expect(plainTexts(read(text))).toEqual({ kind: 'uneditable', problem })
-    expect(plainTexts(updateText(text, owned))).toEqual({ kind: 'rejected', problem })
+    expect(plainTexts(flawOf(updateText(text, owned)))).toEqual({ kind: 'rejected', problem })
   })
 })
 
@@ -87,7 +93,7 @@ describe('a UTF-16 file', () => {
   test.each(['le', 'be'] as const)('is left alone, with advice (%s)', (order) => {
     expect(plainTexts(read(utf16('global: {}\n', order)))).toEqual({
       kind: 'uneditable',
-      problem: 'line 1: it is UTF-16 text; save it as UTF-8',
+      problem: 'line 1: it is UTF-16 text: save it as UTF-8',
     })
   })
 

@@ -66,7 +66,7 @@ describe('the hold comment', () => {
 })
 
 describe('what is reported of a file on hold', () => {
-  const comment = 'the file has the comment "# mlflow-sync: hold"'
+  const comment = 'the file has the comment `# mlflow-sync: hold`'
 
   test.each([
     ['# mlflow-sync: hold', ''],
@@ -86,7 +86,7 @@ describe('what is reported of a file on hold', () => {
   ])('the reason in %j is %j', (line, reason) => {
     const content = readContent(Buffer.from(`a: 1\n${line}\r\nb: 1\n`))
     const expected = reason === '' ? comment : `${comment}: ${reason}`
-    expect(plainTexts(content)).toMatchObject({ kind: 'held', reason: expected })
+    expect(plainTexts(content)).toMatchObject({ kind: 'held', reason: expected, line: 2 })
   })
 
   test('a long reason is cut, between characters', () => {

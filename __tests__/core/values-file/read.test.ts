@@ -76,37 +76,51 @@ describe('a file whose structure cannot be edited', () => {
     ['- a\n', 'the document is a list'],
     ['text\n', 'the document is a single value'],
     ['null\n', 'the document is a single value'],
-    ['global: [a]\n', 'global is a list'],
-    ['global: text\n', 'global is a single value'],
-    ['global: ""\n', 'global is a single value'],
+    ['global: [a]\n', '`global` is a list'],
+    ['global: text\n', '`global` is a single value'],
+    ['global: ""\n', '`global` is a single value'],
     ['""\n', 'the document is a single value'],
-    ['x: &x {}\nglobal: *x\n', 'global is an alias'],
+    ['x: &x {}\nglobal: *x\n', '`global` is an alias'],
     ['a: 1\n---\nb: 1\n', 'several YAML documents'],
     ['a: 1\n---\n', 'several YAML documents'],
-    ['{global:, v: 1}\n', 'YAML readers disagree on the key global'],
-    ['global: {runid:}\n', 'in global, YAML readers disagree on the key runid'],
-    ['global: {}\nglobal: {}\n', 'duplicate key global'],
-    ['global: {}\n"global":\n', 'duplicate key global'],
-    ['global:\n  runid: a\n  runid: a\n', 'in global, duplicate key runid'],
-    ['x: &x runid\nglobal:\n  *x : a\n', 'the key runid is written as an alias'],
-    ['b: &b {global: {}}\n<<: *b\n', 'global comes from a merge key'],
-    ['b: &b {global: {}}\nglobal: {}\n<<: *b\n', 'the merge key (<<) below global provides it too'],
+    ['{global:, v: 1}\n', 'YAML readers disagree on the key `global`'],
+    ['global: {runid:}\n', 'in `global`, YAML readers disagree on the key `runid`'],
+    ['global: {}\nglobal: {}\n', 'duplicate key `global`'],
+    ['global: {}\n"global":\n', 'duplicate key `global`'],
+    ['global:\n  runid: a\n  runid: a\n', 'in `global`, duplicate key `runid`'],
+    ['x: &x runid\nglobal:\n  *x : a\n', 'the key `runid` is written as an alias'],
+    ['b: &b {global: {}}\n<<: *b\n', '`global` comes from a merge key'],
+    [
+      'b: &b {global: {}}\nglobal: {}\n<<: *b\n',
+      'the merge key (`<<`) below `global` provides it too',
+    ],
     [
       'b: &b {runid: x}\nglobal:\n  runid: a\n  <<: *b\n',
-      'in global, the merge key (<<) below runid',
+      'in `global`, the merge key (`<<`) below `runid`',
     ],
-    ['b: &b {runid: x}\nglobal: {runid: a, <<: [{}, *b]}\n', 'the merge key (<<) below runid'],
-    ['b: &b {runid: x}\nc: &c {<<: *b}\nglobal: {runid: a, <<: *c}\n', '(<<) below runid'],
-    ['global:\n  runid: a\n  <<: {runid: b}\n', '(<<) below runid'],
-    ['global:\n  runid: a\n  !!merge <<: {runid: b}\n', '(<<) below runid'],
-    ['global:\n  runid: [a]\n', 'global.runid is a map or a list'],
-    ['global:\n  modelName: {a: b}\n', 'global.modelName is a map or a list'],
-    ['x: &x [a]\nglobal:\n  modelid: *x\n', 'global.modelid is a map or a list'],
+    ['b: &b {runid: x}\nglobal: {runid: a, <<: [{}, *b]}\n', 'the merge key (`<<`) below `runid`'],
+    ['b: &b {runid: x}\nc: &c {<<: *b}\nglobal: {runid: a, <<: *c}\n', '(`<<`) below `runid`'],
+    ['global:\n  runid: a\n  <<: {runid: b}\n', '(`<<`) below `runid`'],
+    ['global:\n  runid: a\n  !!merge <<: {runid: b}\n', '(`<<`) below `runid`'],
+    ['global:\n  runid: [a]\n', '`global.runid` is a map or a list'],
+    ['global:\n  modelName: {a: b}\n', '`global.modelName` is a map or a list'],
+    ['x: &x [a]\nglobal:\n  modelid: *x\n', '`global.modelid` is a map or a list'],
   ])('is %j', (text, problem) => {
-    expect(plainTexts(readValues(text))).toEqual({
+    expect(plainTexts(readValues(text))).toMatchObject({
       kind: 'uneditable',
       problem: expect.stringContaining(problem) as unknown,
     })
+  })
+
+  test.each([
+    ['# c\n- a\n', 2],
+    ['a: 1\nglobal: [a]\n', 2],
+    ['global:\n  runid: a\n  runid: b\n', 3],
+    ['b: &b {runid: x}\nglobal:\n  runid: a\n  <<: *b\n', 3],
+    ['global:\n\n  modelName: {a: b}\n', 3],
+    ['a: 1\n---\nb: 1\n', undefined],
+  ])('has the line of the problem: %j', (text, line) => {
+    expect(readValues(text)).toMatchObject({ kind: 'uneditable', line })
   })
 })
 

@@ -4,7 +4,7 @@ import type { Location } from '../problem.ts'
 import type { SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
 import { renderTemplate } from '../template/render.ts'
-import { listProse, own, prose, type Prose } from '../text/prose.ts'
+import { joinSentences, listProse, prose, type Prose } from '../text/prose.ts'
 import { readValues } from '../values-file/file.ts'
 import { describeFlaw, type Flaw } from '../values-file/flaw.ts'
 import { timestampOf, type OwnedValues } from '../values-file/owned.ts'
@@ -41,7 +41,12 @@ export function renderFile(
     case 'rejected':
       return rejectTemplate(
         path,
-        [{ problem: prose`it can't take the owned values: ${update.problem}`, line: undefined }],
+        [
+          {
+            problem: prose`it can't take the values of \`global\`: ${update.problem}`,
+            line: undefined,
+          },
+        ],
         prose`Simplify \`global\` in the template.`,
       )
     case 'unchanged':
@@ -57,16 +62,22 @@ function rejectTemplate(
   advice: Prose,
 ): RenderedFile {
   const name = path === undefined ? prose`the built-in template` : prose`the template \`${path}\``
-  const [first, ...others] = flaws.map(describeFlaw)
+  const [first, ...others] = flaws
   const reason =
-    others.length === 0
-      ? prose`${name}, ${first ?? []}`
-      : listProse(prose`${name} can't be rendered for this run:`, flaws.map(describeFlaw))
+    first === undefined || others.length > 0
+      ? prose`${listProse(prose`${name} can't be rendered for this run:`, flaws.map(describeFlaw))}\n${advice}`
+      : joinSentences([describeFlawOf(name, first), advice])
   return {
     ok: false,
-    reason: prose`${reason}${own(others.length === 0 ? '. ' : '\n')}${advice}`,
-    location: path === undefined ? undefined : { path, line: flaws[0]?.line },
+    reason,
+    location: path === undefined ? undefined : { path, line: first?.line },
   }
+}
+
+function describeFlawOf(name: Prose, { line, problem }: Flaw): Prose {
+  return line === undefined
+    ? prose`${name} can't be rendered for this run: ${problem}`
+    : prose`line ${line} of ${name}: ${problem}`
 }
 
 /** The owned values that the action writes. */

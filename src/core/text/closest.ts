@@ -8,8 +8,13 @@ const maxLength = 48
 export function closestNames(wanted: string, names: Iterable<string>, limit: number): string[] {
   const text = comparable(wanted)
   return [...names]
-    .map((name) => ({ name, distance: distanceTo(text, comparable(name)) }))
-    .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
+    .map((name) => ({
+      name,
+      distance: distanceTo(text, comparable(name)),
+      // Swapped letters are more likely than missing ones.
+      lengths: Math.abs(name.length - wanted.length),
+    }))
+    .sort((a, b) => a.distance - b.distance || a.lengths - b.lengths || compareText(a.name, b.name))
     .slice(0, limit)
     .map(({ name }) => name)
 }
