@@ -18,7 +18,7 @@ test('a repository without a commit is reported', async () => {
   await project.register('model')
   const step = await project.sync()
   expect(step.exitCode).toBe(1)
-  expect(step.log).toMatch(/acme\/empty has no commit yet.*first commit/)
+  expect(step.log).toMatch(/`acme\/empty` has no commits yet.*first commit/)
 })
 
 test('a deep path is normalised and created', async () => {

@@ -49,7 +49,7 @@ test('finds a read-only token before the first sync does', async () => {
   expect(failedChecks(step)).toEqual(['GitHub: contents: write', 'GitHub: pull-requests: write'])
   expect(step.exitCode).toBe(1)
   const contents = step.connections.find(({ name }) => name === 'GitHub: contents: write')
-  expect(contents?.advice).toContain('permissions: contents: write')
+  expect(contents?.advice).toContain("`contents: write` to the job's `permissions`")
   expect(step.log).toMatch(/::error.*contents: write/)
 })
 
@@ -117,7 +117,9 @@ describe('a rule of the branch', () => {
     const step = await check()
     expect(failedChecks(step)).toEqual([baseRules])
     const connection = connectionOf(step, baseRules)
-    expect(connection.detail).toContain(`rule ${rule.type} in ruleset 42 of ${repository.fullName}`)
+    expect(connection.detail).toContain(
+      `rule \`${rule.type}\` in ruleset 42 of \`${repository.fullName}\``,
+    )
     expect(connection.advice).toMatch(advice)
     const sync = await project.sync()
     expect(sync.exitCode).toBe(1)
@@ -148,7 +150,7 @@ describe('a rule of the branch', () => {
       /message.*not tested/,
       /`commit-message`/,
     ],
-    [{ type: 'brand_new' }, /brand_new.*not tested/, /Look at the rule brand_new/],
+    [{ type: 'brand_new' }, /brand_new.*not tested/, /See the rule `brand_new`/],
   ])('that cannot be tested is reported as such: %j', async (rule, detail, advice) => {
     listRule(rule)
     const connection = connectionOf(await check(), baseRules)
@@ -320,7 +322,7 @@ describe('with pull-request: true, the head branch', () => {
   test('must not be the base', async () => {
     const step = await check({ 'pull-request': 'true', 'pull-request-branch': 'main' })
     expect(failedChecks(step)).toEqual([headBranch])
-    expect(connectionOf(step, headBranch).detail).toContain('is the branch main itself')
+    expect(connectionOf(step, headBranch).detail).toContain('is the branch `main` itself')
   })
 
   test.each([
@@ -332,7 +334,7 @@ describe('with pull-request: true, the head branch', () => {
     repository.git('branch', '-D', existing)
     expect(failedChecks(step)).toEqual([headBranch])
     expect(connectionOf(step, headBranch)).toMatchObject({
-      detail: expect.stringContaining(`Branch ${existing} is in the way of ${name}`),
+      detail: expect.stringContaining(`Branch \`${existing}\` is in the way of \`${name}\``),
       advice: expect.stringContaining('pull-request-branch'),
     })
   })

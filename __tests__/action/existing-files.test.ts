@@ -95,6 +95,17 @@ describe('an existing file', () => {
     expect(step.changes[0]).toMatchObject({ outcome: 'failed', path })
   })
 
+  test('that only some YAML readers accept is annotated at its line, with what to do', async () => {
+    const { project, path } = await projectWithFile(() => '# mine\nglobal: {}# note\n')
+    const step = await project.sync()
+    expect(step.changes[0]?.reason).toMatch(
+      /^not changed: line 2: .*\. Correct the file, delete it to have it rendered again, or put it on hold with the comment `# mlflow-sync: hold`\.$/,
+    )
+    expect(step.log).toMatch(
+      new RegExp(`^::error title=mlflow-sync%3A .* version 1,file=${path},line=2::`, 'm'),
+    )
+  })
+
   test('keeps its mode', async () => {
     const { project, path, read } = await projectWithFile((runId) => ({
       content: `global: {runid: "${runId}"}\n`,
@@ -132,7 +143,9 @@ describe('a path that is not a file', () => {
     const { project } = await projectWithFile(() => ({ content: 'elsewhere', mode: '120000' }))
     const head = project.repository.head()
     const step = await project.sync()
-    expect(step.changes[0]).toMatchObject({ reason: 'a symbolic link is in the way' })
+    expect(step.changes[0]).toMatchObject({
+      reason: 'a symbolic link is in the way of its file: move it elsewhere',
+    })
     expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
     expect(project.repository.head()).toBe(head)
   })
@@ -141,7 +154,9 @@ describe('a path that is not a file', () => {
     const { project } = await projectWithFile(() => 'a', '/x')
     const head = project.repository.head()
     const step = await project.sync()
-    expect(step.changes[0]).toMatchObject({ reason: 'a directory is in the way' })
+    expect(step.changes[0]).toMatchObject({
+      reason: 'a directory is in the way of its file: move it elsewhere',
+    })
     expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
     expect(project.repository.head()).toBe(head)
   })

@@ -15,7 +15,11 @@ beforeEach(() => {
 
 test('an unknown repository is reported by name', async () => {
   const step = await project.sync({ repository: 'acme/nowhere' })
-  expectFailure(project, step, /There is no repository acme\/nowhere.*Check the input repository/)
+  expectFailure(
+    project,
+    step,
+    /There is no repository `acme\/nowhere`.*Check the input `repository`/,
+  )
 })
 
 test('an unknown branch is reported together with the default branch', async () => {
@@ -23,7 +27,7 @@ test('an unknown branch is reported together with the default branch', async () 
   expectFailure(
     project,
     step,
-    /There is no branch nowhere in acme\/deployments.*default branch is main/,
+    /There is no branch `nowhere` in `acme\/deployments`.*default branch is `main`/,
   )
 })
 
@@ -35,7 +39,11 @@ test('an unknown token is reported', async () => {
 test('a missing contents: write permission is reported', async () => {
   const token = world.github.addToken({ contents: 'read', pullRequests: 'none' })
   const step = await project.sync({ 'github-token': token })
-  expectFailure(project, step, /may not commit to acme\/deployments.*permissions: contents: write/)
+  expectFailure(
+    project,
+    step,
+    /may not commit to `acme\/deployments`.*`contents: write` to the job's `permissions`/,
+  )
 })
 
 test.each(['protection', 'ruleset'] as const)(
@@ -46,7 +54,7 @@ test.each(['protection', 'ruleset'] as const)(
     expectFailure(
       project,
       step,
-      /A rule of acme\/deployments forbids this commit.*pull-request: true.*bypass/,
+      /A rule of `acme\/deployments` forbids this commit.*pull-request: true.*bypass/,
     )
     expect(step.githubRequests.filter(isCommit)).toHaveLength(1)
   },
@@ -127,6 +135,6 @@ test('an error with fail-on: never is a warning, and the step succeeds', async (
   const step = await project.sync({ branch: 'nowhere', 'fail-on': 'never' })
   expect(step.exitCode).toBe(0)
   expect(step.outputs.operation).toBe('failed')
-  expect(step.log).toMatch(/^::warning.*There is no branch nowhere/m)
+  expect(step.log).toMatch(/^::warning.*There is no branch `nowhere`/m)
   expect(step.errors).toEqual([])
 })

@@ -72,7 +72,7 @@ test('a login that GitHub redirects to is named, and gets no request', async () 
   expectFailure(
     project,
     step,
-    /redirects to https:\/\/login\.example\.com \(HTTP 302\); nothing was sent there.*proxy or a login/,
+    /redirects to `https:\/\/login\.example\.com` \(HTTP 302\)\. Nothing was sent there.*proxy or a login/,
   )
   expect(step.log).not.toContain('relay=secret')
   expect(step.githubRequests).toHaveLength(1)

@@ -14,7 +14,7 @@ describe('a file on hold', () => {
     expect(step.outputs).toMatchObject({ operation: 'none', 'held-count': '1' })
     expect(step.changes[0]).toMatchObject({
       outcome: 'held',
-      reason: 'the file has the comment "# mlflow-sync: hold": until Friday',
+      reason: 'the file has the comment `# mlflow-sync: hold`: until Friday',
     })
     expect(project.repository.read(`${runId}.yaml`)).toBe(text)
   })

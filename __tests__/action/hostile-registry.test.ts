@@ -73,7 +73,7 @@ function expectInertStep(step: Step): void {
   const own = [
     { name: 'add-mask' },
     { name: 'debug' },
-    ...['error', 'warning'].map((name) => ({ name, title: 'MLflow sync' })),
+    ...['error', 'warning'].map((name) => ({ name, title: 'mlflow-sync' })),
   ]
   for (const command of commands) expect(own).toContainEqual(command)
   expect(step.log).not.toMatch(unreadable)

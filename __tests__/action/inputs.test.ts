@@ -10,7 +10,7 @@ test('all invalid inputs are reported together, before any request', async () =>
   expectFailure(
     project,
     step,
-    /3 invalid inputs: path must.*mode must be one of sync, plan, check.*max-deletions/,
+    /3 invalid inputs\..*\n.*`path` must.*\n.*`mode` must be one of `sync`, `plan`, `check` \(received `dry-run`\)\n.*`max-deletions`/,
   )
   expect(step.githubRequests).toEqual([])
   expect(step.mlflowRequests).toEqual([])
@@ -18,7 +18,7 @@ test('all invalid inputs are reported together, before any request', async () =>
 
 test('a missing tracking URI is reported, with how to set it', async () => {
   const step = await project.sync({ 'mlflow-tracking-uri': '' })
-  expectFailure(project, step, /mlflow-tracking-uri is required.*MLFLOW_TRACKING_URI/)
+  expectFailure(project, step, /`mlflow-tracking-uri` is required.*`MLFLOW_TRACKING_URI`/)
 })
 
 test('a value that no header can hold is reported before any request and never shown', async () => {
@@ -29,7 +29,7 @@ test('a value that no header can hold is reported before any request and never s
   expectFailure(
     project,
     step,
-    /3 invalid inputs: mlflow-token holds.*mlflow-headers line 1 holds.*mlflow-workspace \(from MLFLOW_WORKSPACE\) holds/,
+    /3 invalid inputs\..*\n.*`mlflow-token` contains.*\n.*`mlflow-headers` is invalid: line 1 contains.*\n.*`mlflow-workspace` \(from `MLFLOW_WORKSPACE`\) contains/,
   )
   expect(step.visibleText).not.toMatch(/hidden/)
   expect(step.mlflowRequests).toEqual([])

@@ -18,13 +18,13 @@ test('a server that is down is reported, with the advice to check host and port'
   expectFailure(
     project,
     step,
-    /Can't reach MLflow at http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*after 3 tries.*host and port/,
+    /Can't reach MLflow at `http:\/\/127\.0\.0\.1:1`: .*ECONNREFUSED.*after 3 tries.*the host and the port/,
   )
 })
 
 test('an unknown host is reported', async () => {
   const step = await project.sync({ 'mlflow-tracking-uri': 'http://mlflow.invalid' })
-  expectFailure(project, step, /Can't reach MLflow at http:\/\/mlflow\.invalid/)
+  expectFailure(project, step, /Can't reach MLflow at `http:\/\/mlflow\.invalid/)
 })
 
 test.each([

@@ -55,7 +55,7 @@ describe('prune', () => {
     }
     const step = await prune({ 'max-deletions': '2' })
     expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(/would delete 3 files, more than max-deletions \(2\)/)
+    expect(step.log).toMatch(/would delete 3 files, more than `max-deletions: 2` allows/)
     expect(step.log).toContain(pathOf(first))
     expect(paths()).toHaveLength(4)
   })
@@ -67,7 +67,9 @@ describe('prune', () => {
     }
     const step = await prune({ 'max-deletions': '1', mode: 'plan' })
     expect(step.exitCode).toBe(0)
-    expect(step.warnings.join()).toMatch(/would delete 2 files, more than max-deletions \(1\)/)
+    expect(step.warnings.join()).toMatch(
+      /would delete 2 files, more than `max-deletions: 1` allows/,
+    )
   })
 
   test('deletes the files of a model that gets a new version in every sync', async () => {
@@ -118,7 +120,9 @@ describe('prune', () => {
     const head = project.repository.head()
     const step = await prune({ models: project.model('team-a') })
     expect(step.outputs).toMatchObject({ operation: 'none', 'skipped-count': '1' })
-    expect(step.changes[0]?.reason).toMatch(/is about model .*team-b, which is not within models/)
+    expect(step.changes[0]?.reason).toMatch(
+      /is about model `.*team-b`, which `models` does not select/,
+    )
     expect(project.repository.head()).toBe(head)
   })
 })
@@ -128,12 +132,12 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     [
       'a misspelt alias',
       { aliases: 'champoin' },
-      /no selected version has the alias champoin\. Aliases in use: champion/,
+      /no selected version has the alias `champoin`\. Did you mean `champion`\? Aliases in use: `champion`/,
     ],
     [
       'a second alias that is misspelt',
       { aliases: 'champion\nchalenger' },
-      /no selected version has the alias chalenger/,
+      /no selected version has the alias `chalenger`/,
     ],
     [
       'a run-filter that no run matches',
@@ -160,7 +164,7 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     await syncVersions(2)
     await world.api.deleteVersion(project.model('model'), '1')
     const step = await prune({ models: `${project.model('model')}\n${project.model('modle')}` })
-    expect(step.warnings.join('\n')).toMatch(/no registered model matches .*modle\. .*closest/)
+    expect(step.warnings.join('\n')).toMatch(/no registered model matches `.*modle`\. .*closest/)
     expect(paths()).toHaveLength(2)
   })
 

@@ -96,7 +96,7 @@ test('a failed sync stays failed if its result cannot be published', async () =>
   const step = await project.sync({ branch: 'missing' }, { env })
   expect(step.exitCode).toBe(1)
   expect(outputsInLog(step)).toMatchObject({ operation: 'failed', changed: 'false' })
-  expect(step.errors[0]).toContain('There is no branch missing')
+  expect(step.errors[0]).toContain('There is no branch `missing`')
 })
 
 test('leaves nothing but the complete report behind', async () => {

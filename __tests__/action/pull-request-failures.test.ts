@@ -123,7 +123,7 @@ test('a missing permission is reported, and no branch is left behind', async () 
   const token = world.github.addToken({ contents: 'write', pullRequests: 'none' })
   const step = await syncPullRequest(project, {}, { token })
   expect(step.exitCode).toBe(1)
-  expect(step.log).toMatch(/needs pull_requests=write.*pull-requests: write/)
+  expect(step.log).toMatch(/needs `pull_requests=write`.*pull-requests: write/)
   expect(project.repository.head(headBranch)).toBe('')
 })
 
@@ -169,5 +169,5 @@ test('a lost response to deleting the branch still counts as closed', async () =
 test('the base branch is rejected as the head branch', async () => {
   const step = await syncPullRequest(project, { 'pull-request-branch': 'main' })
   expect(step.exitCode).toBe(1)
-  expect(step.log).toMatch(/pull-request-branch is the branch main itself/)
+  expect(step.log).toMatch(/`pull-request-branch` is the branch `main` itself/)
 })

@@ -57,7 +57,7 @@ async function expectRefusal(message: RegExp, inputs = {}): Promise<void> {
   expect(refs()).toBe(before)
 }
 
-const foreignCommit = /Branch mlflow-sync\/main has a commit that the action did not make/
+const foreignCommit = /Branch `mlflow-sync\/main` has a commit that the action did not make/
 
 describe("the action's own proposal", () => {
   beforeEach(async () => {
@@ -207,7 +207,7 @@ describe('a branch that the action did not make', () => {
     repository.git('update-ref', 'refs/heads/develop', oid)
     const inputs = { 'pull-request-branch': 'develop' }
     await expectRefusal(
-      /Branch develop exists and was not made by the action.*pull-request-branch/,
+      /Branch `develop` exists and was not made by the action.*pull-request-branch/,
       inputs,
     )
     const check = await sync({ ...inputs, mode: 'check' })
@@ -227,7 +227,7 @@ describe('a branch that the action did not make', () => {
     await sync()
     mergePullRequest(project.repository, 1, 'squash')
     project.repository.git('update-ref', 'refs/heads/develop', project.repository.head())
-    await expectRefusal(/Branch develop exists and was not made/, {
+    await expectRefusal(/Branch `develop` exists and was not made/, {
       'pull-request-branch': 'develop',
     })
   })

@@ -51,7 +51,7 @@ describe("a person's commit on the head branch", () => {
     await project.register('n')
     const step = await sync()
     expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(/Branch mlflow-sync\/main has a commit that the action did not make/)
+    expect(step.log).toMatch(/Branch `mlflow-sync\/main` has a commit that the action did not make/)
     expect(project.repository.head(headBranch)).toBe(theirs)
   })
 

@@ -59,7 +59,7 @@ describe('a version that cannot be deployed', () => {
     expect(
       step.changes.map(({ modelName, outcome, reason }) => [modelName, outcome, reason]),
     ).toEqual([
-      [project.model('p'), 'skipped', 'its status is PENDING_REGISTRATION, not READY'],
+      [project.model('p'), 'skipped', 'its status is `PENDING_REGISTRATION`, not `READY`'],
       [project.model('n'), 'skipped', 'MLflow names no run for this version'],
     ])
   })
@@ -104,7 +104,7 @@ describe('a version of another model that registers the same run', () => {
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'skipped-count': '1' })
     expect(step.changes.find(({ outcome }) => outcome === 'skipped')).toMatchObject({
       modelName: name,
-      reason: `${winner.name} version 1 registers the same run and takes precedence`,
+      reason: `\`${winner.name}\` version 1 registers the same run and takes precedence`,
     })
   })
 })
@@ -147,7 +147,7 @@ describe('selecting nothing', () => {
     const inputs = { models: project.model('lama-*') }
     const step = await sync(inputs)
     expect(step.outputs).toMatchObject({ operation: 'none', changed: 'false' })
-    expect(step.warnings.join()).toMatch(/no registered model matches .*lama-\*.*llama-7b/)
+    expect(step.warnings.join()).toMatch(/no registered model matches `.*lama-\*`.*llama-7b/)
     const check = await sync({ ...inputs, mode: 'check' })
     expect(check.exitCode).toBe(1)
     expect(check.connections.find(({ name }) => name === 'MLflow: selection')).toMatchObject({
@@ -223,7 +223,7 @@ describe("one run's broken data costs no request per run:", () => {
     const skipped = step.changes.filter(({ outcome }) => outcome === 'skipped')
     expect(skipped.map(({ reason }) => reason).toSorted()).toEqual([
       'MLflow no longer has the run (or does not show it to this user)',
-      'its run does not pass run-filter',
+      'its run does not match `run-filter`',
     ])
   })
 
@@ -243,7 +243,7 @@ describe("one run's broken data costs no request per run:", () => {
     }
     const step = await sync({ aliases: 'champion' })
     expect(step.outputs['created-count']).toBe('1')
-    expect(step.warnings.join()).toMatch(/data of the registered model .*odd can't be used/)
+    expect(step.warnings.join()).toMatch(/data about the registered model `.*odd` can't be used/)
   })
 
   test('a server that rejects every run', async () => {

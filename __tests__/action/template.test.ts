@@ -71,22 +71,48 @@ test('a missing value fails that run, and the error names the placeholder and it
   const { step, version } = await syncWithTemplate('a: 1\nb: ${run.params.nope}\n')
   expect(step.exitCode).toBe(1)
   expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
-  expect(step.log).toMatch(new RegExp(`${version.runId.slice(0, 8)}.*run\\.params\\.nope.*line 2`))
+  expect(step.log).toMatch(
+    new RegExp(`${version.runId.slice(0, 8)}.*line 2 of .*run\\.params\\.nope`),
+  )
 })
 
 test('a broken template fails once, before anything is written, with all its errors', async () => {
   const { step } = await syncWithTemplate('a: ${run.nonsense}\nb: ${model.title}\n')
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(
-    /template template\.yaml can't be used: line 1: .*run\.nonsense.*line 2: .*model\.title/,
+    /template `template\.yaml` on branch `main` can't be used\..*\n.*line 1: .*run\.nonsense.*\n.*line 2: .*model\.title/,
   )
   expect(step.githubRequests.filter(isCommit)).toEqual([])
+})
+
+test('each mistake of a template is annotated at its line, after the advice', async () => {
+  const lines = ['a: ${run.parms.lr}', 'b: 1', 'c: ${HOME}']
+  const { step } = await syncWithTemplate(`${lines.join('\n')}\n`)
+  const annotations = step.log.match(/^::error .*$/gm) ?? []
+  expect(annotations).toEqual([
+    expect.stringMatching(
+      /^::error title=mlflow-sync::The template `template\.yaml` on branch `main` can't be used\. Correct it .* These placeholders exist: `\$\{run\.id\}`, .*`\$\{model\.tags\.NAME\}`\.$/,
+    ),
+    '::error title=mlflow-sync,file=template.yaml,line=1::line 1: unknown placeholder `${run.parms.lr}`: did you mean `${run.params.lr}`?',
+    '::error title=mlflow-sync,file=template.yaml,line=3::line 3: unknown placeholder `${HOME}` (write `$${` for a literal `${`)',
+  ])
+  const report = step.report.error
+  expect(report?.message.split('\n')).toHaveLength(3)
+  expect(report?.message.match(/run\.metrics/g)).toBeNull()
+})
+
+test('a missing value is annotated at its line of the template', async () => {
+  const { step } = await syncWithTemplate('a: 1\nb: ${run.params.max_length}\n', { max_len: '8' })
+  expect(step.changes[0]?.reason).toBe(
+    'line 2 of the template `template.yaml`: `${run.params.max_length}` has no value and no fallback: this run has the parameters `max_len`. Correct the name, log the value with MLflow, or write a fallback in the template, as in `${run.params.max_length:-fallback}`.',
+  )
+  expect(step.log).toMatch(/^::error title=mlflow-sync%3A .*,file=template\.yaml,line=2::/m)
 })
 
 test('a missing template is reported with its branch', async () => {
   const { step } = await syncWithTemplate('a: 1\n', {}, { template: 'nowhere.yaml' })
   expect(step.exitCode).toBe(1)
-  expect(step.log).toMatch(/There is no template nowhere\.yaml on branch main/)
+  expect(step.log).toMatch(/There is no template `nowhere\.yaml` on branch `main`/)
 })
 
 test("a template can use the version's aliases", async () => {

@@ -188,7 +188,7 @@ test('a page of a proxy is not quoted as if it were from GitHub', async () => {
   const github = scriptedGitHub(response(401, '<html>Sign in</html>'))
   await expect(query(github)).rejects.toMatchObject({
     message:
-      "Something in front of GitHub refused the request to read acme/deployments (HTTP 401, and the response is not GitHub's)",
+      "Something in front of GitHub refused the request to read `acme/deployments` (HTTP 401; the response is not GitHub's)",
   })
 })
 
@@ -208,7 +208,7 @@ describe('a redirect', () => {
     const error: unknown = await query(github).catch((reason: unknown) => reason)
     expect(plainTexts(error)).toMatchObject({
       message:
-        'GitHub at https://api.github.example.com redirects to https://login.example.com (HTTP 302); nothing was sent there',
+        'GitHub at `https://api.github.example.com` redirects to `https://login.example.com` (HTTP 302). Nothing was sent there',
       advice: expect.stringContaining('proxy or a login'),
     })
     expect(github.requests).toHaveLength(1)
@@ -229,7 +229,7 @@ describe('a redirect', () => {
     const github = scriptedGitHub(response(302, {}, { location: '/login?return_to=secret' }))
     const error: unknown = await addLabels(github).catch((reason: unknown) => reason)
     expect(plainTexts(error)).toMatchObject({
-      message: expect.stringContaining('redirects to /login (HTTP 302)'),
+      message: expect.stringContaining('redirects to `/login` (HTTP 302)'),
       advice: expect.stringContaining('proxy or a login'),
     })
   })

@@ -16,8 +16,7 @@ describe.each(['INPUT_MLFLOW-TOKEN', 'INPUT_GITHUB-TOKEN', 'INPUT_MLFLOW-WORKSPA
       const name = variable.slice('INPUT_'.length).toLowerCase()
       const problems = problemsOf({ [variable]: `hidden${character}value` })
       expect(problems).toEqual([expect.stringMatching(`^\`${name}\` contains a character`)])
-      const showsValue = /hidden|value`/.test(problems[0] ?? '')
-      expect(showsValue).toBe(name === 'mlflow-workspace')
+      expect(problems[0]).not.toMatch(/hidden|value$/)
     })
   },
 )

@@ -22,20 +22,20 @@ describe('a listing', () => {
 
   test('of nothing but empty pages is given up', async () => {
     const { result, requests } = await readListing(Infinity, () => [])
-    expect(result).toBe("MLflow's listing of runs does not end: 1000 pages in a row were empty")
+    expect(result).toBe("MLflow's list of runs does not end: 1000 pages in a row were empty")
     expect(requests).toBe(1000)
   })
 
   test('of very many pages is given up', async () => {
     const { result, requests } = await readListing(Infinity, () => [1])
-    expect(result).toBe("MLflow's listing of runs does not end: it has more than 10000 pages")
+    expect(result).toBe("MLflow's list of runs does not end: it has more than 10000 pages")
     expect(requests).toBe(10_000)
   })
 
   test('of very many rows is given up', async () => {
     const rows = Array.from({ length: 300_000 }, (_, index) => index)
     const { result, requests } = await readListing(Infinity, () => rows)
-    expect(result).toBe("MLflow's listing of runs does not end: it has more than 1000000 rows")
+    expect(result).toBe("MLflow's list of runs does not end: it has more than 1000000 rows")
     expect(requests).toBe(4)
   })
 })

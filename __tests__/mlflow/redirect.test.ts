@@ -89,9 +89,11 @@ test.each<[HttpResult]>([
       .catch((reason: unknown) => reason)
     expect(plainTexts(error)).toMatchObject({
       message: expect.stringMatching(
-        /^MLflow at https:\/\/mlflow.example.com redirects to https:\/\/login.example.com, which /,
+        /^MLflow at `https:\/\/mlflow.example.com` redirects to `https:\/\/login.example.com`, which /,
       ),
-      advice: expect.stringMatching(/^A login in front of MLflow.*mlflow-tracking-uri/),
+      advice: expect.stringMatching(
+        /^If this is a login in front of MLflow.*`mlflow-tracking-uri`/,
+      ),
     })
   },
 )

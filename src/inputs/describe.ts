@@ -3,12 +3,13 @@ import { joinProse, prose, type Prose } from '../core/text/prose.ts'
 import { withoutCredentials } from './github-urls.ts'
 import { detailsOf, shown } from './issue.ts'
 
-/** Inputs whose value is never shown, because it may be secret. */
+/** Inputs whose value is never shown, because it is sent in a header and may be secret. */
 const secretInputs: ReadonlySet<string> = new Set([
   'mlflow-username',
   'mlflow-password',
   'mlflow-token',
   'mlflow-headers',
+  'mlflow-workspace',
   'mlflow-ca-certificate',
   'github-token',
 ])

@@ -2,7 +2,7 @@ import type { Location, Mistake } from '../core/problem.ts'
 import type { Entry } from '../core/result.ts'
 import { compareText, plural } from '../core/text/format.ts'
 import { plainText } from '../core/text/neutralise.ts'
-import { joinSentences, own, plain, prose, type Prose } from '../core/text/prose.ts'
+import { joinProse, joinSentences, own, plain, prose, type Prose } from '../core/text/prose.ts'
 import { safeLine } from './log.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 
@@ -84,7 +84,7 @@ function describeFailures({ error, connections, entries }: JobResult): Failure[]
       .filter(({ status }) => status === 'failed')
       .flatMap(({ name, detail, advice, mistakes }): Failure[] => [
         {
-          text: joinSentences([prose`${name}: ${introductionOf(detail, mistakes)}`, advice]),
+          text: withAdvice(prose`${name}: ${introductionOf(detail, mistakes)}`, advice),
           subject: name,
           location: onlyLocation(mistakes),
         },
@@ -108,15 +108,20 @@ function onlyLocation(mistakes: readonly Mistake[]): Location | undefined {
 
 /** The first line of a message if its list gets annotations of its own, or else all of it. */
 function introductionOf(message: Prose, mistakes: readonly Mistake[]): Prose {
-  if (mistakes.length < 2) return message
-  const end = message.findIndex(({ kind, text }) => kind === 'own' && text.includes('\n'))
-  const last = message[end]
-  return last === undefined
-    ? message
-    : [
-        ...message.slice(0, end),
-        ...own(last.text.slice(0, last.text.indexOf('\n')).replace(/:$/, '')),
-      ]
+  const end = message.findIndex(({ kind, text }) => kind === 'own' && text.startsWith('\n'))
+  if (mistakes.length < 2 || end < 1) return message
+  const introduction = message.slice(0, end)
+  return introduction.with(-1, withoutColon(introduction.at(-1)))
+}
+
+/** Advice begins a line of its own after a list. */
+function withAdvice(message: Prose, advice: Prose): Prose {
+  const isList = message.some(({ kind, text }) => kind === 'own' && text.includes('\n'))
+  return isList ? joinProse([message, advice], '\n') : joinSentences([message, advice])
+}
+
+function withoutColon(piece: Prose[number] = { kind: 'own', text: '' }): Prose[number] {
+  return piece.kind === 'own' ? { ...piece, text: piece.text.replace(/:$/, '') } : piece
 }
 
 function byModel(a: Entry, b: Entry): number {
@@ -160,7 +165,7 @@ function createOverview(
 function overviewText({ error, entries, connections = [] }: JobResult): Prose {
   if (error !== undefined) {
     const { message, advice = [], mistakes } = error
-    return joinSentences([introductionOf(message, mistakes), advice])
+    return withAdvice(introductionOf(message, mistakes), advice)
   }
   const failedChecks = connections.filter(({ status }) => status === 'failed').length
   if (failedChecks > 0) {
