@@ -85,7 +85,7 @@ describe('the path to the artifacts', () => {
     await project.registerExternal('x', { runId, source: `s3://bucket/1/${runId}/artifacts/new` })
     const step = await project.sync()
     expect(step.outputs['updated-count']).toBe('1')
-    expect(step.warnings.join()).toMatch(new RegExp(`${runId}.yaml now names .* version 2.*/new`))
+    expect(step.warnings.join()).toMatch(new RegExp(`${runId}.yaml\` now names .* version 2.*/new`))
     expect((await project.sync()).warnings).toEqual([])
   })
 

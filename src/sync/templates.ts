@@ -87,16 +87,16 @@ function parseOrThrow(text: string, path: string | undefined, branch: string): T
     text: describeFlaw(flaw),
     location: path === undefined ? undefined : { path, line: flaw.line },
   }))
-  const name = path === undefined ? prose`The built-in template` : prose`The template \`${path}\``
+  const name =
+    path === undefined
+      ? prose`The built-in template`
+      : prose`The template \`${path}\` on branch \`${branch}\``
   const names = own(allPlaceholders.map((placeholder) => `\`${placeholder}\``).join(', '))
-  throw new SyncError(
-    listMistakes(prose`${name} on branch \`${branch}\` can't be used:`, mistakes),
-    {
-      mistakes,
-      advice: joinSentences([
-        prose`Correct it on that branch; nothing was written`,
-        parsed.needsNames ? prose`These placeholders exist: ${names}` : [],
-      ]),
-    },
-  )
+  throw new SyncError(listMistakes(prose`${name} can't be used:`, mistakes), {
+    mistakes,
+    advice: joinSentences([
+      prose`Correct the template. Nothing was written`,
+      parsed.needsNames ? prose`These placeholders exist: ${names}` : [],
+    ]),
+  })
 }

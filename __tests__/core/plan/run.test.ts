@@ -297,7 +297,7 @@ describe('an update whose artifacts are elsewhere', () => {
   test('is a warning that names the file and the place', () => {
     const { outcome, warning } = planFor({ state: fileState(olderText), facts: moved })
     expect(outcome).toBe('updated')
-    expect(plainTexts(warning)).toContain(`\`d/${runId}.yaml\` now names model version 2`)
+    expect(plainTexts(warning)).toContain(`\`d/${runId}.yaml\` now names \`model\` version 2`)
     expect(plainTexts(warning)).toContain(`artifacts are at \`${newPath}\` instead of`)
   })
 

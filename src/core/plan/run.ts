@@ -120,7 +120,7 @@ function planUpdate(
   const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid
   if (modelId === undefined && losesModelId(values)) {
     return failed(
-      prose`not changed: ${version.name} version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`,
+      prose`not changed: \`${version.name}\` version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`,
       { path: file.path, line: undefined },
     )
   }
@@ -129,7 +129,8 @@ function planUpdate(
   if (update.kind === 'unchanged') return { outcome: 'unchanged', reason: null }
   const move = isSameVersion ? undefined : describeMove(facts, run, text)
   const warning =
-    move && prose`\`${file.path}\` now names ${version.name} version ${version.version}, ${move}`
+    move &&
+    prose`\`${file.path}\` now names \`${version.name}\` version ${version.version}, ${move}`
   return { outcome: 'updated', before: text, after: update.text, warning }
 }
 
