@@ -2,8 +2,11 @@ import { expect } from '@jest/globals'
 import type { Project } from './project.ts'
 import type { Step } from './step.ts'
 
-/** The step failed without writing anything: exit code 1, all outputs set, one error annotation. */
-export function expectFailure(project: Project, step: Step, message: RegExp): void {
+/**
+ * The step failed without writing anything: exit code 1, all outputs set, and one error annotation,
+ * or one that sums up and one for each of several mistakes.
+ */
+export function expectFailure(project: Project, step: Step, message: RegExp, mistakes = 0): void {
   expect(step.log).toMatch(message)
   expect(step.exitCode).toBe(1)
   expect(step.outputs).toMatchObject({
@@ -13,7 +16,7 @@ export function expectFailure(project: Project, step: Step, message: RegExp): vo
     changes: '[]',
     'commit-sha': '',
   })
-  expect(step.errors).toHaveLength(1)
+  expect(step.errors).toHaveLength(1 + mistakes)
   expect(step.summary).toMatch(/failed/i)
   expect(project.repository.commitCount()).toBe(1)
 }

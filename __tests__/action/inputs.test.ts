@@ -11,6 +11,7 @@ test('all invalid inputs are reported together, before any request', async () =>
     project,
     step,
     /3 invalid inputs\..*\n.*`path` must.*\n.*`mode` must be one of `sync`, `plan`, `check` \(received `dry-run`\)\n.*`max-deletions`/,
+    3,
   )
   expect(step.githubRequests).toEqual([])
   expect(step.mlflowRequests).toEqual([])
@@ -30,6 +31,7 @@ test('a value that no header can hold is reported before any request and never s
     project,
     step,
     /3 invalid inputs\..*\n.*`mlflow-token` contains.*\n.*`mlflow-headers` is invalid: line 1 contains.*\n.*`mlflow-workspace` \(from `MLFLOW_WORKSPACE`\) contains/,
+    3,
   )
   expect(step.visibleText).not.toMatch(/hidden/)
   expect(step.mlflowRequests).toEqual([])

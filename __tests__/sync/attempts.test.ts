@@ -60,7 +60,7 @@ describe('attempts', () => {
   test('end with the fifth', async () => {
     const { outcome } = await attemptScenario(Array<Error>(5).fill(moved))
     expect(plainTexts(outcome)).toMatchObject({
-      message: 'Could not write to branch main in 5 attempts: the branch moved',
+      message: 'Could not write to branch `main` in 5 attempts: the branch moved',
       advice: expect.stringMatching(/^The next run will catch up/),
     })
   })

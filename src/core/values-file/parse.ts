@@ -127,8 +127,7 @@ function locateOwnedEntries(text: string, doc: Document, end: number): ParseResu
   const root = parsedMap(doc.contents)
   if (!root) {
     const problem = prose`the document is ${own(describeKind(doc.contents))}, not a map`
-    const [at = 0] = doc.contents?.range ?? []
-    return { kind: 'uneditable', ...flawAt(text, { at, problem }) }
+    return { kind: 'uneditable', ...flawAt(text, { at: doc.contents?.range?.[0] ?? 0, problem }) }
   }
   const globals = findEntries(text, root, (name) => name === 'global', resolveAlias)
   if ('problem' in globals) return { kind: 'uneditable', ...globals }
