@@ -20,7 +20,7 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
       const inModels = rows.filter(({ name }) => selection.models(name))
       for (const { runId } of chooseVersionPerRun(inModels).runs) runIds.add(runId)
     }
-    return { status: 'ok', detail: prose`${trackingUri} lists ${listed}` }
+    return { status: 'ok', detail: prose`\`${trackingUri}\` lists ${listed}` }
   })
   if (versions.status === 'failed') {
     const reason = prose`the Model Registry could not be read`

@@ -49,7 +49,7 @@ export function rateLimitError(
   const limit =
     until === undefined
       ? prose`GitHub still limits the rate of requests after ${tries} tries`
-      : prose`GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`
+      : prose`GitHub limits the rate of requests until ${own(until.toISOString())}, longer than a sync may wait`
   return new GitHubError(prose`${limit} (HTTP ${status})`, {
     status,
     advice: prose`The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
@@ -65,7 +65,7 @@ export function unavailableError(
   const text =
     until === undefined
       ? prose`GitHub responded to a ${own(isWrite ? 'write' : 'request')} with HTTP ${status}`
-      : prose`GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`
+      : prose`GitHub is not available until ${own(until.toISOString())}, longer than a sync may wait (HTTP ${status})`
   return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage })
 }
 

@@ -87,7 +87,7 @@ function grantToWorkflow(needed: string, { purpose }: Context): Prose {
   const permission = permissionToGrant(needed, purpose)
   if (permission === undefined) return otherToken(needed)
   const { workflow, token } = grants[permission]
-  return prose`${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`
+  return prose`${workflow}. For a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`
 }
 
 function otherToken(needed: string): Prose {

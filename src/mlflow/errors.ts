@@ -22,7 +22,7 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
   const after = outcome.tries > 1 ? prose` (after ${outcome.tries} tries)` : []
   if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
     return new MlflowError(
-      prose`MLflow at \`${baseUrl}\` asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`,
+      prose`MLflow at \`${baseUrl}\` asks to wait until ${own(outcome.retryAllowedAt.toISOString())} (HTTP ${result.status}), longer than a sync may wait`,
       { status: result.status, advice: prose`The next scheduled run will catch up on everything.` },
     )
   }
