@@ -50,7 +50,7 @@ async function runInputs(
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ inputs, environment, clock, signal, log })
   watchWrites(clients.writes)
-  const context = jobContext(inputs, startedAt)
+  const context = jobContext(inputs, environment, startedAt)
   const options = {
     ...syncOptions(inputs, clients, context, stopwatch),
     clock,
@@ -85,7 +85,7 @@ function operationOf({ operation, error }: SyncResult): Operation {
 function syncOptions(
   { repository, targets, mode, commitMessage, pullRequest }: Inputs,
   clients: Clients,
-  { uiUrl, serverUrl }: JobContext,
+  { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
 ): Omit<SyncOptions, 'clock' | 'info'> {
   return {
@@ -99,6 +99,7 @@ function syncOptions(
     builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
     uiUrl,
     serverUrl,
+    workflowRunUrl,
     stopwatch,
   }
 }
@@ -144,17 +145,22 @@ function runSyncs(
 
 type JobContext = Pick<
   JobResult,
-  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'startedAt'
+  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'workflowRunUrl' | 'startedAt'
 >
 
 /** The parts of a job's result that are known without running it. */
-function jobContext(inputs: Inputs | undefined, startedAt: Date): JobContext {
+function jobContext(
+  inputs: Inputs | undefined,
+  environment: Environment,
+  startedAt: Date,
+): JobContext {
   return {
     mode: inputs?.mode ?? 'sync',
     path: inputs?.targets[0].directory ?? '',
     serverUrl: inputs?.gitHubUrls.server ?? '',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
+    workflowRunUrl: workflowRunUrl(environment),
     startedAt,
   }
 }
@@ -168,7 +174,7 @@ function failedJob(
   const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
     ...emptyResult(repository, inputs?.repository.branch),
-    ...jobContext(inputs, startedAt),
+    ...jobContext(inputs, environment, startedAt),
     operation: 'failed',
     error: problemOf(error),
     requests: { mlflow: 0, github: 0 },
@@ -179,4 +185,16 @@ function failedJob(
 
 function logBug(error: unknown, log: Log): void {
   if (!(error instanceof ActionError) && error instanceof Error) log.debug(error.stack ?? '')
+}
+
+/** The runner sets these variables; outside of GitHub Actions there is no run. */
+function workflowRunUrl({
+  GITHUB_SERVER_URL: server = '',
+  GITHUB_REPOSITORY: repository = '',
+  GITHUB_RUN_ID: runId = '',
+  GITHUB_RUN_ATTEMPT: attempt = '',
+}: Environment): string | undefined {
+  if (server === '' || repository === '' || !/^\d+$/.test(runId)) return undefined
+  const suffix = /^\d+$/.test(attempt) ? `/attempts/${attempt}` : ''
+  return `${server}/${repository}/actions/runs/${runId}${suffix}`
 }

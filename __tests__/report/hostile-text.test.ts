@@ -65,16 +65,24 @@ function hostileResult(texts: TextPair): JobResult {
 /** The body of a pull request. */
 function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
   const [first, second] = texts
-  const values = { metrics: { [first]: 1 }, params: { [first]: second } }
-  const previous = { modelVersion: first, metrics: {}, params: { [second]: first } }
+  const values = { experimentId: first, metrics: { [first]: 1 }, params: { [first]: second } }
+  const previous = {
+    runId: first,
+    experimentId: second,
+    modelVersion: first,
+    metrics: {},
+    params: { [second]: first },
+  }
   const changes = changesOf([...hostileResult(texts).entries, ...others])
   const body = pullRequestBody(changes, {
     branch: 'main',
-    details: new Map([[second, { ...values, previous }]]),
+    comparisons: new Map([[second, { ...values, previous }]]),
     uiUrl: 'https://mlflow.test',
     serverUrl: 'https://github.test',
     repository: 'acme/models',
-    fileRef: 'mlflow-sync/main',
+    oldRef: 'main',
+    newRef: 'mlflow-sync/main',
+    workflowRunUrl: undefined,
   })
   return writeSection('', section, { text: body, summary: '' })
 }

@@ -18,6 +18,8 @@ export type JobResult = SyncResult & {
   readonly trackingUri: string
   /** Base URL of MLflow's UI. */
   readonly uiUrl: string
+  /** URL of the workflow run; undefined outside of GitHub Actions. */
+  readonly workflowRunUrl: string | undefined
   /** Number of requests to each server, including retries. */
   readonly requests: { readonly mlflow: number; readonly github: number }
   readonly phases: readonly Phase[]
@@ -77,6 +79,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     serverUrl: result.serverUrl,
     trackingUri: clean(result.trackingUri),
     uiUrl: clean(result.uiUrl),
+    workflowRunUrl: result.workflowRunUrl,
     entries: result.entries.map((entry) => ({
       ...entry,
       url: cleanText(entry.url),
@@ -86,6 +89,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     warnings: result.warnings.map(cleanProse),
     commit: result.commit,
     pullRequest: result.pullRequest,
+    comparisons: result.comparisons,
     connections: result.connections?.map(({ name, status, detail, advice }) => ({
       name,
       status,

@@ -51,7 +51,7 @@ export async function planTarget(
     ...(await confirmer.downgrades(planned)),
     ...excludedEntries(selected.excluded, uiUrl),
   ]
-  const pruned = await prune(confirmer, loaded, facts, entries)
+  const pruned = await prune(confirmer, loaded, facts, entries, uiUrl)
   return {
     entries: replaceByPath(entries, pruned.entries),
     warnings: [
@@ -104,11 +104,12 @@ async function prune(
   { target, selected, files }: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
+  uiUrl: string,
 ): Promise<TargetPlan> {
   if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
   const { selection } = target
   const { maxDeletions } = target.prune
-  const input = { ...selected, selection, facts, files, entries, maxDeletions }
+  const input = { ...selected, selection, facts, files, entries, maxDeletions, uiUrl }
   const proposed = proposeDeletions(input)
   const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions)
   const limited = limitDeletions(confirmed, input)

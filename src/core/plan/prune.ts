@@ -1,4 +1,10 @@
-import { isChange, type ChangedEntry, type Entry, type Problem } from '../result.ts'
+import {
+  entryWithoutEdit,
+  isChange,
+  type ChangedEntry,
+  type Entry,
+  type Problem,
+} from '../result.ts'
 import { plural } from '../text/format.ts'
 import { prose, type Prose } from '../text/prose.ts'
 import { isOwned } from './deployed.ts'
@@ -59,7 +65,12 @@ export function limitDeletions(
   const deletions = orphans.filter(isChange)
   const kept = orphans.filter((entry) => !isChange(entry))
   if (deletions.length > maxDeletions) {
-    return { entries: kept, warning: undefined, error: tooMany(deletions, maxDeletions) }
+    const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions))
+    return {
+      entries: [...kept, ...withheld],
+      warning: undefined,
+      error: tooMany(deletions.length, maxDeletions),
+    }
   }
   const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length
   const created = entries.filter(({ outcome }) => outcome === 'created').length
@@ -70,14 +81,20 @@ export function limitDeletions(
   return { entries: orphans, warning: undefined, error: undefined }
 }
 
-const maxListedPaths = 50
-
-function tooMany(deletions: readonly ChangedEntry[], maxDeletions: number): Problem {
-  const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path)
-  const omitted = deletions.length - listed.length
-  const more = omitted > 0 ? ` and ${omitted} more` : ''
+function withhold(deletion: ChangedEntry, maxDeletions: number): Entry {
+  const { previous, reason } = deletion
   return {
-    message: prose`Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
-    advice: prose`First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.`,
+    ...entryWithoutEdit(deletion),
+    outcome: 'skipped',
+    previous,
+    withheld: 'too-many-deletions',
+    reason: prose`not deleted, because of \`max-deletions: ${maxDeletions}\`: ${reason ?? ''}`,
+  }
+}
+
+function tooMany(count: number, maxDeletions: number): Problem {
+  return {
+    message: prose`Prune would delete ${plural(count, 'file')}, more than \`max-deletions\` (${maxDeletions}) allows, so none was deleted`,
+    advice: prose`First check that MLflow shows everything: server, workspace, permissions, \`models\`, \`aliases\`, \`filter\`. If the list of deletions is right, set \`max-deletions: ${count}\` for one run.`,
   }
 }

@@ -69,7 +69,13 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
   if (!('after' in decision)) return entryWithoutEdit({ ...record, reason: decision.reason })
   const { before, after, warning } = decision
   const { path, executable } = file
-  return { ...record, edit: { path, before, after, executable }, previous, warning }
+  return {
+    ...record,
+    edit: { path, before, after, executable },
+    previous,
+    withheld: undefined,
+    warning,
+  }
 }
 
 function versionNumberIn(deployed: DeployedVersion | undefined): string | null {
