@@ -4,9 +4,12 @@ import { createHash } from 'node:crypto'
 export const closedAddress = '127.0.0.1:9'
 
 /** Replaces what differs from one run to the next, so that equal summaries have equal pictures. */
-export function stabilise(markdown: string, mlflowUrl: string): string {
+export function stabilise(
+  markdown: string,
+  { mlflowUrl, head }: { readonly mlflowUrl: string; readonly head: string },
+): string {
   const ids = new Map<string, string>()
-  for (const [id] of markdown.matchAll(/\b(?:[0-9a-f]{40}|[0-9a-f]{32})\b/g)) {
+  for (const [id] of `${markdown}\n${head}`.matchAll(/\b(?:[0-9a-f]{40}|[0-9a-f]{32})\b/g)) {
     if (ids.has(id)) continue
     const stable = createHash('sha256').update(`id ${ids.size}`).digest('hex').slice(0, id.length)
     ids.set(id, stable)

@@ -66,9 +66,10 @@ export class Stage {
   }
 
   keep(name: string, markdown: string): void {
-    const { fullName } = this.project.repository
-    const text = markdown.replaceAll(fullName, 'acme/llm-deployments')
-    this.pictures.push({ name, markdown: stabilise(text, this.world.mlflow.url) })
+    const { repository } = this.project
+    const text = markdown.replaceAll(repository.fullName, 'acme/llm-deployments')
+    const servers = { mlflowUrl: this.world.mlflow.url, head: repository.head() }
+    this.pictures.push({ name, markdown: stabilise(text, servers) })
   }
 
   /** Empties the registry for the next situation. */

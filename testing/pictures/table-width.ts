@@ -1,4 +1,11 @@
-import { descendantsOf, elementsIn, isElement, isText, type Element, type Node } from './dom.ts'
+import {
+  descendantsOf,
+  elementsIn,
+  isElement,
+  isText,
+  type Element,
+  type Node,
+} from '../readers/html.ts'
 
 /**
  * The least width of a table in GitHub's style sheet, in CSS pixels: that of the longest piece of
