@@ -13,7 +13,7 @@ import { takePictures, type Picture } from '../testing/pictures/situations.ts'
 const directory = join(import.meta.dirname, '..', 'docs', 'pictures')
 
 /** GitHub's column of 900 pixels and its margins. Taller pages are cut off. */
-const size = { width: 980, maxHeight: 1800, scale: 1 }
+const size = { width: 980, maxHeight: 1500, scale: 1 }
 
 const themes = ['light', 'dark'] as const
 

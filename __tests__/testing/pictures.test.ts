@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { findBrowser } from '../../testing/pictures/find-browser.ts'
 import { minimumWidth } from '../../testing/pictures/table-width.ts'
 import { renderFragment, renderPage } from '../../testing/pictures/render-markdown.ts'
 import { stabilise } from '../../testing/pictures/stabilise.ts'
@@ -80,4 +81,8 @@ test('the same text with other ids, dates and addresses is the same picture', ()
   expect(textWith('1')).toMatch(
     /^\[([0-9a-f]{8})\]\(https:\/\/mlflow\.example\.com\/\1[0-9a-f]{24}\) [0-9a-f]{7} 2026-03-02 at mlflow\.example\.com m-\1/,
   )
+})
+
+test('a browser that is named but cannot be run is an error that names it', () => {
+  expect(() => findBrowser({ CHROMIUM: '/nowhere/chromium' })).toThrow('CHROMIUM=/nowhere/chromium')
 })

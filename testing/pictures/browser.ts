@@ -112,7 +112,8 @@ async function openPage(
   })
   const call = <T>(method: string, params: object = {}): Promise<T> =>
     devTools.call(method, params, sessionId)
-  const metrics = { width, height: 600, deviceScaleFactor: scale, mobile: false }
+  // A page is at least as tall as the window.
+  const metrics = { width, height: 50, deviceScaleFactor: scale, mobile: false }
   await call('Emulation.setDeviceMetricsOverride', metrics)
   await call('Page.enable')
   const loaded = devTools.event('Page.loadEventFired')
