@@ -43,12 +43,16 @@ const pages = await Promise.all(
 )
 const harmless = pages.filter(({ isHostile }) => !isHostile)
 
-/** What is read first: headings, and the first paragraph or alert. */
+/** What is read first: headings, and the first paragraph (in an alert, the one below its title). */
 function openingOf(nodes: readonly Node[]): { readonly text: string; readonly links: string[] } {
-  const [first] = elementsIn(nodes, 'p').filter((node) => !isInside(node, 'details', 'td'))
-  if (first === undefined) throw new Error('there is no paragraph')
-  const headings = elementsIn(nodes.slice(0, nodes.indexOf(first)), 'h1', 'h2', 'h3')
-  const parts = [...headings, first]
+  const end = elementsIn(nodes, 'table', 'details', 'pre', 'ul', 'ol')[0]
+  const start = end === undefined ? nodes : nodes.slice(0, nodes.indexOf(end))
+  const [first] = elementsIn(start, 'p').filter(
+    (paragraph) => !(attribute(paragraph, 'class') ?? '').includes('alert-title'),
+  )
+  const before = first === undefined ? start : start.slice(0, start.indexOf(first))
+  const headings = elementsIn(before, 'h1', 'h2', 'h3')
+  const parts = first === undefined ? headings : [...headings, first]
   return {
     text: parts.map(textOf).join(' ').replace(/\s+/g, ' '),
     links: elementsIn(parts.flatMap(descendantsOf), 'a').map((a) => attribute(a, 'href') ?? ''),
