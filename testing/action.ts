@@ -64,6 +64,7 @@ function runnerVariables(options: StepOptions, directory: string): Record<string
     RUNNER_DEBUG: '1',
     GITHUB_ACTIONS: 'true',
     GITHUB_REPOSITORY: options.repository,
+    GITHUB_RUN_ID: '1234567890',
     GITHUB_WORKSPACE: options.workspace ?? '',
     GITHUB_API_URL: options.github.apiUrl,
     GITHUB_GRAPHQL_URL: options.github.graphqlUrl,

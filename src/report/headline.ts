@@ -7,7 +7,8 @@ import { countOutcomes, hasFailed, type JobResult } from './result.ts'
 
 /** What happened in one line of Markdown: a sign, what was done, and links to it. */
 export function headline(result: JobResult): string {
-  return `${signOf(result)} ${describeOperation(result)}`
+  const problems = describeProblems(result)
+  return `${signOf(result)} ${[describeOperation(result), ...problems].join('; ')}`
 }
 
 /** Whether changes wait in a pull request that this job did not have to touch. */
@@ -19,6 +20,16 @@ export function isWaiting(result: JobResult): boolean {
 /** Whether a person closed the pull request that proposed these changes. */
 function isRejected({ entries }: JobResult): boolean {
   return entries.some(({ withheld }) => withheld === 'rejected')
+}
+
+/** What else a reader must not miss. */
+function describeProblems({ entries }: JobResult): string[] {
+  const { failed } = countOutcomes(entries)
+  const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length
+  return [
+    ...(failed > 0 ? [`${plural(failed, 'run')} failed`] : []),
+    ...(withheld > 0 ? [`${plural(withheld, 'deletion')} withheld`] : []),
+  ]
 }
 
 function signOf(result: JobResult): string {
@@ -62,7 +73,12 @@ function describeNothing(result: JobResult, branch: string): string {
   if (isRejected(result)) {
     return `Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`
   }
-  const { held } = countOutcomes(result.entries)
+  const { entries } = result
+  const { held } = countOutcomes(entries)
+  if (result.error === undefined && entries.every(({ outcome }) => outcome === 'skipped')) {
+    if (result.warnings.length > 0)
+      return `${plan}Nothing is selected, so nothing changes in ${branch}`
+  }
   if (hasFailed(result) || result.warnings.length > 0) {
     return `${plan}Nothing ${plan === '' ? 'was written' : 'would be written'} to ${branch}`
   }

@@ -10,7 +10,8 @@ import {
 import { comparisonSections } from '../core/message/comparison.ts'
 import { changesOf, type Connection, type Entry, type Outcome } from '../core/result.ts'
 import { plural, takeLines } from '../core/text/format.ts'
-import { escapeMarkdown, markdownOf } from '../core/text/markdown.ts'
+import { markdownOf } from '../core/text/markdown.ts'
+import { own } from '../core/text/prose.ts'
 import { fold, maxOpenRows, renderTable, type Column } from '../core/text/table.ts'
 import { isWaiting } from './headline.ts'
 import type { JobResult } from './result.ts'
@@ -24,7 +25,7 @@ export type Section = (result: JobResult, maxBytes: number) => string
 const connectionColumns: readonly Column<Connection>[] = [
   {
     title: 'Check',
-    cell: ({ name, status }) => `${checkSigns[status]} ${escapeMarkdown(name)}`,
+    cell: ({ name, status }) => `${checkSigns[status]} ${markdownOf(own(name))}`,
   },
   { title: 'Result', cell: ({ detail }) => markdownOf(detail) },
   { title: 'What to do', cell: ({ advice }) => markdownOf(advice) },
@@ -33,7 +34,16 @@ const connectionColumns: readonly Column<Connection>[] = [
 const checkSigns: Record<Connection['status'], string> = { ok: '✅', failed: '❌', skipped: '➖' }
 
 export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
-  tableSection('Checks', connectionColumns, connections, 'check', maxBytes)
+  tableSection(
+    'Checks',
+    connectionColumns,
+    connections.toSorted((a, b) => checkOrder.indexOf(a.status) - checkOrder.indexOf(b.status)),
+    'check',
+    maxBytes,
+  )
+
+/** What needs attention comes first. */
+const checkOrder: readonly Connection['status'][] = ['failed', 'ok', 'skipped']
 
 export const failuresSection: Section = (result, maxBytes) =>
   tableSection(

@@ -63,10 +63,12 @@ function errorBlock({ error }: JobResult): string {
 function otherOutcomes({ entries, operation }: JobResult): string {
   if (operation === 'checked') return 'Nothing was written.'
   const { unchanged, held, skipped, failed } = countOutcomes(entries)
+  const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length
   const counts: [string, number][] = [
     ['failed', failed],
+    ['not deleted', withheld],
     ['on hold', held],
-    ['skipped', skipped],
+    ['skipped', skipped - withheld],
     ['unchanged', unchanged],
   ]
   const parts = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`)

@@ -50,6 +50,7 @@ const higherIsBetter = new Set([
   'mrr',
   'ndcg',
   'precision',
+  'qps',
   'r2',
   'recall',
   'relevance',
@@ -58,7 +59,9 @@ const higherIsBetter = new Set([
   'rouge1',
   'rouge2',
   'rougel',
+  'rps',
   'throughput',
+  'tps',
 ])
 
 /**
@@ -71,7 +74,8 @@ export function metricDirection(name: string): 'lower' | 'higher' | undefined {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
   const isLower = words.some((word) => lowerIsBetter.has(word))
-  const isHigher = words.some((word) => higherIsBetter.has(word))
+  const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name)
+  const isHigher = isRate || words.some((word) => higherIsBetter.has(word))
   if (isLower === isHigher) return undefined
   return isLower ? 'lower' : 'higher'
 }

@@ -88,7 +88,7 @@ function withhold(deletion: ChangedEntry, maxDeletions: number): Entry {
     outcome: 'skipped',
     previous,
     withheld: 'too-many-deletions',
-    reason: prose`not deleted, because of \`max-deletions: ${maxDeletions}\`: ${reason ?? ''}`,
+    reason: prose`${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
   }
 }
 
