@@ -9,10 +9,10 @@ import type { CheckOptions } from './run-check.ts'
  */
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const mlflow = await checkMlflow(options)
-  const gitHub = await checkGitHub(options)
+  const { repository, branch, connections } = await checkGitHub(options)
   return {
-    ...emptyResult(options.repositoryName, options.branch),
+    ...emptyResult(repository, branch),
     operation: 'checked',
-    connections: [...mlflow, ...gitHub],
+    connections: [...mlflow, ...connections],
   }
 }

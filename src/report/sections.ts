@@ -90,7 +90,7 @@ export const deletionsSection: Section = (result, maxBytes) =>
 export const changesSection: Section = (result, maxBytes) =>
   tableSection(
     { plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[stateOf(result)],
-    changeColumns(linkBases(result)),
+    changeColumns(linkBases(result), stateOf(result) === 'done'),
     otherChangesIn(result.entries),
     'change',
     maxBytes,
@@ -111,7 +111,14 @@ export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, max
   const areOpen = comparisons.size <= maxOpenComparisons
   const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen })
   const shown = takeLines(sections, (section) => `${section}\n`, maxBytes - noteBytes)
-  return shown.length === 0 ? '' : joinParts('### Metrics and parameters', ...shown)
+  if (shown.length === 0) return ''
+  const texts = shown.map((text) => text.trimEnd())
+  const all = joinParts(...texts)
+  return joinParts(
+    '### Metrics and parameters',
+    areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all),
+    notShownNote(sections.length - shown.length, 'MLflow has them'),
+  )
 }
 
 export const heldSection: Section = (result, maxBytes) =>
@@ -164,9 +171,12 @@ function moreOf(noun: string): (count: number) => string {
   return (count) => plural(count, `more ${noun}`)
 }
 
+const everythingInReport =
+  'all of them are in the report (output `report-file`; upload it with `actions/upload-artifact` to keep it)'
+
 /** How many items are not shown, and where they are. */
-export function notShownNote(count: number): string {
-  return count > 0 ? `${count} more not shown here; all of them are in the report.` : ''
+export function notShownNote(count: number, place = everythingInReport): string {
+  return count > 0 ? `${count} more not shown here; ${place}.` : ''
 }
 
 export function joinParts(...parts: readonly string[]): string {

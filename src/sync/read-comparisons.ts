@@ -1,3 +1,4 @@
+import { byModel } from '../core/message/change-table.ts'
 import type { Run } from '../core/model.ts'
 import { changesOf, type ChangedEntry, type Comparison, type Plan } from '../core/result.ts'
 import type { Registry } from '../mlflow/registry.ts'
@@ -25,14 +26,15 @@ async function readComparisons(
   registry: Registry,
   changes: readonly ChangedEntry[],
 ): Promise<Comparisons> {
-  const compared = changes
+  const compared = byModel(changes)
     .filter(({ outcome }) => outcome !== 'deleted')
-    .slice(0, maxComparisons)
     .map(({ runId, previous }) => ({
       runId: runId ?? '',
       // A new version of the same run has the same metrics and parameters.
       previous: previous?.runId === runId ? undefined : previous,
     }))
+    .toSorted((a, b) => Number(a.previous === undefined) - Number(b.previous === undefined))
+    .slice(0, maxComparisons)
   const runIds = new Set(
     compared.flatMap(({ runId, previous }) =>
       previous === undefined ? [runId] : [runId, previous.runId],

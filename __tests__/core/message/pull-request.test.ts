@@ -31,7 +31,7 @@ describe('the body of a pull request', () => {
     expect(table?.split('\n')).toEqual([
       '|  | Model | Version | Run | File |',
       '| --- | --- | --: | --- | --- |',
-      `| created | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(1))} | [\`abc123de….yaml\`](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(1)}.yaml) |`,
+      `| create | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(1))} | [\`abc123de….yaml\`](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(1)}.yaml) |`,
     ])
     expect(line).toBe('---')
     expect(footer).toMatch(/\*\*Reject\*\*: close it\..* reopen it\.\n/)
@@ -79,7 +79,7 @@ describe('the body of a pull request', () => {
   test('names the version that each new one replaces', () => {
     const [, table] = partsOf([change('updated')])
     expect(table?.split('\n')[0]).toBe('|  | Model | Version | Replaces | Run | File |')
-    expect(table).toContain('| updated | my_model | [4](')
+    expect(table).toContain('| update | my_model | [4](')
     expect(table).toContain(') | 3 | [')
   })
 
@@ -117,7 +117,7 @@ describe('the body of a pull request', () => {
     expect(body.length).toBeLessThan(60_000)
     expect(body.length).toBeGreaterThan(50_000)
     expect(body.indexOf('### Deletions')).toBeLessThan(body.indexOf('### Changes'))
-    const rows = body.split('\n').filter((line) => line.startsWith('| created')).length
+    const rows = body.split('\n').filter((line) => line.startsWith('| create')).length
     expect(body).toContain(
       `\n\n${5000 - rows} more changes not shown; the files of this pull request show them all.\n\n`,
     )

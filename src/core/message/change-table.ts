@@ -17,10 +17,14 @@ export type LinkBases = {
   readonly newRef: string | undefined
 }
 
-/** A table of changes, with links to MLflow for versions and runs, and to GitHub for files. */
-export function changeColumns(bases: LinkBases): Column<ChangedEntry>[] {
+/**
+ * A table of changes, with links to MLflow for versions and runs, and to GitHub for files.
+ *
+ * @param areMade whether the changes have been made, and not only proposed.
+ */
+export function changeColumns(bases: LinkBases, areMade: boolean): Column<ChangedEntry>[] {
   return [
-    { title: '', cell: ({ outcome }) => outcome },
+    { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
     ...versionColumns,
     {
       title: 'Replaces',
@@ -32,6 +36,12 @@ export function changeColumns(bases: LinkBases): Column<ChangedEntry>[] {
       outcome === 'created' ? bases.newRef : (bases.newRef ?? bases.oldRef),
     ),
   ]
+}
+
+const verbs: Record<ChangedEntry['outcome'], string> = {
+  created: 'create',
+  updated: 'update',
+  deleted: 'delete',
 }
 
 /** A table of deletions. Their files are only linked while they are there. */

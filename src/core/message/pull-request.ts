@@ -49,7 +49,7 @@ export function pullRequestBody(
   return [
     pullRequestIntroduction(changes, context.branch),
     deletions,
-    tableOf(deletions === '' ? '' : 'Changes', changeColumns(context), others, rowsLeft),
+    tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
     ...shown,
     notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
     footer(context),
