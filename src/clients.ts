@@ -6,7 +6,12 @@ import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
 import type { WriteState } from './github/writes.ts'
 import { mebibyte, type BodyLimits } from './http/body.ts'
-import { createWaitBudget, type WaitBudget } from './http/retry.ts'
+import {
+  atMostOneRetry,
+  createWaitBudget,
+  type RetryPolicy,
+  type WaitBudget,
+} from './http/retry.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
@@ -72,12 +77,14 @@ export function createClients(options: ClientOptions): Clients {
   })
   let waitBudget: WaitBudget = createWaitBudget()
   const budget = (): WaitBudget => waitBudget
+  const policyFor = (policy: RetryPolicy): RetryPolicy =>
+    inputs.mode === 'check' ? atMostOneRetry(policy) : policy
 
   const mlflow = createMlflowClient({
     connection: {
       baseUrl: inputs.mlflow.baseUrl,
       headers: mlflowHeaders(inputs.mlflow),
-      policy: mlflowRetryPolicy(inputs.mlflow.retry, clock.random),
+      policy: policyFor(mlflowRetryPolicy(inputs.mlflow.retry, clock.random)),
     },
     transport: mlflowTransport,
     clock,
@@ -89,7 +96,7 @@ export function createClients(options: ClientOptions): Clients {
     apiUrl: inputs.gitHubUrls.api,
     graphqlUrl: inputs.gitHubUrls.graphql,
     repository: inputs.repository.name,
-    policy: gitHubRetryPolicy(clock.random),
+    policy: policyFor(gitHubRetryPolicy(clock.random)),
     transport: gitHubTransport,
     clock,
     budget,

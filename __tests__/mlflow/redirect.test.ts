@@ -62,7 +62,7 @@ function redirectedClient(result: HttpResult) {
     connection: {
       baseUrl: origin,
       headers: { authorization: 'Bearer secret' },
-      policy: { retries: 0, backoffMs: () => 0 },
+      policy: { retries: 0, backoffMs: () => 0, firstContactMs: 0 },
     },
     transport: {
       send: ({ url }) =>
@@ -80,7 +80,7 @@ test.each<[HttpResult]>([
   [{ kind: 'response', status: 403, headers: {}, text: '{"message":"denied"}' }],
   [{ kind: 'response', status: 404, headers: {}, text: '<html>Nothing here</html>' }],
   [{ kind: 'response', status: 200, headers: {}, text: '<html>Sign in</html>' }],
-  [{ kind: 'failure', reason: 'unknown-host', detail: 'getaddrinfo ENOTFOUND' }],
+  [{ kind: 'failure', reason: 'unknown-host', detail: 'getaddrinfo ENOTFOUND', connected: false }],
 ])(
   'an error of another host that MLflow redirects to does not blame the password: %j',
   async (result) => {

@@ -198,6 +198,7 @@ function retryOnFreshSnapshot<T>(
     },
     {
       ...options,
+      maxAttempts: 2,
       branchName: () => snapshot.branch,
       settle: () => Promise.resolve(undefined),
       withError: (result) => result,

@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
 import { prose, type Prose } from '../core/text/prose.ts'
+import type { Contact } from '../http/retry.ts'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
@@ -67,6 +68,7 @@ export type GitHubClientOptions = FetchOptions & {
 }
 
 export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
+  const contact: Contact = { made: false }
   let requests = 0
   let repository = options.repository
   let repositoryId = ''
@@ -79,7 +81,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
       request: {
-        fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)),
+        fetch: fetchWithRetries(options, isRepeatable, contact, () => (requests += 1)),
         parseSuccessResponseBody: false,
       },
       log: { debug: discard, info: discard, warn: discard, error: discard },

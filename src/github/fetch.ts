@@ -4,6 +4,7 @@ import { prose } from '../core/text/prose.ts'
 import {
   retryAfterMs,
   sendWithRetries,
+  type Contact,
   type RetryOutcome,
   type RetryPolicy,
   type WaitBudget,
@@ -45,6 +46,7 @@ type FetchedResponse = {
 export function fetchWithRetries(
   options: FetchOptions,
   isRepeatable: boolean,
+  contact: Contact,
   onRequest: () => void,
 ) {
   return async (
@@ -80,6 +82,7 @@ export function fetchWithRetries(
       policy: options.policy,
       clock,
       budget: options.budget(),
+      contact,
       onRetry: (reason, waitMs, retry) =>
         log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })

@@ -56,7 +56,8 @@ export type MlflowSettings = {
   readonly timeoutMs: number
   /** The retry variables of MLflow's own client; times in seconds, as in MLflow. */
   readonly retry: {
-    readonly maxRetries: number
+    /** Undefined if the variable is not set. */
+    readonly maxRetries: number | undefined
     readonly backoffFactor: number
     readonly backoffJitter: number
   }

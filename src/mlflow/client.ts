@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
 import { prose } from '../core/text/prose.ts'
+import { isMarkup } from '../http/markup.ts'
 import {
   sendWithRetries,
+  type Contact,
   type RetryOutcome,
   type RetryPolicy,
   type WaitBudget,
@@ -15,7 +17,7 @@ import {
   type HttpResult,
   type Transport,
 } from '../http/transport.ts'
-import { errorFromFailedCall, isHtml } from './errors.ts'
+import { errorFromFailedCall } from './errors.ts'
 import { classifyResult } from './retry.ts'
 
 /** How to reach one MLflow server. */
@@ -54,6 +56,7 @@ const maxRedirects = 5
 export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   const { connection, transport, clock, log } = options
   const { origin, pathname } = new URL(connection.baseUrl)
+  const contact: Contact = { made: false }
   let requests = 0
   let api = 'api'
 
@@ -89,6 +92,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       policy: connection.policy,
       clock,
       budget: options.budget(),
+      contact,
       onRetry: (reason, waitMs, retry) =>
         log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
@@ -164,7 +168,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
 }
 
 function isUnknownRoute(result: HttpResult): boolean {
-  return result.kind === 'response' && result.status === 404 && isHtml(result)
+  return result.kind === 'response' && result.status === 404 && isMarkup(result.text)
 }
 
 /** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
