@@ -2,8 +2,10 @@ import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { createWaitBudget } from '../../src/http/retry.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
-import { createMlflowClient, redirectedRequest } from '../../src/mlflow/client.ts'
+
 import { plainTexts } from '../fixtures/plain-texts.ts'
+import { createMlflowClient } from '../../src/mlflow/client.ts'
+import { redirectedRequest } from '../../src/mlflow/redirects.ts'
 
 const request = {
   method: 'GET',

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
 import { prose } from '../core/text/prose.ts'
+import { describeExchange } from '../http/describe-exchange.ts'
 import { isMarkup } from '../http/markup.ts'
 import {
   sendWithRetries,
@@ -10,14 +11,9 @@ import {
   type RetryPolicy,
   type WaitBudget,
 } from '../http/retry.ts'
-import {
-  parseJson,
-  type HttpRequest,
-  type HttpResponse,
-  type HttpResult,
-  type Transport,
-} from '../http/transport.ts'
+import { parseJson, type HttpRequest, type HttpResult, type Transport } from '../http/transport.ts'
 import { errorFromFailedCall } from './errors.ts'
+import { redirectedRequest } from './redirects.ts'
 import { classifyResult } from './retry.ts'
 
 /** How to reach one MLflow server. */
@@ -62,6 +58,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
 
   const sendOnce = async (
     request: HttpRequest,
+    tries: number,
     onUrl: (url: string) => void,
   ): Promise<HttpResult> => {
     let current = request
@@ -70,10 +67,8 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       onUrl(current.url)
       const startedAt = clock.now()
       const result = await transport.send(current)
-      const summary = result.kind === 'response' ? result.status : result.detail
-      log.debug(
-        `MLflow ${current.method} ${current.url} -> ${summary}, ${clock.now() - startedAt} ms`,
-      )
+      const end = describeExchange(result, clock.now() - startedAt, tries)
+      log.debug(`MLflow ${current.method} ${placeOf(current.url)} -> ${end}`)
       if (result.kind === 'failure' || hops === maxRedirects) return result
       const next = redirectedRequest(current, result, origin)
       if (next === undefined) return result
@@ -81,11 +76,17 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     }
   }
 
+  /** Without the query, which may have a secret of a login that MLflow redirects to. */
+  const placeOf = (url: string): string => {
+    const reached = new URL(url)
+    return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`
+  }
+
   const sendRequest = async (request: HttpRequest): Promise<Reached> => {
     let url = request.url
     const outcome = await sendWithRetries({
-      send: () =>
-        sendOnce(request, (current) => {
+      send: (tries) =>
+        sendOnce(request, tries, (current) => {
           url = current
         }),
       classify: (result) => classifyResult(result, clock.now()),
@@ -182,36 +183,4 @@ function queryString(query: Query): string {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-const redirects = new Set([301, 302, 303, 307, 308])
-
-/**
- * Builds the request that follows a redirect; undefined if the response is not a redirect that can
- * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
- * repeated if the status preserves the method (307, 308).
- */
-export function redirectedRequest(
-  request: HttpRequest,
-  response: HttpResponse,
-  trustedOrigin: string,
-): HttpRequest | undefined {
-  const location = response.headers.location
-  if (!redirects.has(response.status) || location === undefined) return undefined
-  if (!URL.canParse(location, request.url)) return undefined
-  const url = new URL(location, request.url)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-  const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308
-  if (!keepsMethod) return undefined
-  if (url.origin === trustedOrigin) return { ...request, url: url.href }
-  const { accept, 'content-type': contentType } = request.headers
-  return {
-    method: request.method,
-    url: url.href,
-    headers: {
-      ...(accept === undefined ? {} : { accept }),
-      ...(contentType === undefined ? {} : { 'content-type': contentType }),
-    },
-    body: request.body,
-  }
 }
