@@ -1,5 +1,5 @@
 import tls from 'node:tls'
-import type { Clock, Log } from './core/runtime.ts'
+import type { Clock, Log, ReportProgress } from './core/runtime.ts'
 import { createCheckoutCache } from './github/blobs.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
@@ -38,6 +38,7 @@ export type ClientOptions = {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly log: Log
+  readonly progress: ReportProgress
 }
 
 /** MLflow's timeout variable does not apply to GitHub. */
@@ -56,7 +57,7 @@ const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 600_000 }
 const mlflowLimits: BodyLimits = { bytes: 128 * mebibyte, values: 6_000_000 }
 
 export function createClients(options: ClientOptions): Clients {
-  const { inputs, environment, clock, signal, log } = options
+  const { inputs, environment, clock, signal, log, progress } = options
   const { caCertificate } = inputs.mlflow
   const mlflowTransport = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
@@ -90,6 +91,7 @@ export function createClients(options: ClientOptions): Clients {
     clock,
     budget,
     log,
+    progress,
   })
   const github = createGitHubClient({
     token: inputs.repository.token,
@@ -101,6 +103,7 @@ export function createClients(options: ClientOptions): Clients {
     clock,
     budget,
     log,
+    progress,
   })
   return {
     mlflow,

@@ -4,8 +4,15 @@ import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
 import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
-import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
 import { prose, type Prose } from './core/text/prose.ts'
+import { createProgress } from './core/progress.ts'
+import {
+  createStopwatch,
+  type Clock,
+  type Log,
+  type ReportProgress,
+  type Stopwatch,
+} from './core/runtime.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
@@ -27,15 +34,21 @@ export type Job = { readonly result: JobResult; readonly failOn: Inputs['failOn'
 /** Validates the inputs and does what they say. Whatever happens, there is a result. */
 export async function runJob(environment: Environment, runtime: Runtime): Promise<Job> {
   const startedAt = new Date()
+  const progress = createProgress(runtime.clock, runtime.log)
+  const { log, clock } = progress
+  const ticker = setInterval(progress.tick, 1000).unref()
   let inputs: Inputs | undefined
   let result: JobResult
   try {
     inputs = readInputs(environment)
     for (const secret of secretsOf(inputs)) runtime.maskSecret(secret)
-    result = await runInputs(inputs, environment, startedAt, runtime)
+    const watched = { ...runtime, clock, log, progress: progress.report }
+    result = await runInputs(inputs, environment, startedAt, watched)
   } catch (error) {
-    logBug(error, runtime.log)
+    logBug(error, log)
     result = failedJob(error, inputs, environment, startedAt)
+  } finally {
+    clearInterval(ticker)
   }
   const secrets = inputs === undefined ? [] : secretsOf(inputs)
   return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' }
@@ -45,10 +58,10 @@ async function runInputs(
   inputs: Inputs,
   environment: Environment,
   startedAt: Date,
-  { clock, log, signal, watchWrites }: Runtime,
+  { clock, log, signal, watchWrites, progress }: Runtime & { readonly progress: ReportProgress },
 ): Promise<JobResult> {
   const stopwatch = createStopwatch(() => performance.now())
-  const clients = createClients({ inputs, environment, clock, signal, log })
+  const clients = createClients({ inputs, environment, clock, signal, log, progress })
   watchWrites(clients.writes)
   const context = jobContext(inputs, environment, startedAt)
   const options = {

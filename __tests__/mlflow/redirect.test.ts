@@ -73,6 +73,7 @@ function redirectedClient(result: HttpResult) {
     },
     clock: { now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
     budget: createWaitBudget,
+    progress: () => undefined,
     log: { debug: () => undefined, info: () => undefined },
   })
 }

@@ -18,11 +18,12 @@ test('each try of a request, and each redirect, is in the log at debug level wit
       policy: { retries: 1, backoffMs: () => 0, firstContactMs: 0 },
     },
     transport: {
-      send: () => Promise.resolve(results.shift()!),
+      send: () => Promise.resolve(results.shift() ?? Promise.reject(new Error('no result'))),
       close: () => Promise.resolve(),
     },
     clock: { now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
     budget: createWaitBudget,
+    progress: () => undefined,
     log: { debug: (line) => lines.push(line), info: () => undefined },
   })
   await client.get('runs/get', { run_id: 'secret' }, z.unknown())

@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
 import { prose, type Prose } from '../core/text/prose.ts'
+import type { ReportProgress } from '../core/runtime.ts'
 import type { Contact } from '../http/retry.ts'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
@@ -57,6 +58,7 @@ export type GitHubClient = {
   readonly writes: () => WriteState
   /** Requests sent so far, retries included. */
   readonly requests: () => number
+  readonly progress: ReportProgress
 }
 
 export type RestCall = (octokit: Octokit, at: Coordinates) => Promise<{ readonly data: unknown }>
@@ -65,6 +67,7 @@ export type GitHubClientOptions = FetchOptions & {
   readonly token: string
   /** `owner/name` */
   readonly repository: string
+  readonly progress: ReportProgress
 }
 
 export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
@@ -168,6 +171,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     restOnce: (purpose, schema, call) => writes.track(() => rest(once, purpose, schema, call)),
     writes: writes.state,
     requests: () => requests,
+    progress: options.progress,
   }
 }
 

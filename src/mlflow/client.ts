@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
-import type { Clock } from '../core/runtime.ts'
 import { prose } from '../core/text/prose.ts'
+import type { Clock, Log, ReportProgress } from '../core/runtime.ts'
 import { describeExchange } from '../http/describe-exchange.ts'
 import { isMarkup } from '../http/markup.ts'
 import {
@@ -31,6 +31,7 @@ export type MlflowClient = {
   readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
   /** Requests sent so far, retries and redirects included. */
   readonly requests: () => number
+  readonly progress: ReportProgress
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>
@@ -40,7 +41,8 @@ export type MlflowClientOptions = {
   readonly transport: Transport
   readonly clock: Clock
   readonly budget: () => WaitBudget
-  readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
+  readonly log: Pick<Log, 'debug' | 'info'>
+  readonly progress: ReportProgress
 }
 
 /** How a request ended, and the address that redirects led to. */
@@ -165,6 +167,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     post: (path, body, schema) =>
       call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
     requests: () => requests,
+    progress: options.progress,
   }
 }
 
