@@ -14,6 +14,9 @@ import {
   type Stopwatch,
 } from './core/runtime.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
+import { actionVersion } from './core/version.ts'
+import { headerLines } from './report/header.ts'
+import { logRound, startJobLog } from './report/job-log.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
@@ -34,21 +37,22 @@ export type Job = { readonly result: JobResult; readonly failOn: Inputs['failOn'
 /** Validates the inputs and does what they say. Whatever happens, there is a result. */
 export async function runJob(environment: Environment, runtime: Runtime): Promise<Job> {
   const startedAt = new Date()
-  const progress = createProgress(runtime.clock, runtime.log)
-  const { log, clock } = progress
-  const ticker = setInterval(progress.tick, 1000).unref()
+  const jobLog = startJobLog(runtime)
+  const { log, clock } = jobLog
   let inputs: Inputs | undefined
   let result: JobResult
   try {
     inputs = readInputs(environment)
     for (const secret of secretsOf(inputs)) runtime.maskSecret(secret)
-    const watched = { ...runtime, clock, log, progress: progress.report }
+    jobLog.hide(secretsOf(inputs))
+    for (const line of headerLines(actionVersion, inputs)) log.info(line)
+    const watched = { ...runtime, clock, log, progress: jobLog.report }
     result = await runInputs(inputs, environment, startedAt, watched)
   } catch (error) {
     logBug(error, log)
     result = failedJob(error, inputs, environment, startedAt)
   } finally {
-    clearInterval(ticker)
+    jobLog.stop()
   }
   const secrets = inputs === undefined ? [] : secretsOf(inputs)
   return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' }
@@ -72,7 +76,9 @@ async function runInputs(
   try {
     const result =
       inputs.mode === 'check'
-        ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+        ? await stopwatch.measure('check', () =>
+            runChecks({ ...options, ...namesFor(inputs), progress }),
+          )
         : await runSyncs(inputs, clients, options, { signal, log })
     return {
       ...result,
@@ -152,7 +158,8 @@ function runSyncs(
     durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
     clock: options.clock,
     signal,
-    log,
+    info: log.info,
+    onRound: (round, number) => logRound(log, round, number),
   })
 }
 

@@ -18,6 +18,8 @@ export type StepOptions = {
   readonly workspace?: string
   /** Sends signals, one after the other, as soon as the log matches or the promise resolves. */
   readonly interrupt?: Interrupt
+  /** Closes the process's standard output at once, as `| true` does. */
+  readonly closeLog?: boolean
   /** Called when the process runs, with a function that sends it a signal. */
   readonly onStart?: (send: (signal: NodeJS.Signals) => void) => void
 }
@@ -92,7 +94,7 @@ function inputVariables({ inputs, github, repository }: StepOptions): Record<str
 }
 
 async function runProcess(
-  { interrupt, onStart }: Pick<StepOptions, 'interrupt' | 'onStart'>,
+  { interrupt, onStart, closeLog }: Pick<StepOptions, 'interrupt' | 'onStart' | 'closeLog'>,
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ exitCode: number; log: string; stderr: string }> {
@@ -100,6 +102,7 @@ async function runProcess(
   onStart?.((signal) => child.kill(signal))
   let log = ''
   let stderr = ''
+  if (closeLog === true) child.stdout.destroy()
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))
   if (interrupt !== undefined) sendSignals(child, interrupt, () => log)
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

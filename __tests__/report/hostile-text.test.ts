@@ -7,7 +7,7 @@ import { modelVersionUrl } from '../../src/core/text/links.ts'
 import { plainText } from '../../src/core/text/neutralise.ts'
 import { foreign } from '../../src/core/text/prose.ts'
 import { annotate } from '../../src/report/annotations.ts'
-import { logLines, safeLine } from '../../src/report/log.ts'
+import { logBlocks, safeLine } from '../../src/report/log.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
 import type { JobResult } from '../../src/report/result.ts'
 import { renderSummary } from '../../src/report/summary.ts'
@@ -143,7 +143,12 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
     const messages: string[] = []
     const send = (message: string): void => void messages.push(message)
     annotate(hostileResult(texts), { error: send, warning: send })
-    const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
+    const lines = [
+      ...logBlocks(hostileResult(texts), '')
+        .flatMap((block) => block.lines)
+        .map((line) => safeLine(line)),
+      ...messages,
+    ]
     expect(readCommands(lines.join('\n'))).toEqual([])
     expect(lines.join('')).not.toMatch(/[\n\t]|##/)
     expect(lines.join('')).not.toMatch(unreadable)

@@ -8,6 +8,10 @@ import type { CheckOptions } from './run-check.ts'
  * and reports all results together. Leaves no trace.
  */
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
+  const { info, progress } = options
+  progress('tested', 0, undefined, 'connection')
+  const version = await options.mlflow.version()
+  if (version !== undefined) info(`MLflow is version ${version}`)
   const mlflow = await checkMlflow(options)
   const { repository, branch, connections } = await checkGitHub(options)
   return {

@@ -212,6 +212,7 @@ function buildTarget(inputs: ParsedInputs): Target {
     template: inputs.template,
     selection: {
       models: createNameMatcher(inputs.models),
+      modelLines: inputs.models,
       modelPatterns: positivePatterns(inputs.models),
       aliases: inputs.aliases,
       filter: inputs.filter,

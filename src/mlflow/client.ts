@@ -29,6 +29,8 @@ export type MlflowConnection = {
 export type MlflowClient = {
   readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
   readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
+  /** The server's version; undefined if it does not say. Asked once, without retries. */
+  readonly version: () => Promise<string | undefined>
   /** Requests sent so far, retries and redirects included. */
   readonly requests: () => number
   readonly progress: ReportProgress
@@ -166,9 +168,20 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       call('GET', path, { search: queryString(query), body: undefined }, schema),
     post: (path, body, schema) =>
       call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
+    version: async () => {
+      const url = `${connection.baseUrl}/version`
+      const request = { method: 'GET', url, headers: connection.headers, body: undefined }
+      return versionIn(await sendOnce(request, 1, () => undefined))
+    },
     requests: () => requests,
     progress: options.progress,
   }
+}
+
+/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
+function versionIn(result: HttpResult): string | undefined {
+  const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : ''
+  return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined
 }
 
 function isUnknownRoute(result: HttpResult): boolean {

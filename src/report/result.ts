@@ -112,7 +112,8 @@ export function withoutCredentials(text: string): string {
   return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '')
 }
 
-function createCleaner(secrets: readonly string[]): (text: string) => string {
+/** Removes the given secrets, and the username and password of any URL, from a text. */
+export function createCleaner(secrets: readonly string[]): (text: string) => string {
   const longestFirst = secrets
     .filter((secret) => secret !== '')
     .toSorted((a, b) => b.length - a.length)
