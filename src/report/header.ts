@@ -47,8 +47,8 @@ function targetRows({ directory, template, selection, prune }: Target): Row[] {
     ...optionalRow('models', models === '*' ? undefined : models),
     ...optionalRow('aliases', aliases.length === 0 ? undefined : aliases.join(', ')),
     ...optionalRow('filter', filter),
-    ...optionalRow('run-filter', runFilter),
-    ...optionalRow('minimum-age', minimumAgeMs === 0 ? undefined : duration(minimumAgeMs)),
+    ...optionalRow('run filter', runFilter),
+    ...optionalRow('minimum age', minimumAgeMs === 0 ? undefined : duration(minimumAgeMs)),
     ...optionalRow('template', template),
     ...optionalRow('prune', prune && `at most ${plural(prune.maxDeletions, 'deletion')}`),
   ]
