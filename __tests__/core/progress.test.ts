@@ -63,6 +63,15 @@ describe('progress', () => {
     ])
   })
 
+  test('says during a long request what was reached before it', () => {
+    const { progress, lines, pass } = createScenario()
+    pass(3)
+    progress.report('fetched', 250, 500, 'file')
+    pass(2)
+    progress.tick()
+    expect(lines).toEqual(['fetched 250 of 500 files'])
+  })
+
   test('is silent while the job waits, which was announced', async () => {
     const { progress, lines, pass } = createScenario()
     progress.report('read', 0, undefined, 'model version')

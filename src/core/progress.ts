@@ -36,8 +36,9 @@ export function createProgress(clock: Clock, log: Log): Progress {
     },
     tick: () => {
       if (work === undefined || waits > 0 || !isDue()) return
-      const seconds = Math.round((clock.now() - work.reportedAt) / 1000)
-      say(`${work.text}, nothing new for ${seconds} s`)
+      const age = clock.now() - work.reportedAt
+      const isStale = age >= maxSilenceMs
+      say(isStale ? `${work.text}, nothing new for ${Math.round(age / 1000)} s` : work.text)
     },
     log: {
       debug: log.debug,
