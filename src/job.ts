@@ -4,8 +4,6 @@ import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
 import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
-import { prose, type Prose } from './core/text/prose.ts'
-import { createProgress } from './core/progress.ts'
 import {
   createStopwatch,
   type Clock,
@@ -13,6 +11,7 @@ import {
   type ReportProgress,
   type Stopwatch,
 } from './core/runtime.ts'
+import { prose, type Prose } from './core/text/prose.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { actionVersion } from './core/version.ts'
 import { headerLines } from './report/header.ts'

@@ -38,6 +38,6 @@ test.each([
   const { client } = scriptedGitHub(result)
   await expect(client.query('query Branch { x }', {}, z.unknown())).rejects.toMatchObject({
     message: expect.stringMatching(/ \[GraphQL Branch\]$/),
-    advice: expect.any(String),
+    advice: expect.any(Array),
   })
 })

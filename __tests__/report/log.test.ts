@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { foreign, prose } from '../../src/core/text/prose.ts'
 import { logBlocks, safeLine } from '../../src/report/log.ts'
 import { logRound } from '../../src/report/job-log.ts'
 import type { JobResult } from '../../src/report/result.ts'
@@ -61,7 +62,7 @@ describe('the end of the log', () => {
       record('failed', {
         modelName: 'a\n b',
         modelVersion: '1',
-        reason: 'no\tpath',
+        reason: foreign('no\tpath'),
         runId: runId(4),
       }),
       ...oneOfEach.filter(({ outcome }) => ['unchanged', 'held', 'created'].includes(outcome)),
@@ -80,7 +81,7 @@ describe('the end of the log', () => {
     expect(held).toMatch(/^held {2}\S+\.yaml {2}.*because of this$/)
     expect(failed).toMatch(/^failed {2}\S+\.yaml {2}a b version 1 {2}no path$/)
     expect(log.slice(4)).toEqual([
-      'Committed 1 new file and 1 updated file to main in acme/models',
+      'Committed 1234567 to main in acme/models: 1 created, 1 updated; 1 run failed',
       '  runs          1 created, 1 updated, 1 failed, 1 held, 1 unchanged',
       '  commit        https://github.test/acme/models/commit/1234567890abcdef',
       '  pull request  https://github.test/acme/models/pull/1',
@@ -91,7 +92,7 @@ describe('the end of the log', () => {
 
   test('pads the columns of a list, whatever foreign text is in them', () => {
     const entries = ['a', 'a   ::error::x', 'much longer'].map((modelName, index) =>
-      record('skipped', { path: 'x', modelName, modelVersion: String(index), reason: 'why' }),
+      record('skipped', { path: 'x', modelName, modelVersion: String(index), reason: prose`why` }),
     )
     const lines = logOf(result({ entries })).slice(0, 3)
     expect(new Set(lines.map((line) => line.indexOf('why'))).size).toBe(1)
@@ -131,43 +132,43 @@ describe('the end of the log', () => {
 
   test('lists the checks in columns', () => {
     const connections = [
-      { name: 'MLflow: runs', status: 'ok', detail: 'good', advice: '' },
-      { name: 'Template', status: 'failed', detail: 'bad', advice: '' },
-      { name: 'GitHub', status: 'skipped', detail: 'why', advice: '' },
+      { name: 'MLflow: runs', status: 'ok', detail: prose`good`, advice: [] },
+      { name: 'Template', status: 'failed', detail: prose`bad`, advice: [] },
+      { name: 'GitHub', status: 'skipped', detail: prose`why`, advice: [] },
     ] as const
     expect(logOf(result({ operation: 'checked', mode: 'check', connections })).slice(0, 4)).toEqual(
       [
         'ok       MLflow: runs  good',
         'failed   Template      bad',
         'skipped  GitHub        why',
-        'Checked: 1 of 3 checks failed, 1 skipped; nothing was written',
+        '1 of 3 checks failed for main in acme/models',
       ],
     )
   })
 
   const place = 'main in acme/models'
   test.each<[string, Partial<JobResult>]>([
-    [`Nothing to do: ${place} is up to date`, { entries: [record('unchanged')] }],
-    [`Nothing to write to ${place}`, { entries: [record('held')] }],
-    [`Nothing written to ${place}`, { entries: [record('failed')] }],
+    [`${place} is up to date`, { entries: [record('unchanged')] }],
+    [`${place} is up to date, apart from 1 file on hold`, { entries: [record('held')] }],
+    [`Nothing was written to ${place}; 1 run failed`, { entries: [record('failed')] }],
     [
-      `Nothing written: pull request #1 already proposes 1 new file: ${pullRequest.url}`,
+      `Pull request #1 already proposes 1 change for ${place}`,
       { operation: 'none', pullRequest, entries: created },
     ],
     [
-      `Nothing to write to ${place}`,
-      { operation: 'none', pullRequest, entries: [record('skipped', { reason: 'rejected' })] },
+      `Nothing was written to ${place}: pull request #1 with these changes was closed without merging`,
+      { operation: 'none', pullRequest, entries: [record('skipped', { withheld: 'rejected' })] },
     ],
     [
-      `Committed 1 new file, 1 updated file and 2 deletions to ${place}`,
+      `Committed 1234567 to ${place}: 1 created, 1 updated, 2 deleted`,
       { entries: [...created, change('updated'), change('deleted'), change('deleted')] },
     ],
     [
-      `Opened pull request #1 for ${place}: it proposes 1 new file`,
+      `Opened pull request #1 for ${place}: 1 created`,
       { operation: 'pull-request-created', pullRequest, entries: created },
     ],
     [
-      `Updated pull request #1 for ${place}: it proposes 1 new file`,
+      `Updated pull request #1 for ${place}: 1 created`,
       { operation: 'pull-request-updated', pullRequest, entries: created },
     ],
     [
@@ -175,17 +176,17 @@ describe('the end of the log', () => {
       { operation: 'pull-request-closed', pullRequest },
     ],
     [
-      `Plan: a sync would write 1 new file to ${place}; nothing was written`,
+      `Plan: a sync would create 1 file in ${place}`,
       { operation: 'planned', mode: 'plan', entries: created },
     ],
     [
-      'Checked: 1 check passed; nothing was written',
+      `Everything that was checked works for ${place}`,
       {
         operation: 'checked',
-        connections: [{ name: 'a', status: 'ok', detail: '', advice: '' }],
+        connections: [{ name: 'a', status: 'ok', detail: [], advice: [] }],
       },
     ],
-    ['Failed: nothing was written', { operation: 'failed' }],
+    [`The sync failed; nothing was written to ${place}`, { operation: 'failed' }],
   ])('says what is true: %s', (sentence, fields) => {
     expect(sentenceOf(fields)).toBe(sentence)
   })
@@ -196,7 +197,7 @@ describe('the end of the log', () => {
       const log = logOf(result({ operation, pullRequest, entries: created })).join('\n')
       expect(log).toMatch(/^to create /m)
       expect(log).toContain('1 to create')
-      expect(log).not.toMatch(/\bcreated\b/)
+      expect(log).not.toMatch(/^created/m)
     },
   )
 })
@@ -206,10 +207,10 @@ test('a round of a polling job says how it ended, with the address of what it wr
   const add = (line: string) => lines.push(line)
   const log = { debug: add, info: add, warn: add }
   logRound(log, result({ entries: [...created, record('unchanged')] }), 1)
-  logRound(log, result({ error: { message: 'No luck.', advice: 'Try again.' } }), 2)
+  logRound(log, result({ error: { message: prose`No luck.`, advice: prose`Try again.` } }), 2)
   expect(lines).toEqual([
-    'Round 1: Committed 1 new file to main in acme/models (1 created, 1 unchanged): https://github.test/acme/models/commit/1234567890abcdef',
-    'Round 2: Nothing written to main in acme/models',
+    'Round 1: Committed 1234567 to main in acme/models: 1 created (1 created, 1 unchanged): https://github.test/acme/models/commit/1234567890abcdef',
+    'Round 2: Nothing was written to main in acme/models',
     'This round failed: No luck. Try again.',
   ])
 })

@@ -1,7 +1,7 @@
 import { ActionError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
 import type { ReportProgress } from '../core/runtime.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import type { SyncOptions } from '../sync/sync.ts'
 
 /** The subset of a sync's options that the checks need. */

@@ -1,7 +1,7 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
-import { prose, type Prose } from '../core/text/prose.ts'
 import type { ReportProgress } from '../core/runtime.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import type { Contact } from '../http/retry.ts'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'

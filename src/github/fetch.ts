@@ -112,7 +112,7 @@ export function fetchWithRetries(
 
 /** Says which request failed. */
 function naming(name: string, error: GitHubError): GitHubError {
-  return new GitHubError(`${error.message} [${name}]`, error)
+  return new GitHubError(prose`${error.text} [${name}]`, error)
 }
 
 /** By which GitHub's support finds a request. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
-import { prose } from '../core/text/prose.ts'
 import type { Clock, Log, ReportProgress } from '../core/runtime.ts'
+import { prose } from '../core/text/prose.ts'
 import { describeExchange } from '../http/describe-exchange.ts'
 import { isMarkup } from '../http/markup.ts'
 import {

@@ -8,8 +8,8 @@ import {
   type RunDetail,
   type RunLookup,
 } from '../core/model.ts'
-import type { Prose } from '../core/text/prose.ts'
 import type { ReportProgress } from '../core/runtime.ts'
+import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { searchLoggedModels } from './logged-models.ts'
 import { filterRuns, listExperiments, searchRuns } from './runs.ts'

@@ -1,9 +1,10 @@
 import { createProgress, type Progress } from '../core/progress.ts'
 import type { SyncResult } from '../core/result.ts'
 import type { Clock, Log } from '../core/runtime.ts'
+import { joinSentences, plain } from '../core/text/prose.ts'
 import { textOf } from './log.ts'
 import { createCleaner } from './result.ts'
-import { roundSentence } from './sentence.ts'
+import { countsText, resultSentence } from './sentence.ts'
 
 /** The log of a job while it runs. */
 export type JobLog = Pick<Progress, 'log' | 'clock' | 'report'> & {
@@ -34,8 +35,16 @@ export function startJobLog({ clock, log }: { readonly clock: Clock; readonly lo
 
 /** Says how one round of a polling job ended. */
 export function logRound(log: Log, round: SyncResult, number: number): void {
-  log.info(`Round ${number}: ${roundSentence(round)}`)
+  const counts = countsText(round)
+  const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url)
+  log.info(
+    [
+      `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '' }))}`,
+      ...(counts === '' ? [] : [` (${counts})`]),
+      ...(url === undefined ? [] : [`: ${url}`]),
+    ].join(''),
+  )
   if (round.error === undefined) return
-  const { message, advice = '' } = round.error
-  log.warn(`This round failed: ${textOf(message)} ${textOf(advice)}`.trim())
+  const { message, advice = [] } = round.error
+  log.warn(`This round failed: ${textOf(joinSentences([message, advice]))}`)
 }

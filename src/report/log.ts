@@ -1,14 +1,10 @@
-import { outcomes, type RunRecord } from '../core/result.ts'
-import { plural } from '../core/text/format.ts'
-import { fullWidth, plainText } from '../core/text/neutralise.ts'
-import { plain } from '../core/text/prose.ts'
-import { byOutcome, countOutcomes, type JobResult } from './result.ts'
 import type { Outcome, RunRecord } from '../core/result.ts'
 import { compareText, grouped, groupedPlural } from '../core/text/format.ts'
 import { fullWidth, truncate, unprintable } from '../core/text/neutralise.ts'
+import { plain, type Prose } from '../core/text/prose.ts'
 import { alignColumns } from './columns.ts'
 import type { JobResult } from './result.ts'
-import { countsText, operationSentence, outcomeLabel } from './sentence.ts'
+import { countsText, outcomeLabel, resultSentence } from './sentence.ts'
 
 /** Lines of the log. With a title they are a group, which is folded. */
 export type LogBlock = { readonly title: string | undefined; readonly lines: readonly string[] }
@@ -99,7 +95,7 @@ function endLines(result: JobResult, reportFile: string): string[] {
     rows.filter(([, value]) => value !== ''),
     maxReason,
   )
-  return [operationSentence(result), ...details.map((line) => `  ${line}`)]
+  return [plain(resultSentence(result)), ...details.map((line) => `  ${line}`)]
 }
 
 function durationText(milliseconds: number): string {
@@ -110,8 +106,8 @@ function durationText(milliseconds: number): string {
 }
 
 /** A text of the result as plain text. */
-export function textOf(text: string): string {
-  return text
+export function textOf(message: Prose): string {
+  return plain(message).replaceAll('\n', ' ')
 }
 
 /**

@@ -39,7 +39,7 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
 }
 
 /** Whether the sync, a run or a check failed. */
-export function hasFailed(result: JobResult): boolean {
+export function hasFailed(result: SyncResult): boolean {
   return (
     result.error !== undefined ||
     countOutcomes(result.entries).failed > 0 ||

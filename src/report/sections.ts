@@ -13,8 +13,8 @@ import { plural, takeLines } from '../core/text/format.ts'
 import { markdownOf } from '../core/text/markdown.ts'
 import { own } from '../core/text/prose.ts'
 import { fold, maxOpenRows, renderTable, type Column } from '../core/text/table.ts'
-import { isWaiting } from './headline.ts'
 import type { JobResult } from './result.ts'
+import { isWaiting } from './sentence.ts'
 
 /**
  * Renders a section of the summary in at most `maxBytes` bytes of UTF-8; empty if it has no

@@ -1,7 +1,6 @@
 import { mergeResults } from '../core/merge.ts'
 import type { SyncResult } from '../core/result.ts'
 import type { Clock } from '../core/runtime.ts'
-import { joinSentences, plain } from '../core/text/prose.ts'
 
 export type PollOptions = {
   readonly intervalMs: number

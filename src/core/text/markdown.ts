@@ -86,8 +86,11 @@ function tokensOf(message: Prose, lineBreak: string): Token[] {
   let codeText: string | undefined
   for (const piece of message) {
     if (piece.kind === 'link') {
-      const { text, url } = piece
-      tokens.push({ text, render: () => link(escapeCharacters(text), url) })
+      const { text, url, isCode } = piece
+      tokens.push({
+        text,
+        render: () => link(isCode ? code(text) : escapeCharacters(text), url),
+      })
       continue
     }
     const { text, kind } = piece
