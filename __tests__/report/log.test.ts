@@ -16,7 +16,8 @@ function logOf(job: JobResult): string[] {
 
 /** The line that says what was done. */
 function sentenceOf(fields: Partial<JobResult>): string | undefined {
-  return logOf(result(fields)).find((line) => /^[A-Z]/.test(line))
+  const log = logOf(result(fields))
+  return log[log.findIndex((line) => line.startsWith('  ')) - 1]
 }
 
 const pullRequest = { number: 1, url: 'https://github.test/acme/models/pull/1' }
