@@ -6,7 +6,11 @@ import { inputNames } from '../src/inputs/schema.ts'
 import { evaluate, readExamples } from '../testing/examples.ts'
 import { createWorld, type World } from '../testing/world.ts'
 
-const pages = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+]
 const examples = pages.flatMap(readExamples)
 
 describe('the documentation', () => {

@@ -29243,7 +29243,7 @@ function restoreEnvironment() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(632);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9911);
 // Must be the first import.
 
 
@@ -29258,7 +29258,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 632:
+/***/ 9911:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32262,14 +32262,84 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./src/core/text/prose.ts
+/** Writes a message: the literal text is own, interpolated strings are foreign. */
+function prose(literals, ...values) {
+    return literals.flatMap((literal, index) => [
+        ...own(literal),
+        ...(index < values.length ? toPieces(values[index] ?? '') : []),
+    ]);
+}
+function toPieces(value) {
+    if (typeof value === 'object')
+        return value;
+    return typeof value === 'number' ? own(String(value)) : foreign(value);
+}
+/** Text that the action wrote itself, although it is not part of a literal. */
+function own(text) {
+    return text === '' ? [] : [{ kind: 'own', text }];
+}
+/** Text from elsewhere. */
+function foreign(text) {
+    return text === '' ? [] : [{ kind: 'foreign', text }];
+}
+/** A link with an own text; where there are no links, the URL follows the text. */
+function linkTo(text, url) {
+    return [{ kind: 'link', text, url, plain: `${text} (${url})` }];
+}
+/** A link with an own text that says enough without the URL. */
+function reference(text, url) {
+    return [{ kind: 'link', text, url, plain: text }];
+}
+/** Joins messages with own text between them. Empty ones are left out. */
+function joinProse(messages, separator) {
+    return messages
+        .filter((message) => message.length > 0)
+        .flatMap((message, index) => (index === 0 ? message : [...own(separator), ...message]));
+}
+/** Sentences joined to a paragraph: one that does not end with a punctuation mark gets a full stop. */
+function joinSentences(sentences) {
+    const ended = sentences
+        .filter((sentence) => sentence.length > 0)
+        .map((sentence) => (/[.!?:]`?$/.test(plain(sentence)) ? sentence : prose `${sentence}.`));
+    return joinProse(ended, ' ');
+}
+/** Several messages as a list with one line each, after an introduction. */
+function listProse(introduction, items) {
+    return [introduction, ...items.map((item) => prose `- ${item}`)].flatMap((line, index) => index === 0 ? line : [...own('\n'), ...line]);
+}
+/** The message as it is, for readers that are not people: nothing is neutralised. */
+function plain(message) {
+    return message.map((piece) => (piece.kind === 'link' ? piece.plain : piece.text)).join('');
+}
+/** Changes the text of each piece, and the URLs. */
+function mapProse(message, change) {
+    return message.map((piece) => piece.kind === 'link'
+        ? {
+            kind: 'link',
+            text: change(piece.text),
+            url: change(piece.url),
+            plain: change(piece.plain),
+        }
+        : { ...piece, text: change(piece.text) });
+}
+/** Without repetitions of the same message. */
+function distinctProse(messages) {
+    return [...new Map(messages.map((message) => [plain(message), message])).values()];
+}
+
 ;// CONCATENATED MODULE: ./src/core/errors.ts
+
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
 class ActionError extends Error {
     name = 'ActionError';
     /** How to fix it, in one or two sentences. */
     advice;
-    constructor(message, options = {}) {
-        super(message, { cause: options.cause });
+    /** The message, for people; `message` is the same without marks. */
+    text;
+    constructor(text, options = {}) {
+        super(plain(text), { cause: options.cause });
+        this.text = text;
         this.advice = options.advice;
     }
 }
@@ -32280,8 +32350,10 @@ class InputError extends ActionError {
     problems;
     constructor(problems) {
         super(problems.length === 1
-            ? `Invalid input: ${problems[0] ?? ''}`
-            : `${problems.length} invalid inputs: ${problems.join('; ')}`, { advice: 'Correct the inputs under `with:` (or the environment variables) of the step.' });
+            ? prose `Invalid input: ${problems[0] ?? ''}`
+            : listProse(prose `${problems.length} invalid inputs:`, problems), {
+            advice: prose `Correct the inputs under \`with:\` (or the environment variables) of the step.`,
+        });
         this.problems = problems;
     }
 }
@@ -32292,8 +32364,8 @@ class MlflowError extends ActionError {
     status;
     /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
     code;
-    constructor(message, options = {}) {
-        super(message, options);
+    constructor(text, options = {}) {
+        super(text, options);
         this.status = options.status;
         this.code = options.code;
     }
@@ -32307,8 +32379,8 @@ class GitHubError extends ActionError {
     reason;
     /** True if the response to a write was lost, so that the write may have succeeded. */
     outcomeUnknown;
-    constructor(message, options = {}) {
-        super(message, options);
+    constructor(text, options = {}) {
+        super(text, options);
         this.status = options.status;
         this.reason = options.reason;
         this.outcomeUnknown = options.outcomeUnknown ?? false;
@@ -32321,14 +32393,15 @@ class SyncError extends ActionError {
 /** Converts an error into user-facing text. */
 function problemOf(error) {
     if (error instanceof ActionError)
-        return { message: error.message, advice: error.advice };
+        return { message: error.text, advice: error.advice };
     return {
-        message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-        advice: 'This is a bug in mlflow-sync: please report it with the log at debug level.',
+        message: prose `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+        advice: prose `This is a bug in mlflow-sync: please report it with the log at debug level.`,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/cancellation.ts
+
 
 /**
  * The runner sends SIGINT, after 7.5 seconds SIGTERM, and after another 2.5 seconds it kills the
@@ -32355,16 +32428,16 @@ function listenForCancellation() {
 function cancellationError(writes) {
     switch (writes) {
         case 'none':
-            return new SyncError('The job was cancelled before it wrote anything', {
-                advice: 'The next run will catch up.',
+            return new SyncError(prose `The job was cancelled before it wrote anything`, {
+                advice: prose `The next run will catch up.`,
             });
         case 'unknown':
-            return new SyncError('The job was cancelled during a write, which may have succeeded', {
-                advice: "See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.",
+            return new SyncError(prose `The job was cancelled during a write, which may have succeeded`, {
+                advice: prose `See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.`,
             });
         case 'done':
-            return new SyncError('The job was cancelled after it had written something', {
-                advice: 'What was written stays, and the next run will do the rest.',
+            return new SyncError(prose `The job was cancelled after it had written something`, {
+                advice: prose `What was written stays, and the next run will do the rest.`,
             });
     }
 }
@@ -32390,7 +32463,13 @@ function changesOf(entries) {
 }
 /** An entry that leaves the file unchanged. */
 function entryWithoutEdit(record) {
-    return { ...record, edit: undefined, previous: undefined, warning: undefined };
+    return {
+        ...record,
+        edit: undefined,
+        previous: undefined,
+        withheld: undefined,
+        warning: undefined,
+    };
 }
 /** All edits of files, whether or not a run accounts for them. */
 function editsOf({ entries, extraFiles }) {
@@ -32417,6 +32496,7 @@ function emptyResult(repository, branch) {
         warnings: [],
         commit: undefined,
         pullRequest: undefined,
+        comparisons: new Map(),
         connections: undefined,
         error: undefined,
     };
@@ -32604,6 +32684,7 @@ function isRejected({ state, merged, body }) {
 
 ;// CONCATENATED MODULE: ./src/sync/attempts.ts
 
+
 const maxAttempts = 5;
 /** Up to 1, 2, 4, 8, 16 s, with enough jitter that colliding jobs do not collide again. */
 function backoffMs(attempt, random) {
@@ -32658,17 +32739,17 @@ function ignoreActionError(error) {
         throw error;
     return undefined;
 }
-const doubt = "A write may have succeeded, see the branch's history. The next run will catch up in any case.";
+const doubt = prose `A write may have succeeded, see the branch's history. The next run will catch up in any case.`;
 /** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ message, advice = '', cause }) {
-    return new SyncError(message, { advice: `${advice} ${doubt}`.trim(), cause });
+function withDoubt({ text, advice = [], cause }) {
+    return new SyncError(text, { advice: joinProse([advice, doubt], ' '), cause });
 }
 function gaveUp(error, branch, mayHaveWritten) {
     const name = branch === undefined ? 'the default branch' : `branch ${branch}`;
-    return new SyncError(`Could not write to ${name} in ${maxAttempts} attempts: ${error.message}`, {
+    return new SyncError(prose `Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`, {
         advice: mayHaveWritten
             ? doubt
-            : 'The next run will catch up; many jobs at once? Give them one concurrency group.',
+            : prose `The next run will catch up; many jobs at once? Give them one concurrency group.`,
         cause: error,
     });
 }
@@ -32885,6 +32966,7 @@ function isEqualString(current, wanted, key) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/decode.ts
+
 /** Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. */
 function decode(bytes) {
     const encoding = encodingOf(bytes);
@@ -32894,7 +32976,7 @@ function decode(bytes) {
     }
     catch {
         const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
-        const problem = `bytes that are not ${encoding.toUpperCase()} text`;
+        const problem = prose `bytes that are not ${encoding.toUpperCase()} text`;
         return { text, encoding, invalidBytes: { at: text.indexOf('\uFFFD'), problem } };
     }
 }
@@ -33140,6 +33222,7 @@ const ambiguousCharacter = /[\x85\u2028\u2029]|\r(?!\n)|\uFEFF(?<=\n[ \t]*\uFEFF
 
 
 
+
 /**
  * The damage for which every YAML reader rejects a text: bytes that are not text, a NUL character,
  * merge-conflict markers, a collection or a quoted string that is still open at the end of the file.
@@ -33160,12 +33243,12 @@ function findDamage(suspect) {
     return isSeen && invalidBytes.at < document.end ? invalidBytes : undefined;
 }
 function formatLocated(text, { at, problem }) {
-    return `line ${lineNumberAt(text, at)}: ${problem}`;
+    return prose `line ${lineNumberAt(text, at)}: ${problem}`;
 }
 /** The first NUL character, which YAML readers reject wherever they meet it. */
 function findNul(text) {
     const at = text.indexOf('\0');
-    return at < 0 ? undefined : { at, problem: 'a NUL character' };
+    return at < 0 ? undefined : { at, problem: prose `a NUL character` };
 }
 /** The first character that is not part of a comment or a directive, and the space before it. */
 const firstContent = /^\uFEFF?([ \t]*)([^ \t\r\n#%\uFEFF])/m;
@@ -33239,7 +33322,7 @@ function findSuspect(text, errorOffset, root) {
 function isSeparate(text, offset) {
     return offset === 0 || /[ \t\n\uFEFF]/.test(text[offset - 1] ?? '');
 }
-const conflictProblem = 'merge-conflict markers';
+const conflictProblem = prose `merge-conflict markers`;
 function isConflictMarker(text, { offset, source }) {
     const isAtLineStart = offset === 0 || /[\n\uFEFF]/.test(text[offset - 1] ?? '');
     const isMarker = /^(?:<{7}|\|{7}|={7})(?=[ \t\r\n])/.test(source);
@@ -33255,16 +33338,22 @@ function followFrom(text, opening) {
     }
     if (end.kind !== 'open')
         return undefined;
-    return { at: end.at, problem: `the ${text[end.at]} is never closed` };
+    return { at: end.at, problem: prose `the ${text[end.at] ?? ''} is never closed` };
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
+
 
 /**
  * The file is valid YAML, but there is no safe way to edit it. Thrown and caught only in this
  * folder.
  */
 class EditError extends Error {
+    text;
+    constructor(text) {
+        super(plain(text));
+        this.text = text;
+    }
 }
 /**
  * Applies edits in the order of their offsets; edits at the same offset keep their order.
@@ -33276,7 +33365,7 @@ function applyEdits(text, edits) {
     let done = 0;
     for (const { at, remove, insert } of edits.toSorted((a, b) => a.at - b.at)) {
         if (at < done)
-            throw new EditError('two changes meet at the same place');
+            throw new EditError(prose `two changes meet at the same place`);
         result += text.slice(done, at) + insert;
         done = at + remove;
     }
@@ -33298,7 +33387,7 @@ function lineBreakEndingAt(text, lineFeed) {
 function checkRestOfLine(text, offset) {
     if (/^[ \t]*(?:[ \t]#.*)?\r?$/.test(text.slice(offset, lineEndAt(text, offset))))
         return;
-    throw new EditError('something follows on the line where new keys would go');
+    throw new EditError(prose `something follows on the line where new keys would go`);
 }
 /**
  * Inserts lines after the line at an offset.
@@ -33315,6 +33404,7 @@ function insertLinesAfter(text, offset, lines) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
+
 
 
 /** Whether a token is anything but whitespace, a line break or a comment. */
@@ -33351,7 +33441,7 @@ function lastToken(part) {
 function lastOfEntry({ start, key, sep, value }) {
     const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
     if (last === undefined)
-        throw new EditError('there is an empty entry');
+        throw new EditError(prose `there is an empty entry`);
     return lastToken(last);
 }
 /** End offset of a token that `lastToken` returned. */
@@ -33372,7 +33462,7 @@ function blockScalarEnd(token) {
 function blockScalarHeader(token) {
     const header = token.props.find((prop) => prop.type === 'block-scalar-header');
     if (header?.type !== 'block-scalar-header')
-        throw new EditError('a block scalar has no header');
+        throw new EditError(prose `a block scalar has no header`);
     return header;
 }
 /** Offset of the line after the header. */
@@ -33382,6 +33472,7 @@ function blockScalarTextStart({ props, offset }) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/parse.ts
+
 
 
 
@@ -33401,7 +33492,7 @@ function parseValues(text, invalidBytes) {
         return uneditable(tooDeep);
     }
 }
-const tooDeep = 'it is nested too deeply';
+const tooDeep = prose `it is nested too deeply`;
 function uneditable(problem) {
     return { kind: 'uneditable', problem };
 }
@@ -33417,9 +33508,9 @@ function parse_parse(text, invalidBytes) {
         return uneditable(error.problem);
     const [doc, second] = documents;
     if (doc === undefined)
-        return uneditable('it contains no document');
+        return uneditable(prose `it contains no document`);
     if (second !== undefined)
-        return uneditable('it contains several YAML documents');
+        return uneditable(prose `it contains several YAML documents`);
     return locateOwnedEntries(text, doc, end);
 }
 function isValidYaml(text) {
@@ -33447,7 +33538,7 @@ function firstError(text, documents) {
     if (first === undefined)
         return undefined;
     const [at] = first.pos;
-    return { problem: formatLocated(text, { at, problem: first.message }), at };
+    return { problem: formatLocated(text, { at, problem: foreign(first.message) }), at };
 }
 function locateOwnedEntries(text, doc, end) {
     const resolveAlias = createAliasResolver(doc);
@@ -33457,23 +33548,23 @@ function locateOwnedEntries(text, doc, end) {
         return { kind: 'parsed', parsed: found };
     const root = parsedMap(doc.contents);
     if (!root)
-        return uneditable(`the document is ${describeKind(doc.contents)}, not a map`);
+        return uneditable(prose `the document is ${describeKind(doc.contents)}, not a map`);
     const globals = findEntries(text, root, (name) => name === 'global', resolveAlias);
-    if (typeof globals === 'string')
-        return uneditable(globals);
+    if ('problem' in globals)
+        return uneditable(globals.problem);
     const globalEntry = globals.entries.get('global');
     if (!globalEntry && globals.merged.has('global')) {
-        return uneditable('global comes from a merge key (<<)');
+        return uneditable(prose `global comes from a merge key (<<)`);
     }
     if (!globalEntry || isNull(globalEntry.value)) {
         return { kind: 'parsed', parsed: { ...found, root, globalEntry } };
     }
     const global = parsedMap(globalEntry.value);
     if (!global)
-        return uneditable(`global is ${describeKind(globalEntry.value)}, not a map`);
+        return uneditable(prose `global is ${describeKind(globalEntry.value)}, not a map`);
     const owned = findEntries(text, global, isOwnedKey, resolveAlias);
-    if (typeof owned === 'string')
-        return uneditable(`in global, ${owned}`);
+    if ('problem' in owned)
+        return uneditable(prose `in global, ${owned.problem}`);
     const { entries, merged } = owned;
     const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) };
     return { kind: 'parsed', parsed };
@@ -33487,19 +33578,21 @@ function findEntries(text, { map }, isWanted, resolveAlias) {
         if (name === undefined || srcToken === undefined || !isWanted(name))
             continue;
         if ((0,dist/* isAlias */.Vj)(key))
-            return `the key ${name} is written as an alias`;
+            return { problem: prose `the key ${name} is written as an alias` };
         if (isColonPartOfKey(text, srcToken)) {
-            return `YAML readers disagree on the key ${name}: put a space after its colon`;
+            return {
+                problem: prose `YAML readers disagree on the key ${name}: put a space after its colon`,
+            };
         }
         if (entries.has(name))
-            return `duplicate key ${name}`;
+            return { problem: prose `duplicate key ${name}` };
         entries.set(name, { value, token: srcToken });
     }
     const { all, overridden } = findMergedNames(map, isWanted, resolveAlias);
     const [name] = overridden;
     return name === undefined
         ? { entries, merged: all }
-        : `the merge key (<<) below ${name} provides it too, and Helm reads that one`;
+        : { problem: prose `the merge key (<<) below ${name} provides it too, and Helm reads that one` };
 }
 /** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */
 function isColonPartOfKey(text, { key, sep }) {
@@ -33531,6 +33624,7 @@ function describeKind(node) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/hold.ts
+
 
 
 
@@ -33576,11 +33670,12 @@ function trimReason(text) {
 }
 /** Why a file on hold is not changed, with the person's reason. */
 function describeHold({ reason }) {
-    const comment = `the file has the comment "${holdComment}"`;
-    return reason === undefined ? comment : `${comment}: ${reason}`;
+    const comment = prose `the file has the comment "${holdComment}"`;
+    return reason === undefined ? comment : prose `${comment}: ${reason}`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/file.ts
+
 
 
 
@@ -33605,9 +33700,9 @@ function runIdFromFileName(name) {
 }
 /** Reasons for state `blocked`, by kind of directory entry. */
 const blockedBy = {
-    link: 'a symbolic link is in the way',
-    directory: 'a directory is in the way',
-    submodule: 'a submodule is in the way',
+    link: prose `a symbolic link is in the way`,
+    directory: prose `a directory is in the way`,
+    submodule: prose `a submodule is in the way`,
 };
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 function readContent(bytes) {
@@ -33622,7 +33717,7 @@ function readContent(bytes) {
         return { kind: values.kind, text, problem: values.problem };
     return encoding === 'utf-8'
         ? { kind: 'values', text, values }
-        : { kind: 'uneditable', text, problem: 'line 1: it is UTF-16 text; save it as UTF-8' };
+        : { kind: 'uneditable', text, problem: prose `line 1: it is UTF-16 text; save it as UTF-8` };
 }
 /** Whether `global.runid` names another run. */
 function isForeign({ owned }, runId) {
@@ -33635,8 +33730,8 @@ function readValues(text, invalidBytes) {
     if (result.kind !== 'parsed')
         return result;
     const interpretations = interpretOwnedValues(result.parsed);
-    if (typeof interpretations === 'string')
-        return { kind: 'uneditable', problem: interpretations };
+    if ('problem' in interpretations)
+        return { kind: 'uneditable', problem: interpretations.problem };
     const owned = {};
     for (const key of ownedKeys) {
         const value = interpretations[key];
@@ -33656,8 +33751,9 @@ function interpretOwnedValues(parsed) {
             continue;
         }
         const value = interpretNode(entry.value, parsed.resolveAlias);
-        if (value === undefined)
-            return `global.${key} is a map or a list, not a single value`;
+        if (value === undefined) {
+            return { problem: prose `global.${key} is a map or a list, not a single value` };
+        }
         interpretations[key] = value;
     }
     return interpretations;
@@ -33669,16 +33765,19 @@ function interpretOwnedValues(parsed) {
 
 
 
+
 /** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
 function rejectForeignHead(name, { isEmpty }, open) {
     if (isEmpty) {
-        return new SyncError(`Branch ${name} exists and was not made by the action, so it was left unchanged`, {
-            advice: `Set the input pull-request-branch to a name of its own, or delete the branch ${name} if nobody needs it.`,
+        return new SyncError(prose `Branch ${name} exists and was not made by the action, so it was left unchanged`, {
+            advice: prose `Set the input \`pull-request-branch\` to a name of its own, or delete the branch ${name} if nobody needs it.`,
         });
     }
-    const closeIt = open === undefined ? '' : `Merge or close pull request #${open.number} (${open.url}), or `;
-    return new SyncError(`Branch ${name} has a commit that the action did not make, so it was left unchanged`, {
-        advice: `${closeIt}move that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set pull-request-branch to another name.`,
+    const closeIt = open === undefined
+        ? prose ``
+        : prose `Merge or close ${linkTo(`pull request #${open.number}`, open.url)}, or `;
+    return new SyncError(prose `Branch ${name} has a commit that the action did not make, so it was left unchanged`, {
+        advice: prose `${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
     });
 }
 /**
@@ -33698,10 +33797,10 @@ async function rejectOtherTargets(repository, plan, targets, { name, head, open 
         : await findForeignModel(repository, plan, targets, others);
     if (foreign === undefined)
         return;
-    const where = open === undefined ? `branch ${name}` : `pull request #${open.number} (${open.url})`;
+    const where = open === undefined ? prose `branch ${name}` : linkTo(`pull request #${open.number}`, open.url);
     const finish = open === undefined ? `delete the branch ${name}` : 'merge or close it';
-    throw new SyncError(`Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`, {
-        advice: `Give each job its own pull-request-branch: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    throw new SyncError(prose `Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`, {
+        advice: prose `Give each job its own \`pull-request-branch\`: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     });
 }
 /** Describes a file that is about a model of none of the targets; undefined if there is none. */
@@ -33722,6 +33821,7 @@ async function findForeignModel(repository, { snapshot }, targets, files) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
+
 const textFieldNames = [
     'run.id',
     'run.name',
@@ -33788,7 +33888,7 @@ function malformed(source, problem) {
     return { kind: 'malformed', problem, source };
 }
 function unclosed(source) {
-    return malformed(source, `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`);
+    return malformed(source, prose `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`);
 }
 const escapeAdvice = 'write $${ for a literal ${';
 function parsePlaceholder(source, body) {
@@ -33796,11 +33896,11 @@ function parsePlaceholder(source, body) {
     const name = separator < 0 ? body : body.slice(0, separator);
     const fallback = separator < 0 ? undefined : body.slice(separator + 2);
     if (fallback?.includes('{') === true) {
-        return malformed(source, `the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`);
+        return malformed(source, prose `the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`);
     }
     const reference = parseName(name, body.slice(name.length));
-    return typeof reference === 'string'
-        ? malformed(source, reference)
+    return 'problem' in reference
+        ? malformed(source, reference.problem)
         : {
             kind: 'placeholder',
             placeholder: { ...reference, label: `\${${name}}`, fallback },
@@ -33817,20 +33917,27 @@ const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u;
 function parseName(name, suffix) {
     const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name);
     const reference = findReference(operator === null ? name : name.slice(0, operator.index));
-    if (reference === undefined)
-        return `unknown placeholder \${${name}}; ${knownPlaceholders}`;
+    if (reference === undefined) {
+        return { problem: prose `unknown placeholder \${${name}}; ${knownPlaceholders}` };
+    }
     const { field, key } = reference;
     const clean = key === undefined ? field : `${field}.${key}`;
     if (operator !== null) {
-        return `\${${name}} has ${operator[0]} where only :- starts a fallback; write \${${clean}:-fallback}`;
+        return {
+            problem: prose `\${${name}} has ${operator[0]} where only :- starts a fallback; write \`\${${clean}:-fallback}\``,
+        };
     }
     const [impossible] = impossibleInKey.exec(key ?? '') ?? [];
     if (impossible !== undefined) {
-        return `\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`;
+        return {
+            problem: prose `\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`,
+        };
     }
     return clean === name
         ? reference
-        : `\${${name}${suffix}} has blanks around its name; write \${${clean}${suffix}}`;
+        : {
+            problem: prose `\${${name}${suffix}} has blanks around its name; write \`\${${clean}${suffix}}\``,
+        };
 }
 function printable(character) {
     return /\p{DI}|\p{Cc}/u.test(character)
@@ -33854,6 +33961,7 @@ function withoutBlanks(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
+
 
 
 
@@ -33887,7 +33995,7 @@ function parseTemplate(text) {
 function formatProblems(problems) {
     return problems
         .toSorted((a, b) => a.line - b.line)
-        .map(({ line, text }) => `line ${line}: ${text}`);
+        .map(({ line, text }) => prose `line ${line}: ${text}`);
 }
 function findYamlProblems(text, document, lineAt) {
     const sources = document.errors.length === 0 ? [] : text.split('\n');
@@ -33900,8 +34008,8 @@ function findYamlProblems(text, document, lineAt) {
         firstByLine.set(line, {
             line,
             text: code === 'MULTIPLE_DOCS'
-                ? 'a second document begins; a template is a single one'
-                : `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
+                ? prose `a second document begins; a template is a single one`
+                : prose `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
         });
     }
     return [...firstByLine.values()];
@@ -33913,7 +34021,7 @@ function findStructureProblems(text, document, lineAt) {
         return [];
     const root = document.contents;
     if (!(0,dist/* isMap */.jh)(root)) {
-        const problem = 'the template must be a map (key: value) at its top';
+        const problem = prose `the template must be a map (key: value) at its top`;
         return [{ line: lineAt(root?.range[0] ?? 0), text: problem }];
     }
     const values = readValues(text);
@@ -33929,7 +34037,7 @@ function findTagProblems({ tag, range }, lineAt) {
         : [
             {
                 line: lineAt(range[0]),
-                text: `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
+                text: prose `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
             },
         ];
 }
@@ -33965,6 +34073,7 @@ function locateSegments(text, { range }, segments, lineAt) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/templates.ts
+
 
 
 /**
@@ -34004,8 +34113,8 @@ function oidOf({ files, branch }, path) {
     const oid = files.get(path);
     if (oid !== undefined)
         return oid;
-    throw new SyncError(`There is no template ${path} on branch ${branch}`, {
-        advice: 'Check the input template: a path from the root of the repository.',
+    throw new SyncError(prose `There is no template ${path} on branch ${branch}`, {
+        advice: prose `Check the input template: a path from the root of the repository.`,
     });
 }
 function decodeUtf8(path, bytes) {
@@ -34013,8 +34122,8 @@ function decodeUtf8(path, bytes) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch {
-        throw new SyncError(`The template ${path ?? ''} is not UTF-8 text`, {
-            advice: 'Save it as UTF-8.',
+        throw new SyncError(prose `The template ${path ?? ''} is not UTF-8 text`, {
+            advice: prose `Save it as UTF-8.`,
         });
     }
 }
@@ -34022,7 +34131,7 @@ function parseOrThrow(text, path, branch) {
     const parsed = parseTemplate(text);
     if (parsed.ok)
         return parsed.template;
-    throw new SyncError(`The template ${path ?? '(built in)'} can't be used: ${parsed.problems.join('; ')}`, { advice: `Correct it on branch ${branch}; nothing was written.` });
+    throw new SyncError(listProse(prose `The template ${path ?? '(built in)'} can't be used:`, parsed.problems), { advice: prose `Correct it on branch ${branch}; nothing was written.` });
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/format.ts
@@ -34053,13 +34162,13 @@ function takeLines(items, lineOf, maxBytes) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/model.ts
-/** MLflow's Model Registry as the action sees it, independent of MLflow's wire format. */
 /** Identifies a model version; the version comes first because names may contain slashes. */
 function versionKey({ name, version }) {
     return `${version}/${name}`;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
+
 
 /**
  * MLflow's basic-auth app leaves a page empty if the user may see nothing of it. With its smallest
@@ -34079,8 +34188,8 @@ const maxItems = 1_000_000;
  *   never end.
  */
 async function readPages(what, readPage) {
-    const endless = (sign) => new MlflowError(`MLflow's listing of ${what} does not end: ${sign}`, {
-        advice: 'Look for a cache between the action and MLflow that ignores the query.',
+    const endless = (sign) => new MlflowError(prose `MLflow's listing of ${what} does not end: ${sign}`, {
+        advice: prose `Look for a cache between the action and MLflow that ignores the query.`,
     });
     const items = [];
     const seen = new Set();
@@ -34850,13 +34959,13 @@ function members(proto, table) {
     }
 }
 /** Shadows a prototype member with an own value, so a getter that builds from the instance runs once. */
-function own(inst, key, value, enumerable = true) {
+function util_own(inst, key, value, enumerable = true) {
     Object.defineProperty(inst, key, { configurable: true, writable: true, enumerable, value });
     return value;
 }
 /** Like {@link own}, for a member that was never an own data property and has to stay out of `Object.keys`. */
 function hide(inst, key, value) {
-    return own(inst, key, value, false);
+    return util_own(inst, key, value, false);
 }
 /** Adds members a table derives from the instance: each builds on first read and shadows as own data, and assignment shadows the same way, as when these were own properties. */
 function derived(computes, table) {
@@ -34867,10 +34976,10 @@ function derived(computes, table) {
             configurable: true,
             enumerable: true,
             get() {
-                return own(this, key, compute(this));
+                return util_own(this, key, compute(this));
             },
             set(value) {
-                own(this, key, value);
+                util_own(this, key, value);
             },
         });
     }
@@ -34881,10 +34990,10 @@ function defineBound(proto, key, fn) {
         configurable: true,
         get() {
             // vitest's spyOn calls a prototype getter bare to find the function it wraps, so a nullish receiver answers the raw method
-            return this == null ? fn : own(this, key, fn.bind(this));
+            return this == null ? fn : util_own(this, key, fn.bind(this));
         },
         set(value) {
-            own(this, key, value);
+            util_own(this, key, value);
         },
     });
 }
@@ -36287,7 +36396,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
         return hide(this, "~standard", standardProps(this));
     },
     set "~standard"(value) {
-        own(this, "~standard", value);
+        util_own(this, "~standard", value);
     },
 });
 /** The Standard Schema surface for `inst`. Shared so wrappers can extend it without forcing it. */
@@ -42236,7 +42345,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         });
     },
     set "~standard"(value) {
-        own(this, "~standard", value);
+        util_own(this, "~standard", value);
     },
     parse: function _parse(data, params) {
         return classic_parse_parse(this, data, params, { callee: _parse });
@@ -42255,7 +42364,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return this?.safeParseAsync;
     },
     set spa(value) {
-        own(this, "spa", value);
+        util_own(this, "spa", value);
     },
     validate(data, params) {
         return validate(this, data, params);
@@ -43670,6 +43779,7 @@ function list(item) {
 ;// CONCATENATED MODULE: ./src/mlflow/schema.ts
 
 
+
 /**
  * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
  * servers and generic protobuf gateways, which send strings. Missing, null and "" mean the same.
@@ -43740,14 +43850,14 @@ const modelVersion = unknown().transform((row) => {
         description: '',
         tags: {},
         aliases: [],
-        problem: `MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
+        problem: prose `MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
     };
 });
 /** A single version, for which an invalid field is an error of the request. */
 const modelVersionResponse = object({ model_version: validVersion });
 /** E.g. `creation_timestamp: not a time in milliseconds`. */
 function firstIssue({ issues: [issue] }) {
-    return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+    return prose `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }
 const pageToken = schema_text;
 /** Ten times as many as the action asks for: a row that is not valid takes more memory than bytes. */
@@ -43782,7 +43892,7 @@ const registeredModel = unknown().transform((row) => {
         if (parsed.success)
             aliases.push(parsed.data);
         else
-            problem ??= `aliases: ${firstIssue(parsed.error)}`;
+            problem ??= prose `aliases: ${firstIssue(parsed.error)}`;
     }
     return { name, aliases, problem };
 });
@@ -44020,6 +44130,7 @@ function createValueCounter() {
 
 ;// CONCATENATED MODULE: ./src/http/failure.ts
 
+
 /** The same request would fail again in the same way. */
 const permanentFailures = new Set([
     'unknown-host',
@@ -44093,10 +44204,13 @@ function deepestCause(error) {
 /** The failure as the beginning of a message. `server` is, for example, `MLflow at https://…`. */
 function failureMessage({ reason, detail }, server) {
     const responded = reason === 'too-large' || reason === 'encoding';
-    return `${responded ? "Can't read the response of" : "Can't reach"} ${server}: ${detail}`;
+    return responded
+        ? prose `Can't read the response of ${server}: ${detail}`
+        : prose `Can't reach ${server}: ${detail}`;
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/errors.ts
+
 
 
 /** Converts an unusable response or a network failure into an error with advice. */
@@ -44105,84 +44219,84 @@ function errorFromFailedCall(call) {
     const { result } = outcome;
     const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : '';
     if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
-        return new MlflowError(`MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: 'The next scheduled run will catch up on everything.' });
+        return new MlflowError(prose `MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: prose `The next scheduled run will catch up on everything.` });
     }
     if (result.kind === 'failure') {
         return call.redirectedTo === undefined
-            ? new MlflowError(`${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
+            ? new MlflowError(prose `${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
                 advice: failureAdvice[result.reason],
             })
-            : new MlflowError(`MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`, { advice: redirectAdvice });
+            : new MlflowError(prose `MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`, { advice: redirectAdvice });
     }
     const { message, advice } = explainResponse(result, call);
     const code = stringField(call.json, 'error_code');
-    return new MlflowError(`${message} [${endpoint}, HTTP ${result.status}]${after}`, {
+    return new MlflowError(prose `${message} [${endpoint}, HTTP ${result.status}]${after}`, {
         status: result.status,
         advice,
         code,
     });
 }
 const failureAdvice = {
-    'unknown-host': 'Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).',
-    refused: 'Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.',
-    tls: 'For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.',
-    timeout: 'Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).',
-    interrupted: 'Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.',
-    network: 'Check that the runner may reach the server (firewall, VPN, proxy variables).',
-    'too-large': 'The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.',
-    encoding: 'Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.',
+    'unknown-host': prose `Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).`,
+    refused: prose `Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.`,
+    tls: prose `For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.`,
+    timeout: prose `Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).`,
+    interrupted: prose `Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.`,
+    network: prose `Check that the runner may reach the server (firewall, VPN, proxy variables).`,
+    'too-large': prose `The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.`,
+    encoding: prose `Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.`,
 };
 /** The other server may have accepted the credentials, had it got them. */
-const redirectAdvice = 'A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.';
+const redirectAdvice = prose `A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.`;
 function explainResponse(response, call) {
     const { baseUrl, redirectedTo } = call;
     const { status, text } = response;
     const detail = serverMessage(call.json, text);
     if (redirectedTo !== undefined) {
         return {
-            message: `MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
+            message: prose `MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
             advice: redirectAdvice,
         };
     }
     if (/Invalid Host header/i.test(text)) {
         return {
-            message: `MLflow at ${baseUrl} rejects this host name: ${detail}`,
-            advice: `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
+            message: prose `MLflow at ${baseUrl} rejects this host name: ${detail}`,
+            advice: prose `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
         };
     }
     if (status === 401) {
         return {
-            message: `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
-            advice: 'Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).',
+            message: prose `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
+            advice: prose `Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).`,
         };
     }
     if (status === 403) {
         return {
-            message: `MLflow at ${baseUrl} denies access: ${detail}`,
-            advice: 'The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.',
+            message: prose `MLflow at ${baseUrl} denies access: ${detail}`,
+            advice: prose `The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.`,
         };
     }
     if (text.includes('--artifacts-only')) {
         return {
-            message: `The server at ${baseUrl} only serves artifacts`,
-            advice: 'Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.',
+            message: prose `The server at ${baseUrl} only serves artifacts`,
+            advice: prose `Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.`,
         };
     }
     if (text.includes('FEATURE_DISABLED')) {
         return {
-            message: `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
-            advice: 'Leave mlflow-workspace empty, or start the server with --enable-workspaces.',
+            message: prose `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
+            advice: prose `Leave mlflow-workspace empty, or start the server with --enable-workspaces.`,
         };
     }
     if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
         return {
-            message: `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
-            advice: 'Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.',
+            message: prose `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
+            advice: prose `Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.`,
         };
     }
     if (status >= 300 && status < 400) {
         return {
-            message: `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
+            message: prose `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
             advice: redirectAdvice,
         };
     }
@@ -44190,34 +44304,34 @@ function explainResponse(response, call) {
         return explainHtmlPage(response, baseUrl);
     if (status >= 200 && status < 300) {
         return {
-            message: `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
-            advice: 'It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.',
+            message: prose `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
+            advice: prose `It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.`,
         };
     }
     return {
-        message: `MLflow at ${baseUrl} responded: ${detail}`,
+        message: prose `MLflow at ${baseUrl} responded: ${detail}`,
         advice: status >= 500
-            ? "Look into MLflow's own log; the next scheduled run will catch up."
-            : 'The request was not accepted; the server says why.',
+            ? prose `Look into MLflow's own log; the next scheduled run will catch up.`
+            : prose `The request was not accepted; the server says why.`,
     };
 }
 function explainHtmlPage(response, baseUrl) {
     if (response.status === 404) {
         return {
-            message: `There is no MLflow API at ${baseUrl}`,
-            advice: "Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.",
+            message: prose `There is no MLflow API at ${baseUrl}`,
+            advice: prose `Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.`,
         };
     }
     const login = /<input[^<>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i;
     if (response.status < 300 && login.test(response.text)) {
         return {
-            message: `${baseUrl} responded with a login page instead of MLflow's API`,
-            advice: 'A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.',
+            message: prose `${baseUrl} responded with a login page instead of MLflow's API`,
+            advice: prose `A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.`,
         };
     }
     return {
-        message: `${baseUrl} responded with a page of HTML instead of MLflow's API`,
-        advice: 'It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.',
+        message: prose `${baseUrl} responded with a page of HTML instead of MLflow's API`,
+        advice: prose `It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.`,
     };
 }
 function redirectTarget(response) {
@@ -44343,9 +44457,9 @@ async function searchBatch(ids, search, state) {
         if (rejections.length === 0 && search.filter !== undefined) {
             await searchPage(search, search.filter, 0, undefined);
         }
-        rejections.push(error.message);
+        rejections.push(error.text);
         if (ids.length === 1) {
-            reject(error.message);
+            reject(error.text);
             return;
         }
         const middle = Math.ceil(ids.length / 2);
@@ -44376,6 +44490,7 @@ function searchPage({ client, experimentIds }, filter, count, pageToken) {
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/runs.ts
+
 
 
 
@@ -44439,7 +44554,7 @@ function addRows(rows, ids, found) {
             found.set(parsed.data.id, { kind: 'found', run: parsed.data });
             continue;
         }
-        const reason = `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`;
+        const reason = prose `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`;
         const identified = runIdentity.safeParse(row);
         if (identified.success)
             fail(identified.data.info.run_id, reason);
@@ -44657,6 +44772,7 @@ function trimToDetail(lookup, detail) {
 
 
 
+
 /**
  * Whether something that people move points to the versions to deploy. Otherwise every version is
  * deployed, and none replaces another one.
@@ -44695,13 +44811,13 @@ function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
     if (problem !== undefined)
         return { exclusion: 'unusable', outcome: 'failed', reason: problem };
     if (status !== undefined && status !== 'READY') {
-        const reason = `its status is ${status}, not READY`;
+        const reason = prose `its status is ${status}, not READY`;
         const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable';
         return { exclusion, outcome: 'skipped', reason };
     }
     // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
     if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
-        const reason = 'it is younger than minimum-age';
+        const reason = prose `it is younger than minimum-age`;
         return { exclusion: 'too-young', outcome: 'skipped', reason };
     }
     return undefined;
@@ -44717,11 +44833,11 @@ function chooseVersionPerRun(versions) {
     for (const version of versions) {
         const { runId } = version;
         if (runId === '') {
-            const reason = 'MLflow names no run for this version';
+            const reason = prose `MLflow names no run for this version`;
             excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
         }
         else if (!isRunId(runId)) {
-            const reason = 'its run_id is not a valid MLflow run id and would be an unsafe file name';
+            const reason = prose `its run_id is not a valid MLflow run id and would be an unsafe file name`;
             excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
         }
         else {
@@ -44739,10 +44855,15 @@ function chooseVersionPerRun(versions) {
 }
 /** Versions of other models; older versions of the same model are normal. */
 function losersOf(winner, candidates) {
-    const reason = `${winner.name} version ${winner.version} registers the same run and takes precedence`;
+    const reason = prose `${winner.name} version ${winner.version} registers the same run and takes precedence`;
     return candidates
         .filter(({ name }) => name !== winner.name)
-        .map((version) => ({ version, exclusion: 'superseded', outcome: 'skipped', reason }));
+        .map((version) => ({
+        version,
+        exclusion: 'superseded',
+        outcome: 'skipped',
+        reason,
+    }));
 }
 /** Whether a version takes precedence over another one of the same run. */
 function isNewer(a, b) {
@@ -44853,6 +44974,36 @@ function isVersionNumber(text) {
     return /^[1-9]\d{0,17}$/.test(text);
 }
 
+;// CONCATENATED MODULE: ./src/core/text/links.ts
+/** URL of a run in MLflow's UI. */
+function runUrl(uiUrl, experimentId, runId) {
+    return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
+}
+/** URL of the page in MLflow's UI that compares runs. */
+function compareRunsUrl(uiUrl, experimentIds, runIds) {
+    const list = (ids) => encodeURIComponent(JSON.stringify(ids.map((id) => id.toWellFormed())));
+    return `${withoutTrailingSlash(uiUrl)}/#/compare-runs?runs=${list(runIds)}&experiments=${list([...new Set(experimentIds)])}`;
+}
+/** URL of a model version in MLflow's UI. */
+function modelVersionUrl(uiUrl, name, version) {
+    return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
+}
+/** URL of a file on GitHub; `ref` is a branch or a commit. */
+function fileUrl(serverUrl, repository, ref, path) {
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`;
+}
+/** URL of a branch on GitHub, or of a directory in it. */
+function branchUrl(serverUrl, repository, branch, directory = '') {
+    const place = directory === '' ? branch : `${branch}/${directory}`;
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(place)}`;
+}
+function withoutTrailingSlash(url) {
+    return url.replace(/(?<!\/)\/+$/, '');
+}
+function encodeSegments(path) {
+    return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+}
+
 ;// CONCATENATED MODULE: ./src/core/plan/pending.ts
 
 
@@ -44899,6 +45050,8 @@ const undeployable = 'has to be deployed first, which failed';
 
 
 
+
+
 /** Decides about each orphan by its content and by what else the sync does. */
 function decideOrphans(input) {
     const kept = [];
@@ -44909,7 +45062,7 @@ function decideOrphans(input) {
         .filter(({ exclusion }) => exclusion === 'unusable')
         .map(({ version }) => versionKey(version)));
     for (const orphan of findOrphans(input)) {
-        const record = recordOf(orphan);
+        const record = recordOf(orphan, input.uiUrl);
         if (orphan.state.kind === 'held') {
             const { reason } = orphan.state;
             kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }));
@@ -44922,7 +45075,7 @@ function decideOrphans(input) {
         if (reasonToKeep === undefined)
             deletions.push(deletionOf(orphan, record, deployed));
         else {
-            const reason = `kept: ${reasonToKeep}`;
+            const reason = prose `kept: ${reasonToKeep}`;
             kept.push(entryWithoutEdit({ ...record, outcome: 'skipped', reason }));
         }
     }
@@ -44941,11 +45094,11 @@ function findOrphans({ runs, excluded, facts, files }) {
     const orphans = [...files].flatMap(([runId, file]) => {
         const deployed = deployedIn(file.state, runId);
         if (!selected.has(runId)) {
-            const reason = 'no selected model version names this run any more';
+            const reason = prose `no selected model version names this run any more`;
             return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }];
         }
         return isGone(facts.get(runId)?.run)
-            ? [{ ...file, runId, reason: 'the run is deleted in MLflow', deployed }]
+            ? [{ ...file, runId, reason: prose `the run is deleted in MLflow`, deployed }]
             : [];
     });
     return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)) ||
@@ -44954,7 +45107,7 @@ function findOrphans({ runs, excluded, facts, files }) {
 function isGone(lookup) {
     return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
 }
-function recordOf({ path, runId, deployed, state }) {
+function recordOf({ path, runId, deployed, state }, uiUrl) {
     const { experimentId = null } = state.kind === 'values' ? state.values.owned : {};
     const modelVersion = deployed?.modelVersion ?? null;
     return {
@@ -44964,7 +45117,9 @@ function recordOf({ path, runId, deployed, state }) {
         modelName: deployed?.modelName ?? null,
         modelVersion,
         previousVersion: modelVersion,
-        url: null,
+        url: deployed === undefined || deployed.modelName === ''
+            ? null
+            : modelVersionUrl(uiUrl, deployed.modelName, deployed.modelVersion),
     };
 }
 /** Only a file that names its own run and a model within `models` may be deleted. */
@@ -44977,17 +45132,19 @@ function isPrunable({ state, runId, deployed }, { selection }) {
 }
 function whyKept({ modelName, modelVersion }, unusable) {
     if (!isVersionNumber(modelVersion)) {
-        return 'global.modelVersion is not a version number, so MLflow cannot confirm the deletion';
+        return prose `\`global.modelVersion\` is not a version number, so MLflow cannot confirm the deletion`;
     }
     if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
-        return 'MLflow still lists its model version, but does not say enough about it';
+        return prose `MLflow still lists its model version, but does not say enough about it`;
     }
     return undefined;
 }
 /** Each pending version keeps one file. */
 function takePending(pending, modelName) {
     const successor = pending.get(modelName)?.shift();
-    return successor && `${modelName} ${successor}; this file stays until then`;
+    return successor === undefined
+        ? undefined
+        : prose `${modelName} ${successor}; this file stays until then`;
 }
 function deletionOf({ path, state, executable, reason }, record, previous) {
     const before = 'text' in state ? state.text : undefined;
@@ -44998,11 +45155,13 @@ function deletionOf({ path, state, executable, reason }, record, previous) {
         reason,
         edit: { path, before, after: undefined, executable },
         previous,
+        withheld: undefined,
         warning: undefined,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/prune.ts
+
 
 
 
@@ -45016,7 +45175,7 @@ function proposeDeletions(input) {
         : { kept, deletions: [], warning: nothingPruned(reason) };
 }
 function nothingPruned(reason) {
-    return `Nothing is pruned: ${reason}`;
+    return prose `Nothing is pruned: ${reason}`;
 }
 /**
  * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
@@ -45024,17 +45183,19 @@ function nothingPruned(reason) {
  */
 function reasonNotToPrune({ listed, runs, gaps, facts, files }) {
     if (listed.length === 0) {
-        return 'MLflow lists no model version at all, which is more likely a wrong server, workspace or permission';
+        return prose `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission`;
     }
     if (gaps.length > 0)
-        return 'the selection asks for something that MLflow does not have';
+        return prose `the selection asks for something that MLflow does not have`;
     if (runs.length === 0)
-        return 'no run is selected';
+        return prose `no run is selected`;
     const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed' && run.cause === 'rejected').length;
     if (unread > 0)
-        return `${plural(unread, 'run')} could not be read from MLflow`;
+        return prose `${plural(unread, 'run')} could not be read from MLflow`;
     const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length;
-    return unfetched > 0 ? `${plural(unfetched, 'file')} could not be read from GitHub` : undefined;
+    return unfetched > 0
+        ? prose `${plural(unfetched, 'file')} could not be read from GitHub`
+        : undefined;
 }
 /**
  * Applies the limits for all deletions together.
@@ -45045,28 +45206,40 @@ function limitDeletions(orphans, { files, entries, maxDeletions }) {
     const deletions = orphans.filter(isChange);
     const kept = orphans.filter((entry) => !isChange(entry));
     if (deletions.length > maxDeletions) {
-        return { entries: kept, warning: undefined, error: tooMany(deletions, maxDeletions) };
+        const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions));
+        return {
+            entries: [...kept, ...withheld],
+            warning: undefined,
+            error: tooMany(deletions.length, maxDeletions),
+        };
     }
     const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
     const created = entries.filter(({ outcome }) => outcome === 'created').length;
     if (deletions.length > 0 && owned + created <= deletions.length) {
-        const reason = 'it would leave the directory without any values file';
+        const reason = prose `it would leave the directory without any values file`;
         return { entries: kept, warning: nothingPruned(reason), error: undefined };
     }
     return { entries: orphans, warning: undefined, error: undefined };
 }
-const maxListedPaths = 50;
-function tooMany(deletions, maxDeletions) {
-    const listed = deletions.slice(0, maxListedPaths).map(({ path }) => path);
-    const omitted = deletions.length - listed.length;
-    const more = omitted > 0 ? ` and ${omitted} more` : '';
+function withhold(deletion, maxDeletions) {
+    const { previous, reason } = deletion;
     return {
-        message: `Prune would delete ${plural(deletions.length, 'file')}, more than max-deletions (${maxDeletions}); none was deleted: ${listed.join(', ')}${more}`,
-        advice: 'First check whether MLflow is complete (server, workspace, permissions, models, aliases, filter). If it is, raise max-deletions for one run.',
+        ...entryWithoutEdit(deletion),
+        outcome: 'skipped',
+        previous,
+        withheld: 'too-many-deletions',
+        reason: prose `not deleted, because of \`max-deletions: ${maxDeletions}\`: ${reason ?? ''}`,
+    };
+}
+function tooMany(count, maxDeletions) {
+    return {
+        message: prose `Prune would delete ${plural(count, 'file')}, more than \`max-deletions\` (${maxDeletions}) allows, so none was deleted`,
+        advice: prose `First check that MLflow shows everything: server, workspace, permissions, \`models\`, \`aliases\`, \`filter\`. If the list of deletions is right, set \`max-deletions: ${count}\` for one run.`,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/core/artifacts.ts
+
 
 /** Where the charts mount the root of MLflow's artifact store. */
 const mount = '/mlflow';
@@ -45088,9 +45261,9 @@ function artifactsPath(artifacts, run) {
     if (!artifacts.source.ok)
         return artifacts.source;
     const located = locate(artifacts.source.source, artifacts.loggedModel, run);
-    if (typeof located === 'string')
-        return { ok: false, problem: located };
-    const segments = located.filter((segment) => segment !== '' && segment !== '.');
+    if (!located.ok)
+        return located;
+    const segments = located.segments.filter((segment) => segment !== '' && segment !== '.');
     const problem = findProblem(segments);
     if (problem !== undefined)
         return { ok: false, problem };
@@ -45102,44 +45275,49 @@ function artifactsPath(artifacts, run) {
 function findProblem(segments) {
     const path = segments.join('/');
     if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return "the artifacts' path in MLflow contains control characters";
+        return prose `the artifacts' path in MLflow contains control characters`;
     }
     if (/\{\{|\}\}/.test(path)) {
-        return "the artifacts' path in MLflow contains {{ or }}, which Helm would run";
+        return prose `the artifacts' path in MLflow contains {{ or }}, which Helm would run`;
     }
     return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? "the artifacts' path in MLflow contains .. and may point outside the mount"
+        ? prose `the artifacts' path in MLflow contains .. and may point outside the mount`
         : undefined;
 }
-/** Returns the segments below the mount, or the problem as text. */
+function unlocated(problem) {
+    return { ok: false, problem };
+}
 function locate(source, loggedModel, run) {
-    if (source === '')
-        return 'MLflow does not say where its artifacts are: its source is empty';
+    if (source === '') {
+        return unlocated(prose `MLflow does not say where its artifacts are: its source is empty`);
+    }
     if (source.startsWith('models:/')) {
         const id = loggedModelId(source);
-        if (id === undefined)
-            return `its source ${source} is a copy whose origin is not known`;
+        if (id === undefined) {
+            return unlocated(prose `its source ${source} is a copy whose origin is not known`);
+        }
         return loggedModel?.id === id
             ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
-            : `MLflow does not have its logged model ${id} (or does not show it to this user)`;
+            : unlocated(prose `MLflow does not have its logged model ${id} (or does not show it to this user)`);
     }
     const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source);
     if (runUri === null)
         return segmentsBelowMount(source, loggedModel, run);
     const [, runId, path = ''] = runUri;
     if (runId !== run.id)
-        return 'its source names the artifacts of another run';
+        return unlocated(prose `its source names the artifacts of another run`);
     const root = segmentsBelowMount(run.artifactUri, undefined, run);
-    return typeof root === 'string' ? root : [...root, ...path.split('/')];
+    return root.ok ? { ok: true, segments: [...root.segments, ...path.split('/')] } : root;
 }
 /**
  * The path of a `mlflow-artifacts:` URI, or of the URL that stands for it, is used unchanged; any
  * other URI is matched by layout.
  */
 function segmentsBelowMount(uri, loggedModel, run) {
-    return (proxiedPath(uri)?.split('/') ??
-        matchLayout(uri, loggedModel, run) ??
-        `its artifacts are at ${uri}, which is not in MLflow's usual layout (…/<experiment>/<run>/artifacts), so they have no path under ${mount}`);
+    const segments = proxiedPath(uri)?.split('/') ?? matchLayout(uri, loggedModel, run);
+    return segments === undefined
+        ? unlocated(prose `its artifacts are at ${uri}, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``)
+        : { ok: true, segments };
 }
 /** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
 function proxiedPath(uri) {
@@ -45205,30 +45383,6 @@ function withPlaceholders(segments, run, modelId) {
 }
 function isLoggedModelId(id) {
     return /^m-[0-9a-f]{32}$/.test(id);
-}
-
-;// CONCATENATED MODULE: ./src/core/text/links.ts
-/** URL of a run in MLflow's UI. */
-function runUrl(uiUrl, experimentId, runId) {
-    return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
-}
-/** URL of a model version in MLflow's UI. */
-function modelVersionUrl(uiUrl, name, version) {
-    return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
-}
-/** URL of a file on GitHub; `ref` is a branch or a commit. */
-function fileUrl(serverUrl, repository, ref, path) {
-    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`;
-}
-/** URL of a branch on GitHub. */
-function branchUrl(serverUrl, repository, branch) {
-    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(branch)}`;
-}
-function withoutTrailingSlash(url) {
-    return url.replace(/(?<!\/)\/+$/, '');
-}
-function encodeSegments(path) {
-    return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/references.ts
@@ -45329,6 +45483,7 @@ function quote_escape(character) {
 
 
 
+
 /** YAML source of an owned value that the file does not have yet. */
 function formatValue(value) {
     return typeof value === 'number' ? String(value) : formatString(value ?? '');
@@ -45350,7 +45505,7 @@ function replaceValue(text, key, { value, token }, newValue) {
 function checkTag(key, value, allowed) {
     if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
         return;
-    throw new EditError(`${key} has the tag ${value.tag}`);
+    throw new EditError(prose `${key} has the tag ${value.tag}`);
 }
 function quoteStyleOf(type) {
     if (type === 'single-quoted-scalar')
@@ -45361,7 +45516,7 @@ function quoteStyleOf(type) {
 function insertAfterColon(text, key, token, source) {
     const last = token.sep?.findLast(isContent);
     if (last === undefined)
-        throw new EditError(`${key} has no colon`);
+        throw new EditError(prose `${key} has no colon`);
     const at = tokenEnd(last);
     const spaces = / *(?=\r?\n|$)/y;
     spaces.lastIndex = at;
@@ -45387,6 +45542,7 @@ function replaceBlockScalar(scalar, source) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/add.ts
+
 
 
 
@@ -45425,14 +45581,14 @@ function appendToFlowMap(text, map, entries) {
 function appendToBlockMap(text, map, entries) {
     const last = lastEntry(map);
     if (last === undefined)
-        throw new EditError('global has no entries');
+        throw new EditError(prose `global has no entries`);
     const end = lastToken(last);
     const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
     const lines = entries.map((entry) => ' '.repeat(column) + entry);
     if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
         // The line break before the new lines would become part of the block, unless it is `|-`.
         if (!blockScalarHeader(end).source.includes('-')) {
-            throw new EditError('the file ends within a block of text and without a line break');
+            throw new EditError(prose `the file ends within a block of text and without a line break`);
         }
     }
     checkRestOfLine(text, tokenEnd(end));
@@ -45503,7 +45659,7 @@ function indentBefore(text, offset) {
     const indent = text.slice(lineStartAt(text, offset), offset);
     if (/^ *$/.test(indent))
         return indent;
-    throw new EditError('the first key is not on a line of its own');
+    throw new EditError(prose `the first key is not on a line of its own`);
 }
 /** Number of spaces by which the file indents nested maps; 2 if it has none. */
 function detectIndentStep(text, { map, token }) {
@@ -45518,7 +45674,7 @@ function detectIndentStep(text, { map, token }) {
 }
 function fillEmptyGlobal(text, root, { value, token }, entries) {
     if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
-        throw new EditError(`global has the tag ${value.tag}`);
+        throw new EditError(prose `global has the tag ${value.tag}`);
     }
     const nullToken = token.value;
     if (root.token.type === 'flow-collection') {
@@ -45529,7 +45685,7 @@ function fillEmptyGlobal(text, root, { value, token }, entries) {
     }
     const last = nullToken ?? token.sep?.findLast(isContent);
     if (last === undefined)
-        throw new EditError('global has no colon');
+        throw new EditError(prose `global has no colon`);
     const start = firstEntryOffset(root.token) ?? root.token.offset;
     const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
     const lines = entries.map((entry) => indent + entry);
@@ -45600,6 +45756,7 @@ function anchorAndTagOf(node) {
 
 
 
+
 /**
  * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
  * value is outdated. Never throws.
@@ -45613,7 +45770,7 @@ function updateValues(values, owned) {
         return applyUpdate(values.text, owned);
     }
     catch (error) {
-        const problem = error instanceof EditError ? error.message : 'it is nested too deeply';
+        const problem = error instanceof EditError ? error.text : prose `it is nested too deeply`;
         return { kind: 'rejected', problem };
     }
 }
@@ -45634,7 +45791,7 @@ function applyUpdate(original, owned) {
         const text = applyEdits(current.text, createEdits(current, owned, outdated));
         current = update_parseOrThrow(text);
     }
-    throw new EditError('its values depend on each other');
+    throw new EditError(prose `its values depend on each other`);
 }
 function createEdits(parsed, owned, outdated) {
     const edits = outdated.flatMap((key) => {
@@ -45648,7 +45805,7 @@ function createEdits(parsed, owned, outdated) {
 /** Checks that nothing else changed; the caller has already read the new values back. */
 function verifyUpdate(before, after) {
     if (serializeUnownedContent(before) !== serializeUnownedContent(after))
-        throw new EditError('other values would change');
+        throw new EditError(prose `other values would change`);
     return { kind: 'updated', text: after.text };
 }
 function update_parseOrThrow(text) {
@@ -45659,14 +45816,14 @@ function update_parseOrThrow(text) {
 }
 function interpretOrThrow(parsed) {
     const interpretations = interpretOwnedValues(parsed);
-    if (typeof interpretations === 'string')
-        throw new EditError(interpretations);
+    if ('problem' in interpretations)
+        throw new EditError(interpretations.problem);
     return interpretations;
 }
 function checkTimestamp(timestamp) {
     if (Number.isSafeInteger(timestamp) && timestamp >= 0)
         return;
-    throw new EditError(`the timestamp ${timestamp} is not a date`);
+    throw new EditError(prose `the timestamp ${timestamp} is not a date`);
 }
 /** Rejects characters with which YAML readers would read different values. */
 function checkLineBreaks(text) {
@@ -45675,10 +45832,11 @@ function checkLineBreaks(text) {
         return;
     const line = lineNumberAt(text, found.index);
     const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw new EditError(`line ${line} contains U+${code}, which YAML readers interpret differently`);
+    throw new EditError(prose `line ${line} contains U+${code}, which YAML readers interpret differently`);
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/moved-artifacts.ts
+
 
 /**
  * What a person has to know when a file moves to a version whose artifacts are elsewhere: an update
@@ -45692,7 +45850,7 @@ function describeMove({ artifacts, previousArtifacts }, run, text) {
     const previousPlace = placeOf(previousArtifacts, run);
     if (place === previousPlace || text.includes(place))
         return undefined;
-    return `whose artifacts are at ${place} instead of ${previousPlace}. Only the values in global were changed: check the rest of the file.`;
+    return prose `whose artifacts are at \`${place}\` instead of \`${previousPlace}\`. Only the values in \`global\` were changed: check the rest of the file.`;
 }
 /** The path under the mount, or the source if that has none. */
 function placeOf(artifacts, run) {
@@ -45956,6 +46114,7 @@ function isNode(value) {
 
 
 
+
 /**
  * Renders a template. The result is parsed again and compared with the template, so that no value
  * can change anything except the scalars with placeholders.
@@ -45967,12 +46126,12 @@ function renderTemplate(template, values) {
             return [];
         const { label, line } = placeholder;
         const reason = found.problem === undefined
-            ? ` has no value and no fallback (${label.slice(0, -1)}:-…})`
-            : `: ${found.problem}`;
-        return [`${label} on line ${line} of the template${reason}`];
+            ? prose ` has no value and no fallback (${label.slice(0, -1)}:-…})`
+            : prose `: ${found.problem}`;
+        return [prose `\`${label}\` on line ${line} of the template${reason}`];
     });
     if (problems.length > 0)
-        return { ok: false, problem: problems.join('; ') };
+        return { ok: false, problem: joinProse(problems, '; ') };
     const { text, expected } = substitute(template, values);
     const problem = checkResult(template, text, expected);
     return problem === undefined ? { ok: true, text } : { ok: false, problem };
@@ -45994,13 +46153,14 @@ function checkResult(template, text, expected) {
     const document = (0,dist/* parseDocument */.Tp)(text);
     const [error] = document.errors;
     if (error !== undefined)
-        return `the filled-in template is not valid YAML: ${error.message}`;
+        return prose `the filled-in template is not valid YAML: ${error.message}`;
     return hasSameStructure(template.root, document.contents, expected)
         ? undefined
-        : 'the filled-in template no longer has the structure of the template';
+        : prose `the filled-in template no longer has the structure of the template`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/new-file.ts
+
 
 
 
@@ -46022,7 +46182,10 @@ function renderFile(selected, run, { artifacts, experimentName, aliases }, templ
     const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId));
     switch (update.kind) {
         case 'rejected':
-            return { ok: false, problem: `the template can't take the owned values: ${update.problem}` };
+            return {
+                ok: false,
+                problem: prose `the template can't take the owned values: ${update.problem}`,
+            };
         case 'unchanged':
             return rendered;
         case 'updated':
@@ -46051,8 +46214,9 @@ function ownedValues({ runId, version }, run, modelId) {
 
 
 
+
 /** Why a run that MLflow does not find is skipped. */
-const missingRun = 'MLflow no longer has the run (or does not show it to this user)';
+const missingRun = prose `MLflow no longer has the run (or does not show it to this user)`;
 /** Decides what happens to the file of one run. */
 function planRun(input, context) {
     const { selected, file, facts } = input;
@@ -46076,7 +46240,13 @@ function planRun(input, context) {
         return entryWithoutEdit({ ...record, reason: decision.reason });
     const { before, after, warning } = decision;
     const { path, executable } = file;
-    return { ...record, edit: { path, before, after, executable }, previous, warning };
+    return {
+        ...record,
+        edit: { path, before, after, executable },
+        previous,
+        withheld: undefined,
+        warning,
+    };
 }
 function versionNumberIn(deployed) {
     return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion;
@@ -46095,7 +46265,7 @@ function decide({ selected, file, facts }, context) {
         return failed(facts.run.reason);
     const { run } = facts.run;
     if (run.lifecycle === 'deleted')
-        return skipped('the run is deleted in MLflow');
+        return skipped(prose `the run is deleted in MLflow`);
     if (state.kind === 'values')
         return planUpdate({ selected, file, facts }, run, state);
     return planNewContent({ selected, file, facts }, run, context);
@@ -46120,18 +46290,18 @@ function protectionOf(state, runId, models) {
         case 'held':
             return { outcome: 'held', reason: state.reason };
         case 'unread':
-            return failed('its content could not be read from GitHub');
+            return failed(prose `its content could not be read from GitHub`);
         case 'uneditable':
-            return failed(`not changed: ${state.problem}`);
+            return failed(prose `not changed: ${state.problem}`);
         case 'values': {
             if (isForeign(state.values, runId)) {
-                return failed("not changed: global.runid names another run, so the file is not the action's");
+                return failed(prose `not changed: global.runid names another run, so the file is not the action's`);
             }
             const { modelName = '' } = state.values.owned;
             // Otherwise two jobs that share a directory would overwrite each other's choice forever.
             return modelName === '' || models(modelName)
                 ? undefined
-                : skipped(`the file is about model ${modelName}, which is not within models`);
+                : skipped(prose `the file is about model ${modelName}, which is not within models`);
         }
         default:
             return undefined;
@@ -46149,19 +46319,19 @@ function planUpdate({ selected, file, facts }, run, { text, values }) {
     const isSameVersion = current !== undefined && namesVersion(current, version);
     const { source } = facts.artifacts;
     if (!source.ok && !isSameVersion)
-        return failed(`not changed: ${source.problem}`);
+        return failed(prose `not changed: ${source.problem}`);
     // The logged model of a version never changes, so it need not be known for the same version.
     const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid;
     if (modelId === undefined && losesModelId(values)) {
-        return failed(`not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`);
+        return failed(prose `not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`);
     }
     const update = updateValues(values, ownedValues(selected, run, modelId));
     if (update.kind === 'rejected')
-        return failed(`not changed: ${update.problem}`);
+        return failed(prose `not changed: ${update.problem}`);
     if (update.kind === 'unchanged')
         return { outcome: 'unchanged', reason: null };
     const move = isSameVersion ? undefined : describeMove(facts, run, text);
-    const warning = move && `${file.path} now names ${version.name} version ${version.version}, ${move}`;
+    const warning = move && prose `${file.path} now names ${version.name} version ${version.version}, ${move}`;
     return { outcome: 'updated', before: text, after: update.text, warning };
 }
 function losesModelId({ text, owned }) {
@@ -46179,7 +46349,7 @@ function planNewContent({ selected, file, facts }, run, { template, head }) {
             outcome: 'updated',
             before: state.text,
             after,
-            warning: `${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
+            warning: prose `${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
         }
         : { outcome: 'created', before: undefined, after, warning: undefined };
 }
@@ -46328,6 +46498,7 @@ async function mapConcurrently(items, map) {
 
 
 
+
 function createConfirmer(questions, { listed, runs, excluded }) {
     const selected = new Map(runs.map(({ runId, version }) => [runId, version]));
     const listedByKey = new Map(listed.map((version) => [versionKey(version), version]));
@@ -46356,7 +46527,7 @@ function createConfirmer(questions, { listed, runs, excluded }) {
                 return entry;
             const isYoung = young.has(keyOf(previous));
             return isYoung
-                ? keep(entry, 'skipped', 'its version is the newest of this run, but still younger than minimum-age')
+                ? keep(entry, 'skipped', prose `its version is the newest of this run, but still younger than minimum-age`)
                 : confirmDowngrade(questions, entry, previous, version);
         }),
     };
@@ -46370,10 +46541,10 @@ function confirmDeletion(questions, deletion) {
         return Promise.resolve(deletion);
     return confirm_changes_confirm(deletion, async () => {
         if (await isRunStillSelected(questions, previous)) {
-            return 'it was missing in the listing, but MLflow still has it when asked for it';
+            return prose `it was missing in the listing, but MLflow still has it when asked for it`;
         }
         return (await hasMovedAlias(questions, previous))
-            ? 'an alias of its model moved while it was read; the next sync decides'
+            ? prose `an alias of its model moved while it was read; the next sync decides`
             : undefined;
     });
 }
@@ -46391,12 +46562,12 @@ function confirmDowngrade(questions, entry, previous, version) {
             isNewer(current, version) &&
             (await isVersionStillSelected(questions, current));
         if (isKept) {
-            return `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`;
+            return prose `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`;
         }
         const exists = mayBeRenamed
             ? await mayExist(questions, version.name, false)
             : (await readModelVersion(questions.client, version.name, version.version)) !== undefined;
-        return exists ? undefined : 'the registry changed while it was read; the next sync decides';
+        return exists ? undefined : prose `the registry changed while it was read; the next sync decides`;
     });
 }
 /** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
@@ -46429,8 +46600,8 @@ async function confirm_changes_confirm(entry, findReasonToKeep) {
         if (!(error instanceof MlflowError))
             throw error;
         return error.status === 403
-            ? keep(entry, 'skipped', 'MLflow does not show its model version or run to this user')
-            : keep(entry, 'failed', `MLflow could not confirm the change: ${error.message}`);
+            ? keep(entry, 'skipped', prose `MLflow does not show its model version or run to this user`)
+            : keep(entry, 'failed', prose `MLflow could not confirm the change: ${error.text}`);
     }
 }
 /** The entry of a file that stays as it is, with the version that it names. */
@@ -46440,7 +46611,7 @@ function keep(entry, outcome, reason) {
         modelName: entry.previous?.modelName ?? entry.modelName,
         modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
         outcome,
-        reason: `kept: ${reason}`,
+        reason: prose `kept: ${reason}`,
     });
 }
 
@@ -46500,6 +46671,7 @@ function isCopy(source) {
 
 
 
+
 /**
  * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
  * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
@@ -46530,7 +46702,10 @@ async function readArtifacts(registry, activeRuns, listed, isFiltered) {
         },
     ]));
 }
-const unknownSource = { ok: false, problem: 'the origin of its copy is not known' };
+const unknownSource = {
+    ok: false,
+    problem: prose `the origin of its copy is not known`,
+};
 function locateAll(activeRuns, known) {
     const resolveCopies = createCopyResolver(known);
     const byKey = new Map(known.map((version) => [versionKey(version), version]));
@@ -46597,7 +46772,7 @@ async function askForSource(registry, { name, version }) {
     catch (error) {
         if (!(error instanceof MlflowError))
             throw error;
-        return { ok: false, problem: `where its artifacts are could not be read: ${error.message}` };
+        return { ok: false, problem: prose `where its artifacts are could not be read: ${error.text}` };
     }
 }
 /** Reads the logged models that a path may depend on: not for files that name the same version. */
@@ -46710,6 +46885,7 @@ function stateOf(entry, contents) {
 
 
 
+
 /**
  * Reads what the plan needs from MLflow, in batches.
  *
@@ -46738,7 +46914,10 @@ async function readFacts(registry, target) {
 }
 /** Of a run that is not active, so that nothing depends on its artifacts. */
 const noArtifacts = {
-    artifacts: { source: { ok: false, problem: 'the run is not active' }, loggedModel: undefined },
+    artifacts: {
+        source: { ok: false, problem: prose `the run is not active` },
+        loggedModel: undefined,
+    },
     previousArtifacts: undefined,
 };
 function runRequests(selected, state) {
@@ -46782,6 +46961,7 @@ async function readForTemplate(registry, { template, selected }, activeRuns) {
 
 
 
+
 /** Reads the facts that one target's plan needs, and plans it. */
 async function planTarget(loaded, options) {
     const { mlflow, registry, snapshot, uiUrl } = options;
@@ -46803,12 +46983,12 @@ async function planTarget(loaded, options) {
         ...(await confirmer.downgrades(planned)),
         ...excludedEntries(selected.excluded, uiUrl),
     ];
-    const pruned = await prune(confirmer, loaded, facts, entries);
+    const pruned = await prune(confirmer, loaded, facts, entries, uiUrl);
     return {
         entries: replaceByPath(entries, pruned.entries),
         warnings: [
-            ...selected.gaps.map(({ message, advice = '' }) => `${message}. ${advice}`.trim()),
-            ...entries.flatMap(({ warning = [] }) => warning),
+            ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
+            ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
             ...pruned.warnings,
         ],
         error: pruned.error,
@@ -46836,18 +47016,18 @@ async function planRuns(target, facts, context) {
     return entries;
 }
 /** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */
-async function prune(confirmer, { target, selected, files }, facts, entries) {
+async function prune(confirmer, { target, selected, files }, facts, entries, uiUrl) {
     if (target.prune === undefined)
         return { entries: [], warnings: [], error: undefined };
     const { selection } = target;
     const { maxDeletions } = target.prune;
-    const input = { ...selected, selection, facts, files, entries, maxDeletions };
+    const input = { ...selected, selection, facts, files, entries, maxDeletions, uiUrl };
     const proposed = proposeDeletions(input);
     const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions);
     const limited = limitDeletions(confirmed, input);
     return {
         entries: [...proposed.kept, ...limited.entries],
-        warnings: [proposed.warning, limited.warning].flatMap((warning) => warning ?? []),
+        warnings: [proposed.warning, limited.warning].filter((warning) => warning !== undefined),
         error: limited.error,
     };
 }
@@ -46855,6 +47035,57 @@ async function prune(confirmer, { target, selected, files }, facts, entries) {
 function replaceByPath(entries, decisions) {
     const paths = new Set(decisions.map(({ path }) => path));
     return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions];
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
+
+/** More comparisons would fit neither in a summary nor in the body of a pull request. */
+const maxComparisons = 40;
+/**
+ * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
+ * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
+ * because both the pull request and the summary show it.
+ */
+function createComparisonReader(registry) {
+    const results = new WeakMap();
+    return ({ entries }) => {
+        const result = results.get(entries) ?? readComparisons(registry, changesOf(entries));
+        results.set(entries, result);
+        return result;
+    };
+}
+async function readComparisons(registry, changes) {
+    const compared = changes
+        .filter(({ outcome }) => outcome !== 'deleted')
+        .slice(0, maxComparisons)
+        .map(({ runId, previous }) => ({
+        runId: runId ?? '',
+        // A new version of the same run has the same metrics and parameters.
+        previous: previous?.runId === runId ? undefined : previous,
+    }));
+    const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
+    if (runIds.size === 0)
+        return new Map();
+    const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
+    const runOf = (runId) => {
+        const lookup = lookups.get(runId ?? '');
+        return lookup?.kind === 'found' ? lookup.run : undefined;
+    };
+    return new Map(compared.flatMap(({ runId, previous }) => {
+        const run = runOf(runId);
+        const previousRun = runOf(previous?.runId);
+        if (run === undefined)
+            return [];
+        const replaced = previous &&
+            previousRun && { ...valuesOf(previousRun), ...idsOf(previous, previousRun) };
+        return [[runId, { ...valuesOf(run), previous: replaced }]];
+    }));
+}
+function valuesOf({ experimentId, metrics, params }) {
+    return { experimentId, metrics, params };
+}
+function idsOf({ modelVersion }, { id }) {
+    return { runId: id, modelVersion };
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/closest.ts
@@ -46895,6 +47126,7 @@ function editDistance(a, b) {
 
 
 
+
 /**
  * What a selection asks for and MLflow does not have: a pattern of `models` or an alias that matches
  * nothing, or no version at all. Each is probably a mistake, so nothing is deleted because of it.
@@ -46920,13 +47152,13 @@ function nothingListed({ selection, listed, registeredModels }) {
     if (selection.filter === undefined || names.length === 0) {
         const what = listed.length === 0 ? 'no model version at all' : 'nothing but prompts';
         return {
-            message: `Nothing is selected: MLflow lists ${what}`,
-            advice: 'Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.',
+            message: prose `Nothing is selected: MLflow lists ${what}`,
+            advice: prose `Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.`,
         };
     }
     return {
-        message: `Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
-        advice: `MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
+        message: prose `Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
+        advice: prose `MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
     };
 }
 const maxSuggestions = 5;
@@ -46940,19 +47172,21 @@ function findUnmatchedPatterns({ selection, registeredModels }, names) {
         .map(({ pattern, matches }) => {
         const hidden = registeredModels.map(({ name }) => name).filter((name) => matches(name));
         if (hidden.length > 0) {
-            const why = selection.filter === undefined ? 'has a version' : 'has a version that matches `filter`';
+            const why = selection.filter === undefined
+                ? prose `has a version`
+                : prose `has a version that matches \`filter\``;
             return {
-                message: `\`models\`: no model that matches ${pattern} ${why}`,
-                advice: `It matches ${listNames(hidden)}.`,
+                message: prose `\`models\`: no model that matches \`${pattern}\` ${why}`,
+                advice: prose `It matches ${listNames(hidden)}.`,
             };
         }
         const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions);
         const separator = /[,{}]/.test(pattern)
-            ? ' Write one pattern per line: commas and braces are part of a name.'
-            : '';
+            ? prose ` Write one pattern per line: commas and braces are part of a name.`
+            : prose ``;
         return {
-            message: `\`models\`: no registered model matches ${pattern}`,
-            advice: `The closest names are ${closest.join(', ')}.${separator}`,
+            message: prose `\`models\`: no registered model matches \`${pattern}\``,
+            advice: prose `The closest names are ${closest.join(', ')}.${separator}`,
         };
     });
 }
@@ -46962,17 +47196,17 @@ function findUnusedAliases({ selection, registeredModels }, inModels) {
     const advise = (alias) => {
         if (isHidden(alias)) {
             return selection.filter === undefined
-                ? 'The version that has it is not listed any more.'
-                : '`filter` excludes every version that has it.';
+                ? prose `The version that has it is not listed any more.`
+                : prose `\`filter\` excludes every version that has it.`;
         }
         return inUse.size === 0
-            ? 'None of these models has an alias at all.'
-            : `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`;
+            ? prose `None of these models has an alias at all.`
+            : prose `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`;
     };
     return selection.aliases
         .filter((alias) => !inUse.has(alias))
         .map((alias) => ({
-        message: `\`aliases\`: no selected version has the alias ${alias}`,
+        message: prose `\`aliases\`: no selected version has the alias \`${alias}\``,
         advice: advise(alias),
     }));
 }
@@ -46982,15 +47216,15 @@ function findUnknownAliases({ selection, registeredModels }) {
         return [];
     return registeredModels
         .filter(({ name, problem }) => problem !== undefined && selection.models(name))
-        .map(({ name, problem = '' }) => ({
-        message: `MLflow's data of the registered model ${name} can't be used (${problem})`,
-        advice: 'Until MLflow sends all of its aliases, nothing is deleted.',
+        .map(({ name, problem = [] }) => ({
+        message: prose `MLflow's data of the registered model ${name} can't be used (${problem})`,
+        advice: prose `Until MLflow sends all of its aliases, nothing is deleted.`,
     }));
 }
 function everythingExcluded(names) {
     return {
-        message: 'Nothing is selected: `models` excludes every registered model',
-        advice: `MLflow has ${listNames([...names].sort())}.`,
+        message: prose `Nothing is selected: \`models\` excludes every registered model`,
+        advice: prose `MLflow has ${listNames([...names].sort())}.`,
     };
 }
 /** No version is left, although every pattern and every alias matches something. */
@@ -46999,21 +47233,21 @@ function nothingLeft({ selection, excluded }) {
     const gated = byExclusion('run-filter');
     if (gated.length > 0) {
         return {
-            message: `Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
-            advice: `It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
+            message: prose `Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
+            advice: prose `It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
         };
     }
     const young = byExclusion('too-young');
     if (young.length > 0) {
         return {
-            message: `Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
-            advice: `These wait: ${listVersions(young)}.`,
+            message: prose `Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
+            advice: prose `These wait: ${listVersions(young)}.`,
         };
     }
     const [first] = excluded;
     return {
-        message: 'Nothing is selected: none of the matching versions can be deployed',
-        advice: first && `For example ${listVersions([first])}: ${first.reason}.`,
+        message: prose `Nothing is selected: none of the matching versions can be deployed`,
+        advice: first && prose `For example ${listVersions([first])}: ${first.reason}.`,
     };
 }
 function listVersions(excluded) {
@@ -47021,6 +47255,7 @@ function listVersions(excluded) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-selection.ts
+
 
 
 
@@ -47067,9 +47302,9 @@ async function nameInputInErrors(input, filter, read) {
     catch (error) {
         if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
             throw error;
-        throw new MlflowError(`MLflow rejected the \`${input}\` input: ${error.message}`, {
+        throw new MlflowError(prose `MLflow rejected the \`${input}\` input: ${error.text}`, {
             status: 400,
-            advice: `It must be a filter in MLflow's own grammar; given: ${filter}`,
+            advice: prose `It must be a filter in MLflow's own grammar; given: ${filter}`,
             cause: error,
         });
     }
@@ -47096,7 +47331,7 @@ function excludeByRunFilter(rejection, lookup) {
     const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined);
     if (error !== undefined)
         return { exclusion: 'unusable', outcome: 'failed', reason: error };
-    const reason = lookup?.kind === 'missing' ? missingRun : 'its run does not pass run-filter';
+    const reason = lookup?.kind === 'missing' ? missingRun : prose `its run does not pass run-filter`;
     return { exclusion: 'run-filter', outcome: 'skipped', reason };
 }
 /**
@@ -47268,6 +47503,7 @@ function isNewVersion(entry) {
 
 
 
+
 /** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
 const maxHeadline = 200;
 /** Maximum number of names that `${models}` lists. */
@@ -47301,12 +47537,12 @@ function checkMessageTemplate(text) {
     const known = Object.keys(placeholderValues);
     const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
         ? []
-        : [`unknown placeholder \`\${${part.name}}\`: use ${quotedList(known)}`]);
+        : [prose `unknown placeholder \`\${${part.name}}\`: use ${own(quotedList(known))}`]);
     const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
     return [
         ...unknown,
-        ...(isUnclosed ? ['a placeholder `${` has no `}`'] : []),
-        ...(/\p{Cc}/u.test(text) ? ['must be a single line without control characters'] : []),
+        ...(isUnclosed ? [prose `a placeholder \`\${\` has no \`}\``] : []),
+        ...(/\p{Cc}/u.test(text) ? [prose `must be a single line without control characters`] : []),
     ];
 }
 function quotedList(names) {
@@ -47405,6 +47641,7 @@ function writeResult(plan, operation, details = {}) {
 
 
 
+
 /**
  * Returns a writer that commits plans to the branch itself.
  *
@@ -47443,7 +47680,7 @@ function committed(plan, commit) {
 function signatureWarnings({ verified }) {
     return verified ? [] : [unsignedWarning];
 }
-const unsignedWarning = 'GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.';
+const unsignedWarning = prose `GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.`;
 /** One commit with all changes of a plan, on the head that the plan was made for. */
 function commitRequest(plan, template) {
     const message = commitMessage(changesOf(plan.entries), template);
@@ -47501,7 +47738,16 @@ function referenceTo({ number, url }) {
 function escapeMarkdown(text, maxCharacters = 200) {
     return neutralise(text, maxCharacters)
         .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
-        .replace(/[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, toEntity);
+        .replace(special, toEntity);
+}
+/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
+const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+/** Escapes own text, of which nothing is neutralised. */
+function escapeCharacters(text) {
+    return text.replace(special, toEntity);
+}
+function escapeHtml(text) {
+    return text.replace(/[&<>]/g, toEntity);
 }
 /** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
 const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
@@ -47509,9 +47755,79 @@ const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 function toEntity(character) {
     return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
 }
-/** Untrusted text in a fixed-width font. */
+/**
+ * Untrusted text in a fixed-width font, exactly as it is: GitHub leaves code alone. For Markdown, also
+ * in a table, where a pipe ends even the cell of a code span.
+ */
 function code(text, maxCharacters = 200) {
-    return `<code>${escapeMarkdown(text, maxCharacters)}</code>`;
+    return neutralise_plainText(text, maxCharacters).split('|').map(codeSpan).join('&#124;');
+}
+function codeSpan(text) {
+    if (text === '')
+        return '';
+    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    // Markdown strips one space from both ends.
+    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
+    return `${fence}${padding}${text}${padding}${fence}`;
+}
+/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
+function htmlCode(text, maxCharacters = 200) {
+    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
+}
+/** Longest piece of foreign text in a message, such as a server's own words. */
+const maxForeign = 1000;
+/**
+ * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
+ * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
+ *
+ * @param lineBreak what ends a line: within a table cell, that is an element.
+ */
+function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
+    let remaining = maxCharacters;
+    let result = '';
+    for (const { render, text } of tokensOf(message, lineBreak)) {
+        if (remaining <= 0)
+            return `${result}…`;
+        result += render(Math.min(remaining, maxForeign));
+        remaining -= text.length;
+    }
+    return result;
+}
+/** Splits a message at the backticks in its own text; what is between two of them is one token. */
+function tokensOf(message, lineBreak) {
+    const tokens = [];
+    let codeText;
+    for (const piece of message) {
+        if (piece.kind === 'link') {
+            const { text, url } = piece;
+            tokens.push({ text, render: () => markdown_link(escapeCharacters(text), url) });
+            continue;
+        }
+        const { text, kind } = piece;
+        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
+            if (index > 0) {
+                if (codeText !== undefined)
+                    tokens.push(codeToken(codeText));
+                codeText = codeText === undefined ? '' : undefined;
+            }
+            if (codeText !== undefined)
+                codeText += part;
+            else if (part !== '')
+                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
+        }
+    }
+    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
+}
+function codeToken(text) {
+    return { text, render: (maxCharacters) => code(text, maxCharacters) };
+}
+function foreignToken(text) {
+    return { text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
+}
+/** Own text is never cut within a token, because half a sentence of advice could mislead. */
+function ownToken(text, lineBreak) {
+    return { text, render: () => escapeCharacters(text).replaceAll('\n', lineBreak) };
 }
 /** A link, or only its text if the URL is not an http(s) URL. */
 function markdown_link(markdown, url) {
@@ -47533,12 +47849,6 @@ function webUrl(url) {
     const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
     return encoded.length > maxUrl ? null : encoded;
 }
-function tableRow(cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-function tableHead(names) {
-    return `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`;
-}
 /** A fenced code block that its content cannot end. Invisible characters are made visible. */
 function fenced(text, language) {
     const visible = showControls(text);
@@ -47556,82 +47866,301 @@ function showControls(text) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/core/text/table.ts
+
+/** Rows that are shown without a click. */
+const maxOpenRows = 20;
+/** For the markup around the rows. */
+const reservedBytes = 400;
+/**
+ * Renders a table without the columns that are empty in every row.
+ *
+ * @returns the table, and how many of the items did not fit.
+ */
+function renderTable(columns, items, { maxBytes, more }) {
+    const room = maxBytes - reservedBytes;
+    const rows = [];
+    takeLines(items, (item) => {
+        rows.push(columns.map(({ cell }) => cell(item)));
+        return tableRow(rows.at(-1) ?? []);
+    }, room);
+    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
+    const visible = (cells) => cells.filter((_, index) => used[index]);
+    const head = tableHead(visible(columns));
+    const lines = takeLines(rows, (cells) => tableRow(visible(cells)), room);
+    if (lines.length === 0)
+        return { text: '', omitted: items.length };
+    const table = (part) => [head, ...part].join('\n');
+    const folded = lines.slice(maxOpenRows);
+    const parts = [
+        table(lines.slice(0, maxOpenRows)),
+        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
+    ];
+    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
+}
+/** A part that is only shown after a click. The title is HTML. */
+function fold(title, content, isOpen = false) {
+    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function tableHead(columns) {
+    const titles = tableRow(columns.map(({ title }) => title));
+    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
+}
+
 ;// CONCATENATED MODULE: ./src/core/message/change-table.ts
 
 
-const changeTableHead = tableHead(['', 'Model', 'Version', 'Previous', 'Run', 'File']);
-/** A row for one run. The model version and the run link to MLflow's UI, the file to GitHub. */
-function changeRow(record, bases) {
-    return tableRow([
-        record.outcome,
-        escapeMarkdown(record.modelName ?? ''),
-        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-        escapeMarkdown(record.previousVersion ?? '', 40),
-        runCell(record, bases.uiUrl),
-        fileCell(record, bases),
-    ]);
+
+
+/** A table of changes, with links to MLflow for versions and runs, and to GitHub for files. */
+function changeColumns(bases) {
+    return [
+        { title: '', cell: ({ outcome }) => outcome },
+        ...versionColumns,
+        {
+            title: 'Replaces',
+            cell: ({ previousVersion, modelVersion }) => previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
+            isNumber: true,
+        },
+        ...placeColumns(bases, ({ outcome }) => outcome === 'created' ? bases.newRef : (bases.newRef ?? bases.oldRef)),
+    ];
+}
+/** A table of deletions. Their files are only linked while they are there. */
+function deletionColumns(bases) {
+    return [
+        ...versionColumns,
+        ...placeColumns(bases, () => bases.newRef === undefined ? bases.oldRef : undefined),
+        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
+    ];
+}
+/** The deletions, sorted. */
+function deletionsIn(entries) {
+    return byModel(changesOf(entries).filter(({ outcome }) => outcome === 'deleted'));
+}
+/** The files that are created or updated, sorted. */
+function otherChangesIn(entries) {
+    return byModel(changesOf(entries).filter(({ outcome }) => outcome !== 'deleted'));
+}
+/** A table of runs whose files are left as they are, each with its reason. */
+function reasonColumns(bases) {
+    return [
+        ...versionColumns,
+        ...placeColumns(bases, () => bases.oldRef),
+        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
+    ];
+}
+const versionColumns = [
+    { title: 'Model', cell: ({ modelName }) => escapeMarkdown(modelName ?? '', change_table_maxName) },
+    {
+        title: 'Version',
+        cell: ({ modelVersion, url }) => markdown_link(escapeMarkdown(modelVersion ?? '', 40), url),
+        isNumber: true,
+    },
+];
+/** Longest model name in a table; MLflow allows 256 characters. */
+const change_table_maxName = 100;
+function placeColumns({ uiUrl, serverUrl, repository }, refOf) {
+    return [
+        { title: 'Run', cell: (record) => runCell(record, uiUrl) },
+        {
+            title: 'File',
+            cell: (record) => {
+                if (record.path === null)
+                    return '';
+                const ref = refOf(record);
+                const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, record.path);
+                return markdown_link(code(shortName(record.path)), url);
+            },
+        },
+    ];
 }
 function runCell({ runId, experimentId }, uiUrl) {
     if (runId === null || runId === '')
         return '';
-    const text = code(runId.slice(0, 8));
+    const text = code(shorten(runId));
     return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
 }
-function fileCell({ path, outcome }, { serverUrl, repository, fileRef }) {
-    if (path === null)
-        return '';
-    const isMissing = outcome === 'deleted' || fileRef === undefined;
-    return markdown_link(code(path, 400), isMissing ? null : fileUrl(serverUrl, repository, fileRef, path));
+/** `deploy/values/abc123de….yaml` as `abc123de….yaml`: the directory is named above the table. */
+function shortName(path) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const stem = name.replace(/\.yaml$/, '');
+    return `${shorten(stem)}${stem === name ? '' : '.yaml'}`;
 }
-const rank = { deleted: 0, updated: 1, created: 2 };
-/** Deletions, which a reviewer must not miss, come first, then updates, then new files. */
-function byImportance(changes) {
-    return changes.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
+/** Longest name that is shown completely. */
+const maxShort = 16;
+function shorten(id) {
+    return id.length <= maxShort ? id : `${id.slice(0, 8)}…`;
+}
+/** Sorts by model, then by version, in ascending order; records without a model come last. */
+function byModel(records) {
+    const versionOf = ({ modelVersion }) => Number(modelVersion ?? 0) || 0;
+    return records.toSorted((a, b) => Number(a.modelName === null) - Number(b.modelName === null) ||
+        compareText(a.modelName ?? '', b.modelName ?? '') ||
+        versionOf(a) - versionOf(b));
+}
+
+;// CONCATENATED MODULE: ./src/core/message/metric-direction.ts
+/** Words in the names of metrics of which less is better. */
+const lowerIsBetter = new Set([
+    'bpb',
+    'brier',
+    'cer',
+    'cost',
+    'ece',
+    'err',
+    'error',
+    'errors',
+    'fid',
+    'fnr',
+    'fpr',
+    'hallucination',
+    'itl',
+    'latency',
+    'loss',
+    'mae',
+    'mape',
+    'mse',
+    'nll',
+    'perplexity',
+    'ppl',
+    'rmse',
+    'rmsle',
+    'smape',
+    'toxicity',
+    'tpot',
+    'ttft',
+    'wer',
+]);
+/** Words in the names of metrics of which more is better. */
+const higherIsBetter = new Set([
+    'acc',
+    'accuracy',
+    'auc',
+    'auprc',
+    'auroc',
+    'bertscore',
+    'bleu',
+    'chrf',
+    'f1',
+    'faithfulness',
+    'goodput',
+    'iou',
+    'kappa',
+    'mcc',
+    'meteor',
+    'mrr',
+    'ndcg',
+    'precision',
+    'r2',
+    'recall',
+    'relevance',
+    'reward',
+    'rouge',
+    'rouge1',
+    'rouge2',
+    'rougel',
+    'throughput',
+]);
+/**
+ * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
+ * `p95.latency_ms`. Undefined if the name says nothing, or several things.
+ */
+function metricDirection(name) {
+    const words = name
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+        .split(/[^a-z0-9]+/);
+    const isLower = words.some((word) => lowerIsBetter.has(word));
+    const isHigher = words.some((word) => higherIsBetter.has(word));
+    if (isLower === isHigher)
+        return undefined;
+    return isLower ? 'lower' : 'higher';
 }
 
 ;// CONCATENATED MODULE: ./src/core/message/comparison.ts
 
 
+
+
+
 const maxRows = 60;
-/** Lists differences first, and metrics before parameters. Empty if the run has neither. */
-function comparisonTable(version, details) {
-    const { previous } = details;
+/**
+ * The metrics and parameters of each changed run, beside those of the version that it replaces: one
+ * folded text per run. Runs of which nothing is known are left out.
+ *
+ * @param uiUrl base URL of MLflow's UI.
+ */
+function comparisonSections(changes, comparisons, { uiUrl, areOpen }) {
+    return changes.flatMap((entry) => {
+        const comparison = comparisons.get(entry.runId ?? '');
+        if (comparison === undefined || entry.outcome === 'deleted')
+            return [];
+        const table = comparisonTable(entry.modelVersion ?? '', comparison);
+        if (table === '')
+            return [];
+        const version = escapeMarkdown(entry.modelVersion ?? '', 40);
+        const name = `${escapeMarkdown(entry.modelName ?? '', 100)} ${version}`;
+        const { previous } = comparison;
+        if (previous === undefined)
+            return [fold(`Metrics and parameters of ${name}`, table)];
+        const title = `${name} compared with version ${escapeMarkdown(previous.modelVersion, 40)}`;
+        const url = compareRunsUrl(uiUrl, [previous.experimentId, comparison.experimentId], [previous.runId, entry.runId ?? '']);
+        return [fold(title, `${table}\n\n${markdown_link('Compare the runs in MLflow', url)}`, areOpen)];
+    });
+}
+/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
+function comparisonTable(version, { metrics, params, previous }) {
     const rows = [
-        ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
-        ...rowsOf('parameter', details.params, previous?.params, (value) => value, paramChange),
-    ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''));
+        ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
+        ...rowsOf(previous?.params, params, (value) => value, paramChange),
+    ];
+    if (previous === undefined)
+        return tableOf(rows, [valueColumn(version, 'now')]);
+    const columns = [
+        valueColumn(previous.modelVersion, 'before'),
+        valueColumn(version, 'now'),
+        { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
+    ];
+    const equal = rows.filter(({ change }) => change === '');
+    return [
+        tableOf(rows.filter(({ change }) => change !== ''), columns),
+        equal.length === 0 ? '' : fold(`${equal.length} equal`, tableOf(equal, columns.slice(1, 2))),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function valueColumn(version, field) {
+    return {
+        title: `Version ${escapeMarkdown(version, 40)}`,
+        cell: (row) => escapeMarkdown(row[field], maxValue),
+        isNumber: true,
+    };
+}
+const maxValue = 80;
+function tableOf(rows, columns) {
     if (rows.length === 0)
         return '';
+    const all = [{ title: '', cell: ({ name }) => escapeMarkdown(name, maxValue) }, ...columns];
     const omitted = rows.length - maxRows;
-    const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined));
-    const versions = previous === undefined ? [version] : [version, previous.modelVersion];
     return [
-        tableHead([
-            '',
-            'Name',
-            ...versions.map((text) => `Version ${escapeMarkdown(text, 40)}`),
-            ...(previous === undefined ? [] : ['Change']),
-        ]),
-        ...shown,
+        tableHead(all),
+        ...rows.slice(0, maxRows).map((row) => tableRow(all.map(({ cell }) => cell(row)))),
         ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
     ].join('\n');
 }
-function rowText({ kind, name, now, before, change }, hasPrevious) {
-    const cells = [name, now].map((text) => escapeMarkdown(text, 120));
-    const others = hasPrevious ? [before, change].map((text) => escapeMarkdown(text, 120)) : [];
-    return tableRow([kind, ...cells, ...others]);
-}
-function rowsOf(kind, now, before, textOf, changeOf) {
+function rowsOf(before, now, textOf, changeOf) {
     const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
     const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
     return names.toSorted(compareText).map((name) => {
-        const [a, b] = [valueOf(now, name), valueOf(before, name)];
+        const [old, current] = [valueOf(before, name), valueOf(now, name)];
         return {
-            kind,
             name,
-            now: a === undefined ? '' : textOf(a),
-            before: b === undefined ? '' : textOf(b),
-            change: changeOf(a, b),
+            before: old === undefined ? '' : textOf(old),
+            now: current === undefined ? '' : textOf(current),
+            change: changeOf(name, old, current),
         };
     });
 }
@@ -47639,7 +48168,8 @@ function rowsOf(kind, now, before, textOf, changeOf) {
 function metricText(value) {
     return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
 }
-function metricChange(now, before) {
+/** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
+function metricChange(name, before, now) {
     if (now === undefined || before === undefined)
         return now === undefined ? 'gone' : 'new';
     if (Object.is(now, before))
@@ -47647,9 +48177,14 @@ function metricChange(now, before) {
     const difference = now - before;
     if (!Number.isFinite(difference))
         return 'changed';
-    return `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
+    const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
+    const direction = metricDirection(name);
+    if (direction === undefined || difference === 0)
+        return text;
+    const isBetter = difference > 0 === (direction === 'higher');
+    return `${difference > 0 ? '▲' : '▼'} ${text} ${isBetter ? 'better' : 'worse'}`;
 }
-function paramChange(now, before) {
+function paramChange(_name, before, now) {
     if (now === undefined || before === undefined)
         return now === undefined ? 'gone' : 'new';
     return now === before ? '' : 'changed';
@@ -47661,47 +48196,59 @@ function paramChange(now, before) {
 
 
 
+
 /** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
-const pull_request_limits = { rows: 35_000, comparisons: 23_000 };
+const pull_request_limits = { rows: 35_000, comparisons: 22_000 };
 /** With more changes than this, the comparisons are folded. */
 const maxOpen = 3;
-/** The body in fewer than 60,000 characters: deletions, updates, new files, then comparisons. */
+/** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
 function pullRequestBody(changes, context) {
-    const ordered = byImportance(changes);
-    const rows = takeLines(ordered, (entry) => changeRow(entry, context), pull_request_limits.rows);
-    const sections = comparisonsOf(ordered, context.details);
+    const deletions = pull_request_tableOf('Deletions', deletionColumns(context), deletionsIn(changes), pull_request_limits.rows);
+    const rowsLeft = pull_request_limits.rows - utf8Bytes(deletions);
+    const others = otherChangesIn(changes);
+    const sections = comparisonSections(others, context.comparisons, {
+        uiUrl: context.uiUrl,
+        areOpen: changes.length <= maxOpen,
+    });
     const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
     return [
         pullRequestIntroduction(changes, context.branch),
-        [changeTableHead, ...rows].join('\n'),
-        notShownNote(changes.length - rows.length, 'change', 'the files of this pull request show them all'),
+        deletions,
+        pull_request_tableOf(deletions === '' ? '' : 'Changes', changeColumns(context), others, rowsLeft),
         ...shown,
         notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+        footer(context),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
 }
+function pull_request_tableOf(title, columns, changes, maxBytes) {
+    if (changes.length === 0)
+        return '';
+    const more = (count) => plural(count, 'more change');
+    const { text, omitted } = renderTable(columns, changes, { maxBytes, more });
+    const note = notShownNote(omitted, 'change', 'the files of this pull request show them all');
+    return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n');
+}
 /** One paragraph about the pull request. */
 function pullRequestIntroduction(changes, branch) {
     return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-        `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
-        'closed when nothing is left to propose; a commit made on its branch by hand stops that.');
+        `**${countsPhrase(countChanges(changes))}**.`);
 }
-function comparisonsOf(changes, details) {
-    const open = changes.length <= maxOpen ? ' open' : '';
-    return changes.flatMap((entry) => {
-        const values = details.get(entry.runId ?? '');
-        if (values === undefined || entry.outcome === 'deleted')
-            return [];
-        const table = comparisonTable(entry.modelVersion ?? '', values);
-        if (table === '')
-            return [];
-        const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`;
-        const previous = values.previous;
-        const comparedTo = previous === undefined ? '' : ` compared with ${escapeMarkdown(previous.modelVersion, 40)}`;
-        const title = `Metrics and parameters of ${name}${comparedTo}`;
-        return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`];
-    });
+/** What a reviewer can do, and what happens then. */
+function footer({ branch, workflowRunUrl }) {
+    return [
+        '---',
+        [
+            '- **Accept**: merge this pull request.',
+            '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
+            `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
+            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the updates stop.',
+        ].join('\n'),
+        workflowRunUrl === undefined ? '' : `Updated by ${markdown_link('this workflow run', workflowRunUrl)}.`,
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
 }
 function notShownNote(count, noun, advice) {
     return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
@@ -47918,6 +48465,7 @@ function parseJson(text) {
 
 
 
+
 /**
  * The branch is not at the commit that was read, or what was read is gone: read and plan again.
  *
@@ -47962,7 +48510,7 @@ const movedPattern = new RegExp([
 const nameConflictPattern = /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i;
 const alreadyExists = ({ message }, { repository }) => /a pull request already exists for/i.test(message)
     ? {
-        text: `${repository} already has an open pull request for this branch`,
+        text: prose `${repository} already has an open pull request for this branch`,
         advice: undefined,
         reason: 'already-exists',
     }
@@ -47971,8 +48519,8 @@ const nameConflict = ({ message }, { repository, purpose }) => {
     if (purpose === 'read' || !nameConflictPattern.test(message))
         return undefined;
     return {
-        text: `A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
-        advice: 'Choose another `pull-request-branch`, or rename or delete the branch in the way.',
+        text: prose `A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
+        advice: prose `Choose another \`pull-request-branch\`, or rename or delete the branch in the way.`,
     };
 };
 const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
@@ -47982,12 +48530,15 @@ const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.
 const notReady = ({ message }, { repository, purpose }) => {
     if (purpose === 'read')
         return undefined;
-    const advice = 'The next run will try again. If this persists, look at https://www.githubstatus.com.';
+    const advice = prose `The next run will try again. If this persists, look at https://www.githubstatus.com.`;
     if (/pullrequest\.head is invalid/i.test(message)) {
-        return { text: `GitHub does not find the pull request's head branch in ${repository}`, advice };
+        return {
+            text: prose `GitHub does not find the pull request's head branch in ${repository}`,
+            advice,
+        };
     }
     return /tree sha does not exist/i.test(message)
-        ? { text: `GitHub does not find the files that were just sent to ${repository}`, advice }
+        ? { text: prose `GitHub does not find the files that were just sent to ${repository}`, advice }
         : undefined;
 };
 /** Every other HTTP 409 to a write is a conflict with somebody else's write. */
@@ -47995,8 +48546,8 @@ const conflict = ({ status }, context) => status === 409 && context.purpose !== 
 function branchMoved({ purpose }) {
     const branch = purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch';
     return {
-        text: `${branch} moved`,
-        advice: 'The next run will catch up.',
+        text: prose `${branch} moved`,
+        advice: prose `The next run will catch up.`,
         reason: 'branch-moved',
     };
 }
@@ -48006,8 +48557,8 @@ function branchMoved({ purpose }) {
  */
 const tooLarge = (refusal, { repository }) => isTooLarge(refusal)
     ? {
-        text: `The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
-        advice: 'The next run will try again. If this persists, split the files among several jobs.',
+        text: prose `The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
+        advice: prose `The next run will try again. If this persists, split the files among several jobs.`,
         reason: 'too-large',
     }
     : undefined;
@@ -48031,8 +48582,8 @@ function isDivisibleRequest(url, body) {
 }
 const unavailable = ({ status, url }, context) => status >= 500
     ? {
-        text: `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
-        advice: 'Look at https://www.githubstatus.com; the next run will catch up.',
+        text: prose `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
+        advice: prose `Look at https://www.githubstatus.com; the next run will catch up.`,
     }
     : undefined;
 const conflictRefusals = {
@@ -48042,20 +48593,21 @@ const conflictRefusals = {
 
 ;// CONCATENATED MODULE: ./src/github/refusals-permission.ts
 
+
 /** How to grant a permission to the workflow's own token, and to other tokens. */
 const grants = {
     contents: {
-        workflow: 'Add `permissions: contents: write` to the job',
-        token: 'set "Contents" to "Read and write"',
+        workflow: prose `Add \`contents: write\` to the job's \`permissions\``,
+        token: prose `set "Contents" to "Read and write"`,
     },
     pull_requests: {
-        workflow: "Add `pull-requests: write` to the job's `permissions`",
-        token: 'set "Pull requests" to "Read and write"',
+        workflow: prose `Add \`pull-requests: write\` to the job's \`permissions\``,
+        token: prose `set "Pull requests" to "Read and write"`,
     },
 };
 const permissions = ['contents', 'pull_requests'];
 /** GraphQL refuses to move a branch to other workflow files in the same words. */
-const workflowsHint = ' If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".';
+const workflowsHint = prose ` If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".`;
 /** `Resource not accessible by integration`, or `… by personal access token`. */
 const notAccessiblePattern = /not accessible by /i;
 /** `not all refs are readable`: opening a pull request without `contents`. */
@@ -48072,7 +48624,7 @@ const missingPermission = (refusal, context) => {
     // A fine-grained token gets its permissions where it is created, not from the workflow.
     const isPersonal = /by personal access token/i.test(message);
     return {
-        text: `The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
+        text: prose `The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
         advice: isPersonal ? grantToToken(needed, context) : grantToWorkflow(needed, context),
         ...(context.purpose === 'read' ? { reason: 'hidden' } : {}),
     };
@@ -48083,17 +48635,17 @@ const notFound = ({ status, url, message }, context) => {
         return undefined;
     if (context.purpose === 'read') {
         return {
-            text: `There is no repository ${context.repository}, or the token does not reach it`,
-            advice: "Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.",
+            text: prose `There is no repository ${context.repository}, or the token does not reach it`,
+            advice: prose `Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.`,
             reason: 'hidden',
         };
     }
     const needed = preferredPermission(context.purpose);
     return {
-        text: `GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
+        text: prose `GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
         advice: /could not resolve to a ref/i.test(message)
-            ? `The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
-            : `GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
+            ? prose `The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
+            : prose `GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
     };
 };
 /** In GitHub's notation: `contents=write`; `;` separates alternatives. */
@@ -48114,17 +48666,17 @@ function grantToToken(needed, { purpose }) {
     const permission = permissionToGrant(needed, purpose);
     return permission === undefined
         ? otherToken(needed)
-        : `Edit the personal access token: under "Repository permissions" ${grants[permission].token}.`;
+        : prose `Edit the personal access token: under "Repository permissions" ${grants[permission].token}.`;
 }
 function grantToWorkflow(needed, { purpose }) {
     const permission = permissionToGrant(needed, purpose);
     if (permission === undefined)
         return otherToken(needed);
     const { workflow, token } = grants[permission];
-    return `${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`;
+    return prose `${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`;
 }
 function otherToken(needed) {
-    return `Use a token with ${needed} as github-token.`;
+    return prose `Use a token with ${needed} as github-token.`;
 }
 /** The one that the request is about if it is among them, and one to write rather than one to read. */
 function permissionToGrant(needed, purpose) {
@@ -48138,141 +48690,142 @@ function permissionToGrant(needed, purpose) {
 ;// CONCATENATED MODULE: ./src/github/refusals-access.ts
 
 
+
 function says(pattern) {
     return ({ message }) => pattern.test(message);
 }
-const refusals_access_otherToken = "the workflow's own token or a GitHub App token";
+const refusals_access_otherToken = prose `the workflow's own token or a GitHub App token`;
 /** The first that matches decides. */
 const table = [
     {
         matches: ({ status }) => status === 401,
-        text: () => 'GitHub does not accept the token',
-        advice: 'Leave github-token at its default, or check that the secret is set in this workflow and has not expired.',
+        text: () => prose `GitHub does not accept the token`,
+        advice: prose `Leave github-token at its default, or check that the secret is set in this workflow and has not expired.`,
     },
     {
         // `X-GitHub-SSO: required; url=…` (docs.github.com, "Troubleshooting the REST API"); GraphQL only
         // has the message `Resource protected by organization SAML enforcement. You must grant your …`.
         matches: ({ message, headers }) => /^required/i.test(headers['x-github-sso'] ?? '') || /SAML enforcement/i.test(message),
-        text: ({ repository }) => `The organization of ${repository} requires single sign-on for the token`,
+        text: ({ repository }) => prose `The organization of ${repository} requires single sign-on for the token`,
         advice: ({ headers }) => {
             const [, url] = /url=(\S+)/.exec(headers['x-github-sso'] ?? '') ?? [];
             const place = url ?? 'Settings > Developer settings > Personal access tokens > Configure SSO';
-            return `Authorize the personal access token for the organization (${place}), or use ${refusals_access_otherToken} as github-token.`;
+            return prose `Authorize the personal access token for the organization (${place}), or use ${refusals_access_otherToken} as github-token.`;
         },
     },
     {
         // `… the \`acme\` organization has an IP allow list enabled, and your IP address is not permitted
         // …` (dependabot-core has it as GITHUB_IP_ALLOWLIST_ERROR)
         matches: says(/IP allow list/i),
-        text: ({ repository }) => `The IP allow list of ${repository}'s owner excludes this runner`,
-        advice: 'Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.',
+        text: ({ repository }) => prose `The IP allow list of ${repository}'s owner excludes this runner`,
+        advice: prose `Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.`,
     },
     {
         // `… has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.`
         matches: says(/OAuth App access restrictions/i),
-        text: ({ repository }) => `The organization of ${repository} restricts tokens of OAuth apps`,
-        advice: `Have an owner approve the app, or use ${refusals_access_otherToken} as github-token.`,
+        text: ({ repository }) => prose `The organization of ${repository} restricts tokens of OAuth apps`,
+        advice: prose `Have an owner approve the app, or use ${refusals_access_otherToken} as github-token.`,
     },
     {
         // `The 'acme' organization forbids access via a fine-grained personal access tokens if the token's
         // lifetime is greater than 366 days. Please adjust …`
         matches: says(/forbids access via .*lifetime/i),
-        text: ({ repository }) => `The token lives longer than the owner of ${repository} allows`,
-        advice: `Create a token that expires sooner, or use ${refusals_access_otherToken} as github-token.`,
+        text: ({ repository }) => prose `The token lives longer than the owner of ${repository} allows`,
+        advice: prose `Create a token that expires sooner, or use ${refusals_access_otherToken} as github-token.`,
     },
     {
         // `\`acme\` forbids access via a personal access token (classic). Please use a GitHub App, …`
         matches: says(/forbids access via/i),
-        text: ({ repository }) => `The owner of ${repository} does not allow this kind of token`,
-        advice: `Use ${refusals_access_otherToken} as github-token, or the kind of token that the message names.`,
+        text: ({ repository }) => prose `The owner of ${repository} does not allow this kind of token`,
+        advice: prose `Use ${refusals_access_otherToken} as github-token, or the kind of token that the message names.`,
     },
     {
         // `Sorry. Your account was suspended`, `This installation has been suspended`
         matches: says(/(account|installation) (was|has been|is) suspended/i),
-        text: ({ repository }) => `The account or app of the token is suspended (${repository})`,
-        advice: `Have it reinstated, or use ${refusals_access_otherToken} as github-token.`,
+        text: ({ repository }) => prose `The account or app of the token is suspended (${repository})`,
+        advice: prose `Have it reinstated, or use ${refusals_access_otherToken} as github-token.`,
     },
     {
         // `Repository was archived so is read-only.`
         matches: says(/\barchived\b.*read.only|repository (was|is|has been) archived/i),
-        text: ({ repository }) => `${repository} is archived: nothing can be written to it`,
-        advice: 'Unarchive it, or point the input repository elsewhere.',
+        text: ({ repository }) => prose `${repository} is archived: nothing can be written to it`,
+        advice: prose `Unarchive it, or point the input repository elsewhere.`,
     },
     {
         // `Repository access blocked` (403 and 451, with `block.reason`: dmca, tos, …)
         matches: ({ status, message }) => status === 451 || /repository access blocked/i.test(message),
-        text: ({ repository }) => `GitHub has blocked access to ${repository}`,
-        advice: "Ask the repository's owner; GitHub informs them of the reason.",
+        text: ({ repository }) => prose `GitHub has blocked access to ${repository}`,
+        advice: prose `Ask the repository's owner; GitHub informs them of the reason.`,
     },
     {
         // `Repository has been locked for migration.`, `Repository has been disabled`
         matches: says(/repository .*\b(locked|disabled)\b|read.only mode|maintenance mode/i),
-        text: ({ repository }) => `${repository} is locked or disabled at the moment`,
-        advice: 'It may be in a migration or over a billing limit: its settings say more. The next run after that catches up.',
+        text: ({ repository }) => prose `${repository} is locked or disabled at the moment`,
+        advice: prose `It may be in a migration or over a billing limit: its settings say more. The next run after that catches up.`,
     },
     {
         // `refusing to allow a GitHub App to create or update workflow \`…\` without \`workflows\` permission`;
         // `refusing to allow an integration to create or update .github/workflows/ci.yml`
         matches: says(/without `?workflows?`? (permission|scope)|refusing to allow .* to create or update/i),
-        text: ({ repository }) => `The token may not change workflows in ${repository}`,
-        advice: 'The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow\'s own token never has that permission.',
+        text: ({ repository }) => prose `The token may not change workflows in ${repository}`,
+        advice: prose `The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow's own token never has that permission.`,
     },
     {
         matches: says(/not permitted to create or approve pull requests/i),
-        text: ({ repository }) => `${repository} does not let workflows create pull requests`,
-        advice: 'Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.',
+        text: ({ repository }) => prose `${repository} does not let workflows create pull requests`,
+        advice: prose `Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.`,
     },
     {
         // `Your token has not been granted the required scopes …`, type INSUFFICIENT_SCOPES: classic tokens
         matches: ({ type, message }) => type === 'INSUFFICIENT_SCOPES' || /granted the required scopes/i.test(message),
-        text: ({ repository }) => `The personal access token lacks a scope for ${repository}`,
-        advice: 'Give the token the scope `repo`.',
+        text: ({ repository }) => prose `The personal access token lacks a scope for ${repository}`,
+        advice: prose `Give the token the scope \`repo\`.`,
     },
     {
         // `octocat does not have the correct permissions to execute \`CreateCommitOnBranch\``, type FORBIDDEN
         matches: says(/correct permissions to execute|must have push access|permission to \S+ denied/i),
-        text: ({ repository }) => `The owner of the token may not write to ${repository}`,
-        advice: 'Give that user or app write access to the repository.',
+        text: ({ repository }) => prose `The owner of the token may not write to ${repository}`,
+        advice: prose `Give that user or app write access to the repository.`,
     },
     {
         // `Must have admin rights to Repository.`
         matches: says(/must have admin rights/i),
-        text: (context) => `Only an administrator may ${operation(context)} in this way`,
-        advice: 'Use the token of a user or app that is an administrator of the repository.',
+        text: (context) => prose `Only an administrator may ${operation(context)} in this way`,
+        advice: prose `Use the token of a user or app that is an administrator of the repository.`,
     },
     {
         // `At least one email address must be verified to do that.`
         matches: says(/verify your email|email address must be verified/i),
-        text: () => 'The account of the token has no verified email address',
-        advice: `Verify the address in the settings of that account, or use ${refusals_access_otherToken} as github-token.`,
+        text: () => prose `The account of the token has no verified email address`,
+        advice: prose `Verify the address in the settings of that account, or use ${refusals_access_otherToken} as github-token.`,
     },
     {
         // `Upgrade to GitHub Pro or make this repository public to enable this feature.`
         // (github/branch-deploy#345)
         matches: says(/upgrade to github \S+ or make this repository public/i),
-        text: ({ repository }) => `The plan of ${repository}'s owner does not include this feature`,
-        advice: "GitHub's message says which plans include it.",
+        text: ({ repository }) => prose `The plan of ${repository}'s owner does not include this feature`,
+        advice: prose `GitHub's message says which plans include it.`,
         reason: 'hidden',
     },
     {
         // `An owner of this repository has limited the ability to open a pull request to users that are
         // collaborators on this repository.` (cypress-io/eslint-plugin-cypress#346)
         matches: says(/has limited the ability to open a pull request/i),
-        text: ({ repository }) => `${repository} limits who may open pull requests`,
-        advice: 'Make the owner of the token a collaborator, or change the limit in the settings of the repository (General > Pull requests, or Moderation options).',
+        text: ({ repository }) => prose `${repository} limits who may open pull requests`,
+        advice: prose `Make the owner of the token a collaborator, or change the limit in the settings of the repository (General > Pull requests, or Moderation options).`,
     },
 ];
 /** Only the status tells. */
 const denied = ({ status, url }, context) => status === 403
     ? {
-        text: `GitHub did not let the token ${operation(context, url)}`,
-        advice: "GitHub's message says why. Check what the owner of the token may do there.",
+        text: prose `GitHub did not let the token ${operation(context, url)}`,
+        advice: prose `GitHub's message says why. Check what the owner of the token may do there.`,
     }
     : undefined;
 const byWords = table.map(({ matches, text, advice, reason }) => (refusal, context) => matches(refusal)
     ? {
         text: text(context),
-        advice: typeof advice === 'string' ? advice : advice(refusal),
+        advice: typeof advice === 'function' ? advice(refusal) : advice,
         reason,
     }
     : undefined);
@@ -48284,31 +48837,32 @@ const accessRefusals = [
 ];
 
 ;// CONCATENATED MODULE: ./src/github/rule-advice.ts
-const bypass = 'use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.';
+
+const bypass = prose `use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.`;
 const onBase = {
-    propose: `Either set \`pull-request: true\`, or ${bypass}`,
-    look: `Look at Settings > Branches of the repository. If commits are restricted there, set \`pull-request: true\`, or ${bypass}`,
-    'propose-or-unlock': `Either set \`pull-request: true\`, or ${bypass} If the branch is locked, unlock it first: a pull request into a locked branch cannot be merged.`,
-    bypass: `To commit nevertheless, ${bypass}`,
-    unlock: 'Unlock the branch in the settings, or set the input `branch` to another one.',
-    sign: `Leave github-token at its default or use a GitHub App token, because GitHub signs their commits; otherwise ${bypass}`,
-    message: `Change the first line of the message with the input \`commit-message\`, or ${bypass}`,
-    path: `Set the input \`path\` to another directory, or ${bypass}`,
-    size: `Make the template smaller, or ${bypass}`,
+    propose: prose `Either set \`pull-request: true\`, or ${bypass}`,
+    look: prose `Look at Settings > Branches of the repository. If commits are restricted there, set \`pull-request: true\`, or ${bypass}`,
+    'propose-or-unlock': prose `Either set \`pull-request: true\`, or ${bypass} If the branch is locked, unlock it first: a pull request into a locked branch cannot be merged.`,
+    bypass: prose `To commit nevertheless, ${bypass}`,
+    unlock: prose `Unlock the branch in the settings, or set the input \`branch\` to another one.`,
+    sign: prose `Leave github-token at its default or use a GitHub App token, because GitHub signs their commits; otherwise ${bypass}`,
+    message: prose `Change the first line of the message with the input \`commit-message\`, or ${bypass}`,
+    path: prose `Set the input \`path\` to another directory, or ${bypass}`,
+    size: prose `Make the template smaller, or ${bypass}`,
 };
 /** A pull request is there already, so its branch needs another name or a bypass. */
 const onHead = {
     ...onBase,
-    propose: `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
-    look: 'Look at Settings > Branches of the repository, or choose another `pull-request-branch`, one that the rule does not cover.',
-    'propose-or-unlock': 'Choose another `pull-request-branch`, one that the rule does not cover, or unlock the branch in the settings.',
-    bypass: `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
-    unlock: 'Choose another `pull-request-branch`, one that the rule does not cover, or unlock the branch in the settings.',
+    propose: prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
+    look: prose `Look at Settings > Branches of the repository, or choose another \`pull-request-branch\`, one that the rule does not cover.`,
+    'propose-or-unlock': prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or unlock the branch in the settings.`,
+    bypass: prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
+    unlock: prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or unlock the branch in the settings.`,
 };
 /** Advice for some rules at once, each only once. */
 function waysOut(outs, purpose) {
     const texts = purpose === 'commit' ? onBase : onHead;
-    return [...new Set(outs.map((out) => texts[out]))];
+    return distinctProse(outs.map((out) => texts[out]));
 }
 
 ;// CONCATENATED MODULE: ./src/github/rule-kinds.ts
@@ -48357,6 +48911,7 @@ const ruleKinds = {
 };
 
 ;// CONCATENATED MODULE: ./src/github/refusals-rules.ts
+
 
 
 /**
@@ -48417,8 +48972,8 @@ const anyRulePattern = /rule violations? found|protected branch|reference update
 const secretPattern = /secret detected|cannot contain secrets/i;
 const secretInContent = ({ message }, { repository }) => secretPattern.test(message)
     ? {
-        text: `GitHub's push protection found a secret in the files for ${repository}`,
-        advice: 'Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.',
+        text: prose `GitHub's push protection found a secret in the files for ${repository}`,
+        advice: prose `Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.`,
     }
     : undefined;
 /** createCommitOnBranch reports classic protection with this type (Thinkmill/keystatic#1598). */
@@ -48434,8 +48989,8 @@ const violatedRules = ({ type, message }, context) => {
     const named = kinds.map(({ says }) => says).join(', ');
     const outs = kinds.length === 0 ? ['propose'] : kinds.map(({ wayOut }) => wayOut);
     return {
-        text: `A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : `: ${named}`}`,
-        advice: [...waysOut(outs, context.purpose), ...blockingBranch(message, context)].join(' '),
+        text: prose `A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : own(`: ${named}`)}`,
+        advice: joinProse([...waysOut(outs, context.purpose), ...blockingBranch(message, context)], ' '),
     };
 };
 function subject({ purpose }) {
@@ -48447,13 +49002,14 @@ function subject({ purpose }) {
 function blockingBranch(message, { purpose }) {
     return purpose === 'propose' && /reference update failed/i.test(message)
         ? [
-            'Or rename the branch that is in the way, if one has the beginning of this name up to a slash.',
+            prose `Or rename the branch that is in the way, if one has the beginning of this name up to a slash.`,
         ]
         : [];
 }
 const ruleRefusals = [secretInContent, violatedRules];
 
 ;// CONCATENATED MODULE: ./src/github/refusals.ts
+
 
 
 
@@ -48485,8 +49041,8 @@ function explainRefusal(given, context) {
     const { status, type, code, url } = refusal;
     const name = type ?? code ?? `HTTP ${status}`;
     return {
-        text: `GitHub rejected a request to ${operation(context, url)} (${name})`,
-        advice: "GitHub's message says why.",
+        text: prose `GitHub rejected a request to ${operation(context, url)} (${name})`,
+        advice: prose `GitHub's message says why.`,
         isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
     };
 }
@@ -48499,8 +49055,8 @@ function notGitHubs({ status, isGitHubs, url }, context) {
     if (isGitHubs || status >= 500 || status === 413)
         return undefined;
     return {
-        text: `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
-        advice: 'Check the proxy or firewall between the runner and GitHub.',
+        text: prose `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+        advice: prose `Check the proxy or firewall between the runner and GitHub.`,
     };
 }
 
@@ -48559,22 +49115,23 @@ function refusalMessage(json) {
 
 
 
+
 const errors_failureAdvice = {
-    'unknown-host': 'Check GITHUB_API_URL and the name service of the runner.',
-    refused: 'Check that the runner may reach GitHub (firewall, proxy).',
-    tls: 'On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.',
-    timeout: 'Check that the runner may reach GitHub (firewall, proxy).',
-    interrupted: 'The connection ended in the middle of a response. The next run will catch up.',
-    network: 'Check that the runner may reach GitHub (firewall, proxy).',
-    'too-large': 'The response was ignored. Look for a proxy that modifies responses.',
-    encoding: 'Look for a proxy that compresses responses, and let it send gzip or nothing.',
+    'unknown-host': prose `Check GITHUB_API_URL and the name service of the runner.`,
+    refused: prose `Check that the runner may reach GitHub (firewall, proxy).`,
+    tls: prose `On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.`,
+    timeout: prose `Check that the runner may reach GitHub (firewall, proxy).`,
+    interrupted: prose `The connection ended in the middle of a response. The next run will catch up.`,
+    network: prose `Check that the runner may reach GitHub (firewall, proxy).`,
+    'too-large': prose `The response was ignored. Look for a proxy that modifies responses.`,
+    encoding: prose `Look for a proxy that compresses responses, and let it send gzip or nothing.`,
 };
-const statusPage = 'Look at https://www.githubstatus.com; the next run will catch up.';
+const statusPage = prose `Look at https://www.githubstatus.com; the next run will catch up.`;
 /** There was no complete response. */
 function connectionError(failure, { tries, apiUrl, isWrite }) {
     const { reason } = failure;
     const after = tries > 1 ? ` (after ${tries} tries)` : '';
-    return new GitHubError(`${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
+    return new GitHubError(prose `${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
         advice: errors_failureAdvice[reason],
         outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
     });
@@ -48582,18 +49139,18 @@ function connectionError(failure, { tries, apiUrl, isWrite }) {
 /** @param until when the limit ends, if that is longer than a sync may wait. */
 function rateLimitError(status, until, tries) {
     const limit = until === undefined
-        ? `GitHub still limits the rate of requests after ${tries} tries`
-        : `GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`;
-    return new GitHubError(`${limit} (HTTP ${status})`, {
+        ? prose `GitHub still limits the rate of requests after ${tries} tries`
+        : prose `GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`;
+    return new GitHubError(prose `${limit} (HTTP ${status})`, {
         status,
-        advice: 'The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.',
+        advice: prose `The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.`,
     });
 }
 /** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
 function unavailableError(status, until, isWrite) {
     const text = until === undefined
-        ? `GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
-        : `GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`;
+        ? prose `GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
+        : prose `GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`;
     return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage });
 }
 /** Redirects are not followed: another host must not see the token. */
@@ -48602,16 +49159,16 @@ function redirectError(url, { status, headers }) {
     const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
     const { origin } = new URL(url);
     if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
-        return new GitHubError(`GitHub at ${origin} redirects the request (HTTP ${status})`, {
+        return new GitHubError(prose `GitHub at ${origin} redirects the request (HTTP ${status})`, {
             status,
-            advice: 'The repository may have been renamed or moved: update the input repository.',
+            advice: prose `The repository may have been renamed or moved: update the input repository.`,
         });
     }
     // Without the query, which may have a secret.
     const place = target === undefined ? 'an invalid address' : errors_placeOf(target, origin);
-    return new GitHubError(`GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`, {
+    return new GitHubError(prose `GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`, {
         status,
-        advice: 'Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.',
+        advice: prose `Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.`,
     });
 }
 function errors_placeOf(target, origin) {
@@ -48619,21 +49176,21 @@ function errors_placeOf(target, origin) {
 }
 /** The response is truncated or does not match its schema. */
 function invalidResponse(detail, isWrite = false) {
-    return new GitHubError(`GitHub's response can't be used: ${detail}`, {
+    return new GitHubError(prose `GitHub's response can't be used: ${detail}`, {
         outcomeUnknown: isWrite,
-        advice: 'The response was ignored. If this persists, look for a proxy that modifies responses.',
+        advice: prose `The response was ignored. If this persists, look for a proxy that modifies responses.`,
     });
 }
 /** The branch is no longer at the commit that was read: read and plan again. */
 function errors_branchMoved(detail) {
-    return new GitHubError(`the branch moved ${detail}`, { reason: 'branch-moved' });
+    return new GitHubError(prose `the branch moved ${detail}`, { reason: 'branch-moved' });
 }
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
 function errorFromOctokit(error, context) {
     if (error instanceof ActionError)
         return error;
     if (!(error instanceof Error))
-        return new GitHubError(String(error));
+        return new GitHubError(foreign(String(error)));
     if (!hasResponse(error)) {
         return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error;
     }
@@ -48663,13 +49220,13 @@ function errorFromGraphql(problems, context, request) {
     const errors = found.map(({ error }) => error);
     const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown);
     const decisive = errors.find(({ reason }) => reason !== undefined);
-    const error = unclear ?? decisive ?? errors[0] ?? invalidResponse('no data', request.isWrite);
+    const error = unclear ?? decisive ?? errors[0] ?? invalidResponse(prose `no data`, request.isWrite);
     return found.some(({ isKnown }) => isKnown) ? error : new UnexpectedResponse(error);
 }
 function errorFromProblem(problem, context, { isWrite, hasData }) {
     const { type, message, path = [], extensions } = problem;
     if (isTemporary(problem)) {
-        const error = new GitHubError(`GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`, { status: 200, outcomeUnknown: isWrite, advice: statusPage });
+        const error = new GitHubError(prose `GitHub could not carry out a request to ${operation(context)} [GitHub: ${errors_shorten(message)}]`, { status: 200, outcomeUnknown: isWrite, advice: statusPage });
         return { error, isKnown: true };
     }
     const refusal = {
@@ -48690,11 +49247,11 @@ function errorFromProblem(problem, context, { isWrite, hasData }) {
 }
 function gitHubError({ status, message, isGitHubs }, { text, advice, reason }, outcomeUnknown) {
     const details = { status, advice, reason, outcomeUnknown };
-    return new GitHubError(isGitHubs ? `${text} [GitHub: ${shorten(message)}]` : text, details);
+    return new GitHubError(isGitHubs ? prose `${text} [GitHub: ${errors_shorten(message)}]` : text, details);
 }
 const errors_maxMessageLength = 1000;
 /** GitHub's messages end up in outputs and in the summary, which have limits of their own. */
-function shorten(message) {
+function errors_shorten(message) {
     return message.length > errors_maxMessageLength ? `${message.slice(0, errors_maxMessageLength)} …` : message;
 }
 
@@ -48808,50 +49365,6 @@ async function createTreeInHalves(client, purpose, base, entries) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
-/** More comparisons would not fit in the body of a pull request. */
-const maxComparisons = 40;
-/**
- * Reads the metrics and parameters of each changed run and of the run that it replaces.
- *
- * @returns details by run id; none for a run that could not be read.
- */
-async function readComparisons(registry, changes) {
-    const compared = changes
-        .filter(({ outcome }) => outcome !== 'deleted')
-        .slice(0, maxComparisons)
-        .map(({ runId, previous }) => ({
-        runId: runId ?? '',
-        // A new version of the same run has the same metrics and parameters.
-        previous: previous?.runId === runId ? undefined : previous,
-    }));
-    const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
-    const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
-    const runOf = (runId) => {
-        const lookup = lookups.get(runId ?? '');
-        return lookup?.kind === 'found' ? lookup.run : undefined;
-    };
-    return new Map(compared.flatMap(({ runId, previous }) => {
-        const run = runOf(runId);
-        return run === undefined ? [] : [[runId, detailsOf(run, previous, runOf(previous?.runId))]];
-    }));
-}
-function detailsOf({ metrics, params }, previous, previousRun) {
-    if (previous === undefined || previousRun === undefined) {
-        return { metrics, params, previous: undefined };
-    }
-    const { metrics: previousMetrics, params: previousParams } = previousRun;
-    return {
-        metrics,
-        params,
-        previous: {
-            modelVersion: previous.modelVersion,
-            metrics: previousMetrics,
-            params: previousParams,
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
 
 
@@ -48905,7 +49418,7 @@ function createProposer(options) {
         const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings);
         if (!isNeeded)
             return [];
-        const { number } = pullRequest;
+        const { number, url } = pullRequest;
         try {
             await repository.pullRequests.addLabels(number, settings.labels);
             return [];
@@ -48913,7 +49426,12 @@ function createProposer(options) {
         catch (error) {
             if (!(error instanceof GitHubError))
                 throw error;
-            return [`The labels could not be set on pull request #${number}: ${error.message}`];
+            return [
+                joinSentences([
+                    prose `The labels could not be set on ${linkTo(`pull request #${number}`, url)}: ${error.text}`,
+                    error.advice ?? [],
+                ]),
+            ];
         }
     };
     const propose = async (plan, { name, head, open }) => {
@@ -48943,7 +49461,7 @@ function createProposer(options) {
 /** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
 function requireOpen({ state }) {
     if (state === 'closed')
-        throw errors_branchMoved('while its pull request was updated');
+        throw errors_branchMoved(prose `while its pull request was updated`);
 }
 /**
  * The problem of a request that follows the actual write, which is reported together with it.
@@ -48971,11 +49489,19 @@ async function commitProposal({ repository, commitTemplate }, plan) {
     return repository.createCommit({ tree, parent: head, message });
 }
 /** The title, unless a person changed it, and the body with the action's section. */
-async function writeText({ registry, settings, commitTemplate, uiUrl, serverUrl }, plan, name, open) {
+async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
     const { repository, branch } = plan.snapshot;
     const changes = changesOf(plan.entries);
-    const details = await readComparisons(registry, changes);
-    const context = { uiUrl, serverUrl, repository, branch, fileRef: name, details };
+    const context = {
+        uiUrl,
+        serverUrl,
+        repository,
+        branch,
+        oldRef: branch,
+        newRef: name,
+        comparisons: await compare(plan),
+        workflowRunUrl,
+    };
     const ownTitle = headline(changes, settings.title ?? commitTemplate);
     const section = {
         files: planDigest(plan),
@@ -48998,6 +49524,7 @@ async function deleteQuietly(repository, branch, from) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
+
 
 
 
@@ -49050,7 +49577,7 @@ async function deleteBranch(repository, { plan, name }, from) {
     const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name);
     if (other !== undefined) {
         return [
-            `The branch ${name} was not deleted: pull request #${other.number} into ${other.base} comes from it`,
+            prose `The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it`,
         ];
     }
     try {
@@ -49061,7 +49588,12 @@ async function deleteBranch(repository, { plan, name }, from) {
         const isRefused = error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown;
         if (!isRefused)
             throw error;
-        return [`The branch ${name} could not be deleted: ${error.message}`];
+        return [
+            joinSentences([
+                prose `The branch \`${name}\` could not be deleted: ${error.text}`,
+                error.advice ?? [],
+            ]),
+        ];
     }
 }
 async function withdraw_pull_request_close(repository, current, begun) {
@@ -49092,6 +49624,7 @@ async function restoreBody({ pullRequests }, original) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
+
 
 
 
@@ -49137,8 +49670,8 @@ async function assess({ repository, settings }, plan) {
     const { snapshot } = plan;
     const name = headBranchName(settings, snapshot.branch);
     if (name === snapshot.branch) {
-        throw new SyncError(`pull-request-branch is the branch ${name} itself`, {
-            advice: 'Give the pull request a branch of its own.',
+        throw new SyncError(prose `pull-request-branch is the branch ${name} itself`, {
+            advice: prose `Give the pull request a branch of its own.`,
         });
     }
     const state = await repository.pullRequests.read(snapshot, name);
@@ -49182,21 +49715,23 @@ function openedBefore({ plan, decision: { open } }, { operation }) {
     return writeResult(plan, operation, { pullRequest: referenceTo(open) });
 }
 /** The plan without the changes that a person has rejected. */
-function rejectedIn(plan, { number }) {
-    const reason = `rejected in pull request #${number}`;
+function rejectedIn(plan, { number, url }) {
+    const reason = prose `rejected in ${reference(`pull request #${number}`, url)}`;
     return {
         ...plan,
-        entries: plan.entries.map((entry) => isChange(entry) ? { ...entry, outcome: 'skipped', edit: undefined, reason } : entry),
+        entries: plan.entries.map((entry) => isChange(entry)
+            ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+            : entry),
         extraFiles: [],
     };
 }
 /** The plan, with a reason for each change that waits to be merged. */
-function waitingIn(plan, { number }) {
-    const waiting = `waits in pull request #${number}`;
+function waitingIn(plan, { number, url }) {
+    const waiting = prose `waits in ${reference(`pull request #${number}`, url)}`;
     return {
         ...plan,
         entries: plan.entries.map((entry) => isChange(entry)
-            ? { ...entry, reason: entry.reason === null ? waiting : `${entry.reason}; ${waiting}` }
+            ? { ...entry, reason: joinProse([entry.reason ?? [], waiting], '; ') }
             : entry),
     };
 }
@@ -49208,7 +49743,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
             return writeResult(rejectedIn(plan, rejected), 'none', {
                 pullRequest: referenceTo(rejected),
                 warnings: [
-                    `Pull request #${rejected.number} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+                    prose `${linkTo(`Pull request #${rejected.number}`, rejected.url)} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
                 ],
             });
         }
@@ -49233,11 +49768,13 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
             begun.operation = operation;
         if (error.reason !== 'already-exists')
             throw error;
-        throw new GitHubError('another job opened the pull request', { reason: 'branch-moved' });
+        throw new GitHubError(prose `another job opened the pull request`, { reason: 'branch-moved' });
     }
 }
 
 ;// CONCATENATED MODULE: ./src/sync/sync.ts
+
+
 
 
 
@@ -49257,7 +49794,8 @@ async function runSync(options) {
     const registry = createRegistry(options.mlflow);
     const templates = createTemplateReader(options.builtInTemplate);
     const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
-    const writer = createWriter(options, registry);
+    const compare = createComparisonReader(registry);
+    const writer = createWriter(options, compare);
     let branchName = options.branch;
     const { plan, warnings, ...written } = await retryWhenBranchMoves(async () => {
         const newPlan = await createPlan(options, registry, targets, templates);
@@ -49270,14 +49808,29 @@ async function runSync(options) {
         withError: (result, error) => ({ ...result, error: problemOf(error) }),
     });
     const { repository, branch } = plan.snapshot;
+    const comparisons = written.operation === 'none'
+        ? new Map()
+        : await stopwatch.measure('read MLflow', () => unlessUnreadable(compare(plan)));
     return {
         ...emptyResult(repository, branch),
         ...written,
+        comparisons,
         entries: plan.entries,
         extraFiles: plan.extraFiles,
         warnings: [...plan.warnings, ...warnings],
         error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
     };
+}
+/** A comparison that cannot be read takes nothing away from what was written. */
+async function unlessUnreadable(comparisons) {
+    try {
+        return await comparisons;
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError))
+            throw error;
+        return new Map();
+    }
 }
 async function selectRuns({ targets, clock, info }, registry) {
     const selectedTargets = [];
@@ -49310,7 +49863,7 @@ async function createPlan(options, registry, targets, templates) {
                 entries,
                 extraFiles: [],
                 error: undefined,
-                warnings: [...warnings, error.message],
+                warnings: [...warnings, joinSentences([error.message, error.advice ?? []])],
             }
             : { snapshot, entries, extraFiles: [], error, warnings };
     });
@@ -49330,23 +49883,27 @@ function describeDirectory(snapshot, directory) {
 }
 function joinProblems(problems) {
     const [first] = problems;
-    return first && { ...first, message: problems.map(({ message }) => message).join('; ') };
+    return (first && {
+        message: joinProse(problems.map(({ message }) => message), '; '),
+        advice: joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' '),
+    });
 }
-function createWriter(options, registry) {
+function createWriter(options, compare) {
     if (options.mode === 'plan')
         return preview;
     const { repository, targets, pullRequest: settings, commitMessage: commitTemplate } = options;
     if (settings === undefined)
         return createCommitWriter(repository, commitTemplate);
-    const { uiUrl, serverUrl } = options;
+    const { uiUrl, serverUrl, workflowRunUrl } = options;
     return createPullRequestWriter({
         repository,
-        registry,
+        compare,
         targets,
         settings,
         commitTemplate,
         uiUrl,
         serverUrl,
+        workflowRunUrl,
     });
 }
 
@@ -49377,6 +49934,7 @@ function exampleChange(outcome, path) {
         url: null,
         reason: null,
         previous: undefined,
+        withheld: undefined,
         warning: undefined,
         edit: { path, before: undefined, after: '', executable: false },
     };
@@ -49384,15 +49942,16 @@ function exampleChange(outcome, path) {
 
 ;// CONCATENATED MODULE: ./src/check/run-check.ts
 
+
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
 async function runCheck(name, check) {
     try {
-        return { name, advice: '', ...(await check()) };
+        return { name, advice: prose ``, ...(await check()) };
     }
     catch (error) {
         if (!(error instanceof ActionError))
             throw error;
-        return { name, status: 'failed', detail: error.message, advice: error.advice ?? '' };
+        return { name, status: 'failed', detail: error.text, advice: error.advice ?? prose `` };
     }
 }
 function skippedCheck(name, detail) {
@@ -49400,11 +49959,12 @@ function skippedCheck(name, detail) {
         name,
         status: 'skipped',
         detail,
-        advice: '',
+        advice: prose ``,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/check/github.ts
+
 
 
 
@@ -49426,11 +49986,11 @@ async function checkGitHub(options) {
         const directories = targets.map(({ directory }) => github_describeDirectory(directoryAt(read, directory)));
         return {
             status: 'ok',
-            detail: `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
+            detail: prose `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
         };
     });
     if (branchSnapshot === undefined) {
-        const reason = 'the branch could not be read';
+        const reason = prose `the branch could not be read`;
         return [
             branchCheck,
             skippedCheck('GitHub: contents: write', reason),
@@ -49447,15 +50007,15 @@ async function checkGitHub(options) {
         await runCheck('GitHub: contents: write', async () => {
             for (const { directory } of targets)
                 await probes.commit(snapshot, directory);
-            return { status: 'ok', detail: 'the token may commit' };
+            return { status: 'ok', detail: prose `the token may commit` };
         }),
         pullRequest === undefined
             ? await runCheck('GitHub: branch rules', async () => ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))))
             : {
                 name: 'GitHub: branch rules',
                 status: 'ok',
-                detail: 'the pull request is subject to them',
-                advice: '',
+                detail: prose `the pull request is subject to them`,
+                advice: prose ``,
             },
         ...(await checkPullRequest(options, snapshot)),
         await runCheck('Template', () => checkTemplates(options, snapshot)),
@@ -49471,12 +50031,12 @@ async function checkPullRequest(options, snapshot) {
     const { probes } = repository;
     const names = ['GitHub: pull-requests: write', 'GitHub: head branch'];
     if (pullRequest === undefined) {
-        return names.map((name) => skippedCheck(name, 'not needed without pull-request: true'));
+        return names.map((name) => skippedCheck(name, prose `not needed without pull-request: true`));
     }
     return [
         await runCheck(names[0], async () => {
             await probes.pullRequest(snapshot.branch);
-            return { status: 'ok', detail: 'the token may open pull requests' };
+            return { status: 'ok', detail: prose `the token may open pull requests` };
         }),
         await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
     ];
@@ -49485,13 +50045,13 @@ async function checkHeadBranch(options, snapshot, settings) {
     const { probes } = options.repository;
     const head = headBranchName(settings, snapshot.branch);
     if (head === snapshot.branch) {
-        throw new SyncError(`pull-request-branch is the branch ${head} itself`, {
-            advice: 'Give the pull request a branch of its own.',
+        throw new SyncError(prose `pull-request-branch is the branch ${head} itself`, {
+            advice: prose `Give the pull request a branch of its own.`,
         });
     }
     const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-        message: `Branch ${name} is in the way of ${head}: Git can't have both`,
-        advice: 'Choose another `pull-request-branch`, or rename or delete that branch.',
+        message: prose `Branch ${name} is in the way of ${head}: Git can't have both`,
+        advice: prose `Choose another \`pull-request-branch\`, or rename or delete that branch.`,
     }));
     const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
     const findings = await probes.rules(plannedWrite(options, head, true));
@@ -49521,16 +50081,16 @@ function ruleFinding({ ruleCount, violated, unclear }) {
     return ruleCount === undefined
         ? {
             status: 'skipped',
-            detail: 'GitHub does not show the rules to this token',
-            advice: 'Look at Settings > Rules of the repository.',
+            detail: prose `GitHub does not show the rules to this token`,
+            advice: prose `Look at Settings > Rules of the repository.`,
         }
-        : { status: 'ok', detail: `rules: ${ruleCount}, none against it` };
+        : { status: 'ok', detail: prose `rules: ${ruleCount}, none against it` };
 }
 function messagesOf(problems) {
-    return problems.map(({ message }) => message).join('; ');
+    return joinProse(problems.map(({ message }) => message), '; ');
 }
 function adviceOf(problems) {
-    return [...new Set(problems.map(({ advice = '' }) => advice))].join(' ');
+    return joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' ');
 }
 async function checkTemplates(options, snapshot) {
     const { repository, targets } = options;
@@ -49539,7 +50099,7 @@ async function checkTemplates(options, snapshot) {
     const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
     return {
         status: 'ok',
-        detail: templates.length === 0 ? 'built in' : `${templates.join(', ')} can be used`,
+        detail: templates.length === 0 ? prose `built in` : prose `${templates.join(', ')} can be used`,
     };
 }
 /** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
@@ -49563,6 +50123,7 @@ function retryOnFreshSnapshot(options, snapshot, check) {
 
 
 
+
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const { mlflow, targets, trackingUri, clock } = options;
@@ -49577,10 +50138,10 @@ async function checkMlflow(options) {
             for (const { runId } of chooseVersionPerRun(inModels).runs)
                 runIds.add(runId);
         }
-        return { status: 'ok', detail: `${trackingUri} lists ${listed}` };
+        return { status: 'ok', detail: prose `${trackingUri} lists ${listed}` };
     });
     if (versions.status === 'failed') {
-        const reason = 'the Model Registry could not be read';
+        const reason = prose `the Model Registry could not be read`;
         return [
             versions,
             skippedCheck('MLflow: runs', reason),
@@ -49590,9 +50151,9 @@ async function checkMlflow(options) {
     const runs = await runCheck('MLflow: runs', async () => {
         const { size } = await registry.experiments();
         if (runIds.size === 0)
-            return { status: 'ok', detail: `experiments: ${size}` };
+            return { status: 'ok', detail: prose `experiments: ${size}` };
         const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns));
-        return { status: 'ok', detail: `experiments: ${size}; ${detail}` };
+        return { status: 'ok', detail: prose `experiments: ${size}; ${detail}` };
     });
     const selection = await runCheck('MLflow: selection', async () => {
         let selected = 0;
@@ -49603,11 +50164,11 @@ async function checkMlflow(options) {
             gaps.push(...result.gaps);
         }
         if (gaps.length > 0) {
-            throw new SyncError(gaps.map(({ message }) => message).join('; '), {
-                advice: gaps.map(({ advice = '' }) => advice).join(' '),
+            throw new SyncError(joinProse(gaps.map(({ message }) => message), '; '), {
+                advice: joinProse(gaps.map(({ advice = [] }) => advice), ' '),
             });
         }
-        return { status: 'ok', detail: `runs selected: ${selected}` };
+        return { status: 'ok', detail: prose `runs selected: ${selected}` };
     });
     return [versions, runs, selection];
 }
@@ -49618,20 +50179,20 @@ async function checkRuns(registry, runIds) {
     const lookups = await registry.runs(runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })));
     const found = runIds.map((id) => lookups.get(id));
     if (found.some((lookup) => lookup?.kind === 'found'))
-        return 'runs can be read';
+        return prose `runs can be read`;
     for (const lookup of found) {
         if (lookup?.kind !== 'failed')
             continue;
         // A sync would report a single broken run as well, and go on.
         if (runIds.length === 1)
-            return `the only run can't be read: ${lookup.reason}`;
+            return prose `the only run can't be read: ${lookup.reason}`;
         throw new MlflowError(lookup.reason, {
-            advice: 'MLflow could not read any of the sampled runs: look at its log, and try again.',
+            advice: prose `MLflow could not read any of the sampled runs: look at its log, and try again.`,
         });
     }
     const examples = runIds.slice(0, 3).join(', ');
-    throw new MlflowError(`MLflow does not show the runs of registered versions: ${examples}`, {
-        advice: 'Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.',
+    throw new MlflowError(prose `MLflow does not show the runs of registered versions: ${examples}`, {
+        advice: prose `Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.`,
     });
 }
 
@@ -49698,6 +50259,7 @@ function aliasedObjects(aliases, schema) {
 
 
 
+
 /** 10,000 files take 40 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 250;
 /** Far below GitHub's limit of 100 concurrent requests. */
@@ -49713,7 +50275,7 @@ function createBlobReader(client, checkout) {
     const readAndConfirm = async (snapshot, oids) => {
         const { contents, consistent } = await readBatch(client, snapshot, oids);
         if (!consistent)
-            throw errors_branchMoved('while it was read');
+            throw errors_branchMoved(prose `while it was read`);
         confirmed.add(snapshot);
         for (const [oid, content] of contents)
             cache.set(oid, content);
@@ -49776,7 +50338,7 @@ async function readRaw(client, oid) {
     const { content } = await client.rest('read', rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
     const bytes = Buffer.from(content, 'base64');
     if (blobOid(bytes) !== oid)
-        throw invalidResponse(`the content of blob ${oid} does not match its hash`);
+        throw invalidResponse(prose `the content of blob ${oid} does not match its hash`);
     return bytes;
 }
 /** A values file is a few KB; reading and hashing much larger ones would waste time. */
@@ -54967,6 +55529,7 @@ function gitHubRetryPolicy(random) {
 
 
 
+
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
 function fetchWithRetries(options, isRepeatable, onRequest) {
     return async (url, init) => {
@@ -55044,7 +55607,7 @@ function unusable(url, response, outcome, exchange) {
     if (status >= 300 && status < 400)
         return redirectError(url, response);
     if (isIncomplete(response, exchange.json)) {
-        return invalidResponse(`it is not a complete JSON document (${text.length} characters)`, isWrite);
+        return invalidResponse(prose `it is not a complete JSON document (${text.length} characters)`, isWrite);
     }
     if (outcome.retryAllowedAt !== undefined || (isWrite && (status >= 500 || status === 408))) {
         return unavailableError(status, outcome.retryAllowedAt, isWrite);
@@ -55113,6 +55676,7 @@ function createWriteTracker() {
 
 
 
+
 function createGitHubClient(options) {
     let requests = 0;
     let repository = options.repository;
@@ -55142,7 +55706,7 @@ function createGitHubClient(options) {
         const body = readGraphqlBody(response.data);
         if (body !== undefined)
             return body;
-        throw unexpected('it is not a GraphQL response', octokit === once);
+        throw unexpected(prose `it is not a GraphQL response`, octokit === once);
     };
     const read = (purpose, text, variables, schema) => repeatUnexpected(options, true, async () => {
         const { data, errors } = await post(retrying, purpose, text, variables);
@@ -55150,7 +55714,7 @@ function createGitHubClient(options) {
             const request = { isWrite: false, hasData: hasData(data) };
             throw errorFromGraphql(errors, contextOf(purpose), request);
         }
-        return parseResponse(schema, data, 'GraphQL response', false);
+        return parseResponse(schema, data, prose `GraphQL response`, false);
     });
     const query = (text, variables, schema) => {
         const { owner, repo: name } = coordinates();
@@ -55163,14 +55727,14 @@ function createGitHubClient(options) {
             throw errorFromGraphql(errors, contextOf(purpose), { isWrite: true, hasData: isDone });
         }
         if (!isDone)
-            throw unexpected('it has no data', true);
-        return parseResponse(schema, data, 'GraphQL response', true);
+            throw unexpected(prose `it has no data`, true);
+        return parseResponse(schema, data, prose `GraphQL response`, true);
     });
     const rest = (octokit, purpose, schema, call) => repeatUnexpected(options, octokit === retrying, async () => {
         const response = await call(octokit, coordinates()).catch((error) => {
             throw errorFromOctokit(error, contextOf(purpose));
         });
-        return parseResponse(schema, response.data, 'REST request', octokit === once);
+        return parseResponse(schema, response.data, prose `REST request`, octokit === once);
     });
     return {
         repository: () => repository,
@@ -55203,10 +55767,11 @@ function parseResponse(schema, value, what, isWrite) {
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
-    throw unexpected(`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite);
+    throw unexpected(prose `${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite);
 }
 
 ;// CONCATENATED MODULE: ./src/github/obstacles.ts
+
 
 
 
@@ -55238,12 +55803,13 @@ async function rejectObstacles(client, branch, head, missing) {
     }
 }
 function notADirectory(path, what, branch) {
-    return new GitHubError(`path ${path} ${what} on branch ${branch}`, {
-        advice: 'Set the input path to a directory; it is created when it does not exist.',
+    return new GitHubError(prose `path ${path} ${what} on branch ${branch}`, {
+        advice: prose `Set the input path to a directory; it is created when it does not exist.`,
     });
 }
 
 ;// CONCATENATED MODULE: ./src/github/branch.ts
+
 
 
 
@@ -55307,8 +55873,8 @@ async function readBranch(client, query) {
         files: aliasedObjects(aliases.files, fileObject),
     }));
     if (repository.isArchived) {
-        throw new GitHubError(`${client.repository()} is archived: nothing can be written to it`, {
-            advice: 'Unarchive it, or point the input repository elsewhere.',
+        throw new GitHubError(prose `${client.repository()} is archived: nothing can be written to it`, {
+            advice: prose `Unarchive it, or point the input repository elsewhere.`,
         });
     }
     const branch = query.branch === undefined ? repository.defaultBranchRef : repository.ref;
@@ -55340,13 +55906,13 @@ function directoryOf(path, tree, branch) {
 }
 function missingBranch(repository, branch, defaultBranch) {
     if (defaultBranch === undefined) {
-        return new GitHubError(`${repository} has no commit yet`, {
-            advice: 'Make a first commit (a README will do): a branch is needed to commit to.',
+        return new GitHubError(prose `${repository} has no commit yet`, {
+            advice: prose `Make a first commit (a README will do): a branch is needed to commit to.`,
         });
     }
-    return new GitHubError(`There is no branch ${branch ?? ''} in ${repository}`, {
+    return new GitHubError(prose `There is no branch ${branch ?? ''} in ${repository}`, {
         status: 404,
-        advice: `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
+        advice: prose `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
     });
 }
 /** Git's file modes; GraphQL returns them as integers. */
@@ -55481,6 +56047,7 @@ async function findCommit(client, requests) {
 
 
 
+
 const commitFields = 'oid url message tree { oid } signature { isValid } parents(first: 3) { nodes { oid tree { oid } } }';
 const head_branch_tree = object({ oid: schemas_string() });
 const commit = object({
@@ -55520,7 +56087,7 @@ async function readHeadBranch(client, base, name) {
         }),
     }));
     if (repository.base?.target.oid !== base.head)
-        throw errors_branchMoved('while it was read');
+        throw errors_branchMoved(prose `while it was read`);
     for (const [alias, prefix] of prefixes) {
         if (repository[alias] !== null)
             throw nameInTheWay(name, prefix);
@@ -55532,8 +56099,8 @@ function branchesAbove(name) {
     return pathsTo(name).slice(0, -1);
 }
 function nameInTheWay(name, prefix) {
-    return new GitHubError(`There can be no branch ${name} while there is a branch ${prefix}`, {
-        advice: `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
+    return new GitHubError(prose `There can be no branch ${name} while there is a branch ${prefix}`, {
+        advice: prose `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
     });
 }
 /**
@@ -55875,6 +56442,7 @@ function evaluateLength(parameters, paths) {
 
 
 
+
 const rules = list(object({
     type: schemas_string(),
     parameters: unknown().optional(),
@@ -55933,14 +56501,15 @@ function branch_rules_problemOf({ rule, result }, place, { branch, isHead }) {
     const says = kind?.says ?? 'it may forbid the write';
     const isClear = result === 'violated';
     return {
-        message: `${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
+        message: prose `${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
         advice: kind === undefined
-            ? `Look at the ${place} of branch ${branch}.`
-            : waysOut([kind.wayOut], isHead ? 'propose' : 'commit').join(' '),
+            ? prose `Look at the ${place} of branch ${branch}.`
+            : joinProse(waysOut([kind.wayOut], isHead ? 'propose' : 'commit'), ' '),
     };
 }
 
 ;// CONCATENATED MODULE: ./src/github/probes.ts
+
 
 
 
@@ -55982,7 +56551,7 @@ async function probeCommit(client, snapshot, directory) {
             return;
         throw error;
     }
-    throw new GitHubError('A commit that cannot be made was made');
+    throw new GitHubError(prose `A commit that cannot be made was made`);
 }
 /** `No commits between main and main`, or other words for it. No other error proves a permission. */
 const sameBranchPattern = /no commits between|\b(head|base)\b.*\b(same|identical|different)\b/i;
@@ -55997,7 +56566,7 @@ async function probePullRequest(client, branch) {
             return;
         throw error;
     }
-    throw new GitHubError('A pull request of a branch into itself was opened');
+    throw new GitHubError(prose `A pull request of a branch into itself was opened`);
 }
 const namedRef = object({ name: schemas_string() });
 /** Asks for each branch above, and for one branch below. */
@@ -56209,6 +56778,7 @@ function mlflowRetryPolicy(settings, random) {
 
 
 
+
 /** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5;
 function createMlflowClient(options) {
@@ -56291,9 +56861,9 @@ function createMlflowClient(options) {
         if (parsed.success)
             return parsed.data;
         const issue = parsed.error.issues[0];
-        throw new MlflowError(`MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
+        throw new MlflowError(prose `MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
             status: result.status,
-            advice: `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
+            advice: prose `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
         });
     };
     return {
@@ -56607,6 +57177,7 @@ function matchesTokens(tokens, characters) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/github-urls.ts
+
 const variables = ['GITHUB_SERVER_URL', 'GITHUB_API_URL', 'GITHUB_GRAPHQL_URL'];
 /**
  * Reads GitHub's addresses from the variables that the runner sets. A missing one is derived from the
@@ -56622,7 +57193,7 @@ function readGitHubUrls(environment) {
             return undefined;
         const base = parseBaseUrl(text);
         if (base === undefined) {
-            problems.push(`${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`);
+            problems.push(prose `${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`);
         }
         return base;
     });
@@ -56798,6 +57369,7 @@ function findHeaderProblem(name, value) {
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
 
 
+
 /**
  * Schemas for the kinds of input values. Each issue continues a sentence that starts with the
  * input's name.
@@ -56879,17 +57451,17 @@ function parseServerUrl(text) {
     if (/^databricks(-uc)?(:|$)/i.test(text)) {
         return {
             ok: false,
-            problem: 'names Databricks, which has its own REST dialect; only http(s) servers are supported',
+            problem: prose `names Databricks, which has its own REST dialect; only http(s) servers are supported`,
         };
     }
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-        return { ok: false, problem: 'must be an address such as https://mlflow.example.com' };
+        return { ok: false, problem: prose `must be an address such as https://mlflow.example.com` };
     }
     const url = new URL(text);
     if (url.username !== '' || url.password !== '') {
         return {
             ok: false,
-            problem: 'contains a user name or password; use mlflow-username and mlflow-password instead',
+            problem: prose `contains a user name or password; use mlflow-username and mlflow-password instead`,
         };
     }
     const path = url.pathname
@@ -56905,11 +57477,12 @@ function parseServerUrl(text) {
 
 
 
+
 const serverUrl = schemas_string().transform((text, context) => {
     const parsed = parseServerUrl(text);
     if (parsed.ok)
         return parsed.base;
-    context.addIssue(parsed.problem);
+    context.addIssue(plain(parsed.problem));
     return NEVER;
 });
 const requiredServerUrl = schemas_string()
@@ -56922,7 +57495,7 @@ const requiredServerUrl = schemas_string()
     .pipe(serverUrl);
 const messageTemplate = parsers_optional.transform((text, context) => {
     for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
-        context.addIssue(problem);
+        context.addIssue(plain(problem));
     }
     return text;
 });
@@ -56998,6 +57571,7 @@ const environmentSchema = object({
 
 
 
+
 /**
  * Reads and validates the inputs (`INPUT_*`), MLflow's environment variables and GitHub's
  * addresses.
@@ -57013,7 +57587,7 @@ function readInputs(environment) {
     const labels = new Map([...sources].map(([name, { label }]) => [name, label]));
     const problems = [parsed, settings].flatMap((result) => (result.error?.issues ?? []).map((issue) => {
         const name = issue.path.join('.');
-        return `${labels.get(name) ?? name} ${describeIssue(issue)}`;
+        return prose `${labels.get(name) ?? name} ${describeIssue(issue)}`;
     }));
     const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
     const gitHub = readGitHubUrls(environment);
@@ -57048,14 +57622,14 @@ function findConflicts(raw) {
     const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
     if (credentialsIncomplete && raw['mlflow-token'] === '') {
         const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
-        problems.push(`${missing} is empty, but the other half of the credentials is set`);
+        problems.push(prose `${missing} is empty, but the other half of the credentials is set`);
     }
     if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-        problems.push('mlflow-insecure-tls and mlflow-ca-certificate exclude each other');
+        problems.push(prose `mlflow-insecure-tls and mlflow-ca-certificate exclude each other`);
     }
     if (/^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
         !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
-        problems.push('poll-interval must be at least 1s');
+        problems.push(prose `poll-interval must be at least 1s`);
     }
     return problems;
 }
@@ -57066,7 +57640,10 @@ function readCertificates(text) {
         return { pem: undefined, problems: [] };
     if (text.includes(pemHeader))
         return { pem: text, problems: [] };
-    const invalid = (why) => ({ pem: undefined, problems: [`mlflow-ca-certificate ${why}`] });
+    const invalid = (why) => ({
+        pem: undefined,
+        problems: [prose `\`mlflow-ca-certificate\` ${own(why)}`],
+    });
     if (text.includes('-----BEGIN'))
         return invalid(`must hold certificates (${pemHeader})`);
     if (/[\r\n]/.test(text))
@@ -57139,6 +57716,7 @@ function buildTarget(inputs) {
 
 ;// CONCATENATED MODULE: ./src/report/result.ts
 
+
 function countOutcomes(records) {
     const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0]));
     for (const { outcome } of records)
@@ -57170,7 +57748,8 @@ function byOutcome(records) {
  */
 function withoutSecrets(result, secrets) {
     const clean = createCleaner(secrets);
-    const cleanOrNull = (text) => (text === null ? null : clean(text));
+    const cleanText = (text) => (text === null ? null : clean(text));
+    const cleanProse = (message) => mapProse(message, clean);
     // Every field is listed, so that the compiler asks whether a new one can contain a secret.
     return {
         operation: result.operation,
@@ -57181,24 +57760,26 @@ function withoutSecrets(result, secrets) {
         serverUrl: result.serverUrl,
         trackingUri: clean(result.trackingUri),
         uiUrl: clean(result.uiUrl),
+        workflowRunUrl: result.workflowRunUrl,
         entries: result.entries.map((entry) => ({
             ...entry,
-            url: cleanOrNull(entry.url),
-            reason: cleanOrNull(entry.reason),
+            url: cleanText(entry.url),
+            reason: entry.reason && cleanProse(entry.reason),
         })),
         extraFiles: result.extraFiles,
-        warnings: result.warnings.map(clean),
+        warnings: result.warnings.map(cleanProse),
         commit: result.commit,
         pullRequest: result.pullRequest,
+        comparisons: result.comparisons,
         connections: result.connections?.map(({ name, status, detail, advice }) => ({
             name,
             status,
-            detail: clean(detail),
-            advice: clean(advice),
+            detail: cleanProse(detail),
+            advice: cleanProse(advice),
         })),
         error: result.error && {
-            message: clean(result.error.message),
-            advice: result.error.advice === undefined ? undefined : clean(result.error.advice),
+            message: cleanProse(result.error.message),
+            advice: result.error.advice && cleanProse(result.error.advice),
         },
         requests: result.requests,
         phases: result.phases,
@@ -57219,25 +57800,28 @@ function createCleaner(secrets) {
 
 ;// CONCATENATED MODULE: ./src/core/merge.ts
 
+
 /**
  * Merges two rounds of one job. The later round decides whether the job fails, so an error of the
  * earlier one becomes a warning.
  */
 function mergeResults(earlier, later) {
-    const wasSolved = earlier.error !== undefined && earlier.error.message !== later.error?.message;
+    const wasSolved = earlier.error !== undefined &&
+        plain(earlier.error.message) !== plain(later.error?.message ?? []);
     // Changes that only waited in a pull request, or whose pull request was closed, were not made.
     const isUndone = earlier.operation === 'none' || later.operation === 'pull-request-closed';
     const written = isUndone ? withoutEdits(earlier) : earlier;
-    const earlierError = wasSolved ? [`An earlier round failed: ${earlier.error.message}`] : [];
+    const earlierError = wasSolved ? [prose `An earlier round failed: ${earlier.error.message}`] : [];
     return {
         operation: later.operation === 'none' ? earlier.operation : later.operation,
         repository: later.branch === undefined ? earlier.repository : later.repository,
         branch: later.branch ?? earlier.branch,
         entries: mergeEntries(written.entries, later.entries),
         extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
-        warnings: [...new Set([...earlier.warnings, ...earlierError, ...later.warnings])],
+        warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
         commit: later.commit ?? earlier.commit,
         pullRequest: later.pullRequest ?? earlier.pullRequest,
+        comparisons: new Map([...earlier.comparisons, ...later.comparisons]),
         connections: later.connections ?? earlier.connections,
         error: later.error,
     };
@@ -57297,6 +57881,7 @@ function mergeEdit(earlier, later) {
 
 ;// CONCATENATED MODULE: ./src/sync/poll.ts
 
+
 /**
  * Syncs every interval until the duration is over, at least once, and merges the results of all
  * rounds. A failed round is logged immediately; the next one still runs.
@@ -57312,7 +57897,8 @@ async function poll(sync, options) {
         if (durationMs === 0 || signal.aborted)
             return job;
         if (round.error !== undefined) {
-            log.warn(`This round failed: ${round.error.message} ${round.error.advice ?? ''}`.trim());
+            const { message, advice = [] } = round.error;
+            log.warn(`This round failed: ${plain(joinSentences([message, advice]))}`);
         }
         const nextAt = Math.max(startedAt + intervalMs, clock.now());
         if (nextAt >= endsAt)
@@ -57328,6 +57914,7 @@ function sleepUnlessCancelled(clock, ms) {
 }
 
 ;// CONCATENATED MODULE: ./src/job.ts
+
 
 
 
@@ -57360,7 +57947,7 @@ async function runInputs(inputs, environment, startedAt, { clock, log, signal, w
     const stopwatch = createStopwatch(() => performance.now());
     const clients = createClients({ inputs, environment, clock, signal, log });
     watchWrites(clients.writes);
-    const context = jobContext(inputs, startedAt);
+    const context = jobContext(inputs, environment, startedAt);
     const options = {
         ...syncOptions(inputs, clients, context, stopwatch),
         clock,
@@ -57390,7 +57977,7 @@ function operationOf({ operation, error }) {
     const hasWritten = !['none', 'planned', 'checked'].includes(operation);
     return error === undefined || hasWritten ? operation : 'failed';
 }
-function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, clients, { uiUrl, serverUrl }, stopwatch) {
+function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, clients, { uiUrl, serverUrl, workflowRunUrl }, stopwatch) {
     return {
         mlflow: clients.mlflow,
         repository: clients.repository,
@@ -57402,6 +57989,7 @@ function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, 
         builtInTemplate: (0,external_node_fs_namespaceObject.readFileSync)(__nccwpck_require__.ab + "vllm.yaml", 'utf8'),
         uiUrl,
         serverUrl,
+        workflowRunUrl,
         stopwatch,
     };
 }
@@ -57412,7 +58000,7 @@ function namesFor({ repository, mlflow }) {
 function insecureTlsWarnings({ mlflow }) {
     return mlflow.insecureTls
         ? [
-            'mlflow-insecure-tls accepts any certificate: anyone on the network path can read and modify the traffic. Use mlflow-ca-certificate instead.',
+            prose `\`mlflow-insecure-tls\` accepts any certificate: anyone on the network path can read and modify the traffic. Use \`mlflow-ca-certificate\` instead.`,
         ]
         : [];
 }
@@ -57438,13 +58026,14 @@ function runSyncs({ repository, poll: pollSettings }, clients, options, { signal
     });
 }
 /** The parts of a job's result that are known without running it. */
-function jobContext(inputs, startedAt) {
+function jobContext(inputs, environment, startedAt) {
     return {
         mode: inputs?.mode ?? 'sync',
         path: inputs?.targets[0].directory ?? '',
         serverUrl: inputs?.gitHubUrls.server ?? '',
         trackingUri: inputs?.mlflow.baseUrl ?? '',
         uiUrl: inputs?.mlflow.uiUrl ?? '',
+        workflowRunUrl: workflowRunUrl(environment),
         startedAt,
     };
 }
@@ -57452,7 +58041,7 @@ function failedJob(error, inputs, environment, startedAt) {
     const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
     return {
         ...emptyResult(repository, inputs?.repository.branch),
-        ...jobContext(inputs, startedAt),
+        ...jobContext(inputs, environment, startedAt),
         operation: 'failed',
         error: problemOf(error),
         requests: { mlflow: 0, github: 0 },
@@ -57464,8 +58053,16 @@ function logBug(error, log) {
     if (!(error instanceof ActionError) && error instanceof Error)
         log.debug(error.stack ?? '');
 }
+/** The runner sets these variables; outside of GitHub Actions there is no run. */
+function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: runId = '', GITHUB_RUN_ATTEMPT: attempt = '', }) {
+    if (server === '' || repository === '' || !/^\d+$/.test(runId))
+        return undefined;
+    const suffix = /^\d+$/.test(attempt) ? `/attempts/${attempt}` : '';
+    return `${server}/${repository}/actions/runs/${runId}${suffix}`;
+}
 
 ;// CONCATENATED MODULE: ./src/report/log.ts
+
 
 
 
@@ -57479,7 +58076,7 @@ function logLines(result) {
     return [
         ...reported.slice(0, maxRecords).map(recordLine),
         ...(omitted > 0 ? [`… and ${omitted} more; the report lists them all`] : []),
-        ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${detail}`),
+        ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${plain(detail)}`),
         totalsLine(result),
     ];
 }
@@ -57488,7 +58085,7 @@ function recordLine(record) {
     const version = modelVersion === null ? '' : ` version ${modelVersion}`;
     const changed = previousVersion !== null && previousVersion !== modelVersion;
     const was = changed ? ` (was ${previousVersion})` : '';
-    const why = reason === null ? '' : `: ${reason}`;
+    const why = reason === null ? '' : `: ${plain(reason)}`;
     const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
     return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
 }
@@ -57520,6 +58117,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+
 /** GitHub shows 10 annotations of a level per step, and 4,096 characters of each. */
 const annotations_limits = { details: 9, characters: 4000 };
 /**
@@ -57536,43 +58134,43 @@ function annotate(result, { error, warning }, level = 'error') {
     const annotations = [...(overview ? [overview] : []), ...details.slice(0, annotations_limits.details)];
     for (const annotation of annotations) {
         const send = annotation.level === 'error' ? error : warning;
-        send(safeLine(annotation.text, annotations_limits.characters), { title: 'MLflow sync' });
+        send(safeLine(plain(annotation.text), annotations_limits.characters), { title: 'MLflow sync' });
     }
 }
 function describeFailures(result) {
     return [
         ...(result.connections ?? [])
             .filter(({ status }) => status === 'failed')
-            .map(({ name, detail, advice }) => withAdvice(`${name}: ${detail}`, advice)),
+            .map(({ name, detail, advice }) => joinSentences([prose `${name}: ${detail}`, advice])),
         ...result.entries
             .filter(({ outcome }) => outcome === 'failed')
             .map(({ modelName, modelVersion, runId, reason }) => {
             const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');
             const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`;
-            return `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`;
+            return prose `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`;
         }),
     ];
 }
 function createOverview(result, level, details) {
     const text = overviewText(result);
     const more = details > annotations_limits.details ? ' The job summary and the report list them all.' : '';
-    if (text !== '')
-        return { level, text: `${text}${more}` };
+    if (text.length > 0)
+        return { level, text: prose `${text}${own(more)}` };
     return details > 1
-        ? { level: 'warning', text: `The sync ended with ${plural(details, 'warning')}.${more}` }
+        ? {
+            level: 'warning',
+            text: prose `The sync ended with ${plural(details, 'warning')}.${own(more)}`,
+        }
         : undefined;
 }
 function overviewText({ error, entries, connections = [] }) {
     if (error !== undefined)
-        return withAdvice(error.message, error.advice);
+        return joinSentences([error.message, error.advice ?? []]);
     const failedChecks = connections.filter(({ status }) => status === 'failed').length;
     if (failedChecks > 0)
-        return `${failedChecks} of ${plural(connections.length, 'check')} failed.`;
+        return prose `${failedChecks} of ${plural(connections.length, 'check')} failed.`;
     const { failed } = countOutcomes(entries);
-    return failed > 0 ? `${failed} of ${plural(entries.length, 'run')} failed.` : '';
-}
-function withAdvice(message, advice) {
-    return [/[.!?]$/.test(message) ? message : `${message}.`, advice ?? ''].join(' ').trim();
+    return failed > 0 ? prose `${failed} of ${plural(entries.length, 'run')} failed.` : [];
 }
 
 ;// CONCATENATED MODULE: ./src/report/command-file.ts
@@ -57618,179 +58216,6 @@ function iso_time(params) {
 }
 function iso_duration(params) {
     return core._isoDuration(ZodISODuration, params);
-}
-
-;// CONCATENATED MODULE: ./src/report/report.ts
-
-
-
-
-
-const report_count = schemas_int().min(0);
-const report_text = schemas_string();
-const nullableText = report_text.nullable();
-const recordSchema = strictObject({
-    path: nullableText.describe('Path of the file in the repository.'),
-    outcome: schemas_enum(outcomes),
-    runId: nullableText,
-    experimentId: nullableText,
-    modelName: nullableText,
-    modelVersion: nullableText,
-    previousVersion: nullableText.describe('Version that the file named before.'),
-    url: nullableText.describe("URL of the model version in MLflow's UI."),
-    reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
-});
-/**
- * Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes.
- */
-const reportSchema = strictObject({
-    schemaVersion: schemas_literal(1),
-    startedAt: iso_datetime(),
-    finishedAt: iso_datetime(),
-    mode: schemas_enum(['sync', 'plan', 'check']),
-    operation: schemas_enum(operations),
-    changed: schemas_boolean().describe('Whether files changed, or would change in a plan.'),
-    server: strictObject({ trackingUri: report_text.describe('Without username and password.') }),
-    repository: report_text.describe('Repository written to, as owner/name.'),
-    branch: report_text,
-    path: report_text.describe('Directory of the values files.'),
-    commit: strictObject({ sha: report_text, url: report_text }).nullable(),
-    pullRequest: strictObject({ number: report_count, url: report_text }).nullable(),
-    counts: strictObject({
-        created: report_count,
-        updated: report_count,
-        deleted: report_count,
-        unchanged: report_count,
-        held: report_count,
-        skipped: report_count,
-        failed: report_count,
-    }),
-    records: array(recordSchema).describe('One per run.'),
-    requests: strictObject({ mlflow: report_count, github: report_count }),
-    phases: array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
-    warnings: array(report_text),
-    connections: array(strictObject({
-        name: report_text,
-        status: schemas_enum(['ok', 'failed', 'skipped']),
-        detail: report_text,
-        advice: report_text,
-    }))
-        .nullable()
-        .describe('What `mode: check` tested; null in the other modes.'),
-    error: strictObject({ message: report_text, advice: nullableText })
-        .nullable()
-        .describe('Why the sync as a whole failed.'),
-})
-    .meta({ title: 'Report of mlflow-sync' });
-function createReport(result) {
-    return {
-        schemaVersion: 1,
-        startedAt: result.startedAt.toISOString(),
-        finishedAt: result.finishedAt.toISOString(),
-        mode: result.mode,
-        operation: result.operation,
-        changed: hasChanged(result),
-        server: { trackingUri: result_withoutCredentials(result.trackingUri) },
-        repository: result.repository,
-        branch: result.branch ?? '',
-        path: result.path,
-        commit: result.commit ?? null,
-        pullRequest: result.pullRequest ?? null,
-        counts: countOutcomes(result.entries),
-        records: byOutcome(result.entries).map(recordFields),
-        requests: result.requests,
-        phases: [...result.phases],
-        warnings: [...result.warnings],
-        connections: result.connections === undefined ? null : [...result.connections],
-        error: result.error === undefined
-            ? null
-            : { message: result.error.message, advice: result.error.advice ?? null },
-    };
-}
-/** Exactly the documented fields of a record, in the documented order. */
-function recordFields(record) {
-    return {
-        path: record.path,
-        outcome: record.outcome,
-        runId: record.runId,
-        experimentId: record.experimentId,
-        modelName: record.modelName,
-        modelVersion: record.modelVersion,
-        previousVersion: record.previousVersion,
-        url: record.url === null ? null : result_withoutCredentials(record.url),
-        reason: record.reason,
-    };
-}
-/** JSON can contain lone surrogates, but Python and databases then reject the entire document. */
-function toJson(value, indent) {
-    const wellFormed = (_key, part) => typeof part === 'string' ? part.toWellFormed() : part;
-    return JSON.stringify(value, wellFormed, indent);
-}
-/**
- * Writes the report to a new folder in `directory`. The file gets its name once it is complete.
- *
- * @returns the path of the file.
- */
-async function writeReport(report, directory) {
-    const folder = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-'));
-    const file = (0,external_node_path_namespaceObject.join)(folder, 'report.json');
-    try {
-        await (0,external_node_fs_promises_namespaceObject.writeFile)(`${file}.tmp`, `${toJson(report, 2)}\n`);
-        await (0,external_node_fs_promises_namespaceObject.rename)(`${file}.tmp`, file);
-    }
-    catch (error) {
-        await (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-        throw error;
-    }
-    return file;
-}
-
-;// CONCATENATED MODULE: ./src/report/outputs.ts
-
-
-
-/** GitHub limits a job's outputs to 1 MB in UTF-16. Other tools may count in UTF-8. */
-const maxChangesBytes = 512 * 1024;
-/** All outputs of the action by name; an output that does not apply is empty. */
-function createOutputs(result, reportFile) {
-    const counts = countOutcomes(result.entries);
-    const changes = changesOutput(result.entries);
-    return {
-        operation: result.operation,
-        changed: String(hasChanged(result)),
-        'created-count': String(counts.created),
-        'updated-count': String(counts.updated),
-        'deleted-count': String(counts.deleted),
-        'unchanged-count': String(counts.unchanged),
-        'held-count': String(counts.held),
-        'skipped-count': String(counts.skipped),
-        'failed-count': String(counts.failed),
-        changes: changes.json,
-        'changes-truncated': String(changes.truncated),
-        'report-file': reportFile,
-        'commit-sha': result.commit?.sha ?? '',
-        'commit-url': result.commit?.url ?? '',
-        'pull-request-number': result.pullRequest === undefined ? '' : String(result.pullRequest.number),
-        'pull-request-url': result.pullRequest?.url ?? '',
-        connections: result.connections === undefined ? '' : toJson(result.connections),
-    };
-}
-/**
- * Leaves out each record that does not fit, so that one huge reason does not hide later records.
- */
-function changesOutput(records) {
-    const items = byOutcome(records)
-        .filter(({ outcome }) => outcome !== 'unchanged')
-        .map((record) => toJson(recordFields(record)));
-    let bytes = 4;
-    const taken = items.filter((item) => {
-        const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1);
-        if (bytes + size > maxChangesBytes)
-            return false;
-        bytes += size;
-        return true;
-    });
-    return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length };
 }
 
 ;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
@@ -58474,63 +58899,199 @@ function splitLines(text) {
     return result;
 }
 
+;// CONCATENATED MODULE: ./src/report/headline.ts
+
+
+
+
+
+
+/** What happened in one line of Markdown: a sign, what was done, and links to it. */
+function headline_headline(result) {
+    return `${signOf(result)} ${describeOperation(result)}`;
+}
+/** Whether changes wait in a pull request that this job did not have to touch. */
+function isWaiting(result) {
+    const { operation, pullRequest } = result;
+    return operation === 'none' && pullRequest !== undefined && editsOf(result).length > 0;
+}
+/** Whether a person closed the pull request that proposed these changes. */
+function headline_isRejected({ entries }) {
+    return entries.some(({ withheld }) => withheld === 'rejected');
+}
+function signOf(result) {
+    if (hasFailed(result)) {
+        const hasWritten = !['none', 'planned', 'checked', 'failed'].includes(result.operation);
+        return hasWritten && result.error === undefined ? '⚠️' : '❌';
+    }
+    return result.warnings.length > 0 ? '⚠️' : '✅';
+}
+function describeOperation(result) {
+    const branch = branchLink(result);
+    const changes = countsPhrase(countOutcomes(result.entries));
+    switch (result.operation) {
+        case 'none':
+            return describeNothing(result, branch);
+        case 'committed':
+            return `Committed ${commitLink(result)} to ${branch}: ${changes || 'other files'}`;
+        case 'pull-request-created':
+            return `Opened ${pullRequestLink(result)} for ${branch}: ${changes || 'other files'}`;
+        case 'pull-request-updated':
+            return `Updated ${pullRequestLink(result)} for ${branch}: ${changes || 'other files'}`;
+        case 'pull-request-closed':
+            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}`;
+        case 'planned':
+            return `Plan: a sync would ${intention(result)} in ${branch}`;
+        case 'checked':
+            return describeCheck(result, branch);
+        case 'failed':
+            return headline_describeFailure(result, branch);
+    }
+}
+/** Nothing was written. Only a branch that has everything is up to date. */
+function describeNothing(result, branch) {
+    const plan = result.mode === 'plan' ? 'Plan: ' : '';
+    if (isWaiting(result)) {
+        const count = plural(editsOf(result).length, 'change');
+        return `${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`;
+    }
+    if (headline_isRejected(result)) {
+        return `Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`;
+    }
+    const { held } = countOutcomes(result.entries);
+    if (hasFailed(result) || result.warnings.length > 0) {
+        return `${plan}Nothing ${plan === '' ? 'was written' : 'would be written'} to ${branch}`;
+    }
+    return held > 0
+        ? `${plan}${branch} is up to date, apart from ${plural(held, 'file')} on hold`
+        : `${plan}${branch} is up to date`;
+}
+/** `create 2 files and delete 1 file`. */
+function intention(result) {
+    const { created, updated, deleted } = countOutcomes(result.entries);
+    const counts = [
+        ['create', created],
+        ['update', updated],
+        ['delete', deleted],
+    ];
+    const parts = counts
+        .filter(([, count]) => count > 0)
+        .map(([verb, count]) => `${verb} ${plural(count, 'file')}`);
+    if (parts.length === 0)
+        return 'change other files';
+    return [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' and ');
+}
+function describeCheck({ connections = [] }, branch) {
+    const failed = connections.filter(({ status }) => status === 'failed').length;
+    return failed === 0
+        ? `Everything that was checked works for ${branch}`
+        : `${failed} of ${plural(connections.length, 'check')} failed for ${branch}`;
+}
+function headline_describeFailure({ mode, branch }, linked) {
+    const what = { sync: 'The sync', plan: 'The plan', check: 'The check' }[mode];
+    return branch === undefined
+        ? `${what} failed; nothing was written`
+        : `${what} failed; nothing was written to ${linked}`;
+}
+function branchLink({ serverUrl, repository, branch }) {
+    if (branch === undefined)
+        return repository === '' ? 'the branch' : code(repository);
+    return markdown_link(code(branch), branchUrl(serverUrl, repository, branch));
+}
+function commitLink({ commit }) {
+    return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
+}
+function pullRequestLink({ pullRequest }, noun = 'pull request') {
+    return pullRequest === undefined
+        ? `the ${noun}`
+        : markdown_link(`${noun} #${pullRequest.number}`, pullRequest.url);
+}
+
 ;// CONCATENATED MODULE: ./src/report/sections.ts
 
 
 
-const connectionsSection = ({ connections = [] }, maxBytes) => renderTable('### Checks', tableHead(['Check', 'Result', 'Detail', 'What to do']), connections, ({ name, status, detail, advice }) => tableRow([
-    escapeMarkdown(name),
-    status === 'failed' ? '**failed**' : status,
-    escapeMarkdown(detail, 1000),
-    escapeMarkdown(advice, 1000),
-]), maxBytes);
-const failuresSection = (result, maxBytes) => renderReasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes);
-const warningsSection = ({ warnings }, maxBytes) => renderTable('### Warnings', tableHead(['Warning']), warnings, (text) => tableRow([escapeMarkdown(text, 1000)]), maxBytes);
-/** Deletions, which a reader must not miss, come first, then updates, then new files. */
-const changesSection = (result, maxBytes) => renderTable(result.mode === 'plan' ? '### Would change' : '### Changed', changeTableHead, withOutcomes(result, ['deleted', 'updated', 'created']), (record) => changeRow(record, linkBases(result, record)), maxBytes);
-const heldOrSkippedSection = (result, maxBytes) => {
-    const records = withOutcomes(result, ['held', 'skipped']);
+
+
+
+
+const connectionColumns = [
+    {
+        title: 'Check',
+        cell: ({ name, status }) => `${checkSigns[status]} ${escapeMarkdown(name)}`,
+    },
+    { title: 'Result', cell: ({ detail }) => markdownOf(detail) },
+    { title: 'What to do', cell: ({ advice }) => markdownOf(advice) },
+];
+const checkSigns = { ok: '✅', failed: '❌', skipped: '➖' };
+const connectionsSection = ({ connections = [] }, maxBytes) => tableSection('Checks', connectionColumns, connections, 'check', maxBytes);
+const failuresSection = (result, maxBytes) => tableSection('Failed', reasonColumns(linkBases(result)), byModel(withOutcome(result, 'failed')), 'failed run', maxBytes);
+/** Deletions that `max-deletions` prevented: what to look at before the limit is raised. */
+const withheldSection = (result, maxBytes) => tableSection(result.mode === 'plan' ? 'Would not be deleted' : 'Not deleted', reasonColumns(linkBases(result)), byModel(result.entries.filter(({ withheld }) => withheld === 'too-many-deletions')), 'file', maxBytes);
+const warningsSection = ({ warnings }, maxBytes) => {
+    if (warnings.length === 0)
+        return '';
+    const title = '### Warnings';
+    const lines = takeLines(warnings, (text) => `- ${markdownOf(text)}`, maxBytes - noteBytes);
+    const folded = lines.slice(maxOpenRows);
+    return joinParts(title, lines.slice(0, maxOpenRows).join('\n'), folded.length === 0 ? '' : fold(plural(folded.length, 'more warning'), folded.join('\n')), sections_notShownNote(warnings.length - lines.length));
+};
+/** A reader must not miss deletions, so they have a table of their own, before the others. */
+const deletionsSection = (result, maxBytes) => tableSection({ plan: 'Would delete', proposed: 'Proposed deletions', done: 'Deleted' }[sections_stateOf(result)], deletionColumns(linkBases(result)), deletionsIn(result.entries), 'deletion', maxBytes);
+const changesSection = (result, maxBytes) => tableSection({ plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[sections_stateOf(result)], changeColumns(linkBases(result)), otherChangesIn(result.entries), 'change', maxBytes);
+function sections_stateOf(result) {
+    if (result.mode === 'plan')
+        return 'plan';
+    const isProposed = isWaiting(result) || ['pull-request-created', 'pull-request-updated'].includes(result.operation);
+    return isProposed ? 'proposed' : 'done';
+}
+/** With more comparisons than this, they are folded. */
+const maxOpenComparisons = 3;
+const comparisonsSection = ({ entries, comparisons, uiUrl }, maxBytes) => {
+    const changes = byModel(changesOf(entries));
+    const areOpen = comparisons.size <= maxOpenComparisons;
+    const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen });
+    const shown = takeLines(sections, (section) => `${section}\n`, maxBytes - noteBytes);
+    return shown.length === 0 ? '' : joinParts('### Metrics and parameters', ...shown);
+};
+const heldSection = (result, maxBytes) => tableSection('On hold', reasonColumns(linkBases(result)), byModel(withOutcome(result, 'held')), 'file', maxBytes);
+const skippedSection = (result, maxBytes) => {
+    const isOther = ({ withheld }) => withheld !== 'too-many-deletions';
+    const records = byModel(withOutcome(result, 'skipped').filter(isOther));
     if (records.length === 0)
         return '';
-    const open = `<details><summary>${records.length} held or skipped</summary>`;
-    const close = '\n\n</details>';
-    return `${renderReasonTable(open, result, records, maxBytes - close.length)}${close}`;
+    const title = plural(records.length, 'skipped version');
+    const columns = reasonColumns(linkBases(result));
+    const table = renderTable(columns, records, { maxBytes: maxBytes - 200, more: moreOf('version') });
+    return fold(title, joinParts(table.text, sections_notShownNote(table.omitted)));
 };
-function withOutcomes({ entries }, wanted) {
-    return wanted.flatMap((outcome) => entries.filter((entry) => entry.outcome === outcome));
+function withOutcome({ entries }, wanted) {
+    return entries.filter(({ outcome }) => outcome === wanted);
 }
-function renderReasonTable(title, { uiUrl }, records, maxBytes) {
-    return renderTable(title, tableHead(['', 'Model', 'Version', 'Run', 'Reason']), records, (record) => tableRow([
-        record.outcome,
-        escapeMarkdown(record.modelName ?? ''),
-        markdown_link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-        runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
-        escapeMarkdown(record.reason ?? '', 1000),
-    ]), maxBytes);
+/** Files in the commit if there is one, otherwise on the branch. */
+function linkBases({ uiUrl, serverUrl, repository, branch, commit }) {
+    return { uiUrl, serverUrl, repository, oldRef: branch, newRef: commit?.sha };
 }
-/**
- * Links files in the commit if there is one, otherwise on the branch if they already exist there.
- */
-function linkBases(result, { outcome }) {
-    return {
-        uiUrl: result.uiUrl,
-        serverUrl: result.serverUrl,
-        repository: result.repository,
-        fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
-    };
-}
-/** Reserved for the note on items that are not shown. */
+/** Reserved for the heading and the note on items that are not shown. */
 const noteBytes = 200;
-function renderTable(title, head, items, rowOf, maxBytes) {
+function tableSection(title, columns, items, noun, maxBytes) {
     if (items.length === 0)
         return '';
-    const top = `${title}\n\n${head}`;
-    const rows = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes);
-    return [top, ...rows, ...sections_notShownNote(items.length - rows.length)].join('\n');
+    const { text, omitted } = renderTable(columns, items, {
+        maxBytes: maxBytes - noteBytes,
+        more: moreOf(noun),
+    });
+    return joinParts(`### ${title}`, text, sections_notShownNote(omitted));
 }
-/** A separate paragraph with the number of items that are not shown. */
+function moreOf(noun) {
+    return (count) => plural(count, `more ${noun}`);
+}
+/** How many items are not shown, and where they are. */
 function sections_notShownNote(count) {
-    return count > 0 ? ['', `${count} more not shown; the report lists them all.`] : [];
+    return count > 0 ? `${count} more not shown here; all of them are in the report.` : '';
+}
+function joinParts(...parts) {
+    return parts.filter((part) => part !== '').join('\n\n');
 }
 
 ;// CONCATENATED MODULE: ./src/report/diffs.ts
@@ -58540,34 +59101,67 @@ function sections_notShownNote(count) {
 
 
 
-/** Diffs are collapsed if there are more than this. */
+
+/** Diffs of updates are open if there are at most this many. */
 const diffs_maxOpen = 3;
-/** Longest diff of one file, in bytes. */
-const maxDiffBytes = 100_000;
-const diffs_noteBytes = 200;
-/** In a plan, the diff of each file that a sync would change. */
-const diffsSection = ({ mode, entries, extraFiles }, maxBytes) => {
-    const edits = [...byImportance(changesOf(entries)).map(({ edit }) => edit), ...extraFiles];
-    if (mode !== 'plan' || edits.length === 0)
+/** Longest text of one file, in bytes. */
+const diffs_maxFileBytes = 100_000;
+const diffs_noteBytes = 400;
+/**
+ * In a plan: the diff of each file that would be updated or deleted, one complete new file, and the
+ * lines in which the other new files differ from it.
+ */
+const planSection = ({ mode, entries, extraFiles }, maxBytes) => {
+    if (mode !== 'plan')
         return '';
-    const title = '### Differences';
-    const open = edits.length <= diffs_maxOpen ? ' open' : '';
-    const room = maxBytes - title.length - diffs_noteBytes;
-    const taken = takeLines(edits, (edit) => foldedDiff(edit, open), room);
-    return [title, ...taken, ...sections_notShownNote(edits.length - taken.length)].join('\n');
+    const edits = [...byModel(changesOf(entries)).map(({ edit }) => edit), ...extraFiles];
+    const updates = edits.filter(({ before, after }) => before !== undefined && after !== undefined);
+    const deletions = edits.filter(({ after }) => after === undefined);
+    const [example, ...others] = edits.filter(({ before }) => before === undefined);
+    const isOpen = updates.length <= diffs_maxOpen;
+    const items = [
+        ...updates.map((edit) => () => foldedDiff('Update of', edit, isOpen)),
+        ...(example === undefined ? [] : [() => foldedFile(example, others.length > 0)]),
+        ...others.map((edit) => () => foldedDifference(edit, example?.after ?? '')),
+        ...deletions.map((edit) => () => foldedDiff('Deletion of', edit, false)),
+    ];
+    if (items.length === 0)
+        return '';
+    const shown = takeLines(items, (item) => `${item()}\n`, maxBytes - diffs_noteBytes);
+    return layOut(shown, updates.length + 1, items.length - shown.length);
 };
-function foldedDiff(edit, open) {
-    const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n');
-    const taken = takeLines(lines, (line) => line, maxDiffBytes);
-    const omitted = lines.length - taken.length;
-    const summary = `${outcomeOf(edit)} ${code(edit.path, 400)}`;
-    const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : '';
-    return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`;
+/** Many files are folded together, so that the end of the summary stays in reach. */
+function layOut(shown, maxShown, omitted) {
+    const texts = shown.map((text) => text.trimEnd());
+    const limit = Math.max(maxShown, maxTogether);
+    const rest = texts.slice(limit);
+    return joinParts('### Files', ...texts.slice(0, limit), rest.length === 0 ? '' : fold(plural(rest.length, 'more file'), rest.join('\n\n')), sections_notShownNote(omitted));
 }
-function outcomeOf({ before, after }) {
-    if (before === undefined)
-        return 'created';
-    return after === undefined ? 'deleted' : 'updated';
+const maxTogether = 10;
+function foldedDiff(what, edit, isOpen) {
+    return foldedText(`${what} ${htmlCode(edit.path, 400)}`, unifiedDiff(edit), 'diff', isOpen);
+}
+function foldedFile({ path, after = '' }, isExample) {
+    const note = isExample ? ' (complete; the others only where they differ from it)' : '';
+    return foldedText(`New file ${htmlCode(path, 400)}${note}`, after, 'yaml', false);
+}
+function foldedDifference({ path, after = '' }, example) {
+    const different = diffLines(example, after, { maxEditLength })
+        ?.filter(({ added }) => added)
+        .map(({ value }) => value)
+        .join('');
+    return foldedText(`New file ${htmlCode(path, 400)}`, different ?? after, 'yaml', false);
+}
+function foldedText(title, text, language, isOpen) {
+    const lines = text.replace(/\n$/, '').split('\n');
+    const taken = takeLines(lines, (line) => line, diffs_maxFileBytes);
+    const omitted = lines.length - taken.length;
+    const note = omitted > 0 ? `${omitted} more lines not shown.` : '';
+    return fold(title, joinParts(fenced(taken.join('\n'), language), note), isOpen);
+}
+/** In a plan, the diff of each file that a sync would change; for the report. */
+function allDiffs(result) {
+    return editsOf(result).map((edit) => ({ path: edit.path, diff: unifiedDiff(edit) }));
 }
 const diffs_context = 3;
 /**
@@ -58599,6 +59193,191 @@ function replacement(from, to, before, after) {
     return { ...deletion, hunks: [hunk] };
 }
 
+;// CONCATENATED MODULE: ./src/report/report.ts
+
+
+
+
+
+
+
+const report_count = schemas_int().min(0);
+const report_text = schemas_string();
+const nullableText = report_text.nullable();
+const recordSchema = strictObject({
+    path: nullableText.describe('Path of the file in the repository.'),
+    outcome: schemas_enum(outcomes),
+    runId: nullableText,
+    experimentId: nullableText,
+    modelName: nullableText,
+    modelVersion: nullableText,
+    previousVersion: nullableText.describe('Version that the file named before.'),
+    url: nullableText.describe("URL of the model version in MLflow's UI."),
+    reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
+});
+/**
+ * Schema of the report; `schemaVersion` increases when a field is removed or its meaning changes.
+ */
+const reportSchema = strictObject({
+    schemaVersion: schemas_literal(1),
+    startedAt: iso_datetime(),
+    finishedAt: iso_datetime(),
+    mode: schemas_enum(['sync', 'plan', 'check']),
+    operation: schemas_enum(operations),
+    changed: schemas_boolean().describe('Whether files changed, or would change in a plan.'),
+    server: strictObject({ trackingUri: report_text.describe('Without username and password.') }),
+    repository: report_text.describe('Repository written to, as owner/name.'),
+    branch: report_text,
+    path: report_text.describe('Directory of the values files.'),
+    commit: strictObject({ sha: report_text, url: report_text }).nullable(),
+    pullRequest: strictObject({ number: report_count, url: report_text }).nullable(),
+    counts: strictObject({
+        created: report_count,
+        updated: report_count,
+        deleted: report_count,
+        unchanged: report_count,
+        held: report_count,
+        skipped: report_count,
+        failed: report_count,
+    }),
+    records: array(recordSchema).describe('One per run.'),
+    diffs: array(strictObject({ path: report_text, diff: report_text.describe('Unified diff, for `git apply`.') }))
+        .nullable()
+        .describe('In `mode: plan`, one per file that a sync would change; null in the other modes.'),
+    requests: strictObject({ mlflow: report_count, github: report_count }),
+    phases: array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
+    warnings: array(report_text),
+    connections: array(strictObject({
+        name: report_text,
+        status: schemas_enum(['ok', 'failed', 'skipped']),
+        detail: report_text,
+        advice: report_text,
+    }))
+        .nullable()
+        .describe('What `mode: check` tested; null in the other modes.'),
+    error: strictObject({ message: report_text, advice: nullableText })
+        .nullable()
+        .describe('Why the sync as a whole failed.'),
+})
+    .meta({ title: 'Report of mlflow-sync' });
+function createReport(result) {
+    return {
+        schemaVersion: 1,
+        startedAt: result.startedAt.toISOString(),
+        finishedAt: result.finishedAt.toISOString(),
+        mode: result.mode,
+        operation: result.operation,
+        changed: hasChanged(result),
+        server: { trackingUri: result_withoutCredentials(result.trackingUri) },
+        repository: result.repository,
+        branch: result.branch ?? '',
+        path: result.path,
+        commit: result.commit ?? null,
+        pullRequest: result.pullRequest ?? null,
+        counts: countOutcomes(result.entries),
+        records: byOutcome(result.entries).map(recordFields),
+        diffs: result.mode === 'plan' ? allDiffs(result) : null,
+        requests: result.requests,
+        phases: [...result.phases],
+        warnings: result.warnings.map(plain),
+        connections: result.connections === undefined ? null : result.connections.map(connectionFields),
+        error: result.error === undefined
+            ? null
+            : {
+                message: plain(result.error.message),
+                advice: result.error.advice === undefined ? null : plain(result.error.advice),
+            },
+    };
+}
+function connectionFields({ name, status, detail, advice }) {
+    return { name, status, detail: plain(detail), advice: plain(advice) };
+}
+/** Exactly the documented fields of a record, in the documented order. */
+function recordFields(record) {
+    return {
+        path: record.path,
+        outcome: record.outcome,
+        runId: record.runId,
+        experimentId: record.experimentId,
+        modelName: record.modelName,
+        modelVersion: record.modelVersion,
+        previousVersion: record.previousVersion,
+        url: record.url === null ? null : result_withoutCredentials(record.url),
+        reason: record.reason && plain(record.reason),
+    };
+}
+/** JSON can contain lone surrogates, but Python and databases then reject the entire document. */
+function toJson(value, indent) {
+    const wellFormed = (_key, part) => typeof part === 'string' ? part.toWellFormed() : part;
+    return JSON.stringify(value, wellFormed, indent);
+}
+/**
+ * Writes the report to a new folder in `directory`. The file gets its name once it is complete.
+ *
+ * @returns the path of the file.
+ */
+async function writeReport(report, directory) {
+    const folder = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(directory, 'mlflow-sync-'));
+    const file = (0,external_node_path_namespaceObject.join)(folder, 'report.json');
+    try {
+        await (0,external_node_fs_promises_namespaceObject.writeFile)(`${file}.tmp`, `${toJson(report, 2)}\n`);
+        await (0,external_node_fs_promises_namespaceObject.rename)(`${file}.tmp`, file);
+    }
+    catch (error) {
+        await (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+        throw error;
+    }
+    return file;
+}
+
+;// CONCATENATED MODULE: ./src/report/outputs.ts
+
+
+
+/** GitHub limits a job's outputs to 1 MB in UTF-16. Other tools may count in UTF-8. */
+const maxChangesBytes = 512 * 1024;
+/** All outputs of the action by name; an output that does not apply is empty. */
+function createOutputs(result, reportFile) {
+    const counts = countOutcomes(result.entries);
+    const changes = changesOutput(result.entries);
+    return {
+        operation: result.operation,
+        changed: String(hasChanged(result)),
+        'created-count': String(counts.created),
+        'updated-count': String(counts.updated),
+        'deleted-count': String(counts.deleted),
+        'unchanged-count': String(counts.unchanged),
+        'held-count': String(counts.held),
+        'skipped-count': String(counts.skipped),
+        'failed-count': String(counts.failed),
+        changes: changes.json,
+        'changes-truncated': String(changes.truncated),
+        'report-file': reportFile,
+        'commit-sha': result.commit?.sha ?? '',
+        'commit-url': result.commit?.url ?? '',
+        'pull-request-number': result.pullRequest === undefined ? '' : String(result.pullRequest.number),
+        'pull-request-url': result.pullRequest?.url ?? '',
+        connections: result.connections === undefined ? '' : toJson(result.connections.map(connectionFields)),
+    };
+}
+/**
+ * Leaves out each record that does not fit, so that one huge reason does not hide later records.
+ */
+function changesOutput(records) {
+    const items = byOutcome(records)
+        .filter(({ outcome }) => outcome !== 'unchanged')
+        .map((record) => toJson(recordFields(record)));
+    let bytes = 4;
+    const taken = items.filter((item) => {
+        const size = Math.max(2 * (item.length + 1), utf8Bytes(item) + 1);
+        if (bytes + size > maxChangesBytes)
+            return false;
+        bytes += size;
+        return true;
+    });
+    return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length };
+}
+
 ;// CONCATENATED MODULE: ./src/report/summary.ts
 
 
@@ -58613,94 +59392,72 @@ const maxBytes = 1_000_000;
 const sections = [
     { section: connectionsSection, share: 0.2 },
     { section: failuresSection, share: 0.3 },
+    { section: withheldSection, share: 0.3 },
     { section: warningsSection, share: 0.1 },
+    { section: deletionsSection, share: 0.5 },
     { section: changesSection, share: 0.6 },
-    { section: heldOrSkippedSection, share: 0.3 },
-    { section: diffsSection, share: 1 },
+    { section: comparisonsSection, share: 0.3 },
+    { section: heldSection, share: 0.3 },
+    { section: skippedSection, share: 0.3 },
+    { section: planSection, share: 1 },
 ];
 /** The job summary in GitHub's Markdown, always under 1,000,000 bytes. */
 function renderSummary(result) {
-    const parts = [`## MLflow sync\n\n${summaryHeadline(result)}`];
-    let remaining = maxBytes - sections.length * 4 - utf8Bytes(parts.join(''));
+    const top = joinParts(`## ${headline_headline(result)}`, errorBlock(result), otherOutcomes(result));
+    const bottom = summary_footer(result);
+    const parts = [];
+    let remaining = maxBytes - utf8Bytes(top) - utf8Bytes(bottom) - 2 * (sections.length + 3);
     for (const { section, share } of sections) {
         const text = section(result, Math.floor(remaining * share));
         remaining -= utf8Bytes(text);
-        if (text !== '')
-            parts.push(text);
+        parts.push(text);
     }
-    return `${parts.join('\n\n')}\n`;
-}
-/** What was done, the number of runs with other outcomes, and why the sync failed if it did. */
-function summaryHeadline(result) {
-    const sentences = [operationText(result), otherOutcomes(result)]
-        .filter((part) => part !== '')
-        .join(' ');
-    return [sentences, errorText(result)].filter((part) => part !== '').join('\n\n');
-}
-function operationText(result) {
-    const counts = countOutcomes(result.entries);
-    const changes = countsPhrase(counts);
-    const branch = branchText(result);
-    switch (result.operation) {
-        case 'none':
-            return counts.failed > 0 || result.error !== undefined
-                ? `Nothing was written to ${branch}.`
-                : `${branch} is up to date.`;
-        case 'committed':
-            return `Committed ${commitLink(result)} to ${branch}: ${changes}.`;
-        case 'pull-request-created':
-            return `Opened ${pullRequestLink(result)} for ${branch}: ${changes}.`;
-        case 'pull-request-updated':
-            return `Updated ${pullRequestLink(result)} for ${branch}: ${changes}.`;
-        case 'pull-request-closed':
-            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}.`;
-        case 'planned':
-            return changes === ''
-                ? `Plan: ${branch} is up to date.`
-                : `Plan: a sync would change ${branch}: ${changes}. Nothing was written.`;
-        case 'checked':
-            return checkText(result);
-        case 'failed':
-            return 'The sync failed.';
-    }
+    return `${joinParts(top, ...parts, bottom)}\n`;
 }
 /** Shown for every operation, because a sync can write changes and still fail. */
-function errorText({ error }) {
-    return error === undefined
-        ? ''
-        : `**Error:** ${[error.message, error.advice ?? '']
-            .filter((part) => part !== '')
-            .map((part) => escapeMarkdown(part, 4000))
-            .join('<br>')}`;
+function errorBlock({ error }) {
+    if (error === undefined)
+        return '';
+    const paragraphs = [error.message, error.advice ?? []]
+        .filter((part) => part.length > 0)
+        .map((part) => markdownOf(part, { maxCharacters: 20_000, lineBreak: '\n' }));
+    const lines = ['[!CAUTION]', ...paragraphs.join('\n\n').split('\n')];
+    return lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
 }
-function checkText({ connections = [] }) {
-    const failed = connections.filter(({ status }) => status === 'failed').length;
-    return failed === 0
-        ? 'Everything that was checked works. Nothing was written.'
-        : `${failed} of ${plural(connections.length, 'check')} failed. Nothing was written.`;
-}
+/** What happened to the other runs. */
 function otherOutcomes({ entries, operation }) {
     if (operation === 'checked')
-        return '';
+        return 'Nothing was written.';
     const { unchanged, held, skipped, failed } = countOutcomes(entries);
-    const parts = Object.entries({ unchanged, held, skipped, failed })
-        .filter(([, count]) => count > 0)
-        .map(([outcome, count]) => `${count} ${outcome}`);
-    return parts.length === 0 ? '' : `${parts.join(', ')}.`;
+    const counts = [
+        ['failed', failed],
+        ['on hold', held],
+        ['skipped', skipped],
+        ['unchanged', unchanged],
+    ];
+    const parts = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+    const others = parts.length === 0 ? '' : `${parts.join(', ')}.`;
+    return [operation === 'planned' ? 'Nothing was written.' : '', others]
+        .filter((part) => part !== '')
+        .join(' ');
 }
-function branchText({ serverUrl, repository, branch }) {
-    if (branch === undefined)
-        return code(repository);
-    return `${markdown_link(code(branch), branchUrl(serverUrl, repository, branch))} in ${code(repository)}`;
-}
-function commitLink({ commit }) {
-    return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
-}
-function pullRequestLink({ pullRequest }) {
-    return markdown_link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url);
+/** Where all of this is. */
+function summary_footer(result) {
+    const { serverUrl, repository, branch, path, uiUrl, workflowRunUrl, requests } = result;
+    const directory = path === '' ? 'root' : path;
+    const parts = [
+        branch === undefined
+            ? ''
+            : `${markdown_link(code(repository), branchUrl(serverUrl, repository, branch))}, directory ${markdown_link(code(directory), branchUrl(serverUrl, repository, branch, path))}`,
+        uiUrl === '' ? '' : markdown_link('MLflow', uiUrl),
+        workflowRunUrl === undefined ? '' : markdown_link('workflow run', workflowRunUrl),
+        `${plural(requests.mlflow, 'request')} to MLflow, ${requests.github} to GitHub`,
+    ];
+    return `<sub>${parts.filter((part) => part !== '').join(' · ')}</sub>`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/publish.ts
+
 
 
 
@@ -58727,7 +59484,7 @@ async function publish(result, environment, failOn) {
         }
         catch (error) {
             const reason = error instanceof Error ? error.message : String(error);
-            warnings.push(`${what} could not be written: ${reason}`);
+            warnings.push(prose `${what} could not be written: ${reason}`);
         }
     };
     const place = (variable) => `${variable}=${environment[variable] ?? ''}`;
@@ -58743,7 +59500,7 @@ async function publish(result, environment, failOn) {
     });
     await write(`The summary (${place('GITHUB_STEP_SUMMARY')})`, () => appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''));
     for (const warning of warnings)
-        info(safeLine(`Warning: ${warning}`));
+        info(safeLine(`Warning: ${plain(warning)}`));
     annotate(withWarnings(result, warnings), core_namespaceObject, failsStep ? 'error' : 'warning');
 }
 /**

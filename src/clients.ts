@@ -1,12 +1,17 @@
 import tls from 'node:tls'
-import type { Clock, Log } from './core/runtime.ts'
+import type { Clock, Log, ReportProgress } from './core/runtime.ts'
 import { createCheckoutCache } from './github/blobs.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'
 import type { WriteState } from './github/writes.ts'
 import { mebibyte, type BodyLimits } from './http/body.ts'
-import { createWaitBudget, type WaitBudget } from './http/retry.ts'
+import {
+  atMostOneRetry,
+  createWaitBudget,
+  type RetryPolicy,
+  type WaitBudget,
+} from './http/retry.ts'
 import { createTransport } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
@@ -33,6 +38,7 @@ export type ClientOptions = {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly log: Log
+  readonly progress: ReportProgress
 }
 
 /** MLflow's timeout variable does not apply to GitHub. */
@@ -51,7 +57,7 @@ const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 600_000 }
 const mlflowLimits: BodyLimits = { bytes: 128 * mebibyte, values: 6_000_000 }
 
 export function createClients(options: ClientOptions): Clients {
-  const { inputs, environment, clock, signal, log } = options
+  const { inputs, environment, clock, signal, log, progress } = options
   const { caCertificate } = inputs.mlflow
   const mlflowTransport = createTransport({
     timeoutMs: inputs.mlflow.timeoutMs,
@@ -72,28 +78,32 @@ export function createClients(options: ClientOptions): Clients {
   })
   let waitBudget: WaitBudget = createWaitBudget()
   const budget = (): WaitBudget => waitBudget
+  const policyFor = (policy: RetryPolicy): RetryPolicy =>
+    inputs.mode === 'check' ? atMostOneRetry(policy) : policy
 
   const mlflow = createMlflowClient({
     connection: {
       baseUrl: inputs.mlflow.baseUrl,
       headers: mlflowHeaders(inputs.mlflow),
-      policy: mlflowRetryPolicy(inputs.mlflow.retry, clock.random),
+      policy: policyFor(mlflowRetryPolicy(inputs.mlflow.retry, clock.random)),
     },
     transport: mlflowTransport,
     clock,
     budget,
     log,
+    progress,
   })
   const github = createGitHubClient({
     token: inputs.repository.token,
     apiUrl: inputs.gitHubUrls.api,
     graphqlUrl: inputs.gitHubUrls.graphql,
     repository: inputs.repository.name,
-    policy: gitHubRetryPolicy(clock.random),
+    policy: policyFor(gitHubRetryPolicy(clock.random)),
     transport: gitHubTransport,
     clock,
     budget,
     log,
+    progress,
   })
   return {
     mlflow,

@@ -4,9 +4,18 @@ import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
 import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
-import { createStopwatch, type Clock, type Log, type Stopwatch } from './core/runtime.ts'
+import {
+  createStopwatch,
+  type Clock,
+  type Log,
+  type ReportProgress,
+  type Stopwatch,
+} from './core/runtime.ts'
 import { prose, type Prose } from './core/text/prose.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
+import { actionVersion } from './core/version.ts'
+import { headerLines } from './report/header.ts'
+import { logRound, startJobLog } from './report/job-log.ts'
 import { withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
@@ -27,15 +36,22 @@ export type Job = { readonly result: JobResult; readonly failOn: Inputs['failOn'
 /** Validates the inputs and does what they say. Whatever happens, there is a result. */
 export async function runJob(environment: Environment, runtime: Runtime): Promise<Job> {
   const startedAt = new Date()
+  const jobLog = startJobLog(runtime)
+  const { log, clock } = jobLog
   let inputs: Inputs | undefined
   let result: JobResult
   try {
     inputs = readInputs(environment)
     for (const secret of secretsOf(inputs)) runtime.maskSecret(secret)
-    result = await runInputs(inputs, environment, startedAt, runtime)
+    jobLog.hide(secretsOf(inputs))
+    for (const line of headerLines(actionVersion, inputs)) log.info(line)
+    const watched = { ...runtime, clock, log, progress: jobLog.report }
+    result = await runInputs(inputs, environment, startedAt, watched)
   } catch (error) {
-    logBug(error, runtime.log)
+    logBug(error, log)
     result = failedJob(error, inputs, environment, startedAt)
+  } finally {
+    jobLog.stop()
   }
   const secrets = inputs === undefined ? [] : secretsOf(inputs)
   return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' }
@@ -45,12 +61,12 @@ async function runInputs(
   inputs: Inputs,
   environment: Environment,
   startedAt: Date,
-  { clock, log, signal, watchWrites }: Runtime,
+  { clock, log, signal, watchWrites, progress }: Runtime & { readonly progress: ReportProgress },
 ): Promise<JobResult> {
   const stopwatch = createStopwatch(() => performance.now())
-  const clients = createClients({ inputs, environment, clock, signal, log })
+  const clients = createClients({ inputs, environment, clock, signal, log, progress })
   watchWrites(clients.writes)
-  const context = jobContext(inputs, startedAt)
+  const context = jobContext(inputs, environment, startedAt)
   const options = {
     ...syncOptions(inputs, clients, context, stopwatch),
     clock,
@@ -59,7 +75,9 @@ async function runInputs(
   try {
     const result =
       inputs.mode === 'check'
-        ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+        ? await stopwatch.measure('check', () =>
+            runChecks({ ...options, ...namesFor(inputs), progress }),
+          )
         : await runSyncs(inputs, clients, options, { signal, log })
     return {
       ...result,
@@ -85,7 +103,7 @@ function operationOf({ operation, error }: SyncResult): Operation {
 function syncOptions(
   { repository, targets, mode, commitMessage, pullRequest }: Inputs,
   clients: Clients,
-  { uiUrl, serverUrl }: JobContext,
+  { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
 ): Omit<SyncOptions, 'clock' | 'info'> {
   return {
@@ -99,6 +117,7 @@ function syncOptions(
     builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
     uiUrl,
     serverUrl,
+    workflowRunUrl,
     stopwatch,
   }
 }
@@ -138,23 +157,29 @@ function runSyncs(
     durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
     clock: options.clock,
     signal,
-    log,
+    info: log.info,
+    onRound: (round, number) => logRound(log, round, number),
   })
 }
 
 type JobContext = Pick<
   JobResult,
-  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'startedAt'
+  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'workflowRunUrl' | 'startedAt'
 >
 
 /** The parts of a job's result that are known without running it. */
-function jobContext(inputs: Inputs | undefined, startedAt: Date): JobContext {
+function jobContext(
+  inputs: Inputs | undefined,
+  environment: Environment,
+  startedAt: Date,
+): JobContext {
   return {
     mode: inputs?.mode ?? 'sync',
     path: inputs?.targets[0].directory ?? '',
     serverUrl: inputs?.gitHubUrls.server ?? '',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
+    workflowRunUrl: workflowRunUrl(environment),
     startedAt,
   }
 }
@@ -168,7 +193,7 @@ function failedJob(
   const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
   return {
     ...emptyResult(repository, inputs?.repository.branch),
-    ...jobContext(inputs, startedAt),
+    ...jobContext(inputs, environment, startedAt),
     operation: 'failed',
     error: problemOf(error),
     requests: { mlflow: 0, github: 0 },
@@ -179,4 +204,16 @@ function failedJob(
 
 function logBug(error: unknown, log: Log): void {
   if (!(error instanceof ActionError) && error instanceof Error) log.debug(error.stack ?? '')
+}
+
+/** The runner sets these variables; outside of GitHub Actions there is no run. */
+function workflowRunUrl({
+  GITHUB_SERVER_URL: server = '',
+  GITHUB_REPOSITORY: repository = '',
+  GITHUB_RUN_ID: runId = '',
+  GITHUB_RUN_ATTEMPT: attempt = '',
+}: Environment): string | undefined {
+  if (server === '' || repository === '' || !/^\d+$/.test(runId)) return undefined
+  const suffix = /^\d+$/.test(attempt) ? `/attempts/${attempt}` : ''
+  return `${server}/${repository}/actions/runs/${runId}${suffix}`
 }

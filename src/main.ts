@@ -10,6 +10,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Runs the action as a step of a workflow: does the job, and always publishes its result. */
 export async function main(environment: Environment): Promise<void> {
+  // A log that nobody reads any more, as with `| head`, must not end the job or hide its exit code.
+  process.stdout.on('error', () => undefined)
   const { signal, watchWrites, dispose } = listenForCancellation()
   const clock = createClock(signal)
   const { result, failOn } = await runJob(environment, {

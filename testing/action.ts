@@ -18,6 +18,8 @@ export type StepOptions = {
   readonly workspace?: string
   /** Sends signals, one after the other, as soon as the log matches or the promise resolves. */
   readonly interrupt?: Interrupt
+  /** Closes the process's standard output at once, as `| true` does. */
+  readonly closeLog?: boolean
   /** Called when the process runs, with a function that sends it a signal. */
   readonly onStart?: (send: (signal: NodeJS.Signals) => void) => void
 }
@@ -64,6 +66,7 @@ function runnerVariables(options: StepOptions, directory: string): Record<string
     RUNNER_DEBUG: '1',
     GITHUB_ACTIONS: 'true',
     GITHUB_REPOSITORY: options.repository,
+    GITHUB_RUN_ID: '1234567890',
     GITHUB_WORKSPACE: options.workspace ?? '',
     GITHUB_API_URL: options.github.apiUrl,
     GITHUB_GRAPHQL_URL: options.github.graphqlUrl,
@@ -91,7 +94,7 @@ function inputVariables({ inputs, github, repository }: StepOptions): Record<str
 }
 
 async function runProcess(
-  { interrupt, onStart }: Pick<StepOptions, 'interrupt' | 'onStart'>,
+  { interrupt, onStart, closeLog }: Pick<StepOptions, 'interrupt' | 'onStart' | 'closeLog'>,
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ exitCode: number; log: string; stderr: string }> {
@@ -99,6 +102,7 @@ async function runProcess(
   onStart?.((signal) => child.kill(signal))
   let log = ''
   let stderr = ''
+  if (closeLog === true) child.stdout.destroy()
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))
   if (interrupt !== undefined) sendSignals(child, interrupt, () => log)
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

@@ -59,6 +59,15 @@ test('reports all problems at once', async () => {
   expect(step.summary).toMatch(/2 of \d+ checks failed/)
 })
 
+test('tries a server that is down twice, whatever the variables say', async () => {
+  for (const retries of ['', '7']) {
+    const inputs = { mode: 'check', 'mlflow-tracking-uri': 'http://127.0.0.1:9' }
+    const env = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: retries }
+    const step = await project.sync(inputs, { env })
+    expect(step.log).toMatch(/Can't reach MLflow at http:\/\/127\.0\.0\.1:9: .*after 2 tries/)
+  }
+})
+
 test('finds a missing template and a filter that MLflow rejects', async () => {
   const step = await check({ template: 'nowhere.yaml', 'run-filter': 'nonsense ~' })
   expect(failedChecks(step)).toEqual(['MLflow: selection', 'Template'])

@@ -73,6 +73,8 @@ function expectInertStep(step: Step): void {
   const own = [
     { name: 'add-mask' },
     { name: 'debug' },
+    { name: 'group' },
+    { name: 'endgroup' },
     ...['error', 'warning'].map((name) => ({ name, title: 'mlflow-sync' })),
   ]
   for (const command of commands) expect(own).toContainEqual(command)

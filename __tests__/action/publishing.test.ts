@@ -99,6 +99,18 @@ test('a failed sync stays failed if its result cannot be published', async () =>
   expect(step.errors[0]).toContain('There is no branch `missing`')
 })
 
+test.each([
+  ['', 0, 'committed'],
+  ['missing', 1, 'failed'],
+])('needs nobody who reads the log (branch: %j)', async (branch, exitCode, operation) => {
+  const step = await project.sync({ branch }, { closeLog: true })
+  expect(step.exitCode).toBe(exitCode)
+  expect(step.outputs).toMatchObject({ operation })
+  expect(step.report.operation).toBe(operation)
+  expect(step.summary).not.toBe('')
+  expect(step.stderr).toBe('')
+})
+
 test('leaves nothing but the complete report behind', async () => {
   const step = await project.sync({}, { env: { RUNNER_TEMP: directory } })
   const [folder = '', ...others] = readdirSync(directory)

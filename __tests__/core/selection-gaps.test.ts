@@ -30,6 +30,7 @@ type Given = {
 function gapsOf({ models = ['*'], registeredModels = [], ...given }: Given): string[] {
   const selection: Selection = {
     models: createNameMatcher(models),
+    modelLines: models,
     modelPatterns: positivePatterns(models),
     aliases: given.aliases ?? [],
     filter: given.filter,

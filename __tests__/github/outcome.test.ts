@@ -37,6 +37,7 @@ const failure = (reason: 'interrupted' | 'timeout' | 'refused' | 'unknown-host')
   kind: 'failure',
   reason,
   detail: reason,
+  connected: reason === 'interrupted' || reason === 'timeout',
 })
 
 const html = '<!doctype html><html></html>'

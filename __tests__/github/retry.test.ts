@@ -91,7 +91,8 @@ describe('a rate limit', () => {
   test('that does not end is reported as one, and nothing was written', async () => {
     const github = scriptedGitHub(graphqlError(secondary))
     await expect(mutate(github)).rejects.toMatchObject({
-      message: 'GitHub still limits the rate of requests after 6 tries (HTTP 200)',
+      message:
+        'GitHub still limits the rate of requests after 6 tries (HTTP 200) [GraphQL request]',
       outcomeUnknown: false,
     })
     expect(github.requests).toHaveLength(6)
@@ -208,7 +209,7 @@ describe('a redirect', () => {
     const error: unknown = await query(github).catch((reason: unknown) => reason)
     expect(plainTexts(error)).toMatchObject({
       message:
-        'GitHub at `https://api.github.example.com` redirects to `https://login.example.com` (HTTP 302). Nothing was sent there',
+        'GitHub at `https://api.github.example.com` redirects to `https://login.example.com` (HTTP 302). Nothing was sent there [GraphQL request]',
       advice: expect.stringContaining('proxy or a login'),
     })
     expect(github.requests).toHaveLength(1)

@@ -167,6 +167,7 @@ describe('a compressed response', () => {
         kind: 'failure',
         reason: 'encoding',
         detail: `its header says that the response is compressed (${encoding}), but it is not`,
+        connected: true,
       })
     },
   )

@@ -2,8 +2,10 @@ import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { createWaitBudget } from '../../src/http/retry.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
-import { createMlflowClient, redirectedRequest } from '../../src/mlflow/client.ts'
+
 import { plainTexts } from '../fixtures/plain-texts.ts'
+import { createMlflowClient } from '../../src/mlflow/client.ts'
+import { redirectedRequest } from '../../src/mlflow/redirects.ts'
 
 const request = {
   method: 'GET',
@@ -62,7 +64,7 @@ function redirectedClient(result: HttpResult) {
     connection: {
       baseUrl: origin,
       headers: { authorization: 'Bearer secret' },
-      policy: { retries: 0, backoffMs: () => 0 },
+      policy: { retries: 0, backoffMs: () => 0, firstContactMs: 0 },
     },
     transport: {
       send: ({ url }) =>
@@ -71,6 +73,7 @@ function redirectedClient(result: HttpResult) {
     },
     clock: { now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
     budget: createWaitBudget,
+    progress: () => undefined,
     log: { debug: () => undefined, info: () => undefined },
   })
 }
@@ -80,7 +83,7 @@ test.each<[HttpResult]>([
   [{ kind: 'response', status: 403, headers: {}, text: '{"message":"denied"}' }],
   [{ kind: 'response', status: 404, headers: {}, text: '<html>Nothing here</html>' }],
   [{ kind: 'response', status: 200, headers: {}, text: '<html>Sign in</html>' }],
-  [{ kind: 'failure', reason: 'unknown-host', detail: 'getaddrinfo ENOTFOUND' }],
+  [{ kind: 'failure', reason: 'unknown-host', detail: 'getaddrinfo ENOTFOUND', connected: false }],
 ])(
   'an error of another host that MLflow redirects to does not blame the password: %j',
   async (result) => {

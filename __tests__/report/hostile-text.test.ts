@@ -7,7 +7,7 @@ import { modelVersionUrl } from '../../src/core/text/links.ts'
 import { plainText } from '../../src/core/text/neutralise.ts'
 import { foreign } from '../../src/core/text/prose.ts'
 import { annotate } from '../../src/report/annotations.ts'
-import { logLines, safeLine } from '../../src/report/log.ts'
+import { logBlocks, safeLine } from '../../src/report/log.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
 import type { JobResult } from '../../src/report/result.ts'
 import { renderSummary } from '../../src/report/summary.ts'
@@ -71,16 +71,24 @@ function hostileResult(texts: TextPair): JobResult {
 /** The body of a pull request. */
 function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
   const [first, second] = texts
-  const values = { metrics: { [first]: 1 }, params: { [first]: second } }
-  const previous = { modelVersion: first, metrics: {}, params: { [second]: first } }
+  const values = { experimentId: first, metrics: { [first]: 1 }, params: { [first]: second } }
+  const previous = {
+    runId: first,
+    experimentId: second,
+    modelVersion: first,
+    metrics: {},
+    params: { [second]: first },
+  }
   const changes = changesOf([...hostileResult(texts).entries, ...others])
   const body = pullRequestBody(changes, {
     branch: 'main',
-    details: new Map([[second, { ...values, previous }]]),
+    comparisons: new Map([[second, { ...values, previous }]]),
     uiUrl: 'https://mlflow.test',
     serverUrl: 'https://github.test',
     repository: 'acme/models',
-    fileRef: 'mlflow-sync/main',
+    oldRef: 'main',
+    newRef: 'mlflow-sync/main',
+    workflowRunUrl: undefined,
   })
   return writeSection('', section, { text: body, summary: '' })
 }
@@ -145,7 +153,12 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
       { error: send, warning: send },
       { level: 'error', repository: 'acme/models' },
     )
-    const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
+    const lines = [
+      ...logBlocks(hostileResult(texts), '')
+        .flatMap((block) => block.lines)
+        .map((line) => safeLine(line)),
+      ...messages,
+    ]
     expect(readCommands(lines.join('\n'))).toEqual([])
     expect(lines.join('')).not.toMatch(/[\n\t]|##/)
     expect(lines.join('')).not.toMatch(unreadable)

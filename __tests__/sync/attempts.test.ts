@@ -12,6 +12,7 @@ const rejected = new GitHubError(prose`A rule forbids this commit`)
 async function attemptScenario(
   errors: readonly Error[],
   settle: () => Promise<string | undefined> = () => Promise.resolve(undefined),
+  limit: { readonly maxAttempts?: number } = {},
 ) {
   const waits: number[] = []
   const lines: string[] = []
@@ -31,6 +32,7 @@ async function attemptScenario(
   }
   const info = (line: string) => lines.push(line)
   const outcome = await retryWhenBranchMoves(attempt, {
+    ...limit,
     branchName: () => 'main',
     settle,
     withError: (result, error) => `${result}, but ${error.message}`,
@@ -55,6 +57,14 @@ describe('attempts', () => {
     const { outcome, waits } = await attemptScenario([rejected])
     expect(outcome).toBe(rejected)
     expect(waits).toEqual([])
+  })
+
+  test('end with the second if that is the limit, as in mode: check', async () => {
+    const { outcome, attempts } = await attemptScenario([moved, moved], undefined, {
+      maxAttempts: 2,
+    })
+    expect(outcome).toMatchObject({ message: expect.stringContaining('in 2 attempts') })
+    expect(attempts()).toBe(2)
   })
 
   test('end with the fifth', async () => {

@@ -21,6 +21,7 @@ async function pollScenario({ rounds, cancelAfter, ...times }: Scenario) {
   let now = 0
   const startTimes: number[] = []
   const lines: string[] = []
+  const ended: [number, SyncResult][] = []
   const controller = new AbortController()
   const sync = (): Promise<SyncResult> => {
     const round = rounds[startTimes.length]
@@ -37,9 +38,14 @@ async function pollScenario({ rounds, cancelAfter, ...times }: Scenario) {
       return Promise.resolve()
     },
   }
-  const log = { info: () => undefined, warn: (line: string) => lines.push(line) }
-  const result = await poll(sync, { ...times, clock, signal: controller.signal, log })
-  return { startTimes, result, warnings: lines }
+  const result = await poll(sync, {
+    ...times,
+    clock,
+    signal: controller.signal,
+    info: (line) => lines.push(line),
+    onRound: (round, number) => ended.push([number, round]),
+  })
+  return { startTimes, result, lines, ended }
 }
 
 describe('polling', () => {
@@ -82,17 +88,38 @@ describe('polling', () => {
     expect((await pollScenario(scenario)).startTimes).toEqual(startTimes)
   })
 
-  test('logs the error of a round immediately, and turns it into a warning if a later round succeeds', async () => {
-    const { result, warnings } = await pollScenario({
+  test('turns the error of a round into a warning if a later round succeeds', async () => {
+    const { result } = await pollScenario({
       intervalMs: 60,
       durationMs: 100,
       rounds: [{ takesMs: 5, fails: true }, { takesMs: 5 }],
     })
-    expect(warnings).toEqual(['This round failed: No luck. Try again.'])
     expect(plainTexts(result)).toMatchObject({
       error: undefined,
       warnings: ['An earlier round failed: No luck'],
     })
+  })
+
+  test('reports each round when it ends, and then when the next one begins', async () => {
+    const { ended, lines } = await pollScenario({
+      intervalMs: 60_000,
+      durationMs: 100_000,
+      rounds: [{ takesMs: 5000, fails: true }, { takesMs: 5000 }],
+    })
+    expect(ended).toEqual([
+      [1, { ...successful, error }],
+      [2, successful],
+    ])
+    expect(lines).toEqual(['The next round begins in 55 s, at 00:01:00 UTC'])
+  })
+
+  test('reports no round of a job with only one', async () => {
+    const { ended } = await pollScenario({
+      intervalMs: 60,
+      durationMs: 0,
+      rounds: [{ takesMs: 5 }],
+    })
+    expect(ended).toEqual([])
   })
 
   test('returns the result so far when the job is cancelled between two rounds', async () => {
@@ -108,7 +135,8 @@ describe('polling', () => {
         durationMs: 600,
         clock,
         signal: new AbortController().signal,
-        log: { info: () => undefined, warn: () => undefined },
+        info: () => undefined,
+        onRound: () => undefined,
       },
     )
     expect([calls, result]).toEqual([1, successful])

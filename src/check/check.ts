@@ -8,11 +8,15 @@ import type { CheckOptions } from './run-check.ts'
  * and reports all results together. Leaves no trace.
  */
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
+  const { info, progress } = options
+  progress('tested', 0, undefined, 'connection')
+  const version = await options.mlflow.version()
+  if (version !== undefined) info(`MLflow is version ${version}`)
   const mlflow = await checkMlflow(options)
-  const gitHub = await checkGitHub(options)
+  const { repository, branch, connections } = await checkGitHub(options)
   return {
-    ...emptyResult(options.repositoryName, options.branch),
+    ...emptyResult(repository, branch),
     operation: 'checked',
-    connections: [...mlflow, ...gitHub],
+    connections: [...mlflow, ...connections],
   }
 }

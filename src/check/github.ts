@@ -12,9 +12,16 @@ import { branchQuery } from '../sync/sync.ts'
 import { plannedWrite } from './planned-write.ts'
 import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'
 
+type GitHubChecks = {
+  /** As in `SyncResult`. */
+  readonly repository: string
+  readonly branch: string | undefined
+  readonly connections: readonly Connection[]
+}
+
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
-export async function checkGitHub(options: CheckOptions): Promise<Connection[]> {
-  const { repository, targets, pullRequest } = options
+export async function checkGitHub(options: CheckOptions): Promise<GitHubChecks> {
+  const { repository, targets } = options
   let branchSnapshot: BranchSnapshot | undefined
   const branchCheck = await runCheck('GitHub: repository and branch', async () => {
     const read = await repository.readBranch(branchQuery(options))
@@ -30,7 +37,7 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
   })
   if (branchSnapshot === undefined) {
     const reason = prose`the branch could not be read`
-    return [
+    const connections = [
       branchCheck,
       skippedCheck('GitHub: contents: write', reason),
       skippedCheck('GitHub: branch rules', reason),
@@ -38,11 +45,19 @@ export async function checkGitHub(options: CheckOptions): Promise<Connection[]> 
       skippedCheck('GitHub: head branch', reason),
       skippedCheck('Template', reason),
     ]
+    return { repository: options.repositoryName, branch: options.branch, connections }
   }
-  const snapshot = branchSnapshot
+  const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))]
+  return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections }
+}
+
+async function checkSnapshot(
+  options: CheckOptions,
+  snapshot: BranchSnapshot,
+): Promise<Connection[]> {
+  const { repository, targets, pullRequest } = options
   const { probes } = repository
   return [
-    branchCheck,
     await runCheck('GitHub: contents: write', async () => {
       for (const { directory } of targets) await probes.commit(snapshot, directory)
       return { status: 'ok', detail: prose`the token may commit` }
@@ -180,6 +195,7 @@ function retryOnFreshSnapshot<T>(
     },
     {
       ...options,
+      maxAttempts: 2,
       branchName: () => snapshot.branch,
       settle: () => Promise.resolve(undefined),
       withError: (result) => result,

@@ -33,6 +33,7 @@ function exampleChange(outcome: 'created' | 'updated', path: string): ChangedEnt
     url: null,
     reason: null,
     previous: undefined,
+    withheld: undefined,
     warning: undefined,
     location: undefined,
     edit: { path, before: undefined, after: '', executable: false },

@@ -1,5 +1,6 @@
 import { ActionError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
+import type { ReportProgress } from '../core/runtime.ts'
 import type { Prose } from '../core/text/prose.ts'
 import type { SyncOptions } from '../sync/sync.ts'
 
@@ -19,6 +20,7 @@ export type CheckOptions = Pick<
   /** `owner/name` */
   readonly repositoryName: string
   readonly trackingUri: string
+  readonly progress: ReportProgress
 }
 
 /** Result of a check that did not fail; a failed check throws. */

@@ -29,6 +29,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
     commit: later.commit ?? earlier.commit,
     pullRequest: later.pullRequest ?? earlier.pullRequest,
+    comparisons: new Map([...earlier.comparisons, ...later.comparisons]),
     connections: later.connections ?? earlier.connections,
     error: later.error,
   }

@@ -54,6 +54,25 @@ export type DeployedVersion = {
   readonly timestamp: string
 }
 
+/** Metrics (latest values) and parameters of a run. */
+export type RunValues = {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** The values of a run, beside those of the version that it replaces if there is one. */
+export type Comparison = RunValues & {
+  readonly experimentId: string
+  /** Undefined if there is no other run that it replaces, or it could not be read. */
+  readonly previous:
+    | (RunValues & {
+        readonly runId: string
+        readonly experimentId: string
+        readonly modelVersion: string
+      })
+    | undefined
+}
+
 /** What happens to one run: its record, and the edit of its file if there is one. */
 export type Entry = RunRecord & {
   readonly edit: FileEdit | undefined
@@ -62,6 +81,8 @@ export type Entry = RunRecord & {
    * same model that it supersedes.
    */
   readonly previous: DeployedVersion | undefined
+  /** Why a change is not made, although the registry asks for it. */
+  readonly withheld: 'too-many-deletions' | 'rejected' | undefined
   /** Reported as a warning, although the run did not fail. */
   readonly warning: Prose | undefined
   /** What the reason of a failed or held run is about. */
@@ -85,7 +106,14 @@ export function changesOf(entries: readonly Entry[]): ChangedEntry[] {
 
 /** An entry that leaves the file unchanged. */
 export function entryWithoutEdit(record: RunRecord, location?: Location): Entry {
-  return { ...record, edit: undefined, previous: undefined, warning: undefined, location }
+  return {
+    ...record,
+    edit: undefined,
+    previous: undefined,
+    withheld: undefined,
+    warning: undefined,
+    location,
+  }
 }
 
 /** What changes in the repository. */
@@ -159,6 +187,8 @@ export type SyncResult = Changes & {
   readonly warnings: readonly Prose[]
   readonly commit: CommitReference | undefined
   readonly pullRequest: PullRequestReference | undefined
+  /** By run id, for changed files; not for all of them if there are many. */
+  readonly comparisons: ReadonlyMap<string, Comparison>
   /** Undefined unless `mode` is `check`. */
   readonly connections: readonly Connection[] | undefined
   /** Why the sync as a whole failed; the failure of a single run is in its entry. */
@@ -176,6 +206,7 @@ export function emptyResult(repository: string, branch: string | undefined): Syn
     warnings: [],
     commit: undefined,
     pullRequest: undefined,
+    comparisons: new Map(),
     connections: undefined,
     error: undefined,
   }

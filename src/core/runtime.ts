@@ -13,6 +13,18 @@ export type Clock = {
 /** The job's log. Lines may contain untrusted text. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn', (line: string) => void>>
 
+/**
+ * Says how far long work is, at most every few seconds.
+ *
+ * @param total undefined while it is not known.
+ */
+export type ReportProgress = (
+  verb: string,
+  done: number,
+  total: number | undefined,
+  noun: string,
+) => void
+
 /** Measures the phases of a job. Measurements of the same phase are added up. */
 export type Stopwatch = {
   readonly measure: <T>(name: string, work: () => Promise<T>) => Promise<T>

@@ -8,6 +8,8 @@ import { isRunId } from './values-file/file.ts'
 export type Selection = {
   /** Matches the names of registered models. */
   readonly models: NameMatcher
+  /** The input `models` as it was written, for the log. */
+  readonly modelLines: readonly string[]
   /** The patterns of `models` that include, so that one that matches nothing can be named. */
   readonly modelPatterns: readonly PositivePattern[]
   /** Only versions with one of these aliases; empty means any version. */

@@ -67,8 +67,17 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
         batches.push(oids.slice(start, start + blobsPerQuery))
       }
       const queue = batches.values()
+      let done = 0
+      const report = (count: number): void => {
+        done += count
+        client.progress('fetched', done, oids.length, 'file')
+      }
+      report(0)
       const worker = async (): Promise<void> => {
-        for (const batch of queue) await readAndConfirm(snapshot, batch)
+        for (const batch of queue) {
+          await readAndConfirm(snapshot, batch)
+          report(batch.length)
+        }
       }
       await Promise.all(Array.from({ length: maxConcurrentQueries }, worker))
       return cache

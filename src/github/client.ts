@@ -1,6 +1,8 @@
 import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
+import type { ReportProgress } from '../core/runtime.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
+import type { Contact } from '../http/retry.ts'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
 import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
@@ -56,6 +58,7 @@ export type GitHubClient = {
   readonly writes: () => WriteState
   /** Requests sent so far, retries included. */
   readonly requests: () => number
+  readonly progress: ReportProgress
 }
 
 export type RestCall = (octokit: Octokit, at: Coordinates) => Promise<{ readonly data: unknown }>
@@ -64,9 +67,11 @@ export type GitHubClientOptions = FetchOptions & {
   readonly token: string
   /** `owner/name` */
   readonly repository: string
+  readonly progress: ReportProgress
 }
 
 export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
+  const contact: Contact = { made: false }
   let requests = 0
   let repository = options.repository
   let repositoryId = ''
@@ -79,7 +84,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
       request: {
-        fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)),
+        fetch: fetchWithRetries(options, isRepeatable, contact, () => (requests += 1)),
         parseSuccessResponseBody: false,
       },
       log: { debug: discard, info: discard, warn: discard, error: discard },
@@ -166,6 +171,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     restOnce: (purpose, schema, call) => writes.track(() => rest(once, purpose, schema, call)),
     writes: writes.state,
     requests: () => requests,
+    progress: options.progress,
   }
 }
 

@@ -48,6 +48,7 @@ const mutationResponse = z.object({
 
 async function commitByMutation(client: GitHubClient, request: CommitRequest): Promise<Commit> {
   const { snapshot, headline, body, edits } = request
+  client.progress('uploaded', 0, edits.length, 'file')
   const additions = edits.flatMap(({ path, after }) =>
     after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }],
   )

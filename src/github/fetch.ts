@@ -1,9 +1,11 @@
-import type { GitHubError } from '../core/errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/runtime.ts'
 import { prose } from '../core/text/prose.ts'
+import { describeExchange } from '../http/describe-exchange.ts'
 import {
   retryAfterMs,
   sendWithRetries,
+  type Contact,
   type RetryOutcome,
   type RetryPolicy,
   type WaitBudget,
@@ -17,6 +19,7 @@ import {
   unavailableError,
 } from './errors.ts'
 import { isDivisibleRequest } from './refusals-conflict.ts'
+import { requestName } from './request-name.ts'
 import { classifyResult, isIncomplete, isRateLimited, type Exchange } from './retry.ts'
 
 export type FetchOptions = {
@@ -45,6 +48,7 @@ type FetchedResponse = {
 export function fetchWithRetries(
   options: FetchOptions,
   isRepeatable: boolean,
+  contact: Contact,
   onRequest: () => void,
 ) {
   return async (
@@ -53,13 +57,15 @@ export function fetchWithRetries(
   ): Promise<FetchedResponse> => {
     const { transport, clock, log } = options
     const method = init.method ?? 'GET'
+    const isGraphql = url === options.graphqlUrl
+    const name = requestName(method, url, init.body, isGraphql)
     let exchange: Exchange = {
-      isGraphql: url === options.graphqlUrl,
+      isGraphql,
       isRepeatable,
       isDivisible: isDivisibleRequest(url, init.body),
       json: undefined,
     }
-    const send = async (): Promise<HttpResult> => {
+    const send = async (tries: number): Promise<HttpResult> => {
       onRequest()
       const startedAt = clock.now()
       const result = await transport.send({
@@ -68,8 +74,8 @@ export function fetchWithRetries(
         headers: init.headers ?? {},
         body: init.body,
       })
-      const summary = result.kind === 'response' ? result.status : result.detail
-      log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`)
+      const end = describeExchange(result, clock.now() - startedAt, tries)
+      log.debug(`GitHub ${name} -> ${end}${requestId(result)}`)
       const json = result.kind === 'response' ? parseJson(result.text) : undefined
       exchange = { ...exchange, json }
       return result
@@ -80,18 +86,20 @@ export function fetchWithRetries(
       policy: options.policy,
       clock,
       budget: options.budget(),
+      contact,
       onRetry: (reason, waitMs, retry) =>
         log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
     const { result } = outcome
     if (result.kind === 'failure') {
       const { tries } = outcome
-      throw connectionError(result, { tries, apiUrl: options.apiUrl, isWrite: !isRepeatable })
+      const { apiUrl } = options
+      throw naming(name, connectionError(result, { tries, apiUrl, isWrite: !isRepeatable }))
     }
     const retryAllowedAt =
       outcome.retryAllowedAt ?? (await waitBeforeNext(options, result, exchange))
     const error = unusable(url, result, { ...outcome, retryAllowedAt }, exchange)
-    if (error !== undefined) throw error
+    if (error !== undefined) throw naming(name, error)
     return {
       status: result.status,
       url,
@@ -100,6 +108,17 @@ export function fetchWithRetries(
       text: () => Promise.resolve(result.text),
     }
   }
+}
+
+/** Says which request failed. */
+function naming(name: string, error: GitHubError): GitHubError {
+  return new GitHubError(prose`${error.text} [${name}]`, error)
+}
+
+/** By which GitHub's support finds a request. */
+function requestId(result: HttpResult): string {
+  const id = result.kind === 'response' ? result.headers['x-github-request-id'] : undefined
+  return id === undefined ? '' : `, GitHub's id ${id}`
 }
 
 /**

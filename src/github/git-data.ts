@@ -83,9 +83,13 @@ export async function createTree(
   entries: readonly TreeEntry[],
 ): Promise<string> {
   let tree = base
+  let done = 0
   for (const batch of splitIntoBatches(entries)) {
+    client.progress('uploaded', done, entries.length, 'file')
     tree = await createTreeInHalves(client, purpose, tree, batch)
+    done += batch.length
   }
+  client.progress('uploaded', done, entries.length, 'file')
   return tree
 }
 

@@ -21,7 +21,7 @@ export async function repeatUnexpected<T>(
       if (!(error instanceof UnexpectedResponse)) throw error
       const waitMs = policy.backoffMs(tries)
       const remaining = budget()
-      const isLast = tries > maxRepeats || waitMs > remaining.remainingMs
+      const isLast = tries > Math.min(policy.retries, maxRepeats) || waitMs > remaining.remainingMs
       if (!isRepeatable || isLast) throw error.error
       remaining.remainingMs -= waitMs
       log.info(`GitHub: ${error.message}; retry ${tries} in ${(waitMs / 1000).toFixed(1)} s`)

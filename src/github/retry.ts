@@ -1,5 +1,12 @@
 import { permanentFailures } from '../http/failure.ts'
-import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
+import { isMarkup } from '../http/markup.ts'
+import {
+  firstContactMs,
+  retry,
+  retryAfterMs,
+  type RetryDecision,
+  type RetryPolicy,
+} from '../http/retry.ts'
 import type { HttpResponse, HttpResult } from '../http/transport.ts'
 import { hasData, isTemporary, readGraphqlBody, saysRateLimit } from './graphql-body.ts'
 import { mayBeTooLarge } from './refusals-conflict.ts'
@@ -55,7 +62,7 @@ export function classifyResult(result: HttpResult, exchange: Exchange, now: numb
       : retry(`HTTP ${result.status}`, limits)
   }
   if (isIncomplete(result, json)) {
-    return /^\s*</.test(result.text)
+    return isMarkup(result.text)
       ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
       : retry('a response that is not a complete JSON document')
   }
@@ -123,6 +130,7 @@ const retries = 5
 export function gitHubRetryPolicy(random: () => number): RetryPolicy {
   return {
     retries,
+    firstContactMs,
     backoffMs: (retry) => Math.round(1000 * 2 ** (retry - 1) * (1 + random() / 4)),
   }
 }

@@ -6,6 +6,8 @@ export type HttpFailure = {
   readonly kind: 'failure'
   readonly reason: FailureReason
   readonly detail: string
+  /** False if there was no connection, so that the server has received nothing. */
+  readonly connected: boolean
 }
 
 /** Why there was no complete response. */
@@ -46,6 +48,12 @@ const interruptedCodes = new Set([
   'Z_DATA_ERROR',
 ])
 
+/** The system calls that come before a connection. */
+const connectingCalls = new Set(['getaddrinfo', 'connect'])
+
+/** With undici, the only sign of a proxy that has not opened a tunnel to the server. */
+const refusedTunnel = /^Proxy response \(\d+\) !== 200/
+
 /**
  * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
  * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
@@ -53,33 +61,52 @@ const interruptedCodes = new Set([
  * @param idleMs how long the server may send nothing.
  */
 export function describeFailure(error: unknown, idleMs: number): HttpFailure {
-  if (error instanceof UnreadableBody) return failure(error.reason, error.message)
-  const { code, message, name } = deepestCause(error)
-  const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
-  if (timeoutCodes.has(code)) {
-    return failure('timeout', `no response within ${idleMs / 1000} s`)
-  }
-  if (name === 'TimeoutError') return failure('timeout', message)
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('too-large', detail)
-  if (code === 'ENOTFOUND') return failure('unknown-host', detail)
-  if (code === 'ECONNREFUSED') return failure('refused', detail)
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
-    return failure('tls', detail)
-  }
-  const interrupted = interruptedCodes.has(code) || message === 'terminated'
-  return failure(interrupted ? 'interrupted' : 'network', detail)
+  if (error instanceof UnreadableBody) return failure(error.reason, error.message, true)
+  const cause = deepestCause(error)
+  const { reason, detail } = explain(cause, idleMs)
+  return failure(reason, detail, reason !== 'tls' && isConnected(cause))
 }
 
-function failure(reason: FailureReason, detail: string): HttpFailure {
-  return { kind: 'failure', reason, detail }
+function isConnected({ code, message, syscall }: Cause): boolean {
+  return !(
+    connectingCalls.has(syscall) ||
+    code === 'UND_ERR_CONNECT_TIMEOUT' ||
+    refusedTunnel.test(message)
+  )
 }
+
+function explain(
+  { code, message, name }: Cause,
+  idleMs: number,
+): Pick<HttpFailure, 'reason' | 'detail'> {
+  const because = (reason: FailureReason, text: string) => ({ reason, detail: text })
+  const detail = code === '' || message.includes(code) ? message : `${message} (${code})`
+  if (timeoutCodes.has(code)) {
+    return because('timeout', `no response within ${idleMs / 1000} s`)
+  }
+  if (name === 'TimeoutError') return because('timeout', message)
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return because('too-large', detail)
+  if (code === 'ENOTFOUND') return because('unknown-host', detail)
+  if (code === 'ECONNREFUSED') return because('refused', detail)
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
+    return because('tls', detail)
+  }
+  const interrupted = interruptedCodes.has(code) || message === 'terminated'
+  return because(interrupted ? 'interrupted' : 'network', detail)
+}
+
+function failure(reason: FailureReason, detail: string, connected: boolean): HttpFailure {
+  return { kind: 'failure', reason, detail, connected }
+}
+
+type Cause = Readonly<Record<'code' | 'message' | 'name' | 'syscall', string>>
 
 /**
  * Checks properties instead of using `instanceof`, because an error can come from another realm.
  */
-function deepestCause(error: unknown): { code: string; message: string; name: string } {
+function deepestCause(error: unknown): Cause {
   if (typeof error !== 'object' || error === null) {
-    return { code: '', message: String(error), name: '' }
+    return { code: '', message: String(error), name: '', syscall: '' }
   }
   const fields = error as Readonly<Record<string, unknown>>
   const inner: unknown = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause
@@ -88,7 +115,12 @@ function deepestCause(error: unknown): { code: string; message: string; name: st
     const value = fields[name]
     return typeof value === 'string' ? value : ''
   }
-  return { code: textOf('code'), message: textOf('message'), name: textOf('name') }
+  return {
+    code: textOf('code'),
+    message: textOf('message'),
+    name: textOf('name'),
+    syscall: textOf('syscall'),
+  }
 }
 
 /** The failure as the beginning of a message. `server` says which one, with its address. */

@@ -27,7 +27,23 @@ export type RetryPolicy = {
   readonly retries: number
   /** Wait before retry number 1, 2, …, in milliseconds. */
   readonly backoffMs: (retry: number) => number
+  /**
+   * Until there has been a connection to the server, no try begins later than this after the first
+   * one, in milliseconds: the address is probably wrong.
+   */
+  readonly firstContactMs: number
 }
+
+/** Enough for a server that is just being restarted: about 30 s of waiting. */
+export const firstContactMs = 40_000
+
+/** The policy of `mode: check`, where somebody waits for the answer. */
+export function atMostOneRetry(policy: RetryPolicy): RetryPolicy {
+  return { ...policy, retries: Math.min(policy.retries, 1) }
+}
+
+/** Whether there has been a connection to a server since the job began. */
+export type Contact = { made: boolean }
 
 /**
  * Time that one sync can still spend on tries that fail and on waiting between them, for both servers
@@ -51,17 +67,21 @@ export type RetryOutcome = {
 
 /** Retries until the result is final or the policy's retries or the budget are used up. */
 export async function sendWithRetries(options: {
-  readonly send: () => Promise<HttpResult>
+  /** @param tries number of this try, counted from 1. */
+  readonly send: (tries: number) => Promise<HttpResult>
   readonly classify: (result: HttpResult) => RetryDecision
   readonly policy: RetryPolicy
   readonly clock: Clock
   readonly budget: WaitBudget
+  readonly contact: Contact
   readonly onRetry: (reason: string, waitMs: number, retry: number) => void
 }): Promise<RetryOutcome> {
-  const { send, classify, policy, clock, budget, onRetry } = options
+  const { send, classify, policy, clock, budget, contact, onRetry } = options
+  const firstTryAt = clock.now()
   for (let tries = 1; ; tries += 1) {
     const startedAt = clock.now()
-    const result = await send()
+    const result = await send(tries)
+    contact.made ||= result.kind === 'response' || result.connected
     const decision = classify(result)
     if (decision.kind === 'final') return { result, tries, retryAllowedAt: undefined }
     if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
@@ -69,6 +89,9 @@ export async function sendWithRetries(options: {
     }
     budget.remainingMs -= clock.now() - startedAt
     const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries))
+    if (!contact.made && clock.now() + waitMs > firstTryAt + policy.firstContactMs) {
+      return { result, tries, retryAllowedAt: undefined }
+    }
     if (waitMs > budget.remainingMs) {
       const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs
       return {

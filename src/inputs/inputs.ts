@@ -61,7 +61,8 @@ export type MlflowSettings = {
   readonly timeoutMs: number
   /** The retry variables of MLflow's own client; times in seconds, as in MLflow. */
   readonly retry: {
-    readonly maxRetries: number
+    /** Undefined if the variable is not set. */
+    readonly maxRetries: number | undefined
     readonly backoffFactor: number
     readonly backoffJitter: number
   }
@@ -196,6 +197,7 @@ function buildTarget(inputs: ParsedInputs): Target {
     template: inputs.template,
     selection: {
       models: createNameMatcher(inputs.models),
+      modelLines: inputs.models,
       modelPatterns: positivePatterns(inputs.models),
       aliases: inputs.aliases,
       filter: inputs.filter,

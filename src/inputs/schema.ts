@@ -107,15 +107,13 @@ function decimal(fallback: number) {
 /** Shorter than the 120 s of MLflow's own client. */
 const defaultTimeoutSeconds = 30
 
-/** The limit of MLflow's own client. */
-const maxRetries = 10
-
 /** Retry and timeout variables of MLflow's own client (`mlflow/environment_variables.py`). */
 export const environmentSchema = z.object({
-  MLFLOW_HTTP_REQUEST_MAX_RETRIES: decimal(7).refine(
-    (value) => Number.isInteger(value) && value <= maxRetries,
-    `must be a whole number from 0 to ${maxRetries}`,
-  ),
+  // At most 10, the limit of MLflow's own client.
+  MLFLOW_HTTP_REQUEST_MAX_RETRIES: z
+    .string()
+    .regex(/^(0*(\d|10))?$/, 'must be a whole number from 0 to 10')
+    .transform((text) => (text === '' ? undefined : Number(text))),
   MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: decimal(2),
   MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: decimal(1),
   MLFLOW_HTTP_REQUEST_TIMEOUT: decimal(defaultTimeoutSeconds).refine(

@@ -1,21 +1,19 @@
 import type { z } from 'zod'
 import { MlflowError } from '../core/errors.ts'
-import type { Clock } from '../core/runtime.ts'
+import type { Clock, Log, ReportProgress } from '../core/runtime.ts'
 import { prose } from '../core/text/prose.ts'
+import { describeExchange } from '../http/describe-exchange.ts'
+import { isMarkup } from '../http/markup.ts'
 import {
   sendWithRetries,
+  type Contact,
   type RetryOutcome,
   type RetryPolicy,
   type WaitBudget,
 } from '../http/retry.ts'
-import {
-  parseJson,
-  type HttpRequest,
-  type HttpResponse,
-  type HttpResult,
-  type Transport,
-} from '../http/transport.ts'
-import { errorFromFailedCall, isHtml } from './errors.ts'
+import { parseJson, type HttpRequest, type HttpResult, type Transport } from '../http/transport.ts'
+import { errorFromFailedCall } from './errors.ts'
+import { redirectedRequest } from './redirects.ts'
 import { classifyResult } from './retry.ts'
 
 /** How to reach one MLflow server. */
@@ -31,8 +29,11 @@ export type MlflowConnection = {
 export type MlflowClient = {
   readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
   readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
+  /** The server's version; undefined if it does not say. Asked once, without retries. */
+  readonly version: () => Promise<string | undefined>
   /** Requests sent so far, retries and redirects included. */
   readonly requests: () => number
+  readonly progress: ReportProgress
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>
@@ -42,7 +43,8 @@ export type MlflowClientOptions = {
   readonly transport: Transport
   readonly clock: Clock
   readonly budget: () => WaitBudget
-  readonly log: { readonly debug: (line: string) => void; readonly info: (line: string) => void }
+  readonly log: Pick<Log, 'debug' | 'info'>
+  readonly progress: ReportProgress
 }
 
 /** How a request ended, and the address that redirects led to. */
@@ -54,11 +56,13 @@ const maxRedirects = 5
 export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   const { connection, transport, clock, log } = options
   const { origin, pathname } = new URL(connection.baseUrl)
+  const contact: Contact = { made: false }
   let requests = 0
   let api = 'api'
 
   const sendOnce = async (
     request: HttpRequest,
+    tries: number,
     onUrl: (url: string) => void,
   ): Promise<HttpResult> => {
     let current = request
@@ -67,10 +71,8 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       onUrl(current.url)
       const startedAt = clock.now()
       const result = await transport.send(current)
-      const summary = result.kind === 'response' ? result.status : result.detail
-      log.debug(
-        `MLflow ${current.method} ${current.url} -> ${summary}, ${clock.now() - startedAt} ms`,
-      )
+      const end = describeExchange(result, clock.now() - startedAt, tries)
+      log.debug(`MLflow ${current.method} ${placeOf(current.url)} -> ${end}`)
       if (result.kind === 'failure' || hops === maxRedirects) return result
       const next = redirectedRequest(current, result, origin)
       if (next === undefined) return result
@@ -78,17 +80,24 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     }
   }
 
+  /** Without the query, which may have a secret of a login that MLflow redirects to. */
+  const placeOf = (url: string): string => {
+    const reached = new URL(url)
+    return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`
+  }
+
   const sendRequest = async (request: HttpRequest): Promise<Reached> => {
     let url = request.url
     const outcome = await sendWithRetries({
-      send: () =>
-        sendOnce(request, (current) => {
+      send: (tries) =>
+        sendOnce(request, tries, (current) => {
           url = current
         }),
       classify: (result) => classifyResult(result, clock.now()),
       policy: connection.policy,
       clock,
       budget: options.budget(),
+      contact,
       onRetry: (reason, waitMs, retry) =>
         log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
@@ -159,12 +168,24 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       call('GET', path, { search: queryString(query), body: undefined }, schema),
     post: (path, body, schema) =>
       call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
+    version: async () => {
+      const url = `${connection.baseUrl}/version`
+      const request = { method: 'GET', url, headers: connection.headers, body: undefined }
+      return versionIn(await sendOnce(request, 1, () => undefined))
+    },
     requests: () => requests,
+    progress: options.progress,
   }
 }
 
+/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
+function versionIn(result: HttpResult): string | undefined {
+  const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : ''
+  return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined
+}
+
 function isUnknownRoute(result: HttpResult): boolean {
-  return result.kind === 'response' && result.status === 404 && isHtml(result)
+  return result.kind === 'response' && result.status === 404 && isMarkup(result.text)
 }
 
 /** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
@@ -178,36 +199,4 @@ function queryString(query: Query): string {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-const redirects = new Set([301, 302, 303, 307, 308])
-
-/**
- * Builds the request that follows a redirect; undefined if the response is not a redirect that can
- * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
- * repeated if the status preserves the method (307, 308).
- */
-export function redirectedRequest(
-  request: HttpRequest,
-  response: HttpResponse,
-  trustedOrigin: string,
-): HttpRequest | undefined {
-  const location = response.headers.location
-  if (!redirects.has(response.status) || location === undefined) return undefined
-  if (!URL.canParse(location, request.url)) return undefined
-  const url = new URL(location, request.url)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-  const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308
-  if (!keepsMethod) return undefined
-  if (url.origin === trustedOrigin) return { ...request, url: url.href }
-  const { accept, 'content-type': contentType } = request.headers
-  return {
-    method: request.method,
-    url: url.href,
-    headers: {
-      ...(accept === undefined ? {} : { accept }),
-      ...(contentType === undefined ? {} : { 'content-type': contentType }),
-    },
-    body: request.body,
-  }
 }

@@ -1,8 +1,10 @@
 import { MlflowError } from '../core/errors.ts'
 import { foreign, own, plain, prose, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason } from '../http/failure.ts'
+import { isMarkup } from '../http/markup.ts'
 import type { RetryOutcome } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
+import { recogniseRefusal } from './refusals.ts'
 
 type FailedCall = {
   readonly outcome: RetryOutcome
@@ -89,13 +91,14 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
       advice: prose`The user needs \`READ\` permission on the registered models and on the experiments of their runs. If a gateway in front of MLflow needs headers of its own, set \`mlflow-headers\`.`,
     }
   }
-  if (text.includes('--artifacts-only')) {
+  const refusal = recogniseRefusal(text)
+  if (refusal === 'artifacts-only') {
     return {
       message: prose`The server at \`${baseUrl}\` only serves artifacts`,
       advice: prose`Set \`mlflow-tracking-uri\` to the tracking server, which has the Model Registry.`,
     }
   }
-  if (text.includes('FEATURE_DISABLED')) {
+  if (refusal === 'feature-disabled') {
     return {
       message: prose`MLflow at \`${baseUrl}\` has a feature switched off: ${detail}`,
       advice: prose`Remove \`mlflow-workspace\` (and the variable \`MLFLOW_WORKSPACE\`), or start the server with \`--enable-workspaces\`.`,
@@ -113,7 +116,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
       advice: redirectAdvice,
     }
   }
-  if (isHtml(response)) return explainHtmlPage(response, baseUrl)
+  if (isMarkup(text)) return explainHtmlPage(response, baseUrl)
   if (status >= 200 && status < 300) {
     return {
       message: prose`The response of \`${baseUrl}\` is not a complete JSON document: ${detail}`,
@@ -154,11 +157,6 @@ function redirectTarget(response: HttpResponse): Prose {
   if (location === '') return prose`nowhere: the response has no \`Location\``
   const target = URL.canParse(location) ? new URL(location).origin : location.slice(0, 100)
   return prose`\`${target}\`, which is not an API`
-}
-
-/** Looks at the body, because gateways send HTML with any Content-Type. */
-export function isHtml(response: HttpResponse): boolean {
-  return /^\s*<(!doctype|html|head|body)/i.test(response.text)
 }
 
 /** Longest part of a page that is searched for its text. */

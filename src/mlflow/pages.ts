@@ -20,12 +20,14 @@ const maxItems = 1_000_000
  * because MLflow's basic-auth app filters after paging.
  *
  * @param what what is listed, for the error message.
+ * @param onItems called with the number of rows that have been read so far.
  * @throws MlflowError if a page token repeats or there are too many pages, because the listing would
  *   never end.
  */
 export async function readPages<T>(
   what: string,
   readPage: (pageToken: string | undefined) => Promise<Page<T>>,
+  onItems: (count: number) => void = () => undefined,
 ): Promise<T[]> {
   const endless = (sign: Prose): MlflowError =>
     new MlflowError(prose`MLflow's list of ${own(what)} does not end: ${sign}`, {
@@ -35,9 +37,11 @@ export async function readPages<T>(
   const seen = new Set<string>()
   let token: string | undefined
   let emptyPages = 0
+  onItems(0)
   for (;;) {
     const page = await readPage(token)
     for (const item of page.items) items.push(item)
+    onItems(items.length)
     if (page.nextPageToken === '') return items
     token = page.nextPageToken
     if (seen.has(token)) throw endless(prose`a page token was repeated`)

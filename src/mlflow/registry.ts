@@ -8,6 +8,7 @@ import {
   type RunDetail,
   type RunLookup,
 } from '../core/model.ts'
+import type { ReportProgress } from '../core/runtime.ts'
 import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { searchLoggedModels } from './logged-models.ts'
@@ -59,6 +60,7 @@ export type Registry = {
   ) => Promise<ReadonlyMap<string, LoggedModel>>
   /** Location of a version's artifacts, as MLflow resolves it. */
   readonly downloadUri: (name: string, version: string) => Promise<string>
+  readonly progress: ReportProgress
 }
 
 export function createRegistry(client: MlflowClient): Registry {
@@ -94,6 +96,7 @@ export function createRegistry(client: MlflowClient): Registry {
       locations.set(key, location)
       return location()
     },
+    progress: client.progress,
   }
 }
 

@@ -1,6 +1,14 @@
 import { permanentFailures } from '../http/failure.ts'
-import { retry, retryAfterMs, type RetryDecision, type RetryPolicy } from '../http/retry.ts'
+import { isMarkup } from '../http/markup.ts'
+import {
+  firstContactMs,
+  retry,
+  retryAfterMs,
+  type RetryDecision,
+  type RetryPolicy,
+} from '../http/retry.ts'
 import { parseJson, type HttpResult } from '../http/transport.ts'
+import { recogniseRefusal } from './refusals.ts'
 
 /** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
 const temporaryStatuses = new Set([408, 429, 500, 502, 503, 504])
@@ -15,32 +23,35 @@ export function classifyResult(result: HttpResult, now: number): RetryDecision {
     return permanent ? { kind: 'final' } : retry(result.detail)
   }
   const { status, headers, text } = result
-  if (temporaryStatuses.has(status) && !isPermanent(text)) {
+  if (status >= 200 && status < 300) return classifySuccess(text)
+  const refusal = recogniseRefusal(text)
+  if (temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
     return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) })
   }
-  if (status === 400 && text.includes('QueuePool limit of size')) {
-    // MLflow 3.17.2 reports an exhausted database pool as a bad request.
-    return retry('MLflow is overloaded (database pool exhausted)')
-  }
-  if (status >= 200 && status < 300 && parseJson(text) === undefined) {
-    return /^\s*</.test(text)
+  return status === 400 && refusal === 'overloaded'
+    ? retry('MLflow is overloaded (database pool exhausted)')
+    : { kind: 'final' }
+}
+
+function classifySuccess(text: string): RetryDecision {
+  if (parseJson(text) === undefined) {
+    return isMarkup(text)
       ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
       : retry('a response that is not a complete JSON document')
   }
   return { kind: 'final' }
 }
 
-/** With workspaces disabled (500) or `--artifacts-only` (503), the status only looks temporary. */
-function isPermanent(text: string): boolean {
-  return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only')
-}
-
 /** Values of MLflow's own variables, already validated; times are in seconds. */
 export type MlflowRetrySettings = {
-  readonly maxRetries: number
+  /** Undefined if the variable is not set. */
+  readonly maxRetries: number | undefined
   readonly backoffFactor: number
   readonly backoffJitter: number
 }
+
+/** As in MLflow's own client. */
+const defaultRetries = 7
 
 /** Maximum backoff of urllib3, which MLflow's own client uses. */
 const maxBackoffMs = 120_000
@@ -51,7 +62,9 @@ export function mlflowRetryPolicy(
   random: () => number,
 ): RetryPolicy {
   return {
-    retries: settings.maxRetries,
+    retries: settings.maxRetries ?? defaultRetries,
+    // Whoever sets the variable asks for exactly so many.
+    firstContactMs: settings.maxRetries === undefined ? firstContactMs : Infinity,
     backoffMs: (retry) => {
       const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000
       const jitter = random() * settings.backoffJitter * 1000

@@ -44,8 +44,10 @@ export async function searchInBatches(
   if (search.experimentIds.length === 0) return state
   const size = runsPerSearch[search.detail]
   for (let start = 0; start < ids.length; start += size) {
+    search.client.progress('read', start, ids.length, 'run')
     await searchBatch(ids.slice(start, start + size), search, state)
   }
+  search.client.progress('read', ids.length, ids.length, 'run')
   if (!search.splitRejected) return state
   for (const id of ids.filter((other) => isOddRunId(other) && search.isMissing(other))) {
     await searchBatch([id], search, state)

@@ -34,17 +34,20 @@ export async function listModelVersions(
   client: MlflowClient,
   filter: string | undefined,
 ): Promise<ModelVersion[]> {
-  const rows = await readPages('model versions', (pageToken) =>
-    client.get(
-      'model-versions/search',
-      {
-        filter,
-        max_results: versionsPerPage,
-        order_by: 'creation_timestamp ASC',
-        page_token: pageToken,
-      },
-      modelVersionPage,
-    ),
+  const rows = await readPages(
+    'model versions',
+    (pageToken) =>
+      client.get(
+        'model-versions/search',
+        {
+          filter,
+          max_results: versionsPerPage,
+          order_by: 'creation_timestamp ASC',
+          page_token: pageToken,
+        },
+        modelVersionPage,
+      ),
+    (count) => client.progress('read', count, undefined, 'model version'),
   )
   // Rows that do not even say which version they are about must not be taken for the same one.
   const unique = new Map(

@@ -1,39 +1,89 @@
-import { FILE_HEADERS_ONLY, formatPatch, structuredPatch, type StructuredPatch } from 'diff'
-import { byImportance } from '../core/message/change-table.ts'
-import { changesOf, type FileEdit, type Outcome } from '../core/result.ts'
-import { takeLines } from '../core/text/format.ts'
+import {
+  diffLines,
+  FILE_HEADERS_ONLY,
+  formatPatch,
+  structuredPatch,
+  type StructuredPatch,
+} from 'diff'
+import { byModel } from '../core/message/change-table.ts'
+import { changesOf, editsOf, type FileEdit } from '../core/result.ts'
+import { plural, takeLines } from '../core/text/format.ts'
 import { fenced, htmlCode } from '../core/text/markdown.ts'
-import { notShownNote, type Section } from './sections.ts'
+import { fold } from '../core/text/table.ts'
+import type { JobResult } from './result.ts'
+import { joinParts, notShownNote, type Section } from './sections.ts'
 
-/** Diffs are collapsed if there are more than this. */
+/** Diffs of updates are open if there are at most this many. */
 const maxOpen = 3
-/** Longest diff of one file, in bytes. */
-const maxDiffBytes = 100_000
-const noteBytes = 200
+/** Longest text of one file, in bytes. */
+const maxFileBytes = 100_000
+const noteBytes = 400
 
-/** In a plan, the diff of each file that a sync would change. */
-export const diffsSection: Section = ({ mode, entries, extraFiles }, maxBytes) => {
-  const edits = [...byImportance(changesOf(entries)).map(({ edit }) => edit), ...extraFiles]
-  if (mode !== 'plan' || edits.length === 0) return ''
-  const title = '### Differences'
-  const open = edits.length <= maxOpen ? ' open' : ''
-  const room = maxBytes - title.length - noteBytes
-  const taken = takeLines(edits, (edit) => foldedDiff(edit, open), room)
-  return [title, ...taken, ...notShownNote(edits.length - taken.length)].join('\n')
+/**
+ * In a plan: the diff of each file that would be updated or deleted, one complete new file, and the
+ * lines in which the other new files differ from it.
+ */
+export const planSection: Section = ({ mode, entries, extraFiles }, maxBytes) => {
+  if (mode !== 'plan') return ''
+  const edits = [...byModel(changesOf(entries)).map(({ edit }) => edit), ...extraFiles]
+  const updates = edits.filter(({ before, after }) => before !== undefined && after !== undefined)
+  const deletions = edits.filter(({ after }) => after === undefined)
+  const [example, ...others] = edits.filter(({ before }) => before === undefined)
+  const isOpen = updates.length <= maxOpen
+  const items = [
+    ...updates.map((edit) => () => foldedDiff('Update of', edit, isOpen)),
+    ...(example === undefined ? [] : [() => foldedFile(example, others.length > 0)]),
+    ...others.map((edit) => () => foldedDifference(edit, example?.after ?? '')),
+    ...deletions.map((edit) => () => foldedDiff('Deletion of', edit, false)),
+  ]
+  if (items.length === 0) return ''
+  const shown = takeLines(items, (item) => `${item()}\n`, maxBytes - noteBytes)
+  return layOut(shown, updates.length + 1, items.length - shown.length)
 }
 
-function foldedDiff(edit: FileEdit, open: string): string {
-  const lines = unifiedDiff(edit).replace(/\n$/, '').split('\n')
-  const taken = takeLines(lines, (line) => line, maxDiffBytes)
+/** Many files are folded together, so that the end of the summary stays in reach. */
+function layOut(shown: readonly string[], maxShown: number, omitted: number): string {
+  const texts = shown.map((text) => text.trimEnd())
+  const limit = Math.max(maxShown, maxTogether)
+  const rest = texts.slice(limit)
+  return joinParts(
+    '### Files',
+    ...texts.slice(0, limit),
+    rest.length === 0 ? '' : fold(plural(rest.length, 'more file'), rest.join('\n\n')),
+    notShownNote(omitted),
+  )
+}
+
+const maxTogether = 10
+
+function foldedDiff(what: string, edit: FileEdit, isOpen: boolean): string {
+  return foldedText(`${what} ${htmlCode(edit.path, 400)}`, unifiedDiff(edit), 'diff', isOpen)
+}
+
+function foldedFile({ path, after = '' }: FileEdit, isExample: boolean): string {
+  const note = isExample ? ' (complete; the others only where they differ from it)' : ''
+  return foldedText(`New file ${htmlCode(path, 400)}${note}`, after, 'yaml', false)
+}
+
+function foldedDifference({ path, after = '' }: FileEdit, example: string): string {
+  const different = diffLines(example, after, { maxEditLength })
+    ?.filter(({ added }) => added)
+    .map(({ value }) => value)
+    .join('')
+  return foldedText(`New file ${htmlCode(path, 400)}`, different ?? after, 'yaml', false)
+}
+
+function foldedText(title: string, text: string, language: string, isOpen: boolean): string {
+  const lines = text.replace(/\n$/, '').split('\n')
+  const taken = takeLines(lines, (line) => line, maxFileBytes)
   const omitted = lines.length - taken.length
-  const summary = `${outcomeOf(edit)} ${htmlCode(edit.path, 400)}`
-  const note = omitted > 0 ? `\n\n${omitted} more lines not shown.` : ''
-  return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(taken.join('\n'), 'diff')}${note}\n\n</details>`
+  const note = omitted > 0 ? `${omitted} more lines not shown.` : ''
+  return fold(title, joinParts(fenced(taken.join('\n'), language), note), isOpen)
 }
 
-function outcomeOf({ before, after }: FileEdit): Outcome {
-  if (before === undefined) return 'created'
-  return after === undefined ? 'deleted' : 'updated'
+/** In a plan, the diff of each file that a sync would change; for the report. */
+export function allDiffs(result: JobResult): { path: string; diff: string }[] {
+  return editsOf(result).map((edit) => ({ path: edit.path, diff: unifiedDiff(edit) }))
 }
 
 const context = 3
@@ -42,7 +92,6 @@ const context = 3
  * replaced.
  */
 const maxEditLength = 2000
-
 /** Unified diff of one file that `git apply` accepts; empty if nothing differs. */
 export function unifiedDiff({ path, before, after }: Omit<FileEdit, 'executable'>): string {
   const from = before === undefined ? '/dev/null' : `a/${path}`

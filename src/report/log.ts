@@ -1,55 +1,127 @@
-import { outcomes, type RunRecord } from '../core/result.ts'
-import { plural } from '../core/text/format.ts'
-import { fullWidth, plainText } from '../core/text/neutralise.ts'
-import { plain } from '../core/text/prose.ts'
-import { byOutcome, countOutcomes, type JobResult } from './result.ts'
+import type { Outcome, RunRecord } from '../core/result.ts'
+import { compareText, grouped, groupedPlural } from '../core/text/format.ts'
+import { fullWidth, truncate, unprintable } from '../core/text/neutralise.ts'
+import { plain, type Prose } from '../core/text/prose.ts'
+import { alignColumns } from './columns.ts'
+import type { JobResult } from './result.ts'
+import { countsText, outcomeLabel, resultSentence } from './sentence.ts'
 
-/** Nobody reads a log of ten thousand lines, and the report lists all records. */
+/** Lines of the log. With a title they are a group, which is folded. */
+export type LogBlock = { readonly title: string | undefined; readonly lines: readonly string[] }
+
+/** A longer list is folded, so that the end of the log can be seen. */
+const maxOpenLines = 20
+
+/** Nobody reads a list of ten thousand lines, and the report has all records. */
 const maxRecords = 200
 
-/** The result as log lines: one for each run except unchanged ones, then the totals. */
-export function logLines(result: JobResult): string[] {
-  const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged')
-  const omitted = reported.length - maxRecords
+/** Failures last: there is nothing to scroll back to. */
+const listed: readonly Outcome[] = ['created', 'updated', 'deleted', 'held', 'skipped', 'failed']
+
+/**
+ * The result as the end of the log: the runs except unchanged ones, the checks, and what became of it
+ * all.
+ *
+ * @param reportFile path of the report; empty if there is none.
+ */
+export function logBlocks(result: JobResult, reportFile: string): LogBlock[] {
+  const lists = listed.map((outcome) => recordBlock(outcome, result))
+  const checks = (result.connections ?? []).map(({ status, name, detail }) => [
+    status,
+    name,
+    textOf(detail),
+  ])
   return [
-    ...reported.slice(0, maxRecords).map(recordLine),
-    ...(omitted > 0 ? [`… and ${omitted} more; the report lists them all`] : []),
-    ...(result.connections ?? []).map(
-      ({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${plain(detail)}`,
-    ),
-    totalsLine(result),
-  ]
+    ...lists,
+    { title: undefined, lines: alignColumns(checks, maxReason) },
+    { title: undefined, lines: endLines(result, reportFile) },
+  ].filter(({ lines }) => lines.length > 0)
 }
 
-function recordLine(record: RunRecord): string {
-  const { outcome, path, modelName, modelVersion, previousVersion, reason } = record
+/** Longest part of a reason or an error; a line has at most 2,000 characters. */
+const maxReason = 1200
+
+function recordBlock(outcome: Outcome, result: JobResult): LogBlock {
+  const label = outcomeLabel(outcome, result)
+  const records = result.entries.filter((entry) => entry.outcome === outcome).sort(byVersion)
+  const omitted = records.length - maxRecords
+  const lines = alignColumns(
+    records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]),
+    maxReason,
+  )
+  if (omitted > 0) lines.push(`… and ${grouped(omitted)} more; the report lists them all`)
+  const isLong = records.length > maxOpenLines
+  return { title: isLong ? `${label}: ${groupedPlural(records.length, 'run')}` : undefined, lines }
+}
+
+function byVersion(a: RunRecord, b: RunRecord): number {
+  const byName = compareText(a.modelName ?? '', b.modelName ?? '')
+  return byName === 0 ? compareText(versionKey(a), versionKey(b)) : byName
+}
+
+/** Versions are numbers as a rule, and 10 comes after 9. */
+function versionKey({ modelVersion }: RunRecord): string {
+  return (modelVersion ?? '').padStart(12, '0')
+}
+
+function recordCells({
+  outcome,
+  path,
+  modelName,
+  modelVersion,
+  previousVersion,
+  reason,
+}: RunRecord): string[] {
   const version = modelVersion === null ? '' : ` version ${modelVersion}`
-  const changed = previousVersion !== null && previousVersion !== modelVersion
+  const isNew = outcome === 'created' || outcome === 'updated'
+  const changed = isNew && previousVersion !== null && previousVersion !== modelVersion
   const was = changed ? ` (was ${previousVersion})` : ''
-  const why = reason === null ? '' : `: ${plain(reason)}`
-  const model = modelName === null ? '' : ` ${modelName}${version}${was}`
-  return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`
+  const model = modelName === null ? '' : `${modelName}${version}${was}`
+  return [path ?? '', model, reason === null ? '' : textOf(reason)]
 }
 
-function totalsLine(result: JobResult): string {
-  const counts = countOutcomes(result.entries)
-  const parts = outcomes
-    .filter((outcome) => counts[outcome] > 0)
-    .map((outcome) => `${counts[outcome]} ${outcome}`)
-  const totals = parts.length === 0 ? '' : `: ${parts.join(', ')}`
-  const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`
-  const pullRequest = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`
-  const { mlflow, github } = result.requests
-  const requests = `${plural(mlflow, 'request')} to MLflow, ${github} to GitHub`
-  return `${result.operation}${pullRequest}${commit}${totals} (${requests})`
+/** What was done, and where to find it. */
+function endLines(result: JobResult, reportFile: string): string[] {
+  const { commit, pullRequest, requests, startedAt, finishedAt } = result
+  const sent = `${groupedPlural(requests.mlflow, 'request')} to MLflow and ${groupedPlural(requests.github, 'request')} to GitHub`
+  const rows: readonly (readonly [string, string])[] = [
+    ['runs', countsText(result)],
+    ['commit', commit?.url ?? ''],
+    ['pull request', pullRequest?.url ?? ''],
+    ['report', reportFile],
+    ['time', `in ${durationText(finishedAt.getTime() - startedAt.getTime())}, with ${sent}`],
+  ]
+  const details = alignColumns(
+    rows.filter(([, value]) => value !== ''),
+    maxReason,
+  )
+  return [plain(resultSentence(result)), ...details.map((line) => `  ${line}`)]
+}
+
+function durationText(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
+/** A text of the result as plain text. */
+export function textOf(message: Prose): string {
+  return plain(message).replaceAll('\n', ' ')
 }
 
 /**
  * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
- * line and `##[…]` anywhere as a command, other runners `##name[…]`.
+ * line and `##[…]` anywhere as a command, other runners `##name[…]`. Spaces stay: they align columns.
  */
 export function safeLine(text: string, maxCharacters = 2000): string {
-  return plainText(text, maxCharacters)
+  // Bounds the input of the regular expressions: the rest would be truncated anyway.
+  const line = text
+    .slice(0, 16 * maxCharacters)
+    .replace(/[^\S ]+/g, ' ')
+    .replace(unprintable, '�')
+    .trimEnd()
+  return truncate(line, maxCharacters)
     .replaceAll('::', `:${fullWidth(':')}`)
     .replaceAll('##', `#${fullWidth('#')}`)
 }

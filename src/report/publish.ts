@@ -4,7 +4,7 @@ import * as core from '@actions/core'
 import { plain, prose, type Prose } from '../core/text/prose.ts'
 import { annotate } from './annotations.ts'
 import { appendCompletely } from './command-file.ts'
-import { logLines, safeLine } from './log.ts'
+import { logBlocks, safeLine } from './log.ts'
 import { createOutputs } from './outputs.ts'
 import { createReport, writeReport } from './report.ts'
 import { hasFailed, type JobResult } from './result.ts'
@@ -40,13 +40,18 @@ export async function publish(
   await write(prose`The outputs (${place('GITHUB_OUTPUT')})`, () =>
     setOutputs(createOutputs(result, '')),
   )
+  let reportFile = ''
   await write(prose`The report (${place('RUNNER_TEMP')})`, async () => {
     const directory = environment.RUNNER_TEMP ?? ''
-    const file = await writeReport(createReport(result), directory === '' ? tmpdir() : directory)
-    await setOutputs({ 'report-file': file })
+    reportFile = await writeReport(createReport(result), directory === '' ? tmpdir() : directory)
+    await setOutputs({ 'report-file': reportFile })
   })
   await write(prose`The log`, () => {
-    for (const line of logLines(result)) core.info(safeLine(line))
+    for (const { title, lines } of logBlocks(result, reportFile)) {
+      if (title !== undefined) core.startGroup(safeLine(title))
+      for (const line of lines) core.info(safeLine(line))
+      if (title !== undefined) core.endGroup()
+    }
   })
   await write(prose`The summary (${place('GITHUB_STEP_SUMMARY')})`, () =>
     appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { operations, outcomes, type Connection, type RunRecord } from '../core/result.ts'
 import { plain } from '../core/text/prose.ts'
+import { allDiffs } from './diffs.ts'
 import {
   byOutcome,
   countOutcomes,
@@ -54,6 +55,10 @@ export const reportSchema = z
       failed: count,
     }),
     records: z.array(recordSchema).describe('One per run.'),
+    diffs: z
+      .array(z.strictObject({ path: text, diff: text.describe('Unified diff, for `git apply`.') }))
+      .nullable()
+      .describe('In `mode: plan`, one per file that a sync would change; null in the other modes.'),
     requests: z.strictObject({ mlflow: count, github: count }),
     phases: z.array(z.strictObject({ name: text, milliseconds: z.number().min(0) })),
     warnings: z.array(text),
@@ -93,6 +98,7 @@ export function createReport(result: JobResult): Report {
     pullRequest: result.pullRequest ?? null,
     counts: countOutcomes(result.entries),
     records: byOutcome(result.entries).map(recordFields),
+    diffs: result.mode === 'plan' ? allDiffs(result) : null,
     requests: result.requests,
     phases: [...result.phases],
     warnings: result.warnings.map(plain),

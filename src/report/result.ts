@@ -19,6 +19,8 @@ export type JobResult = SyncResult & {
   readonly trackingUri: string
   /** Base URL of MLflow's UI. */
   readonly uiUrl: string
+  /** URL of the workflow run; undefined outside of GitHub Actions. */
+  readonly workflowRunUrl: string | undefined
   /** Number of requests to each server, including retries. */
   readonly requests: { readonly mlflow: number; readonly github: number }
   readonly phases: readonly Phase[]
@@ -38,7 +40,7 @@ export function countOutcomes(records: readonly RunRecord[]): OutcomeCounts {
 }
 
 /** Whether the sync, a run or a check failed. */
-export function hasFailed(result: JobResult): boolean {
+export function hasFailed(result: SyncResult): boolean {
   return (
     result.error !== undefined ||
     countOutcomes(result.entries).failed > 0 ||
@@ -82,6 +84,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     serverUrl: result.serverUrl,
     trackingUri: clean(result.trackingUri),
     uiUrl: clean(result.uiUrl),
+    workflowRunUrl: result.workflowRunUrl,
     entries: result.entries.map((entry) => ({
       ...entry,
       url: cleanText(entry.url),
@@ -92,6 +95,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     warnings: result.warnings.map(cleanProse),
     commit: result.commit,
     pullRequest: result.pullRequest,
+    comparisons: result.comparisons,
     connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
       name,
       status,
@@ -116,7 +120,8 @@ export function withoutCredentials(text: string): string {
   return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '')
 }
 
-function createCleaner(secrets: readonly string[]): (text: string) => string {
+/** Removes the given secrets, and the username and password of any URL, from a text. */
+export function createCleaner(secrets: readonly string[]): (text: string) => string {
   const longestFirst = secrets
     .filter((secret) => secret !== '')
     .toSorted((a, b) => b.length - a.length)

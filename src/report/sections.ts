@@ -1,20 +1,20 @@
 import {
-  changeRow,
-  changeTableHead,
-  runCell,
+  byModel,
+  changeColumns,
+  deletionColumns,
+  deletionsIn,
+  otherChangesIn,
+  reasonColumns,
   type LinkBases,
 } from '../core/message/change-table.ts'
-import type { Outcome, RunRecord } from '../core/result.ts'
-import { takeLines, utf8Bytes } from '../core/text/format.ts'
-import {
-  code,
-  escapeMarkdown,
-  link,
-  markdownOf,
-  tableHead,
-  tableRow,
-} from '../core/text/markdown.ts'
+import { comparisonSections } from '../core/message/comparison.ts'
+import { changesOf, type Connection, type Entry, type Outcome } from '../core/result.ts'
+import { plural, takeLines } from '../core/text/format.ts'
+import { markdownOf } from '../core/text/markdown.ts'
+import { own } from '../core/text/prose.ts'
+import { fold, maxOpenRows, renderTable, type Column } from '../core/text/table.ts'
 import type { JobResult } from './result.ts'
+import { isWaiting } from './sentence.ts'
 
 /**
  * Renders a section of the summary in at most `maxBytes` bytes of UTF-8; empty if it has no
@@ -22,106 +22,163 @@ import type { JobResult } from './result.ts'
  */
 export type Section = (result: JobResult, maxBytes: number) => string
 
+const connectionColumns: readonly Column<Connection>[] = [
+  {
+    title: 'Check',
+    cell: ({ name, status }) => `${checkSigns[status]} ${markdownOf(own(name))}`,
+  },
+  { title: 'Result', cell: ({ detail }) => markdownOf(detail) },
+  { title: 'What to do', cell: ({ advice }) => markdownOf(advice) },
+]
+
+const checkSigns: Record<Connection['status'], string> = { ok: '✅', failed: '❌', skipped: '➖' }
+
 export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
-  renderTable(
-    '### Checks',
-    tableHead(['Check', 'Result', 'Detail', 'What to do']),
-    connections,
-    ({ name, status, detail, advice }) =>
-      tableRow([
-        escapeMarkdown(name),
-        status === 'failed' ? '**failed**' : status,
-        markdownOf(detail),
-        markdownOf(advice),
-      ]),
+  tableSection(
+    'Checks',
+    connectionColumns,
+    connections.toSorted((a, b) => checkOrder.indexOf(a.status) - checkOrder.indexOf(b.status)),
+    'check',
     maxBytes,
   )
+
+/** What needs attention comes first. */
+const checkOrder: readonly Connection['status'][] = ['failed', 'ok', 'skipped']
 
 export const failuresSection: Section = (result, maxBytes) =>
-  renderReasonTable('### Failed', result, withOutcomes(result, ['failed']), maxBytes)
-
-export const warningsSection: Section = ({ warnings }, maxBytes) =>
-  renderTable(
-    '### Warnings',
-    tableHead(['Warning']),
-    warnings,
-    (text) => tableRow([markdownOf(text)]),
+  tableSection(
+    'Failed',
+    reasonColumns(linkBases(result)),
+    byModel(withOutcome(result, 'failed')),
+    'failed run',
     maxBytes,
   )
 
-/** Deletions, which a reader must not miss, come first, then updates, then new files. */
-export const changesSection: Section = (result, maxBytes) =>
-  renderTable(
-    result.mode === 'plan' ? '### Would change' : '### Changed',
-    changeTableHead,
-    withOutcomes(result, ['deleted', 'updated', 'created']),
-    (record) => changeRow(record, linkBases(result, record)),
+/** Deletions that `max-deletions` prevented: what to look at before the limit is raised. */
+export const withheldSection: Section = (result, maxBytes) =>
+  tableSection(
+    result.mode === 'plan' ? 'Would not be deleted' : 'Not deleted',
+    reasonColumns(linkBases(result)),
+    byModel(result.entries.filter(({ withheld }) => withheld === 'too-many-deletions')),
+    'file',
     maxBytes,
   )
 
-export const heldOrSkippedSection: Section = (result, maxBytes) => {
-  const records = withOutcomes(result, ['held', 'skipped'])
-  if (records.length === 0) return ''
-  const open = `<details><summary>${records.length} held or skipped</summary>`
-  const close = '\n\n</details>'
-  return `${renderReasonTable(open, result, records, maxBytes - close.length)}${close}`
-}
-
-function withOutcomes({ entries }: JobResult, wanted: readonly Outcome[]): RunRecord[] {
-  return wanted.flatMap((outcome) => entries.filter((entry) => entry.outcome === outcome))
-}
-
-function renderReasonTable(
-  title: string,
-  { uiUrl }: JobResult,
-  records: readonly RunRecord[],
-  maxBytes: number,
-): string {
-  return renderTable(
+export const warningsSection: Section = ({ warnings }, maxBytes) => {
+  if (warnings.length === 0) return ''
+  const title = '### Warnings'
+  const lines = takeLines(warnings, (text) => `- ${markdownOf(text)}`, maxBytes - noteBytes)
+  const folded = lines.slice(maxOpenRows)
+  return joinParts(
     title,
-    tableHead(['', 'Model', 'Version', 'Run', 'Reason']),
-    records,
-    (record) =>
-      tableRow([
-        record.outcome,
-        escapeMarkdown(record.modelName ?? ''),
-        link(escapeMarkdown(record.modelVersion ?? '', 40), record.url),
-        runCell(record, uiUrl) || (record.path === null ? '' : code(record.path)),
-        markdownOf(record.reason ?? []),
-      ]),
-    maxBytes,
+    lines.slice(0, maxOpenRows).join('\n'),
+    folded.length === 0 ? '' : fold(plural(folded.length, 'more warning'), folded.join('\n')),
+    notShownNote(warnings.length - lines.length),
   )
 }
 
-/**
- * Links files in the commit if there is one, otherwise on the branch if they already exist there.
- */
-function linkBases(result: JobResult, { outcome }: RunRecord): LinkBases {
-  return {
-    uiUrl: result.uiUrl,
-    serverUrl: result.serverUrl,
-    repository: result.repository,
-    fileRef: result.commit?.sha ?? (outcome === 'created' ? undefined : result.branch),
-  }
+/** A reader must not miss deletions, so they have a table of their own, before the others. */
+export const deletionsSection: Section = (result, maxBytes) =>
+  tableSection(
+    { plan: 'Would delete', proposed: 'Proposed deletions', done: 'Deleted' }[stateOf(result)],
+    deletionColumns(linkBases(result)),
+    deletionsIn(result.entries),
+    'deletion',
+    maxBytes,
+  )
+
+export const changesSection: Section = (result, maxBytes) =>
+  tableSection(
+    { plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[stateOf(result)],
+    changeColumns(linkBases(result), stateOf(result) === 'done'),
+    otherChangesIn(result.entries),
+    'change',
+    maxBytes,
+  )
+
+function stateOf(result: JobResult): 'plan' | 'proposed' | 'done' {
+  if (result.mode === 'plan') return 'plan'
+  const isProposed =
+    isWaiting(result) || ['pull-request-created', 'pull-request-updated'].includes(result.operation)
+  return isProposed ? 'proposed' : 'done'
 }
 
-/** Reserved for the note on items that are not shown. */
+/** With more comparisons than this, they are folded. */
+const maxOpenComparisons = 3
+
+export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, maxBytes) => {
+  const changes = byModel(changesOf(entries))
+  const areOpen = comparisons.size <= maxOpenComparisons
+  const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen })
+  const shown = takeLines(sections, (section) => `${section}\n`, maxBytes - noteBytes)
+  if (shown.length === 0) return ''
+  const texts = shown.map((text) => text.trimEnd())
+  const all = joinParts(...texts)
+  return joinParts(
+    '### Metrics and parameters',
+    areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all),
+    notShownNote(sections.length - shown.length, 'MLflow has them'),
+  )
+}
+
+export const heldSection: Section = (result, maxBytes) =>
+  tableSection(
+    'On hold',
+    reasonColumns(linkBases(result)),
+    byModel(withOutcome(result, 'held')),
+    'file',
+    maxBytes,
+  )
+
+export const skippedSection: Section = (result, maxBytes) => {
+  const isOther = ({ withheld }: Entry): boolean => withheld !== 'too-many-deletions'
+  const records = byModel(withOutcome(result, 'skipped').filter(isOther))
+  if (records.length === 0) return ''
+  const title = plural(records.length, 'skipped version')
+  const columns = reasonColumns(linkBases(result))
+  const table = renderTable(columns, records, { maxBytes: maxBytes - 200, more: moreOf('version') })
+  return fold(title, joinParts(table.text, notShownNote(table.omitted)))
+}
+
+function withOutcome({ entries }: JobResult, wanted: Outcome): Entry[] {
+  return entries.filter(({ outcome }) => outcome === wanted)
+}
+
+/** Files in the commit if there is one, otherwise on the branch. */
+function linkBases({ uiUrl, serverUrl, repository, branch, commit }: JobResult): LinkBases {
+  return { uiUrl, serverUrl, repository, oldRef: branch, newRef: commit?.sha }
+}
+
+/** Reserved for the heading and the note on items that are not shown. */
 const noteBytes = 200
 
-function renderTable<T>(
+function tableSection<T>(
   title: string,
-  head: string,
+  columns: readonly Column<T>[],
   items: readonly T[],
-  rowOf: (item: T) => string,
+  noun: string,
   maxBytes: number,
 ): string {
   if (items.length === 0) return ''
-  const top = `${title}\n\n${head}`
-  const rows = takeLines(items, rowOf, maxBytes - utf8Bytes(top) - noteBytes)
-  return [top, ...rows, ...notShownNote(items.length - rows.length)].join('\n')
+  const { text, omitted } = renderTable(columns, items, {
+    maxBytes: maxBytes - noteBytes,
+    more: moreOf(noun),
+  })
+  return joinParts(`### ${title}`, text, notShownNote(omitted))
 }
 
-/** A separate paragraph with the number of items that are not shown. */
-export function notShownNote(count: number): string[] {
-  return count > 0 ? ['', `${count} more not shown; the report lists them all.`] : []
+function moreOf(noun: string): (count: number) => string {
+  return (count) => plural(count, `more ${noun}`)
+}
+
+const everythingInReport =
+  'all of them are in the report (output `report-file`; upload it with `actions/upload-artifact` to keep it)'
+
+/** How many items are not shown, and where they are. */
+export function notShownNote(count: number, place = everythingInReport): string {
+  return count > 0 ? `${count} more not shown here; ${place}.` : ''
+}
+
+export function joinParts(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n')
 }

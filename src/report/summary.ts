@@ -1,15 +1,20 @@
-import { countsPhrase } from '../core/message/wording.ts'
 import { plural, utf8Bytes } from '../core/text/format.ts'
 import { branchUrl } from '../core/text/links.ts'
 import { code, link, markdownOf } from '../core/text/markdown.ts'
-import { diffsSection } from './diffs.ts'
+import { planSection } from './diffs.ts'
+import { headline } from './headline.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 import {
   changesSection,
+  comparisonsSection,
   connectionsSection,
+  deletionsSection,
   failuresSection,
-  heldOrSkippedSection,
+  heldSection,
+  joinParts,
+  skippedSection,
   warningsSection,
+  withheldSection,
   type Section,
 } from './sections.ts'
 
@@ -20,95 +25,70 @@ const maxBytes = 1_000_000
 const sections: readonly { readonly section: Section; readonly share: number }[] = [
   { section: connectionsSection, share: 0.2 },
   { section: failuresSection, share: 0.3 },
+  { section: withheldSection, share: 0.3 },
   { section: warningsSection, share: 0.1 },
+  { section: deletionsSection, share: 0.5 },
   { section: changesSection, share: 0.6 },
-  { section: heldOrSkippedSection, share: 0.3 },
-  { section: diffsSection, share: 1 },
+  { section: comparisonsSection, share: 0.3 },
+  { section: heldSection, share: 0.3 },
+  { section: skippedSection, share: 0.3 },
+  { section: planSection, share: 1 },
 ]
 
 /** The job summary in GitHub's Markdown, always under 1,000,000 bytes. */
 export function renderSummary(result: JobResult): string {
-  const parts = [`## MLflow sync\n\n${summaryHeadline(result)}`]
-  let remaining = maxBytes - sections.length * 4 - utf8Bytes(parts.join(''))
+  const top = joinParts(`## ${headline(result)}`, errorBlock(result), otherOutcomes(result))
+  const bottom = footer(result)
+  const parts: string[] = []
+  let remaining = maxBytes - utf8Bytes(top) - utf8Bytes(bottom) - 2 * (sections.length + 3)
   for (const { section, share } of sections) {
     const text = section(result, Math.floor(remaining * share))
     remaining -= utf8Bytes(text)
-    if (text !== '') parts.push(text)
+    parts.push(text)
   }
-  return `${parts.join('\n\n')}\n`
-}
-
-/** What was done, the number of runs with other outcomes, and why the sync failed if it did. */
-function summaryHeadline(result: JobResult): string {
-  const sentences = [operationText(result), otherOutcomes(result)]
-    .filter((part) => part !== '')
-    .join(' ')
-  return [sentences, errorText(result)].filter((part) => part !== '').join('\n\n')
-}
-
-function operationText(result: JobResult): string {
-  const counts = countOutcomes(result.entries)
-  const changes = countsPhrase(counts)
-  const branch = branchText(result)
-  switch (result.operation) {
-    case 'none':
-      return counts.failed > 0 || result.error !== undefined
-        ? `Nothing was written to ${branch}.`
-        : `${branch} is up to date.`
-    case 'committed':
-      return `Committed ${commitLink(result)} to ${branch}: ${changes}.`
-    case 'pull-request-created':
-      return `Opened ${pullRequestLink(result)} for ${branch}: ${changes}.`
-    case 'pull-request-updated':
-      return `Updated ${pullRequestLink(result)} for ${branch}: ${changes}.`
-    case 'pull-request-closed':
-      return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}.`
-    case 'planned':
-      return changes === ''
-        ? `Plan: ${branch} is up to date.`
-        : `Plan: a sync would change ${branch}: ${changes}. Nothing was written.`
-    case 'checked':
-      return checkText(result)
-    case 'failed':
-      return 'The sync failed.'
-  }
+  return `${joinParts(top, ...parts, bottom)}\n`
 }
 
 /** Shown for every operation, because a sync can write changes and still fail. */
-function errorText({ error }: JobResult): string {
-  return error === undefined
-    ? ''
-    : `**Error:** ${[error.message, error.advice ?? []]
-        .filter((part) => part.length > 0)
-        .map((part) => markdownOf(part))
-        .join('<br>')}`
+function errorBlock({ error }: JobResult): string {
+  if (error === undefined) return ''
+  const paragraphs = [error.message, error.advice ?? []]
+    .filter((part) => part.length > 0)
+    .map((part) => markdownOf(part, { maxCharacters: 20_000, lineBreak: '\n' }))
+  const lines = ['[!CAUTION]', ...paragraphs.join('\n\n').split('\n')]
+  return lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n')
 }
 
-function checkText({ connections = [] }: JobResult): string {
-  const failed = connections.filter(({ status }) => status === 'failed').length
-  return failed === 0
-    ? 'Everything that was checked works. Nothing was written.'
-    : `${failed} of ${plural(connections.length, 'check')} failed. Nothing was written.`
-}
-
+/** What happened to the other runs. */
 function otherOutcomes({ entries, operation }: JobResult): string {
-  if (operation === 'checked') return ''
+  if (operation === 'checked') return 'Nothing was written.'
   const { unchanged, held, skipped, failed } = countOutcomes(entries)
-  const parts = Object.entries({ unchanged, held, skipped, failed })
-    .filter(([, count]) => count > 0)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-  return parts.length === 0 ? '' : `${parts.join(', ')}.`
+  const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length
+  const counts: [string, number][] = [
+    ['failed', failed],
+    ['not deleted', withheld],
+    ['on hold', held],
+    ['skipped', skipped - withheld],
+    ['unchanged', unchanged],
+  ]
+  const parts = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`)
+  const others = parts.length === 0 ? '' : `${parts.join(', ')}.`
+  return [operation === 'planned' ? 'Nothing was written.' : '', others]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
-function branchText({ serverUrl, repository, branch }: JobResult): string {
-  if (branch === undefined) return code(repository)
-  return `${link(code(branch), branchUrl(serverUrl, repository, branch))} in ${code(repository)}`
-}
-
-function commitLink({ commit }: JobResult): string {
-  return link(code((commit?.sha ?? '').slice(0, 7)), commit?.url)
-}
-
-function pullRequestLink({ pullRequest }: JobResult): string {
-  return link(`pull request ${pullRequest?.number ?? ''}`.trim(), pullRequest?.url)
+/** Where all of this is. */
+function footer(result: JobResult): string {
+  const { serverUrl, repository, branch, path, uiUrl, workflowRunUrl, requests } = result
+  const directory = path === '' ? 'root' : path
+  const parts = [
+    branch === undefined
+      ? ''
+      : `${link(code(repository), branchUrl(serverUrl, repository, branch))}, directory ${link(code(directory), branchUrl(serverUrl, repository, branch, path))}`,
+    uiUrl === '' ? '' : link('MLflow', uiUrl),
+    workflowRunUrl === undefined ? '' : link('workflow run', workflowRunUrl),
+    `${plural(requests.mlflow, 'request')} to MLflow, ${requests.github} to GitHub`,
+  ]
+  return `<sub>${parts.filter((part) => part !== '').join(' · ')}</sub>`
 }

@@ -2,7 +2,7 @@ import { ActionError, GitHubError, SyncError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
 import { joinSentences, prose } from '../core/text/prose.ts'
 
-const maxAttempts = 5
+const defaultAttempts = 5
 
 /** Up to 1, 2, 4, 8, 16 s, with enough jitter that colliding jobs do not collide again. */
 function backoffMs(attempt: number, random: number): number {
@@ -10,6 +10,8 @@ function backoffMs(attempt: number, random: number): number {
 }
 
 export type AttemptOptions<T> = {
+  /** Five unless given. */
+  readonly maxAttempts?: number
   /** For the error message; undefined while the default branch's name is not known. */
   readonly branchName: () => string | undefined
   /** The result of a failed write that was carried out all the same; see `Writer`. */
@@ -25,13 +27,13 @@ export type AttemptOptions<T> = {
  * write was lost. In the latter case reading again shows whether the write succeeded. No failure is
  * final before that question has been asked.
  *
- * @throws SyncError after five attempts.
+ * @throws SyncError after the last attempt.
  */
 export async function retryWhenBranchMoves<T>(
   attempt: () => Promise<T>,
   options: AttemptOptions<T>,
 ): Promise<T> {
-  const { branchName, settle, withError, clock, info } = options
+  const { maxAttempts = defaultAttempts, branchName, settle, withError, clock, info } = options
   let mayHaveWritten = false
   for (let number = 1; ; number += 1) {
     try {
@@ -54,7 +56,7 @@ export async function retryWhenBranchMoves<T>(
         return hadWritten && !isWorthAnother ? withError(settled, error) : settled
       }
       if (isWorthAnother && !isLast) continue
-      if (isWorthAnother) throw gaveUp(error, branchName(), mayHaveWritten)
+      if (isWorthAnother) throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten)
       throw mayHaveWritten ? withDoubt(error) : error
     }
   }
@@ -80,6 +82,7 @@ function withDoubt({ text, advice = [], mistakes, cause }: ActionError): SyncErr
 function gaveUp(
   error: GitHubError,
   branch: string | undefined,
+  maxAttempts: number,
   mayHaveWritten: boolean,
 ): SyncError {
   const name = branch === undefined ? prose`the default branch` : prose`branch \`${branch}\``

@@ -51,30 +51,39 @@ export function createConfirmer(
   return {
     deletions: async (deletions, limit) => {
       let confirmed = 0
-      return mapConcurrently(deletions, async (deletion) => {
-        if (confirmed > limit) return deletion
-        const entry = await confirmDeletion(questions, deletion)
-        if (isChange(entry)) confirmed += 1
-        return entry
-      })
+      return mapConcurrently(
+        deletions,
+        async (deletion) => {
+          if (confirmed > limit) return deletion
+          const entry = await confirmDeletion(questions, deletion)
+          if (isChange(entry)) confirmed += 1
+          return entry
+        },
+        (done) => questions.client.progress('confirmed', done, deletions.length, 'deletion'),
+      )
     },
-    downgrades: (entries) =>
-      mapConcurrently(entries, async (entry) => {
+    downgrades: (entries) => {
+      let asked = 0
+      return mapConcurrently(entries, async (entry) => {
         const { previous, runId } = entry
         const version = selected.get(runId ?? '')
         if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
           return entry
         }
         if (isSameOrNewer(version, previous, listedByKey)) return entry
-        const isYoung = young.has(keyOf(previous))
-        return isYoung
-          ? keep(
-              entry,
-              'skipped',
-              prose`its version is the newest of this run, but still younger than \`minimum-age\``,
-            )
-          : confirmDowngrade(questions, entry, previous, version)
-      }),
+        if (young.has(keyOf(previous))) {
+          return keep(
+            entry,
+            'skipped',
+            prose`its version is the newest of this run, but still younger than \`minimum-age\``,
+          )
+        }
+        const confirmed = await confirmDowngrade(questions, entry, previous, version)
+        asked += 1
+        questions.client.progress('confirmed', asked, undefined, 'older version')
+        return confirmed
+      })
+    },
   }
 }
 

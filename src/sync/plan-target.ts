@@ -5,6 +5,8 @@ import { createNameLookup, findDeployed } from '../core/plan/deployed.ts'
 import { limitDeletions, proposeDeletions } from '../core/plan/prune.ts'
 import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { Entry, Plan } from '../core/result.ts'
+import type { ReportProgress } from '../core/runtime.ts'
+import type { SelectedRun } from '../core/select.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import type { RunFile } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
@@ -38,7 +40,7 @@ export async function planTarget(
   const facts = await readFacts(registry, loaded)
   const files = await readSuperseded(loaded, facts, options)
   const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected)
-  const planned = await planRuns(loaded, facts, {
+  const planned = await planRuns(loaded, facts, mlflow.progress, {
     head: snapshot.head,
     template: { template, path: loaded.target.template },
     deployed: findDeployed(files, createNameLookup(selected.listed)),
@@ -51,7 +53,7 @@ export async function planTarget(
     ...(await confirmer.downgrades(planned)),
     ...excludedEntries(selected.excluded, uiUrl),
   ]
-  const pruned = await prune(confirmer, loaded, facts, entries)
+  const pruned = await prune(confirmer, loaded, facts, entries, uiUrl)
   return {
     entries: replaceByPath(entries, pruned.entries),
     warnings: [
@@ -70,10 +72,13 @@ async function readSuperseded(
   { repository, snapshot }: TargetPlanOptions,
 ): Promise<ReadonlyMap<string, RunFile>> {
   const isNew = loaded.selected.runs.some(
-    (selected) =>
-      fileOf(loaded, selected).state.kind === 'absent' && isActive(facts.get(selected.runId)),
+    (selected) => isAbsent(loaded, selected) && isActive(facts.get(selected.runId)),
   )
   return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files
+}
+
+function isAbsent(target: LoadedTarget, selected: SelectedRun): boolean {
+  return fileOf(target, selected).state.kind === 'absent'
 }
 
 function isActive(facts: RunFacts | undefined): boolean {
@@ -86,12 +91,18 @@ const yieldEvery = 20
 async function planRuns(
   target: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
+  progress: ReportProgress,
   context: PlanContext,
 ): Promise<Entry[]> {
   const entries: Entry[] = []
-  for (const [index, selected] of target.selected.runs.entries()) {
+  const { runs } = target.selected
+  const verb = runs.some((run) => isAbsent(target, run)) ? 'rendered' : 'compared'
+  for (const [index, selected] of runs.entries()) {
     // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
-    if (index % yieldEvery === 0) await setImmediate()
+    if (index % yieldEvery === 0) {
+      progress(verb, index, runs.length, 'file')
+      await setImmediate()
+    }
     const file = fileOf(target, selected)
     entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context))
   }
@@ -104,11 +115,12 @@ async function prune(
   { target, selected, files }: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
+  uiUrl: string,
 ): Promise<TargetPlan> {
   if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
   const { selection } = target
   const { maxDeletions } = target.prune
-  const input = { ...selected, selection, facts, files, entries, maxDeletions }
+  const input = { ...selected, selection, facts, files, entries, maxDeletions, uiUrl }
   const proposed = proposeDeletions(input)
   const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions)
   const limited = limitDeletions(confirmed, input)

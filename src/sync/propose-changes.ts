@@ -24,13 +24,12 @@ import { branchMoved } from '../github/errors.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
-import type { Registry } from '../mlflow/registry.ts'
-import { readComparisons } from './read-comparisons.ts'
+import type { Comparisons } from './read-comparisons.ts'
 import { signatureWarnings } from './write-commit.ts'
 
 export type ProposeOptions = {
   readonly repository: Repository
-  readonly registry: Registry
+  readonly compare: (plan: Plan) => Promise<Comparisons>
   readonly targets: readonly Target[]
   readonly settings: PullRequestSettings
   /** Template of the commit's first line; undefined: the default message. */
@@ -39,6 +38,7 @@ export type ProposeOptions = {
   readonly uiUrl: string
   /** GitHub's web address. */
   readonly serverUrl: string
+  readonly workflowRunUrl: string | undefined
 }
 
 /** Where a plan is proposed. */
@@ -188,15 +188,23 @@ async function commitProposal(
 
 /** The title, unless a person changed it, and the body with the action's section. */
 async function writeText(
-  { registry, settings, commitTemplate, uiUrl, serverUrl }: ProposeOptions,
+  { compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }: ProposeOptions,
   plan: Plan,
   name: string,
   open: PullRequest | undefined,
 ): Promise<PullRequestText> {
   const { repository, branch } = plan.snapshot
   const changes = changesOf(plan.entries)
-  const details = await readComparisons(registry, changes)
-  const context = { uiUrl, serverUrl, repository, branch, fileRef: name, details }
+  const context = {
+    uiUrl,
+    serverUrl,
+    repository,
+    branch,
+    oldRef: branch,
+    newRef: name,
+    comparisons: await compare(plan),
+    workflowRunUrl,
+  }
   const ownTitle = headline(changes, settings.title ?? commitTemplate)
   const section = {
     files: planDigest(plan),

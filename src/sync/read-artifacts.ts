@@ -127,14 +127,16 @@ async function askForSources(
   located: readonly Located[],
 ): Promise<Map<string, ResolvedSource>> {
   const confirmed = await confirmFiles(registry, located)
+  const unknown = located.filter(({ runId, version, isSame, isCertain }) =>
+    isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain,
+  )
   const answers = await mapConcurrently(
-    located.filter(({ runId, version, isSame, isCertain }) =>
-      isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain,
-    ),
+    unknown,
     async ({ runId, version }): Promise<[string, ResolvedSource]> => [
       runId,
       await askForSource(registry, version),
     ],
+    (done) => registry.progress('located', done, unknown.length, 'copied version'),
   )
   return new Map(answers)
 }

@@ -1,33 +1,46 @@
-import type { RunDetails } from '../core/message/comparison.ts'
+import { byModel } from '../core/message/change-table.ts'
 import type { Run } from '../core/model.ts'
-import type { ChangedEntry, DeployedVersion } from '../core/result.ts'
+import { changesOf, type ChangedEntry, type Comparison, type Plan } from '../core/result.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
-/** More comparisons would not fit in the body of a pull request. */
+export type Comparisons = ReadonlyMap<string, Comparison>
+
+/** More comparisons would fit neither in a summary nor in the body of a pull request. */
 const maxComparisons = 40
 
 /**
- * Reads the metrics and parameters of each changed run and of the run that it replaces.
- *
- * @returns details by run id; none for a run that could not be read.
+ * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
+ * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
+ * because both the pull request and the summary show it.
  */
-export async function readComparisons(
+export function createComparisonReader(registry: Registry): (plan: Plan) => Promise<Comparisons> {
+  const results = new WeakMap<Plan['entries'], Promise<Comparisons>>()
+  return ({ entries }) => {
+    const result = results.get(entries) ?? readComparisons(registry, changesOf(entries))
+    results.set(entries, result)
+    return result
+  }
+}
+
+async function readComparisons(
   registry: Registry,
   changes: readonly ChangedEntry[],
-): Promise<Map<string, RunDetails>> {
-  const compared = changes
+): Promise<Comparisons> {
+  const compared = byModel(changes)
     .filter(({ outcome }) => outcome !== 'deleted')
-    .slice(0, maxComparisons)
     .map(({ runId, previous }) => ({
       runId: runId ?? '',
       // A new version of the same run has the same metrics and parameters.
       previous: previous?.runId === runId ? undefined : previous,
     }))
+    .toSorted((a, b) => Number(a.previous === undefined) - Number(b.previous === undefined))
+    .slice(0, maxComparisons)
   const runIds = new Set(
     compared.flatMap(({ runId, previous }) =>
       previous === undefined ? [runId] : [runId, previous.runId],
     ),
   )
+  if (runIds.size === 0) return new Map()
   const lookups = await registry.runs(
     [...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })),
   )
@@ -36,29 +49,21 @@ export async function readComparisons(
     return lookup?.kind === 'found' ? lookup.run : undefined
   }
   return new Map(
-    compared.flatMap(({ runId, previous }): [string, RunDetails][] => {
+    compared.flatMap(({ runId, previous }): [string, Comparison][] => {
       const run = runOf(runId)
-      return run === undefined ? [] : [[runId, detailsOf(run, previous, runOf(previous?.runId))]]
+      const previousRun = runOf(previous?.runId)
+      if (run === undefined) return []
+      const replaced = previous &&
+        previousRun && { ...valuesOf(previousRun), ...idsOf(previous, previousRun) }
+      return [[runId, { ...valuesOf(run), previous: replaced }]]
     }),
   )
 }
 
-function detailsOf(
-  { metrics, params }: Run,
-  previous: DeployedVersion | undefined,
-  previousRun: Run | undefined,
-): RunDetails {
-  if (previous === undefined || previousRun === undefined) {
-    return { metrics, params, previous: undefined }
-  }
-  const { metrics: previousMetrics, params: previousParams } = previousRun
-  return {
-    metrics,
-    params,
-    previous: {
-      modelVersion: previous.modelVersion,
-      metrics: previousMetrics,
-      params: previousParams,
-    },
-  }
+function valuesOf({ experimentId, metrics, params }: Run) {
+  return { experimentId, metrics, params }
+}
+
+function idsOf({ modelVersion }: { readonly modelVersion: string }, { id }: Run) {
+  return { runId: id, modelVersion }
 }

@@ -1,4 +1,4 @@
-import { problemOf } from '../core/errors.ts'
+import { MlflowError, problemOf } from '../core/errors.ts'
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import { joinProblems } from '../core/problem.ts'
@@ -6,11 +6,13 @@ import { emptyResult, type Plan, type SyncResult } from '../core/result.ts'
 import type { Clock, Stopwatch } from '../core/runtime.ts'
 import type { Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
+import { joinSentences } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
 import { planTarget, type TargetPlan } from './plan-target.ts'
+import { createComparisonReader, type Comparisons } from './read-comparisons.ts'
 import { readFiles, type SelectedTarget } from './read-files.ts'
 import { readSelection } from './read-selection.ts'
 import { createTemplateReader, type TemplateReader } from './templates.ts'
@@ -36,6 +38,8 @@ export type SyncOptions = {
   readonly uiUrl: string
   /** Base URL of GitHub's website. */
   readonly serverUrl: string
+  /** URL of the workflow run; undefined outside of GitHub Actions. */
+  readonly workflowRunUrl: string | undefined
   readonly clock: Clock
   readonly stopwatch: Stopwatch
   readonly info: (line: string) => void
@@ -47,7 +51,8 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const registry = createRegistry(options.mlflow)
   const templates = createTemplateReader(options.builtInTemplate)
   const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
-  const writer = createWriter(options, registry)
+  const compare = createComparisonReader(registry)
+  const writer = createWriter(options, compare)
   let branchName = options.branch
   const { plan, warnings, ...written } = await retryWhenBranchMoves(
     async () => {
@@ -63,13 +68,28 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     },
   )
   const { repository, branch } = plan.snapshot
+  const comparisons =
+    written.operation === 'none'
+      ? new Map()
+      : await stopwatch.measure('read MLflow', () => unlessUnreadable(compare(plan)))
   return {
     ...emptyResult(repository, branch),
     ...written,
+    comparisons,
     entries: plan.entries,
     extraFiles: plan.extraFiles,
     warnings: [...plan.warnings, ...warnings],
     error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
+  }
+}
+
+/** A comparison that cannot be read takes nothing away from what was written. */
+async function unlessUnreadable(comparisons: Promise<Comparisons>): Promise<Comparisons> {
+  try {
+    return await comparisons
+  } catch (error) {
+    if (!(error instanceof MlflowError)) throw error
+    return new Map()
   }
 }
 
@@ -118,7 +138,7 @@ async function createPlan(
           entries,
           extraFiles: [],
           error: undefined,
-          warnings: [...warnings, error.message],
+          warnings: [...warnings, joinSentences([error.message, error.advice ?? []])],
         }
       : { snapshot, entries, extraFiles: [], error, warnings }
   })
@@ -139,18 +159,19 @@ function describeDirectory(snapshot: BranchSnapshot, directory: string): string 
   return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`
 }
 
-function createWriter(options: SyncOptions, registry: Registry): Writer {
+function createWriter(options: SyncOptions, compare: (plan: Plan) => Promise<Comparisons>): Writer {
   if (options.mode === 'plan') return preview
   const { repository, targets, pullRequest: settings, commitMessage: commitTemplate } = options
   if (settings === undefined) return createCommitWriter(repository, commitTemplate)
-  const { uiUrl, serverUrl } = options
+  const { uiUrl, serverUrl, workflowRunUrl } = options
   return createPullRequestWriter({
     repository,
-    registry,
+    compare,
     targets,
     settings,
     commitTemplate,
     uiUrl,
     serverUrl,
+    workflowRunUrl,
   })
 }

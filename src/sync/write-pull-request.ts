@@ -118,7 +118,9 @@ function rejectedIn(plan: Plan, { number, url }: PullRequest): Plan {
   return {
     ...plan,
     entries: plan.entries.map((entry) =>
-      isChange(entry) ? { ...entry, outcome: 'skipped', edit: undefined, reason } : entry,
+      isChange(entry)
+        ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+        : entry,
     ),
     extraFiles: [],
   }

@@ -1,12 +1,10 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import { defaultTreeAdapter as tree, parseFragment, type DefaultTreeAdapterTypes } from 'parse5'
+import { defaultTreeAdapter as tree } from 'parse5'
 import { readReferences } from './commit-message.ts'
+import { elementsIn, isElement, isInside, isText, readNodes, textOf, type Element } from './html.ts'
 
 const emoji = /:(?!\d\d:)[a-z0-9_+-]+:/gi
-
-type Node = DefaultTreeAdapterTypes.ChildNode
-type Element = DefaultTreeAdapterTypes.Element
 
 /** What a reader of GitHub's Markdown gets to see, and can click on. */
 export type Rendering = {
@@ -28,10 +26,9 @@ export function renderMarkdown(markdown: string): Rendering {
     extensions: [gfm()],
     htmlExtensions: [gfmHtml()],
   })
-  const nodes = descendants(parseFragment(html).childNodes)
+  const nodes = readNodes(html)
   const elements = nodes.filter(isElement)
-  const named = (...names: string[]): Element[] =>
-    elements.filter(({ tagName }) => names.includes(tagName))
+  const named = (...names: string[]): Element[] => elementsIn(nodes, ...names)
   return {
     elements: elements.map(({ tagName, attrs }) =>
       [tagName, ...attrs.map(({ name }) => name)].join(' '),
@@ -43,28 +40,8 @@ export function renderMarkdown(markdown: string): Rendering {
     rows: named('tr').map((row) => row.childNodes.filter(isElement).map(textOf)),
     comments: nodes.flatMap((node) => (tree.isCommentNode(node) ? [node.data] : [])),
     references: nodes
-      .filter((node) => tree.isTextNode(node))
-      .filter((node) => !isInside(node, ['pre', 'code', 'a']))
+      .filter(isText)
+      .filter((node) => !isInside(node, 'pre', 'code', 'a'))
       .flatMap(({ value }) => [...readReferences(value), ...(value.match(emoji) ?? [])]),
   }
-}
-
-function isElement(node: Node): node is Element {
-  return tree.isElementNode(node)
-}
-
-function descendants(nodes: readonly Node[]): Node[] {
-  return nodes.flatMap((node) => [node, ...(isElement(node) ? descendants(node.childNodes) : [])])
-}
-
-function textOf(element: Element): string {
-  return descendants(element.childNodes)
-    .map((node) => (tree.isTextNode(node) ? node.value : ''))
-    .join('')
-}
-
-function isInside(node: Node, names: readonly string[]): boolean {
-  const { parentNode } = node
-  if (parentNode === null || !tree.isElementNode(parentNode)) return false
-  return names.includes(parentNode.tagName) || isInside(parentNode, names)
 }

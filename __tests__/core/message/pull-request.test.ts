@@ -1,159 +1,129 @@
 import { describe, expect, test } from '@jest/globals'
-import { changeRow } from '../../../src/core/message/change-table.ts'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
-import type { RunRecord } from '../../../src/core/result.ts'
+import type { ChangedEntry, Comparison } from '../../../src/core/result.ts'
+import { prose } from '../../../src/core/text/prose.ts'
 import { change, manyChanges, runId } from '../../fixtures/changes.ts'
-import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 const context: PullRequestContext = {
   branch: 'main',
-  details: new Map(),
+  comparisons: new Map(),
   uiUrl: 'https://mlflow.test',
   serverUrl: 'https://github.test',
   repository: 'acme/models',
-  fileRef: 'mlflow-sync/main',
+  oldRef: 'main',
+  newRef: 'mlflow-sync/main',
+  workflowRunUrl: 'https://github.test/acme/models/actions/runs/7',
 }
 
-const details = new Map([
-  [
-    runId(1),
-    {
-      metrics: { accuracy: 0.93, loss: Number.NaN, same: 1 },
-      params: { lr: '0.1', epochs: '3' },
-      previous: {
-        modelVersion: '3',
-        metrics: { accuracy: 0.9, loss: 0.5, same: 1 },
-        params: { lr: '0.01', epochs: '3', gone: 'x' },
-      },
-    },
-  ],
-])
+function partsOf(changes: readonly ChangedEntry[], fields: Partial<PullRequestContext> = {}) {
+  return pullRequestBody(changes, { ...context, ...fields }).split('\n\n')
+}
+
+const runLink = (id: string): string =>
+  `[\`abc123de…\`](https://mlflow.test/#/experiments/1/runs/${id})`
 
 describe('the body of a pull request', () => {
-  test('is an introduction and a table', () => {
-    const { uiUrl, ...places } = context
-    const bases = { ...places, uiUrl, fileRef: undefined }
-    const unknown = {
-      modelName: null,
-      modelVersion: null,
-      runId: null,
-      experimentId: null,
-      path: 'a.yaml',
-    }
-    expect(plainTexts(pullRequestBody([change('created', unknown)], bases))).toBe(
-      [
-        "Brings <code>main</code> up to date with MLflow's Model Registry: 1 created. This pull request is kept up to date in place and closed when nothing is left to propose; a commit made on its branch by hand stops that.",
-        '',
-        '|  | Model | Version | Previous | Run | File |',
-        '| --- | --- | --- | --- | --- | --- |',
-        '| created |  |  |  |  | <code>a.yaml</code> |',
-      ].join('\n'),
+  test('says what it does, and what a reviewer can do', () => {
+    const [introduction, table, line, footer, run] = partsOf([change('created')])
+    expect(introduction).toBe(
+      "Brings `main` up to date with MLflow's Model Registry: **1 created**.",
+    )
+    expect(table?.split('\n')).toEqual([
+      '|  | Model | Version | Run | File |',
+      '| --- | --- | --: | --- | --- |',
+      `| create | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(1))} | [\`abc123de….yaml\`](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(1)}.yaml) |`,
+    ])
+    expect(line).toBe('---')
+    expect(footer).toMatch(/\*\*Reject\*\*: close it\..* reopen it\.\n/)
+    expect(footer).toContain('add the line `# mlflow-sync: hold` to that file on `main`')
+    expect(run).toBe(
+      'Updated by [this workflow run](https://github.test/acme/models/actions/runs/7).',
     )
   })
 
-  test.each<[Partial<RunRecord>, string]>([
-    [{ runId: 'abcdefghij', experimentId: null }, '<code>abcdefgh</code>'],
-    [{ runId: '' }, ''],
-    [
-      { path: null },
-      `[<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)})`,
-    ],
-  ])('has cells without links or empty ones for what is not known: %j', (fields, run) => {
-    const row = changeRow({ ...change('created'), ...fields }, { ...context, fileRef: undefined })
-    const file = fields.path === null ? '' : `<code>models/${runId(1)}.yaml</code>`
-    expect(plainTexts(row.split(' | ').slice(4).join('|'))).toBe(`${run}|${file} |`)
+  test('names no workflow run outside of GitHub Actions', () => {
+    expect(partsOf([change('created')], { workflowRunUrl: undefined }).at(-1)).toContain(
+      'Title, labels',
+    )
   })
 
-  test('folds the comparisons of more than three changes', () => {
-    const values = { metrics: { accuracy: 1 }, params: {}, previous: undefined }
+  test('leaves out columns of which nothing is known', () => {
+    const unknown = { modelName: null, modelVersion: null, runId: null, experimentId: null }
+    const [, table] = partsOf([change('created', { ...unknown, path: 'a.yaml' })])
+    expect(table?.split('\n')[0]).toBe('|  | File |')
+    expect(table).toContain('[`a.yaml`](')
+  })
+
+  test('has deletions in a table of their own, before the others, with their reasons', () => {
+    const deletion = change('deleted', { runId: runId(3), reason: prose`its run is gone` })
+    const parts = partsOf([change('created', { runId: runId(2) }), deletion])
+    expect(parts[0]).toContain('**1 created, 1 deleted**')
+    expect([parts[1], parts[3]]).toEqual(['### Deletions', '### Changes'])
+    expect(parts[2]?.split('\n').at(-1)).toBe(
+      `| my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(3))} | \`abc123de….yaml\` | its run is gone |`,
+    )
+  })
+
+  test('sorts by model, then by version as a number', () => {
+    const entries = [
+      change('created', { runId: runId(1), modelName: 'b', modelVersion: '10' }),
+      change('created', { runId: runId(2), modelName: 'b', modelVersion: '9' }),
+      change('created', { runId: runId(3), modelName: 'a', modelVersion: '11' }),
+      change('created', { runId: runId(4), modelName: null, modelVersion: null }),
+    ]
+    const rows = partsOf(entries)[1]?.split('\n').slice(2) ?? []
+    expect(rows.map((row) => row.split(' | ')[1])).toEqual(['a', 'b', 'b', ''])
+    expect(rows[1]).toContain('[9](')
+  })
+
+  test('names the version that each new one replaces', () => {
+    const [, table] = partsOf([change('updated')])
+    expect(table?.split('\n')[0]).toBe('|  | Model | Version | Replaces | Run | File |')
+    expect(table).toContain('| update | my_model | [4](')
+    expect(table).toContain(') | 3 | [')
+  })
+
+  test('has comparisons, folded if there are more than three changes', () => {
+    const previous = {
+      runId: runId(99),
+      experimentId: '1',
+      modelVersion: '0',
+      metrics: {},
+      params: {},
+    }
+    const comparison: Comparison = {
+      experimentId: '1',
+      metrics: { accuracy: 1 },
+      params: {},
+      previous,
+    }
     const changes = manyChanges(4)
-    const all = new Map(changes.map((entry) => [entry.runId ?? '', values]))
-    const bodyOf = (count: number) =>
-      pullRequestBody(changes.slice(0, count), { ...context, details: all })
+    const comparisons = new Map(changes.map((entry) => [entry.runId ?? '', comparison]))
+    const bodyOf = (count: number) => partsOf(changes.slice(0, count), { comparisons }).join('\n\n')
     expect(bodyOf(3).match(/<details open>/g)).toHaveLength(3)
     expect(bodyOf(4).match(/<details>/g)).toHaveLength(4)
-    expect(bodyOf(3).split('\n\n').slice(2, 5)).toEqual([
-      '<details open><summary>Metrics and parameters of my_model 1</summary>',
-      '|  | Name | Version 1 |\n| --- | --- | --- |\n| metric | accuracy | 1 |',
-      '</details>',
-    ])
-  })
-
-  test('compares nothing for a deletion, or for a run without values', () => {
-    const none = { metrics: {}, params: {}, previous: undefined }
-    const bodies = [
-      pullRequestBody([change('deleted')], { ...context, details }),
-      pullRequestBody([change('created')], { ...context, details: new Map([[runId(1), none]]) }),
-      pullRequestBody([change('created', { runId: null })], { ...context, details }),
-    ]
-    for (const body of bodies) {
-      expect(body.split('\n\n')).toHaveLength(2)
-      expect(body.endsWith('|')).toBe(true)
-    }
-  })
-
-  test('has a linked row for each change, deletions first', () => {
-    const body = pullRequestBody(
-      [change('created', { runId: runId(2) }), change('deleted', { runId: runId(3) })],
-      context,
-    )
-    const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line))
-    expect(plainTexts(rows)).toEqual([
-      `| deleted | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(3)}) | <code>models/${runId(3)}.yaml</code> |`,
-      `| created | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) |  | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(2)}) | [<code>models/${runId(2)}.yaml</code>](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(2)}.yaml) |`,
-    ])
-    expect(body).toContain('1 created, 1 deleted')
-  })
-
-  test("compares a run's values with those of the version it replaces, differences first", () => {
-    const body = pullRequestBody([change('updated')], { ...context, details })
-    const table = /\| {2}\| Name[^]*?\n\n/.exec(body)?.[0].trim().split('\n')
-    expect(table).toEqual([
-      '|  | Name | Version 4 | Version 3 | Change |',
-      '| --- | --- | --- | --- | --- |',
-      '| metric | accuracy | 0.93 | 0.9 | +0.03 |',
-      '| metric | loss | NaN | 0.5 | changed |',
-      '| parameter | gone |  | x | gone |',
-      '| parameter | lr | 0.1 | 0.01 | changed |',
-      '| metric | same | 1 | 1 |  |',
-      '| parameter | epochs | 3 | 3 |  |',
-    ])
-    expect(body).toContain(
-      '<details open><summary>Metrics and parameters of my_model 4 compared with 3',
-    )
-  })
-
-  test('shows only the new values if the version replaces none', () => {
-    const values = { metrics: { accuracy: 1 }, params: {}, previous: undefined }
-    const body = pullRequestBody([change('created')], {
-      ...context,
-      details: new Map([[runId(1), values]]),
-    })
-    expect(body).toContain(
-      '|  | Name | Version 3 |\n| --- | --- | --- |\n| metric | accuracy | 1 |',
-    )
   })
 
   test('has fewer than 60,000 characters for 5,000 changes, with the deletion first and a count of the rest', () => {
-    const values = {
+    const comparison: Comparison = {
+      experimentId: '1',
       metrics: Object.fromEntries(Array.from('abcdefgh', (name) => [name, 1])),
       params: {},
       previous: undefined,
     }
     const changes = [...manyChanges(5000), change('deleted', { runId: runId(9999) })]
-    const body = pullRequestBody(changes, {
-      ...context,
-      details: new Map(changes.map((entry) => [entry.runId ?? '', values])),
-    })
+    const comparisons = new Map(changes.map((entry) => [entry.runId ?? '', comparison]))
+    const body = pullRequestBody(changes, { ...context, comparisons })
     expect(body.length).toBeLessThan(60_000)
     expect(body.length).toBeGreaterThan(50_000)
-    expect(body).toMatch(/\n\| --- .*\n\| deleted \| my_model/)
-    const rows = body.split('\n').filter((line) => /^\| (?:created|deleted)/.test(line)).length
+    expect(body.indexOf('### Deletions')).toBeLessThan(body.indexOf('### Changes'))
+    const rows = body.split('\n').filter((line) => line.startsWith('| create')).length
     expect(body).toContain(
-      `\n\n${5001 - rows} more changes not shown; the files of this pull request show them all.\n\n`,
+      `\n\n${5000 - rows} more changes not shown; the files of this pull request show them all.\n\n`,
     )
-    const shown = body.match(/<details>/g)?.length ?? 0
+    const shown = body.match(/<summary>Metrics/g)?.length ?? 0
     expect(body).toContain(`${5000 - shown} more comparisons not shown; MLflow has the values.`)
     expect(body.match(/<details>/g)?.length).toBe(body.match(/<\/details>/g)?.length)
+    expect(body).toContain('**Reject**')
   })
 })

@@ -74,6 +74,7 @@ function inputOf({ files = new Map(), runs = [], ...fields }: Partial<PruneInput
     files: new Map([...remaining, ...files]),
     entries: [],
     maxDeletions: 10,
+    uiUrl: 'https://mlflow.test',
     ...fields,
   }
 }

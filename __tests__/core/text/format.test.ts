@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { compareText, plural, takeLines } from '../../../src/core/text/format.ts'
+import {
+  compareText,
+  grouped,
+  groupedPlural,
+  plural,
+  takeLines,
+} from '../../../src/core/text/format.ts'
 
 describe('a count with its noun', () => {
   test.each([
@@ -28,4 +34,15 @@ test.each([
   [4, []],
 ])('%d bytes hold the lines that fit with their line feeds', (maxBytes, lines) => {
   expect(takeLines(['äbc', 'def', 'ghi'], (line) => line, maxBytes)).toEqual(lines)
+})
+
+test.each([
+  [0, '0 runs'],
+  [1, '1 run'],
+  [999, '999 runs'],
+  [1000, '1,000 runs'],
+  [1_234_567, '1,234,567 runs'],
+])('thousands are separated in %d', (count, text) => {
+  expect(groupedPlural(count, 'run')).toBe(text)
+  expect(text).toContain(grouped(count))
 })

@@ -1,75 +1,110 @@
+import type { ChangedEntry, Comparison } from '../result.ts'
 import { compareText } from '../text/format.ts'
-import { escapeMarkdown, tableHead, tableRow } from '../text/markdown.ts'
-
-/** Metrics (latest values) and parameters of one run. */
-export type RunValues = {
-  readonly metrics: Readonly<Record<string, number>>
-  readonly params: Readonly<Record<string, string>>
-}
-
-/** The values of a run, and of the model version that it replaces if there is one. */
-export type RunDetails = RunValues & {
-  /** Undefined if there is no previous version or it could not be read. */
-  readonly previous: (RunValues & { readonly modelVersion: string }) | undefined
-}
+import { compareRunsUrl } from '../text/links.ts'
+import { escapeMarkdown, link } from '../text/markdown.ts'
+import { fold, tableHead, tableRow, type Column } from '../text/table.ts'
+import { metricDirection } from './metric-direction.ts'
 
 type Row = {
-  readonly kind: 'metric' | 'parameter'
   readonly name: string
-  readonly now: string
   readonly before: string
+  readonly now: string
   readonly change: string
 }
 
 const maxRows = 60
 
-/** Lists differences first, and metrics before parameters. Empty if the run has neither. */
-export function comparisonTable(version: string, details: RunDetails): string {
-  const { previous } = details
+/**
+ * The metrics and parameters of each changed run, beside those of the version that it replaces: one
+ * folded text per run. Runs of which nothing is known are left out.
+ *
+ * @param uiUrl base URL of MLflow's UI.
+ */
+export function comparisonSections(
+  changes: readonly ChangedEntry[],
+  comparisons: ReadonlyMap<string, Comparison>,
+  { uiUrl, areOpen }: { readonly uiUrl: string; readonly areOpen: boolean },
+): string[] {
+  return changes.flatMap((entry) => {
+    const comparison = comparisons.get(entry.runId ?? '')
+    if (comparison === undefined || entry.outcome === 'deleted') return []
+    const table = comparisonTable(entry.modelVersion ?? '', comparison)
+    if (table === '') return []
+    const version = escapeMarkdown(entry.modelVersion ?? '', 40)
+    const name = `${escapeMarkdown(entry.modelName ?? '', 100)} ${version}`
+    const { previous } = comparison
+    if (previous === undefined) return [fold(`Metrics and parameters of ${name}`, table)]
+    const title = `${name} compared with version ${escapeMarkdown(previous.modelVersion, 40)}`
+    const url = compareRunsUrl(
+      uiUrl,
+      [previous.experimentId, comparison.experimentId],
+      [previous.runId, entry.runId ?? ''],
+    )
+    return [fold(title, `${table}\n\n${link('Compare the runs in MLflow', url)}`, areOpen)]
+  })
+}
+
+/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
+function comparisonTable(version: string, { metrics, params, previous }: Comparison): string {
   const rows = [
-    ...rowsOf('metric', details.metrics, previous?.metrics, metricText, metricChange),
-    ...rowsOf('parameter', details.params, previous?.params, (value) => value, paramChange),
-  ].toSorted((a, b) => Number(a.change === '') - Number(b.change === ''))
-  if (rows.length === 0) return ''
-  const omitted = rows.length - maxRows
-  const shown = rows.slice(0, maxRows).map((row) => rowText(row, previous !== undefined))
-  const versions = previous === undefined ? [version] : [version, previous.modelVersion]
+    ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
+    ...rowsOf(previous?.params, params, (value) => value, paramChange),
+  ]
+  if (previous === undefined) return tableOf(rows, [valueColumn(version, 'now')])
+  const columns: Column<Row>[] = [
+    valueColumn(previous.modelVersion, 'before'),
+    valueColumn(version, 'now'),
+    { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
+  ]
+  const equal = rows.filter(({ change }) => change === '')
   return [
-    tableHead([
-      '',
-      'Name',
-      ...versions.map((text) => `Version ${escapeMarkdown(text, 40)}`),
-      ...(previous === undefined ? [] : ['Change']),
-    ]),
-    ...shown,
+    tableOf(
+      rows.filter(({ change }) => change !== ''),
+      columns,
+    ),
+    equal.length === 0 ? '' : fold(`${equal.length} equal`, tableOf(equal, columns.slice(1, 2))),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function valueColumn(version: string, field: 'before' | 'now'): Column<Row> {
+  return {
+    title: `Version ${escapeMarkdown(version, 40)}`,
+    cell: (row) => escapeMarkdown(row[field], maxValue),
+    isNumber: true,
+  }
+}
+
+const maxValue = 80
+
+function tableOf(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  if (rows.length === 0) return ''
+  const all = [{ title: '', cell: ({ name }: Row) => escapeMarkdown(name, maxValue) }, ...columns]
+  const omitted = rows.length - maxRows
+  return [
+    tableHead(all),
+    ...rows.slice(0, maxRows).map((row) => tableRow(all.map(({ cell }) => cell(row)))),
     ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
   ].join('\n')
 }
 
-function rowText({ kind, name, now, before, change }: Row, hasPrevious: boolean): string {
-  const cells = [name, now].map((text) => escapeMarkdown(text, 120))
-  const others = hasPrevious ? [before, change].map((text) => escapeMarkdown(text, 120)) : []
-  return tableRow([kind, ...cells, ...others])
-}
-
 function rowsOf<T>(
-  kind: Row['kind'],
-  now: Readonly<Record<string, T>>,
   before: Readonly<Record<string, T>> | undefined,
+  now: Readonly<Record<string, T>>,
   textOf: (value: T) => string,
-  changeOf: (now: T | undefined, before: T | undefined) => string,
+  changeOf: (name: string, before: T | undefined, now: T | undefined) => string,
 ): Row[] {
   const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])]
   const valueOf = (values: Readonly<Record<string, T>> | undefined, name: string) =>
     values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined
   return names.toSorted(compareText).map((name) => {
-    const [a, b] = [valueOf(now, name), valueOf(before, name)]
+    const [old, current] = [valueOf(before, name), valueOf(now, name)]
     return {
-      kind,
       name,
-      now: a === undefined ? '' : textOf(a),
-      before: b === undefined ? '' : textOf(b),
-      change: changeOf(a, b),
+      before: old === undefined ? '' : textOf(old),
+      now: current === undefined ? '' : textOf(current),
+      change: changeOf(name, old, current),
     }
   })
 }
@@ -79,15 +114,20 @@ function metricText(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
 }
 
-function metricChange(now: number | undefined, before: number | undefined): string {
+/** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
+function metricChange(name: string, before: number | undefined, now: number | undefined): string {
   if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
   if (Object.is(now, before)) return ''
   const difference = now - before
   if (!Number.isFinite(difference)) return 'changed'
-  return `${difference >= 0 ? '+' : ''}${metricText(difference)}`
+  const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`
+  const direction = metricDirection(name)
+  if (direction === undefined || difference === 0) return text
+  const isBetter = difference > 0 === (direction === 'higher')
+  return `${difference > 0 ? '▲' : '▼'} ${text} ${isBetter ? 'better' : 'worse'}`
 }
 
-function paramChange(now: string | undefined, before: string | undefined): string {
+function paramChange(_name: string, before: string | undefined, now: string | undefined): string {
   if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
   return now === before ? '' : 'changed'
 }

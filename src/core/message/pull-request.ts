@@ -1,74 +1,98 @@
-import type { ChangedEntry } from '../result.ts'
-import { plural, takeLines } from '../text/format.ts'
-import { code, escapeMarkdown } from '../text/markdown.ts'
-import { byImportance, changeRow, changeTableHead, type LinkBases } from './change-table.ts'
-import { comparisonTable, type RunDetails } from './comparison.ts'
+import type { ChangedEntry, Comparison } from '../result.ts'
+import { plural, takeLines, utf8Bytes } from '../text/format.ts'
+import { code, link } from '../text/markdown.ts'
+import { renderTable, type Column } from '../text/table.ts'
+import {
+  changeColumns,
+  deletionColumns,
+  deletionsIn,
+  otherChangesIn,
+  type LinkBases,
+} from './change-table.ts'
+import { comparisonSections } from './comparison.ts'
 import { countChanges, countsPhrase } from './wording.ts'
 
 /** What the body needs in addition to the changes. */
 export type PullRequestContext = LinkBases & {
   /** Base branch of the pull request. */
   readonly branch: string
-  /** By run id. Runs without details are shown without metrics and parameters. */
-  readonly details: ReadonlyMap<string, RunDetails>
+  /** By run id. Runs that are not in it are shown without metrics and parameters. */
+  readonly comparisons: ReadonlyMap<string, Comparison>
+  /** URL of the workflow run; undefined outside of GitHub Actions. */
+  readonly workflowRunUrl: string | undefined
 }
 
 /** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
-const limits = { rows: 35_000, comparisons: 23_000 }
+const limits = { rows: 35_000, comparisons: 22_000 }
 
 /** With more changes than this, the comparisons are folded. */
 const maxOpen = 3
 
-/** The body in fewer than 60,000 characters: deletions, updates, new files, then comparisons. */
+/** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
 export function pullRequestBody(
   changes: readonly ChangedEntry[],
   context: PullRequestContext,
 ): string {
-  const ordered = byImportance(changes)
-  const rows = takeLines(ordered, (entry) => changeRow(entry, context), limits.rows)
-  const sections = comparisonsOf(ordered, context.details)
+  const deletions = tableOf(
+    'Deletions',
+    deletionColumns(context),
+    deletionsIn(changes),
+    limits.rows,
+  )
+  const rowsLeft = limits.rows - utf8Bytes(deletions)
+  const others = otherChangesIn(changes)
+  const sections = comparisonSections(others, context.comparisons, {
+    uiUrl: context.uiUrl,
+    areOpen: changes.length <= maxOpen,
+  })
   const shown = takeLines(sections, (section) => section, limits.comparisons)
   return [
     pullRequestIntroduction(changes, context.branch),
-    [changeTableHead, ...rows].join('\n'),
-    notShownNote(
-      changes.length - rows.length,
-      'change',
-      'the files of this pull request show them all',
-    ),
+    deletions,
+    tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
     ...shown,
     notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
+    footer(context),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function tableOf(
+  title: string,
+  columns: readonly Column<ChangedEntry>[],
+  changes: readonly ChangedEntry[],
+  maxBytes: number,
+): string {
+  if (changes.length === 0) return ''
+  const more = (count: number): string => plural(count, 'more change')
+  const { text, omitted } = renderTable(columns, changes, { maxBytes, more })
+  const note = notShownNote(omitted, 'change', 'the files of this pull request show them all')
+  return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n')
 }
 
 /** One paragraph about the pull request. */
 export function pullRequestIntroduction(changes: readonly ChangedEntry[], branch: string): string {
   return (
     `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-    `${countsPhrase(countChanges(changes))}. This pull request is kept up to date in place and ` +
-    'closed when nothing is left to propose; a commit made on its branch by hand stops that.'
+    `**${countsPhrase(countChanges(changes))}**.`
   )
 }
 
-function comparisonsOf(
-  changes: readonly ChangedEntry[],
-  details: ReadonlyMap<string, RunDetails>,
-): string[] {
-  const open = changes.length <= maxOpen ? ' open' : ''
-  return changes.flatMap((entry) => {
-    const values = details.get(entry.runId ?? '')
-    if (values === undefined || entry.outcome === 'deleted') return []
-    const table = comparisonTable(entry.modelVersion ?? '', values)
-    if (table === '') return []
-    const name = `${escapeMarkdown(entry.modelName ?? '')} ${escapeMarkdown(entry.modelVersion ?? '', 40)}`
-    const previous = values.previous
-    const comparedTo =
-      previous === undefined ? '' : ` compared with ${escapeMarkdown(previous.modelVersion, 40)}`
-    const title = `Metrics and parameters of ${name}${comparedTo}`
-    return [`<details${open}><summary>${title}</summary>\n\n${table}\n\n</details>`]
-  })
+/** What a reviewer can do, and what happens then. */
+function footer({ branch, workflowRunUrl }: PullRequestContext): string {
+  return [
+    '---',
+    [
+      '- **Accept**: merge this pull request.',
+      '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
+      `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
+      '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the updates stop.',
+    ].join('\n'),
+    workflowRunUrl === undefined ? '' : `Updated by ${link('this workflow run', workflowRunUrl)}.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function notShownNote(count: number, noun: string, advice: string): string {

@@ -7,6 +7,7 @@ import {
   type Problem,
   type RunRecord,
 } from '../result.ts'
+import { modelVersionUrl } from '../text/links.ts'
 import { prose, type Prose } from '../text/prose.ts'
 import type { RunFile } from '../values-file/file.ts'
 import { compareAge, createNameLookup, deployedIn, isOwned, isVersionNumber } from './deployed.ts'
@@ -19,6 +20,8 @@ export type PruneInput = PendingInput & {
   readonly gaps: readonly Problem[]
   readonly facts: ReadonlyMap<string, RunFacts>
   readonly maxDeletions: number
+  /** Base URL of MLflow's UI, for links. */
+  readonly uiUrl: string
 }
 
 /** What happens to the files whose run is no longer selected or no longer exists. */
@@ -39,7 +42,7 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
       .map(({ version }) => versionKey(version)),
   )
   for (const orphan of findOrphans(input)) {
-    const record = recordOf(orphan)
+    const record = recordOf(orphan, input.uiUrl)
     if (orphan.state.kind === 'held') {
       const { reason, line } = orphan.state
       const location = { path: orphan.path, line }
@@ -100,7 +103,10 @@ function isGone(lookup: RunLookup | undefined): boolean {
   )
 }
 
-function recordOf({ path, runId, deployed, state }: Orphan): Omit<RunRecord, 'outcome' | 'reason'> {
+function recordOf(
+  { path, runId, deployed, state }: Orphan,
+  uiUrl: string,
+): Omit<RunRecord, 'outcome' | 'reason'> {
   const { experimentId = null } = state.kind === 'values' ? state.values.owned : {}
   const modelVersion = deployed?.modelVersion ?? null
   return {
@@ -110,7 +116,10 @@ function recordOf({ path, runId, deployed, state }: Orphan): Omit<RunRecord, 'ou
     modelName: deployed?.modelName ?? null,
     modelVersion,
     previousVersion: modelVersion,
-    url: null,
+    url:
+      deployed === undefined || deployed.modelName === ''
+        ? null
+        : modelVersionUrl(uiUrl, deployed.modelName, deployed.modelVersion),
   }
 }
 
@@ -159,6 +168,7 @@ function deletionOf(
     reason,
     edit: { path, before, after: undefined, executable },
     previous,
+    withheld: undefined,
     warning: undefined,
     location: undefined,
   }

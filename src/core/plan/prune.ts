@@ -1,6 +1,12 @@
-import { isChange, type ChangedEntry, type Entry, type Problem } from '../result.ts'
+import {
+  entryWithoutEdit,
+  isChange,
+  type ChangedEntry,
+  type Entry,
+  type Problem,
+} from '../result.ts'
 import { plural } from '../text/format.ts'
-import { listProse, own, prose, type Prose } from '../text/prose.ts'
+import { own, prose, type Prose } from '../text/prose.ts'
 import { isOwned } from './deployed.ts'
 import { decideOrphans, type OrphanDecisions, type PruneInput } from './orphans.ts'
 
@@ -59,7 +65,12 @@ export function limitDeletions(
   const deletions = orphans.filter(isChange)
   const kept = orphans.filter((entry) => !isChange(entry))
   if (deletions.length > maxDeletions) {
-    return { entries: kept, warning: undefined, error: tooMany(deletions, maxDeletions) }
+    const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions))
+    return {
+      entries: [...kept, ...withheld],
+      warning: undefined,
+      error: tooMany(deletions.length, maxDeletions),
+    }
   }
   const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length
   const created = entries.filter(({ outcome }) => outcome === 'created').length
@@ -70,18 +81,21 @@ export function limitDeletions(
   return { entries: orphans, warning: undefined, error: undefined }
 }
 
-const maxListedPaths = 50
-
-function tooMany(deletions: readonly ChangedEntry[], maxDeletions: number): Problem {
-  const listed = deletions.slice(0, maxListedPaths).map(({ path }) => prose`\`${path}\``)
-  const omitted = deletions.length - listed.length
-  const more = omitted > 0 ? [prose`and ${omitted} more`] : []
+function withhold(deletion: ChangedEntry, maxDeletions: number): Entry {
+  const { previous, reason } = deletion
   return {
-    message: listProse(
-      prose`Prune would delete ${own(plural(deletions.length, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted:`,
-      [...listed, ...more],
-    ),
-    advice: prose`First check that MLflow is complete: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If these files may go, run once with \`max-deletions: ${deletions.length}\`.`,
+    ...entryWithoutEdit(deletion),
+    outcome: 'skipped',
+    previous,
+    withheld: 'too-many-deletions',
+    reason: prose`${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
+  }
+}
+
+function tooMany(count: number, maxDeletions: number): Problem {
+  return {
+    message: prose`Prune would delete ${own(plural(count, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted`,
+    advice: prose`First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, run once with \`max-deletions: ${count}\`.`,
     mistakes: [],
   }
 }

@@ -71,7 +71,7 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
   const { before, after, warning } = decision
   const { path, executable } = file
   const edit = { path, before, after, executable }
-  return { ...record, edit, previous, warning, location: undefined }
+  return { ...record, edit, previous, withheld: undefined, warning, location: undefined }
 }
 
 function versionNumberIn(deployed: DeployedVersion | undefined): string | null {

@@ -3,6 +3,17 @@ export function runUrl(uiUrl: string, experimentId: string, runId: string): stri
   return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`
 }
 
+/** URL of the page in MLflow's UI that compares runs. */
+export function compareRunsUrl(
+  uiUrl: string,
+  experimentIds: readonly string[],
+  runIds: readonly string[],
+): string {
+  const list = (ids: readonly string[]): string =>
+    encodeURIComponent(JSON.stringify(ids.map((id) => id.toWellFormed())))
+  return `${withoutTrailingSlash(uiUrl)}/#/compare-runs?runs=${list(runIds)}&experiments=${list([...new Set(experimentIds)])}`
+}
+
 /** URL of a model version in MLflow's UI. */
 export function modelVersionUrl(uiUrl: string, name: string, version: string): string {
   return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`
@@ -13,9 +24,15 @@ export function fileUrl(serverUrl: string, repository: string, ref: string, path
   return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`
 }
 
-/** URL of a branch on GitHub. */
-export function branchUrl(serverUrl: string, repository: string, branch: string): string {
-  return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(branch)}`
+/** URL of a branch on GitHub, or of a directory in it. */
+export function branchUrl(
+  serverUrl: string,
+  repository: string,
+  branch: string,
+  directory = '',
+): string {
+  const place = directory === '' ? branch : `${branch}/${directory}`
+  return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(place)}`
 }
 
 function withoutTrailingSlash(url: string): string {

@@ -61,11 +61,16 @@ const maxForeign = 1000
 /**
  * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
  * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
+ *
+ * @param lineBreak what ends a line: within a table cell, that is an element.
  */
-export function markdownOf(message: Prose, maxCharacters = 4000): string {
+export function markdownOf(
+  message: Prose,
+  { maxCharacters = 4000, lineBreak = '<br>' }: { maxCharacters?: number; lineBreak?: string } = {},
+): string {
   let remaining = maxCharacters
   let result = ''
-  for (const { render, text } of tokensOf(message)) {
+  for (const { render, text } of tokensOf(message, lineBreak)) {
     if (remaining <= 0) return `${result}…`
     result += render(Math.min(remaining, maxForeign))
     remaining -= text.length
@@ -76,13 +81,16 @@ export function markdownOf(message: Prose, maxCharacters = 4000): string {
 type Token = { readonly text: string; readonly render: (maxCharacters: number) => string }
 
 /** Splits a message at the backticks in its own text; what is between two of them is one token. */
-function tokensOf(message: Prose): Token[] {
+function tokensOf(message: Prose, lineBreak: string): Token[] {
   const tokens: Token[] = []
   let codeText: string | undefined
   for (const piece of message) {
     if (piece.kind === 'link') {
-      const { text, url } = piece
-      tokens.push({ text, render: () => link(escapeCharacters(text), url) })
+      const { text, url, isCode } = piece
+      tokens.push({
+        text,
+        render: () => link(isCode ? code(text) : escapeCharacters(text), url),
+      })
       continue
     }
     const { text, kind } = piece
@@ -92,7 +100,8 @@ function tokensOf(message: Prose): Token[] {
         codeText = codeText === undefined ? '' : undefined
       }
       if (codeText !== undefined) codeText += part
-      else if (part !== '') tokens.push(kind === 'own' ? ownToken(part) : foreignToken(part))
+      else if (part !== '')
+        tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part))
     }
   }
   return codeText === undefined ? tokens : [...tokens, codeToken(codeText)]
@@ -107,8 +116,8 @@ function foreignToken(text: string): Token {
 }
 
 /** Own text is never cut within a token, because half a sentence of advice could mislead. */
-function ownToken(text: string): Token {
-  return { text, render: () => escapeCharacters(text).replaceAll('\n', '<br>') }
+function ownToken(text: string, lineBreak: string): Token {
+  return { text, render: () => escapeCharacters(text).replaceAll('\n', lineBreak) }
 }
 
 /** A link, or only its text if the URL is not an http(s) URL. */
@@ -131,14 +140,6 @@ function webUrl(url: string): string | null {
   parsed.password = ''
   const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode)
   return encoded.length > maxUrl ? null : encoded
-}
-
-export function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
-}
-
-export function tableHead(names: readonly string[]): string {
-  return `${tableRow(names)}\n${tableRow(names.map(() => '---'))}`
 }
 
 /** A fenced code block that its content cannot end. Invisible characters are made visible. */

@@ -48,7 +48,7 @@ export function plainText(text: string, maxCharacters: number): string {
 }
 
 /** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function truncate(text: string, maxCharacters: number): string {
+export function truncate(text: string, maxCharacters: number): string {
   const characters = Array.from(text.slice(0, 2 * maxCharacters + 2))
   return characters.length <= maxCharacters
     ? text

@@ -5,7 +5,13 @@
 export type Piece =
   | { readonly kind: 'own' | 'foreign'; readonly text: string }
   /** `plain` is what stands for the link where there are none. */
-  | { readonly kind: 'link'; readonly text: string; readonly url: string; readonly plain: string }
+  | {
+      readonly kind: 'link'
+      readonly text: string
+      readonly url: string
+      readonly plain: string
+      readonly isCode: boolean
+    }
 
 /**
  * A message to a person. In own text, backticks enclose code and line feeds end lines; every place
@@ -41,12 +47,16 @@ export function foreign(text: string): Prose {
 
 /** A link with an own text; where there are no links, the URL follows the text. */
 export function linkTo(text: string, url: string): Prose {
-  return [{ kind: 'link', text, url, plain: `${text} (${url})` }]
+  return [{ kind: 'link', text, url, plain: `${text} (${url})`, isCode: false }]
 }
 
-/** A link with an own text that says enough without the URL. */
-export function reference(text: string, url: string): Prose {
-  return [{ kind: 'link', text, url, plain: text }]
+/** A link with a text that says enough without the URL. A name from elsewhere has to be code. */
+export function reference(
+  text: string,
+  url: string,
+  { plain = text, isCode = false }: { plain?: string; isCode?: boolean } = {},
+): Prose {
+  return [{ kind: 'link', text, url, plain, isCode }]
 }
 
 /** Joins messages with own text between them. Empty ones are left out. */
@@ -81,7 +91,7 @@ export function mapProse(message: Prose, change: (text: string) => string): Pros
   return message.map((piece) =>
     piece.kind === 'link'
       ? {
-          kind: 'link',
+          ...piece,
           text: change(piece.text),
           url: change(piece.url),
           plain: change(piece.plain),

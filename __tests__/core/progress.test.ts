@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals'
+import { createProgress } from '../../src/core/progress.ts'
+
+/** Progress with a clock that only moves when told to, and the lines of its log. */
+function createScenario() {
+  let now = 1_000_000
+  const lines: string[] = []
+  const info = (line: string) => lines.push(line)
+  const clock = {
+    now: () => now,
+    random: () => 0,
+    sleep: (ms: number) => {
+      now += ms
+      return Promise.resolve()
+    },
+  }
+  const progress = createProgress(clock, { debug: () => undefined, info, warn: info })
+  return { progress, lines, pass: (seconds: number) => (now += seconds * 1000) }
+}
+
+describe('progress', () => {
+  test('is a line every 5 seconds, with counts', () => {
+    const { progress, lines, pass } = createScenario()
+    for (let done = 0; done <= 9800; done += 200) {
+      progress.report('rendered', done, 9800, 'file')
+      pass(0.5)
+    }
+    expect(lines).toEqual([
+      'rendered 2,000 of 9,800 files',
+      'rendered 4,000 of 9,800 files',
+      'rendered 6,000 of 9,800 files',
+      'rendered 8,000 of 9,800 files',
+    ])
+  })
+
+  test('has no total while nobody knows it', () => {
+    const { progress, lines, pass } = createScenario()
+    pass(5)
+    progress.report('read', 12_000, undefined, 'model version')
+    expect(lines).toEqual(['read 12,000 model versions so far'])
+  })
+
+  test('is not said for short work, and not soon after another line', () => {
+    const { progress, lines, pass } = createScenario()
+    pass(4)
+    progress.report('read', 10, 20, 'run')
+    progress.log.info('something else')
+    pass(4)
+    progress.report('read', 20, 20, 'run')
+    expect(lines).toEqual(['something else'])
+  })
+
+  test('says during a long request that nothing is new', () => {
+    const { progress, lines, pass } = createScenario()
+    progress.report('read', 0, undefined, 'model version')
+    for (let second = 0; second < 12; second += 1) {
+      pass(1)
+      progress.tick()
+    }
+    expect(lines).toEqual([
+      'read 0 model versions so far, nothing new for 5 s',
+      'read 0 model versions so far, nothing new for 10 s',
+    ])
+  })
+
+  test('says during a long request what was reached before it', () => {
+    const { progress, lines, pass } = createScenario()
+    pass(3)
+    progress.report('fetched', 250, 500, 'file')
+    pass(2)
+    progress.tick()
+    expect(lines).toEqual(['fetched 250 of 500 files'])
+  })
+
+  test('is silent while the job waits, which was announced', async () => {
+    const { progress, lines, pass } = createScenario()
+    progress.report('read', 0, undefined, 'model version')
+    const wait = progress.clock.sleep(30_000)
+    progress.tick()
+    await wait
+    pass(1)
+    progress.tick()
+    expect(lines).toEqual([])
+  })
+})
