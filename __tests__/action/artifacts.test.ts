@@ -70,7 +70,7 @@ describe('the path to the artifacts', () => {
       expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
       expect(step.changes.find(({ outcome }) => outcome === 'failed')).toMatchObject({
         runId: bad.runId,
-        reason: expect.stringContaining(`its artifacts are at ${source}`) as unknown,
+        reason: expect.stringContaining(`its artifacts are at \`${source}\``) as unknown,
       })
       expect(read(good.runId)).toContain('modelName')
       const plain = await project.sync({ template: 'plain.yaml' })
@@ -97,7 +97,7 @@ describe('the path to the artifacts', () => {
     const step = await project.sync()
     expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
     expect(step.log).toMatch(
-      /has no logged model, but the file refers to \.Values\.global\.modelid/,
+      /has no logged model, but the file refers to `\.Values\.global\.modelid`/,
     )
     expect(read(runId)).toBe(before)
   })

@@ -24,7 +24,7 @@ function plan(inputs: Record<string, string> = {}, env: Record<string, string> =
 test('a private certificate authority is not trusted by default, and the error says how to trust it', async () => {
   const step = await plan()
   expect(step.exitCode).toBe(1)
-  expect(step.log).toMatch(/Can't reach MLflow at https:.*self.signed.*mlflow-ca-certificate/)
+  expect(step.log).toMatch(/Can't reach MLflow at `https:.*self.signed.*mlflow-ca-certificate/)
   expect(step.report.requests.mlflow).toBe(1)
 })
 

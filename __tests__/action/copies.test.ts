@@ -110,5 +110,5 @@ test('a copy of which MLflow does not tell the location fails alone', async () =
       : undefined
   const step = await sync({ models: `${copy.name}\n${project.model('good')}` })
   expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
-  expect(step.log).toMatch(/where its artifacts are could not be read: .*gone/)
+  expect(step.log).toMatch(/MLflow did not say where its artifacts are: .*gone/)
 })

@@ -114,7 +114,7 @@ test.each(['README.md', 'README.md/values/deep'])(
   'a path that leads through a file is rejected: %s',
   async (path) => {
     const step = await project.sync({ path })
-    expectFailure(project, step, /path README\.md is not a directory on branch main/)
+    expectFailure(project, step, /path `README\.md` is not a directory on branch `main`/)
   },
 )
 

@@ -29,7 +29,7 @@ test('an unknown host is reported', async () => {
 
 test.each([
   [401, 'does not accept the credentials', 'mlflow-username'],
-  [403, 'denies access', 'READ permission'],
+  [403, 'denies access', '`READ` permission'],
 ])('HTTP %i is not retried, and the error says what to check', async (status, message, advice) => {
   gateway.rule = () => html(status, '<p>No</p>')
   const step = await project.sync()

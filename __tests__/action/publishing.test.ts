@@ -52,7 +52,7 @@ describe('a commit whose result cannot be published completely', () => {
       expectCommitted(step, step.outputs)
       expect(step.outputs['report-file']).toBe('')
       expect(step.summary).toContain('1 created')
-      expectWarning(step, `The report (RUNNER_TEMP=${path}) could not be written: `)
+      expectWarning(step, `The report (\`RUNNER_TEMP\` is \`${path}\`) could not be written: `)
       expect(step.summary).toContain('could not be written')
     },
   )
@@ -61,7 +61,10 @@ describe('a commit whose result cannot be published completely', () => {
     const step = await project.sync({}, { env: { GITHUB_STEP_SUMMARY: path } })
     expectCommitted(step, step.outputs)
     expect(step.report.operation).toBe('committed')
-    expectWarning(step, `The summary (GITHUB_STEP_SUMMARY=${path}) could not be written: `)
+    expectWarning(
+      step,
+      `The summary (\`GITHUB_STEP_SUMMARY\` is \`${path}\`) could not be written: `,
+    )
   })
 
   test.each(unusable)('has its outputs in the log with GITHUB_OUTPUT=%s', async (path) => {
@@ -69,7 +72,7 @@ describe('a commit whose result cannot be published completely', () => {
     expectCommitted(step, outputsInLog(step))
     expect(outputsInLog(step)['report-file']).toContain('report.json')
     expect(step.summary).toContain('1 created')
-    expectWarning(step, `Outputs (GITHUB_OUTPUT=${path}) could not be written: `)
+    expectWarning(step, `The outputs (\`GITHUB_OUTPUT\` is \`${path}\`) could not be written: `)
   })
 
   test('has its outputs in the log if nothing else can be written', async () => {

@@ -97,7 +97,7 @@ test('a branch that GitHub does not let the action delete is a warning', async (
   const step = await withdraw()
   expect(step.exitCode).toBe(0)
   expect(step.outputs.operation).toBe('pull-request-closed')
-  expect(step.log).toMatch(/::warning.*The branch mlflow-sync\/main could not be deleted/)
+  expect(step.log).toMatch(/::warning.*The branch `mlflow-sync\/main` could not be deleted/)
   expect(onlyPullRequest(project).state).toBe('closed')
 })
 

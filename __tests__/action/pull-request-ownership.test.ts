@@ -237,7 +237,7 @@ describe('a branch that the action did not make', () => {
     const step = await sync()
     expect(step.exitCode).toBe(1)
     expect(step.log).toMatch(
-      /no branch mlflow-sync\/main while there is a branch mlflow-sync.*pull-request-branch/,
+      /no branch `mlflow-sync\/main` while there is a branch `mlflow-sync`.*`pull-request-branch`/,
     )
     expect(
       step.githubRequests
@@ -353,7 +353,7 @@ describe("a squash merge with a reviewer's commit", () => {
 
 describe('two jobs with one head branch', () => {
   const otherJob =
-    /pull-request-branch: two jobs with different models, paths or branches would undo each other/
+    /`pull-request-branch`: two jobs with different `models`, `path` or `branch` would undo each other/
 
   test('do not undo each other if they have different models', async () => {
     await project.register('other')
@@ -412,7 +412,9 @@ test("a person's pull request into another branch keeps the head branch alive", 
   const step = await sync({ filter: "tags.nobody = 'has'" })
   expect(step.exitCode).toBe(0)
   expect(step.outputs.operation).toBe('pull-request-closed')
-  expect(step.log).toMatch(/::warning.*was not deleted: pull request #2 into release comes from it/)
+  expect(step.log).toMatch(
+    /::warning.*was not deleted: pull request #2 .* into `release` comes from it/,
+  )
   expect(repository.head(headBranch)).toBe(headSha)
   expect(repository.pullRequests.map(({ state }) => state)).toEqual(['closed', 'open'])
 })

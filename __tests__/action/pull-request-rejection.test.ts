@@ -28,7 +28,7 @@ function expectRespected(step: SyncStep): void {
     changed: 'false',
     'pull-request-number': '1',
   })
-  expect(step.log).toMatch(/#1 proposed the same changes and was closed without merging/)
+  expect(step.log).toMatch(/#1 .*proposed the same changes and was closed without merging/)
   expect(step.outputs['created-count']).toBe('0')
   const reasons = step.changes.map(({ outcome, reason }) => [outcome, reason])
   expect(reasons).toContainEqual(['skipped', 'rejected in pull request #1'])

@@ -62,11 +62,16 @@ function rejectTemplate(
   advice: Prose,
 ): RenderedFile {
   const name = path === undefined ? prose`the built-in template` : prose`the template \`${path}\``
+  // Nobody can edit the built-in one.
+  const solution =
+    path === undefined
+      ? prose`Set the input \`template\` to a template of your own. ${advice}`
+      : advice
   const [first, ...others] = flaws
   const reason =
     first === undefined || others.length > 0
-      ? prose`${listProse(prose`${name} can't be rendered for this run:`, flaws.map(describeFlaw))}\n${advice}`
-      : joinSentences([describeFlawOf(name, first), advice])
+      ? prose`${listProse(prose`${name} can't be rendered for this run:`, flaws.map(describeFlaw))}\n${solution}`
+      : joinSentences([describeFlawOf(name, first), solution])
   return {
     ok: false,
     reason,
