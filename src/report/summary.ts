@@ -62,11 +62,9 @@ function errorBlock({ error }: JobResult): string {
 /** What happened to the other runs. */
 function otherOutcomes({ entries, operation }: JobResult): string {
   if (operation === 'checked') return 'Nothing was written.'
-  const { unchanged, held, skipped, failed } = countOutcomes(entries)
+  const { unchanged, held, skipped } = countOutcomes(entries)
   const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length
   const counts: [string, number][] = [
-    ['failed', failed],
-    ['not deleted', withheld],
     ['on hold', held],
     ['skipped', skipped - withheld],
     ['unchanged', unchanged],
@@ -84,7 +82,7 @@ function footer(result: JobResult): string {
   const directory = path === '' ? 'root' : path
   const parts = [
     branch === undefined
-      ? ''
+      ? code(repository)
       : `${link(code(repository), branchUrl(serverUrl, repository, branch))}, directory ${link(code(directory), branchUrl(serverUrl, repository, branch, path))}`,
     uiUrl === '' ? '' : link('MLflow', uiUrl),
     workflowRunUrl === undefined ? '' : link('workflow run', workflowRunUrl),

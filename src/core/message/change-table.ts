@@ -66,10 +66,10 @@ export function otherChangesIn(entries: readonly Entry[]): ChangedEntry[] {
 }
 
 /** A table of runs whose files are left as they are, each with its reason. */
-export function reasonColumns(bases: LinkBases): Column<RunRecord>[] {
+export function reasonColumns(bases: LinkBases): Column<Entry>[] {
   return [
     ...versionColumns,
-    ...placeColumns<RunRecord>(bases, () => bases.oldRef),
+    ...placeColumns<Entry>(bases, () => bases.oldRef),
     { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
   ]
 }
@@ -86,7 +86,7 @@ const versionColumns: readonly Column<RunRecord>[] = [
 /** Longest model name in a table; MLflow allows 256 characters. */
 const maxName = 100
 
-function placeColumns<T extends RunRecord>(
+function placeColumns<T extends Entry>(
   { uiUrl, serverUrl, repository }: LinkBases,
   refOf: (record: T) => string | undefined,
 ): Column<T>[] {
@@ -95,10 +95,12 @@ function placeColumns<T extends RunRecord>(
     {
       title: 'File',
       cell: (record) => {
-        if (record.path === null) return ''
+        const path = record.location?.path ?? record.path
+        if (path === null) return ''
+        const line = record.location?.line
         const ref = refOf(record)
-        const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, record.path)
-        return link(code(shortName(record.path)), url)
+        const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, path, line)
+        return link(code(`${shortName(path)}${line === undefined ? '' : `:${line}`}`), url)
       },
     },
   ]

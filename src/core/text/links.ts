@@ -19,9 +19,16 @@ export function modelVersionUrl(uiUrl: string, name: string, version: string): s
   return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`
 }
 
-/** URL of a file on GitHub; `ref` is a branch or a commit. */
-export function fileUrl(serverUrl: string, repository: string, ref: string, path: string): string {
-  return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`
+/** URL of a file on GitHub, or of a line in it; `ref` is a branch or a commit. */
+export function fileUrl(
+  serverUrl: string,
+  repository: string,
+  ref: string,
+  path: string,
+  line?: number,
+): string {
+  const fragment = line === undefined ? '' : `#L${line}`
+  return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}${fragment}`
 }
 
 /** URL of a branch on GitHub, or of a directory in it. */
