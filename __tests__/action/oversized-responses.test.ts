@@ -60,7 +60,7 @@ describe.each(kinds)('a response with status %d that never ends, gzipped: %s', (
     expect(step.exitCode).toBe(1)
     expect(step.outputs.operation).toBe('failed')
     expect(step.errors[0]).toMatch(
-      /Can't read the response of GitHub at `http\S+`: the response \(HTTP \d+\) has more than \d+ MiB\..* Check for a proxy/,
+      /Can't read the response of GitHub at `http\S+`: the response \(HTTP \d+\) has more than \d+ MiB .*\..* Check for a proxy/,
     )
     expect(requests).toBe(1)
   })
