@@ -64,7 +64,7 @@ test('tries a server that is down twice, whatever the variables say', async () =
     const inputs = { mode: 'check', 'mlflow-tracking-uri': 'http://127.0.0.1:9' }
     const env = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: retries }
     const step = await project.sync(inputs, { env })
-    expect(step.log).toMatch(/Can't reach MLflow at http:\/\/127\.0\.0\.1:9: .*after 2 tries/)
+    expect(step.log).toMatch(/Can't reach MLflow at `http:\/\/127\.0\.0\.1:9`: .*after 2 tries/)
   }
 })
 
