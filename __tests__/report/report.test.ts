@@ -7,7 +7,7 @@ import { schemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
 import { prose } from '../../src/core/text/prose.ts'
 import { createReport, reportSchema, writeReport } from '../../src/report/report.ts'
-import { change, runId } from '../fixtures/changes.ts'
+import { change, extraFile, runId } from '../fixtures/changes.ts'
 import { hostileTexts } from '../fixtures/hostile-texts.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
 import { plainTexts } from '../fixtures/plain-texts.ts'
@@ -72,6 +72,21 @@ describe('the report', () => {
     ])
   })
 
+  test('has the diff of each file in a plan, and only there', () => {
+    const fields = { entries: oneOfEach, extraFiles: [extraFile()] }
+    const { diffs } = createReport(result({ ...fields, mode: 'plan', operation: 'planned' }))
+    expect(diffs?.map(({ path }) => path)).toEqual([
+      `models/${runId(3)}.yaml`,
+      `models/${runId(2)}.yaml`,
+      `models/${runId(1)}.yaml`,
+      'models/README.md',
+    ])
+    expect(diffs?.at(-1)?.diff).toBe(
+      '--- a/models/README.md\n+++ b/models/README.md\n@@ -1,1 +1,1 @@\n-# Before\n+# After\n',
+    )
+    expect(createReport(result(fields)).diffs).toBeNull()
+  })
+
   test('does not match its schema with an additional field', () => {
     expect(reportSchema.safeParse({ ...createReport(full), extra: 1 }).success).toBe(false)
   })
@@ -90,6 +105,11 @@ test('each report of a job gets its own file', async () => {
   expect(files[0]).not.toBe(files[1])
   expect(files.map((file) => existsSync(file))).toEqual([true, true])
   expect(JSON.parse(readFileSync(files[0] ?? '', 'utf8'))).toEqual(createReport(full))
+})
+
+test('the documentation names every field', () => {
+  const page = readFileSync(new URL('../../docs/report.md', import.meta.url), 'utf8')
+  for (const field of Object.keys(reportSchema.shape)) expect(page).toContain(`\`${field}`)
 })
 
 describe('the documented commands', () => {
