@@ -1,4 +1,11 @@
-import { fullWidth, neutralise, percentEncode, plainText, unprintable } from './neutralise.ts'
+import {
+  fullWidth,
+  neutralise,
+  percentEncode,
+  plainText,
+  unprintable,
+  withoutInstructions,
+} from './neutralise.ts'
 import type { Prose } from './prose.ts'
 
 /**
@@ -34,11 +41,13 @@ function toEntity(character: string): string {
 }
 
 /**
- * Untrusted text in a fixed-width font, exactly as it is: GitHub leaves code alone. For Markdown, also
- * in a table, where a pipe ends even the cell of a code span.
+ * Untrusted text in a fixed-width font, as it is: GitHub leaves code alone. Only instructions to CI
+ * services are neutralised, because the body of a pull request can become the message of a commit.
+ * For Markdown, also in a table, where a pipe ends even the cell of a code span.
  */
 export function code(text: string, maxCharacters = 200): string {
-  return plainText(text, maxCharacters).split('|').map(codeSpan).join('&#124;')
+  const visible = withoutInstructions(plainText(text, maxCharacters))
+  return visible.split('|').map(codeSpan).join('&#124;')
 }
 
 function codeSpan(text: string): string {
@@ -70,17 +79,34 @@ export function markdownOf(
 ): string {
   let remaining = maxCharacters
   let result = ''
-  for (const { render, text } of tokensOf(message, lineBreak)) {
+  for (const { kind, text, render } of tokensOf(message, lineBreak)) {
     if (remaining <= 0) return `${result}…`
-    result += render(Math.min(remaining, maxForeign))
+    const rendered = render(Math.min(remaining, maxForeign))
+    const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result)
+    result += startsLine ? escapeLineStart(rendered) : rendered
     remaining -= text.length
   }
   return result
 }
 
-type Token = { readonly text: string; readonly render: (maxCharacters: number) => string }
+/** Makes the start of a heading, an item of a list or a line under a heading plain text. */
+function escapeLineStart(markdown: string): string {
+  return markdown.replace(
+    /^(\d*)([#+=.)-])/,
+    (_, digits: string, mark: string) => digits + toEntity(mark),
+  )
+}
 
-/** Splits a message at the backticks in its own text; what is between two of them is one token. */
+type Token = {
+  readonly kind: 'own' | 'foreign' | 'code' | 'link'
+  readonly text: string
+  readonly render: (maxCharacters: number) => string
+}
+
+/**
+ * Splits a message at the backticks in its own text; what is between two of them is one token. So is
+ * neighbouring foreign text, whose parts could be harmful together.
+ */
 function tokensOf(message: Prose, lineBreak: string): Token[] {
   const tokens: Token[] = []
   let codeText: string | undefined
@@ -88,6 +114,7 @@ function tokensOf(message: Prose, lineBreak: string): Token[] {
     if (piece.kind === 'link') {
       const { text, url, isCode } = piece
       tokens.push({
+        kind: 'link',
         text,
         render: () => link(isCode ? code(text) : escapeCharacters(text), url),
       })
@@ -99,7 +126,10 @@ function tokensOf(message: Prose, lineBreak: string): Token[] {
         if (codeText !== undefined) tokens.push(codeToken(codeText))
         codeText = codeText === undefined ? '' : undefined
       }
+      const last = tokens.at(-1)
       if (codeText !== undefined) codeText += part
+      else if (kind === 'foreign' && last?.kind === 'foreign')
+        tokens.splice(-1, 1, foreignToken(last.text + part))
       else if (part !== '')
         tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part))
     }
@@ -108,16 +138,17 @@ function tokensOf(message: Prose, lineBreak: string): Token[] {
 }
 
 function codeToken(text: string): Token {
-  return { text, render: (maxCharacters) => code(text, maxCharacters) }
+  return { kind: 'code', text, render: (maxCharacters) => code(text, maxCharacters) }
 }
 
 function foreignToken(text: string): Token {
-  return { text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) }
+  return { kind: 'foreign', text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) }
 }
 
 /** Own text is never cut within a token, because half a sentence of advice could mislead. */
 function ownToken(text: string, lineBreak: string): Token {
-  return { text, render: () => escapeCharacters(text).replaceAll('\n', lineBreak) }
+  const render = (): string => escapeCharacters(text).replaceAll('\n', lineBreak)
+  return { kind: 'own', text, render }
 }
 
 /** A link, or only its text if the URL is not an http(s) URL. */

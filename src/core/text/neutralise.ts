@@ -4,12 +4,23 @@ export type Fragment = {
   readonly untrusted: boolean
 }
 
+type Trigger = readonly [pattern: RegExp, character: string]
+
+/** Instructions that keep CI services from running, wherever they are in a commit message. */
+const instructions: readonly Trigger[] = [
+  // Woodpecker also accepts the two words without anything between them.
+  [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+  [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
+  [/--(?:skip-ci|ci-skip)/gi, '-'],
+  [/\*{3}NO_CI\*{3}/gi, '*'],
+]
+
 /**
  * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
  * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
  * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
  */
-const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
+const triggers: readonly Trigger[] = [
   // Mentions, e-mail addresses and commits of forks.
   [/@+[^\s@]/g, '@'],
   // Issues, and Jira's smart commits.
@@ -19,11 +30,7 @@ const triggers: readonly (readonly [pattern: RegExp, character: string])[] = [
   [/www\./gi, '.'],
   // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
   [/-[A-Za-z]{1,30}\s?:/g, ':'],
-  // Woodpecker also accepts the two words without anything between them.
-  [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
-  [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
-  [/--(?:skip-ci|ci-skip)/gi, '-'],
-  [/\*{3}NO_CI\*{3}/gi, '*'],
+  ...instructions,
   // At the start of a line, Git treats this as the end of the message.
   [/^---/g, '-'],
 ]
@@ -59,6 +66,17 @@ export function truncate(text: string, maxCharacters: number): string {
 export function neutralise(text: string, maxCharacters: number): string {
   return neutraliseFragments([{ text, untrusted: true }], maxCharacters)
 }
+
+/** Makes a text harmless in a commit message in which it never starts a line. */
+export function withoutInstructions(text: string): string {
+  return [...instructions, skipChecks].reduce(
+    (line, [pattern, character]) =>
+      line.replace(pattern, (match) => match.replaceAll(character, fullWidth(character))),
+    text,
+  )
+}
+
+const skipChecks: Trigger = [/skip-checks\s?:/gi, ':']
 
 /**
  * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
