@@ -22,10 +22,12 @@ export function escapeMarkdown(text: string, maxCharacters = 200): string {
 /** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
 const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
 
-/** Escapes own text, of which nothing is neutralised. */
+/** Escapes own text, of which nothing is neutralised. A URL becomes a link, in which entities stay. */
 function escapeCharacters(text: string): string {
-  return text.replace(special, toEntity)
+  return text.replace(urlOrSpecial, (part) => (part.length > 1 ? part : toEntity(part)))
 }
+
+const urlOrSpecial = new RegExp(`https?://[^\\s<>|\`\\\\]+|${special.source}`, 'g')
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>]/g, toEntity)
@@ -80,7 +82,7 @@ export function markdownOf(
   let remaining = maxCharacters
   let result = ''
   for (const { kind, text, render } of tokensOf(message, lineBreak)) {
-    if (remaining <= 0) return `${result}…`
+    if (remaining <= 0) return result.endsWith('…') ? result : `${result}…`
     const rendered = render(Math.min(remaining, maxForeign))
     const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result)
     result += startsLine ? escapeLineStart(rendered) : rendered

@@ -32,15 +32,18 @@ export function renderTable<T>(
   { maxBytes, more }: TableOptions,
 ): { readonly text: string; readonly omitted: number } {
   const room = maxBytes - reservedBytes
-  const rows: string[][] = []
-  takeLines(
+  const all: string[][] = []
+  const fitting = takeLines(
     items,
     (item) => {
-      rows.push(columns.map(({ cell }) => cell(item)))
-      return tableRow(rows.at(-1) ?? [])
+      const cells = columns.map(({ cell }) => cell(item))
+      all.push(cells)
+      return tableRow(cells)
     },
     room,
   )
+  // The last row that was rendered did not fit.
+  const rows = all.slice(0, fitting.length)
   const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''))
   const visible = <C>(cells: readonly C[]): C[] => cells.filter((_, index) => used[index])
   const head = tableHead(visible(columns))
