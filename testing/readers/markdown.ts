@@ -8,6 +8,7 @@ const emoji = /:(?!\d\d:)[a-z0-9_+-]+:/gi
 
 /** What a reader of GitHub's Markdown gets to see, and can click on. */
 export type Rendering = {
+  readonly text: string
   /** Name and attributes of each element, in the order of the document: `a href`. */
   readonly elements: readonly string[]
   readonly links: readonly { readonly text: string; readonly target: string }[]
@@ -30,6 +31,10 @@ export function renderMarkdown(markdown: string): Rendering {
   const elements = nodes.filter(isElement)
   const named = (...names: string[]): Element[] => elementsIn(nodes, ...names)
   return {
+    text: nodes
+      .filter(isText)
+      .map(({ value }) => value)
+      .join(''),
     elements: elements.map(({ tagName, attrs }) =>
       [tagName, ...attrs.map(({ name }) => name)].join(' '),
     ),

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { escapeMarkdown, fenced, link } from '../../../src/core/text/markdown.ts'
+import { code, escapeMarkdown, fenced, htmlCode, link } from '../../../src/core/text/markdown.ts'
+import { plainText } from '../../../src/core/text/neutralise.ts'
+import { renderMarkdown } from '../../../testing/readers/markdown.ts'
+import { anyText } from '../../fixtures/nasty-text.ts'
 import { hostileTexts } from '../../fixtures/hostile-texts.ts'
 
 /** What a renderer would not treat as plain text. */
@@ -89,5 +92,57 @@ describe('fenced blocks', () => {
 
   test('make invisible characters visible', () => {
     expect(fenced('a\u202eb\u001b[1m\r\n\tc\n', '')).toBe('```\na�b␛[1m␍\n\tc\n```')
+  })
+})
+
+describe('code', () => {
+  test.each([
+    ['a b', '`a b`'],
+    ['a`b', '``a`b``'],
+    ['`a` ``b``', '``` `a` ``b`` ```'],
+    ['`', '`` ` ``'],
+    ['a | b', '` a  `&#124;`  b `'],
+    ['|', '&#124;'],
+    ['', ''],
+    [' a\n b ', '`a b`'],
+    ['a\u202eb\u0007', '`a�b�`'],
+    ['<b>*_\\ @x #1 https://x', '`<b>*_\\ @x #1 https://x`'],
+    ['a [skip ci] ***NO_CI***', '`a ［skip ci] ＊＊＊NO_CI＊＊＊`'],
+    ['pull-requests: write', '`pull-requests: write`'],
+  ])('of %j is %s', (text, markdown) => {
+    expect(code(text)).toBe(markdown)
+  })
+
+  test.each([
+    ['abc', '`abc`'],
+    ['abcd', '`ab…`'],
+    ['😀😀😀😀', '`😀😀…`'],
+  ])('has a limited length: %s', (text, markdown) => {
+    expect(code(text, 3)).toBe(markdown)
+  })
+
+  test.each([
+    ['a paragraph', (markdown: string) => markdown, 0],
+    ['a cell', (markdown: string) => `| a | b |\n| --- | --- |\n| ${markdown} | x |`, 1],
+  ])('reads exactly as it is in %s, whatever it is', (_place, place, row) => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { elements, rows, references, text: all } = renderMarkdown(place(code(text)))
+        const expected = plainText(text, 200)
+        fc.pre(!expected.split('|').some((part) => part !== '' && part.trim() === ''))
+        expect(row === 0 ? all : rows[row]?.[0]).toBe(expected)
+        expect(references).toEqual([])
+        expect(elements.filter((name) => !/^(?:p|code|table|t\w+)$/.test(name))).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test.each(hostileTexts)('in HTML is one element: %j', (text) => {
+    const { elements, text: all } = renderMarkdown(
+      `<details><summary>x ${htmlCode(text)}</summary>\n\na\n\n</details>`,
+    )
+    expect(elements).toEqual(['details', 'summary', 'code', 'p'])
+    expect(all).toContain(`x ${plainText(text, 200)}\n`)
   })
 })
