@@ -1,220 +1,142 @@
 import { describe, expect, test } from '@jest/globals'
-import { foreign, prose } from '../../src/core/text/prose.ts'
-import { renderSummary } from '../../src/report/summary.ts'
-import { change, extraFile, manyChanges, runId } from '../fixtures/changes.ts'
-import { oneOfEach, record, result } from '../fixtures/results.ts'
-import { plainTexts } from '../fixtures/plain-texts.ts'
+import type { Comparison, Entry } from '../../src/core/result.ts'
+import { foreign, listProse, prose } from '../../src/core/text/prose.ts'
+import type { JobResult } from '../../src/report/result.ts'
+import { change, manyChanges, runId } from '../fixtures/changes.ts'
+import { oneOfEach, record } from '../fixtures/results.ts'
+import { sectionOf, summaryOf } from '../fixtures/summaries.ts'
 
-function rowsOf(summary: string, outcome: string): string[] {
-  return summary.split('\n').filter((line) => line.startsWith(`| ${outcome} |`))
+const github = 'https://github.test/acme/models'
+const withheld: Entry = {
+  ...record('skipped', { reason: prose`its version is gone; kept` }),
+  withheld: 'too-many-deletions',
 }
 
-const commit = { sha: '1234567890abcdef', url: 'https://github.test/c' }
-const pullRequest = { number: 7, url: 'https://github.test/p/7' }
-const main =
-  '[<code>main</code>](https://github.test/acme/models/tree/main) in <code>acme/models</code>'
-
-describe('the first sentence', () => {
-  const changes = [change('created'), change('updated')]
-  test.each([
-    [{ operation: 'none' }, `${main} is up to date.`],
-    [{ operation: 'planned', mode: 'plan' }, `Plan: ${main} is up to date.`],
-    [
-      { operation: 'none', entries: [record('failed')] },
-      `Nothing was written to ${main}. 1 failed.`,
-    ],
-    [
-      { operation: 'committed', entries: changes, commit },
-      `Committed [<code>1234567</code>](https://github.test/c) to ${main}: 1 created, 1 updated.`,
-    ],
-    [
-      { operation: 'pull-request-created', entries: changes, pullRequest },
-      `Opened [pull request 7](https://github.test/p/7) for ${main}: 1 created, 1 updated.`,
-    ],
-    [
-      { operation: 'pull-request-updated', entries: changes, pullRequest },
-      `Updated [pull request 7](https://github.test/p/7) for ${main}: 1 created, 1 updated.`,
-    ],
-    [
-      { operation: 'pull-request-closed', pullRequest },
-      `Closed [pull request 7](https://github.test/p/7): nothing is left to propose for ${main}.`,
-    ],
-    [{ operation: 'failed', entries: [], commit: undefined }, 'The sync failed.'],
-    [
-      { operation: 'planned', mode: 'plan', entries: changes },
-      `Plan: a sync would change ${main}: 1 created, 1 updated. Nothing was written.`,
-    ],
-    [
-      { operation: 'checked', mode: 'check' },
-      'Everything that was checked works. Nothing was written.',
-    ],
-  ] as const)('says what was done: %j', (fields, expected) => {
-    const paragraph = renderSummary(result(fields)).split('\n\n')[1]
-    expect(plainTexts(paragraph?.trim())).toBe(expected)
-  })
-
-  test('is followed by the error and its advice, even if something was written', () => {
-    const error = { message: prose`No <b>luck</b>`, advice: prose`Try again.`, mistakes: [] }
-    for (const operation of ['failed', 'committed'] as const) {
-      expect(renderSummary(result({ operation, error, entries: [change('created')] }))).toContain(
-        '\n\n**Error:** No &lt;b&gt;luck&lt;/b&gt;<br>Try again.\n',
-      )
-    }
-  })
-})
-
-describe('the tables', () => {
-  test('link the version and the run to MLflow and the file to the commit', () => {
-    const summary = renderSummary(result({ entries: [change('updated')] }))
-    expect(plainTexts(rowsOf(summary, 'updated'))).toEqual([
-      `| updated | my_model | [4](https://mlflow.test/#/models/my_model/versions/3) | 3 | [<code>abc123de</code>](https://mlflow.test/#/experiments/1/runs/${runId(1)}) | [<code>models/${runId(1)}.yaml</code>](https://github.test/acme/models/blob/1234567890abcdef/models/${runId(1)}.yaml) |`,
+describe('the top of the summary', () => {
+  test('is a heading, the error with its advice, and the other outcomes', () => {
+    const message = listProse(prose`2 mistakes in <b>:`, [prose`\`a: b\``, prose`${'c <d>'}`])
+    const error = { message, advice: prose`Grant \`pull-requests: write\`.` }
+    const summary = summaryOf({ operation: 'failed', error, entries: oneOfEach.slice(0, 4) })
+    expect(summary.split('\n').slice(0, 10)).toEqual([
+      '## ❌ The sync failed; nothing was written to [`main`](https://github.test/acme/models/tree/main); 1 run failed',
+      '',
+      '> [!CAUTION]',
+      '> 2 mistakes in &lt;b&gt;:',
+      '> - `a: b`',
+      '> - c &lt;d&gt;',
+      '>',
+      '> Grant `pull-requests: write`.',
+      '',
+      '1 failed, 1 on hold, 1 skipped, 1 unchanged.',
     ])
   })
 
-  test('do not link files that do not exist', () => {
-    const summary = renderSummary(
-      result({
-        mode: 'plan',
-        operation: 'planned',
-        commit: undefined,
-        entries: [change('created'), change('deleted', { runId: runId(2) })],
-      }),
-    )
-    expect(summary).not.toContain('/blob/')
+  test('has no empty advice, and the error even if something was written', () => {
+    const error = { message: prose`broken`, advice: undefined }
+    const summary = summaryOf({ entries: [change('created')], error })
+    expect(summary.split('\n\n').slice(1, 3)).toEqual(['> [!CAUTION]\n> broken', '### Changed'])
   })
 
-  test('show failures, then changes with deletions first, and fold held and skipped runs', () => {
-    const summary = renderSummary(result({ operation: 'committed', entries: oneOfEach, commit }))
-    const order = ['failed', 'deleted', 'updated', 'created', 'held', 'skipped'].map((outcome) =>
-      summary.indexOf(`\n| ${outcome} |`),
-    )
-    expect(order).toEqual(order.toSorted((a, b) => a - b))
-    expect(order[0]).toBeGreaterThan(0)
-    expect(summary).toContain('1 unchanged, 1 held, 1 skipped, 1 failed.')
-    expect(summary.indexOf('<details>')).toBeLessThan(summary.indexOf('\n| held |'))
-    expect(summary.indexOf('<details>')).toBeGreaterThan(summary.indexOf('\n| created |'))
-  })
-
-  test('show each check with its advice', () => {
-    const connections = [
-      {
-        name: 'MLflow',
-        status: 'ok' as const,
-        detail: prose`reads`,
-        advice: prose``,
-        mistakes: [],
-      },
-      {
-        name: 'Contents',
-        status: 'failed' as const,
-        detail: prose`read only`,
-        advice: prose`Grant it.`,
-        mistakes: [],
-      },
-    ]
-    const summary = renderSummary(result({ operation: 'checked', mode: 'check', connections }))
-    expect(summary).toContain('1 of 2 checks failed.')
-    expect(summary).toContain(
-      '\n| MLflow | ok | reads |  |\n| Contents | **failed** | read only | Grant it. |\n',
-    )
-  })
-
-  test('show warnings', () => {
-    expect(renderSummary(result({ warnings: [prose`a | b`] }))).toContain('\n| a &#124; b |\n')
+  test.each<[string, Partial<JobResult>, string]>([
+    [
+      'a plan',
+      { mode: 'plan', operation: 'planned', entries: oneOfEach },
+      'Nothing was written. 1 failed, 1 on hold, 1 skipped, 1 unchanged.',
+    ],
+    ['a check', { mode: 'check', operation: 'checked' }, 'Nothing was written.'],
+    ['withheld deletions', { entries: [withheld, record('skipped')] }, '1 not deleted, 1 skipped.'],
+  ])('says what else is true of %s', (_name, fields, text) => {
+    expect(summaryOf(fields).split('\n\n')[1]).toBe(text)
   })
 })
 
-describe('a plan', () => {
-  test('has a diff of each file', () => {
-    const summary = renderSummary(
-      result({ mode: 'plan', operation: 'planned', entries: [change('updated')] }),
+describe('the footer', () => {
+  test('links the repository, the directory, MLflow and the workflow run', () => {
+    expect(summaryOf({}).trimEnd().split('\n').at(-1)).toBe(
+      `<sub>[\`acme/models\`](${github}/tree/main), directory [\`models\`](${github}/tree/main/models) · [MLflow](https://mlflow.test/) · [workflow run](${github}/actions/runs/1) · 2 requests to MLflow, 3 to GitHub</sub>`,
     )
-    expect(summary).toContain(
-      [
-        '```diff',
-        `--- a/models/${runId(1)}.yaml`,
-        `+++ b/models/${runId(1)}.yaml`,
-        '@@ -1,2 +1,2 @@',
-        ' global:',
-        '-  modelVersion: "3"',
-        '+  modelVersion: "4"',
-        '```',
-      ].join('\n'),
-    )
-    expect(renderSummary(result({ entries: [change('updated')] }))).not.toContain('```')
   })
 
-  test('has a diff of each extra file', () => {
-    const summary = renderSummary(
-      result({ mode: 'plan', operation: 'planned', extraFiles: [extraFile()] }),
-    )
-    expect(summary).toContain('<summary>updated <code>models/README.md</code></summary>')
-    expect(summary).toContain('-# Before\n+# After\n')
+  test('leaves out what is not known', () => {
+    const unknown = { branch: undefined, uiUrl: '', workflowRunUrl: undefined }
+    const requests = { mlflow: 1, github: 0 }
+    const footer = summaryOf({ ...unknown, requests })
+      .trimEnd()
+      .split('\n')
+      .at(-1)
+    expect(footer).toBe('<sub>1 request to MLflow, 0 to GitHub</sub>')
   })
 
-  test('keeps content that looks like the end of its code block inside the block', () => {
-    const after = 'a: |\n  ```\n  </details>\n````\n\u202e\n'
-    const summary = renderSummary(
-      result({
-        mode: 'plan',
-        operation: 'planned',
-        entries: [change('created', {}, { before: undefined, after })],
-      }),
-    )
-    const block = /\n(`{3,})diff\n([^]*)\n\1\n/.exec(summary)
-    expect(block?.[1]).toBe('`````')
-    expect(block?.[2]).toContain('+  </details>')
-    expect(summary).not.toContain('\u202e')
+  test('names the root of the repository', () => {
+    expect(summaryOf({ path: '' })).toContain(`directory [\`root\`](${github}/tree/main) ·`)
   })
 })
 
-describe('a summary of many runs', () => {
-  const rows = { deleted: 1, created: 5000 }
-
-  test.each([0, 1, 20])('shows all of %d changes', (count) => {
-    const summary = renderSummary(result({ entries: manyChanges(count) }))
-    expect(rowsOf(summary, 'created')).toHaveLength(count)
-    expect(summary).not.toContain('not shown')
-  })
-
-  test.each(['my_model', '😀'.repeat(250)])(
-    'stays under a million bytes for thousands of runs, with a count of those not shown: %#',
-    (modelName) => {
-      const long = 'x\n'.repeat(30_000)
-      const changes = [
-        ...manyChanges(rows.created).map((entry) => ({
-          ...entry,
-          modelName,
-          edit: { ...entry.edit, after: long },
-        })),
-        change('deleted', { runId: runId(9999) }),
-      ]
-      const others = (['failed', 'held'] as const).flatMap((outcome) =>
-        manyChanges(5000).map((item) =>
-          record(outcome, { runId: item.runId, modelName, reason: foreign(modelName.repeat(20)) }),
-        ),
-      )
-      const summary = renderSummary(
-        result({
-          mode: 'plan',
-          operation: 'planned',
-          entries: [...changes, ...others],
-          warnings: manyChanges(5000).map(() => foreign(long)),
-          error: { message: foreign(modelName.repeat(5000)), advice: prose`x`, mistakes: [] },
-        }),
-      )
-      const bytes = Buffer.byteLength(summary)
-      expect(bytes).toBeLessThan(1_000_000)
-      expect(bytes).toBeGreaterThan(500_000)
-      expect(rowsOf(summary, 'deleted')).toHaveLength(1)
-      for (const outcome of ['created', 'failed', 'held']) {
-        const omitted =
-          (outcome === 'created' ? rows.created : 5000) - rowsOf(summary, outcome).length
-        expect(omitted).toBeGreaterThan(0)
-        expect(summary).toContain(`\n\n${omitted} more not shown`)
-      }
-      expect(summary).toContain(`+x\n\`\`\`\n\n`)
-      expect(summary.match(/<details/g)?.length).toBe(summary.match(/<\/details>/g)?.length)
-    },
-  )
+test.each([
+  [20, []],
+  [22, ['2 more warnings']],
+])('of %i warnings, a list shows 20', (count, more) => {
+  const warnings = Array.from({ length: count }, (_, index) => prose`\`a: b\` | ${`${index}`}`)
+  const parts = sectionOf(summaryOf({ warnings }), 'Warnings')
+  expect(parts[0]?.split('\n')).toHaveLength(20)
+  expect(parts[0]).toMatch(/^- `a: b` &#124; 0\n/)
+  const titles = parts.flatMap((part) => /<summary>(.*)<\/summary>/.exec(part)?.[1] ?? [])
+  expect(titles).toEqual(more)
 })
+
+function comparisonWith(
+  metrics: Record<string, number>,
+  before?: Record<string, number>,
+): Comparison {
+  const ids = { runId: runId(9), experimentId: '1', modelVersion: '2' }
+  const previous = before && { ...ids, metrics: before, params: {} }
+  return { experimentId: '1', metrics, params: {}, previous }
+}
+
+test.each([
+  [3, '<details open>'],
+  [4, '<details>'],
+])('%i comparisons are %s', (count, fold) => {
+  const entries = manyChanges(count)
+  const comparison = comparisonWith({ loss: 1 }, { loss: 2 })
+  const comparisons = new Map(entries.map((entry) => [entry.runId ?? '', comparison]))
+  const [first, table] = sectionOf(summaryOf({ entries, comparisons }), 'Metrics and parameters')
+  expect(first).toBe(`${fold}<summary>my_model 1 compared with version 2</summary>`)
+  expect(table).toContain('| loss | 2 | 1 | ▼ -1 better |')
+})
+
+test.each(['my_model', '😀'.repeat(250)])(
+  'a summary of thousands of runs has fewer than 1,000,000 bytes and counts what is left out: %#',
+  (modelName) => {
+    const long = 'x\n'.repeat(30_000)
+    const others = (['failed', 'held', 'skipped'] as const).flatMap((outcome) =>
+      manyChanges(5000).map((item) =>
+        record(outcome, { runId: item.runId, modelName, reason: foreign(modelName.repeat(20)) }),
+      ),
+    )
+    const created = manyChanges(5000).map((entry) => ({
+      ...entry,
+      modelName,
+      edit: { ...entry.edit, after: long },
+    }))
+    const summary = summaryOf({
+      mode: 'plan',
+      operation: 'planned',
+      entries: [...created, change('deleted', { runId: runId(9999) }), ...others],
+      warnings: manyChanges(5000).map(() => foreign(long)),
+      error: { message: foreign(modelName.repeat(5000)), advice: prose`x` },
+    })
+    const bytes = Buffer.byteLength(summary)
+    expect(bytes).toBeLessThan(1_000_000)
+    expect(bytes).toBeGreaterThan(400_000)
+    expect(sectionOf(summary, 'Would delete')).toHaveLength(1)
+    for (const title of ['Failed', 'Warnings', 'Would change', 'On hold']) {
+      const text = sectionOf(summary, title).join('\n')
+      const note = /(\d+) more not shown here/.exec(text)
+      const rows = text.slice(0, note?.index).match(/^(?:- |\| (?!---|\S* ?\| Model|Model ))/gm)
+      expect([title, note?.[1]]).toEqual([title, String(5000 - (rows?.length ?? 0))])
+    }
+    expect(summary).toMatch(/more not shown here; all of them are in the report\.\n\n<sub>/)
+    expect(summary.match(/<details/g)?.length).toBe(summary.match(/<\/details>/g)?.length)
+  },
+)
