@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { breakRun, changeListing, json } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
+import type { Step } from '../../testing/step.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
@@ -48,28 +50,73 @@ describe('prune', () => {
     )
   })
 
-  test('deletes nothing and fails with the list when max-deletions is exceeded', async () => {
-    const [first = ''] = await syncVersions(4)
-    for (const version of ['1', '2', '3']) {
-      await world.api.deleteVersion(project.model('model'), version)
-    }
-    const step = await prune({ 'max-deletions': '2' })
-    expect(step.exitCode).toBe(1)
-    expect(step.log).toMatch(/would delete 3 files, more than `max-deletions: 2` allows/)
-    expect(step.log).toContain(pathOf(first))
-    expect(paths()).toHaveLength(4)
-  })
-
-  test('shows too many deletions in mode plan, where they are no failure', async () => {
-    await syncVersions(3)
+  /** Syncs three versions, deletes two of them in MLflow and registers another one. */
+  async function exceedLimit(): Promise<string[]> {
+    const [first = '', second = ''] = await syncVersions(3)
     for (const version of ['1', '2']) {
       await world.api.deleteVersion(project.model('model'), version)
     }
+    await project.registerExternal('new')
+    return [first, second]
+  }
+
+  function withheldIn({ report }: Step): unknown[] {
+    return report.records
+      .filter(({ outcome }) => outcome === 'skipped')
+      .map(({ runId, modelVersion, reason }) => [runId, modelVersion, reason])
+      .toSorted()
+  }
+
+  test('withholds all deletions and fails when max-deletions is exceeded, but writes the rest', async () => {
+    const runIds = await exceedLimit()
+    const step = await prune({ 'max-deletions': '1' })
+    expect(step.exitCode).toBe(1)
+    expect(step.outputs).toMatchObject({
+      operation: 'committed',
+      'created-count': '1',
+      'deleted-count': '0',
+      'skipped-count': '2',
+    })
+    expect(paths()).toHaveLength(4)
+    const reason =
+      /^no selected model version names this run.*; kept because of `max-deletions: 1`$/
+    expect(withheldIn(step)).toEqual(
+      runIds
+        .map((runId, index) => [runId, String(index + 1), expect.stringMatching(reason) as unknown])
+        .toSorted(),
+    )
+    const { message = '', advice = '' } = step.report.error ?? {}
+    expect(message).toMatch(/would delete 2 files, more than `max-deletions` \(1\) allows/)
+    expect(message).not.toContain('.yaml')
+    expect(step.summary).toMatch(/^## ❌ Committed .*: 1 created; 2 deletions withheld\n/)
+    expect(step.summary).toContain('\n### Not deleted\n')
+    for (const runId of runIds) {
+      expect(step.summary).toContain(`/blob/main/${pathOf(runId)}) | no selected`)
+    }
+    const [, pasted = ''] = /set `(max-deletions: \d+)`/.exec(advice ?? '') ?? []
+    expect(step.summary).toContain(`\`${pasted}\``)
+    const again = await prune(parse(pasted) as Record<string, string>)
+    expect(again.outputs).toMatchObject({ operation: 'committed', 'deleted-count': '2' })
+  })
+
+  test('shows withheld deletions in mode plan, where they are no failure, beside the other changes', async () => {
+    await exceedLimit()
     const step = await prune({ 'max-deletions': '1', mode: 'plan' })
     expect(step.exitCode).toBe(0)
-    expect(step.warnings.join()).toMatch(
-      /would delete 2 files, more than `max-deletions: 1` allows/,
+    expect(step.outputs).toMatchObject({
+      operation: 'planned',
+      'created-count': '1',
+      'deleted-count': '0',
+      'skipped-count': '2',
+    })
+    expect(step.report.error).toBeNull()
+    expect(withheldIn(step)).toHaveLength(2)
+    expect(step.warnings.join()).toMatch(/would delete 2 files, more than `max-deletions` \(1\)/)
+    expect(step.summary).toMatch(
+      /^## ⚠️ Plan: a sync would create 1 file in .*; 2 deletions withheld\n/,
     )
+    expect(step.summary).toContain('\n### Would not be deleted\n')
+    expect(step.summary).toContain('\n### Would change\n')
   })
 
   test('deletes the files of a model that gets a new version in every sync', async () => {
@@ -120,9 +167,7 @@ describe('prune', () => {
     const head = project.repository.head()
     const step = await prune({ models: project.model('team-a') })
     expect(step.outputs).toMatchObject({ operation: 'none', 'skipped-count': '1' })
-    expect(step.changes[0]?.reason).toMatch(
-      /is about model `.*team-b`, which `models` does not select/,
-    )
+    expect(step.changes[0]?.reason).toMatch(/is about model .*team-b, which is not within models/)
     expect(project.repository.head()).toBe(head)
   })
 })
@@ -132,12 +177,12 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     [
       'a misspelt alias',
       { aliases: 'champoin' },
-      /no selected version has the alias `champoin`\. Did you mean `champion`\? Aliases in use: `champion`/,
+      /no selected version has the alias champoin\. Aliases in use: champion/,
     ],
     [
       'a second alias that is misspelt',
       { aliases: 'champion\nchalenger' },
-      /no selected version has the alias `chalenger`/,
+      /no selected version has the alias chalenger/,
     ],
     [
       'a run-filter that no run matches',
@@ -164,7 +209,7 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     await syncVersions(2)
     await world.api.deleteVersion(project.model('model'), '1')
     const step = await prune({ models: `${project.model('model')}\n${project.model('modle')}` })
-    expect(step.warnings.join('\n')).toMatch(/no registered model matches `.*modle`\. .*closest/)
+    expect(step.warnings.join('\n')).toMatch(/no registered model matches .*modle\. .*closest/)
     expect(paths()).toHaveLength(2)
   })
 

@@ -100,11 +100,10 @@ describe('a file is deleted', () => {
         modelVersion: '1',
         previousVersion: '1',
         url: 'https://mlflow.test/#/models/model/versions/1',
-        reason: prose`no selected model version belongs to this run any more`,
+        reason: prose`no selected model version names this run any more`,
         previous: { runId: 'a', modelName: 'model', modelVersion: '1', timestamp: '' },
         withheld: undefined,
         warning: undefined,
-        location: undefined,
         edit: { path: 'd/a.yaml', before: valuesFor('a'), after: undefined, executable: false },
       },
     ])
@@ -244,7 +243,7 @@ describe('the file of a model stays until its successor is deployed', () => {
   ] as const)('while it is %s', (exclusion, selection) => {
     const given = [{ ...excluded('x', exclusion), version: modelVersion({ version: '2' }) }]
     const state = `has to be deployed first, which ${exclusion === 'unusable' ? 'failed' : 'is not possible yet'}`
-    const reason = `kept: \`model\` version 2 ${state}; this file stays until then`
+    const reason = `kept: model version 2 ${state}; this file stays until then`
     expect(plainTexts(plan({ files: old, selection, excluded: given }).kept)).toMatchObject([
       { runId: 'old', outcome: 'skipped', reason },
     ])
@@ -301,7 +300,7 @@ describe('no deletion is proposed', () => {
     ],
     [
       'the selection asks for something that MLflow does not have',
-      { gaps: [{ message: prose`no alias`, advice: undefined, mistakes: [] }] },
+      { gaps: [{ message: prose`no alias`, advice: undefined }] },
       /asks for something/,
     ],
     [
@@ -347,16 +346,45 @@ describe('confirmed deletions', () => {
     })
   })
 
-  test('are not made above the limit, and each is reported as withheld', () => {
+  test('are withheld above the limit, with their reasons, and the error says what to do', () => {
     const input = inputOf({ files: two, maxDeletions: 1 })
-    const { entries, error } = plainTexts(limitDeletions([...deletions, kept], input))
-    expect(error?.message).toBe(
-      'Prune would delete 2 files, more than `max-deletions: 1` allows, so none is deleted',
+    const { entries, error, warning } = limitDeletions([...deletions, kept], input)
+    expect(entries).toHaveLength(3)
+    expect(entries[0]).toEqual(kept)
+    expect(plainTexts(entries.slice(1))).toEqual(
+      deletions.map(({ path, runId, url, previous }) => ({
+        path,
+        outcome: 'skipped',
+        runId,
+        experimentId: '1',
+        modelName: 'model',
+        modelVersion: '1',
+        previousVersion: '1',
+        url,
+        reason:
+          'no selected model version names this run any more; kept because of `max-deletions: 1`',
+        edit: undefined,
+        previous,
+        withheld: 'too-many-deletions',
+        warning: undefined,
+      })),
     )
-    expect(entries.filter(({ withheld }) => withheld === 'too-many-deletions')).toMatchObject([
-      { path: 'd/a.yaml', outcome: 'skipped', edit: undefined },
-      { path: 'd/b.yaml', outcome: 'skipped', edit: undefined },
-    ])
+    expect(warning).toBeUndefined()
+    expect(plainTexts(error)).toEqual({
+      message:
+        'Prune would delete 2 files, more than `max-deletions` (1) allows, so none was deleted',
+      advice: expect.stringMatching(
+        /^First check .* set `max-deletions: 2` for one run\.$/,
+      ) as unknown,
+    })
+  })
+
+  test('above the limit make no longer error if there are more', () => {
+    const runIds = Array.from({ length: 500 }, (_, index) => `r${index + 1}`)
+    const files = filesOf(Object.fromEntries(runIds.map((id) => [id, valuesFor(id)])))
+    const { entries, error } = limitDeletions(plan({ files }).deletions, inputOf({ files }))
+    expect(entries.map(({ withheld }) => withheld)).toEqual(runIds.map(() => 'too-many-deletions'))
+    expect(plainTexts(error?.message ?? [])).toHaveLength(88)
   })
 
   test('are not made if no file would remain, unless another one is created', () => {
