@@ -33,7 +33,9 @@ describe.each([3, 2] as const)('a sync with MLflow %i', (version) => {
       changed: 'true',
       'created-count': '2',
     })
-    expect(step.summary).toContain('+  runid: ')
+    expect(step.summary.match(/^ {2}runid: /gm)).toHaveLength(2)
+    const paths = step.report.diffs?.map(({ path }) => path)
+    expect(paths?.toSorted()).toEqual(step.changes.map(({ path }) => path).toSorted())
     expect(project.repository.head()).toBe(head)
   })
 

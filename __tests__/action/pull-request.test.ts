@@ -56,8 +56,8 @@ describe('a pull request', () => {
       labels: ['models', 'review'],
     })
     expect(pull?.body).toContain(runId)
-    expect(pull?.body).toMatch(/accuracy.*0\.9.*0\.8/)
-    expect(pull?.body).toMatch(/lr.*0\.2.*0\.1/)
+    expect(pull?.body).toMatch(/accuracy \| 0\.8 \| 0\.9/)
+    expect(pull?.body).toMatch(/lr \| 0\.1 \| 0\.2/)
   })
 
   test('compares with the version that is deployed, not with one that never was', async () => {
@@ -74,9 +74,9 @@ describe('a pull request', () => {
       { outcome: 'created', modelVersion: '3', previousVersion: '1' },
     ])
     const body = project.repository.pullRequests[1]?.body ?? ''
-    expect(body).toMatch(/accuracy.*0\.9.*0\.7/)
+    expect(body).toMatch(/accuracy \| 0\.7 \| 0\.9/)
     expect(body).not.toContain('0.5')
-    expect(body).not.toContain(deployed)
+    expect(body).toMatch(new RegExp(`/#/compare-runs\\?runs=\\S*${deployed}`))
   })
 
   test('is left unchanged when nothing changed', async () => {
