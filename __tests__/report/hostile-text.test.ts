@@ -3,14 +3,11 @@ import { commitMessage } from '../../src/core/message/commit.ts'
 import { shortName } from '../../src/core/message/change-table.ts'
 import { pullRequestBody } from '../../src/core/message/pull-request.ts'
 import { readSection, writeSection } from '../../src/core/pull-request-section.ts'
-import { changesOf, type Entry, type RunRecord } from '../../src/core/result.ts'
-import { modelVersionUrl } from '../../src/core/text/links.ts'
+import { changesOf, type Entry } from '../../src/core/result.ts'
 import { plainText } from '../../src/core/text/neutralise.ts'
-import { foreign, prose } from '../../src/core/text/prose.ts'
 import { annotate } from '../../src/report/annotations.ts'
-import { logBlocks, safeLine } from '../../src/report/log.ts'
+import { logLines, safeLine } from '../../src/report/log.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
-import type { JobResult } from '../../src/report/result.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import {
   readReferences,
@@ -20,57 +17,13 @@ import {
 import { renderMarkdown, type Rendering } from '../../testing/readers/markdown.ts'
 import { readCommands } from '../../testing/readers/runner.ts'
 import { change } from '../fixtures/changes.ts'
+import { hostileResult } from '../fixtures/hostile-result.ts'
 import { hugeTexts, textPairs, unreadable, type TextPair } from '../fixtures/hostile-texts.ts'
-import { record, result } from '../fixtures/results.ts'
+import { record } from '../fixtures/results.ts'
 import { plainTexts } from '../fixtures/plain-texts.ts'
 
 // Every field that MLflow or a file can choose is hostile at once, neighbours with the halves of a
 // pair, and every sink is read by what really reads it.
-
-/** The compiler asks for a field that is added to a record. */
-function hostileRecord([first, second]: TextPair): Omit<RunRecord, 'outcome'> & { path: string } {
-  return {
-    path: first,
-    runId: second,
-    experimentId: first,
-    modelName: first,
-    modelVersion: second,
-    previousVersion: first,
-    url: modelVersionUrl('https://mlflow.test', first, second),
-    reason: foreign(second),
-  }
-}
-
-function hostileResult(texts: TextPair): JobResult {
-  const [first, second] = texts
-  const fields = hostileRecord(texts)
-  const [before, after] = [`${first}\n${second}`, `${second}${first}\n`]
-  const values = { experimentId: first, metrics: { [first]: 1 }, params: { [first]: second } }
-  const previous = {
-    runId: first,
-    experimentId: second,
-    modelVersion: first,
-    metrics: {},
-    params: { [second]: first },
-  }
-  return result({
-    mode: 'plan',
-    operation: 'planned',
-    entries: [
-      change('created', fields, { after }),
-      change('updated', fields, { before, after }),
-      change('deleted', fields, { before }),
-      ...(['failed', 'held', 'skipped'] as const).map((outcome) => record(outcome, fields)),
-    ],
-    extraFiles: [{ path: first, before, after, executable: false }],
-    warnings: [foreign(first), prose`${first}${second}`],
-    error: { message: prose`${first}${second}`, advice: foreign(second), mistakes: [] },
-    comparisons: new Map([[second, { ...values, previous }]]),
-    connections: [
-      { name: 'MLflow', status: 'failed', detail: foreign(second), advice: foreign(first), mistakes: [] },
-    ],
-  })
-}
 
 /** The body of a pull request. */
 function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
@@ -158,17 +111,8 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
   test('are no command, control character or line break in the log', () => {
     const messages: string[] = []
     const send = (message: string): void => void messages.push(message)
-    annotate(
-      hostileResult(texts),
-      { error: send, warning: send },
-      { level: 'error', repository: 'acme/models' },
-    )
-    const lines = [
-      ...logBlocks(hostileResult(texts), '')
-        .flatMap((block) => block.lines)
-        .map((line) => safeLine(line)),
-      ...messages,
-    ]
+    annotate(hostileResult(texts), { error: send, warning: send })
+    const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
     expect(readCommands(lines.join('\n'))).toEqual([])
     expect(lines.join('')).not.toMatch(/[\n\t]|##/)
     expect(lines.join('')).not.toMatch(unreadable)
