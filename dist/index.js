@@ -29243,7 +29243,7 @@ function restoreEnvironment() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9911);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2803);
 // Must be the first import.
 
 
@@ -29258,7 +29258,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9911:
+/***/ 2803:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32285,11 +32285,11 @@ function foreign(text) {
 }
 /** A link with an own text; where there are no links, the URL follows the text. */
 function linkTo(text, url) {
-    return [{ kind: 'link', text, url, plain: `${text} (${url})` }];
+    return [{ kind: 'link', text, url, plain: `${text} (${url})`, isCode: false }];
 }
-/** A link with an own text that says enough without the URL. */
-function reference(text, url) {
-    return [{ kind: 'link', text, url, plain: text }];
+/** A link with a text that says enough without the URL. A name from elsewhere has to be code. */
+function reference(text, url, { plain = text, isCode = false } = {}) {
+    return [{ kind: 'link', text, url, plain, isCode }];
 }
 /** Joins messages with own text between them. Empty ones are left out. */
 function joinProse(messages, separator) {
@@ -32316,7 +32316,7 @@ function plain(message) {
 function mapProse(message, change) {
     return message.map((piece) => piece.kind === 'link'
         ? {
-            kind: 'link',
+            ...piece,
             text: change(piece.text),
             url: change(piece.url),
             plain: change(piece.plain),
@@ -32328,7 +32328,32 @@ function distinctProse(messages) {
     return [...new Map(messages.map((message) => [plain(message), message])).values()];
 }
 
+;// CONCATENATED MODULE: ./src/core/problem.ts
+
+/** A broken file can have thousands, which nobody reads. */
+const maxListed = 50;
+/** A message that lists mistakes, one per line. */
+function listMistakes(introduction, mistakes) {
+    const omitted = mistakes.length - maxListed;
+    return listProse(introduction, [
+        ...mistakes.slice(0, maxListed).map(({ text }) => text),
+        ...(omitted > 0 ? [prose `and ${omitted} more`] : []),
+    ]);
+}
+/** Several problems as one, with the advice of each. */
+function joinProblems(problems) {
+    const [first, ...others] = problems;
+    if (first === undefined || others.length === 0)
+        return first;
+    return {
+        message: listProse(prose `${problems.length} problems:`, problems.map(({ message }) => message)),
+        advice: joinSentences(distinctProse(problems.map(({ advice = [] }) => advice))),
+        mistakes: problems.flatMap(({ message, mistakes }) => mistakes.length > 0 ? mistakes : [{ text: message, location: undefined }]),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/core/errors.ts
+
 
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
 class ActionError extends Error {
@@ -32337,10 +32362,13 @@ class ActionError extends Error {
     advice;
     /** The message, for people; `message` is the same without marks. */
     text;
+    /** The single mistakes that the message lists; empty if it is about one thing. */
+    mistakes;
     constructor(text, options = {}) {
         super(plain(text), { cause: options.cause });
         this.text = text;
         this.advice = options.advice;
+        this.mistakes = options.mistakes ?? [];
     }
 }
 /** Invalid inputs, found before any request is sent. */
@@ -32349,10 +32377,12 @@ class InputError extends ActionError {
     /** One sentence per problem, starting with the name of the input. */
     problems;
     constructor(problems) {
+        const mistakes = problems.map((text) => ({ text, location: undefined }));
         super(problems.length === 1
             ? prose `Invalid input: ${problems[0] ?? ''}`
-            : listProse(prose `${problems.length} invalid inputs:`, problems), {
-            advice: prose `Correct the inputs under \`with:\` (or the environment variables) of the step.`,
+            : listMistakes(prose `${problems.length} invalid inputs:`, mistakes), {
+            advice: prose `Correct the inputs under \`with:\`, or the environment variables, of this step.`,
+            mistakes,
         });
         this.problems = problems;
     }
@@ -32392,11 +32422,14 @@ class SyncError extends ActionError {
 }
 /** Converts an error into user-facing text. */
 function problemOf(error) {
-    if (error instanceof ActionError)
-        return { message: error.text, advice: error.advice };
+    if (error instanceof ActionError) {
+        const { text, advice, mistakes } = error;
+        return { message: text, advice, mistakes };
+    }
     return {
         message: prose `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-        advice: prose `This is a bug in mlflow-sync: please report it with the log at debug level.`,
+        advice: prose `This is a bug in mlflow-sync: please report it with the log at debug level (set the variable \`ACTIONS_STEP_DEBUG\` to \`true\`).`,
+        mistakes: [],
     };
 }
 
@@ -32433,7 +32466,7 @@ function cancellationError(writes) {
             });
         case 'unknown':
             return new SyncError(prose `The job was cancelled during a write, which may have succeeded`, {
-                advice: prose `See the branch's history. A commit is made completely or not at all, and the next run will catch up in any case.`,
+                advice: prose `See the history of the branch. A commit is made completely or not at all, and the next run will catch up in any case.`,
             });
         case 'done':
             return new SyncError(prose `The job was cancelled after it had written something`, {
@@ -32462,13 +32495,14 @@ function changesOf(entries) {
     return entries.filter(isChange);
 }
 /** An entry that leaves the file unchanged. */
-function entryWithoutEdit(record) {
+function entryWithoutEdit(record, location) {
     return {
         ...record,
         edit: undefined,
         previous: undefined,
         withheld: undefined,
         warning: undefined,
+        location,
     };
 }
 /** All edits of files, whether or not a run accounts for them. */
@@ -32685,7 +32719,7 @@ function isRejected({ state, merged, body }) {
 ;// CONCATENATED MODULE: ./src/sync/attempts.ts
 
 
-const maxAttempts = 5;
+const defaultAttempts = 5;
 /** Up to 1, 2, 4, 8, 16 s, with enough jitter that colliding jobs do not collide again. */
 function backoffMs(attempt, random) {
     return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
@@ -32695,10 +32729,10 @@ function backoffMs(attempt, random) {
  * write was lost. In the latter case reading again shows whether the write succeeded. No failure is
  * final before that question has been asked.
  *
- * @throws SyncError after five attempts.
+ * @throws SyncError after the last attempt.
  */
 async function retryWhenBranchMoves(attempt, options) {
-    const { branchName, settle, withError, clock, info } = options;
+    const { maxAttempts = defaultAttempts, branchName, settle, withError, clock, info } = options;
     let mayHaveWritten = false;
     for (let number = 1;; number += 1) {
         try {
@@ -32725,7 +32759,7 @@ async function retryWhenBranchMoves(attempt, options) {
             if (isWorthAnother && !isLast)
                 continue;
             if (isWorthAnother)
-                throw gaveUp(error, branchName(), mayHaveWritten);
+                throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten);
             throw mayHaveWritten ? withDoubt(error) : error;
         }
     }
@@ -32739,17 +32773,17 @@ function ignoreActionError(error) {
         throw error;
     return undefined;
 }
-const doubt = prose `A write may have succeeded, see the branch's history. The next run will catch up in any case.`;
+const doubt = prose `A write may have succeeded: see the history of the branch. The next run will catch up in any case.`;
 /** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ text, advice = [], cause }) {
-    return new SyncError(text, { advice: joinProse([advice, doubt], ' '), cause });
+function withDoubt({ text, advice = [], mistakes, cause }) {
+    return new SyncError(text, { advice: joinSentences([advice, doubt]), mistakes, cause });
 }
-function gaveUp(error, branch, mayHaveWritten) {
-    const name = branch === undefined ? 'the default branch' : `branch ${branch}`;
+function gaveUp(error, branch, maxAttempts, mayHaveWritten) {
+    const name = branch === undefined ? prose `the default branch` : prose `branch \`${branch}\``;
     return new SyncError(prose `Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`, {
         advice: mayHaveWritten
             ? doubt
-            : prose `The next run will catch up; many jobs at once? Give them one concurrency group.`,
+            : prose `The next run will catch up. If several jobs write to this branch at the same time, give them the same \`concurrency\` group.`,
         cause: error,
     });
 }
@@ -33242,9 +33276,6 @@ function findDamage(suspect) {
     const isSeen = rootOf(document) === 'block-in-first-column' || (isValidYaml && !ambiguousCharacter.test(text));
     return isSeen && invalidBytes.at < document.end ? invalidBytes : undefined;
 }
-function formatLocated(text, { at, problem }) {
-    return prose `line ${lineNumberAt(text, at)}: ${problem}`;
-}
 /** The first NUL character, which YAML readers reject wherever they meet it. */
 function findNul(text) {
     const at = text.indexOf('\0');
@@ -33338,7 +33369,17 @@ function followFrom(text, opening) {
     }
     if (end.kind !== 'open')
         return undefined;
-    return { at: end.at, problem: prose `the ${text[end.at] ?? ''} is never closed` };
+    return { at: end.at, problem: prose `the \`${text[end.at] ?? ''}\` is never closed` };
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/flaw.ts
+
+
+function flawAt(text, { at, problem }) {
+    return { problem, line: lineNumberAt(text, at) };
+}
+function describeFlaw({ problem, line }) {
+    return line === undefined ? problem : prose `line ${line}: ${problem}`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/edit.ts
@@ -33349,10 +33390,11 @@ function followFrom(text, opening) {
  * folder.
  */
 class EditError extends Error {
-    text;
-    constructor(text) {
-        super(plain(text));
-        this.text = text;
+    flaw;
+    /** @param line undefined: the problem is with the edited entries as a whole. */
+    constructor(problem, line) {
+        super(plain(problem));
+        this.flaw = { problem, line };
     }
 }
 /**
@@ -33479,6 +33521,7 @@ function blockScalarTextStart({ props, offset }) {
 
 
 
+
 /**
  * Parses a values file and locates `global` and the owned values; never throws. `invalidBytes` are
  * those that the text does not show.
@@ -33493,19 +33536,23 @@ function parseValues(text, invalidBytes) {
     }
 }
 const tooDeep = prose `it is nested too deeply`;
-function uneditable(problem) {
-    return { kind: 'uneditable', problem };
+function uneditable(problem, line) {
+    return { kind: 'uneditable', problem, line };
+}
+/** A problem with an entry, at the line of its key. */
+function flawOf(text, entry, problem) {
+    return flawAt(text, { at: entry.key?.offset ?? 0, problem });
 }
 function parse_parse(text, invalidBytes) {
     const { documents, end, error } = compose(text);
     const isValidYaml = error === undefined;
     const damage = findDamage({ text, invalidBytes, isValidYaml, errorOffset: error?.at });
     if (damage !== undefined)
-        return { kind: 'damaged', problem: formatLocated(text, damage) };
+        return { kind: 'damaged', ...flawAt(text, damage) };
     if (invalidBytes !== undefined)
-        return uneditable(formatLocated(text, invalidBytes));
+        return { kind: 'uneditable', ...flawAt(text, invalidBytes) };
     if (error !== undefined)
-        return uneditable(error.problem);
+        return uneditable(error.problem, error.line);
     const [doc, second] = documents;
     if (doc === undefined)
         return uneditable(prose `it contains no document`);
@@ -33532,13 +33579,13 @@ function compose(text) {
 function firstError(text, documents) {
     const errors = documents.flatMap(({ errors }) => errors);
     if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-        return { problem: tooDeep, at: undefined };
+        return { problem: tooDeep, line: undefined, at: undefined };
     }
     const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
     if (first === undefined)
         return undefined;
     const [at] = first.pos;
-    return { problem: formatLocated(text, { at, problem: foreign(first.message) }), at };
+    return { ...flawAt(text, { at, problem: foreign(first.message) }), at };
 }
 function locateOwnedEntries(text, doc, end) {
     const resolveAlias = createAliasResolver(doc);
@@ -33547,24 +33594,29 @@ function locateOwnedEntries(text, doc, end) {
     if (isEmpty(doc.contents))
         return { kind: 'parsed', parsed: found };
     const root = parsedMap(doc.contents);
-    if (!root)
-        return uneditable(prose `the document is ${describeKind(doc.contents)}, not a map`);
+    if (!root) {
+        const problem = prose `the document is ${own(describeKind(doc.contents))}, not a map`;
+        return { kind: 'uneditable', ...flawAt(text, { at: doc.contents?.range?.[0] ?? 0, problem }) };
+    }
     const globals = findEntries(text, root, (name) => name === 'global', resolveAlias);
     if ('problem' in globals)
-        return uneditable(globals.problem);
+        return { kind: 'uneditable', ...globals };
     const globalEntry = globals.entries.get('global');
     if (!globalEntry && globals.merged.has('global')) {
-        return uneditable(prose `global comes from a merge key (<<)`);
+        return uneditable(prose `\`global\` comes from a merge key (\`<<\`)`);
     }
     if (!globalEntry || isNull(globalEntry.value)) {
         return { kind: 'parsed', parsed: { ...found, root, globalEntry } };
     }
     const global = parsedMap(globalEntry.value);
-    if (!global)
-        return uneditable(prose `global is ${describeKind(globalEntry.value)}, not a map`);
+    if (!global) {
+        const problem = prose `\`global\` is ${own(describeKind(globalEntry.value))}, not a map`;
+        return { kind: 'uneditable', ...flawOf(text, globalEntry.token, problem) };
+    }
     const owned = findEntries(text, global, isOwnedKey, resolveAlias);
-    if ('problem' in owned)
-        return uneditable(prose `in global, ${owned.problem}`);
+    if ('problem' in owned) {
+        return { kind: 'uneditable', ...owned, problem: prose `in \`global\`, ${owned.problem}` };
+    }
     const { entries, merged } = owned;
     const parsed = { ...found, root, globalEntry, global, merged, owned: Object.fromEntries(entries) };
     return { kind: 'parsed', parsed };
@@ -33577,22 +33629,23 @@ function findEntries(text, { map }, isWanted, resolveAlias) {
         const name = (0,dist/* isScalar */.jn)(keyNode) ? keyNode.source : undefined;
         if (name === undefined || srcToken === undefined || !isWanted(name))
             continue;
-        if ((0,dist/* isAlias */.Vj)(key))
-            return { problem: prose `the key ${name} is written as an alias` };
+        if ((0,dist/* isAlias */.Vj)(key)) {
+            return flawOf(text, srcToken, prose `the key \`${name}\` is written as an alias`);
+        }
         if (isColonPartOfKey(text, srcToken)) {
-            return {
-                problem: prose `YAML readers disagree on the key ${name}: put a space after its colon`,
-            };
+            const problem = prose `YAML readers disagree on the key \`${name}\`: put a space after its colon`;
+            return flawOf(text, srcToken, problem);
         }
         if (entries.has(name))
-            return { problem: prose `duplicate key ${name}` };
+            return flawOf(text, srcToken, prose `duplicate key \`${name}\``);
         entries.set(name, { value, token: srcToken });
     }
     const { all, overridden } = findMergedNames(map, isWanted, resolveAlias);
     const [name] = overridden;
-    return name === undefined
-        ? { entries, merged: all }
-        : { problem: prose `the merge key (<<) below ${name} provides it too, and Helm reads that one` };
+    if (name === undefined)
+        return { entries, merged: all };
+    const problem = prose `the merge key (\`<<\`) below \`${name}\` provides it too, and Helm reads that one`;
+    return flawAt(text, { at: entries.get(name)?.token.key?.offset ?? 0, problem });
 }
 /** In `{a:}` and `{a:,b: 1}`, Helm reads the key `a:`. */
 function isColonPartOfKey(text, { key, sep }) {
@@ -33628,6 +33681,7 @@ function describeKind(node) {
 
 
 
+/** As people write it. */
 const holdComment = '# mlflow-sync: hold';
 /** A line that holds a file if it is a comment; the text after `hold` is the reason. */
 const holdLine = /^([ \t\uFEFF]*)#[^\S\r\n]*mlflow-sync[^\S\r\n]*:[^\S\r\n]*hold(?![\p{L}\p{N}_]|-[\p{L}\p{N}])(.*)/gimu;
@@ -33644,18 +33698,19 @@ function findHold(text) {
     if (first === undefined)
         return undefined;
     if (ambiguousCharacter.test(text) || !isValidYaml(text))
-        return toHold(first);
+        return toHold(text, first);
     const byOffset = new Map([first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]));
     for (const { offset, kind } of findLexemes(text)) {
         const match = byOffset.get(offset);
         if (match !== undefined && kind === 'other')
-            return toHold(match);
+            return toHold(text, match);
     }
     return undefined;
 }
-function toHold(match) {
+function toHold(text, match) {
     const reason = trimReason(match[2] ?? '');
-    return { reason: reason === '' ? undefined : reason };
+    const line = lineNumberAt(text, match.index);
+    return { line, reason: reason === '' ? undefined : reason };
 }
 /** A person's text, which nothing limits. */
 const maxReasonLength = 200;
@@ -33670,7 +33725,7 @@ function trimReason(text) {
 }
 /** Why a file on hold is not changed, with the person's reason. */
 function describeHold({ reason }) {
-    const comment = prose `the file has the comment "${holdComment}"`;
+    const comment = prose `the file has the comment \`${own(holdComment)}\``;
     return reason === undefined ? comment : prose `${comment}: ${reason}`;
 }
 
@@ -33700,9 +33755,9 @@ function runIdFromFileName(name) {
 }
 /** Reasons for state `blocked`, by kind of directory entry. */
 const blockedBy = {
-    link: prose `a symbolic link is in the way`,
-    directory: prose `a directory is in the way`,
-    submodule: prose `a submodule is in the way`,
+    link: prose `a symbolic link is in the way of its file`,
+    directory: prose `a directory is in the way of its file`,
+    submodule: prose `a submodule is in the way of its file`,
 };
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 function readContent(bytes) {
@@ -33711,13 +33766,13 @@ function readContent(bytes) {
     const hold = findHold(text);
     if (hold !== undefined) {
         const owned = values.kind === 'values' ? values.owned : {};
-        return { kind: 'held', text, reason: describeHold(hold), owned };
+        return { kind: 'held', text, reason: describeHold(hold), line: hold.line, owned };
     }
     if (values.kind !== 'values')
-        return { kind: values.kind, text, problem: values.problem };
+        return { ...values, text };
     return encoding === 'utf-8'
         ? { kind: 'values', text, values }
-        : { kind: 'uneditable', text, problem: prose `line 1: it is UTF-16 text; save it as UTF-8` };
+        : { kind: 'uneditable', text, problem: prose `it is UTF-16 text: save it as UTF-8`, line: 1 };
 }
 /** Whether `global.runid` names another run. */
 function isForeign({ owned }, runId) {
@@ -33731,7 +33786,7 @@ function readValues(text, invalidBytes) {
         return result;
     const interpretations = interpretOwnedValues(result.parsed);
     if ('problem' in interpretations)
-        return { kind: 'uneditable', problem: interpretations.problem };
+        return { kind: 'uneditable', ...interpretations };
     const owned = {};
     for (const key of ownedKeys) {
         const value = interpretations[key];
@@ -33752,7 +33807,7 @@ function interpretOwnedValues(parsed) {
         }
         const value = interpretNode(entry.value, parsed.resolveAlias);
         if (value === undefined) {
-            return { problem: prose `global.${key} is a map or a list, not a single value` };
+            return flawOf(parsed.text, entry.token, prose `\`global.${key}\` is a map or a list, not a single value`);
         }
         interpretations[key] = value;
     }
@@ -33769,15 +33824,15 @@ function interpretOwnedValues(parsed) {
 /** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
 function rejectForeignHead(name, { isEmpty }, open) {
     if (isEmpty) {
-        return new SyncError(prose `Branch ${name} exists and was not made by the action, so it was left unchanged`, {
-            advice: prose `Set the input \`pull-request-branch\` to a name of its own, or delete the branch ${name} if nobody needs it.`,
+        return new SyncError(prose `Branch \`${name}\` exists and was not made by the action, so it was left unchanged`, {
+            advice: prose `Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
         });
     }
     const closeIt = open === undefined
         ? prose ``
         : prose `Merge or close ${linkTo(`pull request #${open.number}`, open.url)}, or `;
-    return new SyncError(prose `Branch ${name} has a commit that the action did not make, so it was left unchanged`, {
-        advice: prose `${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch ${name}; the next sync then proposes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
+    return new SyncError(prose `Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`, {
+        advice: prose `${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
     });
 }
 /**
@@ -33793,14 +33848,16 @@ async function rejectOtherTargets(repository, plan, targets, { name, head, open 
     const others = files.filter(({ path }) => !planned.has(path));
     const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
     const foreign = isElsewhere
-        ? 'files in other directories, or for another branch'
+        ? prose `files in other directories, or for another branch`
         : await findForeignModel(repository, plan, targets, others);
     if (foreign === undefined)
         return;
-    const where = open === undefined ? prose `branch ${name}` : linkTo(`pull request #${open.number}`, open.url);
-    const finish = open === undefined ? `delete the branch ${name}` : 'merge or close it';
-    throw new SyncError(prose `Branch ${name} proposes ${foreign}, which another job must have written, so it was left unchanged`, {
-        advice: prose `Give each job its own \`pull-request-branch\`: two jobs with different models, paths or branches would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    const where = open === undefined
+        ? prose `branch \`${name}\``
+        : linkTo(`pull request #${open.number}`, open.url);
+    const finish = open === undefined ? prose `delete the branch \`${name}\`` : prose `merge or close it`;
+    throw new SyncError(prose `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
+        advice: prose `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     });
 }
 /** Describes a file that is about a model of none of the targets; undefined if there is none. */
@@ -33815,12 +33872,261 @@ async function findForeignModel(repository, { snapshot }, targets, files) {
         const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
         const isOwn = targets.some(({ directory, selection }) => parentOf(path) === directory && (modelName === '' || selection.models(modelName)));
         if (!isOwn)
-            return `${path} of model ${modelName}`;
+            return prose `\`${path}\` of model \`${modelName}\``;
     }
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./src/core/text/format.ts
+/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** A number with its thousands separated: `12,000`. */
+function grouped(count) {
+    return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** A count with its noun: `1 run`, `2 runs`. */
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** The same for large numbers: `2,000 runs`. */
+function groupedPlural(count, noun) {
+    return plural(count, noun).replace(String(count), grouped(count));
+}
+/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
+function utf8Bytes(text) {
+    return new TextEncoder().encode(text).length;
+}
+/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
+function takeLines(items, lineOf, maxBytes) {
+    const taken = [];
+    let bytes = 0;
+    for (const item of items) {
+        const line = lineOf(item);
+        bytes += utf8Bytes(line) + 1;
+        if (bytes > maxBytes)
+            break;
+        taken.push(line);
+    }
+    return taken;
+}
+
+;// CONCATENATED MODULE: ./src/core/text/closest.ts
+
+
+/** Compared characters of a name; the time grows with the square of this. */
+const maxLength = 48;
+/** Names that are worth listing, most similar first. */
+function closestNames(wanted, names, limit) {
+    const text = comparable(wanted);
+    return [...names]
+        .map((name) => ({
+        name,
+        distance: distanceTo(text, comparable(name)),
+        // Swapped letters are more likely than missing ones.
+        lengths: Math.abs(name.length - wanted.length),
+    }))
+        .sort((a, b) => a.distance - b.distance || a.lengths - b.lengths || compareText(a.name, b.name))
+        .slice(0, limit)
+        .map(({ name }) => name);
+}
+/** The name that was probably meant; undefined if none is really close. */
+function suggestName(wanted, names) {
+    const [closest] = closestNames(wanted, [...names].filter((name) => isClose(wanted, name)), 1);
+    return closest;
+}
+/** Whether one name may be a slip of the other: up to three edits, and most of it is the same. */
+function isClose(a, b) {
+    const distance = leven(comparable(a), comparable(b));
+    return distance <= 3 && distance < 0.6 * Math.max(a.length, b.length);
+}
+function comparable(text) {
+    return text.slice(0, maxLength).toLowerCase();
+}
+/** A name that begins with something similar is similar too. */
+function distanceTo(text, name) {
+    return Math.min(leven(text, name), leven(text, name.slice(0, text.length)) + 0.5);
+}
+
+;// CONCATENATED MODULE: ./src/core/template/fields.ts
 
 const textFieldNames = [
     'run.id',
@@ -33840,6 +34146,55 @@ const textFieldNames = [
 const mapFieldNames = ['run.params', 'run.metrics', 'run.tags', 'model.tags'];
 /** The names of all placeholders, without the key after `params`, `metrics` and `tags`. */
 const fieldNames = [...textFieldNames, ...mapFieldNames];
+/** All placeholders as they are written in a template. */
+const allPlaceholders = [
+    ...textFieldNames,
+    ...mapFieldNames.map((map) => `${map}.NAME`),
+].map((name) => `\${${name}}`);
+/** Finds the field and key of a name, without the blanks around them. */
+function findReference(name) {
+    const { field, key } = splitName(name);
+    const map = findMap(field);
+    if (map !== undefined)
+        return key === undefined || key === '' ? undefined : { field: map, key };
+    const text = textFieldNames.find((candidate) => candidate === field);
+    return text === undefined || key !== undefined ? undefined : { field: text };
+}
+function findMap(field) {
+    return mapFieldNames.find((candidate) => candidate === field);
+}
+/** `key` is what follows the second dot; undefined if there is none. */
+function splitName(name) {
+    const [group = '', property = '', ...rest] = name.split('.');
+    const key = rest.length === 0 ? undefined : withoutBlanks(rest.join('.'));
+    return { field: `${withoutBlanks(group)}.${withoutBlanks(property)}`, key };
+}
+/** The name that an unknown one probably stands for, with the same key; undefined if none is close. */
+function suggestReference(name) {
+    const { field, key } = splitName(name);
+    const [group = '', property = ''] = field.split('.');
+    const isSlip = (candidate) => {
+        const [candidateGroup = '', candidateProperty = ''] = candidate.split('.');
+        return isClose(group, candidateGroup) && isClose(property, candidateProperty);
+    };
+    const close = property === ''
+        ? suggestName(group, textFieldNames)
+        : suggestName(field, fieldNames.filter(isSlip));
+    if (close === undefined)
+        return undefined;
+    if (findMap(close) !== undefined) {
+        return key === undefined || key === '' ? `${close}.NAME` : `${close}.${key}`;
+    }
+    return key === undefined ? close : undefined;
+}
+/** Trims blanks and invisible characters. */
+function withoutBlanks(text) {
+    return text.replace(/^(?:\s|\p{DI})+|(?<!\s|\p{DI})(?:\s|\p{DI})+$/gu, '');
+}
+
+;// CONCATENATED MODULE: ./src/core/template/placeholder.ts
+
+
 /** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */
 const tokenStart = /\$\$\{|\$?\{\{|\$\{/g;
 /** A placeholder's text, as far as it is on one line. */
@@ -33885,29 +34240,28 @@ function literal(source, text = source) {
     return { kind: 'literal', text, source };
 }
 function malformed(source, problem) {
-    return { kind: 'malformed', problem, source };
+    return { kind: 'malformed', problem, isUnknown: false, source };
 }
 function unclosed(source) {
-    return malformed(source, prose `${source.trimEnd()} has no closing } (quote a scalar that contains ": " or " #"; ${escapeAdvice})`);
+    return malformed(source, prose `\`${source.trimEnd()}\` has no closing \`}\`: quote a scalar that contains \`: \` or \` #\`, and ${escapeAdvice}`);
 }
-const escapeAdvice = 'write $${ for a literal ${';
+const escapeAdvice = own('write `$${` for a literal `${`');
 function parsePlaceholder(source, body) {
     const separator = body.indexOf(':-');
     const name = separator < 0 ? body : body.slice(0, separator);
     const fallback = separator < 0 ? undefined : body.slice(separator + 2);
     if (fallback?.includes('{') === true) {
-        return malformed(source, prose `the fallback in ${source} is literal text up to the first }: it can't hold { or another placeholder`);
+        return malformed(source, prose `the fallback in \`${source}\` is literal text up to the first \`}\`: it can't contain \`{\` or another placeholder`);
     }
     const reference = parseName(name, body.slice(name.length));
     return 'problem' in reference
-        ? malformed(source, reference.problem)
+        ? { kind: 'malformed', source, ...reference }
         : {
             kind: 'placeholder',
             placeholder: { ...reference, label: `\${${name}}`, fallback },
             source,
         };
 }
-const knownPlaceholders = `there are ${[...textFieldNames, ...mapFieldNames.map((map) => `${map}.NAME`)].join(', ')} (${escapeAdvice})`;
 /** What MLflow never has in the name of a parameter, a metric or a tag. */
 const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u;
 /**
@@ -33916,48 +34270,38 @@ const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u;
  */
 function parseName(name, suffix) {
     const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name);
-    const reference = findReference(operator === null ? name : name.slice(0, operator.index));
-    if (reference === undefined) {
-        return { problem: prose `unknown placeholder \${${name}}; ${knownPlaceholders}` };
-    }
+    const known = operator === null ? name : name.slice(0, operator.index);
+    const reference = findReference(known);
+    if (reference === undefined)
+        return unknown(name, known, suffix);
     const { field, key } = reference;
     const clean = key === undefined ? field : `${field}.${key}`;
     if (operator !== null) {
-        return {
-            problem: prose `\${${name}} has ${operator[0]} where only :- starts a fallback; write \`\${${clean}:-fallback}\``,
-        };
+        return slip(prose `\`\${${name}}\` has \`${operator[0]}\`, but only \`:-\` starts a fallback: write \`\${${clean}:-fallback}\``);
     }
     const [impossible] = impossibleInKey.exec(key ?? '') ?? [];
     if (impossible !== undefined) {
-        return {
-            problem: prose `\${${name}} can't have a value: a name in MLflow has letters, digits, spaces and _ - . / : but not ${printable(impossible)} (a fallback starts with :-)`,
-        };
+        return slip(prose `\`\${${name}}\` can't have a value: a name in MLflow has letters, digits, spaces and \`_-./:\` but not \`${printable(impossible)}\` (a fallback starts with \`:-\`)`);
     }
     return clean === name
         ? reference
-        : {
-            problem: prose `\${${name}${suffix}} has blanks around its name; write \`\${${clean}${suffix}}\``,
-        };
+        : slip(prose `\`\${${name}${suffix}}\` has blanks around its name: write \`\${${clean}${suffix}}\``);
+}
+function slip(problem) {
+    return { problem, isUnknown: false };
+}
+/** @param known the name without anything that looks like a fallback. */
+function unknown(name, known, suffix) {
+    const suggestion = suggestReference(known);
+    const problem = prose `unknown placeholder \`\${${name}}\``;
+    return suggestion === undefined
+        ? { problem: prose `${problem} (${escapeAdvice})`, isUnknown: true }
+        : slip(prose `${problem}: did you mean \`\${${suggestion}${suffix}}\`?`);
 }
 function printable(character) {
     return /\p{DI}|\p{Cc}/u.test(character)
         ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
         : character;
-}
-/** Finds the field and key of a name, without the blanks around them. */
-function findReference(name) {
-    const [group = '', property = '', ...rest] = name.split('.');
-    const fieldName = `${withoutBlanks(group)}.${withoutBlanks(property)}`;
-    const key = withoutBlanks(rest.join('.'));
-    const map = mapFieldNames.find((candidate) => candidate === fieldName);
-    if (map !== undefined)
-        return key === '' ? undefined : { field: map, key };
-    const field = textFieldNames.find((candidate) => candidate === fieldName);
-    return field === undefined || rest.length > 0 ? undefined : { field };
-}
-/** Trims blanks and invisible characters. */
-function withoutBlanks(text) {
-    return text.replace(/^(?:\s|\p{DI})+|(?<!\s|\p{DI})(?:\s|\p{DI})+$/gu, '');
 }
 
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
@@ -33983,19 +34327,19 @@ function parseTemplate(text) {
         ...findStructureProblems(text, document, lineAt),
         ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
         ...locatedSegments.flatMap(({ segment, line }) => segment.kind === 'malformed' && !linesWithErrors.has(line)
-            ? [{ line, text: segment.problem }]
+            ? [{ line, problem: segment.problem }]
             : []),
     ];
     const root = document.contents;
-    if (problems.length > 0 || root === null)
-        return { ok: false, problems: formatProblems(problems) };
+    if (problems.length > 0 || root === null) {
+        return {
+            ok: false,
+            flaws: problems.toSorted((a, b) => a.line - b.line),
+            needsNames: locatedSegments.some(({ segment }) => segment.kind === 'malformed' && segment.isUnknown),
+        };
+    }
     const placeholders = locatedSegments.flatMap(({ segment, line }) => segment.kind === 'placeholder' ? [{ ...segment.placeholder, line }] : []);
     return { ok: true, template: { text, placeholders, root, scalars } };
-}
-function formatProblems(problems) {
-    return problems
-        .toSorted((a, b) => a.line - b.line)
-        .map(({ line, text }) => prose `line ${line}: ${text}`);
 }
 function findYamlProblems(text, document, lineAt) {
     const sources = document.errors.length === 0 ? [] : text.split('\n');
@@ -34007,28 +34351,27 @@ function findYamlProblems(text, document, lineAt) {
             continue;
         firstByLine.set(line, {
             line,
-            text: code === 'MULTIPLE_DOCS'
-                ? prose `a second document begins; a template is a single one`
-                : prose `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : ''}`,
+            problem: code === 'MULTIPLE_DOCS'
+                ? prose `a second YAML document begins here, but a template is a single one`
+                : prose `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : []}`,
         });
     }
     return [...firstByLine.values()];
 }
-const quoteAdvice = ' (within [ ] or { }, and with ": " or " #" in it, a placeholder needs quotes)';
+const quoteAdvice = prose `. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``;
 /** A template must itself be a valid values file, because rendered files get the owned values. */
 function findStructureProblems(text, document, lineAt) {
     if (document.errors.length > 0)
         return [];
     const root = document.contents;
     if (!(0,dist/* isMap */.jh)(root)) {
-        const problem = prose `the template must be a map (key: value) at its top`;
-        return [{ line: lineAt(root?.range[0] ?? 0), text: problem }];
+        const problem = prose `the template must be a map (\`key: value\`) at its top`;
+        return [{ line: lineAt(root?.range[0] ?? 0), problem }];
     }
     const values = readValues(text);
     if (values.kind === 'values')
         return [];
-    const global = root.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === 'global');
-    return [{ line: lineAt((global?.key ?? root).range[0]), text: values.problem }];
+    return [{ line: values.line ?? 1, problem: values.problem }];
 }
 const parse_stringTag = 'tag:yaml.org,2002:str';
 function findTagProblems({ tag, range }, lineAt) {
@@ -34037,7 +34380,7 @@ function findTagProblems({ tag, range }, lineAt) {
         : [
             {
                 line: lineAt(range[0]),
-                text: prose `a scalar with a placeholder can't have the tag ${tag}: its value decides its type`,
+                problem: prose `a scalar with a placeholder can't have the tag \`${tag}\`: its value decides its type`,
             },
         ];
 }
@@ -34076,6 +34419,9 @@ function locateSegments(text, { range }, segments, lineAt) {
 
 
 
+
+
+
 /**
  * Reads the templates of all targets, without their files.
  *
@@ -34102,7 +34448,7 @@ function createTemplateReader(builtIn) {
             const cached = parsed.get(oid);
             if (cached !== undefined)
                 return cached;
-            const text = oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid));
+            const text = path === undefined || oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid));
             const template = parseOrThrow(text, path, snapshot.branch);
             parsed.set(oid, template);
             return template;
@@ -34113,8 +34459,8 @@ function oidOf({ files, branch }, path) {
     const oid = files.get(path);
     if (oid !== undefined)
         return oid;
-    throw new SyncError(prose `There is no template ${path} on branch ${branch}`, {
-        advice: prose `Check the input template: a path from the root of the repository.`,
+    throw new SyncError(prose `There is no template \`${path}\` on branch \`${branch}\``, {
+        advice: prose `Check the input \`template\`: it is a path from the root of the repository.`,
     });
 }
 function decodeUtf8(path, bytes) {
@@ -34122,43 +34468,30 @@ function decodeUtf8(path, bytes) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch {
-        throw new SyncError(prose `The template ${path ?? ''} is not UTF-8 text`, {
-            advice: prose `Save it as UTF-8.`,
-        });
+        const text = prose `The template \`${path}\` is not UTF-8 text`;
+        const mistakes = [{ text, location: { path, line: undefined } }];
+        throw new SyncError(text, { advice: prose `Save it as UTF-8.`, mistakes });
     }
 }
 function parseOrThrow(text, path, branch) {
     const parsed = parseTemplate(text);
     if (parsed.ok)
         return parsed.template;
-    throw new SyncError(listProse(prose `The template ${path ?? '(built in)'} can't be used:`, parsed.problems), { advice: prose `Correct it on branch ${branch}; nothing was written.` });
-}
-
-;// CONCATENATED MODULE: ./src/core/text/format.ts
-/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-/** A count with its noun: `1 run`, `2 runs`. */
-function plural(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
-function utf8Bytes(text) {
-    return new TextEncoder().encode(text).length;
-}
-/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
-function takeLines(items, lineOf, maxBytes) {
-    const taken = [];
-    let bytes = 0;
-    for (const item of items) {
-        const line = lineOf(item);
-        bytes += utf8Bytes(line) + 1;
-        if (bytes > maxBytes)
-            break;
-        taken.push(line);
-    }
-    return taken;
+    const mistakes = parsed.flaws.map((flaw) => ({
+        text: describeFlaw(flaw),
+        location: path === undefined ? undefined : { path, line: flaw.line },
+    }));
+    const name = path === undefined
+        ? prose `The built-in template`
+        : prose `The template \`${path}\` on branch \`${branch}\``;
+    const names = own(allPlaceholders.map((placeholder) => `\`${placeholder}\``).join(', '));
+    throw new SyncError(listMistakes(prose `${name} can't be used:`, mistakes), {
+        mistakes,
+        advice: joinSentences([
+            prose `Correct the template. Nothing was written`,
+            parsed.needsNames ? prose `These placeholders exist: ${names}` : [],
+        ]),
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/core/model.ts
@@ -34184,34 +34517,37 @@ const maxItems = 1_000_000;
  * because MLflow's basic-auth app filters after paging.
  *
  * @param what what is listed, for the error message.
+ * @param onItems called with the number of rows that have been read so far.
  * @throws MlflowError if a page token repeats or there are too many pages, because the listing would
  *   never end.
  */
-async function readPages(what, readPage) {
-    const endless = (sign) => new MlflowError(prose `MLflow's listing of ${what} does not end: ${sign}`, {
-        advice: prose `Look for a cache between the action and MLflow that ignores the query.`,
+async function readPages(what, readPage, onItems = () => undefined) {
+    const endless = (sign) => new MlflowError(prose `MLflow's list of ${own(what)} does not end: ${sign}`, {
+        advice: prose `Check for a cache between the runner and MLflow that ignores the query of a URL.`,
     });
     const items = [];
     const seen = new Set();
     let token;
     let emptyPages = 0;
+    onItems(0);
     for (;;) {
         const page = await readPage(token);
         for (const item of page.items)
             items.push(item);
+        onItems(items.length);
         if (page.nextPageToken === '')
             return items;
         token = page.nextPageToken;
         if (seen.has(token))
-            throw endless('a page token was repeated');
+            throw endless(prose `a page token was repeated`);
         seen.add(token);
         emptyPages = page.items.length === 0 ? emptyPages + 1 : 0;
         if (emptyPages === maxEmptyPages)
-            throw endless(`${maxEmptyPages} pages in a row were empty`);
+            throw endless(prose `${maxEmptyPages} pages in a row were empty`);
         if (seen.size === maxPages)
-            throw endless(`it has more than ${maxPages} pages`);
+            throw endless(prose `it has more than ${maxPages} pages`);
         if (items.length > maxItems)
-            throw endless(`it has more than ${maxItems} rows`);
+            throw endless(prose `it has more than ${maxItems} rows`);
     }
 }
 
@@ -42286,7 +42622,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return nonoptional(this, params);
     },
     array() {
-        return array(this);
+        return schemas_array(this);
     },
     or(arg) {
         return union([this, arg]);
@@ -42991,7 +43327,7 @@ const ZodUnknown = /*@__PURE__*/ $constructor("ZodUnknown", (inst, def) => {
     ZodType.init(inst, def);
     inst._zod.processJSONSchema = (ctx, json, params) => unknownProcessor(inst, ctx, json, params);
 });
-function unknown() {
+function schemas_unknown() {
     return _unknown(ZodUnknown);
 }
 const ZodNever = /*@__PURE__*/ $constructor("ZodNever", (inst, def) => {
@@ -43054,7 +43390,7 @@ const ZodArray = /*@__PURE__*/ $constructor("ZodArray", (inst, def) => {
         return this.element;
     },
 });
-function array(element, params) {
+function schemas_array(element, params) {
     return _array(ZodArray, element, params);
 }
 // .keyof
@@ -43077,10 +43413,10 @@ const ZodObject = /*@__PURE__*/ $constructor("ZodObject", (inst, def) => {
         return this.clone(mergeDefs(this._zod.def, { catchall: catchall }));
     },
     passthrough() {
-        return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
+        return this.clone(mergeDefs(this._zod.def, { catchall: schemas_unknown() }));
     },
     loose() {
-        return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
+        return this.clone(mergeDefs(this._zod.def, { catchall: schemas_unknown() }));
     },
     strict() {
         return this.clone(mergeDefs(this._zod.def, { catchall: never() }));
@@ -43135,7 +43471,7 @@ function looseObject(shape, params) {
     return new ZodObject({
         type: "object",
         shape,
-        catchall: unknown(),
+        catchall: schemas_unknown(),
         ...normalizeParams(params),
     });
 }
@@ -43665,8 +44001,8 @@ const ZodFunction = /*@__PURE__*/ (/* unused pure expression or super */ null &&
 function _function(params) {
     return new ZodFunction({
         type: "function",
-        input: Array.isArray(params?.input) ? tuple(params?.input) : (params?.input ?? array(unknown())),
-        output: params?.output ?? unknown(),
+        input: Array.isArray(params?.input) ? tuple(params?.input) : (params?.input ?? schemas_array(schemas_unknown())),
+        output: params?.output ?? schemas_unknown(),
     });
 }
 
@@ -43737,7 +44073,7 @@ const stringbool = (...args) => core._stringbool({
 }, ...args);
 function json(params) {
     const jsonSchema = lazy(() => {
-        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), record(schemas_string(), jsonSchema)]);
+        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), schemas_array(jsonSchema), record(schemas_string(), jsonSchema)]);
     });
     return jsonSchema;
 }
@@ -43757,7 +44093,7 @@ function preprocess(fn, schema) {
  * megabyte of `{},{},…` becomes gigabytes of issues.
  */
 function list(item) {
-    return array(unknown()).transform((rows, context) => {
+    return schemas_array(schemas_unknown()).transform((rows, context) => {
         const items = [];
         for (const [index, row] of rows.entries()) {
             const parsed = item.safeParse(row);
@@ -43835,7 +44171,7 @@ const validVersion = object({
 const invalidVersion = object({ name: schema_text.catch(''), version: identifier.catch(''), run_id: schema_text.catch('') })
     .catch({ name: '', version: '', run_id: '' });
 /** Parses any row: a version with invalid fields has a `problem`. */
-const modelVersion = unknown().transform((row) => {
+const modelVersion = schemas_unknown().transform((row) => {
     const valid = validVersion.safeParse(row);
     if (valid.success)
         return valid.data;
@@ -43850,18 +44186,19 @@ const modelVersion = unknown().transform((row) => {
         description: '',
         tags: {},
         aliases: [],
-        problem: prose `MLflow's data of this version can't be used: ${firstIssue(valid.error)}`,
+        problem: prose `MLflow's data about this version can't be used: ${firstIssue(valid.error)}. ${correctInMlflow}`,
     };
 });
 /** A single version, for which an invalid field is an error of the request. */
 const modelVersionResponse = object({ model_version: validVersion });
+const correctInMlflow = prose `Correct it in MLflow, or exclude the model with the input \`models\`.`;
 /** E.g. `creation_timestamp: not a time in milliseconds`. */
 function firstIssue({ issues: [issue] }) {
-    return prose `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+    return prose `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? ''}`;
 }
 const pageToken = schema_text;
 /** Ten times as many as the action asks for: a row that is not valid takes more memory than bytes. */
-const boundedRows = array(unknown()).max(100_000);
+const boundedRows = schemas_array(schemas_unknown()).max(100_000);
 /** MLflow omits an empty list. An object without the list but with other fields is not a page. */
 function page(name, item) {
     return looseObject({ next_page_token: pageToken })
@@ -43880,7 +44217,7 @@ function page(name, item) {
 const modelVersionPage = page('model_versions', modelVersion);
 const modelAlias = object({ alias: schemas_string(), version: identifier });
 /** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
-const registeredModel = unknown().transform((row) => {
+const registeredModel = schemas_unknown().transform((row) => {
     const { name } = invalidVersion.parse(row);
     const rows = object({ aliases: boundedRows.nullish() }).safeParse(row);
     if (!rows.success)
@@ -43892,7 +44229,7 @@ const registeredModel = unknown().transform((row) => {
         if (parsed.success)
             aliases.push(parsed.data);
         else
-            problem ??= prose `aliases: ${firstIssue(parsed.error)}`;
+            problem ??= prose `\`aliases\`: ${firstIssue(parsed.error)}`;
     }
     return { name, aliases, problem };
 });
@@ -43931,7 +44268,7 @@ const run = object({
     tags: data?.tags ?? {},
     metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
 }));
-const runPage = page('runs', unknown());
+const runPage = page('runs', schemas_unknown());
 const runResponse = object({ run });
 /** Identifies a run that does not match the schema `run`. */
 const runIdentity = object({ info: object({ run_id: schemas_string() }) });
@@ -44153,6 +44490,10 @@ const interruptedCodes = new Set([
     'Z_BUF_ERROR',
     'Z_DATA_ERROR',
 ]);
+/** The system calls that come before a connection. */
+const connectingCalls = new Set(['getaddrinfo', 'connect']);
+/** With undici, the only sign of a proxy that has not opened a tunnel to the server. */
+const refusedTunnel = /^Proxy response \(\d+\) !== 200/;
 /**
  * Finds the reason for a failed request. undici nests the cause one or two levels deep; its code is
  * from Node.js (`ECONNREFUSED`), OpenSSL (`CERT_HAS_EXPIRED`) or undici (`UND_ERR_…`).
@@ -44161,35 +44502,45 @@ const interruptedCodes = new Set([
  */
 function describeFailure(error, idleMs) {
     if (error instanceof UnreadableBody)
-        return failure_failure(error.reason, error.message);
-    const { code, message, name } = deepestCause(error);
+        return failure_failure(error.reason, error.message, true);
+    const cause = deepestCause(error);
+    const { reason, detail } = explain(cause, idleMs);
+    return failure_failure(reason, detail, reason !== 'tls' && isConnected(cause));
+}
+function isConnected({ code, message, syscall }) {
+    return !(connectingCalls.has(syscall) ||
+        code === 'UND_ERR_CONNECT_TIMEOUT' ||
+        refusedTunnel.test(message));
+}
+function explain({ code, message, name }, idleMs) {
+    const because = (reason, text) => ({ reason, detail: text });
     const detail = code === '' || message.includes(code) ? message : `${message} (${code})`;
     if (timeoutCodes.has(code)) {
-        return failure_failure('timeout', `no response within ${idleMs / 1000} s`);
+        return because('timeout', `no response within ${idleMs / 1000} s`);
     }
     if (name === 'TimeoutError')
-        return failure_failure('timeout', message);
+        return because('timeout', message);
     if (code === 'UND_ERR_HEADERS_OVERFLOW')
-        return failure_failure('too-large', detail);
+        return because('too-large', detail);
     if (code === 'ENOTFOUND')
-        return failure_failure('unknown-host', detail);
+        return because('unknown-host', detail);
     if (code === 'ECONNREFUSED')
-        return failure_failure('refused', detail);
+        return because('refused', detail);
     if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL)|^EPROTO$/.test(code)) {
-        return failure_failure('tls', detail);
+        return because('tls', detail);
     }
     const interrupted = interruptedCodes.has(code) || message === 'terminated';
-    return failure_failure(interrupted ? 'interrupted' : 'network', detail);
+    return because(interrupted ? 'interrupted' : 'network', detail);
 }
-function failure_failure(reason, detail) {
-    return { kind: 'failure', reason, detail };
+function failure_failure(reason, detail, connected) {
+    return { kind: 'failure', reason, detail, connected };
 }
 /**
  * Checks properties instead of using `instanceof`, because an error can come from another realm.
  */
 function deepestCause(error) {
     if (typeof error !== 'object' || error === null) {
-        return { code: '', message: String(error), name: '' };
+        return { code: '', message: String(error), name: '', syscall: '' };
     }
     const fields = error;
     const inner = Array.isArray(fields.errors) ? fields.errors[0] : fields.cause;
@@ -44199,9 +44550,14 @@ function deepestCause(error) {
         const value = fields[name];
         return typeof value === 'string' ? value : '';
     };
-    return { code: textOf('code'), message: textOf('message'), name: textOf('name') };
+    return {
+        code: textOf('code'),
+        message: textOf('message'),
+        name: textOf('name'),
+        syscall: textOf('syscall'),
+    };
 }
-/** The failure as the beginning of a message. `server` is, for example, `MLflow at https://…`. */
+/** The failure as the beginning of a message. `server` says which one, with its address. */
 function failureMessage({ reason, detail }, server) {
     const responded = reason === 'too-large' || reason === 'encoding';
     return responded
@@ -44209,7 +44565,30 @@ function failureMessage({ reason, detail }, server) {
         : prose `Can't reach ${server}: ${detail}`;
 }
 
+;// CONCATENATED MODULE: ./src/http/markup.ts
+/**
+ * Whether a text is HTML or XML. Servers send JSON, so it is from a gateway, a login or a web page, or
+ * the server's own error page. Looks at the text, because gateways send HTML with any Content-Type.
+ */
+function isMarkup(text) {
+    return /^\s*</.test(text);
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/refusals.ts
+/** MLflow's own words for each, which no other response has. */
+const words = [
+    ['--artifacts-only', 'artifacts-only'],
+    ['FEATURE_DISABLED', 'feature-disabled'],
+    ['QueuePool limit of size', 'overloaded'],
+];
+/** Recognises a refusal; undefined for a response whose status says what it means. */
+function recogniseRefusal(text) {
+    return words.find(([word]) => text.includes(word))?.[1];
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/errors.ts
+
+
 
 
 
@@ -44217,133 +44596,130 @@ function failureMessage({ reason, detail }, server) {
 function errorFromFailedCall(call) {
     const { outcome, baseUrl, endpoint } = call;
     const { result } = outcome;
-    const after = outcome.tries > 1 ? ` (after ${outcome.tries} tries)` : '';
+    const after = outcome.tries > 1 ? prose ` (after ${outcome.tries} tries)` : [];
     if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
-        return new MlflowError(prose `MLflow at ${baseUrl} asks to wait until ${outcome.retryAllowedAt.toISOString()} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: prose `The next scheduled run will catch up on everything.` });
+        return new MlflowError(prose `MLflow at \`${baseUrl}\` asks to wait until ${own(outcome.retryAllowedAt.toISOString())} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: prose `The next scheduled run will catch up on everything.` });
     }
     if (result.kind === 'failure') {
         return call.redirectedTo === undefined
-            ? new MlflowError(prose `${failureMessage(result, `MLflow at ${baseUrl}`)}${after}`, {
+            ? new MlflowError(prose `${failureMessage(result, prose `MLflow at \`${baseUrl}\``)}${after}`, {
                 advice: failureAdvice[result.reason],
             })
-            : new MlflowError(prose `MLflow at ${baseUrl} redirects to ${call.redirectedTo}, which can't be reached: ${result.detail}${after}`, { advice: redirectAdvice });
+            : new MlflowError(prose `MLflow at \`${baseUrl}\` redirects to \`${call.redirectedTo}\`, which can't be reached: ${result.detail}${after}`, { advice: redirectAdvice });
     }
     const { message, advice } = explainResponse(result, call);
     const code = stringField(call.json, 'error_code');
-    return new MlflowError(prose `${message} [${endpoint}, HTTP ${result.status}]${after}`, {
+    return new MlflowError(prose `${message} [\`${endpoint}\`, HTTP ${result.status}]${after}`, {
         status: result.status,
         advice,
         code,
     });
 }
 const failureAdvice = {
-    'unknown-host': prose `Check the host name in mlflow-tracking-uri, and that the runner can resolve it (a private name needs a self-hosted runner or a tunnel).`,
-    refused: prose `Check host and port in mlflow-tracking-uri, that the server is running, and that a firewall lets the runner in.`,
-    tls: prose `For a private certificate authority set mlflow-ca-certificate; check also that the address is https where the server speaks TLS, and http where it does not.`,
-    timeout: prose `Check that the runner may reach the server (firewall, VPN, proxy); for a slow server raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds).`,
-    interrupted: prose `Something ended the connection in the middle of the response: look at the proxies in front of MLflow and at its log.`,
-    network: prose `Check that the runner may reach the server (firewall, VPN, proxy variables).`,
-    'too-large': prose `The response was ignored. Check that mlflow-tracking-uri is the address of MLflow, and look at the proxies in front of it.`,
-    encoding: prose `Look at the proxies in front of MLflow: the response may only be compressed with gzip, deflate or br.`,
+    'unknown-host': prose `Check the host name in \`mlflow-tracking-uri\`, and that the runner can resolve it: a private name needs a self-hosted runner or a tunnel.`,
+    refused: prose `Check the host and the port in \`mlflow-tracking-uri\`, that the server is running, and that no firewall keeps the runner out.`,
+    tls: prose `If a private certificate authority signed the server's certificate, set \`mlflow-ca-certificate\`. Also check that \`mlflow-tracking-uri\` starts with \`https\` if the server uses TLS, and with \`http\` if it does not.`,
+    timeout: prose `Check that the runner can reach the server (firewall, VPN, proxy). If the server is slow, raise the variable \`MLFLOW_HTTP_REQUEST_TIMEOUT\` (in seconds).`,
+    interrupted: prose `The connection ended in the middle of the response: check MLflow's log, and the proxies in front of it.`,
+    network: prose `Check that the runner can reach the server (firewall, VPN, proxy variables).`,
+    'too-large': prose `The response was ignored. Check that \`mlflow-tracking-uri\` is the address of MLflow, and check the proxies in front of it.`,
+    encoding: prose `Check the proxies in front of MLflow: a response may only be compressed with \`gzip\`, \`deflate\` or \`br\`.`,
 };
 /** The other server may have accepted the credentials, had it got them. */
-const redirectAdvice = prose `A login in front of MLflow? Use a service account of it: mlflow-token or mlflow-headers. Or write the final address into mlflow-tracking-uri: credentials are never sent to another host.`;
+const redirectAdvice = prose `If this is a login in front of MLflow, use a service account of it with \`mlflow-token\` or \`mlflow-headers\`. If MLflow has moved, set \`mlflow-tracking-uri\` to the new address. Credentials are never sent to another host.`;
 function explainResponse(response, call) {
     const { baseUrl, redirectedTo } = call;
     const { status, text } = response;
     const detail = serverMessage(call.json, text);
     if (redirectedTo !== undefined) {
         return {
-            message: prose `MLflow at ${baseUrl} redirects to ${redirectedTo}, which responded: ${detail}`,
+            message: prose `MLflow at \`${baseUrl}\` redirects to \`${redirectedTo}\`, which responded: ${detail}`,
             advice: redirectAdvice,
         };
     }
     if (/Invalid Host header/i.test(text)) {
         return {
-            message: prose `MLflow at ${baseUrl} rejects this host name: ${detail}`,
-            advice: prose `Start the server with --allowed-hosts (or MLFLOW_SERVER_ALLOWED_HOSTS) naming ${new URL(baseUrl).host}, port included.`,
+            message: prose `MLflow at \`${baseUrl}\` rejects this host name: ${detail}`,
+            advice: prose `Start the server with \`--allowed-hosts ${new URL(baseUrl).host}\`, or add this host to its variable \`MLFLOW_SERVER_ALLOWED_HOSTS\`.`,
         };
     }
     if (status === 401) {
         return {
-            message: prose `MLflow at ${baseUrl} does not accept the credentials: ${detail}`,
-            advice: prose `Check mlflow-username and mlflow-password, or mlflow-token, and that the secret is not empty in this workflow (secrets do not reach pull requests from forks).`,
+            message: prose `MLflow at \`${baseUrl}\` does not accept the credentials: ${detail}`,
+            advice: prose `Check \`mlflow-username\` and \`mlflow-password\`, or \`mlflow-token\`, and that the secret is not empty in this workflow: runs for pull requests from forks get no secrets.`,
         };
     }
     if (status === 403) {
         return {
-            message: prose `MLflow at ${baseUrl} denies access: ${detail}`,
-            advice: prose `The user needs READ permission on the registered models and on the experiments of their runs. A gateway in front may want headers of its own: mlflow-headers.`,
+            message: prose `MLflow at \`${baseUrl}\` denies access: ${detail}`,
+            advice: prose `The user needs \`READ\` permission on the registered models and on the experiments of their runs. If a gateway in front of MLflow needs headers of its own, set \`mlflow-headers\`.`,
         };
     }
-    if (text.includes('--artifacts-only')) {
+    const refusal = recogniseRefusal(text);
+    if (refusal === 'artifacts-only') {
         return {
-            message: prose `The server at ${baseUrl} only serves artifacts`,
-            advice: prose `Set mlflow-tracking-uri to the tracking server, the one with the Model Registry.`,
+            message: prose `The server at \`${baseUrl}\` only serves artifacts`,
+            advice: prose `Set \`mlflow-tracking-uri\` to the tracking server, which has the Model Registry.`,
         };
     }
-    if (text.includes('FEATURE_DISABLED')) {
+    if (refusal === 'feature-disabled') {
         return {
-            message: prose `MLflow at ${baseUrl} has a feature switched off: ${detail}`,
-            advice: prose `Leave mlflow-workspace empty, or start the server with --enable-workspaces.`,
+            message: prose `MLflow at \`${baseUrl}\` has a feature switched off: ${detail}`,
+            advice: prose `Remove \`mlflow-workspace\` (and the variable \`MLFLOW_WORKSPACE\`), or start the server with \`--enable-workspaces\`.`,
         };
     }
-    if (/workspace/i.test(detail) && (status === 404 || status === 400)) {
+    if (/workspace/i.test(plain(detail)) && (status === 404 || status === 400)) {
         return {
-            message: prose `MLflow at ${baseUrl} does not know the workspace: ${detail}`,
-            advice: prose `Check mlflow-workspace (or MLFLOW_WORKSPACE); names are lower case.`,
+            message: prose `MLflow at \`${baseUrl}\` does not know the workspace: ${detail}`,
+            advice: prose `Check \`mlflow-workspace\`, or the variable \`MLFLOW_WORKSPACE\`: names of workspaces are in lower case.`,
         };
     }
     if (status >= 300 && status < 400) {
         return {
-            message: prose `MLflow at ${baseUrl} redirects to ${redirectTarget(response)}`,
+            message: prose `MLflow at \`${baseUrl}\` redirects to ${redirectTarget(response)}`,
             advice: redirectAdvice,
         };
     }
-    if (isHtml(response))
+    if (isMarkup(text))
         return explainHtmlPage(response, baseUrl);
     if (status >= 200 && status < 300) {
         return {
-            message: prose `The response of ${baseUrl} is not a complete JSON document: ${detail}`,
-            advice: prose `It was cut, or the address is not MLflow. Nothing was changed; the next run will read again.`,
+            message: prose `The response of \`${baseUrl}\` is not a complete JSON document: ${detail}`,
+            advice: prose `The response was cut off, or \`mlflow-tracking-uri\` is not the address of MLflow. Nothing was changed, and the next run will try again.`,
         };
     }
     return {
-        message: prose `MLflow at ${baseUrl} responded: ${detail}`,
+        message: prose `MLflow at \`${baseUrl}\` responded: ${detail}`,
         advice: status >= 500
-            ? prose `Look into MLflow's own log; the next scheduled run will catch up.`
-            : prose `The request was not accepted; the server says why.`,
+            ? prose `Check MLflow's own log. The next scheduled run will catch up.`
+            : prose `MLflow's message says why it rejected the request.`,
     };
 }
 function explainHtmlPage(response, baseUrl) {
     if (response.status === 404) {
         return {
-            message: prose `There is no MLflow API at ${baseUrl}`,
-            advice: prose `Check mlflow-tracking-uri: the server's static prefix (--static-prefix) belongs to it, a page of the UI does not.`,
+            message: prose `There is no MLflow API at \`${baseUrl}\``,
+            advice: prose `Check \`mlflow-tracking-uri\`: it includes the server's static prefix (\`--static-prefix\`), but not a page of the UI.`,
         };
     }
     const login = /<input[^<>]+type=["']?password|log ?in|sign ?in|single sign-on|saml|oauth/i;
     if (response.status < 300 && login.test(response.text)) {
         return {
-            message: prose `${baseUrl} responded with a login page instead of MLflow's API`,
-            advice: prose `A login in front of MLflow stops the action. Use a service account of that gateway: mlflow-token, mlflow-headers, or mlflow-username and mlflow-password.`,
+            message: prose `\`${baseUrl}\` responded with a login page instead of MLflow's API`,
+            advice: prose `A gateway in front of MLflow asks for a login. Use a service account of that gateway with \`mlflow-token\`, with \`mlflow-headers\`, or with \`mlflow-username\` and \`mlflow-password\`.`,
         };
     }
     return {
-        message: prose `${baseUrl} responded with a page of HTML instead of MLflow's API`,
-        advice: prose `It may be a login or maintenance page of a gateway, or the address of a web page: mlflow-tracking-uri is the base of the server, static prefix included.`,
+        message: prose `\`${baseUrl}\` responded with a page of HTML instead of MLflow's API`,
+        advice: prose `This may be a login or maintenance page of a gateway, or the address of a web page. \`mlflow-tracking-uri\` is the base address of the server, with its static prefix.`,
     };
 }
 function redirectTarget(response) {
     const location = response.headers.location ?? '';
     if (location === '')
-        return 'nowhere: the response has no Location';
+        return prose `nowhere: the response has no \`Location\``;
     const target = URL.canParse(location) ? new URL(location).origin : location.slice(0, 100);
-    return `${target}, which is not an API`;
-}
-/** Looks at the body, because gateways send HTML with any Content-Type. */
-function isHtml(response) {
-    return /^\s*<(!doctype|html|head|body)/i.test(response.text);
+    return prose `\`${target}\`, which is not an API`;
 }
 /** Longest part of a page that is searched for its text. */
 const maxPageLength = 1024 * 1024;
@@ -44353,9 +44729,9 @@ const maxMessageLength = 1000;
 function serverMessage(json, text) {
     const message = stringField(json, 'message');
     if (message !== undefined)
-        return message.slice(0, maxMessageLength);
-    const plain = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim();
-    return plain === '' ? 'an empty response' : plain.slice(0, 300);
+        return foreign(message.slice(0, maxMessageLength));
+    const visible = visibleText(text.slice(0, maxPageLength)).replace(/\s+/g, ' ').trim();
+    return visible === '' ? own('an empty response') : foreign(visible.slice(0, 300));
 }
 /** The text of a page of HTML, without tags and elements that a browser does not show. */
 function visibleText(html) {
@@ -44410,6 +44786,7 @@ function isOddRunId(id) {
 
 
 
+
 /** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { full: 250, basic: 1000 };
 /** Searches runs by id, and finds out which single runs the server rejects. */
@@ -44419,8 +44796,10 @@ async function searchInBatches(ids, search) {
         return state;
     const size = runsPerSearch[search.detail];
     for (let start = 0; start < ids.length; start += size) {
+        search.client.progress('read', start, ids.length, 'run');
         await searchBatch(ids.slice(start, start + size), search, state);
     }
+    search.client.progress('read', ids.length, ids.length, 'run');
     if (!search.splitRejected)
         return state;
     for (const id of ids.filter((other) => isOddRunId(other) && search.isMissing(other))) {
@@ -44457,9 +44836,10 @@ async function searchBatch(ids, search, state) {
         if (rejections.length === 0 && search.filter !== undefined) {
             await searchPage(search, search.filter, 0, undefined);
         }
-        rejections.push(error.text);
+        const explained = joinSentences([error.text, error.advice ?? []]);
+        rejections.push(explained);
         if (ids.length === 1) {
-            reject(error.text);
+            reject(explained);
             return;
         }
         const middle = Math.ceil(ids.length / 2);
@@ -44554,7 +44934,7 @@ function addRows(rows, ids, found) {
             found.set(parsed.data.id, { kind: 'found', run: parsed.data });
             continue;
         }
-        const reason = prose `MLflow's response for this run can't be read: ${firstIssue(parsed.error)}`;
+        const reason = prose `MLflow's data about this run can't be used: ${firstIssue(parsed.error)}. ${correctInMlflow}`;
         const identified = runIdentity.safeParse(row);
         if (identified.success)
             fail(identified.data.info.run_id, reason);
@@ -44600,7 +44980,7 @@ async function listModelVersions(client, filter) {
         max_results: versionsPerPage,
         order_by: 'creation_timestamp ASC',
         page_token: pageToken,
-    }, modelVersionPage));
+    }, modelVersionPage), (count) => client.progress('read', count, undefined, 'model version'));
     // Rows that do not even say which version they are about must not be taken for the same one.
     const unique = new Map(rows.map((row) => [row.name === '' || row.version === '' ? row : versionKey(row), row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name));
@@ -44686,6 +45066,7 @@ function createRegistry(client) {
             locations.set(key, location);
             return location();
         },
+        progress: client.progress,
     };
 }
 /** Remembers a result, but not a failure. */
@@ -44811,13 +45192,13 @@ function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
     if (problem !== undefined)
         return { exclusion: 'unusable', outcome: 'failed', reason: problem };
     if (status !== undefined && status !== 'READY') {
-        const reason = prose `its status is ${status}, not READY`;
+        const reason = prose `its status is \`${status}\`, not \`READY\``;
         const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable';
         return { exclusion, outcome: 'skipped', reason };
     }
     // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
     if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
-        const reason = prose `it is younger than minimum-age`;
+        const reason = prose `it is younger than \`minimum-age\``;
         return { exclusion: 'too-young', outcome: 'skipped', reason };
     }
     return undefined;
@@ -44837,7 +45218,7 @@ function chooseVersionPerRun(versions) {
             excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
         }
         else if (!isRunId(runId)) {
-            const reason = prose `its run_id is not a valid MLflow run id and would be an unsafe file name`;
+            const reason = prose `its \`run_id\` is not a valid MLflow run id and would be an unsafe file name. Register the model again from a run of MLflow.`;
             excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
         }
         else {
@@ -44855,7 +45236,7 @@ function chooseVersionPerRun(versions) {
 }
 /** Versions of other models; older versions of the same model are normal. */
 function losersOf(winner, candidates) {
-    const reason = prose `${winner.name} version ${winner.version} registers the same run and takes precedence`;
+    const reason = prose `\`${winner.name}\` version ${winner.version} registers the same run and takes precedence`;
     return candidates
         .filter(({ name }) => name !== winner.name)
         .map((version) => ({
@@ -44988,9 +45369,10 @@ function compareRunsUrl(uiUrl, experimentIds, runIds) {
 function modelVersionUrl(uiUrl, name, version) {
     return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
 }
-/** URL of a file on GitHub; `ref` is a branch or a commit. */
-function fileUrl(serverUrl, repository, ref, path) {
-    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}`;
+/** URL of a file on GitHub, or of a line in it; `ref` is a branch or a commit. */
+function fileUrl(serverUrl, repository, ref, path, line) {
+    const fragment = line === undefined ? '' : `#L${line}`;
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}${fragment}`;
 }
 /** URL of a branch on GitHub, or of a directory in it. */
 function branchUrl(serverUrl, repository, branch, directory = '') {
@@ -45005,6 +45387,7 @@ function encodeSegments(path) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/pending.ts
+
 
 
 /**
@@ -45024,7 +45407,7 @@ function findPending(input) {
         if (deployed !== undefined && namesVersion(deployed, version))
             return;
         const versions = pending.get(version.name) ?? [];
-        pending.set(version.name, [...versions, `version ${version.version} ${what}`]);
+        pending.set(version.name, [...versions, prose `version ${version.version} ${own(what)}`]);
     };
     for (const other of excluded) {
         if (other.exclusion === 'not-ready' || other.exclusion === 'too-young')
@@ -45064,8 +45447,9 @@ function decideOrphans(input) {
     for (const orphan of findOrphans(input)) {
         const record = recordOf(orphan, input.uiUrl);
         if (orphan.state.kind === 'held') {
-            const { reason } = orphan.state;
-            kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }));
+            const { reason, line } = orphan.state;
+            const location = { path: orphan.path, line };
+            kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }, location));
             continue;
         }
         const { deployed } = orphan;
@@ -45094,7 +45478,7 @@ function findOrphans({ runs, excluded, facts, files }) {
     const orphans = [...files].flatMap(([runId, file]) => {
         const deployed = deployedIn(file.state, runId);
         if (!selected.has(runId)) {
-            const reason = prose `no selected model version names this run any more`;
+            const reason = prose `no selected model version belongs to this run any more`;
             return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }];
         }
         return isGone(facts.get(runId)?.run)
@@ -45144,7 +45528,7 @@ function takePending(pending, modelName) {
     const successor = pending.get(modelName)?.shift();
     return successor === undefined
         ? undefined
-        : prose `${modelName} ${successor}; this file stays until then`;
+        : prose `\`${modelName}\` ${successor}; this file stays until then`;
 }
 function deletionOf({ path, state, executable, reason }, record, previous) {
     const before = 'text' in state ? state.text : undefined;
@@ -45157,6 +45541,7 @@ function deletionOf({ path, state, executable, reason }, record, previous) {
         previous,
         withheld: undefined,
         warning: undefined,
+        location: undefined,
     };
 }
 
@@ -45183,7 +45568,7 @@ function nothingPruned(reason) {
  */
 function reasonNotToPrune({ listed, runs, gaps, facts, files }) {
     if (listed.length === 0) {
-        return prose `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission`;
+        return prose `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``;
     }
     if (gaps.length > 0)
         return prose `the selection asks for something that MLflow does not have`;
@@ -45191,10 +45576,10 @@ function reasonNotToPrune({ listed, runs, gaps, facts, files }) {
         return prose `no run is selected`;
     const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed' && run.cause === 'rejected').length;
     if (unread > 0)
-        return prose `${plural(unread, 'run')} could not be read from MLflow`;
+        return prose `${own(plural(unread, 'run'))} could not be read from MLflow`;
     const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length;
     return unfetched > 0
-        ? prose `${plural(unfetched, 'file')} could not be read from GitHub`
+        ? prose `${own(plural(unfetched, 'file'))} could not be read from GitHub`
         : undefined;
 }
 /**
@@ -45228,13 +45613,14 @@ function withhold(deletion, maxDeletions) {
         outcome: 'skipped',
         previous,
         withheld: 'too-many-deletions',
-        reason: prose `not deleted, because of \`max-deletions: ${maxDeletions}\`: ${reason ?? ''}`,
+        reason: prose `${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
     };
 }
 function tooMany(count, maxDeletions) {
     return {
-        message: prose `Prune would delete ${plural(count, 'file')}, more than \`max-deletions\` (${maxDeletions}) allows, so none was deleted`,
-        advice: prose `First check that MLflow shows everything: server, workspace, permissions, \`models\`, \`aliases\`, \`filter\`. If the list of deletions is right, set \`max-deletions: ${count}\` for one run.`,
+        message: prose `Prune would delete ${own(plural(count, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted`,
+        advice: prose `First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, run once with \`max-deletions: ${count}\`.`,
+        mistakes: [],
     };
 }
 
@@ -45278,10 +45664,10 @@ function findProblem(segments) {
         return prose `the artifacts' path in MLflow contains control characters`;
     }
     if (/\{\{|\}\}/.test(path)) {
-        return prose `the artifacts' path in MLflow contains {{ or }}, which Helm would run`;
+        return prose `the artifacts' path in MLflow contains \`{{\` or \`}}\`, which Helm would run`;
     }
     return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? prose `the artifacts' path in MLflow contains .. and may point outside the mount`
+        ? prose `the artifacts' path in MLflow contains \`..\` and may point outside the mount`
         : undefined;
 }
 function unlocated(problem) {
@@ -45289,16 +45675,16 @@ function unlocated(problem) {
 }
 function locate(source, loggedModel, run) {
     if (source === '') {
-        return unlocated(prose `MLflow does not say where its artifacts are: its source is empty`);
+        return unlocated(prose `MLflow does not say where its artifacts are: its \`source\` is empty`);
     }
     if (source.startsWith('models:/')) {
         const id = loggedModelId(source);
         if (id === undefined) {
-            return unlocated(prose `its source ${source} is a copy whose origin is not known`);
+            return unlocated(prose `its source \`${source}\` is a copy whose origin is not known`);
         }
         return loggedModel?.id === id
             ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
-            : unlocated(prose `MLflow does not have its logged model ${id} (or does not show it to this user)`);
+            : unlocated(prose `MLflow does not have its logged model \`${id}\` (or does not show it to this user)`);
     }
     const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source);
     if (runUri === null)
@@ -45316,7 +45702,7 @@ function locate(source, loggedModel, run) {
 function segmentsBelowMount(uri, loggedModel, run) {
     const segments = proxiedPath(uri)?.split('/') ?? matchLayout(uri, loggedModel, run);
     return segments === undefined
-        ? unlocated(prose `its artifacts are at ${uri}, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``)
+        ? unlocated(prose `its artifacts are at \`${uri}\`, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``)
         : { ok: true, segments };
 }
 /** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
@@ -45505,7 +45891,7 @@ function replaceValue(text, key, { value, token }, newValue) {
 function checkTag(key, value, allowed) {
     if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
         return;
-    throw new EditError(prose `${key} has the tag ${value.tag}`);
+    throw new EditError(prose `\`${key}\` has the tag \`${value.tag}\``);
 }
 function quoteStyleOf(type) {
     if (type === 'single-quoted-scalar')
@@ -45516,7 +45902,7 @@ function quoteStyleOf(type) {
 function insertAfterColon(text, key, token, source) {
     const last = token.sep?.findLast(isContent);
     if (last === undefined)
-        throw new EditError(prose `${key} has no colon`);
+        throw new EditError(prose `\`${key}\` has no colon`);
     const at = tokenEnd(last);
     const spaces = / *(?=\r?\n|$)/y;
     spaces.lastIndex = at;
@@ -45581,7 +45967,7 @@ function appendToFlowMap(text, map, entries) {
 function appendToBlockMap(text, map, entries) {
     const last = lastEntry(map);
     if (last === undefined)
-        throw new EditError(prose `global has no entries`);
+        throw new EditError(prose `\`global\` has no entries`);
     const end = lastToken(last);
     const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
     const lines = entries.map((entry) => ' '.repeat(column) + entry);
@@ -45674,7 +46060,7 @@ function detectIndentStep(text, { map, token }) {
 }
 function fillEmptyGlobal(text, root, { value, token }, entries) {
     if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
-        throw new EditError(prose `global has the tag ${value.tag}`);
+        throw new EditError(prose `\`global\` has the tag \`${value.tag}\``);
     }
     const nullToken = token.value;
     if (root.token.type === 'flow-collection') {
@@ -45685,7 +46071,7 @@ function fillEmptyGlobal(text, root, { value, token }, entries) {
     }
     const last = nullToken ?? token.sep?.findLast(isContent);
     if (last === undefined)
-        throw new EditError(prose `global has no colon`);
+        throw new EditError(prose `\`global\` has no colon`);
     const start = firstEntryOffset(root.token) ?? root.token.offset;
     const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
     const lines = entries.map((entry) => indent + entry);
@@ -45762,16 +46148,17 @@ function anchorAndTagOf(node) {
  * value is outdated. Never throws.
  */
 function updateValues(values, owned) {
-    if (values.kind !== 'values')
-        return { kind: 'rejected', problem: values.problem };
+    if (values.kind !== 'values') {
+        return { kind: 'rejected', problem: values.problem, line: values.line };
+    }
     if (findOutdatedKeys(values.interpretations, owned).length === 0)
         return { kind: 'unchanged' };
     try {
         return applyUpdate(values.text, owned);
     }
     catch (error) {
-        const problem = error instanceof EditError ? error.text : prose `it is nested too deeply`;
-        return { kind: 'rejected', problem };
+        const flaw = error instanceof EditError ? error.flaw : { problem: tooDeep, line: undefined };
+        return { kind: 'rejected', ...flaw };
     }
 }
 /**
@@ -45783,6 +46170,17 @@ function applyUpdate(original, owned) {
     checkTimestamp(owned.timestamp);
     checkLineBreaks(original);
     const before = update_parseOrThrow(original);
+    try {
+        return editOwnedValues(before, owned);
+    }
+    catch (error) {
+        if (!(error instanceof EditError) || error.flaw.line !== undefined)
+            throw error;
+        const at = before.globalEntry?.token.key?.offset;
+        throw new EditError(error.flaw.problem, at === undefined ? undefined : lineNumberAt(original, at));
+    }
+}
+function editOwnedValues(before, owned) {
     let current = before;
     for (let pass = 0; pass < maxPasses; pass += 1) {
         const outdated = findOutdatedKeys(interpretOrThrow(current), owned);
@@ -45812,12 +46210,13 @@ function update_parseOrThrow(text) {
     const result = parseValues(text);
     if (result.kind === 'parsed')
         return result.parsed;
-    throw new EditError(result.problem);
+    throw new EditError(result.problem, result.line);
 }
 function interpretOrThrow(parsed) {
     const interpretations = interpretOwnedValues(parsed);
-    if ('problem' in interpretations)
-        throw new EditError(interpretations.problem);
+    if ('problem' in interpretations) {
+        throw new EditError(interpretations.problem, interpretations.line);
+    }
     return interpretations;
 }
 function checkTimestamp(timestamp) {
@@ -45832,7 +46231,49 @@ function checkLineBreaks(text) {
         return;
     const line = lineNumberAt(text, found.index);
     const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw new EditError(prose `line ${line} contains U+${code}, which YAML readers interpret differently`);
+    throw new EditError(prose `it contains the character \`U+${code}\`, which YAML readers interpret differently`, line);
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/decision.ts
+
+
+
+
+/** The decision to leave a file alone because of its content; undefined if it may be changed. */
+function protectionOf({ path, state }, runId, models) {
+    switch (state.kind) {
+        case 'blocked':
+            return failed(prose `${state.reason}: move it elsewhere`, { path, line: undefined });
+        case 'held':
+            return { outcome: 'held', reason: state.reason, location: { path, line: state.line } };
+        case 'unread':
+            return failed(unreadable);
+        case 'uneditable':
+            return leaveAlone(path, state);
+        case 'values': {
+            if (isForeign(state.values, runId)) {
+                return failed(prose `not changed: \`global.runid\` names another run, so the file is not the action's. Rename the file, or correct \`global.runid\`.`, { path, line: undefined });
+            }
+            const { modelName = '' } = state.values.owned;
+            // Otherwise two jobs that share a directory would overwrite each other's choice forever.
+            return modelName === '' || models(modelName)
+                ? undefined
+                : skipped(prose `the file is about model \`${modelName}\`, which \`models\` does not select`);
+        }
+        default:
+            return undefined;
+    }
+}
+const unreadable = prose `its content could not be read from GitHub. The next sync will try again.`;
+function failed(reason, location) {
+    return { outcome: 'failed', reason, location };
+}
+/** A file that cannot be edited as it is. */
+function leaveAlone(path, flaw) {
+    return failed(prose `not changed: ${describeFlaw(flaw)}. Correct the file, delete it to have it rendered again, or put it on hold with the comment \`${own(holdComment)}\`.`, { path, line: flaw.line });
+}
+function skipped(reason) {
+    return { outcome: 'skipped', reason };
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/moved-artifacts.ts
@@ -45899,6 +46340,8 @@ function runSlug(runId) {
 
 ;// CONCATENATED MODULE: ./src/core/template/placeholder-values.ts
 
+
+
 /** Returns the placeholder's value, or its fallback if the value is missing or empty. */
 function resolvePlaceholder(placeholder, values) {
     const found = lookUp(placeholder, values);
@@ -45930,14 +46373,39 @@ function lookUp(reference, values) {
 function toResult(text) {
     return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
 }
-function lookUpEntry({ field, key }, { run, version }) {
-    const map = {
+function lookUpEntry({ field, key }, values) {
+    const map = entriesOf(field, values);
+    return Object.hasOwn(map, key) ? String(map[key]) : undefined;
+}
+function entriesOf(field, { run, version }) {
+    return {
         'run.params': run.params,
         'run.metrics': run.metrics,
         'run.tags': run.tags,
         'model.tags': version.tags,
     }[field];
-    return Object.hasOwn(map, key) ? String(map[key]) : undefined;
+}
+const nouns = {
+    'run.params': ['this run', 'parameters'],
+    'run.metrics': ['this run', 'metrics'],
+    'run.tags': ['this run', 'tags'],
+    'model.tags': ['this model version', 'tags'],
+};
+const maxNames = 5;
+/** Why a placeholder has no value, with the names that there are instead, the closest first. */
+function describeMissing({ label, ...reference }, values) {
+    const missing = prose `\`${label}\` has no value and no fallback`;
+    if (reference.key === undefined)
+        return missing;
+    const { field, key } = reference;
+    const [owner, entry] = nouns[field];
+    const names = Object.keys(entriesOf(field, values)).filter((name) => !name.startsWith('mlflow.'));
+    if (names.length === 0)
+        return prose `${missing}: ${own(`${owner} has no ${entry}`)}`;
+    const closest = closestNames(key, names, maxNames);
+    const omitted = names.length - closest.length;
+    const list = joinProse(closest.map((name) => prose `\`${name}\``), ', ');
+    return prose `${missing}: ${own(`${owner} has the ${entry} `)}${list}${own(omitted > 0 ? ` and ${omitted} more` : '')}`;
 }
 const textGetters = {
     'run.id': ({ run }) => run.id,
@@ -46120,21 +46588,32 @@ function isNode(value) {
  * can change anything except the scalars with placeholders.
  */
 function renderTemplate(template, values) {
-    const problems = template.placeholders.flatMap((placeholder) => {
+    const missing = template.placeholders.flatMap((placeholder) => {
         const found = resolvePlaceholder(placeholder, values);
-        if (found.ok)
-            return [];
-        const { label, line } = placeholder;
-        const reason = found.problem === undefined
-            ? prose ` has no value and no fallback (${label.slice(0, -1)}:-…})`
-            : prose `: ${found.problem}`;
-        return [prose `\`${label}\` on line ${line} of the template${reason}`];
+        return found.ok ? [] : [{ placeholder, problem: found.problem }];
     });
-    if (problems.length > 0)
-        return { ok: false, problem: joinProse(problems, '; ') };
+    const [first] = missing;
+    if (first !== undefined) {
+        const flaws = missing.map(({ placeholder, problem }) => ({
+            line: placeholder.line,
+            problem: problem === undefined
+                ? describeMissing(placeholder, values)
+                : prose `\`${placeholder.label}\`: ${problem}`,
+        }));
+        return { ok: false, flaws, advice: adviseFallback(first.placeholder) };
+    }
     const { text, expected } = substitute(template, values);
     const problem = checkResult(template, text, expected);
-    return problem === undefined ? { ok: true, text } : { ok: false, problem };
+    if (problem === undefined)
+        return { ok: true, text };
+    const advice = prose `Put the placeholders of the template in quotes.`;
+    return { ok: false, flaws: [{ line: undefined, problem }], advice };
+}
+function adviseFallback({ label, key }) {
+    const example = prose `\`${label.slice(0, -1)}:-fallback}\``;
+    return key === undefined
+        ? prose `Write a fallback in the template, as in ${example}, or do without this placeholder.`
+        : prose `Correct the name, log the value with MLflow, or write a fallback in the template, as in ${example}.`;
 }
 function substitute({ text, scalars }, values) {
     const expected = new Map();
@@ -46153,10 +46632,10 @@ function checkResult(template, text, expected) {
     const document = (0,dist/* parseDocument */.Tp)(text);
     const [error] = document.errors;
     if (error !== undefined)
-        return prose `the filled-in template is not valid YAML: ${error.message}`;
+        return prose `it is not valid YAML with the values of this run: ${error.message}`;
     return hasSameStructure(template.root, document.contents, expected)
         ? undefined
-        : prose `the filled-in template no longer has the structure of the template`;
+        : prose `the values of this run would change its structure`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/new-file.ts
@@ -46166,9 +46645,11 @@ function checkResult(template, text, expected) {
 
 
 
-function renderFile(selected, run, { artifacts, experimentName, aliases }, template) {
-    if (!artifacts.source.ok)
-        return artifacts.source;
+
+function renderFile(selected, run, { artifacts, experimentName, aliases }, { template, path }) {
+    if (!artifacts.source.ok) {
+        return { ok: false, reason: artifacts.source.problem, location: undefined };
+    }
     const modelId = loggedModelIdOf(artifacts);
     const rendered = renderTemplate(template, {
         version: { ...selected.version, aliases },
@@ -46178,19 +46659,42 @@ function renderFile(selected, run, { artifacts, experimentName, aliases }, templ
         artifacts: artifactsPath(artifacts, run),
     });
     if (!rendered.ok)
-        return rendered;
+        return rejectTemplate(path, rendered.flaws, rendered.advice);
     const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId));
     switch (update.kind) {
         case 'rejected':
-            return {
-                ok: false,
-                problem: prose `the template can't take the owned values: ${update.problem}`,
-            };
+            return rejectTemplate(path, [
+                {
+                    problem: prose `it can't take the values of \`global\`: ${update.problem}`,
+                    line: undefined,
+                },
+            ], prose `Simplify \`global\` in the template.`);
         case 'unchanged':
             return rendered;
         case 'updated':
             return { ok: true, text: update.text };
     }
+}
+function rejectTemplate(path, flaws, advice) {
+    const name = path === undefined ? prose `the built-in template` : prose `the template \`${path}\``;
+    // Nobody can edit the built-in one.
+    const solution = path === undefined
+        ? prose `Set the input \`template\` to a template of your own. ${advice}`
+        : advice;
+    const [first, ...others] = flaws;
+    const reason = first === undefined || others.length > 0
+        ? prose `${listProse(prose `${name} can't be rendered for this run:`, flaws.map(describeFlaw))}\n${solution}`
+        : joinSentences([describeFlawOf(name, first), solution]);
+    return {
+        ok: false,
+        reason,
+        location: path === undefined ? undefined : { path, line: first?.line },
+    };
+}
+function describeFlawOf(name, { line, problem }) {
+    return line === undefined
+        ? prose `${name} can't be rendered for this run: ${problem}`
+        : prose `line ${line} of ${name}: ${problem}`;
 }
 /** The owned values that the action writes. */
 function ownedValues({ runId, version }, run, modelId) {
@@ -46205,6 +46709,8 @@ function ownedValues({ runId, version }, run, modelId) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/run.ts
+
+
 
 
 
@@ -46236,24 +46742,20 @@ function planRun(input, context) {
         url: modelVersionUrl(context.uiUrl, name, version),
         reason: null,
     };
-    if (!('after' in decision))
-        return entryWithoutEdit({ ...record, reason: decision.reason });
+    if (!('after' in decision)) {
+        return entryWithoutEdit({ ...record, reason: decision.reason }, decision.location);
+    }
     const { before, after, warning } = decision;
     const { path, executable } = file;
-    return {
-        ...record,
-        edit: { path, before, after, executable },
-        previous,
-        withheld: undefined,
-        warning,
-    };
+    const edit = { path, before, after, executable };
+    return { ...record, edit, previous, withheld: undefined, warning, location: undefined };
 }
 function versionNumberIn(deployed) {
     return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion;
 }
 function decide({ selected, file, facts }, context) {
     const { state } = file;
-    const protection = protectionOf(state, selected.runId, context.selection.models);
+    const protection = protectionOf(file, selected.runId, context.selection.models);
     if (protection !== undefined)
         return protection;
     if (facts === undefined)
@@ -46282,37 +46784,6 @@ function detailNeeded(state) {
             return undefined;
     }
 }
-/** The decision to leave a file alone because of its content; undefined if it may be changed. */
-function protectionOf(state, runId, models) {
-    switch (state.kind) {
-        case 'blocked':
-            return failed(state.reason);
-        case 'held':
-            return { outcome: 'held', reason: state.reason };
-        case 'unread':
-            return failed(prose `its content could not be read from GitHub`);
-        case 'uneditable':
-            return failed(prose `not changed: ${state.problem}`);
-        case 'values': {
-            if (isForeign(state.values, runId)) {
-                return failed(prose `not changed: global.runid names another run, so the file is not the action's`);
-            }
-            const { modelName = '' } = state.values.owned;
-            // Otherwise two jobs that share a directory would overwrite each other's choice forever.
-            return modelName === '' || models(modelName)
-                ? undefined
-                : skipped(prose `the file is about model ${modelName}, which is not within models`);
-        }
-        default:
-            return undefined;
-    }
-}
-function failed(reason) {
-    return { outcome: 'failed', reason };
-}
-function skipped(reason) {
-    return { outcome: 'skipped', reason };
-}
 function planUpdate({ selected, file, facts }, run, { text, values }) {
     const { version, runId } = selected;
     const current = deployedIn(file.state, runId);
@@ -46323,15 +46794,16 @@ function planUpdate({ selected, file, facts }, run, { text, values }) {
     // The logged model of a version never changes, so it need not be known for the same version.
     const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid;
     if (modelId === undefined && losesModelId(values)) {
-        return failed(prose `not changed: ${version.name} version ${version.version} has no logged model, but the file refers to .Values.global.modelid`);
+        return failed(prose `not changed: \`${version.name}\` version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`, { path: file.path, line: undefined });
     }
     const update = updateValues(values, ownedValues(selected, run, modelId));
     if (update.kind === 'rejected')
-        return failed(prose `not changed: ${update.problem}`);
+        return leaveAlone(file.path, update);
     if (update.kind === 'unchanged')
         return { outcome: 'unchanged', reason: null };
     const move = isSameVersion ? undefined : describeMove(facts, run, text);
-    const warning = move && prose `${file.path} now names ${version.name} version ${version.version}, ${move}`;
+    const warning = move &&
+        prose `\`${file.path}\` now names \`${version.name}\` version ${version.version}, ${move}`;
     return { outcome: 'updated', before: text, after: update.text, warning };
 }
 function losesModelId({ text, owned }) {
@@ -46342,14 +46814,14 @@ function planNewContent({ selected, file, facts }, run, { template, head }) {
     const { path, state } = file;
     const rendered = renderFile(selected, run, facts, template);
     if (!rendered.ok)
-        return failed(rendered.problem);
+        return failed(rendered.reason, rendered.location);
     const after = rendered.text;
     return state.kind === 'damaged'
         ? {
             outcome: 'updated',
             before: state.text,
             after,
-            warning: prose `${path} was damaged (${state.problem}) and was rendered again from the template; the old file is in commit ${head}`,
+            warning: prose `\`${path}\` was damaged (${describeFlaw(state)}) and was rendered again from the template. The old file is in commit \`${head}\`.`,
         }
         : { outcome: 'created', before: undefined, after, warning: undefined };
 }
@@ -46476,13 +46948,21 @@ function withFilter({ filter }, condition) {
 ;// CONCATENATED MODULE: ./src/sync/concurrently.ts
 /** MLflow's database pool is exhausted by more than about 15 requests at a time. */
 const maxConcurrentRequests = 4;
-/** Maps items in order with a few requests to MLflow at a time; throws the first error. */
-async function mapConcurrently(items, map) {
+/**
+ * Maps items in order with a few requests to MLflow at a time; throws the first error.
+ *
+ * @param onDone called with the number of items that are done.
+ */
+async function mapConcurrently(items, map, onDone = () => undefined) {
     const results = [];
     const queue = items.entries();
+    let done = 0;
     const worker = async () => {
-        for (const [index, item] of queue)
+        for (const [index, item] of queue) {
             results[index] = await map(item);
+            done += 1;
+            onDone(done);
+        }
     };
     await Promise.all(Array.from({ length: maxConcurrentRequests }, worker));
     return results;
@@ -46515,21 +46995,27 @@ function createConfirmer(questions, { listed, runs, excluded }) {
                 if (isChange(entry))
                     confirmed += 1;
                 return entry;
+            }, (done) => questions.client.progress('confirmed', done, deletions.length, 'deletion'));
+        },
+        downgrades: (entries) => {
+            let asked = 0;
+            return mapConcurrently(entries, async (entry) => {
+                const { previous, runId } = entry;
+                const version = selected.get(runId ?? '');
+                if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
+                    return entry;
+                }
+                if (isSameOrNewer(version, previous, listedByKey))
+                    return entry;
+                if (young.has(keyOf(previous))) {
+                    return keep(entry, 'skipped', prose `its version is the newest of this run, but still younger than \`minimum-age\``);
+                }
+                const confirmed = await confirmDowngrade(questions, entry, previous, version);
+                asked += 1;
+                questions.client.progress('confirmed', asked, undefined, 'older version');
+                return confirmed;
             });
         },
-        downgrades: (entries) => mapConcurrently(entries, async (entry) => {
-            const { previous, runId } = entry;
-            const version = selected.get(runId ?? '');
-            if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
-                return entry;
-            }
-            if (isSameOrNewer(version, previous, listedByKey))
-                return entry;
-            const isYoung = young.has(keyOf(previous));
-            return isYoung
-                ? keep(entry, 'skipped', prose `its version is the newest of this run, but still younger than minimum-age`)
-                : confirmDowngrade(questions, entry, previous, version);
-        }),
     };
 }
 function keyOf({ modelName, modelVersion }) {
@@ -46541,7 +47027,7 @@ function confirmDeletion(questions, deletion) {
         return Promise.resolve(deletion);
     return confirm_changes_confirm(deletion, async () => {
         if (await isRunStillSelected(questions, previous)) {
-            return prose `it was missing in the listing, but MLflow still has it when asked for it`;
+            return prose `MLflow's list did not contain it, but MLflow still has it when asked for it`;
         }
         return (await hasMovedAlias(questions, previous))
             ? prose `an alias of its model moved while it was read; the next sync decides`
@@ -46562,7 +47048,7 @@ function confirmDowngrade(questions, entry, previous, version) {
             isNewer(current, version) &&
             (await isVersionStillSelected(questions, current));
         if (isKept) {
-            return prose `${current.name} version ${current.version} is newer than version ${version.version} of ${version.name} and still selected`;
+            return prose `\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`;
         }
         const exists = mayBeRenamed
             ? await mayExist(questions, version.name, false)
@@ -46601,7 +47087,10 @@ async function confirm_changes_confirm(entry, findReasonToKeep) {
             throw error;
         return error.status === 403
             ? keep(entry, 'skipped', prose `MLflow does not show its model version or run to this user`)
-            : keep(entry, 'failed', prose `MLflow could not confirm the change: ${error.text}`);
+            : keep(entry, 'failed', joinSentences([
+                prose `MLflow could not confirm the change: ${error.text}`,
+                error.advice ?? [],
+            ]));
     }
 }
 /** The entry of a file that stays as it is, with the version that it names. */
@@ -46736,10 +47225,11 @@ function locateAll(activeRuns, known) {
  */
 async function askForSources(registry, located) {
     const confirmed = await confirmFiles(registry, located);
-    const answers = await mapConcurrently(located.filter(({ runId, version, isSame, isCertain }) => isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain), async ({ runId, version }) => [
+    const unknown = located.filter(({ runId, version, isSame, isCertain }) => isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain);
+    const answers = await mapConcurrently(unknown, async ({ runId, version }) => [
         runId,
         await askForSource(registry, version),
-    ]);
+    ], (done) => registry.progress('located', done, unknown.length, 'copied version'));
     return new Map(answers);
 }
 /**
@@ -46772,7 +47262,11 @@ async function askForSource(registry, { name, version }) {
     catch (error) {
         if (!(error instanceof MlflowError))
             throw error;
-        return { ok: false, problem: prose `where its artifacts are could not be read: ${error.text}` };
+        const problem = joinSentences([
+            prose `MLflow did not say where its artifacts are: ${error.text}`,
+            error.advice ?? [],
+        ]);
+        return { ok: false, problem };
     }
 }
 /** Reads the logged models that a path may depend on: not for files that name the same version. */
@@ -46970,9 +47464,9 @@ async function planTarget(loaded, options) {
     const facts = await readFacts(registry, loaded);
     const files = await readSuperseded(loaded, facts, options);
     const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected);
-    const planned = await planRuns(loaded, facts, {
+    const planned = await planRuns(loaded, facts, mlflow.progress, {
         head: snapshot.head,
-        template,
+        template: { template, path: loaded.target.template },
         deployed: findDeployed(files, createNameLookup(selected.listed)),
         selection,
         selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
@@ -46996,20 +47490,27 @@ async function planTarget(loaded, options) {
 }
 /** The files of the target, and those that new ones may supersede. */
 async function readSuperseded(loaded, facts, { repository, snapshot }) {
-    const isNew = loaded.selected.runs.some((selected) => fileOf(loaded, selected).state.kind === 'absent' && isActive(facts.get(selected.runId)));
+    const isNew = loaded.selected.runs.some((selected) => isAbsent(loaded, selected) && isActive(facts.get(selected.runId)));
     return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files;
+}
+function isAbsent(target, selected) {
+    return fileOf(target, selected).state.kind === 'absent';
 }
 function isActive(facts) {
     return facts?.run.kind === 'found' && facts.run.run.lifecycle === 'active';
 }
 /** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20;
-async function planRuns(target, facts, context) {
+async function planRuns(target, facts, progress, context) {
     const entries = [];
-    for (const [index, selected] of target.selected.runs.entries()) {
+    const { runs } = target.selected;
+    const verb = runs.some((run) => isAbsent(target, run)) ? 'rendered' : 'compared';
+    for (const [index, selected] of runs.entries()) {
         // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
-        if (index % yieldEvery === 0)
+        if (index % yieldEvery === 0) {
+            progress(verb, index, runs.length, 'file');
             await (0,promises_namespaceObject.setImmediate)();
+        }
         const file = fileOf(target, selected);
         entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context));
     }
@@ -47037,7 +47538,370 @@ function replaceByPath(entries, decisions) {
     return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions];
 }
 
+;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
+/** Instructions that keep CI services from running, wherever they are in a commit message. */
+const instructions = [
+    // Woodpecker also accepts the two words without anything between them.
+    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
+    [/--(?:skip-ci|ci-skip)/gi, '-'],
+    [/\*{3}NO_CI\*{3}/gi, '*'],
+];
+/**
+ * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
+ * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
+ * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
+ */
+const triggers = [
+    // Mentions, e-mail addresses and commits of forks.
+    [/@+[^\s@]/g, '@'],
+    // Issues, and Jira's smart commits.
+    [/#\w/g, '#'],
+    [/GH-\d/gi, '-'],
+    [/:\/\//g, ':'],
+    [/www\./gi, '.'],
+    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
+    [/-[A-Za-z]{1,30}\s?:/g, ':'],
+    ...instructions,
+    // At the start of a line, Git treats this as the end of the message.
+    [/^---/g, '-'],
+];
+/** Characters without a visible form, except those that choose the style of an emoji. */
+const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+/**
+ * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
+ */
+function neutralise_plainText(text, maxCharacters) {
+    return truncate(
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
+    text
+        .slice(0, 16 * maxCharacters)
+        .replace(/\s+/g, ' ')
+        .trim()
+        .replace(neutralise_unprintable, '�'), maxCharacters);
+}
+/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
+function truncate(text, maxCharacters) {
+    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
+    return characters.length <= maxCharacters
+        ? text
+        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}
+/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
+function neutralise(text, maxCharacters) {
+    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
+}
+/** Makes a text harmless in a commit message in which it never starts a line. */
+function withoutInstructions(text) {
+    return [...instructions, skipChecks].reduce((line, [pattern, character]) => line.replace(pattern, (match) => match.replaceAll(character, fullWidth(character))), text);
+}
+const skipChecks = [/skip-checks\s?:/gi, ':'];
+/**
+ * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
+ * user may want `[skip ci]`); one that contains untrusted text is neutralised.
+ */
+function neutraliseFragments(fragments, maxCharacters) {
+    const clean = fragments.map(({ text, untrusted }) => ({
+        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
+        untrusted,
+    }));
+    const trusted = trustedRanges(clean);
+    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
+    for (const [pattern, character] of triggers) {
+        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
+            ? match
+            : match.replaceAll(character, fullWidth(character)));
+    }
+    return line;
+}
+/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
+function fullWidth(character) {
+    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+}
+function trustedRanges(fragments) {
+    let end = 0;
+    return fragments.flatMap(({ text, untrusted }) => {
+        const start = end;
+        end += text.length;
+        return untrusted ? [] : [{ start, end }];
+    });
+}
+/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
+const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
+/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
+function trailerValue(text) {
+    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
+}
+/** Writes each UTF-8 byte of the text as `%XX`. */
+function percentEncode(text) {
+    return [...new TextEncoder().encode(text)]
+        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/core/text/markdown.ts
+
+/**
+ * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
+ * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
+ * unchanged.
+ */
+function escapeMarkdown(text, maxCharacters = 200) {
+    return neutralise(text, maxCharacters)
+        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
+        .replace(special, toEntity);
+}
+/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
+const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+/** Escapes own text, of which nothing is neutralised. A URL becomes a link, in which entities stay. */
+function escapeCharacters(text) {
+    return text.replace(urlOrSpecial, (part) => (part.length > 1 ? part : toEntity(part)));
+}
+const urlOrSpecial = new RegExp(`https?://[^\\s<>|\`\\\\]+|${special.source}`, 'g');
+function escapeHtml(text) {
+    return text.replace(/[&<>]/g, toEntity);
+}
+/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
+const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
+const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+function toEntity(character) {
+    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
+}
+/**
+ * Untrusted text in a fixed-width font, as it is: GitHub leaves code alone. Only instructions to CI
+ * services are neutralised, because the body of a pull request can become the message of a commit.
+ * For Markdown, also in a table, where a pipe ends even the cell of a code span.
+ */
+function code(text, maxCharacters = 200) {
+    const visible = withoutInstructions(neutralise_plainText(text, maxCharacters));
+    return visible.split('|').map(codeSpan).join('&#124;');
+}
+function codeSpan(text) {
+    if (text === '')
+        return '';
+    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    // Markdown strips one space from both ends.
+    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
+    return `${fence}${padding}${text}${padding}${fence}`;
+}
+/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
+function htmlCode(text, maxCharacters = 200) {
+    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
+}
+/** Longest piece of foreign text in a message, such as a server's own words. */
+const maxForeign = 1000;
+/**
+ * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
+ * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
+ *
+ * @param lineBreak what ends a line: within a table cell, that is an element.
+ */
+function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
+    let remaining = maxCharacters;
+    let result = '';
+    for (const { kind, text, render } of tokensOf(message, lineBreak)) {
+        if (remaining <= 0)
+            return result.endsWith('…') ? result : `${result}…`;
+        const rendered = render(Math.min(remaining, maxForeign));
+        const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result);
+        result += startsLine ? escapeLineStart(rendered) : rendered;
+        remaining -= text.length;
+    }
+    return result;
+}
+/** Makes the start of a heading, an item of a list or a line under a heading plain text. */
+function escapeLineStart(markdown) {
+    return markdown.replace(/^(\d*)([#+=.)-])/, (_, digits, mark) => digits + toEntity(mark));
+}
+/**
+ * Splits a message at the backticks in its own text; what is between two of them is one token. So is
+ * neighbouring foreign text, whose parts could be harmful together.
+ */
+function tokensOf(message, lineBreak) {
+    const tokens = [];
+    let codeText;
+    for (const piece of message) {
+        if (piece.kind === 'link') {
+            const { text, url, isCode } = piece;
+            tokens.push({
+                kind: 'link',
+                text,
+                render: () => markdown_link(isCode ? code(text) : escapeCharacters(text), url),
+            });
+            continue;
+        }
+        const { text, kind } = piece;
+        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
+            if (index > 0) {
+                if (codeText !== undefined)
+                    tokens.push(codeToken(codeText));
+                codeText = codeText === undefined ? '' : undefined;
+            }
+            const last = tokens.at(-1);
+            if (codeText !== undefined)
+                codeText += part;
+            else if (kind === 'foreign' && last?.kind === 'foreign')
+                tokens.splice(-1, 1, foreignToken(last.text + part));
+            else if (part !== '')
+                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
+        }
+    }
+    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
+}
+function codeToken(text) {
+    return { kind: 'code', text, render: (maxCharacters) => code(text, maxCharacters) };
+}
+function foreignToken(text) {
+    return { kind: 'foreign', text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
+}
+/** Own text is never cut within a token, because half a sentence of advice could mislead. */
+function ownToken(text, lineBreak) {
+    const render = () => escapeCharacters(text).replaceAll('\n', lineBreak);
+    return { kind: 'own', text, render };
+}
+/** A link, or only its text if the URL is not an http(s) URL. */
+function markdown_link(markdown, url) {
+    const target = webUrl(url ?? '');
+    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
+}
+/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
+const maxUrl = 4000;
+/**
+ * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
+ * for anything else.
+ */
+function webUrl(url) {
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+        return null;
+    const parsed = new URL(url);
+    parsed.username = '';
+    parsed.password = '';
+    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+    return encoded.length > maxUrl ? null : encoded;
+}
+/** A fenced code block that its content cannot end. Invisible characters are made visible. */
+function fenced(text, language) {
+    const visible = showControls(text);
+    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
+}
+/** Control characters become their symbols: `␛`. */
+function showControls(text) {
+    return text.replace(neutralise_unprintable, (character) => {
+        if (character === '\n' || character === '\t')
+            return character;
+        const codeUnit = character.charCodeAt(0);
+        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/message/change-table.ts
+
+
+
+
+/**
+ * A table of changes, with links to MLflow for versions and runs, and to GitHub for files.
+ *
+ * @param areMade whether the changes have been made, and not only proposed.
+ */
+function changeColumns(bases, areMade) {
+    return [
+        { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
+        ...versionColumns,
+        {
+            title: 'Replaces',
+            cell: ({ previousVersion, modelVersion }) => previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
+            isNumber: true,
+        },
+        ...placeColumns(bases, ({ outcome }) => outcome === 'created' ? bases.newRef : (bases.newRef ?? bases.oldRef)),
+    ];
+}
+const verbs = {
+    created: 'create',
+    updated: 'update',
+    deleted: 'delete',
+};
+/** A table of deletions. Their files are only linked while they are there. */
+function deletionColumns(bases) {
+    return [
+        ...versionColumns,
+        ...placeColumns(bases, () => bases.newRef === undefined ? bases.oldRef : undefined),
+        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
+    ];
+}
+/** The deletions, sorted. */
+function deletionsIn(entries) {
+    return byModel(changesOf(entries).filter(({ outcome }) => outcome === 'deleted'));
+}
+/** The files that are created or updated, sorted. */
+function otherChangesIn(entries) {
+    return byModel(changesOf(entries).filter(({ outcome }) => outcome !== 'deleted'));
+}
+/** A table of runs whose files are left as they are, each with its reason. */
+function reasonColumns(bases) {
+    return [
+        ...versionColumns,
+        ...placeColumns(bases, () => bases.oldRef),
+        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
+    ];
+}
+const versionColumns = [
+    { title: 'Model', cell: ({ modelName }) => escapeMarkdown(modelName ?? '', maxName) },
+    {
+        title: 'Version',
+        cell: ({ modelVersion, url }) => markdown_link(escapeMarkdown(modelVersion ?? '', 40), url),
+        isNumber: true,
+    },
+];
+/** Longest model name in a table; MLflow allows 256 characters. */
+const maxName = 100;
+function placeColumns({ uiUrl, serverUrl, repository }, refOf) {
+    return [
+        { title: 'Run', cell: (record) => runCell(record, uiUrl) },
+        {
+            title: 'File',
+            cell: (record) => {
+                const path = record.location?.path ?? record.path;
+                if (path === null)
+                    return '';
+                const line = record.location?.line;
+                const ref = refOf(record);
+                const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, path, line);
+                return markdown_link(code(`${shortName(path)}${line === undefined ? '' : `:${line}`}`), url);
+            },
+        },
+    ];
+}
+function runCell({ runId, experimentId }, uiUrl) {
+    if (runId === null || runId === '')
+        return '';
+    const text = code(shorten(runId));
+    return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
+}
+/** `deploy/values/abc123de….yaml` as `abc123de….yaml`: the directory is named above the table. */
+function shortName(path) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const stem = name.replace(/\.yaml$/, '');
+    return `${shorten(stem)}${stem === name ? '' : '.yaml'}`;
+}
+/** Longest name that is shown completely. */
+const maxShort = 16;
+function shorten(id) {
+    return id.length <= maxShort ? id : `${id.slice(0, 8)}…`;
+}
+/** Sorts by model, then by version, in ascending order; records without a model come last. */
+function byModel(records) {
+    const versionOf = ({ modelVersion }) => Number(modelVersion ?? 0) || 0;
+    return records.toSorted((a, b) => Number(a.modelName === null) - Number(b.modelName === null) ||
+        compareText(a.modelName ?? '', b.modelName ?? '') ||
+        versionOf(a) - versionOf(b));
+}
+
 ;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
+
 
 /** More comparisons would fit neither in a summary nor in the body of a pull request. */
 const maxComparisons = 40;
@@ -47055,14 +47919,15 @@ function createComparisonReader(registry) {
     };
 }
 async function readComparisons(registry, changes) {
-    const compared = changes
+    const compared = byModel(changes)
         .filter(({ outcome }) => outcome !== 'deleted')
-        .slice(0, maxComparisons)
         .map(({ runId, previous }) => ({
         runId: runId ?? '',
         // A new version of the same run has the same metrics and parameters.
         previous: previous?.runId === runId ? undefined : previous,
-    }));
+    }))
+        .toSorted((a, b) => Number(a.previous === undefined) - Number(b.previous === undefined))
+        .slice(0, maxComparisons);
     const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
     if (runIds.size === 0)
         return new Map();
@@ -47086,40 +47951,6 @@ function valuesOf({ experimentId, metrics, params }) {
 }
 function idsOf({ modelVersion }, { id }) {
     return { runId: id, modelVersion };
-}
-
-;// CONCATENATED MODULE: ./src/core/text/closest.ts
-
-/** Compared characters of a name; the time grows with the square of this. */
-const maxLength = 48;
-/** Names that are worth suggesting, most similar first. */
-function closestNames(wanted, names, limit) {
-    const comparable = (text) => text.slice(0, maxLength).toLowerCase();
-    const text = comparable(wanted);
-    return [...names]
-        .map((name) => ({ name, distance: distanceTo(text, comparable(name)) }))
-        .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
-        .slice(0, limit)
-        .map(({ name }) => name);
-}
-/** A name that begins with something similar is similar too. */
-function distanceTo(text, name) {
-    const whole = editDistance(text, name);
-    const beginning = editDistance(text, name.slice(0, text.length));
-    return Math.min(whole, beginning + 0.5);
-}
-/** Levenshtein distance in UTF-16 code units. */
-function editDistance(a, b) {
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let i = 1; i <= a.length; i += 1) {
-        const next = [i];
-        for (let j = 1; j <= b.length; j += 1) {
-            const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-        }
-        row = next;
-    }
-    return row[b.length] ?? 0;
 }
 
 ;// CONCATENATED MODULE: ./src/core/selection-gaps.ts
@@ -47150,21 +47981,24 @@ function findSelectionGaps(outcome) {
 function nothingListed({ selection, listed, registeredModels }) {
     const names = registeredModels.map(({ name }) => name);
     if (selection.filter === undefined || names.length === 0) {
-        const what = listed.length === 0 ? 'no model version at all' : 'nothing but prompts';
-        return {
-            message: prose `Nothing is selected: MLflow lists ${what}`,
-            advice: prose `Check the server, the workspace and the permissions of the user: mlflow-tracking-uri, mlflow-workspace and the credentials.`,
-        };
+        const what = own(listed.length === 0 ? 'no model version at all' : 'nothing but prompts');
+        return gap(prose `Nothing is selected: MLflow lists ${what}`, prose `Check the server (\`mlflow-tracking-uri\`), the workspace (\`mlflow-workspace\`) and the permissions of the user.`);
     }
-    return {
-        message: prose `Nothing is selected: no model version matches \`filter\` (${selection.filter})`,
-        advice: prose `MLflow has ${plural(names.length, 'registered model')}: ${listNames(names)}.`,
-    };
+    return gap(prose `Nothing is selected: no model version matches \`filter\` (\`${selection.filter}\`)`, prose `MLflow has ${own(plural(names.length, 'registered model'))}: ${listNames(names)}.`);
+}
+function gap(message, advice) {
+    return { message, advice, mistakes: [] };
 }
 const maxSuggestions = 5;
 function listNames(names) {
-    const more = names.length - maxSuggestions;
-    return names.slice(0, maxSuggestions).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    return listFirst(names.map((name) => prose `\`${name}\``));
+}
+function listFirst(items) {
+    const more = items.length - maxSuggestions;
+    return [
+        ...joinProse(items.slice(0, maxSuggestions), ', '),
+        ...own(more > 0 ? ` and ${more} more` : ''),
+    ];
 }
 function findUnmatchedPatterns({ selection, registeredModels }, names) {
     return selection.modelPatterns
@@ -47175,19 +48009,13 @@ function findUnmatchedPatterns({ selection, registeredModels }, names) {
             const why = selection.filter === undefined
                 ? prose `has a version`
                 : prose `has a version that matches \`filter\``;
-            return {
-                message: prose `\`models\`: no model that matches \`${pattern}\` ${why}`,
-                advice: prose `It matches ${listNames(hidden)}.`,
-            };
+            return gap(prose `\`models\`: no model that matches \`${pattern}\` ${why}`, prose `It matches ${listNames(hidden)}.`);
         }
         const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions);
         const separator = /[,{}]/.test(pattern)
             ? prose ` Write one pattern per line: commas and braces are part of a name.`
-            : prose ``;
-        return {
-            message: prose `\`models\`: no registered model matches \`${pattern}\``,
-            advice: prose `The closest names are ${closest.join(', ')}.${separator}`,
-        };
+            : [];
+        return gap(prose `\`models\`: no registered model matches \`${pattern}\``, prose `${suggest(pattern, names)}The closest names are ${listNames(closest)}.${separator}`);
     });
 }
 function findUnusedAliases({ selection, registeredModels }, inModels) {
@@ -47201,14 +48029,15 @@ function findUnusedAliases({ selection, registeredModels }, inModels) {
         }
         return inUse.size === 0
             ? prose `None of these models has an alias at all.`
-            : prose `Aliases in use: ${closestNames(alias, inUse, maxSuggestions).join(', ')}.`;
+            : prose `${suggest(alias, inUse)}Aliases in use: ${listNames(closestNames(alias, inUse, inUse.size))}.`;
     };
     return selection.aliases
         .filter((alias) => !inUse.has(alias))
-        .map((alias) => ({
-        message: prose `\`aliases\`: no selected version has the alias \`${alias}\``,
-        advice: advise(alias),
-    }));
+        .map((alias) => gap(prose `\`aliases\`: no selected version has the alias \`${alias}\``, advise(alias)));
+}
+function suggest(wanted, names) {
+    const suggestion = suggestName(wanted, names);
+    return suggestion === undefined ? [] : prose `Did you mean \`${suggestion}\`? `;
 }
 /** Models whose aliases MLflow sent in a form that cannot be used. */
 function findUnknownAliases({ selection, registeredModels }) {
@@ -47216,42 +48045,28 @@ function findUnknownAliases({ selection, registeredModels }) {
         return [];
     return registeredModels
         .filter(({ name, problem }) => problem !== undefined && selection.models(name))
-        .map(({ name, problem = [] }) => ({
-        message: prose `MLflow's data of the registered model ${name} can't be used (${problem})`,
-        advice: prose `Until MLflow sends all of its aliases, nothing is deleted.`,
-    }));
+        .map(({ name, problem = [] }) => gap(prose `MLflow's data about the registered model \`${name}\` can't be used (${problem})`, prose `Nothing is deleted until MLflow sends all of its aliases.`));
 }
 function everythingExcluded(names) {
-    return {
-        message: prose `Nothing is selected: \`models\` excludes every registered model`,
-        advice: prose `MLflow has ${listNames([...names].sort())}.`,
-    };
+    return gap(prose `Nothing is selected: \`models\` excludes every registered model`, prose `MLflow has ${listNames([...names].sort())}.`);
 }
 /** No version is left, although every pattern and every alias matches something. */
 function nothingLeft({ selection, excluded }) {
     const byExclusion = (wanted) => excluded.filter(({ exclusion }) => exclusion === wanted);
     const gated = byExclusion('run-filter');
     if (gated.length > 0) {
-        return {
-            message: prose `Nothing is selected: no run matches \`run-filter\` (${selection.runFilter ?? ''})`,
-            advice: prose `It rejects ${plural(gated.length, 'run')}: ${listVersions(gated)}.`,
-        };
+        return gap(prose `Nothing is selected: no run matches \`run-filter\` (\`${selection.runFilter ?? ''}\`)`, prose `It rejects ${own(plural(gated.length, 'run'))}: ${listVersions(gated)}.`);
     }
     const young = byExclusion('too-young');
     if (young.length > 0) {
-        return {
-            message: prose `Nothing is selected: ${plural(young.length, 'version')} younger than \`minimum-age\``,
-            advice: prose `These wait: ${listVersions(young)}.`,
-        };
+        const verb = young.length === 1 ? 'is' : 'are';
+        return gap(prose `Nothing is selected: ${own(`${plural(young.length, 'version')} ${verb}`)} younger than \`minimum-age\``, prose `Waiting: ${listVersions(young)}.`);
     }
     const [first] = excluded;
-    return {
-        message: prose `Nothing is selected: none of the matching versions can be deployed`,
-        advice: first && prose `For example ${listVersions([first])}: ${first.reason}.`,
-    };
+    return gap(prose `Nothing is selected: none of the matching versions can be deployed`, first && prose `For example ${listVersions([first])}: ${first.reason}.`);
 }
 function listVersions(excluded) {
-    return listNames(excluded.map(({ version }) => `${version.name} version ${version.version}`));
+    return listFirst(excluded.map(({ version: { name, version } }) => prose `\`${name}\` version ${version}`));
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-selection.ts
@@ -47304,7 +48119,7 @@ async function nameInputInErrors(input, filter, read) {
             throw error;
         throw new MlflowError(prose `MLflow rejected the \`${input}\` input: ${error.text}`, {
             status: 400,
-            advice: prose `It must be a filter in MLflow's own grammar; given: ${filter}`,
+            advice: prose `Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
             cause: error,
         });
     }
@@ -47331,7 +48146,7 @@ function excludeByRunFilter(rejection, lookup) {
     const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined);
     if (error !== undefined)
         return { exclusion: 'unusable', outcome: 'failed', reason: error };
-    const reason = lookup?.kind === 'missing' ? missingRun : prose `its run does not pass run-filter`;
+    const reason = lookup?.kind === 'missing' ? missingRun : prose `its run does not match \`run-filter\``;
     return { exclusion: 'run-filter', outcome: 'skipped', reason };
 }
 /**
@@ -47354,98 +48169,6 @@ async function resolveRuns(registry, versions) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/**
- * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
- * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
- * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
- */
-const triggers = [
-    // Mentions, e-mail addresses and commits of forks.
-    [/@+[^\s@]/g, '@'],
-    // Issues, and Jira's smart commits.
-    [/#\w/g, '#'],
-    [/GH-\d/gi, '-'],
-    [/:\/\//g, ':'],
-    [/www\./gi, '.'],
-    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
-    [/-[A-Za-z]{1,30}\s?:/g, ':'],
-    // Woodpecker also accepts the two words without anything between them.
-    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
-    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
-    [/--(?:skip-ci|ci-skip)/gi, '-'],
-    [/\*{3}NO_CI\*{3}/gi, '*'],
-    // At the start of a line, Git treats this as the end of the message.
-    [/^---/g, '-'],
-];
-/** Characters without a visible form, except those that choose the style of an emoji. */
-const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
-/**
- * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
- */
-function neutralise_plainText(text, maxCharacters) {
-    return truncate(
-    // Bounds the input of the regular expressions: the rest would be truncated anyway.
-    text
-        .slice(0, 16 * maxCharacters)
-        .replace(/\s+/g, ' ')
-        .trim()
-        .replace(neutralise_unprintable, '�'), maxCharacters);
-}
-/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function truncate(text, maxCharacters) {
-    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
-    return characters.length <= maxCharacters
-        ? text
-        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
-}
-/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
-function neutralise(text, maxCharacters) {
-    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
-}
-/**
- * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
- * user may want `[skip ci]`); one that contains untrusted text is neutralised.
- */
-function neutraliseFragments(fragments, maxCharacters) {
-    const clean = fragments.map(({ text, untrusted }) => ({
-        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
-        untrusted,
-    }));
-    const trusted = trustedRanges(clean);
-    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
-    for (const [pattern, character] of triggers) {
-        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
-            ? match
-            : match.replaceAll(character, fullWidth(character)));
-    }
-    return line;
-}
-/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
-function fullWidth(character) {
-    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
-}
-function trustedRanges(fragments) {
-    let end = 0;
-    return fragments.flatMap(({ text, untrusted }) => {
-        const start = end;
-        end += text.length;
-        return untrusted ? [] : [{ start, end }];
-    });
-}
-/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
-const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
-/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
-function trailerValue(text) {
-    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
-}
-/** Writes each UTF-8 byte of the text as `%XX`. */
-function percentEncode(text) {
-    return [...new TextEncoder().encode(text)]
-        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-        .join('');
-}
-
 ;// CONCATENATED MODULE: ./src/core/message/wording.ts
 
 function countChanges(changes) {
@@ -47460,9 +48183,9 @@ function countsPhrase({ created, updated, deleted }) {
         .join(', ');
 }
 /** Longest model name in a message; MLflow allows 256 characters. */
-const maxName = 100;
+const wording_maxName = 100;
 function modelLabel(entry) {
-    return neutralise_plainText(entry.modelName ?? '', maxName);
+    return neutralise_plainText(entry.modelName ?? '', wording_maxName);
 }
 /** The version to show for a change: the new one, or the one that a deleted file named. */
 function versionLabel(entry) {
@@ -47504,6 +48227,7 @@ function isNewVersion(entry) {
 
 
 
+
 /** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
 const maxHeadline = 200;
 /** Maximum number of names that `${models}` lists. */
@@ -47534,16 +48258,23 @@ function valueOrCount(values, noun) {
 const placeholder = /\$\{([^{}]*)\}/;
 /** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
 function checkMessageTemplate(text) {
-    const known = Object.keys(placeholderValues);
     const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
         ? []
-        : [prose `unknown placeholder \`\${${part.name}}\`: use ${own(quotedList(known))}`]);
+        : [prose `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
     const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
     return [
         ...unknown,
-        ...(isUnclosed ? [prose `a placeholder \`\${\` has no \`}\``] : []),
+        ...(isUnclosed ? [prose `has a \`\${\` without a \`}\``] : []),
         ...(/\p{Cc}/u.test(text) ? [prose `must be a single line without control characters`] : []),
     ];
+}
+/** The placeholder that was probably meant, or else all of them. */
+function alternatives(name) {
+    const known = Object.keys(placeholderValues);
+    const suggestion = suggestName(name, known);
+    return suggestion === undefined
+        ? prose `: use ${own(quotedList(known))}`
+        : prose `: did you mean \`\${${suggestion}}\`?`;
 }
 function quotedList(names) {
     return names.map((name) => `\`\${${name}}\``).join(', ');
@@ -47728,144 +48459,6 @@ function referenceTo({ number, url }) {
     return { number, url };
 }
 
-;// CONCATENATED MODULE: ./src/core/text/markdown.ts
-
-/**
- * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
- * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
- * unchanged.
- */
-function escapeMarkdown(text, maxCharacters = 200) {
-    return neutralise(text, maxCharacters)
-        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
-        .replace(special, toEntity);
-}
-/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
-const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
-/** Escapes own text, of which nothing is neutralised. */
-function escapeCharacters(text) {
-    return text.replace(special, toEntity);
-}
-function escapeHtml(text) {
-    return text.replace(/[&<>]/g, toEntity);
-}
-/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
-const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
-const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-function toEntity(character) {
-    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
-}
-/**
- * Untrusted text in a fixed-width font, exactly as it is: GitHub leaves code alone. For Markdown, also
- * in a table, where a pipe ends even the cell of a code span.
- */
-function code(text, maxCharacters = 200) {
-    return neutralise_plainText(text, maxCharacters).split('|').map(codeSpan).join('&#124;');
-}
-function codeSpan(text) {
-    if (text === '')
-        return '';
-    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    // Markdown strips one space from both ends.
-    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
-    return `${fence}${padding}${text}${padding}${fence}`;
-}
-/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
-function htmlCode(text, maxCharacters = 200) {
-    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
-}
-/** Longest piece of foreign text in a message, such as a server's own words. */
-const maxForeign = 1000;
-/**
- * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
- * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
- *
- * @param lineBreak what ends a line: within a table cell, that is an element.
- */
-function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
-    let remaining = maxCharacters;
-    let result = '';
-    for (const { render, text } of tokensOf(message, lineBreak)) {
-        if (remaining <= 0)
-            return `${result}…`;
-        result += render(Math.min(remaining, maxForeign));
-        remaining -= text.length;
-    }
-    return result;
-}
-/** Splits a message at the backticks in its own text; what is between two of them is one token. */
-function tokensOf(message, lineBreak) {
-    const tokens = [];
-    let codeText;
-    for (const piece of message) {
-        if (piece.kind === 'link') {
-            const { text, url } = piece;
-            tokens.push({ text, render: () => markdown_link(escapeCharacters(text), url) });
-            continue;
-        }
-        const { text, kind } = piece;
-        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
-            if (index > 0) {
-                if (codeText !== undefined)
-                    tokens.push(codeToken(codeText));
-                codeText = codeText === undefined ? '' : undefined;
-            }
-            if (codeText !== undefined)
-                codeText += part;
-            else if (part !== '')
-                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
-        }
-    }
-    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
-}
-function codeToken(text) {
-    return { text, render: (maxCharacters) => code(text, maxCharacters) };
-}
-function foreignToken(text) {
-    return { text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
-}
-/** Own text is never cut within a token, because half a sentence of advice could mislead. */
-function ownToken(text, lineBreak) {
-    return { text, render: () => escapeCharacters(text).replaceAll('\n', lineBreak) };
-}
-/** A link, or only its text if the URL is not an http(s) URL. */
-function markdown_link(markdown, url) {
-    const target = webUrl(url ?? '');
-    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
-}
-/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
-const maxUrl = 4000;
-/**
- * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
- * for anything else.
- */
-function webUrl(url) {
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-        return null;
-    const parsed = new URL(url);
-    parsed.username = '';
-    parsed.password = '';
-    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
-    return encoded.length > maxUrl ? null : encoded;
-}
-/** A fenced code block that its content cannot end. Invisible characters are made visible. */
-function fenced(text, language) {
-    const visible = showControls(text);
-    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
-}
-/** Control characters become their symbols: `␛`. */
-function showControls(text) {
-    return text.replace(neutralise_unprintable, (character) => {
-        if (character === '\n' || character === '\t')
-            return character;
-        const codeUnit = character.charCodeAt(0);
-        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/core/text/table.ts
 
 /** Rows that are shown without a click. */
@@ -47879,11 +48472,14 @@ const reservedBytes = 400;
  */
 function renderTable(columns, items, { maxBytes, more }) {
     const room = maxBytes - reservedBytes;
-    const rows = [];
-    takeLines(items, (item) => {
-        rows.push(columns.map(({ cell }) => cell(item)));
-        return tableRow(rows.at(-1) ?? []);
+    const all = [];
+    const fitting = takeLines(items, (item) => {
+        const cells = columns.map(({ cell }) => cell(item));
+        all.push(cells);
+        return tableRow(cells);
     }, room);
+    // The last row that was rendered did not fit.
+    const rows = all.slice(0, fitting.length);
     const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
     const visible = (cells) => cells.filter((_, index) => used[index]);
     const head = tableHead(visible(columns));
@@ -47908,98 +48504,6 @@ function tableRow(cells) {
 function tableHead(columns) {
     const titles = tableRow(columns.map(({ title }) => title));
     return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/message/change-table.ts
-
-
-
-
-/** A table of changes, with links to MLflow for versions and runs, and to GitHub for files. */
-function changeColumns(bases) {
-    return [
-        { title: '', cell: ({ outcome }) => outcome },
-        ...versionColumns,
-        {
-            title: 'Replaces',
-            cell: ({ previousVersion, modelVersion }) => previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
-            isNumber: true,
-        },
-        ...placeColumns(bases, ({ outcome }) => outcome === 'created' ? bases.newRef : (bases.newRef ?? bases.oldRef)),
-    ];
-}
-/** A table of deletions. Their files are only linked while they are there. */
-function deletionColumns(bases) {
-    return [
-        ...versionColumns,
-        ...placeColumns(bases, () => bases.newRef === undefined ? bases.oldRef : undefined),
-        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
-    ];
-}
-/** The deletions, sorted. */
-function deletionsIn(entries) {
-    return byModel(changesOf(entries).filter(({ outcome }) => outcome === 'deleted'));
-}
-/** The files that are created or updated, sorted. */
-function otherChangesIn(entries) {
-    return byModel(changesOf(entries).filter(({ outcome }) => outcome !== 'deleted'));
-}
-/** A table of runs whose files are left as they are, each with its reason. */
-function reasonColumns(bases) {
-    return [
-        ...versionColumns,
-        ...placeColumns(bases, () => bases.oldRef),
-        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
-    ];
-}
-const versionColumns = [
-    { title: 'Model', cell: ({ modelName }) => escapeMarkdown(modelName ?? '', change_table_maxName) },
-    {
-        title: 'Version',
-        cell: ({ modelVersion, url }) => markdown_link(escapeMarkdown(modelVersion ?? '', 40), url),
-        isNumber: true,
-    },
-];
-/** Longest model name in a table; MLflow allows 256 characters. */
-const change_table_maxName = 100;
-function placeColumns({ uiUrl, serverUrl, repository }, refOf) {
-    return [
-        { title: 'Run', cell: (record) => runCell(record, uiUrl) },
-        {
-            title: 'File',
-            cell: (record) => {
-                if (record.path === null)
-                    return '';
-                const ref = refOf(record);
-                const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, record.path);
-                return markdown_link(code(shortName(record.path)), url);
-            },
-        },
-    ];
-}
-function runCell({ runId, experimentId }, uiUrl) {
-    if (runId === null || runId === '')
-        return '';
-    const text = code(shorten(runId));
-    return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
-}
-/** `deploy/values/abc123de….yaml` as `abc123de….yaml`: the directory is named above the table. */
-function shortName(path) {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const stem = name.replace(/\.yaml$/, '');
-    return `${shorten(stem)}${stem === name ? '' : '.yaml'}`;
-}
-/** Longest name that is shown completely. */
-const maxShort = 16;
-function shorten(id) {
-    return id.length <= maxShort ? id : `${id.slice(0, 8)}…`;
-}
-/** Sorts by model, then by version, in ascending order; records without a model come last. */
-function byModel(records) {
-    const versionOf = ({ modelVersion }) => Number(modelVersion ?? 0) || 0;
-    return records.toSorted((a, b) => Number(a.modelName === null) - Number(b.modelName === null) ||
-        compareText(a.modelName ?? '', b.modelName ?? '') ||
-        versionOf(a) - versionOf(b));
 }
 
 ;// CONCATENATED MODULE: ./src/core/message/metric-direction.ts
@@ -48054,6 +48558,7 @@ const higherIsBetter = new Set([
     'mrr',
     'ndcg',
     'precision',
+    'qps',
     'r2',
     'recall',
     'relevance',
@@ -48062,7 +48567,9 @@ const higherIsBetter = new Set([
     'rouge1',
     'rouge2',
     'rougel',
+    'rps',
     'throughput',
+    'tps',
 ]);
 /**
  * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
@@ -48074,7 +48581,8 @@ function metricDirection(name) {
         .toLowerCase()
         .split(/[^a-z0-9]+/);
     const isLower = words.some((word) => lowerIsBetter.has(word));
-    const isHigher = words.some((word) => higherIsBetter.has(word));
+    const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name);
+    const isHigher = isRate || words.some((word) => higherIsBetter.has(word));
     if (isLower === isHigher)
         return undefined;
     return isLower ? 'lower' : 'higher';
@@ -48214,7 +48722,7 @@ function pullRequestBody(changes, context) {
     return [
         pullRequestIntroduction(changes, context.branch),
         deletions,
-        pull_request_tableOf(deletions === '' ? '' : 'Changes', changeColumns(context), others, rowsLeft),
+        pull_request_tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
         ...shown,
         notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
         footer(context),
@@ -48261,7 +48769,7 @@ const problem = object({
     type: schemas_string().optional().catch(undefined),
     message: schemas_string(),
     /** The field that failed; longer than the mutation's name if the mutation itself succeeded. */
-    path: array(unknown()).optional().catch(undefined),
+    path: schemas_array(schemas_unknown()).optional().catch(undefined),
     extensions: object({ code: schemas_string().optional().catch(undefined) })
         .optional()
         .catch(undefined),
@@ -48269,11 +48777,11 @@ const problem = object({
 /** All of them may become part of one message. */
 const maxProblems = 1000;
 const body = object({
-    data: unknown().optional(),
-    errors: array(unknown())
+    data: schemas_unknown().optional(),
+    errors: schemas_array(schemas_unknown())
         .nullish()
         .transform((errors) => errors?.slice(0, maxProblems) ?? [])
-        .pipe(array(problem)),
+        .pipe(schemas_array(problem)),
 });
 /** The body of a response of the GraphQL API; undefined if it is something else. */
 function readGraphqlBody(json) {
@@ -48320,19 +48828,20 @@ function saysRateLimit(message) {
 }
 
 ;// CONCATENATED MODULE: ./src/github/refusal.ts
+
 /** What GitHub was asked to do, as the end of a sentence. */
 function operation({ repository, purpose }, url = '') {
     switch (purpose) {
         case 'read':
             return /\/pulls\b/.test(url)
-                ? `read the pull requests of ${repository}`
-                : `read ${repository}`;
+                ? prose `read the pull requests of \`${repository}\``
+                : prose `read \`${repository}\``;
         case 'commit':
-            return `commit to ${repository}`;
+            return prose `commit to \`${repository}\``;
         case 'propose':
-            return `write the pull request's head branch in ${repository}`;
+            return prose `write the pull request's head branch in \`${repository}\``;
         case 'pull-request':
-            return `open or update the pull request in ${repository}`;
+            return prose `open or update the pull request in \`${repository}\``;
     }
 }
 
@@ -48510,7 +49019,7 @@ const movedPattern = new RegExp([
 const nameConflictPattern = /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i;
 const alreadyExists = ({ message }, { repository }) => /a pull request already exists for/i.test(message)
     ? {
-        text: prose `${repository} already has an open pull request for this branch`,
+        text: prose `\`${repository}\` already has an open pull request for this branch`,
         advice: undefined,
         reason: 'already-exists',
     }
@@ -48519,7 +49028,7 @@ const nameConflict = ({ message }, { repository, purpose }) => {
     if (purpose === 'read' || !nameConflictPattern.test(message))
         return undefined;
     return {
-        text: prose `A branch of ${repository} is in the way of the pull request's head branch: Git can't have both a and a/b`,
+        text: prose `A branch of \`${repository}\` is in the way of the pull request's head branch: Git can't have both \`a\` and \`a/b\``,
         advice: prose `Choose another \`pull-request-branch\`, or rename or delete the branch in the way.`,
     };
 };
@@ -48530,21 +49039,24 @@ const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.
 const notReady = ({ message }, { repository, purpose }) => {
     if (purpose === 'read')
         return undefined;
-    const advice = prose `The next run will try again. If this persists, look at https://www.githubstatus.com.`;
+    const advice = prose `The next run will try again. If this persists, see https://www.githubstatus.com.`;
     if (/pullrequest\.head is invalid/i.test(message)) {
         return {
-            text: prose `GitHub does not find the pull request's head branch in ${repository}`,
+            text: prose `GitHub does not find the pull request's head branch in \`${repository}\``,
             advice,
         };
     }
     return /tree sha does not exist/i.test(message)
-        ? { text: prose `GitHub does not find the files that were just sent to ${repository}`, advice }
+        ? {
+            text: prose `GitHub does not find the files that were just sent to \`${repository}\``,
+            advice,
+        }
         : undefined;
 };
 /** Every other HTTP 409 to a write is a conflict with somebody else's write. */
 const conflict = ({ status }, context) => status === 409 && context.purpose !== 'read' ? branchMoved(context) : undefined;
 function branchMoved({ purpose }) {
-    const branch = purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch';
+    const branch = own(purpose === 'commit' || purpose === 'read' ? 'the branch' : 'the head branch');
     return {
         text: prose `${branch} moved`,
         advice: prose `The next run will catch up.`,
@@ -48557,8 +49069,8 @@ function branchMoved({ purpose }) {
  */
 const tooLarge = (refusal, { repository }) => isTooLarge(refusal)
     ? {
-        text: prose `The request to ${repository} is too large for GitHub (HTTP ${refusal.status})`,
-        advice: prose `The next run will try again. If this persists, split the files among several jobs.`,
+        text: prose `The request to \`${repository}\` is too large for GitHub (HTTP ${refusal.status})`,
+        advice: prose `The next run will try again. If this persists, split the models among several jobs with the input \`models\`.`,
         reason: 'too-large',
     }
     : undefined;
@@ -48573,7 +49085,7 @@ function isTooLarge({ status, message, isDivisible }) {
 function mayBeTooLarge(status, isDivisible) {
     return isDivisible && (status === 502 || status === 504);
 }
-const treeRequest = object({ tree: array(unknown()).min(2) });
+const treeRequest = object({ tree: schemas_array(schemas_unknown()).min(2) });
 /** Only a tree of several files can be sent in parts. */
 function isDivisibleRequest(url, body) {
     if (!url.endsWith('/git/trees'))
@@ -48583,7 +49095,7 @@ function isDivisibleRequest(url, body) {
 const unavailable = ({ status, url }, context) => status >= 500
     ? {
         text: prose `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
-        advice: prose `Look at https://www.githubstatus.com; the next run will catch up.`,
+        advice: prose `See https://www.githubstatus.com. The next run will catch up.`,
     }
     : undefined;
 const conflictRefusals = {
@@ -48607,7 +49119,7 @@ const grants = {
 };
 const permissions = ['contents', 'pull_requests'];
 /** GraphQL refuses to move a branch to other workflow files in the same words. */
-const workflowsHint = prose ` If it is there already, the old and the new state of the head branch differ in .github/workflows: delete that branch, or use a GitHub App token with "Workflows: Read and write".`;
+const workflowsHint = prose ` If it is there already, the old and the new state of the head branch differ in \`.github/workflows\`: delete that branch, or use the token of a GitHub App with "Workflows: Read and write".`;
 /** `Resource not accessible by integration`, or `… by personal access token`. */
 const notAccessiblePattern = /not accessible by /i;
 /** `not all refs are readable`: opening a pull request without `contents`. */
@@ -48624,7 +49136,7 @@ const missingPermission = (refusal, context) => {
     // A fine-grained token gets its permissions where it is created, not from the workflow.
     const isPersonal = /by personal access token/i.test(message);
     return {
-        text: prose `The token may not ${operation(context, refusal.url)} (it needs ${needed})`,
+        text: prose `The token may not ${operation(context, refusal.url)} (it needs \`${needed}\`)`,
         advice: isPersonal ? grantToToken(needed, context) : grantToWorkflow(needed, context),
         ...(context.purpose === 'read' ? { reason: 'hidden' } : {}),
     };
@@ -48635,8 +49147,8 @@ const notFound = ({ status, url, message }, context) => {
         return undefined;
     if (context.purpose === 'read') {
         return {
-            text: prose `There is no repository ${context.repository}, or the token does not reach it`,
-            advice: prose `Check the input repository (owner/name). The workflow's own token reaches only its own repository: for another one use a GitHub App token.`,
+            text: prose `There is no repository \`${context.repository}\`, or the token has no access to it`,
+            advice: prose `Check the input \`repository\` (\`owner/name\`). The workflow's own token has access only to its own repository: for another one, use a GitHub App token as \`github-token\`.`,
             reason: 'hidden',
         };
     }
@@ -48644,7 +49156,7 @@ const notFound = ({ status, url, message }, context) => {
     return {
         text: prose `GitHub does not let the token ${operation(context, url)}, or the branch was deleted (HTTP 404)`,
         advice: /could not resolve to a ref/i.test(message)
-            ? prose `The next run finds out if the branch is gone. If it is there: ${grantToWorkflow(needed, context)}`
+            ? prose `The next run finds out whether the branch is gone. If it still exists: ${grantToWorkflow(needed, context)}`
             : prose `GitHub responds with 404 if a permission is missing. ${grantToWorkflow(needed, context)}`,
     };
 };
@@ -48673,10 +49185,10 @@ function grantToWorkflow(needed, { purpose }) {
     if (permission === undefined)
         return otherToken(needed);
     const { workflow, token } = grants[permission];
-    return prose `${workflow}; for a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : ''}`;
+    return prose `${workflow}. For a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`;
 }
 function otherToken(needed) {
-    return prose `Use a token with ${needed} as github-token.`;
+    return prose `Use a token with \`${needed}\` as \`github-token\`.`;
 }
 /** The one that the request is about if it is among them, and one to write rather than one to read. */
 function permissionToGrant(needed, purpose) {
@@ -48700,91 +49212,93 @@ const table = [
     {
         matches: ({ status }) => status === 401,
         text: () => prose `GitHub does not accept the token`,
-        advice: prose `Leave github-token at its default, or check that the secret is set in this workflow and has not expired.`,
+        advice: prose `Leave \`github-token\` at its default, or check that the secret is set in this workflow and that the token has not expired.`,
     },
     {
         // `X-GitHub-SSO: required; url=…` (docs.github.com, "Troubleshooting the REST API"); GraphQL only
         // has the message `Resource protected by organization SAML enforcement. You must grant your …`.
         matches: ({ message, headers }) => /^required/i.test(headers['x-github-sso'] ?? '') || /SAML enforcement/i.test(message),
-        text: ({ repository }) => prose `The organization of ${repository} requires single sign-on for the token`,
+        text: ({ repository }) => prose `The organization of \`${repository}\` requires single sign-on for the token`,
         advice: ({ headers }) => {
             const [, url] = /url=(\S+)/.exec(headers['x-github-sso'] ?? '') ?? [];
-            const place = url ?? 'Settings > Developer settings > Personal access tokens > Configure SSO';
-            return prose `Authorize the personal access token for the organization (${place}), or use ${refusals_access_otherToken} as github-token.`;
+            const place = url === undefined
+                ? prose `single sign-on (Settings > Developer settings > Personal access tokens > Configure SSO)`
+                : linkTo('single sign-on', url);
+            return prose `Authorize the personal access token for the organization's ${place}, or use ${refusals_access_otherToken} as \`github-token\`.`;
         },
     },
     {
         // `… the \`acme\` organization has an IP allow list enabled, and your IP address is not permitted
         // …` (dependabot-core has it as GITHUB_IP_ALLOWLIST_ERROR)
         matches: says(/IP allow list/i),
-        text: ({ repository }) => prose `The IP allow list of ${repository}'s owner excludes this runner`,
+        text: ({ repository }) => prose `The IP allow list of \`${repository}\`'s owner excludes this runner`,
         advice: prose `Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.`,
     },
     {
         // `… has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.`
         matches: says(/OAuth App access restrictions/i),
-        text: ({ repository }) => prose `The organization of ${repository} restricts tokens of OAuth apps`,
-        advice: prose `Have an owner approve the app, or use ${refusals_access_otherToken} as github-token.`,
+        text: ({ repository }) => prose `The organization of \`${repository}\` restricts tokens of OAuth apps`,
+        advice: prose `Have an owner approve the app, or use ${refusals_access_otherToken} as \`github-token\`.`,
     },
     {
         // `The 'acme' organization forbids access via a fine-grained personal access tokens if the token's
         // lifetime is greater than 366 days. Please adjust …`
         matches: says(/forbids access via .*lifetime/i),
-        text: ({ repository }) => prose `The token lives longer than the owner of ${repository} allows`,
-        advice: prose `Create a token that expires sooner, or use ${refusals_access_otherToken} as github-token.`,
+        text: ({ repository }) => prose `The token lives longer than the owner of \`${repository}\` allows`,
+        advice: prose `Create a token that expires sooner, or use ${refusals_access_otherToken} as \`github-token\`.`,
     },
     {
         // `\`acme\` forbids access via a personal access token (classic). Please use a GitHub App, …`
         matches: says(/forbids access via/i),
-        text: ({ repository }) => prose `The owner of ${repository} does not allow this kind of token`,
-        advice: prose `Use ${refusals_access_otherToken} as github-token, or the kind of token that the message names.`,
+        text: ({ repository }) => prose `The owner of \`${repository}\` does not allow this kind of token`,
+        advice: prose `Use ${refusals_access_otherToken} as \`github-token\`, or the kind of token that the message names.`,
     },
     {
         // `Sorry. Your account was suspended`, `This installation has been suspended`
         matches: says(/(account|installation) (was|has been|is) suspended/i),
-        text: ({ repository }) => prose `The account or app of the token is suspended (${repository})`,
-        advice: prose `Have it reinstated, or use ${refusals_access_otherToken} as github-token.`,
+        text: ({ repository }) => prose `The account or app of the token is suspended (\`${repository}\`)`,
+        advice: prose `Have it reinstated, or use ${refusals_access_otherToken} as \`github-token\`.`,
     },
     {
         // `Repository was archived so is read-only.`
         matches: says(/\barchived\b.*read.only|repository (was|is|has been) archived/i),
-        text: ({ repository }) => prose `${repository} is archived: nothing can be written to it`,
-        advice: prose `Unarchive it, or point the input repository elsewhere.`,
+        text: ({ repository }) => prose `\`${repository}\` is archived, so nothing can be written to it`,
+        advice: prose `Unarchive it, or set the input \`repository\` to another one.`,
     },
     {
         // `Repository access blocked` (403 and 451, with `block.reason`: dmca, tos, …)
         matches: ({ status, message }) => status === 451 || /repository access blocked/i.test(message),
-        text: ({ repository }) => prose `GitHub has blocked access to ${repository}`,
-        advice: prose `Ask the repository's owner; GitHub informs them of the reason.`,
+        text: ({ repository }) => prose `GitHub has blocked access to \`${repository}\``,
+        advice: prose `Ask the repository's owner, whom GitHub has told the reason.`,
     },
     {
         // `Repository has been locked for migration.`, `Repository has been disabled`
         matches: says(/repository .*\b(locked|disabled)\b|read.only mode|maintenance mode/i),
-        text: ({ repository }) => prose `${repository} is locked or disabled at the moment`,
-        advice: prose `It may be in a migration or over a billing limit: its settings say more. The next run after that catches up.`,
+        text: ({ repository }) => prose `\`${repository}\` is locked or disabled at the moment`,
+        advice: prose `It may be in a migration or over a billing limit: see its settings. The first run after that will catch up.`,
     },
     {
         // `refusing to allow a GitHub App to create or update workflow \`…\` without \`workflows\` permission`;
         // `refusing to allow an integration to create or update .github/workflows/ci.yml`
         matches: says(/without `?workflows?`? (permission|scope)|refusing to allow .* to create or update/i),
-        text: ({ repository }) => prose `The token may not change workflows in ${repository}`,
+        text: ({ repository }) => prose `The token may not change workflows in \`${repository}\``,
         advice: prose `The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow's own token never has that permission.`,
     },
     {
         matches: says(/not permitted to create or approve pull requests/i),
-        text: ({ repository }) => prose `${repository} does not let workflows create pull requests`,
-        advice: prose `Switch on Settings > Actions > General > "Allow GitHub Actions to create and approve pull requests", or use a GitHub App token.`,
+        text: ({ repository }) => prose `\`${repository}\` does not let workflows create pull requests`,
+        advice: prose `Turn on "Allow GitHub Actions to create and approve pull requests" in Settings > Actions > General, or use a GitHub App token as \`github-token\`.`,
     },
     {
         // `Your token has not been granted the required scopes …`, type INSUFFICIENT_SCOPES: classic tokens
         matches: ({ type, message }) => type === 'INSUFFICIENT_SCOPES' || /granted the required scopes/i.test(message),
-        text: ({ repository }) => prose `The personal access token lacks a scope for ${repository}`,
+        text: ({ repository }) => prose `The personal access token lacks a scope for \`${repository}\``,
         advice: prose `Give the token the scope \`repo\`.`,
     },
     {
         // `octocat does not have the correct permissions to execute \`CreateCommitOnBranch\``, type FORBIDDEN
         matches: says(/correct permissions to execute|must have push access|permission to \S+ denied/i),
-        text: ({ repository }) => prose `The owner of the token may not write to ${repository}`,
+        text: ({ repository }) => prose `The owner of the token may not write to \`${repository}\``,
         advice: prose `Give that user or app write access to the repository.`,
     },
     {
@@ -48797,13 +49311,13 @@ const table = [
         // `At least one email address must be verified to do that.`
         matches: says(/verify your email|email address must be verified/i),
         text: () => prose `The account of the token has no verified email address`,
-        advice: prose `Verify the address in the settings of that account, or use ${refusals_access_otherToken} as github-token.`,
+        advice: prose `Verify the address in the settings of that account, or use ${refusals_access_otherToken} as \`github-token\`.`,
     },
     {
         // `Upgrade to GitHub Pro or make this repository public to enable this feature.`
         // (github/branch-deploy#345)
         matches: says(/upgrade to github \S+ or make this repository public/i),
-        text: ({ repository }) => prose `The plan of ${repository}'s owner does not include this feature`,
+        text: ({ repository }) => prose `The plan of \`${repository}\`'s owner does not include this feature`,
         advice: prose `GitHub's message says which plans include it.`,
         reason: 'hidden',
     },
@@ -48811,7 +49325,7 @@ const table = [
         // `An owner of this repository has limited the ability to open a pull request to users that are
         // collaborators on this repository.` (cypress-io/eslint-plugin-cypress#346)
         matches: says(/has limited the ability to open a pull request/i),
-        text: ({ repository }) => prose `${repository} limits who may open pull requests`,
+        text: ({ repository }) => prose `\`${repository}\` limits who may open pull requests`,
         advice: prose `Make the owner of the token a collaborator, or change the limit in the settings of the repository (General > Pull requests, or Moderation options).`,
     },
 ];
@@ -48819,7 +49333,7 @@ const table = [
 const denied = ({ status, url }, context) => status === 403
     ? {
         text: prose `GitHub did not let the token ${operation(context, url)}`,
-        advice: prose `GitHub's message says why. Check what the owner of the token may do there.`,
+        advice: prose `GitHub's message says why. Check the permissions of the token and of its owner.`,
     }
     : undefined;
 const byWords = table.map(({ matches, text, advice, reason }) => (refusal, context) => matches(refusal)
@@ -48838,14 +49352,14 @@ const accessRefusals = [
 
 ;// CONCATENATED MODULE: ./src/github/rule-advice.ts
 
-const bypass = prose `use a token that may bypass the rule (a GitHub App in its bypass list) as github-token.`;
+const bypass = prose `use a token that may bypass the rule (of a GitHub App in its bypass list) as \`github-token\`.`;
 const onBase = {
     propose: prose `Either set \`pull-request: true\`, or ${bypass}`,
-    look: prose `Look at Settings > Branches of the repository. If commits are restricted there, set \`pull-request: true\`, or ${bypass}`,
+    look: prose `See Settings > Branches of the repository. If commits are restricted there, set \`pull-request: true\`, or ${bypass}`,
     'propose-or-unlock': prose `Either set \`pull-request: true\`, or ${bypass} If the branch is locked, unlock it first: a pull request into a locked branch cannot be merged.`,
-    bypass: prose `To commit nevertheless, ${bypass}`,
+    bypass: prose `To commit despite the rule, ${bypass}`,
     unlock: prose `Unlock the branch in the settings, or set the input \`branch\` to another one.`,
-    sign: prose `Leave github-token at its default or use a GitHub App token, because GitHub signs their commits; otherwise ${bypass}`,
+    sign: prose `Leave \`github-token\` at its default or use a GitHub App token, because GitHub signs their commits. Otherwise, ${bypass}`,
     message: prose `Change the first line of the message with the input \`commit-message\`, or ${bypass}`,
     path: prose `Set the input \`path\` to another directory, or ${bypass}`,
     size: prose `Make the template smaller, or ${bypass}`,
@@ -48854,7 +49368,7 @@ const onBase = {
 const onHead = {
     ...onBase,
     propose: prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
-    look: prose `Look at Settings > Branches of the repository, or choose another \`pull-request-branch\`, one that the rule does not cover.`,
+    look: prose `See Settings > Branches of the repository, or choose another \`pull-request-branch\`, one that the rule does not cover.`,
     'propose-or-unlock': prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or unlock the branch in the settings.`,
     bypass: prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or ${bypass}`,
     unlock: prose `Choose another \`pull-request-branch\`, one that the rule does not cover, or unlock the branch in the settings.`,
@@ -48972,8 +49486,8 @@ const anyRulePattern = /rule violations? found|protected branch|reference update
 const secretPattern = /secret detected|cannot contain secrets/i;
 const secretInContent = ({ message }, { repository }) => secretPattern.test(message)
     ? {
-        text: prose `GitHub's push protection found a secret in the files for ${repository}`,
-        advice: prose `Remove it from the template or from the run in MLflow (parameters and tags reach the file); see the message for the place.`,
+        text: prose `GitHub's push protection found a secret in the files for \`${repository}\``,
+        advice: prose `Remove it from the template, or from the parameters and tags of the run in MLflow, which reach the file. GitHub's message says where it is.`,
     }
     : undefined;
 /** createCommitOnBranch reports classic protection with this type (Thinkmill/keystatic#1598). */
@@ -48989,7 +49503,7 @@ const violatedRules = ({ type, message }, context) => {
     const named = kinds.map(({ says }) => says).join(', ');
     const outs = kinds.length === 0 ? ['propose'] : kinds.map(({ wayOut }) => wayOut);
     return {
-        text: prose `A rule of ${context.repository} forbids this ${subject(context)}${named === '' ? '' : own(`: ${named}`)}`,
+        text: prose `A rule of \`${context.repository}\` forbids this ${own(subject(context))}${own(named === '' ? '' : `: ${named}`)}`,
         advice: joinProse([...waysOut(outs, context.purpose), ...blockingBranch(message, context)], ' '),
     };
 };
@@ -49001,9 +49515,7 @@ function subject({ purpose }) {
 /** REST reports a branch that is in the way like a rule. */
 function blockingBranch(message, { purpose }) {
     return purpose === 'propose' && /reference update failed/i.test(message)
-        ? [
-            prose `Or rename the branch that is in the way, if one has the beginning of this name up to a slash.`,
-        ]
+        ? [prose `If another branch has the beginning of this name up to a slash, rename that branch.`]
         : [];
 }
 const ruleRefusals = [secretInContent, violatedRules];
@@ -49055,7 +49567,7 @@ function notGitHubs({ status, isGitHubs, url }, context) {
     if (isGitHubs || status >= 500 || status === 413)
         return undefined;
     return {
-        text: prose `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}, and the response is not GitHub's)`,
+        text: prose `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}; the response is not GitHub's)`,
         advice: prose `Check the proxy or firewall between the runner and GitHub.`,
     };
 }
@@ -49116,22 +49628,23 @@ function refusalMessage(json) {
 
 
 
+const unreachable = prose `Check that the runner can reach GitHub (firewall, proxy).`;
 const errors_failureAdvice = {
-    'unknown-host': prose `Check GITHUB_API_URL and the name service of the runner.`,
-    refused: prose `Check that the runner may reach GitHub (firewall, proxy).`,
-    tls: prose `On a self-hosted runner add the certificate authority with NODE_EXTRA_CA_CERTS.`,
-    timeout: prose `Check that the runner may reach GitHub (firewall, proxy).`,
+    'unknown-host': prose `Check the variable \`GITHUB_API_URL\`, and that the runner can resolve this host name.`,
+    refused: unreachable,
+    tls: prose `On a self-hosted runner, set the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
+    timeout: unreachable,
     interrupted: prose `The connection ended in the middle of a response. The next run will catch up.`,
-    network: prose `Check that the runner may reach GitHub (firewall, proxy).`,
-    'too-large': prose `The response was ignored. Look for a proxy that modifies responses.`,
-    encoding: prose `Look for a proxy that compresses responses, and let it send gzip or nothing.`,
+    network: unreachable,
+    'too-large': prose `The response was ignored. Check for a proxy that changes responses.`,
+    encoding: prose `Check for a proxy that compresses responses: it may only use \`gzip\`, \`deflate\` or \`br\`.`,
 };
-const statusPage = prose `Look at https://www.githubstatus.com; the next run will catch up.`;
+const statusPage = prose `See https://www.githubstatus.com. The next run will catch up.`;
 /** There was no complete response. */
 function connectionError(failure, { tries, apiUrl, isWrite }) {
     const { reason } = failure;
-    const after = tries > 1 ? ` (after ${tries} tries)` : '';
-    return new GitHubError(prose `${failureMessage(failure, `GitHub at ${apiUrl}`)}${after}`, {
+    const after = tries > 1 ? prose ` (after ${tries} tries)` : [];
+    return new GitHubError(prose `${failureMessage(failure, prose `GitHub at \`${apiUrl}\``)}${after}`, {
         advice: errors_failureAdvice[reason],
         outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
     });
@@ -49140,17 +49653,17 @@ function connectionError(failure, { tries, apiUrl, isWrite }) {
 function rateLimitError(status, until, tries) {
     const limit = until === undefined
         ? prose `GitHub still limits the rate of requests after ${tries} tries`
-        : prose `GitHub limits the rate of requests until ${until.toISOString()}, longer than a sync may wait`;
+        : prose `GitHub limits the rate of requests until ${own(until.toISOString())}, longer than a sync may wait`;
     return new GitHubError(prose `${limit} (HTTP ${status})`, {
         status,
-        advice: prose `The first run after the limit will catch up on everything. Sync less often, or check out the repository before this step, which saves most requests.`,
+        advice: prose `The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
     });
 }
 /** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
 function unavailableError(status, until, isWrite) {
     const text = until === undefined
-        ? prose `GitHub responded to a ${isWrite ? 'write' : 'request'} with HTTP ${status}`
-        : prose `GitHub is not available until ${until.toISOString()}, longer than a sync may wait (HTTP ${status})`;
+        ? prose `GitHub responded to a ${own(isWrite ? 'write' : 'request')} with HTTP ${status}`
+        : prose `GitHub is not available until ${own(until.toISOString())}, longer than a sync may wait (HTTP ${status})`;
     return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage });
 }
 /** Redirects are not followed: another host must not see the token. */
@@ -49159,16 +49672,16 @@ function redirectError(url, { status, headers }) {
     const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
     const { origin } = new URL(url);
     if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
-        return new GitHubError(prose `GitHub at ${origin} redirects the request (HTTP ${status})`, {
+        return new GitHubError(prose `GitHub at \`${origin}\` redirects the request (HTTP ${status})`, {
             status,
-            advice: prose `The repository may have been renamed or moved: update the input repository.`,
+            advice: prose `The repository may have been renamed or moved: update the input \`repository\`.`,
         });
     }
     // Without the query, which may have a secret.
-    const place = target === undefined ? 'an invalid address' : errors_placeOf(target, origin);
-    return new GitHubError(prose `GitHub at ${origin} redirects to ${place} (HTTP ${status}); nothing was sent there`, {
+    const place = target === undefined ? prose `an invalid address` : prose `\`${errors_placeOf(target, origin)}\``;
+    return new GitHubError(prose `GitHub at \`${origin}\` redirects to ${place} (HTTP ${status}). Nothing was sent there`, {
         status,
-        advice: prose `Is there a proxy or a login in front of GitHub? Let the runner reach GitHub directly, or correct GITHUB_API_URL.`,
+        advice: prose `If there is a proxy or a login in front of GitHub, let the runner reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
     });
 }
 function errors_placeOf(target, origin) {
@@ -49178,7 +49691,7 @@ function errors_placeOf(target, origin) {
 function invalidResponse(detail, isWrite = false) {
     return new GitHubError(prose `GitHub's response can't be used: ${detail}`, {
         outcomeUnknown: isWrite,
-        advice: prose `The response was ignored. If this persists, look for a proxy that modifies responses.`,
+        advice: prose `The response was ignored. If this persists, check for a proxy that changes responses.`,
     });
 }
 /** The branch is no longer at the commit that was read: read and plan again. */
@@ -49321,9 +49834,13 @@ const treeLimits = { files: 200, bytes: 1_500_000 };
 /** Creates the tree that results from changes to the tree `base`, and returns its hash. */
 async function createTree(client, purpose, base, entries) {
     let tree = base;
+    let done = 0;
     for (const batch of splitIntoBatches(entries)) {
+        client.progress('uploaded', done, entries.length, 'file');
         tree = await createTreeInHalves(client, purpose, tree, batch);
+        done += batch.length;
     }
+    client.progress('uploaded', done, entries.length, 'file');
     return tree;
 }
 function splitIntoBatches(entries) {
@@ -49577,7 +50094,7 @@ async function deleteBranch(repository, { plan, name }, from) {
     const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name);
     if (other !== undefined) {
         return [
-            prose `The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it`,
+            prose `The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it. Close it, or leave the branch as it is.`,
         ];
     }
     try {
@@ -49670,8 +50187,8 @@ async function assess({ repository, settings }, plan) {
     const { snapshot } = plan;
     const name = headBranchName(settings, snapshot.branch);
     if (name === snapshot.branch) {
-        throw new SyncError(prose `pull-request-branch is the branch ${name} itself`, {
-            advice: prose `Give the pull request a branch of its own.`,
+        throw new SyncError(prose `\`pull-request-branch\` is the branch \`${name}\` itself`, {
+            advice: prose `Set \`pull-request-branch\` to another name.`,
         });
     }
     const state = await repository.pullRequests.read(snapshot, name);
@@ -49788,6 +50305,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
 
 
 
+
 /** Runs one sync: reads MLflow, reads the branch, plans, and writes. */
 async function runSync(options) {
     const { stopwatch } = options;
@@ -49881,13 +50399,6 @@ function describeDirectory(snapshot, directory) {
     const place = directory === '' ? 'its root' : directory;
     return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`;
 }
-function joinProblems(problems) {
-    const [first] = problems;
-    return (first && {
-        message: joinProse(problems.map(({ message }) => message), '; '),
-        advice: joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' '),
-    });
-}
 function createWriter(options, compare) {
     if (options.mode === 'plan')
         return preview;
@@ -49936,22 +50447,23 @@ function exampleChange(outcome, path) {
         previous: undefined,
         withheld: undefined,
         warning: undefined,
+        location: undefined,
         edit: { path, before: undefined, after: '', executable: false },
     };
 }
 
 ;// CONCATENATED MODULE: ./src/check/run-check.ts
 
-
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
 async function runCheck(name, check) {
     try {
-        return { name, advice: prose ``, ...(await check()) };
+        return { name, advice: [], mistakes: [], ...(await check()) };
     }
     catch (error) {
         if (!(error instanceof ActionError))
             throw error;
-        return { name, status: 'failed', detail: error.text, advice: error.advice ?? prose `` };
+        const { text, advice = [], mistakes } = error;
+        return { name, status: 'failed', detail: text, advice, mistakes };
     }
 }
 function skippedCheck(name, detail) {
@@ -49959,7 +50471,8 @@ function skippedCheck(name, detail) {
         name,
         status: 'skipped',
         detail,
-        advice: prose ``,
+        advice: [],
+        mistakes: [],
     };
 }
 
@@ -49975,9 +50488,10 @@ function skippedCheck(name, detail) {
 
 
 
+
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
 async function checkGitHub(options) {
-    const { repository, targets, pullRequest } = options;
+    const { repository, targets } = options;
     let branchSnapshot;
     const branchCheck = await runCheck('GitHub: repository and branch', async () => {
         const read = await repository.readBranch(branchQuery(options));
@@ -49986,12 +50500,12 @@ async function checkGitHub(options) {
         const directories = targets.map(({ directory }) => github_describeDirectory(directoryAt(read, directory)));
         return {
             status: 'ok',
-            detail: prose `${name}, branch ${branch} at ${head.slice(0, 8)}; ${directories.join('; ')}`,
+            detail: prose `\`${name}\`, branch \`${branch}\` at ${head.slice(0, 8)}; ${joinProse(directories, '; ')}`,
         };
     });
     if (branchSnapshot === undefined) {
         const reason = prose `the branch could not be read`;
-        return [
+        const connections = [
             branchCheck,
             skippedCheck('GitHub: contents: write', reason),
             skippedCheck('GitHub: branch rules', reason),
@@ -49999,11 +50513,15 @@ async function checkGitHub(options) {
             skippedCheck('GitHub: head branch', reason),
             skippedCheck('Template', reason),
         ];
+        return { repository: options.repositoryName, branch: options.branch, connections };
     }
-    const snapshot = branchSnapshot;
+    const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))];
+    return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections };
+}
+async function checkSnapshot(options, snapshot) {
+    const { repository, targets, pullRequest } = options;
     const { probes } = repository;
     return [
-        branchCheck,
         await runCheck('GitHub: contents: write', async () => {
             for (const { directory } of targets)
                 await probes.commit(snapshot, directory);
@@ -50015,15 +50533,18 @@ async function checkGitHub(options) {
                 name: 'GitHub: branch rules',
                 status: 'ok',
                 detail: prose `the pull request is subject to them`,
-                advice: prose ``,
+                advice: [],
+                mistakes: [],
             },
         ...(await checkPullRequest(options, snapshot)),
         await runCheck('Template', () => checkTemplates(options, snapshot)),
     ];
 }
 function github_describeDirectory({ path, oid }) {
-    const status = oid === undefined ? 'is not there yet and will be created' : 'is there';
-    return `path ${path === '' ? 'the root' : path} ${status}`;
+    if (path === '')
+        return prose `the path is the root`;
+    const status = own(oid === undefined ? 'does not exist yet and will be created' : 'exists');
+    return prose `the path \`${path}\` ${status}`;
 }
 /** Tests what only a sync with `pull-request: true` needs. */
 async function checkPullRequest(options, snapshot) {
@@ -50031,7 +50552,7 @@ async function checkPullRequest(options, snapshot) {
     const { probes } = repository;
     const names = ['GitHub: pull-requests: write', 'GitHub: head branch'];
     if (pullRequest === undefined) {
-        return names.map((name) => skippedCheck(name, prose `not needed without pull-request: true`));
+        return names.map((name) => skippedCheck(name, prose `not needed without \`pull-request: true\``));
     }
     return [
         await runCheck(names[0], async () => {
@@ -50045,13 +50566,14 @@ async function checkHeadBranch(options, snapshot, settings) {
     const { probes } = options.repository;
     const head = headBranchName(settings, snapshot.branch);
     if (head === snapshot.branch) {
-        throw new SyncError(prose `pull-request-branch is the branch ${head} itself`, {
-            advice: prose `Give the pull request a branch of its own.`,
+        throw new SyncError(prose `\`pull-request-branch\` is the branch \`${head}\` itself`, {
+            advice: prose `Set \`pull-request-branch\` to another name.`,
         });
     }
     const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-        message: prose `Branch ${name} is in the way of ${head}: Git can't have both`,
+        message: prose `Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
         advice: prose `Choose another \`pull-request-branch\`, or rename or delete that branch.`,
+        mistakes: [],
     }));
     const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
     const findings = await probes.rules(plannedWrite(options, head, true));
@@ -50070,27 +50592,20 @@ async function findForeignHead(options, snapshot, name) {
 }
 /** @throws SyncError if a rule forbids what a sync would write. */
 function ruleFinding({ ruleCount, violated, unclear }) {
-    if (violated.length > 0) {
-        throw new SyncError(messagesOf([...violated, ...unclear]), {
-            advice: adviceOf([...violated, ...unclear]),
-        });
-    }
-    if (unclear.length > 0) {
-        return { status: 'skipped', detail: messagesOf(unclear), advice: adviceOf(unclear) };
+    const problem = joinProblems([...violated, ...unclear]);
+    if (problem !== undefined) {
+        const { message, advice = [], mistakes } = problem;
+        if (violated.length > 0)
+            throw new SyncError(message, { advice, mistakes });
+        return { status: 'skipped', detail: message, advice };
     }
     return ruleCount === undefined
         ? {
             status: 'skipped',
             detail: prose `GitHub does not show the rules to this token`,
-            advice: prose `Look at Settings > Rules of the repository.`,
+            advice: prose `See Settings > Rules of the repository.`,
         }
         : { status: 'ok', detail: prose `rules: ${ruleCount}, none against it` };
-}
-function messagesOf(problems) {
-    return joinProse(problems.map(({ message }) => message), '; ');
-}
-function adviceOf(problems) {
-    return joinProse(distinctProse(problems.map(({ advice = [] }) => advice)), ' ');
 }
 async function checkTemplates(options, snapshot) {
     const { repository, targets } = options;
@@ -50099,7 +50614,9 @@ async function checkTemplates(options, snapshot) {
     const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
     return {
         status: 'ok',
-        detail: templates.length === 0 ? prose `built in` : prose `${templates.join(', ')} can be used`,
+        detail: templates.length === 0
+            ? prose `built in`
+            : prose `${joinProse(templates.map((path) => prose `\`${path}\``), ', ')} can be used`,
     };
 }
 /** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
@@ -50111,6 +50628,7 @@ function retryOnFreshSnapshot(options, snapshot, check) {
         return check(current);
     }, {
         ...options,
+        maxAttempts: 2,
         branchName: () => snapshot.branch,
         settle: () => Promise.resolve(undefined),
         withError: (result) => result,
@@ -50118,6 +50636,7 @@ function retryOnFreshSnapshot(options, snapshot, check) {
 }
 
 ;// CONCATENATED MODULE: ./src/check/mlflow.ts
+
 
 
 
@@ -50138,7 +50657,7 @@ async function checkMlflow(options) {
             for (const { runId } of chooseVersionPerRun(inModels).runs)
                 runIds.add(runId);
         }
-        return { status: 'ok', detail: prose `${trackingUri} lists ${listed}` };
+        return { status: 'ok', detail: prose `\`${trackingUri}\` lists ${listed}` };
     });
     if (versions.status === 'failed') {
         const reason = prose `the Model Registry could not be read`;
@@ -50163,11 +50682,9 @@ async function checkMlflow(options) {
             selected += result.runs.length;
             gaps.push(...result.gaps);
         }
-        if (gaps.length > 0) {
-            throw new SyncError(joinProse(gaps.map(({ message }) => message), '; '), {
-                advice: joinProse(gaps.map(({ advice = [] }) => advice), ' '),
-            });
-        }
+        const problem = joinProblems(gaps);
+        if (problem !== undefined)
+            throw new SyncError(problem.message, problem);
         return { status: 'ok', detail: prose `runs selected: ${selected}` };
     });
     return [versions, runs, selection];
@@ -50190,9 +50707,9 @@ async function checkRuns(registry, runIds) {
             advice: prose `MLflow could not read any of the sampled runs: look at its log, and try again.`,
         });
     }
-    const examples = runIds.slice(0, 3).join(', ');
+    const examples = joinProse(runIds.slice(0, 3).map((id) => prose `\`${id}\``), ', ');
     throw new MlflowError(prose `MLflow does not show the runs of registered versions: ${examples}`, {
-        advice: prose `Check whether the runs were deleted permanently; otherwise give the user READ permission on the experiments.`,
+        advice: prose `Check whether the runs were deleted permanently. If not, give the user \`READ\` permission on their experiments.`,
     });
 }
 
@@ -50205,12 +50722,17 @@ async function checkRuns(registry, runIds) {
  * and reports all results together. Leaves no trace.
  */
 async function runChecks(options) {
+    const { info, progress } = options;
+    progress('tested', 0, undefined, 'connection');
+    const version = await options.mlflow.version();
+    if (version !== undefined)
+        info(`MLflow is version ${version}`);
     const mlflow = await checkMlflow(options);
-    const gitHub = await checkGitHub(options);
+    const { repository, branch, connections } = await checkGitHub(options);
     return {
-        ...emptyResult(options.repositoryName, options.branch),
+        ...emptyResult(repository, branch),
         operation: 'checked',
-        connections: [...mlflow, ...gitHub],
+        connections: [...mlflow, ...connections],
     };
 }
 
@@ -50293,9 +50815,17 @@ function createBlobReader(client, checkout) {
                 batches.push(oids.slice(start, start + blobsPerQuery));
             }
             const queue = batches.values();
+            let done = 0;
+            const report = (count) => {
+                done += count;
+                client.progress('fetched', done, oids.length, 'file');
+            };
+            report(0);
             const worker = async () => {
-                for (const batch of queue)
+                for (const batch of queue) {
                     await readAndConfirm(snapshot, batch);
+                    report(batch.length);
+                }
             };
             await Promise.all(Array.from({ length: maxConcurrentQueries }, worker));
             return cache;
@@ -55371,10 +55901,25 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
+;// CONCATENATED MODULE: ./src/http/describe-exchange.ts
+/** How a try of a request ended, for the log: `200 in 12 ms, 345 bytes (try 1)`. */
+function describeExchange(result, milliseconds, tries) {
+    const { status, size } = result.kind === 'failure'
+        ? { status: result.detail, size: '' }
+        : { status: result.status, size: `, ${Buffer.byteLength(result.text)} bytes` };
+    return `${status} in ${milliseconds} ms${size} (try ${tries})`;
+}
+
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 /** A decision to send the request again. */
 function retry(reason, limits = {}) {
     return { kind: 'retry', reason, maxRetries: limits.maxRetries, waitMs: limits.waitMs };
+}
+/** Enough for a server that is just being restarted: about 30 s of waiting. */
+const firstContactMs = 40_000;
+/** The policy of `mode: check`, where somebody waits for the answer. */
+function atMostOneRetry(policy) {
+    return { ...policy, retries: Math.min(policy.retries, 1) };
 }
 const waitBudgetMs = 5 * 60_000;
 function createWaitBudget() {
@@ -55382,10 +55927,12 @@ function createWaitBudget() {
 }
 /** Retries until the result is final or the policy's retries or the budget are used up. */
 async function sendWithRetries(options) {
-    const { send, classify, policy, clock, budget, onRetry } = options;
+    const { send, classify, policy, clock, budget, contact, onRetry } = options;
+    const firstTryAt = clock.now();
     for (let tries = 1;; tries += 1) {
         const startedAt = clock.now();
-        const result = await send();
+        const result = await send(tries);
+        contact.made ||= result.kind === 'response' || result.connected;
         const decision = classify(result);
         if (decision.kind === 'final')
             return { result, tries, retryAllowedAt: undefined };
@@ -55394,6 +55941,9 @@ async function sendWithRetries(options) {
         }
         budget.remainingMs -= clock.now() - startedAt;
         const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries));
+        if (!contact.made && clock.now() + waitMs > firstTryAt + policy.firstContactMs) {
+            return { result, tries, retryAllowedAt: undefined };
+        }
         if (waitMs > budget.remainingMs) {
             const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs;
             return {
@@ -55420,7 +55970,24 @@ function retryAfterMs(headers, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+;// CONCATENATED MODULE: ./src/github/request-name.ts
+/** Where a GraphQL body has the name of its operation: octokit writes the query first. */
+const operationName = /"query":"\s*(?:query|mutation)\s+(\w+)/;
+/** Longest part of a body in which the name is looked for; a commit can have megabytes. */
+const maxPrefix = 200;
+/**
+ * The name of a request in the log and in errors: `GraphQL Branch`, or `GET /repos/acme/models/pulls`.
+ * It has nothing of the query string, the headers or the rest of the body, which may have a secret.
+ */
+function requestName(method, url, body, isGraphql) {
+    if (!isGraphql)
+        return `${method} ${new URL(url).pathname}`;
+    const [, name = 'request'] = operationName.exec(body?.slice(0, maxPrefix) ?? '') ?? [];
+    return `GraphQL ${name}`;
+}
+
 ;// CONCATENATED MODULE: ./src/github/retry.ts
+
 
 
 
@@ -55461,7 +56028,7 @@ function classifyResult(result, exchange, now) {
             : retry(`HTTP ${result.status}`, limits);
     }
     if (isIncomplete(result, json)) {
-        return /^\s*</.test(result.text)
+        return isMarkup(result.text)
             ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
             : retry('a response that is not a complete JSON document');
     }
@@ -55519,6 +56086,7 @@ const retries = 5;
 function gitHubRetryPolicy(random) {
     return {
         retries,
+        firstContactMs: firstContactMs,
         backoffMs: (retry) => Math.round(1000 * 2 ** (retry - 1) * (1 + random() / 4)),
     };
 }
@@ -55530,18 +56098,23 @@ function gitHubRetryPolicy(random) {
 
 
 
+
+
+
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
-function fetchWithRetries(options, isRepeatable, onRequest) {
+function fetchWithRetries(options, isRepeatable, contact, onRequest) {
     return async (url, init) => {
         const { transport, clock, log } = options;
         const method = init.method ?? 'GET';
+        const isGraphql = url === options.graphqlUrl;
+        const name = requestName(method, url, init.body, isGraphql);
         let exchange = {
-            isGraphql: url === options.graphqlUrl,
+            isGraphql,
             isRepeatable,
             isDivisible: isDivisibleRequest(url, init.body),
             json: undefined,
         };
-        const send = async () => {
+        const send = async (tries) => {
             onRequest();
             const startedAt = clock.now();
             const result = await transport.send({
@@ -55550,8 +56123,8 @@ function fetchWithRetries(options, isRepeatable, onRequest) {
                 headers: init.headers ?? {},
                 body: init.body,
             });
-            const summary = result.kind === 'response' ? result.status : result.detail;
-            log.debug(`GitHub ${method} ${url} -> ${summary}, ${clock.now() - startedAt} ms`);
+            const end = describeExchange(result, clock.now() - startedAt, tries);
+            log.debug(`GitHub ${name} -> ${end}${requestId(result)}`);
             const json = result.kind === 'response' ? parseJson(result.text) : undefined;
             exchange = { ...exchange, json };
             return result;
@@ -55562,17 +56135,19 @@ function fetchWithRetries(options, isRepeatable, onRequest) {
             policy: options.policy,
             clock,
             budget: options.budget(),
+            contact,
             onRetry: (reason, waitMs, retry) => log.info(`GitHub: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
         const { result } = outcome;
         if (result.kind === 'failure') {
             const { tries } = outcome;
-            throw connectionError(result, { tries, apiUrl: options.apiUrl, isWrite: !isRepeatable });
+            const { apiUrl } = options;
+            throw naming(name, connectionError(result, { tries, apiUrl, isWrite: !isRepeatable }));
         }
         const retryAllowedAt = outcome.retryAllowedAt ?? (await waitBeforeNext(options, result, exchange));
         const error = unusable(url, result, { ...outcome, retryAllowedAt }, exchange);
         if (error !== undefined)
-            throw error;
+            throw naming(name, error);
         return {
             status: result.status,
             url,
@@ -55581,6 +56156,15 @@ function fetchWithRetries(options, isRepeatable, onRequest) {
             text: () => Promise.resolve(result.text),
         };
     };
+}
+/** Says which request failed. */
+function naming(name, error) {
+    return new GitHubError(prose `${error.text} [${name}]`, error);
+}
+/** By which GitHub's support finds a request. */
+function requestId(result) {
+    const id = result.kind === 'response' ? result.headers['x-github-request-id'] : undefined;
+    return id === undefined ? '' : `, GitHub's id ${id}`;
 }
 /**
  * A write is not repeated after an HTTP 503, but the sync goes on to find out what became of it, and
@@ -55634,7 +56218,7 @@ async function repeatUnexpected({ policy, clock, budget, log }, isRepeatable, se
                 throw error;
             const waitMs = policy.backoffMs(tries);
             const remaining = budget();
-            const isLast = tries > maxRepeats || waitMs > remaining.remainingMs;
+            const isLast = tries > Math.min(policy.retries, maxRepeats) || waitMs > remaining.remainingMs;
             if (!isRepeatable || isLast)
                 throw error.error;
             remaining.remainingMs -= waitMs;
@@ -55678,6 +56262,7 @@ function createWriteTracker() {
 
 
 function createGitHubClient(options) {
+    const contact = { made: false };
     let requests = 0;
     let repository = options.repository;
     let repositoryId = '';
@@ -55689,7 +56274,7 @@ function createGitHubClient(options) {
     const createOctokit = (isRepeatable) => getOctokit(options.token, {
         baseUrl: options.apiUrl,
         request: {
-            fetch: fetchWithRetries(options, isRepeatable, () => (requests += 1)),
+            fetch: fetchWithRetries(options, isRepeatable, contact, () => (requests += 1)),
             parseSuccessResponseBody: false,
         },
         log: { debug: discard, info: discard, warn: discard, error: discard },
@@ -55754,6 +56339,7 @@ function createGitHubClient(options) {
         restOnce: (purpose, schema, call) => writes.track(() => rest(once, purpose, schema, call)),
         writes: writes.state,
         requests: () => requests,
+        progress: options.progress,
     };
 }
 function unexpected(detail, isWrite) {
@@ -55803,8 +56389,8 @@ async function rejectObstacles(client, branch, head, missing) {
     }
 }
 function notADirectory(path, what, branch) {
-    return new GitHubError(prose `path ${path} ${what} on branch ${branch}`, {
-        advice: prose `Set the input path to a directory; it is created when it does not exist.`,
+    return new GitHubError(prose `The path \`${path}\` ${own(what)} on branch \`${branch}\``, {
+        advice: prose `Set the input \`path\` to a directory, which is created if it does not exist.`,
     });
 }
 
@@ -55873,8 +56459,8 @@ async function readBranch(client, query) {
         files: aliasedObjects(aliases.files, fileObject),
     }));
     if (repository.isArchived) {
-        throw new GitHubError(prose `${client.repository()} is archived: nothing can be written to it`, {
-            advice: prose `Unarchive it, or point the input repository elsewhere.`,
+        throw new GitHubError(prose `\`${client.repository()}\` is archived, so nothing can be written to it`, {
+            advice: prose `Unarchive it, or set the input \`repository\` to another one.`,
         });
     }
     const branch = query.branch === undefined ? repository.defaultBranchRef : repository.ref;
@@ -55906,13 +56492,13 @@ function directoryOf(path, tree, branch) {
 }
 function missingBranch(repository, branch, defaultBranch) {
     if (defaultBranch === undefined) {
-        return new GitHubError(prose `${repository} has no commit yet`, {
-            advice: prose `Make a first commit (a README will do): a branch is needed to commit to.`,
+        return new GitHubError(prose `\`${repository}\` has no commits yet`, {
+            advice: prose `Make a first commit, for example of a README: without one there is no branch to commit to.`,
         });
     }
-    return new GitHubError(prose `There is no branch ${branch ?? ''} in ${repository}`, {
+    return new GitHubError(prose `There is no branch \`${branch ?? ''}\` in \`${repository}\``, {
         status: 404,
-        advice: prose `Check the input branch, or create the branch first. The default branch is ${defaultBranch}.`,
+        advice: prose `Check the input \`branch\`, or create the branch first. The default branch is \`${defaultBranch}\`.`,
     });
 }
 /** Git's file modes; GraphQL returns them as integers. */
@@ -55969,6 +56555,7 @@ const mutationResponse = object({
 });
 async function commitByMutation(client, request) {
     const { snapshot, headline, body, edits } = request;
+    client.progress('uploaded', 0, edits.length, 'file');
     const additions = edits.flatMap(({ path, after }) => after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }]);
     const deletions = edits.flatMap(({ path, after }) => (after === undefined ? [{ path }] : []));
     const { createCommitOnBranch } = await client.mutate('commit', commit_mutation, {
@@ -56099,8 +56686,8 @@ function branchesAbove(name) {
     return pathsTo(name).slice(0, -1);
 }
 function nameInTheWay(name, prefix) {
-    return new GitHubError(prose `There can be no branch ${name} while there is a branch ${prefix}`, {
-        advice: prose `Set the input pull-request-branch to another name, or rename the branch ${prefix}.`,
+    return new GitHubError(prose `There can be no branch \`${name}\` while there is a branch \`${prefix}\``, {
+        advice: prose `Set the input \`pull-request-branch\` to another name, or rename the branch \`${prefix}\`.`,
     });
 }
 /**
@@ -56445,7 +57032,7 @@ function evaluateLength(parameters, paths) {
 
 const rules = list(object({
     type: schemas_string(),
-    parameters: unknown().optional(),
+    parameters: schemas_unknown().optional(),
     ruleset_id: schemas_number().optional(),
     ruleset_source: schemas_string().optional(),
 }));
@@ -56469,7 +57056,7 @@ async function findRuleProblems(client, write) {
             .map(({ rule, evaluation }) => branch_rules_problemOf(evaluation, branch_rules_placeOf(rule), write)),
         ...classic.evaluations
             .filter((evaluation) => evaluation.result === result)
-            .map((evaluation) => branch_rules_problemOf(evaluation, 'branch protection', write)),
+            .map((evaluation) => branch_rules_problemOf(evaluation, prose `branch protection`, write)),
     ];
     return {
         ruleCount: listed?.length,
@@ -56490,21 +57077,20 @@ async function bypassedRulesets(client, ids) {
     return bypassed;
 }
 function branch_rules_placeOf({ type, ruleset_id, ruleset_source }) {
-    const ruleset = [
-        ruleset_id === undefined ? 'a ruleset' : `ruleset ${ruleset_id}`,
-        ruleset_source === undefined ? '' : `of ${ruleset_source}`,
-    ];
-    return `rule ${type} in ${ruleset.join(' ').trim()}`;
+    const ruleset = ruleset_id === undefined ? prose `a ruleset` : prose `ruleset ${ruleset_id}`;
+    const owner = ruleset_source === undefined ? [] : prose ` of \`${ruleset_source}\``;
+    return prose `rule \`${type}\` in ${ruleset}${owner}`;
 }
 function branch_rules_problemOf({ rule, result }, place, { branch, isHead }) {
     const kind = rule === undefined ? undefined : ruleKinds[rule];
-    const says = kind?.says ?? 'it may forbid the write';
+    const says = own(kind?.says ?? 'it may forbid the write');
     const isClear = result === 'violated';
     return {
-        message: prose `${branch}: ${says} (${place}${isClear ? '' : '; not tested'})`,
+        message: prose `\`${branch}\`: ${says} (${place}${own(isClear ? '' : '; not tested')})`,
         advice: kind === undefined
-            ? prose `Look at the ${place} of branch ${branch}.`
+            ? prose `See the ${place} of branch \`${branch}\`.`
             : joinProse(waysOut([kind.wayOut], isHead ? 'propose' : 'commit'), ' '),
+        mistakes: [],
     };
 }
 
@@ -56551,7 +57137,9 @@ async function probeCommit(client, snapshot, directory) {
             return;
         throw error;
     }
-    throw new GitHubError(prose `A commit that cannot be made was made`);
+    throw new GitHubError(prose `GitHub accepted a commit that it must reject`, {
+        advice: prose `Check for a proxy that changes responses.`,
+    });
 }
 /** `No commits between main and main`, or other words for it. No other error proves a permission. */
 const sameBranchPattern = /no commits between|\b(head|base)\b.*\b(same|identical|different)\b/i;
@@ -56566,7 +57154,9 @@ async function probePullRequest(client, branch) {
             return;
         throw error;
     }
-    throw new GitHubError(prose `A pull request of a branch into itself was opened`);
+    throw new GitHubError(prose `GitHub accepted a pull request that it must reject`, {
+        advice: prose `Check for a proxy that changes responses.`,
+    });
 }
 const namedRef = object({ name: schemas_string() });
 /** Asks for each branch above, and for one branch below. */
@@ -56611,7 +57201,7 @@ function createPullRequests(client) {
         open: (base, head, text) => client.restOnce('pull-request', pullRequest, (octokit, at) => octokit.rest.pulls.create({ ...at, head, base, ...text })),
         update: (number, change) => client.rest('pull-request', pullRequest, (octokit, at) => octokit.rest.pulls.update({ ...at, pull_number: number, ...change })),
         addLabels: async (number, labels) => {
-            await client.rest('pull-request', array(unknown()), (octokit, at) => octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }));
+            await client.rest('pull-request', schemas_array(schemas_unknown()), (octokit, at) => octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }));
         },
     };
 }
@@ -56725,7 +57315,42 @@ function createRepository(client, checkout) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/redirects.ts
+const redirects = new Set([301, 302, 303, 307, 308]);
+/**
+ * Builds the request that follows a redirect; undefined if the response is not a redirect that can
+ * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
+ * repeated if the status preserves the method (307, 308).
+ */
+function redirectedRequest(request, response, trustedOrigin) {
+    const location = response.headers.location;
+    if (!redirects.has(response.status) || location === undefined)
+        return undefined;
+    if (!URL.canParse(location, request.url))
+        return undefined;
+    const url = new URL(location, request.url);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+        return undefined;
+    const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308;
+    if (!keepsMethod)
+        return undefined;
+    if (url.origin === trustedOrigin)
+        return { ...request, url: url.href };
+    const { accept, 'content-type': contentType } = request.headers;
+    return {
+        method: request.method,
+        url: url.href,
+        headers: {
+            ...(accept === undefined ? {} : { accept }),
+            ...(contentType === undefined ? {} : { 'content-type': contentType }),
+        },
+        body: request.body,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/retry.ts
+
+
 
 
 
@@ -56740,30 +57365,34 @@ function retry_classifyResult(result, now) {
         return permanent ? { kind: 'final' } : retry(result.detail);
     }
     const { status, headers, text } = result;
-    if (retry_temporaryStatuses.has(status) && !isPermanent(text)) {
+    if (status >= 200 && status < 300)
+        return classifySuccess(text);
+    const refusal = recogniseRefusal(text);
+    if (retry_temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
         return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) });
     }
-    if (status === 400 && text.includes('QueuePool limit of size')) {
-        // MLflow 3.17.2 reports an exhausted database pool as a bad request.
-        return retry('MLflow is overloaded (database pool exhausted)');
-    }
-    if (status >= 200 && status < 300 && parseJson(text) === undefined) {
-        return /^\s*</.test(text)
+    return status === 400 && refusal === 'overloaded'
+        ? retry('MLflow is overloaded (database pool exhausted)')
+        : { kind: 'final' };
+}
+function classifySuccess(text) {
+    if (parseJson(text) === undefined) {
+        return isMarkup(text)
             ? retry('a page of HTML instead of JSON', { maxRetries: retry_maxHtmlRetries })
             : retry('a response that is not a complete JSON document');
     }
     return { kind: 'final' };
 }
-/** With workspaces disabled (500) or `--artifacts-only` (503), the status only looks temporary. */
-function isPermanent(text) {
-    return text.includes('FEATURE_DISABLED') || text.includes('--artifacts-only');
-}
+/** As in MLflow's own client. */
+const defaultRetries = 7;
 /** Maximum backoff of urllib3, which MLflow's own client uses. */
 const maxBackoffMs = 120_000;
 /** Retries immediately, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
 function mlflowRetryPolicy(settings, random) {
     return {
-        retries: settings.maxRetries,
+        retries: settings.maxRetries ?? defaultRetries,
+        // Whoever sets the variable asks for exactly so many.
+        firstContactMs: settings.maxRetries === undefined ? firstContactMs : Infinity,
         backoffMs: (retry) => {
             const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000;
             const jitter = random() * settings.backoffJitter * 1000;
@@ -56779,22 +57408,26 @@ function mlflowRetryPolicy(settings, random) {
 
 
 
+
+
+
 /** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5;
 function createMlflowClient(options) {
     const { connection, transport, clock, log } = options;
     const { origin, pathname } = new URL(connection.baseUrl);
+    const contact = { made: false };
     let requests = 0;
     let api = 'api';
-    const sendOnce = async (request, onUrl) => {
+    const sendOnce = async (request, tries, onUrl) => {
         let current = request;
         for (let hops = 0;; hops += 1) {
             requests += 1;
             onUrl(current.url);
             const startedAt = clock.now();
             const result = await transport.send(current);
-            const summary = result.kind === 'response' ? result.status : result.detail;
-            log.debug(`MLflow ${current.method} ${current.url} -> ${summary}, ${clock.now() - startedAt} ms`);
+            const end = describeExchange(result, clock.now() - startedAt, tries);
+            log.debug(`MLflow ${current.method} ${placeOf(current.url)} -> ${end}`);
             if (result.kind === 'failure' || hops === maxRedirects)
                 return result;
             const next = redirectedRequest(current, result, origin);
@@ -56803,16 +57436,22 @@ function createMlflowClient(options) {
             current = next;
         }
     };
+    /** Without the query, which may have a secret of a login that MLflow redirects to. */
+    const placeOf = (url) => {
+        const reached = new URL(url);
+        return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`;
+    };
     const sendRequest = async (request) => {
         let url = request.url;
         const outcome = await sendWithRetries({
-            send: () => sendOnce(request, (current) => {
+            send: (tries) => sendOnce(request, tries, (current) => {
                 url = current;
             }),
             classify: (result) => retry_classifyResult(result, clock.now()),
             policy: connection.policy,
             clock,
             budget: options.budget(),
+            contact,
             onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
         return { ...outcome, url };
@@ -56861,19 +57500,30 @@ function createMlflowClient(options) {
         if (parsed.success)
             return parsed.data;
         const issue = parsed.error.issues[0];
-        throw new MlflowError(prose `MLflow's response to ${endpoint} is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
+        throw new MlflowError(prose `MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
             status: result.status,
-            advice: prose `Check that ${connection.baseUrl} is MLflow's address and that nothing in between changes its responses.`,
+            advice: prose `Check that \`${connection.baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
         });
     };
     return {
         get: (path, query, schema) => call('GET', path, { search: queryString(query), body: undefined }, schema),
         post: (path, body, schema) => call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
+        version: async () => {
+            const url = `${connection.baseUrl}/version`;
+            const request = { method: 'GET', url, headers: connection.headers, body: undefined };
+            return versionIn(await sendOnce(request, 1, () => undefined));
+        },
         requests: () => requests,
+        progress: options.progress,
     };
 }
+/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
+function versionIn(result) {
+    const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : '';
+    return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined;
+}
 function isUnknownRoute(result) {
-    return result.kind === 'response' && result.status === 404 && isHtml(result);
+    return result.kind === 'response' && result.status === 404 && isMarkup(result.text);
 }
 /** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
 function queryString(query) {
@@ -56886,37 +57536,6 @@ function queryString(query) {
 }
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-const redirects = new Set([301, 302, 303, 307, 308]);
-/**
- * Builds the request that follows a redirect; undefined if the response is not a redirect that can
- * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
- * repeated if the status preserves the method (307, 308).
- */
-function redirectedRequest(request, response, trustedOrigin) {
-    const location = response.headers.location;
-    if (!redirects.has(response.status) || location === undefined)
-        return undefined;
-    if (!URL.canParse(location, request.url))
-        return undefined;
-    const url = new URL(location, request.url);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
-        return undefined;
-    const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308;
-    if (!keepsMethod)
-        return undefined;
-    if (url.origin === trustedOrigin)
-        return { ...request, url: url.href };
-    const { accept, 'content-type': contentType } = request.headers;
-    return {
-        method: request.method,
-        url: url.href,
-        headers: {
-            ...(accept === undefined ? {} : { accept }),
-            ...(contentType === undefined ? {} : { 'content-type': contentType }),
-        },
-        body: request.body,
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/clients.ts
@@ -56943,7 +57562,7 @@ const gitHubLimits = { bytes: 256 * mebibyte, values: 600_000 };
  */
 const mlflowLimits = { bytes: 128 * mebibyte, values: 6_000_000 };
 function createClients(options) {
-    const { inputs, environment, clock, signal, log } = options;
+    const { inputs, environment, clock, signal, log, progress } = options;
     const { caCertificate } = inputs.mlflow;
     const mlflowTransport = createTransport({
         timeoutMs: inputs.mlflow.timeoutMs,
@@ -56964,27 +57583,30 @@ function createClients(options) {
     });
     let waitBudget = createWaitBudget();
     const budget = () => waitBudget;
+    const policyFor = (policy) => inputs.mode === 'check' ? atMostOneRetry(policy) : policy;
     const mlflow = createMlflowClient({
         connection: {
             baseUrl: inputs.mlflow.baseUrl,
             headers: mlflowHeaders(inputs.mlflow),
-            policy: mlflowRetryPolicy(inputs.mlflow.retry, clock.random),
+            policy: policyFor(mlflowRetryPolicy(inputs.mlflow.retry, clock.random)),
         },
         transport: mlflowTransport,
         clock,
         budget,
         log,
+        progress,
     });
     const github = createGitHubClient({
         token: inputs.repository.token,
         apiUrl: inputs.gitHubUrls.api,
         graphqlUrl: inputs.gitHubUrls.graphql,
         repository: inputs.repository.name,
-        policy: gitHubRetryPolicy(clock.random),
+        policy: policyFor(gitHubRetryPolicy(clock.random)),
         transport: gitHubTransport,
         clock,
         budget,
         log,
+        progress,
     });
     return {
         mlflow,
@@ -57176,7 +57798,69 @@ function matchesTokens(tokens, characters) {
     return tokens.slice(token).every((rest) => rest === '*');
 }
 
+;// CONCATENATED MODULE: ./src/inputs/certificates.ts
+
+
+const pemHeader = '-----BEGIN CERTIFICATE-----';
+/** @param text PEM text or the path of a PEM file. */
+function readCertificates(text) {
+    if (text === '')
+        return { pem: undefined, problems: [] };
+    if (text.includes(pemHeader))
+        return { pem: text, problems: [] };
+    const invalid = (why) => ({
+        pem: undefined,
+        problems: [prose `\`mlflow-ca-certificate\` ${why}`],
+    });
+    if (text.includes('-----BEGIN')) {
+        return invalid(prose `must contain certificates (\`${pemHeader}\`)`);
+    }
+    if (/[\r\n]/.test(text))
+        return invalid(prose `must be PEM text or the path of a PEM file`);
+    try {
+        const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
+        return content.includes(pemHeader)
+            ? { pem: content, problems: [] }
+            : invalid(prose `names the file \`${text}\`, which contains no certificate in PEM form`);
+    }
+    catch (error) {
+        const { code = '' } = error;
+        return invalid(prose `names the file \`${text}\`, which can't be read (${code})`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/inputs/issue.ts
+
+/** For `context.addIssue`. */
+function issue_issue(details) {
+    return { code: 'custom', message: plain(details.text), params: { details } };
+}
+/** The details of an issue. The messages of other issues are own text too, given to the schema. */
+function detailsOf(found) {
+    if (found.code === 'invalid_union') {
+        const inner = found.errors.flat().findLast(({ code }) => code === 'custom');
+        if (inner !== undefined)
+            return detailsOf(inner);
+    }
+    const params = found.code === 'custom' ? found.params : undefined;
+    return params?.details ?? { text: own(found.message) };
+}
+function didYouMean(suggestion) {
+    return suggestion === undefined ? [] : prose `Did you mean \`${suggestion}\`?`;
+}
+/** Longest part of a value that a message shows. */
+const maxShown = 60;
+/** A value as code, on one line. */
+function shown(value) {
+    const characters = Array.from(value.replace(/\s+/g, ' ').slice(0, 2 * maxShown + 2));
+    const text = characters.length > maxShown
+        ? `${characters.slice(0, maxShown - 1).join('')}…`
+        : characters.join('');
+    return prose `\`${text}\``;
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/github-urls.ts
+
 
 const variables = ['GITHUB_SERVER_URL', 'GITHUB_API_URL', 'GITHUB_GRAPHQL_URL'];
 /**
@@ -57193,7 +57877,7 @@ function readGitHubUrls(environment) {
             return undefined;
         const base = parseBaseUrl(text);
         if (base === undefined) {
-            problems.push(prose `${variable} must be an address such as https://github.example.com: ${withoutCredentials(text)}`);
+            problems.push(prose `\`${variable}\` must be an address such as \`https://github.example.com\` (received ${shown(withoutCredentials(text))})`);
         }
         return base;
     });
@@ -57235,7 +57919,44 @@ function apiOfGraphql(graphql) {
         : graphql.replace(/\/graphql$/, '');
 }
 
+;// CONCATENATED MODULE: ./src/inputs/describe.ts
+
+
+
+/** Inputs whose value is never shown, because it is sent in a header and may be secret. */
+const secretInputs = new Set([
+    'mlflow-username',
+    'mlflow-password',
+    'mlflow-token',
+    'mlflow-headers',
+    'mlflow-workspace',
+    'mlflow-ca-certificate',
+    'github-token',
+]);
+const urlInputs = new Set(['mlflow-tracking-uri', 'mlflow-ui-url']);
+/** An issue as a sentence with the input's name and the value received. */
+function describeIssue(found, sources) {
+    const name = found.path.join('.');
+    const { value, variable } = sources.get(name) ?? { value: '', variable: undefined };
+    const { text, hint = [], showsValue = false } = detailsOf(found);
+    const origin = variable === undefined ? [] : prose ` (from \`${variable}\`)`;
+    const received = showsValue ? [] : describeValue(name, value);
+    const sentence = prose `\`${name}\`${origin} ${text}${received}`;
+    return joinProse([sentence, hint], '. ');
+}
+function describeValue(name, value) {
+    if (value === '' || secretInputs.has(name))
+        return [];
+    return prose ` (received ${shown(urlInputs.has(name) ? withoutSecrets(value) : value)})`;
+}
+/** A query may have a token. */
+function withoutSecrets(url) {
+    return withoutCredentials(url).replace(/[?#].*/s, '');
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/git-names.ts
+
+
 
 /** Schemas for names and paths in the target repository. */
 /**
@@ -57243,8 +57964,8 @@ function apiOfGraphql(graphql) {
  * (`name_company`).
  */
 const repository = schemas_string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be owner/name')
-    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be owner/name, without .git');
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
+    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`');
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
 /** Accepts a branch with or without `refs/heads/`. */
@@ -57269,7 +57990,7 @@ function pathOutside(folders) {
                 .map(({ folder, pattern }) => findFolderProblem(segments, folder, pattern))
                 .find((found) => found !== undefined);
         if (problem !== undefined) {
-            context.addIssue(problem);
+            context.addIssue(issue_issue({ text: problem }));
             return NEVER;
         }
         return segments.filter((segment) => segment !== '' && segment !== '.').join('/');
@@ -57278,15 +57999,17 @@ function pathOutside(folders) {
 /** Longest name of a file or directory on most file systems, in bytes. */
 const maxNameBytes = 255;
 function findPathProblem(text, segments) {
-    if (text.startsWith('/') || /^[A-Za-z]:/.test(text))
-        return 'must be relative to the repository';
-    if (/[\\\p{Cc}\p{Cs}]/u.test(text))
-        return 'must not hold backslashes or control characters';
+    if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) {
+        return prose `must be relative to the root of the repository`;
+    }
+    if (/[\\\p{Cc}\p{Cs}]/u.test(text)) {
+        return prose `must not contain backslashes or control characters`;
+    }
     if (segments.some((segment) => /^\.\.[. ]*(:.*)?$/.test(withoutInvisible(segment)))) {
-        return 'must stay inside the repository (it contains ..)';
+        return prose `must stay inside the repository, but contains \`..\``;
     }
     return segments.some((segment) => Buffer.byteLength(segment) > maxNameBytes)
-        ? `must not hold a name of more than ${maxNameBytes} bytes`
+        ? prose `must not contain a name of more than ${maxNameBytes} bytes`
         : undefined;
 }
 function findFolderProblem(segments, folder, disguises) {
@@ -57294,8 +58017,8 @@ function findFolderProblem(segments, folder, disguises) {
     if (found === undefined)
         return undefined;
     return found === folder
-        ? `must not be in ${folder}`
-        : `must not be in ${found}, which some file systems treat as ${folder}`;
+        ? prose `must not be in \`${folder}\``
+        : prose `must not be in \`${found}\`, which some file systems treat as \`${folder}\``;
 }
 /**
  * Matches the names under which some file system opens a folder: HFS+ ignores case and invisible
@@ -57332,11 +58055,11 @@ const reservedHeaders = new Set([
 ]);
 /** A text that is sent in a header as it is. */
 const token = schemas_string()
-    .refine((text) => headerValue.test(text) && !/\p{Cc}/u.test(text), 'holds a character that an HTTP header cannot hold, such as a line break, a zero-width space or a typographic quote');
+    .refine((text) => headerValue.test(text) && !/\p{Cc}/u.test(text), 'contains a character that an HTTP header cannot have, such as a line break, a zero-width space or a typographic quote');
 /** Base64 can carry any character, but servers reject control characters in credentials. */
 const headers_password = schemas_string()
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be one line without control characters');
-const username = headers_password.refine((text) => !text.includes(':'), 'must not hold a colon: in HTTP basic authentication, it separates username and password');
+const username = headers_password.refine((text) => !text.includes(':'), 'must not contain a colon, which separates username and password in HTTP basic authentication');
 /** Parses `Name: value`, one per line. */
 const headers = schemas_string().transform((text, context) => {
     const result = new Map();
@@ -57351,22 +58074,24 @@ const headers = schemas_string().transform((text, context) => {
             ? 'repeats the header of an earlier line'
             : findHeaderProblem(name, value);
         if (problem !== undefined)
-            context.addIssue(`line ${index + 1} ${problem}`);
+            context.addIssue(`is invalid: line ${index + 1} ${problem}`);
         result.set(key, value);
     }
     return Object.fromEntries(result);
 });
 function findHeaderProblem(name, value) {
     if (!headerName.test(name))
-        return 'must be "Name: value"';
+        return 'must be `Name: value`';
     if (reservedHeaders.has(name.toLowerCase()))
-        return `must not set the header ${name}`;
+        return `must not set the header \`${name}\``;
     return headerValue.test(value)
         ? undefined
-        : 'holds a character that an HTTP header cannot hold, such as a zero-width space or a typographic quote';
+        : 'contains a character that an HTTP header cannot have, such as a zero-width space or a typographic quote';
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
+
+
 
 
 
@@ -57381,7 +58106,7 @@ function withDefault(fallback) {
 /** Accepts booleans of the YAML 1.2 core schema, like `@actions/core`. */
 function parsers_boolean(fallback) {
     return withDefault(String(fallback))
-        .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be true or false'))
+        .pipe(schemas_string().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be `true` or `false`'))
         .transform((text) => text.toLowerCase() === 'true');
 }
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -57390,7 +58115,7 @@ function parsers_duration(fallback) {
     return withDefault(fallback).transform((text, context) => {
         const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
         if (amount === undefined || unit === undefined) {
-            context.addIssue('must be a duration such as 30s, 10m, 2h or 1d');
+            context.addIssue('must be a duration such as `30s`, `10m`, `2h` or `1d`');
             return NEVER;
         }
         return Number(amount) * unitMs[unit];
@@ -57402,7 +58127,15 @@ function count(fallback) {
         .transform(Number);
 }
 function choice(options, fallback) {
-    return withDefault(fallback).pipe(schemas_enum(options, `must be one of ${options.join(', ')}`));
+    return withDefault(fallback).transform((text, context) => {
+        const chosen = options.find((option) => option === text);
+        if (chosen !== undefined)
+            return chosen;
+        const list = own(options.map((option) => `\`${option}\``).join(', '));
+        const hint = didYouMean(suggestName(text, options));
+        context.addIssue(issue_issue({ text: prose `must be one of ${list}`, hint }));
+        return NEVER;
+    });
 }
 /** Parses one entry per line; ignores empty lines and surrounding whitespace. */
 const lines = schemas_string().transform((text) => text
@@ -57417,27 +58150,28 @@ const aliases = lines.transform((entries, context) => {
     for (const alias of entries) {
         const problem = findAliasProblem(alias);
         if (problem !== undefined)
-            context.addIssue(problem);
+            context.addIssue(issue_issue({ text: problem, showsValue: true }));
     }
     return entries;
 });
 /** Why MLflow cannot have an alias; undefined if it can. */
 function findAliasProblem(alias) {
     if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
-        return `holds "${alias}", but an alias only has letters, digits, _ and -; write one per line`;
+        return prose `contains ${shown(alias)}, but an alias has only letters, digits, \`_\` and \`-\`: write one alias per line`;
     }
     if (alias.toLowerCase() === 'latest' || /^[vV]\p{Nd}+$/u.test(alias)) {
-        return `holds "${alias}", which MLflow reserves`;
+        return prose `contains ${shown(alias)}, which MLflow reserves`;
     }
     const { length } = Array.from(alias);
     return length > maxAliasLength
-        ? `holds an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: "${alias.slice(0, 40)}…"`
+        ? prose `contains an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: ${shown(alias)}`
         : undefined;
 }
 /** Globs of model names, one per line; all models if there are none. */
 const modelPatterns = lines.transform((patterns, context) => {
     if (patterns.some(isEmptyExclusion)) {
-        context.addIssue('holds a line with only !: write the models to exclude after it');
+        const text = prose `has a line with only \`!\`: write the models to exclude after it`;
+        context.addIssue(issue_issue({ text, showsValue: true }));
     }
     return patterns.length === 0 ? ['*'] : patterns;
 });
@@ -57445,23 +58179,29 @@ const modelPatterns = lines.transform((patterns, context) => {
  * Reduces a pasted URL to the base URL of the server: `https://host/prefix/#/models/x`,
  * `https://host/prefix/api/2.0/mlflow` and `https://host/prefix/` all become `https://host/prefix`.
  *
- * @returns the base URL without a trailing slash, or the problem with the text.
+ * @returns the base URL without a trailing slash, or what is wrong with the text.
  */
 function parseServerUrl(text) {
     if (/^databricks(-uc)?(:|$)/i.test(text)) {
         return {
             ok: false,
-            problem: prose `names Databricks, which has its own REST dialect; only http(s) servers are supported`,
+            issue: {
+                text: prose `names Databricks, which has its own REST dialect: only http(s) servers are supported`,
+            },
         };
     }
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-        return { ok: false, problem: prose `must be an address such as https://mlflow.example.com` };
+        const example = prose `must be an address such as \`https://mlflow.example.com\``;
+        return { ok: false, issue: { text: example } };
     }
     const url = new URL(text);
     if (url.username !== '' || url.password !== '') {
         return {
             ok: false,
-            problem: prose `contains a user name or password; use mlflow-username and mlflow-password instead`,
+            issue: {
+                text: prose `contains a username or password: use \`mlflow-username\` and \`mlflow-password\` instead`,
+                showsValue: true,
+            },
         };
     }
     const path = url.pathname
@@ -57482,20 +58222,20 @@ const serverUrl = schemas_string().transform((text, context) => {
     const parsed = parseServerUrl(text);
     if (parsed.ok)
         return parsed.base;
-    context.addIssue(plain(parsed.problem));
+    context.addIssue(issue_issue(parsed.issue));
     return NEVER;
 });
 const requiredServerUrl = schemas_string()
     .transform((text, context) => {
     if (text !== '')
         return text;
-    context.addIssue('is required: the address of the MLflow server (or set MLFLOW_TRACKING_URI)');
+    context.addIssue('is required: set it to the address of the MLflow server, or set the variable `MLFLOW_TRACKING_URI`');
     return NEVER;
 })
     .pipe(serverUrl);
 const messageTemplate = parsers_optional.transform((text, context) => {
     for (const problem of text === undefined ? [] : checkMessageTemplate(text)) {
-        context.addIssue(plain(problem));
+        context.addIssue(issue_issue({ text: problem, showsValue: true }));
     }
     return text;
 });
@@ -57555,17 +58295,53 @@ function decimal(fallback) {
 }
 /** Shorter than the 120 s of MLflow's own client. */
 const defaultTimeoutSeconds = 30;
-/** The limit of MLflow's own client. */
-const maxRetries = 10;
 /** Retry and timeout variables of MLflow's own client (`mlflow/environment_variables.py`). */
 const environmentSchema = object({
-    MLFLOW_HTTP_REQUEST_MAX_RETRIES: decimal(7).refine((value) => Number.isInteger(value) && value <= maxRetries, `must be a whole number from 0 to ${maxRetries}`),
+    // At most 10, the limit of MLflow's own client.
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: schemas_string()
+        .regex(/^(0*(\d|10))?$/, 'must be a whole number from 0 to 10')
+        .transform((text) => (text === '' ? undefined : Number(text))),
     MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: decimal(2),
     MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: decimal(1),
     MLFLOW_HTTP_REQUEST_TIMEOUT: decimal(defaultTimeoutSeconds).refine((value) => value > 0, 'must be more than 0 seconds'),
 });
 
+;// CONCATENATED MODULE: ./src/inputs/misspelt.ts
+
+
+
+const prefix = 'INPUT_';
+/**
+ * Inputs that the action does not have, but whose name is close to one that is left at its default.
+ * The runner passes them on, and its own annotation only lists all inputs. A variable that somebody
+ * set for another purpose is rarely so close.
+ */
+function findMisspeltInputs(environment, values) {
+    const known = new Set(inputNames.map((name) => `${prefix}${name.toUpperCase()}`));
+    return Object.keys(environment).flatMap((variable) => {
+        if (!variable.startsWith(prefix) || known.has(variable))
+            return [];
+        if ((environment[variable] ?? '') === '')
+            return [];
+        const name = variable.slice(prefix.length).toLowerCase();
+        const suggestion = inputNames.find((input) => input === suggestName(name, inputNames));
+        return suggestion === undefined || !isDefault(suggestion, values[suggestion] ?? '')
+            ? []
+            : [
+                prose `\`${name}\` is not an input of mlflow-sync and has no effect. Did you mean \`${suggestion}\`?`,
+            ];
+    });
+}
+function isDefault(name, value) {
+    const schema = inputSchema.shape[name];
+    const parse = (text) => JSON.stringify(schema.safeParse(text).data);
+    return value === '' || parse(value) === parse('');
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
+
+
 
 
 
@@ -57584,19 +58360,25 @@ function readInputs(environment) {
     const parsed = inputSchema.safeParse(raw);
     const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, readVariable(environment, name)]));
     const settings = environmentSchema.safeParse(variables);
-    const labels = new Map([...sources].map(([name, { label }]) => [name, label]));
-    const problems = [parsed, settings].flatMap((result) => (result.error?.issues ?? []).map((issue) => {
-        const name = issue.path.join('.');
-        return prose `${labels.get(name) ?? name} ${describeIssue(issue)}`;
-    }));
+    const allSources = new Map([
+        ...sources,
+        ...Object.entries(variables).map(([name, value]) => [
+            name,
+            { value, variable: undefined },
+        ]),
+    ]);
+    const problems = [parsed, settings].flatMap((result) => (result.error?.issues ?? []).map((found) => describeIssue(found, allSources)));
     const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
     const gitHub = readGitHubUrls(environment);
     problems.push(...findConflicts(raw), ...certificates.problems, ...gitHub.problems);
-    if (!parsed.success || !settings.success || problems.length > 0)
-        throw new InputError(problems);
+    const misspelt = findMisspeltInputs(environment, raw);
+    if (!parsed.success || !settings.success || problems.length > 0) {
+        throw new InputError([...problems, ...misspelt]);
+    }
     return {
         ...buildInputs(parsed.data, settings.data, certificates.pem),
         gitHubUrls: gitHub.urls,
+        warnings: misspelt,
     };
 }
 /** The runner names the variable after the input in upper case and keeps hyphens. */
@@ -57604,60 +58386,30 @@ function readSource(environment, name) {
     const value = readVariable(environment, `INPUT_${name.toUpperCase()}`);
     const variable = environmentFallback[name];
     if (value !== '' || variable === undefined)
-        return { value, label: name };
+        return { value, variable: undefined };
     const fallback = readVariable(environment, variable);
-    return { value: fallback, label: fallback === '' ? name : `${name} (from ${variable})` };
+    return { value: fallback, variable: fallback === '' ? undefined : variable };
 }
 function readVariable(environment, variable) {
     return environment[variable]?.trim() ?? '';
-}
-function describeIssue(issue) {
-    return issue.code === 'invalid_union'
-        ? (issue.errors.flat().findLast((inner) => inner.code === 'custom')?.message ?? issue.message)
-        : issue.message;
 }
 /** Finds problems with combinations of inputs. */
 function findConflicts(raw) {
     const problems = [];
     const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '');
     if (credentialsIncomplete && raw['mlflow-token'] === '') {
-        const missing = raw['mlflow-username'] === '' ? 'mlflow-username' : 'mlflow-password';
-        problems.push(prose `${missing} is empty, but the other half of the credentials is set`);
+        const names = ['mlflow-username', 'mlflow-password'];
+        const [missing, given] = raw[names[0]] === '' ? names : [names[1], names[0]];
+        problems.push(prose `\`${missing}\` is empty, but \`${given}\` is set: MLflow needs both`);
     }
     if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-        problems.push(prose `mlflow-insecure-tls and mlflow-ca-certificate exclude each other`);
+        problems.push(prose `\`mlflow-insecure-tls\` and \`mlflow-ca-certificate\` exclude each other: remove one of them`);
     }
     if (/^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
         !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
-        problems.push(prose `poll-interval must be at least 1s`);
+        problems.push(prose `\`poll-interval\` must be at least \`1s\` (received ${shown(raw['poll-interval'] ?? '')})`);
     }
     return problems;
-}
-const pemHeader = '-----BEGIN CERTIFICATE-----';
-/** @param text PEM text or the path of a PEM file. */
-function readCertificates(text) {
-    if (text === '')
-        return { pem: undefined, problems: [] };
-    if (text.includes(pemHeader))
-        return { pem: text, problems: [] };
-    const invalid = (why) => ({
-        pem: undefined,
-        problems: [prose `\`mlflow-ca-certificate\` ${own(why)}`],
-    });
-    if (text.includes('-----BEGIN'))
-        return invalid(`must hold certificates (${pemHeader})`);
-    if (/[\r\n]/.test(text))
-        return invalid('must be PEM text or a path to a PEM file');
-    try {
-        const content = (0,external_node_fs_namespaceObject.readFileSync)(text, 'utf8');
-        return content.includes(pemHeader)
-            ? { pem: content, problems: [] }
-            : invalid(`names the file ${text}, which contains no certificate in PEM form`);
-    }
-    catch (error) {
-        const { code = '' } = error;
-        return invalid(`names the file ${text}, which can't be read (${code})`);
-    }
 }
 function buildInputs(inputs, settings, caCertificate) {
     return {
@@ -57704,6 +58456,7 @@ function buildTarget(inputs) {
         template: inputs.template,
         selection: {
             models: createNameMatcher(inputs.models),
+            modelLines: inputs.models,
             modelPatterns: positivePatterns(inputs.models),
             aliases: inputs.aliases,
             filter: inputs.filter,
@@ -57712,6 +58465,38 @@ function buildTarget(inputs) {
         },
         prune: inputs.prune ? { maxDeletions: inputs['max-deletions'] } : undefined,
     };
+}
+
+;// CONCATENATED MODULE: ./src/core/version.ts
+/** Version of the action; a test compares it with `package.json`, which is not in the bundle. */
+const actionVersion = '0.1.0';
+
+;// CONCATENATED MODULE: ./src/report/columns.ts
+
+/** A longer text does not move the other lines' columns. */
+const maxWidth = 60;
+/**
+ * Lines with aligned columns. Each cell is reduced to plain text first: only the action itself aligns.
+ *
+ * @param maxCharacters of a cell.
+ */
+function alignColumns(rows, maxCharacters = 500) {
+    const cells = rows.map((row) => row.map((cell) => neutralise_plainText(cell, maxCharacters)));
+    const widths = [];
+    for (const row of cells) {
+        for (const [column, cell] of row.entries()) {
+            const width = lengthOf(cell);
+            if (width <= maxWidth)
+                widths[column] = Math.max(widths[column] ?? 0, width);
+        }
+    }
+    return cells.map((row) => row
+        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - lengthOf(cell))))
+        .join('  ')
+        .trimEnd());
+}
+function lengthOf(text) {
+    return Array.from(text).length;
 }
 
 ;// CONCATENATED MODULE: ./src/report/result.ts
@@ -57746,10 +58531,14 @@ function byOutcome(records) {
  * Removes the given secrets, and the username and password of any URL, from all texts and URLs.
  * GitHub drops an entire output if it contains a masked value.
  */
-function withoutSecrets(result, secrets) {
+function result_withoutSecrets(result, secrets) {
     const clean = createCleaner(secrets);
     const cleanText = (text) => (text === null ? null : clean(text));
     const cleanProse = (message) => mapProse(message, clean);
+    const cleanMistake = ({ text, location }) => ({
+        text: cleanProse(text),
+        location,
+    });
     // Every field is listed, so that the compiler asks whether a new one can contain a secret.
     return {
         operation: result.operation,
@@ -57765,21 +58554,24 @@ function withoutSecrets(result, secrets) {
             ...entry,
             url: cleanText(entry.url),
             reason: entry.reason && cleanProse(entry.reason),
+            warning: entry.warning && cleanProse(entry.warning),
         })),
         extraFiles: result.extraFiles,
         warnings: result.warnings.map(cleanProse),
         commit: result.commit,
         pullRequest: result.pullRequest,
         comparisons: result.comparisons,
-        connections: result.connections?.map(({ name, status, detail, advice }) => ({
+        connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
             name,
             status,
             detail: cleanProse(detail),
             advice: cleanProse(advice),
+            mistakes: mistakes.map(cleanMistake),
         })),
         error: result.error && {
             message: cleanProse(result.error.message),
             advice: result.error.advice && cleanProse(result.error.advice),
+            mistakes: result.error.mistakes.map(cleanMistake),
         },
         requests: result.requests,
         phases: result.phases,
@@ -57791,11 +58583,394 @@ function withoutSecrets(result, secrets) {
 function result_withoutCredentials(text) {
     return text.replace(/(?<=:\/\/)[^\s/@?#]{1,2000}@/g, '');
 }
+/** Removes the given secrets, and the username and password of any URL, from a text. */
 function createCleaner(secrets) {
     const longestFirst = secrets
         .filter((secret) => secret !== '')
         .toSorted((a, b) => b.length - a.length);
     return (text) => longestFirst.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), result_withoutCredentials(text));
+}
+
+;// CONCATENATED MODULE: ./src/report/header.ts
+
+
+
+
+/** The first lines of the log. */
+function headerLines(version, job) {
+    const { mode, mlflow, repository, targets, pullRequest, poll } = job;
+    const { name, branch } = repository;
+    return alignColumns([
+        ['mlflow-sync', `${version}, mode: ${mode}`],
+        ['MLflow', result_withoutCredentials(mlflow.baseUrl)],
+        ['repository', name],
+        ['branch', branch ?? 'the default branch'],
+        ...targets.flatMap((target) => [
+            ...(targets.length > 1 ? [['target', target.name]] : []),
+            ...targetRows(target),
+        ]),
+        ...optionalRow('pull request', pullRequest && `from ${headBranchName(pullRequest, branch ?? '<branch>')}`),
+        ...(poll.durationMs === 0
+            ? []
+            : [['polling', `every ${header_duration(poll.intervalMs)} for ${header_duration(poll.durationMs)}`]]),
+    ]);
+}
+function targetRows({ directory, template, selection, prune }) {
+    const { modelLines, aliases, filter, runFilter, minimumAgeMs } = selection;
+    const models = modelLines.join(', ');
+    return [
+        ['path', directory === '' ? '. (the root of the repository)' : directory],
+        ...optionalRow('models', models === '*' ? undefined : models),
+        ...optionalRow('aliases', aliases.length === 0 ? undefined : aliases.join(', ')),
+        ...optionalRow('filter', filter),
+        ...optionalRow('run filter', runFilter),
+        ...optionalRow('minimum age', minimumAgeMs === 0 ? undefined : header_duration(minimumAgeMs)),
+        ...optionalRow('template', template),
+        ...optionalRow('prune', prune && `at most ${plural(prune.maxDeletions, 'deletion')}`),
+    ];
+}
+function optionalRow(label, value) {
+    return value === undefined ? [] : [[label, value]];
+}
+const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+];
+/** As the inputs are written: `30s`, `10m`, `2h`, `1d`. */
+function header_duration(milliseconds) {
+    const [unit, size] = units.find(([, length]) => milliseconds % length === 0) ?? ['s', 1000];
+    return `${milliseconds / size}${unit}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/progress.ts
+
+/** The log has a line at least this often while there is work. */
+const maxSilenceMs = 5000;
+function createProgress(clock, log) {
+    let work;
+    let lastLineAt = clock.now();
+    let waits = 0;
+    const isDue = () => clock.now() - lastLineAt >= maxSilenceMs;
+    const say = (line) => {
+        lastLineAt = clock.now();
+        log.info(line);
+    };
+    return {
+        report: (verb, done, total, noun) => {
+            const now = clock.now();
+            work = { text: progress_describe(verb, done, total, noun), reportedAt: now };
+            if (done > 0 && isDue())
+                say(work.text);
+        },
+        tick: () => {
+            if (work === undefined || waits > 0 || !isDue())
+                return;
+            const age = clock.now() - work.reportedAt;
+            const isStale = age >= maxSilenceMs;
+            say(isStale ? `${work.text}, nothing new for ${Math.round(age / 1000)} s` : work.text);
+        },
+        log: {
+            debug: log.debug,
+            info: say,
+            warn: (line) => {
+                lastLineAt = clock.now();
+                log.warn(line);
+            },
+        },
+        clock: {
+            ...clock,
+            sleep: async (ms) => {
+                waits += 1;
+                try {
+                    await clock.sleep(ms);
+                }
+                finally {
+                    waits -= 1;
+                    lastLineAt = clock.now();
+                }
+            },
+        },
+    };
+}
+/** `rendered 2,000 of 9,800 files`, or without a total `read 12,000 model versions so far`. */
+function progress_describe(verb, done, total, noun) {
+    return total === undefined
+        ? `${verb} ${groupedPlural(done, noun)} so far`
+        : `${verb} ${grouped(done)} of ${groupedPlural(total, noun)}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/sentence.ts
+
+
+
+
+
+
+/** What happened in one sentence, with links to it. It claims no more than is true. */
+function resultSentence(result) {
+    return joinProse([describeOperation(result), ...describeProblems(result)], '; ');
+}
+/** Whether changes wait in a pull request that this job did not have to touch. */
+function isWaiting(result) {
+    const { operation, pullRequest } = result;
+    return operation === 'none' && pullRequest !== undefined && editsOf(result).length > 0;
+}
+/** What else a reader must not miss. */
+function describeProblems({ entries }) {
+    const { failed } = countOutcomes(entries);
+    const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length;
+    return [
+        failed > 0 ? own(`${plural(failed, 'run')} failed`) : [],
+        withheld > 0 ? own(`${plural(withheld, 'deletion')} withheld`) : [],
+    ];
+}
+function describeOperation(result) {
+    const branch = branchLink(result);
+    const changes = own(countsPhrase(countOutcomes(result.entries)) || 'other files');
+    switch (result.operation) {
+        case 'none':
+            return describeNothing(result, branch);
+        case 'committed':
+            return prose `Committed ${commitLink(result)} to ${branch}: ${changes}`;
+        case 'pull-request-created':
+            return prose `Opened ${pullRequestLink(result)} for ${branch}: ${changes}`;
+        case 'pull-request-updated':
+            return prose `Updated ${pullRequestLink(result)} for ${branch}: ${changes}`;
+        case 'pull-request-closed':
+            return prose `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}`;
+        case 'planned':
+            return prose `Plan: a sync would ${own(intention(result))} in ${branch}`;
+        case 'checked':
+            return describeCheck(result, branch);
+        case 'failed':
+            return sentence_describeFailure(result, branch);
+    }
+}
+/** Nothing was written. Only a branch that has everything is up to date. */
+function describeNothing(result, branch) {
+    const { entries, error, mode, warnings } = result;
+    const plan = mode === 'plan' ? own('Plan: ') : [];
+    if (isWaiting(result)) {
+        const count = own(plural(editsOf(result).length, 'change'));
+        return prose `${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`;
+    }
+    if (entries.some(({ withheld }) => withheld === 'rejected')) {
+        return prose `Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`;
+    }
+    const isEmpty = entries.every(({ outcome }) => outcome === 'skipped');
+    if (isEmpty && error === undefined && warnings.length > 0) {
+        return prose `${plan}Nothing is selected, so nothing changes in ${branch}`;
+    }
+    if (hasFailed(result) || warnings.length > 0) {
+        return mode === 'plan'
+            ? prose `${plan}Nothing would be written to ${branch}`
+            : prose `Nothing was written to ${branch}`;
+    }
+    const { held } = countOutcomes(entries);
+    return held > 0
+        ? prose `${plan}${branch} is up to date, apart from ${own(plural(held, 'file'))} on hold`
+        : prose `${plan}${branch} is up to date`;
+}
+/** `create 2 files and delete 1 file`. */
+function intention(result) {
+    const { created, updated, deleted } = countOutcomes(result.entries);
+    const counts = [
+        ['create', created],
+        ['update', updated],
+        ['delete', deleted],
+    ];
+    const parts = counts
+        .filter(([, count]) => count > 0)
+        .map(([verb, count]) => `${verb} ${plural(count, 'file')}`);
+    if (parts.length === 0)
+        return 'change other files';
+    return [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' and ');
+}
+function describeCheck({ connections = [] }, branch) {
+    const failed = connections.filter(({ status }) => status === 'failed').length;
+    return failed === 0
+        ? prose `Everything that was checked works for ${branch}`
+        : prose `${failed} of ${own(plural(connections.length, 'check'))} failed for ${branch}`;
+}
+function sentence_describeFailure({ mode, branch }, linked) {
+    const what = own({ sync: 'The sync', plan: 'The plan', check: 'The check' }[mode]);
+    return branch === undefined
+        ? prose `${what} failed; nothing was written`
+        : prose `${what} failed; nothing was written to ${linked}`;
+}
+function branchLink({ serverUrl, repository, branch }) {
+    if (branch === undefined)
+        return repository === '' ? own('the branch') : prose `\`${repository}\``;
+    return reference(branch, branchUrl(serverUrl, repository, branch), {
+        isCode: true,
+        plain: `${branch} in ${repository}`,
+    });
+}
+function commitLink({ commit }) {
+    return reference((commit?.sha ?? '').slice(0, 7), commit?.url ?? '', { isCode: true });
+}
+function pullRequestLink({ pullRequest }, noun = 'pull request') {
+    return pullRequest === undefined
+        ? own(`the ${noun}`)
+        : reference(`${noun} #${pullRequest.number}`, pullRequest.url);
+}
+/** What a change would be once somebody merges or syncs it. */
+const proposed = {
+    created: 'to create',
+    updated: 'to update',
+    deleted: 'to delete',
+};
+/** The outcome of a run, which the branch has only if it was written there. */
+function outcomeLabel(outcome, { operation }) {
+    const isWritten = operation === 'committed' || operation === 'pull-request-closed';
+    return isWritten ? outcome : (proposed[outcome] ?? outcome);
+}
+/** `3 created, 1 failed, 12 unchanged`; empty if there is no run. */
+function countsText(result) {
+    return Object.entries(countOutcomes(result.entries))
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${grouped(count)} ${outcomeLabel(outcome, result)}`)
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/report/log.ts
+
+
+
+
+
+/** A longer list is folded, so that the end of the log can be seen. */
+const maxOpenLines = 20;
+/** Nobody reads a list of ten thousand lines, and the report has all records. */
+const maxRecords = 200;
+/** Failures last: there is nothing to scroll back to. */
+const listed = ['created', 'updated', 'deleted', 'held', 'skipped', 'failed'];
+/**
+ * The result as the end of the log: the runs except unchanged ones, the checks, and what became of it
+ * all.
+ *
+ * @param reportFile path of the report; empty if there is none.
+ */
+function logBlocks(result, reportFile) {
+    const lists = listed.map((outcome) => recordBlock(outcome, result));
+    const checks = (result.connections ?? []).map(({ status, name, detail }) => [
+        status,
+        name,
+        textOf(detail),
+    ]);
+    return [
+        ...lists,
+        { title: undefined, lines: alignColumns(checks, maxReason) },
+        { title: undefined, lines: endLines(result, reportFile) },
+    ].filter(({ lines }) => lines.length > 0);
+}
+/** Longest part of a reason or an error; a line has at most 2,000 characters. */
+const maxReason = 1200;
+function recordBlock(outcome, result) {
+    const label = outcomeLabel(outcome, result);
+    const records = result.entries.filter((entry) => entry.outcome === outcome).sort(byVersion);
+    const omitted = records.length - maxRecords;
+    const lines = alignColumns(records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]), maxReason);
+    if (omitted > 0)
+        lines.push(`… and ${grouped(omitted)} more; the report lists them all`);
+    const isLong = records.length > maxOpenLines;
+    return { title: isLong ? `${label}: ${groupedPlural(records.length, 'run')}` : undefined, lines };
+}
+function byVersion(a, b) {
+    const byName = compareText(a.modelName ?? '', b.modelName ?? '');
+    return byName === 0 ? compareText(log_versionKey(a), log_versionKey(b)) : byName;
+}
+/** Versions are numbers as a rule, and 10 comes after 9. */
+function log_versionKey({ modelVersion }) {
+    return (modelVersion ?? '').padStart(12, '0');
+}
+function recordCells({ outcome, path, modelName, modelVersion, previousVersion, reason, }) {
+    const version = modelVersion === null ? '' : ` version ${modelVersion}`;
+    const isNew = outcome === 'created' || outcome === 'updated';
+    const changed = isNew && previousVersion !== null && previousVersion !== modelVersion;
+    const was = changed ? ` (was ${previousVersion})` : '';
+    const model = modelName === null ? '' : `${modelName}${version}${was}`;
+    return [path ?? '', model, reason === null ? '' : textOf(reason)];
+}
+/** What was done, and where to find it. */
+function endLines(result, reportFile) {
+    const { commit, pullRequest, requests, startedAt, finishedAt } = result;
+    const sent = `${groupedPlural(requests.mlflow, 'request')} to MLflow and ${groupedPlural(requests.github, 'request')} to GitHub`;
+    const rows = [
+        ['runs', countsText(result)],
+        ['commit', commit?.url ?? ''],
+        ['pull request', pullRequest?.url ?? ''],
+        ['report', reportFile],
+        ['time', `in ${durationText(finishedAt.getTime() - startedAt.getTime())}, with ${sent}`],
+    ];
+    const details = alignColumns(rows.filter(([, value]) => value !== ''), maxReason);
+    return [plain(resultSentence(result)), ...details.map((line) => `  ${line}`)];
+}
+function durationText(milliseconds) {
+    const seconds = milliseconds / 1000;
+    if (seconds < 60)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+/** A text of the result as plain text. */
+function textOf(message) {
+    return plain(message).replaceAll('\n', ' ');
+}
+/**
+ * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
+ * line and `##[…]` anywhere as a command, other runners `##name[…]`. Spaces stay: they align columns.
+ */
+function safeLine(text, maxCharacters = 2000) {
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
+    const line = text
+        .slice(0, 16 * maxCharacters)
+        .replace(/[^\S ]+/g, ' ')
+        .replace(neutralise_unprintable, '�')
+        .trimEnd();
+    return truncate(line, maxCharacters)
+        .replaceAll('::', `:${fullWidth(':')}`)
+        .replaceAll('##', `#${fullWidth('#')}`);
+}
+
+;// CONCATENATED MODULE: ./src/report/job-log.ts
+
+
+
+
+
+function startJobLog({ clock, log }) {
+    let clean = (line) => line;
+    const progress = createProgress(clock, {
+        debug: (line) => log.debug(clean(line)),
+        info: (line) => log.info(clean(line)),
+        warn: (line) => log.warn(clean(line)),
+    });
+    const ticker = setInterval(progress.tick, 1000).unref();
+    return {
+        log: progress.log,
+        clock: progress.clock,
+        report: progress.report,
+        hide: (secrets) => {
+            clean = createCleaner(secrets);
+        },
+        stop: () => clearInterval(ticker),
+    };
+}
+/** Says how one round of a polling job ended. */
+function logRound(log, round, number) {
+    const counts = countsText(round);
+    const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url);
+    log.info([
+        `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '' }))}`,
+        ...(counts === '' ? [] : [` (${counts})`]),
+        ...(url === undefined ? [] : [`: ${url}`]),
+    ].join(''));
+    if (round.error === undefined)
+        return;
+    const { message, advice = [] } = round.error;
+    log.warn(`This round failed: ${textOf(joinSentences([message, advice]))}`);
 }
 
 ;// CONCATENATED MODULE: ./src/core/merge.ts
@@ -57881,32 +59056,35 @@ function mergeEdit(earlier, later) {
 
 ;// CONCATENATED MODULE: ./src/sync/poll.ts
 
-
 /**
  * Syncs every interval until the duration is over, at least once, and merges the results of all
- * rounds. A failed round is logged immediately; the next one still runs.
+ * rounds. After a failed round the next one still runs.
  */
 async function poll(sync, options) {
-    const { intervalMs, durationMs, clock, signal, log } = options;
+    const { intervalMs, durationMs, clock, signal, info, onRound } = options;
     const endsAt = clock.now() + durationMs;
     let job;
-    for (;;) {
+    for (let number = 1;; number += 1) {
         const startedAt = clock.now();
         const round = await sync();
         job = job === undefined ? round : mergeResults(job, round);
-        if (durationMs === 0 || signal.aborted)
+        if (durationMs === 0)
             return job;
-        if (round.error !== undefined) {
-            const { message, advice = [] } = round.error;
-            log.warn(`This round failed: ${plain(joinSentences([message, advice]))}`);
-        }
+        onRound(round, number);
+        if (signal.aborted)
+            return job;
         const nextAt = Math.max(startedAt + intervalMs, clock.now());
         if (nextAt >= endsAt)
             return job;
-        log.info(`The next round begins in ${((nextAt - clock.now()) / 1000).toFixed(0)} s`);
+        info(nextRoundLine(nextAt, clock.now()));
         if (!(await sleepUnlessCancelled(clock, nextAt - clock.now())))
             return job;
     }
+}
+/** With the time of day, because nobody knows when the line was written. */
+function nextRoundLine(nextAt, now) {
+    const time = new Date(nextAt).toISOString().slice(11, 19);
+    return `The next round begins in ${((nextAt - now) / 1000).toFixed(0)} s, at ${time} UTC`;
 }
 /** Resolves to false if the job was cancelled in the meantime. */
 function sleepUnlessCancelled(clock, ms) {
@@ -57925,27 +59103,39 @@ function sleepUnlessCancelled(clock, ms) {
 
 
 
+
+
+
 /** Validates the inputs and does what they say. Whatever happens, there is a result. */
 async function runJob(environment, runtime) {
     const startedAt = new Date();
+    const jobLog = startJobLog(runtime);
+    const { log, clock } = jobLog;
     let inputs;
     let result;
     try {
         inputs = readInputs(environment);
         for (const secret of secretsOf(inputs))
             runtime.maskSecret(secret);
-        result = await runInputs(inputs, environment, startedAt, runtime);
+        jobLog.hide(secretsOf(inputs));
+        for (const line of headerLines(actionVersion, inputs))
+            log.info(line);
+        const watched = { ...runtime, clock, log, progress: jobLog.report };
+        result = await runInputs(inputs, environment, startedAt, watched);
     }
     catch (error) {
-        logBug(error, runtime.log);
+        logBug(error, log);
         result = failedJob(error, inputs, environment, startedAt);
     }
+    finally {
+        jobLog.stop();
+    }
     const secrets = inputs === undefined ? [] : secretsOf(inputs);
-    return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' };
+    return { result: result_withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' };
 }
-async function runInputs(inputs, environment, startedAt, { clock, log, signal, watchWrites }) {
+async function runInputs(inputs, environment, startedAt, { clock, log, signal, watchWrites, progress }) {
     const stopwatch = createStopwatch(() => performance.now());
-    const clients = createClients({ inputs, environment, clock, signal, log });
+    const clients = createClients({ inputs, environment, clock, signal, log, progress });
     watchWrites(clients.writes);
     const context = jobContext(inputs, environment, startedAt);
     const options = {
@@ -57955,14 +59145,14 @@ async function runInputs(inputs, environment, startedAt, { clock, log, signal, w
     };
     try {
         const result = inputs.mode === 'check'
-            ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs) }))
+            ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs), progress }))
             : await runSyncs(inputs, clients, options, { signal, log });
         return {
             ...result,
             ...context,
             branch: result.branch ?? inputs.repository.branch,
             operation: operationOf(result),
-            warnings: [...insecureTlsWarnings(inputs), ...result.warnings],
+            warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
             requests: clients.requests(),
             phases: stopwatch.phases(),
             finishedAt: new Date(),
@@ -58022,7 +59212,8 @@ function runSyncs({ repository, poll: pollSettings }, clients, options, { signal
         durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
         clock: options.clock,
         signal,
-        log,
+        info: log.info,
+        onRound: (round, number) => logRound(log, round, number),
     });
 }
 /** The parts of a job's result that are known without running it. */
@@ -58061,56 +59252,6 @@ function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: rep
     return `${server}/${repository}/actions/runs/${runId}${suffix}`;
 }
 
-;// CONCATENATED MODULE: ./src/report/log.ts
-
-
-
-
-
-/** Nobody reads a log of ten thousand lines, and the report lists all records. */
-const maxRecords = 200;
-/** The result as log lines: one for each run except unchanged ones, then the totals. */
-function logLines(result) {
-    const reported = byOutcome(result.entries).filter(({ outcome }) => outcome !== 'unchanged');
-    const omitted = reported.length - maxRecords;
-    return [
-        ...reported.slice(0, maxRecords).map(recordLine),
-        ...(omitted > 0 ? [`… and ${omitted} more; the report lists them all`] : []),
-        ...(result.connections ?? []).map(({ name, status, detail }) => `${status.padEnd(7)} ${name}: ${plain(detail)}`),
-        totalsLine(result),
-    ];
-}
-function recordLine(record) {
-    const { outcome, path, modelName, modelVersion, previousVersion, reason } = record;
-    const version = modelVersion === null ? '' : ` version ${modelVersion}`;
-    const changed = previousVersion !== null && previousVersion !== modelVersion;
-    const was = changed ? ` (was ${previousVersion})` : '';
-    const why = reason === null ? '' : `: ${plain(reason)}`;
-    const model = modelName === null ? '' : ` ${modelName}${version}${was}`;
-    return `${outcome.padEnd(7)}${path === null ? '' : ` ${path}`}${model}${why}`;
-}
-function totalsLine(result) {
-    const counts = countOutcomes(result.entries);
-    const parts = outcomes
-        .filter((outcome) => counts[outcome] > 0)
-        .map((outcome) => `${counts[outcome]} ${outcome}`);
-    const totals = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
-    const commit = result.commit === undefined ? '' : ` ${result.commit.sha.slice(0, 8)}`;
-    const pullRequest = result.pullRequest === undefined ? '' : ` #${result.pullRequest.number}`;
-    const { mlflow, github } = result.requests;
-    const requests = `${plural(mlflow, 'request')} to MLflow, ${github} to GitHub`;
-    return `${result.operation}${pullRequest}${commit}${totals} (${requests})`;
-}
-/**
- * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
- * line and `##[…]` anywhere as a command, other runners `##name[…]`.
- */
-function safeLine(text, maxCharacters = 2000) {
-    return neutralise_plainText(text, maxCharacters)
-        .replaceAll('::', `:${fullWidth(':')}`)
-        .replaceAll('##', `#${fullWidth('#')}`);
-}
-
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
@@ -58118,59 +59259,124 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+
 /** GitHub shows 10 annotations of a level per step, and 4,096 characters of each. */
 const annotations_limits = { details: 9, characters: 4000 };
 /**
- * Writes an overview annotation, then at most nine detailed ones: failures first, then warnings. A
- * single warning gets no overview. `level` is the level of failures: `warning` if they do not fail
- * the step.
+ * Writes an overview annotation, then at most nine detailed ones: mistakes and failures first, then
+ * warnings. A single warning gets no overview.
  */
-function annotate(result, { error, warning }, level = 'error') {
+function annotate(result, send, { level, repository }) {
     const details = [
-        ...describeFailures(result).map((text) => ({ level, text })),
+        ...describeFailures(result).map((detail) => ({ ...detail, level })),
         ...result.warnings.map((text) => ({ level: 'warning', text })),
     ];
     const overview = createOverview(result, level, details.length);
     const annotations = [...(overview ? [overview] : []), ...details.slice(0, annotations_limits.details)];
-    for (const annotation of annotations) {
-        const send = annotation.level === 'error' ? error : warning;
-        send(safeLine(plain(annotation.text), annotations_limits.characters), { title: 'MLflow sync' });
+    const isOwnRepository = result.repository.toLowerCase() === repository?.toLowerCase();
+    for (const { level: kind, text, subject, location } of annotations) {
+        const title = subject === undefined ? 'mlflow-sync' : `mlflow-sync: ${safeLine(subject, 200)}`;
+        const hasPlace = location !== undefined && isOwnRepository;
+        const message = location === undefined || hasPlace ? text : prose `\`${location.path}\`: ${text}`;
+        send[kind](linesOf(message), { title, ...(hasPlace ? annotations_placeOf(location) : {}) });
     }
 }
-function describeFailures(result) {
+function annotations_placeOf({ path, line }) {
+    return line === undefined ? { file: path } : { file: path, startLine: line };
+}
+/** A message with its own lines, in which foreign text cannot begin one. */
+function linesOf(message) {
+    const safe = message.map((piece) => piece.kind === 'foreign' ? { ...piece, text: piece.text.replace(/\s+/g, ' ') } : piece);
+    const lines = plain(safe)
+        .split('\n')
+        .map((line) => safeLine(line, annotations_limits.characters))
+        .join('\n');
+    if (lines.length <= annotations_limits.characters)
+        return lines;
+    return `${lines.slice(0, annotations_limits.characters - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+function describeFailures({ error, connections, entries }) {
     return [
-        ...(result.connections ?? [])
+        ...listSeveral(error?.mistakes ?? []),
+        ...(connections ?? [])
             .filter(({ status }) => status === 'failed')
-            .map(({ name, detail, advice }) => joinSentences([prose `${name}: ${detail}`, advice])),
-        ...result.entries
+            .flatMap(({ name, detail, advice, mistakes }) => [
+            {
+                text: withAdvice(prose `${name}: ${introductionOf(detail, mistakes)}`, advice),
+                subject: name,
+                location: onlyLocation(mistakes),
+            },
+            ...listSeveral(mistakes),
+        ]),
+        ...entries
             .filter(({ outcome }) => outcome === 'failed')
-            .map(({ modelName, modelVersion, runId, reason }) => {
-            const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');
-            const run = runId === null || runId === '' ? '' : ` (run ${safeLine(runId, 64)})`;
-            return prose `${safeLine(model === '' ? 'A run' : model, 200)}${run} failed: ${reason ?? 'no reason known'}`;
-        }),
+            .toSorted(annotations_byModel)
+            .map(describeFailedRun),
     ];
+}
+/** A single mistake is part of the annotation of its problem. */
+function listSeveral(mistakes) {
+    return mistakes.length > 1 ? mistakes : [];
+}
+function onlyLocation(mistakes) {
+    return mistakes.length === 1 ? mistakes[0]?.location : undefined;
+}
+/** The first line of a message if its list gets annotations of its own, or else all of it. */
+function introductionOf(message, mistakes) {
+    const end = message.findIndex(({ kind, text }) => kind === 'own' && text.startsWith('\n'));
+    if (mistakes.length < 2 || end < 1)
+        return message;
+    const introduction = message.slice(0, end);
+    return introduction.with(-1, withoutColon(introduction.at(-1)));
+}
+/** Advice begins a line of its own after a list. */
+function withAdvice(message, advice) {
+    const isList = message.some(({ kind, text }) => kind === 'own' && text.includes('\n'));
+    return isList ? joinProse([message, advice], '\n') : joinSentences([message, advice]);
+}
+function withoutColon(piece = { kind: 'own', text: '' }) {
+    return piece.kind === 'own' ? { ...piece, text: piece.text.replace(/:$/, '') } : piece;
+}
+function annotations_byModel(a, b) {
+    return (compareText(a.modelName ?? '', b.modelName ?? '') ||
+        Number(a.modelVersion) - Number(b.modelVersion) ||
+        compareText(a.runId ?? '', b.runId ?? ''));
+}
+function describeFailedRun({ modelName, modelVersion, runId, reason, location }) {
+    const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');
+    const subject = model === '' ? 'A run' : model;
+    const run = runId === null || runId === '' ? [] : prose ` (run ${neutralise_plainText(runId, 64)})`;
+    return {
+        text: prose `${neutralise_plainText(subject, 200)}${run} failed: ${reason ?? 'no reason known'}`,
+        subject,
+        location,
+    };
 }
 function createOverview(result, level, details) {
     const text = overviewText(result);
-    const more = details > annotations_limits.details ? ' The job summary and the report list them all.' : '';
-    if (text.length > 0)
-        return { level, text: prose `${text}${own(more)}` };
+    const more = own(details > annotations_limits.details ? ' The job summary and the report list them all.' : '');
+    if (text.length > 0) {
+        const location = onlyLocation(result.error?.mistakes ?? []);
+        return { level, text: prose `${text}${more}`, location };
+    }
     return details > 1
         ? {
             level: 'warning',
-            text: prose `The sync ended with ${plural(details, 'warning')}.${own(more)}`,
+            text: prose `The sync ended with ${own(plural(details, 'warning'))}.${more}`,
         }
         : undefined;
 }
 function overviewText({ error, entries, connections = [] }) {
-    if (error !== undefined)
-        return joinSentences([error.message, error.advice ?? []]);
+    if (error !== undefined) {
+        const { message, advice = [], mistakes } = error;
+        return withAdvice(introductionOf(message, mistakes), advice);
+    }
     const failedChecks = connections.filter(({ status }) => status === 'failed').length;
-    if (failedChecks > 0)
-        return prose `${failedChecks} of ${plural(connections.length, 'check')} failed.`;
+    if (failedChecks > 0) {
+        return prose `${failedChecks} of ${own(plural(connections.length, 'check'))} failed.`;
+    }
     const { failed } = countOutcomes(entries);
-    return failed > 0 ? prose `${failed} of ${plural(entries.length, 'run')} failed.` : [];
+    return failed > 0 ? prose `${failed} of ${own(plural(entries.length, 'run'))} failed.` : [];
 }
 
 ;// CONCATENATED MODULE: ./src/report/command-file.ts
@@ -58899,115 +60105,8 @@ function splitLines(text) {
     return result;
 }
 
-;// CONCATENATED MODULE: ./src/report/headline.ts
-
-
-
-
-
-
-/** What happened in one line of Markdown: a sign, what was done, and links to it. */
-function headline_headline(result) {
-    return `${signOf(result)} ${describeOperation(result)}`;
-}
-/** Whether changes wait in a pull request that this job did not have to touch. */
-function isWaiting(result) {
-    const { operation, pullRequest } = result;
-    return operation === 'none' && pullRequest !== undefined && editsOf(result).length > 0;
-}
-/** Whether a person closed the pull request that proposed these changes. */
-function headline_isRejected({ entries }) {
-    return entries.some(({ withheld }) => withheld === 'rejected');
-}
-function signOf(result) {
-    if (hasFailed(result)) {
-        const hasWritten = !['none', 'planned', 'checked', 'failed'].includes(result.operation);
-        return hasWritten && result.error === undefined ? '⚠️' : '❌';
-    }
-    return result.warnings.length > 0 ? '⚠️' : '✅';
-}
-function describeOperation(result) {
-    const branch = branchLink(result);
-    const changes = countsPhrase(countOutcomes(result.entries));
-    switch (result.operation) {
-        case 'none':
-            return describeNothing(result, branch);
-        case 'committed':
-            return `Committed ${commitLink(result)} to ${branch}: ${changes || 'other files'}`;
-        case 'pull-request-created':
-            return `Opened ${pullRequestLink(result)} for ${branch}: ${changes || 'other files'}`;
-        case 'pull-request-updated':
-            return `Updated ${pullRequestLink(result)} for ${branch}: ${changes || 'other files'}`;
-        case 'pull-request-closed':
-            return `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}`;
-        case 'planned':
-            return `Plan: a sync would ${intention(result)} in ${branch}`;
-        case 'checked':
-            return describeCheck(result, branch);
-        case 'failed':
-            return headline_describeFailure(result, branch);
-    }
-}
-/** Nothing was written. Only a branch that has everything is up to date. */
-function describeNothing(result, branch) {
-    const plan = result.mode === 'plan' ? 'Plan: ' : '';
-    if (isWaiting(result)) {
-        const count = plural(editsOf(result).length, 'change');
-        return `${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`;
-    }
-    if (headline_isRejected(result)) {
-        return `Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`;
-    }
-    const { held } = countOutcomes(result.entries);
-    if (hasFailed(result) || result.warnings.length > 0) {
-        return `${plan}Nothing ${plan === '' ? 'was written' : 'would be written'} to ${branch}`;
-    }
-    return held > 0
-        ? `${plan}${branch} is up to date, apart from ${plural(held, 'file')} on hold`
-        : `${plan}${branch} is up to date`;
-}
-/** `create 2 files and delete 1 file`. */
-function intention(result) {
-    const { created, updated, deleted } = countOutcomes(result.entries);
-    const counts = [
-        ['create', created],
-        ['update', updated],
-        ['delete', deleted],
-    ];
-    const parts = counts
-        .filter(([, count]) => count > 0)
-        .map(([verb, count]) => `${verb} ${plural(count, 'file')}`);
-    if (parts.length === 0)
-        return 'change other files';
-    return [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' and ');
-}
-function describeCheck({ connections = [] }, branch) {
-    const failed = connections.filter(({ status }) => status === 'failed').length;
-    return failed === 0
-        ? `Everything that was checked works for ${branch}`
-        : `${failed} of ${plural(connections.length, 'check')} failed for ${branch}`;
-}
-function headline_describeFailure({ mode, branch }, linked) {
-    const what = { sync: 'The sync', plan: 'The plan', check: 'The check' }[mode];
-    return branch === undefined
-        ? `${what} failed; nothing was written`
-        : `${what} failed; nothing was written to ${linked}`;
-}
-function branchLink({ serverUrl, repository, branch }) {
-    if (branch === undefined)
-        return repository === '' ? 'the branch' : code(repository);
-    return markdown_link(code(branch), branchUrl(serverUrl, repository, branch));
-}
-function commitLink({ commit }) {
-    return markdown_link(code((commit?.sha ?? '').slice(0, 7)), commit?.url);
-}
-function pullRequestLink({ pullRequest }, noun = 'pull request') {
-    return pullRequest === undefined
-        ? `the ${noun}`
-        : markdown_link(`${noun} #${pullRequest.number}`, pullRequest.url);
-}
-
 ;// CONCATENATED MODULE: ./src/report/sections.ts
+
 
 
 
@@ -59018,13 +60117,15 @@ function pullRequestLink({ pullRequest }, noun = 'pull request') {
 const connectionColumns = [
     {
         title: 'Check',
-        cell: ({ name, status }) => `${checkSigns[status]} ${escapeMarkdown(name)}`,
+        cell: ({ name, status }) => `${checkSigns[status]} ${markdownOf(own(name))}`,
     },
     { title: 'Result', cell: ({ detail }) => markdownOf(detail) },
     { title: 'What to do', cell: ({ advice }) => markdownOf(advice) },
 ];
 const checkSigns = { ok: '✅', failed: '❌', skipped: '➖' };
-const connectionsSection = ({ connections = [] }, maxBytes) => tableSection('Checks', connectionColumns, connections, 'check', maxBytes);
+const connectionsSection = ({ connections = [] }, maxBytes) => tableSection('Checks', connectionColumns, connections.toSorted((a, b) => checkOrder.indexOf(a.status) - checkOrder.indexOf(b.status)), 'check', maxBytes);
+/** What needs attention comes first. */
+const checkOrder = ['failed', 'ok', 'skipped'];
 const failuresSection = (result, maxBytes) => tableSection('Failed', reasonColumns(linkBases(result)), byModel(withOutcome(result, 'failed')), 'failed run', maxBytes);
 /** Deletions that `max-deletions` prevented: what to look at before the limit is raised. */
 const withheldSection = (result, maxBytes) => tableSection(result.mode === 'plan' ? 'Would not be deleted' : 'Not deleted', reasonColumns(linkBases(result)), byModel(result.entries.filter(({ withheld }) => withheld === 'too-many-deletions')), 'file', maxBytes);
@@ -59038,7 +60139,7 @@ const warningsSection = ({ warnings }, maxBytes) => {
 };
 /** A reader must not miss deletions, so they have a table of their own, before the others. */
 const deletionsSection = (result, maxBytes) => tableSection({ plan: 'Would delete', proposed: 'Proposed deletions', done: 'Deleted' }[sections_stateOf(result)], deletionColumns(linkBases(result)), deletionsIn(result.entries), 'deletion', maxBytes);
-const changesSection = (result, maxBytes) => tableSection({ plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[sections_stateOf(result)], changeColumns(linkBases(result)), otherChangesIn(result.entries), 'change', maxBytes);
+const changesSection = (result, maxBytes) => tableSection({ plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[sections_stateOf(result)], changeColumns(linkBases(result), sections_stateOf(result) === 'done'), otherChangesIn(result.entries), 'change', maxBytes);
 function sections_stateOf(result) {
     if (result.mode === 'plan')
         return 'plan';
@@ -59052,7 +60153,11 @@ const comparisonsSection = ({ entries, comparisons, uiUrl }, maxBytes) => {
     const areOpen = comparisons.size <= maxOpenComparisons;
     const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen });
     const shown = takeLines(sections, (section) => `${section}\n`, maxBytes - noteBytes);
-    return shown.length === 0 ? '' : joinParts('### Metrics and parameters', ...shown);
+    if (shown.length === 0)
+        return '';
+    const texts = shown.map((text) => text.trimEnd());
+    const all = joinParts(...texts);
+    return joinParts('### Metrics and parameters', areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all), sections_notShownNote(sections.length - shown.length, 'MLflow has them'));
 };
 const heldSection = (result, maxBytes) => tableSection('On hold', reasonColumns(linkBases(result)), byModel(withOutcome(result, 'held')), 'file', maxBytes);
 const skippedSection = (result, maxBytes) => {
@@ -59086,9 +60191,10 @@ function tableSection(title, columns, items, noun, maxBytes) {
 function moreOf(noun) {
     return (count) => plural(count, `more ${noun}`);
 }
+const everythingInReport = 'all of them are in the report (output `report-file`; upload it with `actions/upload-artifact` to keep it)';
 /** How many items are not shown, and where they are. */
-function sections_notShownNote(count) {
-    return count > 0 ? `${count} more not shown here; all of them are in the report.` : '';
+function sections_notShownNote(count, place = everythingInReport) {
+    return count > 0 ? `${count} more not shown here; ${place}.` : '';
 }
 function joinParts(...parts) {
     return parts.filter((part) => part !== '').join('\n\n');
@@ -59240,14 +60346,14 @@ const reportSchema = strictObject({
         skipped: report_count,
         failed: report_count,
     }),
-    records: array(recordSchema).describe('One per run.'),
-    diffs: array(strictObject({ path: report_text, diff: report_text.describe('Unified diff, for `git apply`.') }))
+    records: schemas_array(recordSchema).describe('One per run.'),
+    diffs: schemas_array(strictObject({ path: report_text, diff: report_text.describe('Unified diff, for `git apply`.') }))
         .nullable()
         .describe('In `mode: plan`, one per file that a sync would change; null in the other modes.'),
     requests: strictObject({ mlflow: report_count, github: report_count }),
-    phases: array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
-    warnings: array(report_text),
-    connections: array(strictObject({
+    phases: schemas_array(strictObject({ name: report_text, milliseconds: schemas_number().min(0) })),
+    warnings: schemas_array(report_text),
+    connections: schemas_array(strictObject({
         name: report_text,
         status: schemas_enum(['ok', 'failed', 'skipped']),
         detail: report_text,
@@ -59378,6 +60484,22 @@ function changesOutput(records) {
     return { json: `[${taken.join(',')}]`, truncated: taken.length < items.length };
 }
 
+;// CONCATENATED MODULE: ./src/report/headline.ts
+
+
+
+/** What happened in one line of Markdown: a sign, what was done, and links to it. */
+function headline_headline(result) {
+    return `${signOf(result)} ${markdownOf(resultSentence(result))}`;
+}
+function signOf(result) {
+    if (hasFailed(result)) {
+        const hasWritten = !['none', 'planned', 'checked', 'failed'].includes(result.operation);
+        return hasWritten && result.error === undefined ? '⚠️' : '❌';
+    }
+    return result.warnings.length > 0 ? '⚠️' : '✅';
+}
+
 ;// CONCATENATED MODULE: ./src/report/summary.ts
 
 
@@ -59428,11 +60550,11 @@ function errorBlock({ error }) {
 function otherOutcomes({ entries, operation }) {
     if (operation === 'checked')
         return 'Nothing was written.';
-    const { unchanged, held, skipped, failed } = countOutcomes(entries);
+    const { unchanged, held, skipped } = countOutcomes(entries);
+    const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length;
     const counts = [
-        ['failed', failed],
         ['on hold', held],
-        ['skipped', skipped],
+        ['skipped', skipped - withheld],
         ['unchanged', unchanged],
     ];
     const parts = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
@@ -59447,7 +60569,7 @@ function summary_footer(result) {
     const directory = path === '' ? 'root' : path;
     const parts = [
         branch === undefined
-            ? ''
+            ? code(repository)
             : `${markdown_link(code(repository), branchUrl(serverUrl, repository, branch))}, directory ${markdown_link(code(directory), branchUrl(serverUrl, repository, branch, path))}`,
         uiUrl === '' ? '' : markdown_link('MLflow', uiUrl),
         workflowRunUrl === undefined ? '' : markdown_link('workflow run', workflowRunUrl),
@@ -59487,21 +60609,31 @@ async function publish(result, environment, failOn) {
             warnings.push(prose `${what} could not be written: ${reason}`);
         }
     };
-    const place = (variable) => `${variable}=${environment[variable] ?? ''}`;
-    await write(`Outputs (${place('GITHUB_OUTPUT')})`, () => setOutputs(createOutputs(result, '')));
-    await write(`The report (${place('RUNNER_TEMP')})`, async () => {
+    const place = (variable) => prose `\`${variable}\` is \`${environment[variable] ?? ''}\``;
+    await write(prose `The outputs (${place('GITHUB_OUTPUT')})`, () => setOutputs(createOutputs(result, '')));
+    let reportFile = '';
+    await write(prose `The report (${place('RUNNER_TEMP')})`, async () => {
         const directory = environment.RUNNER_TEMP ?? '';
-        const file = await writeReport(createReport(result), directory === '' ? (0,external_node_os_namespaceObject.tmpdir)() : directory);
-        await setOutputs({ 'report-file': file });
+        reportFile = await writeReport(createReport(result), directory === '' ? (0,external_node_os_namespaceObject.tmpdir)() : directory);
+        await setOutputs({ 'report-file': reportFile });
     });
-    await write('The log', () => {
-        for (const line of logLines(result))
-            info(safeLine(line));
+    await write(prose `The log`, () => {
+        for (const { title, lines } of logBlocks(result, reportFile)) {
+            if (title !== undefined)
+                startGroup(safeLine(title));
+            for (const line of lines)
+                info(safeLine(line));
+            if (title !== undefined)
+                endGroup();
+        }
     });
-    await write(`The summary (${place('GITHUB_STEP_SUMMARY')})`, () => appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''));
+    await write(prose `The summary (${place('GITHUB_STEP_SUMMARY')})`, () => appendSummary(withWarnings(result, warnings), environment.GITHUB_STEP_SUMMARY ?? ''));
     for (const warning of warnings)
         info(safeLine(`Warning: ${plain(warning)}`));
-    annotate(withWarnings(result, warnings), core_namespaceObject, failsStep ? 'error' : 'warning');
+    annotate(withWarnings(result, warnings), core_namespaceObject, {
+        level: failsStep ? 'error' : 'warning',
+        repository: environment.GITHUB_REPOSITORY,
+    });
 }
 /**
  * If the file of the outputs can't be written, they are set by commands in the log, as on runners
@@ -59544,6 +60676,8 @@ function withWarnings(result, warnings) {
 
 /** Runs the action as a step of a workflow: does the job, and always publishes its result. */
 async function main(environment) {
+    // A log that nobody reads any more, as with `| head`, must not end the job or hide its exit code.
+    process.stdout.on('error', () => undefined);
     const { signal, watchWrites, dispose } = listenForCancellation();
     const clock = createClock(signal);
     const { result, failOn } = await runJob(environment, {

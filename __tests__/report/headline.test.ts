@@ -11,11 +11,11 @@ const main = '[`main`](https://github.test/acme/models/tree/main)'
 const request = '[pull request #7](https://github.test/p/7)'
 const changes = [change('created'), change('updated', { runId: runId(2) })]
 const deletion = change('deleted', { runId: runId(3) })
-const error = { message: prose`broken`, advice: undefined }
+const error = { message: prose`broken`, advice: undefined, mistakes: [] }
 const warnings = [prose`odd`]
 const withheld = { ...record('skipped'), withheld: 'too-many-deletions' as const }
 const rejected = { ...record('skipped'), withheld: 'rejected' as const }
-const connection = { name: 'MLflow', detail: prose`x`, advice: prose`` }
+const connection = { name: 'MLflow', detail: prose`x`, advice: prose``, mistakes: [] }
 const works = { ...connection, status: 'ok' as const }
 const fails = { ...connection, status: 'failed' as const }
 

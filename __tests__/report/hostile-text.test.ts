@@ -6,7 +6,7 @@ import { readSection, writeSection } from '../../src/core/pull-request-section.t
 import { changesOf, type Entry } from '../../src/core/result.ts'
 import { plainText } from '../../src/core/text/neutralise.ts'
 import { annotate } from '../../src/report/annotations.ts'
-import { logLines, safeLine } from '../../src/report/log.ts'
+import { logBlocks, safeLine } from '../../src/report/log.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import {
@@ -111,8 +111,17 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
   test('are no command, control character or line break in the log', () => {
     const messages: string[] = []
     const send = (message: string): void => void messages.push(message)
-    annotate(hostileResult(texts), { error: send, warning: send })
-    const lines = [...logLines(hostileResult(texts)).map((line) => safeLine(line)), ...messages]
+    annotate(
+      hostileResult(texts),
+      { error: send, warning: send },
+      { level: 'error', repository: 'acme/models' },
+    )
+    const lines = [
+      ...logBlocks(hostileResult(texts), '')
+        .flatMap((block) => block.lines)
+        .map((line) => safeLine(line)),
+      ...messages,
+    ]
     expect(readCommands(lines.join('\n'))).toEqual([])
     expect(lines.join('')).not.toMatch(/[\n\t]|##/)
     expect(lines.join('')).not.toMatch(unreadable)
@@ -147,7 +156,7 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
     expect(plainTexts(renderings.map(outlineOf))).toEqual(harmlessOutlines(texts))
     const [first, second] = texts
     const created = [
-      'created',
+      'create',
       readable(first, 100),
       readable(second, 40),
       first === second ? '' : readable(first, 40),
@@ -157,7 +166,7 @@ describe.each(textPairs.map((texts) => [nameOf(texts), texts] as const))('%s', (
     const isMetric = (cells: readonly string[]) => cells.slice(-2).join() === '1,new'
     const metric = [readable(first, 80), '1', 'new'].filter((cell) => cell !== '')
     for (const rendering of renderings) {
-      expect(cellsOf(rendering, ([outcome]) => outcome === 'created')).toEqual(created)
+      expect(cellsOf(rendering, ([outcome]) => outcome === 'create')).toEqual(created)
       expect(cellsOf(rendering, isMetric)).toEqual(metric)
     }
     expect(summary + body).not.toMatch(unreadable)
@@ -193,8 +202,8 @@ test.each(hugeTexts)('a huge text hides no other run (%#)', (text) => {
       .rows.filter((cells) => cells.includes('small'))
       .map(([start = '']) => start)
   // Failures and deletions have tables without a column for the outcome.
-  expect(rowsAbout(renderSummary(both))).toEqual(['small', 'small', 'created', 'updated'])
-  expect(rowsAbout(bodyOf([text, text], others))).toEqual(['small', 'created', 'updated'])
+  expect(rowsAbout(renderSummary(both))).toEqual(['small', 'small', 'create', 'update'])
+  expect(rowsAbout(bodyOf([text, text], others))).toEqual(['small', 'create', 'update'])
   const { headline, body } = commitMessage(changesOf(both.entries))
   expect(headline).toBe('Sync MLflow models: 2 created, 2 updated, 2 deleted')
   expect(body.match(/: small version/g)).toHaveLength(3)

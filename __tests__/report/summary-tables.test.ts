@@ -115,6 +115,7 @@ describe('the tables', () => {
       status,
       detail: prose`reads`,
       advice,
+      mistakes: [],
     })
     const connections = [
       check('GitHub', 'skipped'),

@@ -15,7 +15,7 @@ const withheld: Entry = {
 describe('the top of the summary', () => {
   test('is a heading, the error with its advice, and the other outcomes', () => {
     const message = listProse(prose`2 mistakes in <b>:`, [prose`\`a: b\``, prose`${'c <d>'}`])
-    const error = { message, advice: prose`Grant \`pull-requests: write\`.` }
+    const error = { message, advice: prose`Grant \`pull-requests: write\`.`, mistakes: [] }
     const summary = summaryOf({ operation: 'failed', error, entries: oneOfEach.slice(0, 4) })
     expect(summary.split('\n').slice(0, 10)).toEqual([
       '## ❌ The sync failed; nothing was written to [`main`](https://github.test/acme/models/tree/main); 1 run failed',
@@ -27,12 +27,12 @@ describe('the top of the summary', () => {
       '>',
       '> Grant `pull-requests: write`.',
       '',
-      '1 failed, 1 on hold, 1 skipped, 1 unchanged.',
+      '1 on hold, 1 skipped, 1 unchanged.',
     ])
   })
 
   test('has no empty advice, and the error even if something was written', () => {
-    const error = { message: prose`broken`, advice: undefined }
+    const error = { message: prose`broken`, advice: undefined, mistakes: [] }
     const summary = summaryOf({ entries: [change('created')], error })
     expect(summary.split('\n\n').slice(1, 3)).toEqual(['> [!CAUTION]\n> broken', '### Changed'])
   })
@@ -41,10 +41,10 @@ describe('the top of the summary', () => {
     [
       'a plan',
       { mode: 'plan', operation: 'planned', entries: oneOfEach },
-      'Nothing was written. 1 failed, 1 on hold, 1 skipped, 1 unchanged.',
+      'Nothing was written. 1 on hold, 1 skipped, 1 unchanged.',
     ],
     ['a check', { mode: 'check', operation: 'checked' }, 'Nothing was written.'],
-    ['withheld deletions', { entries: [withheld, record('skipped')] }, '1 not deleted, 1 skipped.'],
+    ['withheld deletions', { entries: [withheld, record('skipped')] }, '1 skipped.'],
   ])('says what else is true of %s', (_name, fields, text) => {
     expect(summaryOf(fields).split('\n\n')[1]).toBe(text)
   })
@@ -64,7 +64,7 @@ describe('the footer', () => {
       .trimEnd()
       .split('\n')
       .at(-1)
-    expect(footer).toBe('<sub>1 request to MLflow, 0 to GitHub</sub>')
+    expect(footer).toBe('<sub>`acme/models` · 1 request to MLflow, 0 to GitHub</sub>')
   })
 
   test('names the root of the repository', () => {
@@ -94,15 +94,15 @@ function comparisonWith(
 }
 
 test.each([
-  [3, '<details open>'],
-  [4, '<details>'],
-])('%i comparisons are %s', (count, fold) => {
+  [3, '<details open><summary>my_model 1 compared with version 2</summary>'],
+  [4, '<details><summary>Of 4 runs</summary>'],
+])('%i comparisons begin with %s', (count, beginning) => {
   const entries = manyChanges(count)
   const comparison = comparisonWith({ loss: 1 }, { loss: 2 })
   const comparisons = new Map(entries.map((entry) => [entry.runId ?? '', comparison]))
-  const [first, table] = sectionOf(summaryOf({ entries, comparisons }), 'Metrics and parameters')
-  expect(first).toBe(`${fold}<summary>my_model 1 compared with version 2</summary>`)
-  expect(table).toContain('| loss | 2 | 1 | ▼ -1 better |')
+  const [first, ...rest] = sectionOf(summaryOf({ entries, comparisons }), 'Metrics and parameters')
+  expect(first).toBe(beginning)
+  expect(rest.join('\n')).toContain('| loss | 2 | 1 | ▼ -1 better |')
 })
 
 test.each(['my_model', '😀'.repeat(250)])(
@@ -124,7 +124,7 @@ test.each(['my_model', '😀'.repeat(250)])(
       operation: 'planned',
       entries: [...created, change('deleted', { runId: runId(9999) }), ...others],
       warnings: manyChanges(5000).map(() => foreign(long)),
-      error: { message: foreign(modelName.repeat(5000)), advice: prose`x` },
+      error: { message: foreign(modelName.repeat(5000)), advice: prose`x`, mistakes: [] },
     })
     const bytes = Buffer.byteLength(summary)
     expect(bytes).toBeLessThan(1_000_000)
@@ -136,7 +136,7 @@ test.each(['my_model', '😀'.repeat(250)])(
       const rows = text.slice(0, note?.index).match(/^(?:- |\| (?!---|\S* ?\| Model|Model ))/gm)
       expect([title, note?.[1]]).toEqual([title, String(5000 - (rows?.length ?? 0))])
     }
-    expect(summary).toMatch(/more not shown here; all of them are in the report\.\n\n<sub>/)
+    expect(summary).toMatch(/more not shown here; all of them are in the report \(.*\)\.\n\n<sub>/)
     expect(summary.match(/<details/g)?.length).toBe(summary.match(/<\/details>/g)?.length)
   },
 )

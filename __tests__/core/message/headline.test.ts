@@ -97,14 +97,14 @@ describe('checking a template', () => {
     const problems = checkMessageTemplate('${model} ${created} ${toString}')
     expect(problems).toHaveLength(2)
     expect(plainTexts(problems[0])).toMatch(
-      /^unknown placeholder `\$\{model\}`: use `\$\{created\}`, /,
+      /^has the unknown placeholder `\$\{model\}`: did you mean `\$\{models\}`\?/,
     )
     expect(plainTexts(problems[1])).toMatch(/`\$\{toString\}`/)
   })
 
   test('rejects a placeholder without an end, and a second line', () => {
     expect(plainTexts(checkMessageTemplate('x ${total} ${created'))).toEqual([
-      'a placeholder `${` has no `}`',
+      'has a `${` without a `}`',
     ])
     expect(checkMessageTemplate('$${created}{')).toEqual([])
     expect(plainTexts(checkMessageTemplate('x\ny'))).toEqual([

@@ -100,10 +100,11 @@ describe('a file is deleted', () => {
         modelVersion: '1',
         previousVersion: '1',
         url: 'https://mlflow.test/#/models/model/versions/1',
-        reason: prose`no selected model version names this run any more`,
+        reason: prose`no selected model version belongs to this run any more`,
         previous: { runId: 'a', modelName: 'model', modelVersion: '1', timestamp: '' },
         withheld: undefined,
         warning: undefined,
+        location: undefined,
         edit: { path: 'd/a.yaml', before: valuesFor('a'), after: undefined, executable: false },
       },
     ])
@@ -243,7 +244,7 @@ describe('the file of a model stays until its successor is deployed', () => {
   ] as const)('while it is %s', (exclusion, selection) => {
     const given = [{ ...excluded('x', exclusion), version: modelVersion({ version: '2' }) }]
     const state = `has to be deployed first, which ${exclusion === 'unusable' ? 'failed' : 'is not possible yet'}`
-    const reason = `kept: model version 2 ${state}; this file stays until then`
+    const reason = `kept: \`model\` version 2 ${state}; this file stays until then`
     expect(plainTexts(plan({ files: old, selection, excluded: given }).kept)).toMatchObject([
       { runId: 'old', outcome: 'skipped', reason },
     ])
@@ -300,7 +301,7 @@ describe('no deletion is proposed', () => {
     ],
     [
       'the selection asks for something that MLflow does not have',
-      { gaps: [{ message: prose`no alias`, advice: undefined }] },
+      { gaps: [{ message: prose`no alias`, advice: undefined, mistakes: [] }] },
       /asks for something/,
     ],
     [
@@ -362,11 +363,12 @@ describe('confirmed deletions', () => {
         previousVersion: '1',
         url,
         reason:
-          'no selected model version names this run any more; kept because of `max-deletions: 1`',
+          'no selected model version belongs to this run any more; kept because of `max-deletions: 1`',
         edit: undefined,
         previous,
         withheld: 'too-many-deletions',
         warning: undefined,
+        location: undefined,
       })),
     )
     expect(warning).toBeUndefined()
@@ -384,7 +386,7 @@ describe('confirmed deletions', () => {
     const files = filesOf(Object.fromEntries(runIds.map((id) => [id, valuesFor(id)])))
     const { entries, error } = limitDeletions(plan({ files }).deletions, inputOf({ files }))
     expect(entries.map(({ withheld }) => withheld)).toEqual(runIds.map(() => 'too-many-deletions'))
-    expect(plainTexts(error?.message ?? [])).toHaveLength(88)
+    expect(plainTexts(error?.message ?? [])).toHaveLength(86)
   })
 
   test('are not made if no file would remain, unless another one is created', () => {

@@ -94,6 +94,7 @@ test('a change reaches every text and URL, and the marks stay', () => {
       text: 'LINK',
       url: 'HTTPS://X.TEST/***',
       plain: 'LINK (HTTPS://X.TEST/***)',
+      isCode: false,
     },
   ])
 })
