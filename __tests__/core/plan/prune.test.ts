@@ -374,9 +374,9 @@ describe('confirmed deletions', () => {
     expect(warning).toBeUndefined()
     expect(plainTexts(error)).toEqual({
       message:
-        'Prune would delete 2 files, more than `max-deletions` (1) allows, so none was deleted',
+        'Prune would delete 2 files, more than `max-deletions: 1` allows, so none is deleted',
       advice: expect.stringMatching(
-        /^First check .* set `max-deletions: 2` for one run\.$/,
+        /^First check .* run once with `max-deletions: 2`\.$/,
       ) as unknown,
     })
   })
