@@ -1,5 +1,5 @@
 import { ActionError, GitHubError } from '../core/errors.ts'
-import { foreign, own, prose, type Prose } from '../core/text/prose.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason, type HttpFailure } from '../http/failure.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
@@ -112,7 +112,7 @@ export function branchMoved(detail: Prose): GitHubError {
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
 export function errorFromOctokit(error: unknown, context: Context): Error {
   if (error instanceof ActionError) return error
-  if (!(error instanceof Error)) return new GitHubError(foreign(String(error)))
+  if (!(error instanceof Error)) return new Error(String(error))
   if (!hasResponse(error)) {
     return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error
   }
