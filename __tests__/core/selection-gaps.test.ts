@@ -68,6 +68,14 @@ describe('a pattern of models that matches nothing', () => {
     ])
   })
 
+  test('is reported with the only name there is', () => {
+    expect(
+      plainTexts(gapsOf({ models: ['mistrals'], listed: [modelVersion({ name: 'mistral' })] })),
+    ).toEqual([
+      '`models`: no registered model matches `mistrals`. Did you mean `mistral`? The only name is `mistral`.',
+    ])
+  })
+
   test('is the only problem if its aliases match nothing either', () => {
     expect(gapsOf({ models: ['gemma'], aliases: ['champion'] })).toHaveLength(1)
   })

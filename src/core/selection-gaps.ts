@@ -91,7 +91,7 @@ function findUnmatchedPatterns(
         : []
       return gap(
         prose`\`models\`: no registered model matches \`${pattern}\``,
-        prose`${suggest(pattern, names)}The closest names are ${listNames(closest)}.${separator}`,
+        prose`${suggest(pattern, names)}${own(closest.length === 1 ? 'The only name is' : 'The closest names are')} ${listNames(closest)}.${separator}`,
       )
     })
 }
