@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { readInputs } from '../src/inputs/inputs.ts'
+import { inputNames } from '../src/inputs/schema.ts'
 import { describeMessages, errorsWithoutAdvice, type Message } from './fixtures/advice.ts'
 import { isInstruction, kindOf, kinds } from './fixtures/message-kinds.ts'
 import {
@@ -15,6 +18,7 @@ const text = readFileSync(page, 'utf8')
 const quotes = readQuotes(text)
 const sources = readSources()
 const templates = collectTemplates(sources)
+const snippets = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, snippet = '']) => snippet)
 const findTemplates = createQuoteMatcher(templates)
 const quoted = new Set(quotes.flatMap((quote) => findTemplates(quote)))
 
@@ -50,6 +54,21 @@ describe('the page of symptoms', () => {
     const listed = [...text.matchAll(/^- \[(.+)\]\(#(.+)\)$/gm)]
     expect(listed.map(([, title]) => title)).toEqual(sections)
     for (const [, title = '', anchor] of listed) expect(anchor).toBe(anchorOf(title))
+  })
+
+  test.each(snippets)('has YAML that can be pasted: %s', (snippet) => {
+    const parsed = parse(snippet) as { with?: Record<string, unknown> } | null
+    const variables = {
+      'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
+      'INPUT_GITHUB-TOKEN': 'token',
+      INPUT_REPOSITORY: 'acme/models',
+    }
+    const values = Object.entries(parsed?.with ?? {}).map(([input, value]): [string, string] => {
+      expect(inputNames).toContain(input)
+      const text = String(value).replace(/\$\{\{[^}]*\}\}/g, 'https://mlflow.example.com')
+      return [`INPUT_${input.toUpperCase()}`, text]
+    })
+    expect(readInputs({ ...variables, ...Object.fromEntries(values) }).warnings).toEqual([])
   })
 
   test('only links to sections that exist', () => {
