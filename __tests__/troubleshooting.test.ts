@@ -56,7 +56,7 @@ describe('the page of symptoms', () => {
     for (const [, title = '', anchor] of listed) expect(anchor).toBe(anchorOf(title))
   })
 
-  test.each(snippets)('has YAML that can be pasted: %s', (snippet) => {
+  test.each(snippets)('has YAML that can be pasted: snippet %#', (snippet) => {
     const parsed = parse(snippet) as { with?: Record<string, unknown> } | null
     const variables = {
       'INPUT_MLFLOW-TRACKING-URI': 'https://mlflow.example.com',
