@@ -378,6 +378,7 @@ describe('confirmed deletions', () => {
       advice: expect.stringMatching(
         /^First check .* run once with `max-deletions: 2`\.$/,
       ) as unknown,
+      mistakes: [],
     })
   })
 
