@@ -33,7 +33,14 @@ function snapshot(oid?: string): BranchSnapshot {
 
 function planWith(entries: readonly ChangedEntry[], oid?: string): Plan {
   const extraFiles: Plan['extraFiles'] = []
-  return { snapshot: snapshot(oid), entries, extraFiles, warnings: [], error: undefined }
+  return {
+    snapshot: snapshot(oid),
+    entries,
+    extraFiles,
+    selectedRuns: 1,
+    warnings: [],
+    error: undefined,
+  }
 }
 
 function digestOf(plan: Plan): string {

@@ -26,7 +26,7 @@ const snapshot: BranchSnapshot = {
 }
 
 function planWith(entries: readonly ChangedEntry[]): Plan {
-  return { snapshot, entries, extraFiles: [], warnings: [], error: undefined }
+  return { snapshot, entries, extraFiles: [], selectedRuns: 1, warnings: [], error: undefined }
 }
 
 const creation = planWith([change('created')])

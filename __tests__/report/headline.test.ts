@@ -65,11 +65,12 @@ describe('the headline of a sync', () => {
       `✅ Nothing was written to ${main}: ${request} with these changes was closed without merging`,
     ],
     [
-      { entries: [record('skipped')], warnings },
+      { entries: [record('skipped')], warnings, selectedRuns: 0 },
       `⚠️ Nothing is selected, so nothing changes in ${main}`,
     ],
-    [{ warnings }, `⚠️ Nothing is selected, so nothing changes in ${main}`],
+    [{ warnings, selectedRuns: 0 }, `⚠️ Nothing is selected, so nothing changes in ${main}`],
     [{ entries: [record('unchanged')], warnings }, `⚠️ Nothing was written to ${main}`],
+    [{ entries: [record('skipped')], warnings }, `⚠️ Nothing was written to ${main}`],
   ])('never claims more than is true if nothing was written: %#', (...given) => check(given))
 
   test.each<Case>([
@@ -125,7 +126,7 @@ describe('the headline of a plan', () => {
     [{}, `✅ Plan: ${main} is up to date`],
     [{ entries: [record('held')] }, `✅ Plan: ${main} is up to date, apart from 1 file on hold`],
     [{ entries: [record('failed')] }, `❌ Plan: Nothing would be written to ${main}; 1 run failed`],
-    [{ warnings }, `⚠️ Plan: Nothing is selected, so nothing changes in ${main}`],
+    [{ warnings, selectedRuns: 0 }, `⚠️ Plan: Nothing is selected, so nothing changes in ${main}`],
     [{ operation: 'failed', error }, `❌ The plan failed; nothing was written to ${main}`],
   ])('says what a sync would do: %#', (fields, line) => check([plan(fields), line]))
 })

@@ -26,6 +26,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     branch: later.branch ?? earlier.branch,
     entries: mergeEntries(written.entries, later.entries),
     extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
+    selectedRuns: later.selectedRuns ?? earlier.selectedRuns,
     warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
     commit: later.commit ?? earlier.commit,
     pullRequest: later.pullRequest ?? earlier.pullRequest,

@@ -128,6 +128,8 @@ export type Changes = {
 /** Everything that one sync would do to the branch. */
 export type Plan = Changes & {
   readonly snapshot: BranchSnapshot
+  /** Number of runs that the selections of all targets chose. */
+  readonly selectedRuns: number
   readonly warnings: readonly Prose[]
   /** Fails the sync after all of its changes have been written. */
   readonly error: Problem | undefined
@@ -184,6 +186,8 @@ export type SyncResult = Changes & {
   readonly repository: string
   /** Undefined while the name of the default branch is not known. */
   readonly branch: string | undefined
+  /** As in `Plan`; undefined if the registry was not read. */
+  readonly selectedRuns: number | undefined
   readonly warnings: readonly Prose[]
   readonly commit: CommitReference | undefined
   readonly pullRequest: PullRequestReference | undefined
@@ -203,6 +207,7 @@ export function emptyResult(repository: string, branch: string | undefined): Syn
     branch,
     entries: [],
     extraFiles: [],
+    selectedRuns: undefined,
     warnings: [],
     commit: undefined,
     pullRequest: undefined,

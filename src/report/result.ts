@@ -92,6 +92,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
       warning: entry.warning && cleanProse(entry.warning),
     })),
     extraFiles: result.extraFiles,
+    selectedRuns: result.selectedRuns,
     warnings: result.warnings.map(cleanProse),
     commit: result.commit,
     pullRequest: result.pullRequest,

@@ -54,7 +54,7 @@ function describeOperation(result: Described): Prose {
 
 /** Nothing was written. Only a branch that has everything is up to date. */
 function describeNothing(result: Described, branch: Prose): Prose {
-  const { entries, error, mode, warnings } = result
+  const { entries, error, mode, selectedRuns, warnings } = result
   const plan = mode === 'plan' ? own('Plan: ') : []
   if (isWaiting(result)) {
     const count = own(plural(editsOf(result).length, 'change'))
@@ -63,8 +63,7 @@ function describeNothing(result: Described, branch: Prose): Prose {
   if (entries.some(({ withheld }) => withheld === 'rejected')) {
     return prose`Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`
   }
-  const isEmpty = entries.every(({ outcome }) => outcome === 'skipped')
-  if (isEmpty && error === undefined && warnings.length > 0) {
+  if (selectedRuns === 0 && error === undefined) {
     return prose`${plan}Nothing is selected, so nothing changes in ${branch}`
   }
   if (hasFailed(result) || warnings.length > 0) {

@@ -18,7 +18,7 @@ import { readFacts } from './read-facts.ts'
 import { fileOf, readAllFiles, type LoadedTarget } from './read-files.ts'
 
 /** What a sync would do in one target. */
-export type TargetPlan = Pick<Plan, 'entries' | 'warnings' | 'error'>
+export type TargetPlan = Pick<Plan, 'entries' | 'selectedRuns' | 'warnings' | 'error'>
 
 export type TargetPlanOptions = {
   readonly mlflow: MlflowClient
@@ -56,6 +56,7 @@ export async function planTarget(
   const pruned = await prune(confirmer, loaded, facts, entries, uiUrl)
   return {
     entries: replaceByPath(entries, pruned.entries),
+    selectedRuns: selected.runs.length,
     warnings: [
       ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
       ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
@@ -116,7 +117,7 @@ async function prune(
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
   uiUrl: string,
-): Promise<TargetPlan> {
+): Promise<Omit<TargetPlan, 'selectedRuns'>> {
   if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
   const { selection } = target
   const { maxDeletions } = target.prune

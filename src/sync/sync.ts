@@ -78,6 +78,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     comparisons,
     entries: plan.entries,
     extraFiles: plan.extraFiles,
+    selectedRuns: plan.selectedRuns,
     warnings: [...plan.warnings, ...warnings],
     error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
   }
@@ -131,16 +132,12 @@ async function createPlan(
     const warnings = plans.flatMap((plan) => plan.warnings)
     const error = joinProblems(plans.flatMap((plan) => plan.error ?? []))
     const entries = plans.flatMap((plan) => plan.entries)
+    const selectedRuns = plans.reduce((sum, plan) => sum + plan.selectedRuns, 0)
+    const plan = { snapshot, entries, extraFiles: [], selectedRuns, error, warnings }
+    if (options.mode !== 'plan' || error === undefined) return plan
     // A preview of too many deletions is not a failure.
-    return options.mode === 'plan' && error !== undefined
-      ? {
-          snapshot,
-          entries,
-          extraFiles: [],
-          error: undefined,
-          warnings: [...warnings, joinSentences([error.message, error.advice ?? []])],
-        }
-      : { snapshot, entries, extraFiles: [], error, warnings }
+    const warning = joinSentences([error.message, error.advice ?? []])
+    return { ...plan, error: undefined, warnings: [...warnings, warning] }
   })
 }
 
