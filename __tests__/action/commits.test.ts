@@ -193,7 +193,7 @@ describe('a submodule', () => {
     for (const inputs of [{ path }, { path, 'pull-request': 'true' }, { path, mode: 'check' }]) {
       const step = await project.sync(inputs)
       expect(step.exitCode).toBe(1)
-      expect(step.log).toMatch(new RegExp(`path ${at} is a submodule on branch main`))
+      expect(step.log).toMatch(new RegExp(`path \`${at}\` is a submodule on branch \`main\``))
     }
     expect(project.repository.head()).toBe(head)
   })

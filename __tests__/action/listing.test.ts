@@ -103,7 +103,7 @@ describe('the listing of model versions', () => {
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
     expect(step.changes.find(({ outcome }) => outcome === 'failed')).toMatchObject({
       modelName: odd.name,
-      reason: expect.stringContaining(`creation_timestamp: ${why}`) as unknown,
+      reason: expect.stringContaining(`\`creation_timestamp\`: ${why}`) as unknown,
     })
     expect(project.repository.paths('main', 'values')).toEqual([`values/${good.runId}.yaml`])
   })

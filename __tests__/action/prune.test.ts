@@ -79,7 +79,7 @@ describe('prune', () => {
     })
     expect(paths()).toHaveLength(4)
     const reason =
-      /^no selected model version names this run.*; kept because of `max-deletions: 1`$/
+      /^no selected model version belongs to this run.*; kept because of `max-deletions: 1`$/
     expect(withheldIn(step)).toEqual(
       runIds
         .map((runId, index) => [runId, String(index + 1), expect.stringMatching(reason) as unknown])
@@ -111,7 +111,7 @@ describe('prune', () => {
     })
     expect(step.report.error).toBeNull()
     expect(withheldIn(step)).toHaveLength(2)
-    expect(step.warnings.join()).toMatch(/would delete 2 files, more than `max-deletions` \(1\)/)
+    expect(step.warnings.join()).toMatch(/would delete 2 files, more than `max-deletions: 1`/)
     expect(step.summary).toMatch(
       /^## ⚠️ Plan: a sync would create 1 file in .*; 2 deletions withheld\n/,
     )
@@ -167,7 +167,9 @@ describe('prune', () => {
     const head = project.repository.head()
     const step = await prune({ models: project.model('team-a') })
     expect(step.outputs).toMatchObject({ operation: 'none', 'skipped-count': '1' })
-    expect(step.changes[0]?.reason).toMatch(/is about model .*team-b, which is not within models/)
+    expect(step.changes[0]?.reason).toMatch(
+      /is about model `.*team-b`, which `models` does not select/,
+    )
     expect(project.repository.head()).toBe(head)
   })
 })
@@ -177,12 +179,12 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     [
       'a misspelt alias',
       { aliases: 'champoin' },
-      /no selected version has the alias champoin\. Aliases in use: champion/,
+      /no selected version has the alias `champoin`\. Did you mean `champion`\? Aliases in use: `champion`/,
     ],
     [
       'a second alias that is misspelt',
       { aliases: 'champion\nchalenger' },
-      /no selected version has the alias chalenger/,
+      /no selected version has the alias `chalenger`/,
     ],
     [
       'a run-filter that no run matches',
@@ -209,7 +211,7 @@ describe('prune deletes nothing because of a selection that is probably a mistak
     await syncVersions(2)
     await world.api.deleteVersion(project.model('model'), '1')
     const step = await prune({ models: `${project.model('model')}\n${project.model('modle')}` })
-    expect(step.warnings.join('\n')).toMatch(/no registered model matches .*modle\. .*closest/)
+    expect(step.warnings.join('\n')).toMatch(/no registered model matches `.*modle`\. .*closest/)
     expect(paths()).toHaveLength(2)
   })
 
