@@ -33,7 +33,7 @@ describe('without a variable of the runner', () => {
 test('an invalid address is an invalid input, and no request is sent', async () => {
   const step = await project.sync({}, { env: { GITHUB_API_URL: 'git.example.com' } })
   expect(step.exitCode).toBe(1)
-  expect(step.errors[0]).toContain('GITHUB_API_URL must be an address such as')
+  expect(step.errors[0]).toContain('`GITHUB_API_URL` must be an address such as')
   expect(step.githubRequests).toEqual([])
   expect(step.outputs.operation).toBe('failed')
 })

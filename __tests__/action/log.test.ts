@@ -27,7 +27,7 @@ test('the log says what is synced, what was done, and where to find it', async (
   expect(rest).toContain(`created  values/${runId}.yaml  ${name} version 1`)
   const { mlflow, github } = step.report.requests
   expect(rest.slice(-5)).toEqual([
-    `Committed 1 new file to main in ${repository.fullName}`,
+    `Committed ${(step.outputs['commit-sha'] ?? '').slice(0, 7)} to main in ${repository.fullName}: 1 created`,
     '  runs    1 created',
     `  commit  ${step.outputs['commit-url'] ?? ''}`,
     `  report  ${step.outputs['report-file'] ?? ''}`,
@@ -46,8 +46,9 @@ test('a pull request that waits is named, with its address', async () => {
   const step = await project.sync({ 'pull-request': 'true' })
   expect(step.outputs.operation).toBe('none')
   expect(linesOf(step)).toContain(
-    `Nothing written: pull request #1 already proposes 1 new file: ${step.outputs['pull-request-url'] ?? ''}`,
+    `Pull request #1 already proposes 1 change for main in ${project.repository.fullName}`,
   )
+  expect(linesOf(step)).toContain(`  pull request  ${step.outputs['pull-request-url'] ?? ''}`)
 })
 
 test('only a check asks MLflow for its version, and does not need it', async () => {
@@ -68,15 +69,15 @@ test('a polling job reports each round when it ends', async () => {
   const step = await project.sync({ 'poll-interval': '1s', 'poll-duration': '2s' })
   const url = step.outputs['commit-url'] ?? ''
   const lines = linesOf(step)
-  const first = lines.indexOf(
-    `Round 1: Committed 1 new file to main in ${project.repository.fullName} (1 created): ${url}`,
-  )
+  const sha = (step.outputs['commit-sha'] ?? '').slice(0, 7)
+  const sentence = `Committed ${sha} to main in ${project.repository.fullName}: 1 created`
+  const first = lines.indexOf(`Round 1: ${sentence}: ${url}`)
   expect(first).toBeGreaterThan(0)
   expect(lines[first + 1]).toMatch(/^The next round begins in \d s, at \d\d:\d\d:\d\d UTC$/)
   expect(lines).toContain(
-    `Round 2: Nothing to do: main in ${project.repository.fullName} is up to date (1 unchanged)`,
+    `Round 2: main in ${project.repository.fullName} is up to date (1 unchanged)`,
   )
-  expect(lines).toContain(`Committed 1 new file to main in ${project.repository.fullName}`)
+  expect(lines).toContain(sentence)
 })
 
 test('a request that takes long is no silence', async () => {

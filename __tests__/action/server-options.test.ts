@@ -47,7 +47,7 @@ describe('workspaces', () => {
 
   test('are reported as disabled without a retry', async () => {
     const step = await plan({ 'mlflow-workspace': 'research' })
-    expect(step.log).toMatch(/feature switched off.*Leave mlflow-workspace empty/)
+    expect(step.log).toMatch(/feature switched off.*Remove `mlflow-workspace`/)
     expect(step.report.requests.mlflow).toBe(1)
   })
 })

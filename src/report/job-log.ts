@@ -35,7 +35,10 @@ export function startJobLog({ clock, log }: { readonly clock: Clock; readonly lo
 
 /** Says how one round of a polling job ended. */
 export function logRound(log: Log, round: SyncResult, number: number): void {
-  const counts = countsText(round)
+  const counts = countsText(
+    round.entries.filter(({ edit }) => edit === undefined),
+    round,
+  )
   const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url)
   log.info(
     [

@@ -85,7 +85,7 @@ function endLines(result: JobResult, reportFile: string): string[] {
   const { commit, pullRequest, requests, startedAt, finishedAt } = result
   const sent = `${groupedPlural(requests.mlflow, 'request')} to MLflow and ${groupedPlural(requests.github, 'request')} to GitHub`
   const rows: readonly (readonly [string, string])[] = [
-    ['runs', countsText(result)],
+    ['runs', countsText(result.entries, result)],
     ['commit', commit?.url ?? ''],
     ['pull request', pullRequest?.url ?? ''],
     ['report', reportFile],

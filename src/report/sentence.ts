@@ -1,5 +1,5 @@
 import { countsPhrase } from '../core/message/wording.ts'
-import { editsOf, type Outcome, type SyncResult } from '../core/result.ts'
+import { editsOf, type Entry, type Outcome, type SyncResult } from '../core/result.ts'
 import { grouped, plural } from '../core/text/format.ts'
 import { branchUrl } from '../core/text/links.ts'
 import { joinProse, own, reference, prose, type Prose } from '../core/text/prose.ts'
@@ -138,8 +138,8 @@ export function outcomeLabel(outcome: Outcome, { operation }: SyncResult): strin
 }
 
 /** `3 created, 1 failed, 12 unchanged`; empty if there is no run. */
-export function countsText(result: SyncResult): string {
-  return Object.entries(countOutcomes(result.entries))
+export function countsText(entries: readonly Entry[], result: SyncResult): string {
+  return Object.entries(countOutcomes(entries))
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${grouped(count)} ${outcomeLabel(outcome as Outcome, result)}`)
     .join(', ')
