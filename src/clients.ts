@@ -12,7 +12,7 @@ import {
   type RetryPolicy,
   type WaitBudget,
 } from './http/retry.ts'
-import { createTransport } from './http/transport.ts'
+import { createTransport, type Transport, type TransportOptions } from './http/transport.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { createMlflowClient, type MlflowClient } from './mlflow/client.ts'
 import { mlflowRetryPolicy } from './mlflow/retry.ts'
@@ -38,7 +38,29 @@ export type ClientOptions = {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly log: Log
+  /** As in `Progress`. */
+  readonly watchRequest: (name: string) => () => void
   readonly progress: ReportProgress
+}
+
+/** A transport whose requests are watched, under the name of the server and without the query. */
+function watch(
+  server: string,
+  watchRequest: ClientOptions['watchRequest'],
+  options: TransportOptions,
+): Transport {
+  const transport = createTransport(options)
+  return {
+    ...transport,
+    send: async (request) => {
+      const end = watchRequest(`${server} (${request.method} ${new URL(request.url).pathname})`)
+      try {
+        return await transport.send(request)
+      } finally {
+        end()
+      }
+    },
+  }
 }
 
 /** MLflow's timeout variable does not apply to GitHub. */
@@ -59,7 +81,7 @@ const mlflowLimits: BodyLimits = { bytes: 128 * mebibyte, values: 6_000_000 }
 export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log, progress } = options
   const { caCertificate } = inputs.mlflow
-  const mlflowTransport = createTransport({
+  const mlflowTransport = watch('MLflow', options.watchRequest, {
     timeoutMs: inputs.mlflow.timeoutMs,
     // A response that starts at the last moment still has to arrive.
     totalTimeoutMs: 2 * inputs.mlflow.timeoutMs,
@@ -68,7 +90,7 @@ export function createClients(options: ClientOptions): Clients {
     signal,
     ca: caCertificate === undefined ? undefined : [...trustedCertificates(), caCertificate],
   })
-  const gitHubTransport = createTransport({
+  const gitHubTransport = watch('GitHub', options.watchRequest, {
     timeoutMs: gitHubTimeoutMs,
     totalTimeoutMs: gitHubTimeoutMs,
     limits: gitHubLimits,

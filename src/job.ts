@@ -15,8 +15,8 @@ import { prose, type Prose } from './core/text/prose.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { actionVersion } from './core/version.ts'
 import { headerLines } from './report/header.ts'
-import { logRound, startJobLog } from './report/job-log.ts'
-import { withoutSecrets, type JobResult } from './report/result.ts'
+import { logRound, startJobLog, type JobLog } from './report/job-log.ts'
+import { createCleaner, withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
 
@@ -45,7 +45,8 @@ export async function runJob(environment: Environment, runtime: Runtime): Promis
     for (const secret of secretsOf(inputs)) runtime.maskSecret(secret)
     jobLog.hide(secretsOf(inputs))
     for (const line of headerLines(actionVersion, inputs)) log.info(line)
-    const watched = { ...runtime, clock, log, progress: jobLog.report }
+    const { idleClock, watchRequest, report: progress } = jobLog
+    const watched = { ...runtime, clock, idleClock, log, progress, watchRequest }
     result = await runInputs(inputs, environment, startedAt, watched)
   } catch (error) {
     logBug(error, log)
@@ -57,19 +58,26 @@ export async function runJob(environment: Environment, runtime: Runtime): Promis
   return { result: withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' }
 }
 
+/** What the log needs to know about long work. */
+type WatchedWork = Pick<JobLog, 'idleClock' | 'watchRequest'> & {
+  readonly progress: ReportProgress
+}
+
 async function runInputs(
   inputs: Inputs,
   environment: Environment,
   startedAt: Date,
-  { clock, log, signal, watchWrites, progress }: Runtime & { readonly progress: ReportProgress },
+  runtime: Runtime & WatchedWork,
 ): Promise<JobResult> {
+  const { clock, log, signal, watchWrites, progress, idleClock } = runtime
   const stopwatch = createStopwatch(() => performance.now())
-  const clients = createClients({ inputs, environment, clock, signal, log, progress })
+  const clients = createClients({ ...runtime, inputs, environment })
   watchWrites(clients.writes)
   const context = jobContext(inputs, environment, startedAt)
   const options = {
     ...syncOptions(inputs, clients, context, stopwatch),
     clock,
+    signal,
     info: log.info,
   }
   try {
@@ -78,11 +86,12 @@ async function runInputs(
         ? await stopwatch.measure('check', () =>
             runChecks({ ...options, ...namesFor(inputs), progress }),
           )
-        : await runSyncs(inputs, clients, options, { signal, log })
+        : await runSyncs(inputs, clients, options, { signal, log, idleClock })
     return {
       ...result,
       ...context,
       branch: result.branch ?? inputs.repository.branch,
+      isBranchKnown: result.branch !== undefined,
       operation: operationOf(result),
       warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
       requests: clients.requests(),
@@ -101,11 +110,12 @@ function operationOf({ operation, error }: SyncResult): Operation {
 }
 
 function syncOptions(
-  { repository, targets, mode, commitMessage, pullRequest }: Inputs,
+  inputs: Inputs,
   clients: Clients,
   { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
-): Omit<SyncOptions, 'clock' | 'info'> {
+): Omit<SyncOptions, 'clock' | 'signal' | 'info'> {
+  const { repository, targets, mode, commitMessage, pullRequest } = inputs
   return {
     mlflow: clients.mlflow,
     repository: clients.repository,
@@ -118,6 +128,7 @@ function syncOptions(
     uiUrl,
     serverUrl,
     workflowRunUrl,
+    hideSecrets: createCleaner(secretsOf(inputs)),
     stopwatch,
   }
 }
@@ -140,7 +151,7 @@ function runSyncs(
   { repository, poll: pollSettings }: Inputs,
   clients: Clients,
   options: SyncOptions,
-  { signal, log }: Pick<Runtime, 'signal' | 'log'>,
+  { signal, log, idleClock }: Pick<Runtime & WatchedWork, 'signal' | 'log' | 'idleClock'>,
 ): Promise<SyncResult> {
   const sync = async (): Promise<SyncResult> => {
     clients.renewBudget()
@@ -155,7 +166,7 @@ function runSyncs(
   return poll(sync, {
     intervalMs: pollSettings.intervalMs,
     durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
-    clock: options.clock,
+    clock: idleClock,
     signal,
     info: log.info,
     onRound: (round, number) => logRound(log, round, number),
@@ -195,6 +206,7 @@ function failedJob(
     ...emptyResult(repository, inputs?.repository.branch),
     ...jobContext(inputs, environment, startedAt),
     operation: 'failed',
+    isBranchKnown: false,
     error: problemOf(error),
     requests: { mlflow: 0, github: 0 },
     phases: [],

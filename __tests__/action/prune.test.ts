@@ -86,7 +86,7 @@ describe('prune', () => {
         .toSorted(),
     )
     const { message = '', advice = '' } = step.report.error ?? {}
-    expect(message).toMatch(/would delete 2 files, more than `max-deletions` \(1\) allows/)
+    expect(message).toMatch(/would delete 2 files, more than `max-deletions: 1` allows/)
     expect(message).not.toContain('.yaml')
     expect(step.summary).toMatch(/^## ❌ Committed .*: 1 created; 2 deletions withheld\n/)
     expect(step.summary).toContain('\n### Not deleted\n')

@@ -50,16 +50,21 @@ describe('progress', () => {
     expect(lines).toEqual(['something else'])
   })
 
-  test('says during a long request that nothing is new', () => {
+  test('names the server that a request waits for, and how long', () => {
     const { progress, lines, pass } = createScenario()
-    progress.report('read', 0, undefined, 'model version')
+    progress.report('read', 10, undefined, 'model version')
+    progress.watchRequest('MLflow (GET /a)')()
+    const end = progress.watchRequest('GitHub (POST /graphql)')
     for (let second = 0; second < 12; second += 1) {
       pass(1)
       progress.tick()
     }
+    end()
+    pass(5)
+    progress.tick()
     expect(lines).toEqual([
-      'read 0 model versions so far, nothing new for 5 s',
-      'read 0 model versions so far, nothing new for 10 s',
+      'waiting for GitHub (POST /graphql), 5 s so far',
+      'waiting for GitHub (POST /graphql), 10 s so far',
     ])
   })
 
@@ -72,14 +77,35 @@ describe('progress', () => {
     expect(lines).toEqual(['fetched 250 of 500 files'])
   })
 
-  test('is silent while the job waits, which was announced', async () => {
+  test('says how long a wait still takes', async () => {
     const { progress, lines, pass } = createScenario()
+    const waited = Promise.withResolvers<undefined>()
+    const clock = { now: () => 0, random: () => 0, sleep: () => waited.promise }
+    const info = (line: string) => lines.push(line)
+    let now = 0
+    const waiting = createProgress(
+      { ...clock, now: () => now },
+      { debug: () => undefined, info, warn: info },
+    )
+    const wait = waiting.clock.sleep(25_000)
+    for (let second = 0; second < 24; second += 1) {
+      now += 1000
+      waiting.tick()
+    }
+    waited.resolve(undefined)
+    await wait
+    expect(lines).toEqual(['still waiting, 15 s left', 'still waiting, 5 s left'])
+    pass(60)
+    progress.tick()
+    expect(lines).toHaveLength(2)
+  })
+
+  test('is silent between two rounds', async () => {
+    const { progress, lines } = createScenario()
     progress.report('read', 0, undefined, 'model version')
-    const wait = progress.clock.sleep(30_000)
+    const wait = progress.idleClock.sleep(30_000)
     progress.tick()
     await wait
-    pass(1)
-    progress.tick()
     expect(lines).toEqual([])
   })
 })

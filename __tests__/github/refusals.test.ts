@@ -311,7 +311,7 @@ describe('access', () => {
   test.each<[Purpose, string | undefined, RegExp]>([
     ['commit', 'contents=write', /`contents: write` to the job's `permissions`/],
     ['commit', undefined, /`contents: write` to the job's `permissions`/],
-    ['propose', undefined, /`contents: write` to the job's `permissions`/],
+    ['propose', undefined, /`contents: write` and `pull-requests: write`/],
     ['pull-request', 'pull_requests=write', /`pull-requests: write`/],
     ['pull-request', 'issues=write; pull_requests=write', /`pull-requests: write`/],
     ['pull-request', undefined, /`pull-requests: write`/],

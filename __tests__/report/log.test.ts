@@ -215,7 +215,6 @@ test('a round of a polling job says how it ended, with the address of what it wr
   )
   expect(lines).toEqual([
     'Round 1: Committed 1234567 to main in acme/models: 1 created (1 unchanged): https://github.test/acme/models/commit/1234567890abcdef',
-    'Round 2: Nothing was written to main in acme/models',
-    'This round failed: No luck. Try again.',
+    'Round 2 failed: No luck. Try again.',
   ])
 })

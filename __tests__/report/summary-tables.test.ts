@@ -28,7 +28,7 @@ describe('the tables', () => {
   test('of changes link versions and runs to MLflow and files to the commit', () => {
     const entries = [change('updated', { runId: runId(2) }), change('created')]
     expect(rowsUnder({ entries }, 'Changed')).toEqual([
-      '|  | Model | Version | Replaces | Run | File |',
+      '|  | Model | Version | Previous | Run | File |',
       `| created | my_model | ${version('3')} |  | ${run(1)} | ${fileAt(sha, 1)} |`,
       `| updated | my_model | ${version('4')} | 3 | ${run(2)} | ${fileAt(sha, 2)} |`,
     ])
@@ -62,8 +62,15 @@ describe('the tables', () => {
     ])
     const plan = { mode: 'plan', operation: 'planned', commit: undefined } as const
     expect(rowsUnder({ ...plan, entries }, 'Would delete')[1]).toContain(fileAt('main', 3))
-    expect(rowsUnder({ entries, operation: 'pull-request-created' }, 'Proposed deletions')).toEqual(
-      rows,
+    const proposed = { entries, operation: 'pull-request-created' } as const
+    expect(rowsUnder(proposed, 'Proposed deletions')[1]).toContain(fileAt('main', 3))
+  })
+
+  test('link a failed run to the line that its reason is about', () => {
+    const location = { path: 'deploy/t.yaml', line: 44 }
+    const [, row] = rowsUnder({ entries: [record('failed', { location })] }, 'Failed')
+    expect(row).toContain(
+      '[`t.yaml:44`](https://github.test/acme/models/blob/main/deploy/t.yaml#L44)',
     )
   })
 

@@ -10,9 +10,11 @@ import type { CheckOptions } from './run-check.ts'
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const { info, progress } = options
   progress('tested', 0, undefined, 'connection')
-  const version = await options.mlflow.version()
-  if (version !== undefined) info(`MLflow is version ${version}`)
   const mlflow = await checkMlflow(options)
+  // A server that cannot be reached would only take its time once more.
+  const isReachable = mlflow.some(({ status }) => status === 'ok')
+  const version = isReachable ? await options.mlflow.version() : undefined
+  if (version !== undefined) info(`MLflow is version ${version}`)
   const { repository, branch, connections } = await checkGitHub(options)
   return {
     ...emptyResult(repository, branch),

@@ -45,7 +45,7 @@ export async function checkGitHub(options: CheckOptions): Promise<GitHubChecks> 
       skippedCheck('GitHub: head branch', reason),
       skippedCheck('Template', reason),
     ]
-    return { repository: options.repositoryName, branch: options.branch, connections }
+    return { repository: options.repositoryName, branch: undefined, connections }
   }
   const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))]
   return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections }

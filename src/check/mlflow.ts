@@ -2,9 +2,10 @@ import { MlflowError, SyncError } from '../core/errors.ts'
 import { joinProblems, type Problem } from '../core/problem.ts'
 import type { Connection } from '../core/result.ts'
 import { chooseVersionPerRun } from '../core/select.ts'
-import { joinProse, prose, type Prose } from '../core/text/prose.ts'
+import { plural } from '../core/text/format.ts'
+import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
-import { readSelection } from '../sync/read-selection.ts'
+import { nameInputInErrors, readSelection } from '../sync/read-selection.ts'
 import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
@@ -15,12 +16,17 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
   const versions = await runCheck('MLflow: model versions', async () => {
     let listed = 0
     for (const { selection } of targets) {
-      const rows = await registry.versions(selection.filter)
+      const rows = await nameInputInErrors('filter', selection.filter, () =>
+        registry.versions(selection.filter),
+      )
       listed += rows.length
       const inModels = rows.filter(({ name }) => selection.models(name))
       for (const { runId } of chooseVersionPerRun(inModels).runs) runIds.add(runId)
     }
-    return { status: 'ok', detail: prose`\`${trackingUri}\` lists ${listed}` }
+    return {
+      status: 'ok',
+      detail: prose`\`${trackingUri}\` lists ${own(plural(listed, 'model version'))}`,
+    }
   })
   if (versions.status === 'failed') {
     const reason = prose`the Model Registry could not be read`

@@ -18,7 +18,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     plain(earlier.error.message) !== plain(later.error?.message ?? [])
   // Changes that only waited in a pull request, or whose pull request was closed, were not made.
   const isUndone = earlier.operation === 'none' || later.operation === 'pull-request-closed'
-  const written = isUndone ? withoutEdits(earlier) : earlier
+  const written = isUndone ? withoutChanges(earlier) : earlier
   const earlierError = wasSolved ? [prose`An earlier round failed: ${earlier.error.message}`] : []
   return {
     operation: later.operation === 'none' ? earlier.operation : later.operation,
@@ -29,6 +29,8 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     selectedRuns: later.selectedRuns ?? earlier.selectedRuns,
     warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
     commit: later.commit ?? earlier.commit,
+    commitCount: earlier.commitCount + later.commitCount,
+    isProposal: earlier.isProposal || later.isProposal,
     pullRequest: later.pullRequest ?? earlier.pullRequest,
     comparisons: new Map([...earlier.comparisons, ...later.comparisons]),
     connections: later.connections ?? earlier.connections,
@@ -36,8 +38,8 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
   }
 }
 
-function withoutEdits({ entries }: Changes): Changes {
-  return { entries: entries.map((entry) => ({ ...entry, edit: undefined })), extraFiles: [] }
+function withoutChanges({ entries }: Changes): Changes {
+  return { entries: entries.filter((entry) => !isChange(entry)), extraFiles: [] }
 }
 
 /**

@@ -20,7 +20,7 @@ export type Problem = {
 export type Mistake = { readonly text: Prose; readonly location: Location | undefined }
 
 /** A broken file can have thousands, which nobody reads. */
-const maxListed = 50
+const maxListed = 500
 
 /** A message that lists mistakes, one per line. */
 export function listMistakes(introduction: Prose, mistakes: readonly Mistake[]): Prose {

@@ -4,15 +4,22 @@ import { grouped, groupedPlural } from './text/format.ts'
 /** The log has a line at least this often while there is work. */
 const maxSilenceMs = 5000
 
+/** A wait of known length has a line at least this often. */
+const maxWaitSilenceMs = 10_000
+
 /** What long work says about itself, and everything that it has to know for that. */
 export type Progress = {
   readonly report: ReportProgress
+  /** Says that a request has been sent to a server; the result says that it has ended. */
+  readonly watchRequest: (name: string) => () => void
   /** Has to be called about every second: one request can take longer than the log may be silent. */
   readonly tick: () => void
   /** The log, watched: after any of its lines, progress is silent for a while. */
   readonly log: Log
-  /** The clock, watched: a wait is announced when it begins. */
+  /** The clock, watched: during a wait, the log says how long it still takes. */
   readonly clock: Clock
+  /** The same clock for waits without work, between two rounds. */
+  readonly idleClock: Clock
 }
 
 type Work = { readonly text: string; readonly reportedAt: number }
@@ -20,26 +27,44 @@ type Work = { readonly text: string; readonly reportedAt: number }
 export function createProgress(clock: Clock, log: Log): Progress {
   let work: Work | undefined
   let lastLineAt = clock.now()
-  let waits = 0
+  let isIdle = false
+  let waitEndsAt: number | undefined
+  const requests = new Map<symbol, { readonly name: string; readonly since: number }>()
 
-  const isDue = (): boolean => clock.now() - lastLineAt >= maxSilenceMs
   const say = (line: string): void => {
     lastLineAt = clock.now()
     log.info(line)
+  }
+  const tick = (): void => {
+    const now = clock.now()
+    const silence = now - lastLineAt
+    if (isIdle) return
+    if (waitEndsAt !== undefined) {
+      const left = Math.round((waitEndsAt - now) / 1000)
+      if (silence >= maxWaitSilenceMs && left > 0) say(`still waiting, ${left} s left`)
+      return
+    }
+    if (silence < maxSilenceMs) return
+    const [oldest] = requests.values()
+    if (oldest !== undefined && now - oldest.since >= maxSilenceMs) {
+      say(`waiting for ${oldest.name}, ${Math.round((now - oldest.since) / 1000)} s so far`)
+    } else if (work !== undefined && now - work.reportedAt < maxSilenceMs) {
+      say(work.text)
+    }
   }
 
   return {
     report: (verb, done, total, noun) => {
       const now = clock.now()
       work = { text: describe(verb, done, total, noun), reportedAt: now }
-      if (done > 0 && isDue()) say(work.text)
+      if (done > 0 && now - lastLineAt >= maxSilenceMs) say(work.text)
     },
-    tick: () => {
-      if (work === undefined || waits > 0 || !isDue()) return
-      const age = clock.now() - work.reportedAt
-      const isStale = age >= maxSilenceMs
-      say(isStale ? `${work.text}, nothing new for ${Math.round(age / 1000)} s` : work.text)
+    watchRequest: (name) => {
+      const key = Symbol(name)
+      requests.set(key, { name, since: clock.now() })
+      return () => requests.delete(key)
     },
+    tick,
     log: {
       debug: log.debug,
       info: say,
@@ -51,11 +76,22 @@ export function createProgress(clock: Clock, log: Log): Progress {
     clock: {
       ...clock,
       sleep: async (ms) => {
-        waits += 1
+        waitEndsAt = clock.now() + ms
         try {
           await clock.sleep(ms)
         } finally {
-          waits -= 1
+          waitEndsAt = undefined
+        }
+      },
+    },
+    idleClock: {
+      ...clock,
+      sleep: async (ms) => {
+        isIdle = true
+        try {
+          await clock.sleep(ms)
+        } finally {
+          isIdle = false
           lastLineAt = clock.now()
         }
       },

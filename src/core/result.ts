@@ -190,6 +190,10 @@ export type SyncResult = Changes & {
   readonly selectedRuns: number | undefined
   readonly warnings: readonly Prose[]
   readonly commit: CommitReference | undefined
+  /** Number of commits made on the branch; a job that polls can make several. */
+  readonly commitCount: number
+  /** Whether changes are proposed in a pull request, and not made on the branch. */
+  readonly isProposal: boolean
   readonly pullRequest: PullRequestReference | undefined
   /** By run id, for changed files; not for all of them if there are many. */
   readonly comparisons: ReadonlyMap<string, Comparison>
@@ -210,6 +214,8 @@ export function emptyResult(repository: string, branch: string | undefined): Syn
     selectedRuns: undefined,
     warnings: [],
     commit: undefined,
+    commitCount: 0,
+    isProposal: false,
     pullRequest: undefined,
     comparisons: new Map(),
     connections: undefined,

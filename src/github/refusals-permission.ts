@@ -13,6 +13,8 @@ const grants = {
   },
 } as const
 
+const both = prose`Add \`contents: write\` and \`pull-requests: write\` to the job's \`permissions\``
+
 type Permission = keyof typeof grants
 
 const permissions: readonly Permission[] = ['contents', 'pull_requests']
@@ -86,7 +88,9 @@ function grantToToken(needed: string, { purpose }: Context): Prose {
 function grantToWorkflow(needed: string, { purpose }: Context): Prose {
   const permission = permissionToGrant(needed, purpose)
   if (permission === undefined) return otherToken(needed)
-  const { workflow, token } = grants[permission]
+  const { workflow: single, token } = grants[permission]
+  // A job that lists one permission takes all others away.
+  const workflow = purpose === 'propose' ? both : single
   return prose`${workflow}. For a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`
 }
 

@@ -1,6 +1,6 @@
 import { markdownOf } from '../core/text/markdown.ts'
 import { hasFailed, type JobResult } from './result.ts'
-import { resultSentence } from './sentence.ts'
+import { hasWritten, resultSentence } from './sentence.ts'
 
 /** What happened in one line of Markdown: a sign, what was done, and links to it. */
 export function headline(result: JobResult): string {
@@ -9,8 +9,7 @@ export function headline(result: JobResult): string {
 
 function signOf(result: JobResult): string {
   if (hasFailed(result)) {
-    const hasWritten = !['none', 'planned', 'checked', 'failed'].includes(result.operation)
-    return hasWritten && result.error === undefined ? '⚠️' : '❌'
+    return hasWritten(result.operation) && result.error === undefined ? '⚠️' : '❌'
   }
   return result.warnings.length > 0 ? '⚠️' : '✅'
 }

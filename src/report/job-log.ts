@@ -4,10 +4,10 @@ import type { Clock, Log } from '../core/runtime.ts'
 import { joinSentences, plain } from '../core/text/prose.ts'
 import { textOf } from './log.ts'
 import { createCleaner } from './result.ts'
-import { countsText, resultSentence } from './sentence.ts'
+import { countsText, hasWritten, resultSentence } from './sentence.ts'
 
 /** The log of a job while it runs. */
-export type JobLog = Pick<Progress, 'log' | 'clock' | 'report'> & {
+export type JobLog = Pick<Progress, 'log' | 'clock' | 'idleClock' | 'report' | 'watchRequest'> & {
   /** Removes secrets from all further lines, at every level. */
   readonly hide: (secrets: readonly string[]) => void
   /** Ends the lines about work that takes long. */
@@ -25,6 +25,8 @@ export function startJobLog({ clock, log }: { readonly clock: Clock; readonly lo
   return {
     log: progress.log,
     clock: progress.clock,
+    idleClock: progress.idleClock,
+    watchRequest: progress.watchRequest,
     report: progress.report,
     hide: (secrets) => {
       clean = createCleaner(secrets)
@@ -35,6 +37,11 @@ export function startJobLog({ clock, log }: { readonly clock: Clock; readonly lo
 
 /** Says how one round of a polling job ended. */
 export function logRound(log: Log, round: SyncResult, number: number): void {
+  if (round.error !== undefined && !hasWritten(round.operation)) {
+    const { message, advice = [] } = round.error
+    log.warn(`Round ${number} failed: ${textOf(joinSentences([message, advice]))}`)
+    return
+  }
   const counts = countsText(
     round.entries.filter(({ edit }) => edit === undefined),
     round,
@@ -42,7 +49,7 @@ export function logRound(log: Log, round: SyncResult, number: number): void {
   const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url)
   log.info(
     [
-      `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '' }))}`,
+      `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '', isBranchKnown: false }))}`,
       ...(counts === '' ? [] : [` (${counts})`]),
       ...(url === undefined ? [] : [`: ${url}`]),
     ].join(''),

@@ -75,7 +75,8 @@ function recordCells({
   const version = modelVersion === null ? '' : ` version ${modelVersion}`
   const isNew = outcome === 'created' || outcome === 'updated'
   const changed = isNew && previousVersion !== null && previousVersion !== modelVersion
-  const was = changed ? ` (was ${previousVersion})` : ''
+  const before = outcome === 'created' ? 'previous' : 'was'
+  const was = changed ? ` (${before} ${previousVersion})` : ''
   const model = modelName === null ? '' : `${modelName}${version}${was}`
   return [path ?? '', model, reason === null ? '' : textOf(reason)]
 }

@@ -2,6 +2,7 @@ import {
   editsOf,
   outcomes,
   type Mistake,
+  type FileEdit,
   type Outcome,
   type Phase,
   type RunRecord,
@@ -19,6 +20,8 @@ export type JobResult = SyncResult & {
   readonly trackingUri: string
   /** Base URL of MLflow's UI. */
   readonly uiUrl: string
+  /** Whether the branch was read, and so exists. */
+  readonly isBranchKnown: boolean
   /** URL of the workflow run; undefined outside of GitHub Actions. */
   readonly workflowRunUrl: string | undefined
   /** Number of requests to each server, including retries. */
@@ -74,12 +77,22 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     text: cleanProse(text),
     location,
   })
+  // Only a plan shows contents; other files have been written already.
+  const cleanEdit = (edit: FileEdit): FileEdit =>
+    result.mode === 'plan'
+      ? {
+          ...edit,
+          before: edit.before && clean(edit.before),
+          after: edit.after && clean(edit.after),
+        }
+      : edit
   // Every field is listed, so that the compiler asks whether a new one can contain a secret.
   return {
     operation: result.operation,
     mode: result.mode,
     repository: result.repository,
     branch: result.branch,
+    isBranchKnown: result.isBranchKnown,
     path: result.path,
     serverUrl: result.serverUrl,
     trackingUri: clean(result.trackingUri),
@@ -87,15 +100,19 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     workflowRunUrl: result.workflowRunUrl,
     entries: result.entries.map((entry) => ({
       ...entry,
+      edit: entry.edit && cleanEdit(entry.edit),
       url: cleanText(entry.url),
       reason: entry.reason && cleanProse(entry.reason),
       warning: entry.warning && cleanProse(entry.warning),
     })),
-    extraFiles: result.extraFiles,
+    extraFiles: result.extraFiles.map(cleanEdit),
     selectedRuns: result.selectedRuns,
     warnings: result.warnings.map(cleanProse),
     commit: result.commit,
+    commitCount: result.commitCount,
+    isProposal: result.isProposal,
     pullRequest: result.pullRequest,
+    // They were read without secrets: the pull request shows them too.
     comparisons: result.comparisons,
     connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
       name,

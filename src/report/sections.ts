@@ -7,14 +7,14 @@ import {
   reasonColumns,
   type LinkBases,
 } from '../core/message/change-table.ts'
-import { comparisonSections } from '../core/message/comparison.ts'
-import { changesOf, type Connection, type Entry, type Outcome } from '../core/result.ts'
+import { comparisonSections, maxComparisons } from '../core/message/comparison.ts'
+import { type Connection, type Entry, type Outcome } from '../core/result.ts'
 import { plural, takeLines } from '../core/text/format.ts'
 import { markdownOf } from '../core/text/markdown.ts'
 import { own } from '../core/text/prose.ts'
 import { fold, maxOpenRows, renderTable, type Column } from '../core/text/table.ts'
 import type { JobResult } from './result.ts'
-import { isWaiting } from './sentence.ts'
+import { changeState } from './sentence.ts'
 
 /**
  * Renders a section of the summary in at most `maxBytes` bytes of UTF-8; empty if it has no
@@ -80,8 +80,10 @@ export const warningsSection: Section = ({ warnings }, maxBytes) => {
 /** A reader must not miss deletions, so they have a table of their own, before the others. */
 export const deletionsSection: Section = (result, maxBytes) =>
   tableSection(
-    { plan: 'Would delete', proposed: 'Proposed deletions', done: 'Deleted' }[stateOf(result)],
-    deletionColumns(linkBases(result)),
+    { planned: 'Would delete', proposed: 'Proposed deletions', made: 'Deleted' }[
+      changeState(result)
+    ],
+    deletionColumns(linkBases(result), changeState(result) === 'made'),
     deletionsIn(result.entries),
     'deletion',
     maxBytes,
@@ -89,25 +91,18 @@ export const deletionsSection: Section = (result, maxBytes) =>
 
 export const changesSection: Section = (result, maxBytes) =>
   tableSection(
-    { plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[stateOf(result)],
-    changeColumns(linkBases(result), stateOf(result) === 'done'),
+    { planned: 'Would change', proposed: 'Proposed', made: 'Changed' }[changeState(result)],
+    changeColumns(linkBases(result), changeState(result) === 'made'),
     otherChangesIn(result.entries),
     'change',
     maxBytes,
   )
 
-function stateOf(result: JobResult): 'plan' | 'proposed' | 'done' {
-  if (result.mode === 'plan') return 'plan'
-  const isProposed =
-    isWaiting(result) || ['pull-request-created', 'pull-request-updated'].includes(result.operation)
-  return isProposed ? 'proposed' : 'done'
-}
-
 /** With more comparisons than this, they are folded. */
 const maxOpenComparisons = 3
 
 export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, maxBytes) => {
-  const changes = byModel(changesOf(entries))
+  const changes = otherChangesIn(entries)
   const areOpen = comparisons.size <= maxOpenComparisons
   const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen })
   const shown = takeLines(sections, (section) => `${section}\n`, maxBytes - noteBytes)
@@ -117,7 +112,10 @@ export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, max
   return joinParts(
     '### Metrics and parameters',
     areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all),
-    notShownNote(sections.length - shown.length, 'MLflow has them'),
+    notShownNote(
+      (changes.length > maxComparisons ? changes.length : sections.length) - shown.length,
+      'MLflow has them',
+    ),
   )
 }
 

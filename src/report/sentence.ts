@@ -1,42 +1,71 @@
 import { countsPhrase } from '../core/message/wording.ts'
-import { editsOf, type Entry, type Outcome, type SyncResult } from '../core/result.ts'
+import {
+  editsOf,
+  type Entry,
+  type Operation,
+  type Outcome,
+  type SyncResult,
+} from '../core/result.ts'
 import { grouped, plural } from '../core/text/format.ts'
 import { branchUrl } from '../core/text/links.ts'
 import { joinProse, own, reference, prose, type Prose } from '../core/text/prose.ts'
 import { countOutcomes, hasFailed, type JobResult } from './result.ts'
 
 /** What a sentence about a sync, or about a job, depends on. */
-export type Described = SyncResult & Pick<JobResult, 'mode' | 'serverUrl'>
+export type Described = SyncResult & Pick<JobResult, 'mode' | 'serverUrl' | 'isBranchKnown'>
 
 /** What happened in one sentence, with links to it. It claims no more than is true. */
 export function resultSentence(result: Described): Prose {
   return joinProse([describeOperation(result), ...describeProblems(result)], '; ')
 }
 
+/** What has become of the changes of a result. */
+export type ChangeState = 'made' | 'proposed' | 'planned'
+
+export function changeState({ operation, isProposal }: SyncResult): ChangeState {
+  if (operation === 'planned') return 'planned'
+  return isProposal ? 'proposed' : 'made'
+}
+
 /** Whether changes wait in a pull request that this job did not have to touch. */
-export function isWaiting(result: SyncResult): boolean {
+function isWaiting(result: SyncResult): boolean {
   const { operation, pullRequest } = result
-  return operation === 'none' && pullRequest !== undefined && editsOf(result).length > 0
+  const isUntouched = operation === 'none' || operation === 'failed'
+  return isUntouched && pullRequest !== undefined && editsOf(result).length > 0
 }
 
 /** What else a reader must not miss. */
-function describeProblems({ entries }: SyncResult): Prose[] {
+function describeProblems({ entries, error, operation }: SyncResult): Prose[] {
   const { failed } = countOutcomes(entries)
   const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length
   return [
     failed > 0 ? own(`${plural(failed, 'run')} failed`) : [],
     withheld > 0 ? own(`${plural(withheld, 'deletion')} withheld`) : [],
+    error !== undefined && withheld === 0 && hasWritten(operation)
+      ? own('then the sync failed')
+      : [],
   ]
+}
+
+/** Whether something was written, whatever failed after it. */
+export function hasWritten(operation: Operation): boolean {
+  return !['none', 'planned', 'checked', 'failed'].includes(operation)
 }
 
 function describeOperation(result: Described): Prose {
   const branch = branchLink(result)
-  const changes = own(countsPhrase(countOutcomes(result.entries)) || 'other files')
+  const changes = own(changesText(result))
+  if (isWaiting(result)) {
+    const count = own(plural(editsOf(result).length, 'change'))
+    return prose`${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`
+  }
   switch (result.operation) {
     case 'none':
       return describeNothing(result, branch)
     case 'committed':
-      return prose`Committed ${commitLink(result)} to ${branch}: ${changes}`
+      return result.commitCount > 1
+        ? prose`Made ${result.commitCount} commits in ${branch}, the last one ${commitLink(result)}: ${changes}`
+        : prose`Committed ${commitLink(result)} to ${branch}: ${changes}`
     case 'pull-request-created':
       return prose`Opened ${pullRequestLink(result)} for ${branch}: ${changes}`
     case 'pull-request-updated':
@@ -44,7 +73,9 @@ function describeOperation(result: Described): Prose {
     case 'pull-request-closed':
       return prose`Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}`
     case 'planned':
-      return prose`Plan: a sync would ${own(intention(result))} in ${branch}`
+      return result.isProposal
+        ? prose`Plan: a sync would propose to ${own(intention(result))} in ${branch}`
+        : prose`Plan: a sync would ${own(intention(result))} in ${branch}`
     case 'checked':
       return describeCheck(result, branch)
     case 'failed':
@@ -56,10 +87,6 @@ function describeOperation(result: Described): Prose {
 function describeNothing(result: Described, branch: Prose): Prose {
   const { entries, error, mode, selectedRuns, warnings } = result
   const plan = mode === 'plan' ? own('Plan: ') : []
-  if (isWaiting(result)) {
-    const count = own(plural(editsOf(result).length, 'change'))
-    return prose`${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`
-  }
   if (entries.some(({ withheld }) => withheld === 'rejected')) {
     return prose`Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`
   }
@@ -75,6 +102,12 @@ function describeNothing(result: Described, branch: Prose): Prose {
   return held > 0
     ? prose`${plan}${branch} is up to date, apart from ${own(plural(held, 'file'))} on hold`
     : prose`${plan}${branch} is up to date`
+}
+
+function changesText(result: SyncResult): string {
+  const counts = countsPhrase(countOutcomes(result.entries))
+  if (counts !== '') return counts
+  return result.extraFiles.length > 0 ? 'other files' : 'no file differs in the end'
 }
 
 /** `create 2 files and delete 1 file`. */
@@ -106,9 +139,12 @@ function describeFailure({ mode, branch }: Described, linked: Prose): Prose {
     : prose`${what} failed; nothing was written to ${linked}`
 }
 
-function branchLink({ serverUrl, repository, branch }: Described): Prose {
-  if (branch === undefined) return repository === '' ? own('the branch') : prose`\`${repository}\``
-  return reference(branch, branchUrl(serverUrl, repository, branch), {
+function branchLink({ serverUrl, repository, branch, isBranchKnown }: Described): Prose {
+  if (branch === undefined) {
+    return repository === '' ? own('the branch') : reference(repository, '', { isCode: true })
+  }
+  const url = isBranchKnown ? branchUrl(serverUrl, repository, branch) : ''
+  return reference(branch, url, {
     isCode: true,
     plain: `${branch} in ${repository}`,
   })
@@ -132,9 +168,8 @@ const proposed: Readonly<Partial<Record<Outcome, string>>> = {
 }
 
 /** The outcome of a run, which the branch has only if it was written there. */
-export function outcomeLabel(outcome: Outcome, { operation }: SyncResult): string {
-  const isWritten = operation === 'committed' || operation === 'pull-request-closed'
-  return isWritten ? outcome : (proposed[outcome] ?? outcome)
+export function outcomeLabel(outcome: Outcome, result: SyncResult): string {
+  return changeState(result) === 'made' ? outcome : (proposed[outcome] ?? outcome)
 }
 
 /** `3 created, 1 failed, 12 unchanged`; empty if there is no run. */

@@ -1,5 +1,6 @@
+import type { Mistake } from '../core/problem.ts'
 import { plural, utf8Bytes } from '../core/text/format.ts'
-import { branchUrl } from '../core/text/links.ts'
+import { branchUrl, fileUrl } from '../core/text/links.ts'
 import { code, link, markdownOf } from '../core/text/markdown.ts'
 import { planSection } from './diffs.ts'
 import { headline } from './headline.ts'
@@ -50,13 +51,33 @@ export function renderSummary(result: JobResult): string {
 }
 
 /** Shown for every operation, because a sync can write changes and still fail. */
-function errorBlock({ error }: JobResult): string {
+function errorBlock(result: JobResult): string {
+  const { error } = result
   if (error === undefined) return ''
-  const paragraphs = [error.message, error.advice ?? []]
+  const texts = [error.message, error.advice ?? []]
     .filter((part) => part.length > 0)
     .map((part) => markdownOf(part, { maxCharacters: 20_000, lineBreak: '\n' }))
+  const paragraphs = [...texts, ...placesOf(result, error.mistakes)]
   const lines = ['[!CAUTION]', ...paragraphs.join('\n\n').split('\n')]
   return lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n')
+}
+
+const maxPlaces = 20
+
+/** Links to the lines that the mistakes are in. */
+function placesOf(
+  { serverUrl, repository, branch, isBranchKnown }: JobResult,
+  mistakes: readonly Mistake[],
+): string[] {
+  if (branch === undefined || !isBranchKnown) return []
+  const links = mistakes.flatMap(({ location }) => {
+    if (location === undefined) return []
+    const { path, line } = location
+    const name = line === undefined ? path : `${path}:${line}`
+    return [link(code(name), fileUrl(serverUrl, repository, branch, path, line))]
+  })
+  const distinct = [...new Set(links)].slice(0, maxPlaces)
+  return distinct.length === 0 ? [] : [`Open ${distinct.join(', ')}`]
 }
 
 /** What happened to the other runs. */
@@ -78,12 +99,16 @@ function otherOutcomes({ entries, operation }: JobResult): string {
 
 /** Where all of this is. */
 function footer(result: JobResult): string {
-  const { serverUrl, repository, branch, path, uiUrl, workflowRunUrl, requests } = result
-  const directory = path === '' ? 'root' : path
+  const { serverUrl, repository, branch, isBranchKnown, path, uiUrl, workflowRunUrl, requests } =
+    result
+  const directory =
+    path === ''
+      ? 'root directory'
+      : `directory ${link(code(path), branchUrl(serverUrl, repository, branch ?? '', path))}`
   const parts = [
-    branch === undefined
+    branch === undefined || !isBranchKnown
       ? code(repository)
-      : `${link(code(repository), branchUrl(serverUrl, repository, branch))}, directory ${link(code(directory), branchUrl(serverUrl, repository, branch, path))}`,
+      : `${link(code(repository), branchUrl(serverUrl, repository, branch))}, ${directory}`,
     uiUrl === '' ? '' : link('MLflow', uiUrl),
     workflowRunUrl === undefined ? '' : link('workflow run', workflowRunUrl),
     `${plural(requests.mlflow, 'request')} to MLflow, ${requests.github} to GitHub`,

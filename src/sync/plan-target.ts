@@ -27,6 +27,8 @@ export type TargetPlanOptions = {
   readonly snapshot: BranchSnapshot
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
+  /** Aborted when the job is cancelled. */
+  readonly signal: AbortSignal
 }
 
 /** Reads the facts that one target's plan needs, and plans it. */
@@ -48,6 +50,7 @@ export async function planTarget(
     selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
     listedKeys: new Set(selected.listed.map(versionKey)),
     uiUrl,
+    signal: options.signal,
   })
   const entries = [
     ...(await confirmer.downgrades(planned)),
@@ -93,7 +96,7 @@ async function planRuns(
   target: LoadedTarget,
   facts: ReadonlyMap<string, RunFacts>,
   progress: ReportProgress,
-  context: PlanContext,
+  context: PlanContext & Pick<TargetPlanOptions, 'signal'>,
 ): Promise<Entry[]> {
   const entries: Entry[] = []
   const { runs } = target.selected
@@ -103,6 +106,7 @@ async function planRuns(
     if (index % yieldEvery === 0) {
       progress(verb, index, runs.length, 'file')
       await setImmediate()
+      context.signal.throwIfAborted()
     }
     const file = fileOf(target, selected)
     entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context))

@@ -1,22 +1,26 @@
 import { byModel } from '../core/message/change-table.ts'
+import { maxComparisons } from '../core/message/comparison.ts'
 import type { Run } from '../core/model.ts'
 import { changesOf, type ChangedEntry, type Comparison, type Plan } from '../core/result.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 export type Comparisons = ReadonlyMap<string, Comparison>
 
-/** More comparisons would fit neither in a summary nor in the body of a pull request. */
-const maxComparisons = 40
-
 /**
  * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
  * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
  * because both the pull request and the summary show it.
+ *
+ * @param hideSecrets a run's parameters may hold one that the job uses too.
  */
-export function createComparisonReader(registry: Registry): (plan: Plan) => Promise<Comparisons> {
+export function createComparisonReader(
+  registry: Registry,
+  hideSecrets: (text: string) => string,
+): (plan: Plan) => Promise<Comparisons> {
   const results = new WeakMap<Plan['entries'], Promise<Comparisons>>()
   return ({ entries }) => {
-    const result = results.get(entries) ?? readComparisons(registry, changesOf(entries))
+    const result =
+      results.get(entries) ?? readComparisons(registry, changesOf(entries), hideSecrets)
     results.set(entries, result)
     return result
   }
@@ -25,7 +29,16 @@ export function createComparisonReader(registry: Registry): (plan: Plan) => Prom
 async function readComparisons(
   registry: Registry,
   changes: readonly ChangedEntry[],
+  hideSecrets: (text: string) => string,
 ): Promise<Comparisons> {
+  const valuesOf = ({ experimentId, metrics, params }: Run) => ({
+    experimentId,
+    metrics,
+    params: Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, hideSecrets(value)]),
+    ),
+  })
+
   const compared = byModel(changes)
     .filter(({ outcome }) => outcome !== 'deleted')
     .map(({ runId, previous }) => ({
@@ -58,10 +71,6 @@ async function readComparisons(
       return [[runId, { ...valuesOf(run), previous: replaced }]]
     }),
   )
-}
-
-function valuesOf({ experimentId, metrics, params }: Run) {
-  return { experimentId, metrics, params }
 }
 
 function idsOf({ modelVersion }: { readonly modelVersion: string }, { id }: Run) {

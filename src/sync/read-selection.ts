@@ -72,7 +72,7 @@ async function readGaps(
 }
 
 /** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
-async function nameInputInErrors<T>(
+export async function nameInputInErrors<T>(
   input: string,
   filter: string | undefined,
   read: () => Promise<T>,

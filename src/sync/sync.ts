@@ -1,4 +1,4 @@
-import { MlflowError, problemOf } from '../core/errors.ts'
+import { ActionError, MlflowError, problemOf } from '../core/errors.ts'
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import { joinProblems } from '../core/problem.ts'
@@ -40,7 +40,11 @@ export type SyncOptions = {
   readonly serverUrl: string
   /** URL of the workflow run; undefined outside of GitHub Actions. */
   readonly workflowRunUrl: string | undefined
+  /** Removes the job's secrets from a text that others will see. */
+  readonly hideSecrets: (text: string) => string
   readonly clock: Clock
+  /** Aborted when the job is cancelled. */
+  readonly signal: AbortSignal
   readonly stopwatch: Stopwatch
   readonly info: (line: string) => void
 }
@@ -51,22 +55,30 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const registry = createRegistry(options.mlflow)
   const templates = createTemplateReader(options.builtInTemplate)
   const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
-  const compare = createComparisonReader(registry)
+  const compare = createComparisonReader(registry, options.hideSecrets)
   const writer = createWriter(options, compare)
-  let branchName = options.branch
-  const { plan, warnings, ...written } = await retryWhenBranchMoves(
+  let known: Pick<BranchSnapshot, 'repository' | 'branch'> | undefined
+  const write = retryWhenBranchMoves(
     async () => {
-      const newPlan = await createPlan(options, registry, targets, templates)
-      branchName = newPlan.snapshot.branch
+      const newPlan = await createPlan(options, registry, targets, templates, (snapshot) => {
+        known = snapshot
+      })
       return stopwatch.measure('write', () => writer.write(newPlan))
     },
     {
       ...options,
-      branchName: () => branchName,
+      branchName: () => known?.branch ?? options.branch,
       settle: writer.settle,
       withError: (result, error) => ({ ...result, error: problemOf(error) }),
     },
   )
+  const outcome = await write.catch((error: unknown) => {
+    // Whoever reads the error wants to know where it happened.
+    if (known === undefined || !(error instanceof ActionError)) throw error
+    return { ...emptyResult(known.repository, known.branch), error: problemOf(error) }
+  })
+  if (!('plan' in outcome)) return outcome
+  const { plan, warnings, ...written } = outcome
   const { repository, branch } = plan.snapshot
   const comparisons =
     written.operation === 'none'
@@ -75,6 +87,8 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   return {
     ...emptyResult(repository, branch),
     ...written,
+    commitCount: written.operation === 'committed' ? 1 : 0,
+    isProposal: options.pullRequest !== undefined,
     comparisons,
     entries: plan.entries,
     extraFiles: plan.extraFiles,
@@ -115,11 +129,13 @@ async function createPlan(
   registry: Registry,
   targets: readonly SelectedTarget[],
   templates: TemplateReader,
+  onSnapshot: (snapshot: BranchSnapshot) => void,
 ): Promise<Plan> {
-  const { repository, stopwatch, mlflow, uiUrl, info } = options
+  const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
   const snapshot = await stopwatch.measure('read GitHub', () =>
     repository.readBranch(branchQuery(options)),
   )
+  onSnapshot(snapshot)
   for (const { directory } of options.targets) info(describeDirectory(snapshot, directory))
   const loaded = await stopwatch.measure('read GitHub', () =>
     readFiles(repository, snapshot, targets, templates),
@@ -127,7 +143,9 @@ async function createPlan(
   return stopwatch.measure('plan', async () => {
     const plans: TargetPlan[] = []
     for (const target of loaded) {
-      plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl }))
+      plans.push(
+        await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl, signal }),
+      )
     }
     const warnings = plans.flatMap((plan) => plan.warnings)
     const error = joinProblems(plans.flatMap((plan) => plan.error ?? []))

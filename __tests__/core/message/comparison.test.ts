@@ -71,7 +71,6 @@ describe('the comparison of two versions', () => {
     [{ a: 0.3 }, { a: 0.1 }, '0.1 | 0.3 | +0.2'],
     [{ a: 0.1 }, { a: 0.3 }, '0.3 | 0.1 | -0.2'],
     [{ a: Infinity }, { a: 1 }, '1 | Infinity | changed'],
-    [{ a: 0 }, { a: -0 }, '0 | 0 | +0'],
   ])('of the metrics %j and %j', (now, before, cells) => {
     expect(rowsOf({ metrics: now }, { metrics: before })).toEqual([`| a | ${cells} |`])
   })
@@ -83,7 +82,9 @@ describe('the comparison of two versions', () => {
     ['p95.latency_ms', 20, 30, '▲ +10 worse'],
     ['gloss', 1, 2, '+1'],
     ['accuracy_loss', 1, 2, '+1'],
-    ['accuracy', 0, -0, '+0'],
+    ['neg_log_loss', -0.9, -0.4, '+0.5'],
+    ['tokens_per_second', 10, 12, '▲ +2 better'],
+    ['n_params', 8030261248, 8030261249, '+1'],
   ])('says whether %s is better if its name tells', (name, before, now, text) => {
     const [row] = rowsOf({ metrics: { [name]: now } }, { metrics: { [name]: before } })
     expect(row?.split(' | ').at(-1)).toBe(`${text} |`)

@@ -35,7 +35,10 @@ describe('the body of a pull request', () => {
     ])
     expect(line).toBe('---')
     expect(footer).toMatch(/\*\*Reject\*\*: close it\..* reopen it\.\n/)
-    expect(footer).toContain('add the line `# mlflow-sync: hold` to that file on `main`')
+    expect(footer).not.toContain('hold')
+    expect(partsOf([change('updated')]).at(-2)).toContain(
+      'add the line `# mlflow-sync: hold` to that file on `main`',
+    )
     expect(run).toBe(
       'Updated by [this workflow run](https://github.test/acme/models/actions/runs/7).',
     )
@@ -60,7 +63,7 @@ describe('the body of a pull request', () => {
     expect(parts[0]).toContain('**1 created, 1 deleted**')
     expect([parts[1], parts[3]]).toEqual(['### Deletions', '### Changes'])
     expect(parts[2]?.split('\n').at(-1)).toBe(
-      `| my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(3))} | \`abc123de….yaml\` | its run is gone |`,
+      `| my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(3))} | [\`abc123de….yaml\`](https://github.test/acme/models/blob/main/models/${runId(3)}.yaml) | its run is gone |`,
     )
   })
 
@@ -78,7 +81,7 @@ describe('the body of a pull request', () => {
 
   test('names the version that each new one replaces', () => {
     const [, table] = partsOf([change('updated')])
-    expect(table?.split('\n')[0]).toBe('|  | Model | Version | Replaces | Run | File |')
+    expect(table?.split('\n')[0]).toBe('|  | Model | Version | Previous | Run | File |')
     expect(table).toContain('| update | my_model | [4](')
     expect(table).toContain(') | 3 | [')
   })
@@ -119,7 +122,7 @@ describe('the body of a pull request', () => {
     expect(body.indexOf('### Deletions')).toBeLessThan(body.indexOf('### Changes'))
     const rows = body.split('\n').filter((line) => line.startsWith('| create')).length
     expect(body).toContain(
-      `\n\n${5000 - rows} more changes not shown; the files of this pull request show them all.\n\n`,
+      `\n\n${5000 - rows} more changes not shown; the branch of this pull request has them all.\n\n`,
     )
     const shown = body.match(/<summary>Metrics/g)?.length ?? 0
     expect(body).toContain(`${5000 - shown} more comparisons not shown; MLflow has the values.`)

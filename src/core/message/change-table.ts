@@ -27,7 +27,7 @@ export function changeColumns(bases: LinkBases, areMade: boolean): Column<Change
     { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
     ...versionColumns,
     {
-      title: 'Replaces',
+      title: 'Previous',
       cell: ({ previousVersion, modelVersion }) =>
         previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
       isNumber: true,
@@ -45,12 +45,10 @@ const verbs: Record<ChangedEntry['outcome'], string> = {
 }
 
 /** A table of deletions. Their files are only linked while they are there. */
-export function deletionColumns(bases: LinkBases): Column<ChangedEntry>[] {
+export function deletionColumns(bases: LinkBases, areMade: boolean): Column<ChangedEntry>[] {
   return [
     ...versionColumns,
-    ...placeColumns<ChangedEntry>(bases, () =>
-      bases.newRef === undefined ? bases.oldRef : undefined,
-    ),
+    ...placeColumns<ChangedEntry>(bases, () => (areMade ? undefined : bases.oldRef)),
     { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
   ]
 }

@@ -12,6 +12,9 @@ type Row = {
   readonly change: string
 }
 
+/** More comparisons would fit neither in a summary nor in the body of a pull request. */
+export const maxComparisons = 40
+
 const maxRows = 60
 
 /**
@@ -111,13 +114,15 @@ function rowsOf<T>(
 
 /** Six significant digits are enough for a comparison, and hide binary rounding errors. */
 function metricText(value: number): string {
+  if (Number.isInteger(value)) return String(value)
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
 }
 
 /** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
 function metricChange(name: string, before: number | undefined, now: number | undefined): string {
   if (now === undefined || before === undefined) return now === undefined ? 'gone' : 'new'
-  if (Object.is(now, before)) return ''
+  // What looks the same is not judged, and Git or MLflow may have rounded it.
+  if (metricText(now) === metricText(before)) return ''
   const difference = now - before
   if (!Number.isFinite(difference)) return 'changed'
   const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`

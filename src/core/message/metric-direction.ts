@@ -64,6 +64,28 @@ const higherIsBetter = new Set([
   'tps',
 ])
 
+/** Words that turn the meaning of the others around, or make the name one of a setting. */
+const unclear = new Set([
+  'delta',
+  'drop',
+  'free',
+  'gap',
+  'improvement',
+  'inverse',
+  'neg',
+  'negative',
+  'no',
+  'reduction',
+  'scale',
+  'std',
+  'steps',
+  'target',
+  'threshold',
+  'var',
+  'variance',
+  'weight',
+])
+
 /**
  * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
  * `p95.latency_ms`. Undefined if the name says nothing, or several things.
@@ -73,6 +95,7 @@ export function metricDirection(name: string): 'lower' | 'higher' | undefined {
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
+  if (words.some((word) => unclear.has(word))) return undefined
   const isLower = words.some((word) => lowerIsBetter.has(word))
   const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name)
   const isHigher = isRate || words.some((word) => higherIsBetter.has(word))

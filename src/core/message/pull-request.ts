@@ -9,7 +9,7 @@ import {
   otherChangesIn,
   type LinkBases,
 } from './change-table.ts'
-import { comparisonSections } from './comparison.ts'
+import { comparisonSections, maxComparisons } from './comparison.ts'
 import { countChanges, countsPhrase } from './wording.ts'
 
 /** What the body needs in addition to the changes. */
@@ -35,7 +35,7 @@ export function pullRequestBody(
 ): string {
   const deletions = tableOf(
     'Deletions',
-    deletionColumns(context),
+    deletionColumns(context, false),
     deletionsIn(changes),
     limits.rows,
   )
@@ -51,8 +51,12 @@ export function pullRequestBody(
     deletions,
     tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
     ...shown,
-    notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
-    footer(context),
+    notShownNote(
+      (others.length > maxComparisons ? others.length : sections.length) - shown.length,
+      'comparison',
+      'MLflow has the values',
+    ),
+    footer(context, changes),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -67,7 +71,7 @@ function tableOf(
   if (changes.length === 0) return ''
   const more = (count: number): string => plural(count, 'more change')
   const { text, omitted } = renderTable(columns, changes, { maxBytes, more })
-  const note = notShownNote(omitted, 'change', 'the files of this pull request show them all')
+  const note = notShownNote(omitted, 'change', 'the branch of this pull request has them all')
   return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n')
 }
 
@@ -80,14 +84,22 @@ export function pullRequestIntroduction(changes: readonly ChangedEntry[], branch
 }
 
 /** What a reviewer can do, and what happens then. */
-function footer({ branch, workflowRunUrl }: PullRequestContext): string {
+function footer(
+  { branch, workflowRunUrl }: PullRequestContext,
+  changes: readonly ChangedEntry[],
+): string {
+  const isAboutExisting = changes.some(({ outcome }) => outcome !== 'created')
   return [
     '---',
     [
       '- **Accept**: merge this pull request.',
       '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
-      `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
-      '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the updates stop.',
+      ...(isAboutExisting
+        ? [
+            `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
+          ]
+        : []),
+      '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the sync stops and says so until you merge or close it.',
     ].join('\n'),
     workflowRunUrl === undefined ? '' : `Updated by ${link('this workflow run', workflowRunUrl)}.`,
   ]

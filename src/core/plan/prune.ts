@@ -30,8 +30,9 @@ function nothingPruned(reason: Prose): Prose {
  * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
  * selected, and a selection that matches nothing is probably a mistake.
  */
-function reasonNotToPrune({ listed, runs, gaps, facts, files }: PruneInput): Prose | undefined {
-  if (listed.length === 0) {
+function reasonNotToPrune(input: PruneInput): Prose | undefined {
+  const { selection, listed, runs, gaps, facts, files } = input
+  if (listed.length === 0 && selection.filter === undefined) {
     return prose`MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``
   }
   if (gaps.length > 0) return prose`the selection asks for something that MLflow does not have`

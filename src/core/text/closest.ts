@@ -29,10 +29,18 @@ export function suggestName(wanted: string, names: Iterable<string>): string | u
   return closest
 }
 
-/** Whether one name may be a slip of the other: up to three edits, and most of it is the same. */
+/** Whether one name may be a slip of the other: one edit for every four letters, three at most. */
 export function isClose(a: string, b: string): boolean {
   const distance = leven(comparable(a), comparable(b))
-  return distance <= 3 && distance < 0.6 * Math.max(a.length, b.length)
+  if (isAnagram(comparable(a), comparable(b))) return true
+  const longest = Math.max(a.length, b.length)
+  return distance <= 3 && distance <= Math.ceil(longest / 4)
+}
+
+/** Two letters in the wrong order are one slip, but two edits. */
+function isAnagram(a: string, b: string): boolean {
+  const sorted = (text: string): string => Array.from(text).sort().join('')
+  return sorted(a) === sorted(b)
 }
 
 function comparable(text: string): string {
