@@ -93,7 +93,7 @@ describe('prune', () => {
     for (const runId of runIds) {
       expect(step.summary).toContain(`/blob/main/${pathOf(runId)}) | no selected`)
     }
-    const [, pasted = ''] = /set `(max-deletions: \d+)`/.exec(advice ?? '') ?? []
+    const [, pasted = ''] = /run once with `(max-deletions: \d+)`/.exec(advice ?? '') ?? []
     expect(step.summary).toContain(`\`${pasted}\``)
     const again = await prune(parse(pasted) as Record<string, string>)
     expect(again.outputs).toMatchObject({ operation: 'committed', 'deleted-count': '2' })

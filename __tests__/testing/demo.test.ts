@@ -48,10 +48,10 @@ describe('what the demo shows of a step', () => {
   })
 
   test.each([
-    ['## MLflow sync\n\nCommitted [<code>abc</code>](https://x.y/z) to **main**&#58; `a: b`.'],
-    ['## ✅ MLflow sync\n\nCommitted `abc` to main: a: b.'],
+    ['## Committed [<code>abc</code>](https://x.y/z) to **main**&#58; `a: b`.'],
+    ['Committed `abc` to main: a: b.'],
     ['## Committed abc to main: a: b.\n\n| a |\n| --- |\n| b |'],
-    ['## MLflow sync\n\n> [!CAUTION]\n> Committed abc\n> to main: a: b.\n\nMore'],
+    ['> [!CAUTION]\n> Committed abc\n> to main: a: b.\n\nMore'],
   ])('contains the first sentence of the summary as plain text: %j', (summary) => {
     expect(headline(summary)).toBe('Committed abc to main: a: b.')
   })

@@ -5,13 +5,17 @@ import { readCommands } from '../readers/runner.ts'
 
 /** What the tour shows of a step; everything else is in the files that it writes. */
 
-/** The lines of a log, without the runner's commands and what they fold. */
+/**
+ * The lines of a log, without the runner's commands and what they fold, and without the path of the
+ * report, which is gone when the step has ended.
+ */
 export function logLines(log: string): string[] {
   let depth = 0
   return log.split('\n').filter((line) => {
     if (line.startsWith('::group::')) depth += 1
     if (line.startsWith('::endgroup::')) depth -= 1
-    return depth === 0 && line.trim() !== '' && !line.startsWith('::')
+    const isHidden = line.startsWith('::') || /^ {2}report /.test(line)
+    return depth === 0 && line.trim() !== '' && !isHidden
   })
 }
 
@@ -34,15 +38,12 @@ type Node = {
 
 const markdown = unified().use(remarkParse).use(remarkGfm)
 
-/** The title may begin with a sign. */
-const title = /^\W*MLflow sync$/
-
-/** The first sentence of a summary below its title, as plain text. */
+/** The first line of a summary, as plain text. */
 export function headline(summary: string): string {
   const texts = (markdown.parse(summary).children as readonly Node[])
     .filter(({ type }) => ['heading', 'paragraph', 'blockquote'].includes(type))
     .map((node) => plainText(node).replace(/\s+/g, ' ').trim())
-  return texts.find((text) => text !== '' && !title.test(text)) ?? ''
+  return texts.find((text) => text !== '') ?? ''
 }
 
 function plainText({ type, value = '', children = [] }: Node): string {
