@@ -91,10 +91,22 @@ describe('merging the results of two rounds', () => {
       { operation: 'committed', commit: commit('a') },
     ],
     [
-      'names the newest commit',
-      { operation: 'committed', commit: commit('a') },
-      { operation: 'committed', commit: commit('b') },
-      { operation: 'committed', commit: commit('b') },
+      'names the newest commit, and counts all of them',
+      { operation: 'committed', commit: commit('a'), commitCount: 2 },
+      { operation: 'committed', commit: commit('b'), commitCount: 1 },
+      { operation: 'committed', commit: commit('b'), commitCount: 3 },
+    ],
+    [
+      'forgets changes whose pull request was closed',
+      { operation: 'pull-request-created', entries: [change('created')] },
+      { operation: 'pull-request-closed' },
+      { operation: 'pull-request-closed', entries: [] },
+    ],
+    [
+      'forgets changes that only waited in a pull request',
+      { operation: 'none', entries: [change('created')] },
+      { operation: 'pull-request-closed' },
+      { entries: [] },
     ],
     [
       'turns an error into a warning if the later round succeeded',

@@ -19,6 +19,8 @@ const connection = { name: 'MLflow', detail: prose`x`, advice: prose``, mistakes
 const works = { ...connection, status: 'ok' as const }
 const fails = { ...connection, status: 'failed' as const }
 
+const failure = { message: prose`No luck`, advice: undefined, mistakes: [] }
+
 type Case = readonly [fields: Partial<JobResult>, line: string]
 
 function check([fields, line]: Case): void {
@@ -30,6 +32,30 @@ describe('the headline of a sync', () => {
     [
       { operation: 'committed', entries: changes, commit },
       `✅ Committed [\`1234567\`](https://github.test/c) to ${main}: 1 created, 1 updated`,
+    ],
+    [
+      { operation: 'committed', entries: changes, commit, commitCount: 3 },
+      `✅ Made 3 commits in ${main}, the last one [\`1234567\`](https://github.test/c): 1 created, 1 updated`,
+    ],
+    [
+      { operation: 'committed', commit, commitCount: 2 },
+      `✅ Made 2 commits in ${main}, the last one [\`1234567\`](https://github.test/c): no file differs in the end`,
+    ],
+    [
+      { operation: 'planned', mode: 'plan', entries: changes, isProposal: true },
+      `✅ Plan: a sync would propose to create 1 file and update 1 file in ${main}`,
+    ],
+    [
+      { operation: 'failed', entries: changes, pullRequest, error: failure },
+      `❌ [Pull request #7](https://github.test/p/7) already proposes 2 changes for ${main}`,
+    ],
+    [
+      { operation: 'committed', entries: changes, commit, error: failure },
+      `❌ Committed [\`1234567\`](https://github.test/c) to ${main}: 1 created, 1 updated; then the sync failed`,
+    ],
+    [
+      { operation: 'failed', isBranchKnown: false, error: failure },
+      '❌ The sync failed; nothing was written to `main`',
     ],
     [
       { operation: 'committed', extraFiles: [extraFile()], commit },

@@ -194,6 +194,12 @@ describe('secrets', () => {
     })
   })
 
+  test('are removed from the contents that a plan shows', () => {
+    const entries = [change('updated', {}, { before: 'a: tok-en\n', after: 'a: b\n' })]
+    const plan = withoutSecrets(result({ mode: 'plan', operation: 'planned', entries }), ['tok-en'])
+    expect(plan.entries[0]?.edit).toMatchObject({ before: 'a: ***\n', after: 'a: b\n' })
+  })
+
   test('in a URL are always removed from the outputs', () => {
     const records = [record('failed', { url: 'https://bob:hunter2@mlflow.test/x' })]
     expect(createOutputs(result({ entries: records }), '').changes).not.toMatch(/hunter2/)
