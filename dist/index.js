@@ -32331,7 +32331,7 @@ function distinctProse(messages) {
 ;// CONCATENATED MODULE: ./src/core/problem.ts
 
 /** A broken file can have thousands, which nobody reads. */
-const maxListed = 50;
+const maxListed = 500;
 /** A message that lists mistakes, one per line. */
 function listMistakes(introduction, mistakes) {
     const omitted = mistakes.length - maxListed;
@@ -32527,8 +32527,11 @@ function emptyResult(repository, branch) {
         branch,
         entries: [],
         extraFiles: [],
+        selectedRuns: undefined,
         warnings: [],
         commit: undefined,
+        commitCount: 0,
+        isProposal: false,
         pullRequest: undefined,
         comparisons: new Map(),
         connections: undefined,
@@ -34113,10 +34116,18 @@ function suggestName(wanted, names) {
     const [closest] = closestNames(wanted, [...names].filter((name) => isClose(wanted, name)), 1);
     return closest;
 }
-/** Whether one name may be a slip of the other: up to three edits, and most of it is the same. */
+/** Whether one name may be a slip of the other: one edit for every four letters, three at most. */
 function isClose(a, b) {
     const distance = leven(comparable(a), comparable(b));
-    return distance <= 3 && distance < 0.6 * Math.max(a.length, b.length);
+    if (isAnagram(comparable(a), comparable(b)))
+        return true;
+    const longest = Math.max(a.length, b.length);
+    return distance <= 3 && distance <= Math.ceil(longest / 4);
+}
+/** Two letters in the wrong order are one slip, but two edits. */
+function isAnagram(a, b) {
+    const sorted = (text) => Array.from(text).sort().join('');
+    return sorted(a) === sorted(b);
 }
 function comparable(text) {
     return text.slice(0, maxLength).toLowerCase();
@@ -45566,8 +45577,9 @@ function nothingPruned(reason) {
  * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
  * selected, and a selection that matches nothing is probably a mistake.
  */
-function reasonNotToPrune({ listed, runs, gaps, facts, files }) {
-    if (listed.length === 0) {
+function reasonNotToPrune(input) {
+    const { selection, listed, runs, gaps, facts, files } = input;
+    if (listed.length === 0 && selection.filter === undefined) {
         return prose `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``;
     }
     if (gaps.length > 0)
@@ -47472,6 +47484,7 @@ async function planTarget(loaded, options) {
         selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
         listedKeys: new Set(selected.listed.map(versionKey)),
         uiUrl,
+        signal: options.signal,
     });
     const entries = [
         ...(await confirmer.downgrades(planned)),
@@ -47480,6 +47493,7 @@ async function planTarget(loaded, options) {
     const pruned = await prune(confirmer, loaded, facts, entries, uiUrl);
     return {
         entries: replaceByPath(entries, pruned.entries),
+        selectedRuns: selected.runs.length,
         warnings: [
             ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
             ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
@@ -47510,6 +47524,7 @@ async function planRuns(target, facts, progress, context) {
         if (index % yieldEvery === 0) {
             progress(verb, index, runs.length, 'file');
             await (0,promises_namespaceObject.setImmediate)();
+            context.signal.throwIfAborted();
         }
         const file = fileOf(target, selected);
         entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context));
@@ -47812,7 +47827,7 @@ function changeColumns(bases, areMade) {
         { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
         ...versionColumns,
         {
-            title: 'Replaces',
+            title: 'Previous',
             cell: ({ previousVersion, modelVersion }) => previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
             isNumber: true,
         },
@@ -47825,10 +47840,10 @@ const verbs = {
     deleted: 'delete',
 };
 /** A table of deletions. Their files are only linked while they are there. */
-function deletionColumns(bases) {
+function deletionColumns(bases, areMade) {
     return [
         ...versionColumns,
-        ...placeColumns(bases, () => bases.newRef === undefined ? bases.oldRef : undefined),
+        ...placeColumns(bases, () => (areMade ? undefined : bases.oldRef)),
         { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
     ];
 }
@@ -47900,25 +47915,298 @@ function byModel(records) {
         versionOf(a) - versionOf(b));
 }
 
-;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
+;// CONCATENATED MODULE: ./src/core/text/table.ts
+
+/** Rows that are shown without a click. */
+const maxOpenRows = 20;
+/** For the markup around the rows. */
+const reservedBytes = 400;
+/**
+ * Renders a table without the columns that are empty in every row.
+ *
+ * @returns the table, and how many of the items did not fit.
+ */
+function renderTable(columns, items, { maxBytes, more }) {
+    const room = maxBytes - reservedBytes;
+    const all = [];
+    const fitting = takeLines(items, (item) => {
+        const cells = columns.map(({ cell }) => cell(item));
+        all.push(cells);
+        return tableRow(cells);
+    }, room);
+    // The last row that was rendered did not fit.
+    const rows = all.slice(0, fitting.length);
+    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
+    const visible = (cells) => cells.filter((_, index) => used[index]);
+    const head = tableHead(visible(columns));
+    const lines = takeLines(rows, (cells) => tableRow(visible(cells)), room);
+    if (lines.length === 0)
+        return { text: '', omitted: items.length };
+    const table = (part) => [head, ...part].join('\n');
+    const folded = lines.slice(maxOpenRows);
+    const parts = [
+        table(lines.slice(0, maxOpenRows)),
+        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
+    ];
+    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
+}
+/** A part that is only shown after a click. The title is HTML. */
+function fold(title, content, isOpen = false) {
+    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function tableHead(columns) {
+    const titles = tableRow(columns.map(({ title }) => title));
+    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/message/metric-direction.ts
+/** Words in the names of metrics of which less is better. */
+const lowerIsBetter = new Set([
+    'bpb',
+    'brier',
+    'cer',
+    'cost',
+    'ece',
+    'err',
+    'error',
+    'errors',
+    'fid',
+    'fnr',
+    'fpr',
+    'hallucination',
+    'itl',
+    'latency',
+    'loss',
+    'mae',
+    'mape',
+    'mse',
+    'nll',
+    'perplexity',
+    'ppl',
+    'rmse',
+    'rmsle',
+    'smape',
+    'toxicity',
+    'tpot',
+    'ttft',
+    'wer',
+]);
+/** Words in the names of metrics of which more is better. */
+const higherIsBetter = new Set([
+    'acc',
+    'accuracy',
+    'auc',
+    'auprc',
+    'auroc',
+    'bertscore',
+    'bleu',
+    'chrf',
+    'f1',
+    'faithfulness',
+    'goodput',
+    'iou',
+    'kappa',
+    'mcc',
+    'meteor',
+    'mrr',
+    'ndcg',
+    'precision',
+    'qps',
+    'r2',
+    'recall',
+    'relevance',
+    'reward',
+    'rouge',
+    'rouge1',
+    'rouge2',
+    'rougel',
+    'rps',
+    'throughput',
+    'tps',
+]);
+/** Words that turn the meaning of the others around, or make the name one of a setting. */
+const unclear = new Set([
+    'delta',
+    'drop',
+    'free',
+    'gap',
+    'improvement',
+    'inverse',
+    'neg',
+    'negative',
+    'no',
+    'reduction',
+    'scale',
+    'std',
+    'steps',
+    'target',
+    'threshold',
+    'var',
+    'variance',
+    'weight',
+]);
+/**
+ * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
+ * `p95.latency_ms`. Undefined if the name says nothing, or several things.
+ */
+function metricDirection(name) {
+    const words = name
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+        .split(/[^a-z0-9]+/);
+    if (words.some((word) => unclear.has(word)))
+        return undefined;
+    const isLower = words.some((word) => lowerIsBetter.has(word));
+    const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name);
+    const isHigher = isRate || words.some((word) => higherIsBetter.has(word));
+    if (isLower === isHigher)
+        return undefined;
+    return isLower ? 'lower' : 'higher';
+}
+
+;// CONCATENATED MODULE: ./src/core/message/comparison.ts
+
+
+
 
 
 /** More comparisons would fit neither in a summary nor in the body of a pull request. */
 const maxComparisons = 40;
+const maxRows = 60;
+/**
+ * The metrics and parameters of each changed run, beside those of the version that it replaces: one
+ * folded text per run. Runs of which nothing is known are left out.
+ *
+ * @param uiUrl base URL of MLflow's UI.
+ */
+function comparisonSections(changes, comparisons, { uiUrl, areOpen }) {
+    return changes.flatMap((entry) => {
+        const comparison = comparisons.get(entry.runId ?? '');
+        if (comparison === undefined || entry.outcome === 'deleted')
+            return [];
+        const table = comparisonTable(entry.modelVersion ?? '', comparison);
+        if (table === '')
+            return [];
+        const version = escapeMarkdown(entry.modelVersion ?? '', 40);
+        const name = `${escapeMarkdown(entry.modelName ?? '', 100)} ${version}`;
+        const { previous } = comparison;
+        if (previous === undefined)
+            return [fold(`Metrics and parameters of ${name}`, table)];
+        const title = `${name} compared with version ${escapeMarkdown(previous.modelVersion, 40)}`;
+        const url = compareRunsUrl(uiUrl, [previous.experimentId, comparison.experimentId], [previous.runId, entry.runId ?? '']);
+        return [fold(title, `${table}\n\n${markdown_link('Compare the runs in MLflow', url)}`, areOpen)];
+    });
+}
+/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
+function comparisonTable(version, { metrics, params, previous }) {
+    const rows = [
+        ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
+        ...rowsOf(previous?.params, params, (value) => value, paramChange),
+    ];
+    if (previous === undefined)
+        return tableOf(rows, [valueColumn(version, 'now')]);
+    const columns = [
+        valueColumn(previous.modelVersion, 'before'),
+        valueColumn(version, 'now'),
+        { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
+    ];
+    const equal = rows.filter(({ change }) => change === '');
+    return [
+        tableOf(rows.filter(({ change }) => change !== ''), columns),
+        equal.length === 0 ? '' : fold(`${equal.length} equal`, tableOf(equal, columns.slice(1, 2))),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function valueColumn(version, field) {
+    return {
+        title: `Version ${escapeMarkdown(version, 40)}`,
+        cell: (row) => escapeMarkdown(row[field], maxValue),
+        isNumber: true,
+    };
+}
+const maxValue = 80;
+function tableOf(rows, columns) {
+    if (rows.length === 0)
+        return '';
+    const all = [{ title: '', cell: ({ name }) => escapeMarkdown(name, maxValue) }, ...columns];
+    const omitted = rows.length - maxRows;
+    return [
+        tableHead(all),
+        ...rows.slice(0, maxRows).map((row) => tableRow(all.map(({ cell }) => cell(row)))),
+        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
+    ].join('\n');
+}
+function rowsOf(before, now, textOf, changeOf) {
+    const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
+    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
+    return names.toSorted(compareText).map((name) => {
+        const [old, current] = [valueOf(before, name), valueOf(now, name)];
+        return {
+            name,
+            before: old === undefined ? '' : textOf(old),
+            now: current === undefined ? '' : textOf(current),
+            change: changeOf(name, old, current),
+        };
+    });
+}
+/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
+function metricText(value) {
+    if (Number.isInteger(value))
+        return String(value);
+    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
+}
+/** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
+function metricChange(name, before, now) {
+    if (now === undefined || before === undefined)
+        return now === undefined ? 'gone' : 'new';
+    // What looks the same is not judged, and Git or MLflow may have rounded it.
+    if (metricText(now) === metricText(before))
+        return '';
+    const difference = now - before;
+    if (!Number.isFinite(difference))
+        return 'changed';
+    const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
+    const direction = metricDirection(name);
+    if (direction === undefined || difference === 0)
+        return text;
+    const isBetter = difference > 0 === (direction === 'higher');
+    return `${difference > 0 ? '▲' : '▼'} ${text} ${isBetter ? 'better' : 'worse'}`;
+}
+function paramChange(_name, before, now) {
+    if (now === undefined || before === undefined)
+        return now === undefined ? 'gone' : 'new';
+    return now === before ? '' : 'changed';
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
+
+
+
 /**
  * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
  * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
  * because both the pull request and the summary show it.
+ *
+ * @param hideSecrets a run's parameters may hold one that the job uses too.
  */
-function createComparisonReader(registry) {
+function createComparisonReader(registry, hideSecrets) {
     const results = new WeakMap();
     return ({ entries }) => {
-        const result = results.get(entries) ?? readComparisons(registry, changesOf(entries));
+        const result = results.get(entries) ?? readComparisons(registry, changesOf(entries), hideSecrets);
         results.set(entries, result);
         return result;
     };
 }
-async function readComparisons(registry, changes) {
+async function readComparisons(registry, changes, hideSecrets) {
+    const valuesOf = ({ experimentId, metrics, params }) => ({
+        experimentId,
+        metrics,
+        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, hideSecrets(value)])),
+    });
     const compared = byModel(changes)
         .filter(({ outcome }) => outcome !== 'deleted')
         .map(({ runId, previous }) => ({
@@ -47945,9 +48233,6 @@ async function readComparisons(registry, changes) {
             previousRun && { ...valuesOf(previousRun), ...idsOf(previous, previousRun) };
         return [[runId, { ...valuesOf(run), previous: replaced }]];
     }));
-}
-function valuesOf({ experimentId, metrics, params }) {
-    return { experimentId, metrics, params };
 }
 function idsOf({ modelVersion }, { id }) {
     return { runId: id, modelVersion };
@@ -48015,7 +48300,7 @@ function findUnmatchedPatterns({ selection, registeredModels }, names) {
         const separator = /[,{}]/.test(pattern)
             ? prose ` Write one pattern per line: commas and braces are part of a name.`
             : [];
-        return gap(prose `\`models\`: no registered model matches \`${pattern}\``, prose `${suggest(pattern, names)}The closest names are ${listNames(closest)}.${separator}`);
+        return gap(prose `\`models\`: no registered model matches \`${pattern}\``, prose `${suggest(pattern, names)}${own(closest.length === 1 ? 'The only name is' : 'The closest names are')} ${listNames(closest)}.${separator}`);
     });
 }
 function findUnusedAliases({ selection, registeredModels }, inModels) {
@@ -48459,245 +48744,6 @@ function referenceTo({ number, url }) {
     return { number, url };
 }
 
-;// CONCATENATED MODULE: ./src/core/text/table.ts
-
-/** Rows that are shown without a click. */
-const maxOpenRows = 20;
-/** For the markup around the rows. */
-const reservedBytes = 400;
-/**
- * Renders a table without the columns that are empty in every row.
- *
- * @returns the table, and how many of the items did not fit.
- */
-function renderTable(columns, items, { maxBytes, more }) {
-    const room = maxBytes - reservedBytes;
-    const all = [];
-    const fitting = takeLines(items, (item) => {
-        const cells = columns.map(({ cell }) => cell(item));
-        all.push(cells);
-        return tableRow(cells);
-    }, room);
-    // The last row that was rendered did not fit.
-    const rows = all.slice(0, fitting.length);
-    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
-    const visible = (cells) => cells.filter((_, index) => used[index]);
-    const head = tableHead(visible(columns));
-    const lines = takeLines(rows, (cells) => tableRow(visible(cells)), room);
-    if (lines.length === 0)
-        return { text: '', omitted: items.length };
-    const table = (part) => [head, ...part].join('\n');
-    const folded = lines.slice(maxOpenRows);
-    const parts = [
-        table(lines.slice(0, maxOpenRows)),
-        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
-    ];
-    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
-}
-/** A part that is only shown after a click. The title is HTML. */
-function fold(title, content, isOpen = false) {
-    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-function tableRow(cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-function tableHead(columns) {
-    const titles = tableRow(columns.map(({ title }) => title));
-    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/message/metric-direction.ts
-/** Words in the names of metrics of which less is better. */
-const lowerIsBetter = new Set([
-    'bpb',
-    'brier',
-    'cer',
-    'cost',
-    'ece',
-    'err',
-    'error',
-    'errors',
-    'fid',
-    'fnr',
-    'fpr',
-    'hallucination',
-    'itl',
-    'latency',
-    'loss',
-    'mae',
-    'mape',
-    'mse',
-    'nll',
-    'perplexity',
-    'ppl',
-    'rmse',
-    'rmsle',
-    'smape',
-    'toxicity',
-    'tpot',
-    'ttft',
-    'wer',
-]);
-/** Words in the names of metrics of which more is better. */
-const higherIsBetter = new Set([
-    'acc',
-    'accuracy',
-    'auc',
-    'auprc',
-    'auroc',
-    'bertscore',
-    'bleu',
-    'chrf',
-    'f1',
-    'faithfulness',
-    'goodput',
-    'iou',
-    'kappa',
-    'mcc',
-    'meteor',
-    'mrr',
-    'ndcg',
-    'precision',
-    'qps',
-    'r2',
-    'recall',
-    'relevance',
-    'reward',
-    'rouge',
-    'rouge1',
-    'rouge2',
-    'rougel',
-    'rps',
-    'throughput',
-    'tps',
-]);
-/**
- * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
- * `p95.latency_ms`. Undefined if the name says nothing, or several things.
- */
-function metricDirection(name) {
-    const words = name
-        .replace(/([a-z])([A-Z])/g, '$1 $2')
-        .toLowerCase()
-        .split(/[^a-z0-9]+/);
-    const isLower = words.some((word) => lowerIsBetter.has(word));
-    const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name);
-    const isHigher = isRate || words.some((word) => higherIsBetter.has(word));
-    if (isLower === isHigher)
-        return undefined;
-    return isLower ? 'lower' : 'higher';
-}
-
-;// CONCATENATED MODULE: ./src/core/message/comparison.ts
-
-
-
-
-
-const maxRows = 60;
-/**
- * The metrics and parameters of each changed run, beside those of the version that it replaces: one
- * folded text per run. Runs of which nothing is known are left out.
- *
- * @param uiUrl base URL of MLflow's UI.
- */
-function comparisonSections(changes, comparisons, { uiUrl, areOpen }) {
-    return changes.flatMap((entry) => {
-        const comparison = comparisons.get(entry.runId ?? '');
-        if (comparison === undefined || entry.outcome === 'deleted')
-            return [];
-        const table = comparisonTable(entry.modelVersion ?? '', comparison);
-        if (table === '')
-            return [];
-        const version = escapeMarkdown(entry.modelVersion ?? '', 40);
-        const name = `${escapeMarkdown(entry.modelName ?? '', 100)} ${version}`;
-        const { previous } = comparison;
-        if (previous === undefined)
-            return [fold(`Metrics and parameters of ${name}`, table)];
-        const title = `${name} compared with version ${escapeMarkdown(previous.modelVersion, 40)}`;
-        const url = compareRunsUrl(uiUrl, [previous.experimentId, comparison.experimentId], [previous.runId, entry.runId ?? '']);
-        return [fold(title, `${table}\n\n${markdown_link('Compare the runs in MLflow', url)}`, areOpen)];
-    });
-}
-/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
-function comparisonTable(version, { metrics, params, previous }) {
-    const rows = [
-        ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
-        ...rowsOf(previous?.params, params, (value) => value, paramChange),
-    ];
-    if (previous === undefined)
-        return tableOf(rows, [valueColumn(version, 'now')]);
-    const columns = [
-        valueColumn(previous.modelVersion, 'before'),
-        valueColumn(version, 'now'),
-        { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
-    ];
-    const equal = rows.filter(({ change }) => change === '');
-    return [
-        tableOf(rows.filter(({ change }) => change !== ''), columns),
-        equal.length === 0 ? '' : fold(`${equal.length} equal`, tableOf(equal, columns.slice(1, 2))),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function valueColumn(version, field) {
-    return {
-        title: `Version ${escapeMarkdown(version, 40)}`,
-        cell: (row) => escapeMarkdown(row[field], maxValue),
-        isNumber: true,
-    };
-}
-const maxValue = 80;
-function tableOf(rows, columns) {
-    if (rows.length === 0)
-        return '';
-    const all = [{ title: '', cell: ({ name }) => escapeMarkdown(name, maxValue) }, ...columns];
-    const omitted = rows.length - maxRows;
-    return [
-        tableHead(all),
-        ...rows.slice(0, maxRows).map((row) => tableRow(all.map(({ cell }) => cell(row)))),
-        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
-    ].join('\n');
-}
-function rowsOf(before, now, textOf, changeOf) {
-    const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
-    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
-    return names.toSorted(compareText).map((name) => {
-        const [old, current] = [valueOf(before, name), valueOf(now, name)];
-        return {
-            name,
-            before: old === undefined ? '' : textOf(old),
-            now: current === undefined ? '' : textOf(current),
-            change: changeOf(name, old, current),
-        };
-    });
-}
-/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
-function metricText(value) {
-    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
-}
-/** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
-function metricChange(name, before, now) {
-    if (now === undefined || before === undefined)
-        return now === undefined ? 'gone' : 'new';
-    if (Object.is(now, before))
-        return '';
-    const difference = now - before;
-    if (!Number.isFinite(difference))
-        return 'changed';
-    const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
-    const direction = metricDirection(name);
-    if (direction === undefined || difference === 0)
-        return text;
-    const isBetter = difference > 0 === (direction === 'higher');
-    return `${difference > 0 ? '▲' : '▼'} ${text} ${isBetter ? 'better' : 'worse'}`;
-}
-function paramChange(_name, before, now) {
-    if (now === undefined || before === undefined)
-        return now === undefined ? 'gone' : 'new';
-    return now === before ? '' : 'changed';
-}
-
 ;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
 
 
@@ -48711,7 +48757,7 @@ const pull_request_limits = { rows: 35_000, comparisons: 22_000 };
 const maxOpen = 3;
 /** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
 function pullRequestBody(changes, context) {
-    const deletions = pull_request_tableOf('Deletions', deletionColumns(context), deletionsIn(changes), pull_request_limits.rows);
+    const deletions = pull_request_tableOf('Deletions', deletionColumns(context, false), deletionsIn(changes), pull_request_limits.rows);
     const rowsLeft = pull_request_limits.rows - utf8Bytes(deletions);
     const others = otherChangesIn(changes);
     const sections = comparisonSections(others, context.comparisons, {
@@ -48724,8 +48770,8 @@ function pullRequestBody(changes, context) {
         deletions,
         pull_request_tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
         ...shown,
-        notShownNote(sections.length - shown.length, 'comparison', 'MLflow has the values'),
-        footer(context),
+        notShownNote((others.length > maxComparisons ? others.length : sections.length) - shown.length, 'comparison', 'MLflow has the values'),
+        footer(context, changes),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
@@ -48735,7 +48781,7 @@ function pull_request_tableOf(title, columns, changes, maxBytes) {
         return '';
     const more = (count) => plural(count, 'more change');
     const { text, omitted } = renderTable(columns, changes, { maxBytes, more });
-    const note = notShownNote(omitted, 'change', 'the files of this pull request show them all');
+    const note = notShownNote(omitted, 'change', 'the branch of this pull request has them all');
     return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n');
 }
 /** One paragraph about the pull request. */
@@ -48744,14 +48790,19 @@ function pullRequestIntroduction(changes, branch) {
         `**${countsPhrase(countChanges(changes))}**.`);
 }
 /** What a reviewer can do, and what happens then. */
-function footer({ branch, workflowRunUrl }) {
+function footer({ branch, workflowRunUrl }, changes) {
+    const isAboutExisting = changes.some(({ outcome }) => outcome !== 'created');
     return [
         '---',
         [
             '- **Accept**: merge this pull request.',
             '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
-            `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
-            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the updates stop.',
+            ...(isAboutExisting
+                ? [
+                    `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
+                ]
+                : []),
+            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the sync stops and says so until you merge or close it.',
         ].join('\n'),
         workflowRunUrl === undefined ? '' : `Updated by ${markdown_link('this workflow run', workflowRunUrl)}.`,
     ]
@@ -49117,6 +49168,7 @@ const grants = {
         token: prose `set "Pull requests" to "Read and write"`,
     },
 };
+const both = prose `Add \`contents: write\` and \`pull-requests: write\` to the job's \`permissions\``;
 const permissions = ['contents', 'pull_requests'];
 /** GraphQL refuses to move a branch to other workflow files in the same words. */
 const workflowsHint = prose ` If it is there already, the old and the new state of the head branch differ in \`.github/workflows\`: delete that branch, or use the token of a GitHub App with "Workflows: Read and write".`;
@@ -49184,7 +49236,9 @@ function grantToWorkflow(needed, { purpose }) {
     const permission = permissionToGrant(needed, purpose);
     if (permission === undefined)
         return otherToken(needed);
-    const { workflow, token } = grants[permission];
+    const { workflow: single, token } = grants[permission];
+    // A job that lists one permission takes all others away.
+    const workflow = purpose === 'propose' ? both : single;
     return prose `${workflow}. For a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`;
 }
 function otherToken(needed) {
@@ -49703,7 +49757,7 @@ function errorFromOctokit(error, context) {
     if (error instanceof ActionError)
         return error;
     if (!(error instanceof Error))
-        return new GitHubError(foreign(String(error)));
+        return new Error(String(error));
     if (!hasResponse(error)) {
         return error.name === 'HttpError' && error.cause instanceof Error ? error.cause : error;
     }
@@ -50312,19 +50366,29 @@ async function runSync(options) {
     const registry = createRegistry(options.mlflow);
     const templates = createTemplateReader(options.builtInTemplate);
     const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
-    const compare = createComparisonReader(registry);
+    const compare = createComparisonReader(registry, options.hideSecrets);
     const writer = createWriter(options, compare);
-    let branchName = options.branch;
-    const { plan, warnings, ...written } = await retryWhenBranchMoves(async () => {
-        const newPlan = await createPlan(options, registry, targets, templates);
-        branchName = newPlan.snapshot.branch;
+    let known;
+    const write = retryWhenBranchMoves(async () => {
+        const newPlan = await createPlan(options, registry, targets, templates, (snapshot) => {
+            known = snapshot;
+        });
         return stopwatch.measure('write', () => writer.write(newPlan));
     }, {
         ...options,
-        branchName: () => branchName,
+        branchName: () => known?.branch ?? options.branch,
         settle: writer.settle,
         withError: (result, error) => ({ ...result, error: problemOf(error) }),
     });
+    const outcome = await write.catch((error) => {
+        // Whoever reads the error wants to know where it happened.
+        if (known === undefined || !(error instanceof ActionError))
+            throw error;
+        return { ...emptyResult(known.repository, known.branch), error: problemOf(error) };
+    });
+    if (!('plan' in outcome))
+        return outcome;
+    const { plan, warnings, ...written } = outcome;
     const { repository, branch } = plan.snapshot;
     const comparisons = written.operation === 'none'
         ? new Map()
@@ -50332,9 +50396,12 @@ async function runSync(options) {
     return {
         ...emptyResult(repository, branch),
         ...written,
+        commitCount: written.operation === 'committed' ? 1 : 0,
+        isProposal: options.pullRequest !== undefined,
         comparisons,
         entries: plan.entries,
         extraFiles: plan.extraFiles,
+        selectedRuns: plan.selectedRuns,
         warnings: [...plan.warnings, ...warnings],
         error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
     };
@@ -50360,30 +50427,28 @@ async function selectRuns({ targets, clock, info }, registry) {
     }
     return selectedTargets;
 }
-async function createPlan(options, registry, targets, templates) {
-    const { repository, stopwatch, mlflow, uiUrl, info } = options;
+async function createPlan(options, registry, targets, templates, onSnapshot) {
+    const { repository, stopwatch, mlflow, uiUrl, signal, info } = options;
     const snapshot = await stopwatch.measure('read GitHub', () => repository.readBranch(branchQuery(options)));
+    onSnapshot(snapshot);
     for (const { directory } of options.targets)
         info(describeDirectory(snapshot, directory));
     const loaded = await stopwatch.measure('read GitHub', () => readFiles(repository, snapshot, targets, templates));
     return stopwatch.measure('plan', async () => {
         const plans = [];
         for (const target of loaded) {
-            plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl }));
+            plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl, signal }));
         }
         const warnings = plans.flatMap((plan) => plan.warnings);
         const error = joinProblems(plans.flatMap((plan) => plan.error ?? []));
         const entries = plans.flatMap((plan) => plan.entries);
+        const selectedRuns = plans.reduce((sum, plan) => sum + plan.selectedRuns, 0);
+        const plan = { snapshot, entries, extraFiles: [], selectedRuns, error, warnings };
+        if (options.mode !== 'plan' || error === undefined)
+            return plan;
         // A preview of too many deletions is not a failure.
-        return options.mode === 'plan' && error !== undefined
-            ? {
-                snapshot,
-                entries,
-                extraFiles: [],
-                error: undefined,
-                warnings: [...warnings, joinSentences([error.message, error.advice ?? []])],
-            }
-            : { snapshot, entries, extraFiles: [], error, warnings };
+        const warning = joinSentences([error.message, error.advice ?? []]);
+        return { ...plan, error: undefined, warnings: [...warnings, warning] };
     });
 }
 function branchQuery({ branch, targets }) {
@@ -50513,7 +50578,7 @@ async function checkGitHub(options) {
             skippedCheck('GitHub: head branch', reason),
             skippedCheck('Template', reason),
         ];
-        return { repository: options.repositoryName, branch: options.branch, connections };
+        return { repository: options.repositoryName, branch: undefined, connections };
     }
     const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))];
     return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections };
@@ -50643,6 +50708,7 @@ function retryOnFreshSnapshot(options, snapshot, check) {
 
 
 
+
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const { mlflow, targets, trackingUri, clock } = options;
@@ -50651,13 +50717,16 @@ async function checkMlflow(options) {
     const versions = await runCheck('MLflow: model versions', async () => {
         let listed = 0;
         for (const { selection } of targets) {
-            const rows = await registry.versions(selection.filter);
+            const rows = await nameInputInErrors('filter', selection.filter, () => registry.versions(selection.filter));
             listed += rows.length;
             const inModels = rows.filter(({ name }) => selection.models(name));
             for (const { runId } of chooseVersionPerRun(inModels).runs)
                 runIds.add(runId);
         }
-        return { status: 'ok', detail: prose `\`${trackingUri}\` lists ${listed}` };
+        return {
+            status: 'ok',
+            detail: prose `\`${trackingUri}\` lists ${own(plural(listed, 'model version'))}`,
+        };
     });
     if (versions.status === 'failed') {
         const reason = prose `the Model Registry could not be read`;
@@ -50724,10 +50793,12 @@ async function checkRuns(registry, runIds) {
 async function runChecks(options) {
     const { info, progress } = options;
     progress('tested', 0, undefined, 'connection');
-    const version = await options.mlflow.version();
+    const mlflow = await checkMlflow(options);
+    // A server that cannot be reached would only take its time once more.
+    const isReachable = mlflow.some(({ status }) => status === 'ok');
+    const version = isReachable ? await options.mlflow.version() : undefined;
     if (version !== undefined)
         info(`MLflow is version ${version}`);
-    const mlflow = await checkMlflow(options);
     const { repository, branch, connections } = await checkGitHub(options);
     return {
         ...emptyResult(repository, branch),
@@ -57549,6 +57620,22 @@ function isObject(value) {
 
 
 
+/** A transport whose requests are watched, under the name of the server and without the query. */
+function watch(server, watchRequest, options) {
+    const transport = createTransport(options);
+    return {
+        ...transport,
+        send: async (request) => {
+            const end = watchRequest(`${server} (${request.method} ${new URL(request.url).pathname})`);
+            try {
+                return await transport.send(request);
+            }
+            finally {
+                end();
+            }
+        },
+    };
+}
 /** MLflow's timeout variable does not apply to GitHub. */
 const gitHubTimeoutMs = 30_000;
 /**
@@ -57564,7 +57651,7 @@ const mlflowLimits = { bytes: 128 * mebibyte, values: 6_000_000 };
 function createClients(options) {
     const { inputs, environment, clock, signal, log, progress } = options;
     const { caCertificate } = inputs.mlflow;
-    const mlflowTransport = createTransport({
+    const mlflowTransport = watch('MLflow', options.watchRequest, {
         timeoutMs: inputs.mlflow.timeoutMs,
         // A response that starts at the last moment still has to arrive.
         totalTimeoutMs: 2 * inputs.mlflow.timeoutMs,
@@ -57573,7 +57660,7 @@ function createClients(options) {
         signal,
         ca: caCertificate === undefined ? undefined : [...trustedCertificates(), caCertificate],
     });
-    const gitHubTransport = createTransport({
+    const gitHubTransport = watch('GitHub', options.watchRequest, {
         timeoutMs: gitHubTimeoutMs,
         totalTimeoutMs: gitHubTimeoutMs,
         limits: gitHubLimits,
@@ -58539,12 +58626,21 @@ function result_withoutSecrets(result, secrets) {
         text: cleanProse(text),
         location,
     });
+    // Only a plan shows contents; other files have been written already.
+    const cleanEdit = (edit) => result.mode === 'plan'
+        ? {
+            ...edit,
+            before: edit.before && clean(edit.before),
+            after: edit.after && clean(edit.after),
+        }
+        : edit;
     // Every field is listed, so that the compiler asks whether a new one can contain a secret.
     return {
         operation: result.operation,
         mode: result.mode,
         repository: result.repository,
         branch: result.branch,
+        isBranchKnown: result.isBranchKnown,
         path: result.path,
         serverUrl: result.serverUrl,
         trackingUri: clean(result.trackingUri),
@@ -58552,14 +58648,19 @@ function result_withoutSecrets(result, secrets) {
         workflowRunUrl: result.workflowRunUrl,
         entries: result.entries.map((entry) => ({
             ...entry,
+            edit: entry.edit && cleanEdit(entry.edit),
             url: cleanText(entry.url),
             reason: entry.reason && cleanProse(entry.reason),
             warning: entry.warning && cleanProse(entry.warning),
         })),
-        extraFiles: result.extraFiles,
+        extraFiles: result.extraFiles.map(cleanEdit),
+        selectedRuns: result.selectedRuns,
         warnings: result.warnings.map(cleanProse),
         commit: result.commit,
+        commitCount: result.commitCount,
+        isProposal: result.isProposal,
         pullRequest: result.pullRequest,
+        // They were read without secrets: the pull request shows them too.
         comparisons: result.comparisons,
         connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
             name,
@@ -58647,29 +58748,52 @@ function header_duration(milliseconds) {
 
 /** The log has a line at least this often while there is work. */
 const maxSilenceMs = 5000;
+/** A wait of known length has a line at least this often. */
+const maxWaitSilenceMs = 10_000;
 function createProgress(clock, log) {
     let work;
     let lastLineAt = clock.now();
-    let waits = 0;
-    const isDue = () => clock.now() - lastLineAt >= maxSilenceMs;
+    let isIdle = false;
+    let waitEndsAt;
+    const requests = new Map();
     const say = (line) => {
         lastLineAt = clock.now();
         log.info(line);
+    };
+    const tick = () => {
+        const now = clock.now();
+        const silence = now - lastLineAt;
+        if (isIdle)
+            return;
+        if (waitEndsAt !== undefined) {
+            const left = Math.round((waitEndsAt - now) / 1000);
+            if (silence >= maxWaitSilenceMs && left > 0)
+                say(`still waiting, ${left} s left`);
+            return;
+        }
+        if (silence < maxSilenceMs)
+            return;
+        const [oldest] = requests.values();
+        if (oldest !== undefined && now - oldest.since >= maxSilenceMs) {
+            say(`waiting for ${oldest.name}, ${Math.round((now - oldest.since) / 1000)} s so far`);
+        }
+        else if (work !== undefined && now - work.reportedAt < maxSilenceMs) {
+            say(work.text);
+        }
     };
     return {
         report: (verb, done, total, noun) => {
             const now = clock.now();
             work = { text: progress_describe(verb, done, total, noun), reportedAt: now };
-            if (done > 0 && isDue())
+            if (done > 0 && now - lastLineAt >= maxSilenceMs)
                 say(work.text);
         },
-        tick: () => {
-            if (work === undefined || waits > 0 || !isDue())
-                return;
-            const age = clock.now() - work.reportedAt;
-            const isStale = age >= maxSilenceMs;
-            say(isStale ? `${work.text}, nothing new for ${Math.round(age / 1000)} s` : work.text);
+        watchRequest: (name) => {
+            const key = Symbol(name);
+            requests.set(key, { name, since: clock.now() });
+            return () => requests.delete(key);
         },
+        tick,
         log: {
             debug: log.debug,
             info: say,
@@ -58681,12 +58805,24 @@ function createProgress(clock, log) {
         clock: {
             ...clock,
             sleep: async (ms) => {
-                waits += 1;
+                waitEndsAt = clock.now() + ms;
                 try {
                     await clock.sleep(ms);
                 }
                 finally {
-                    waits -= 1;
+                    waitEndsAt = undefined;
+                }
+            },
+        },
+        idleClock: {
+            ...clock,
+            sleep: async (ms) => {
+                isIdle = true;
+                try {
+                    await clock.sleep(ms);
+                }
+                finally {
+                    isIdle = false;
                     lastLineAt = clock.now();
                 }
             },
@@ -58711,28 +58847,47 @@ function progress_describe(verb, done, total, noun) {
 function resultSentence(result) {
     return joinProse([describeOperation(result), ...describeProblems(result)], '; ');
 }
+function changeState({ operation, isProposal }) {
+    if (operation === 'planned')
+        return 'planned';
+    return isProposal ? 'proposed' : 'made';
+}
 /** Whether changes wait in a pull request that this job did not have to touch. */
 function isWaiting(result) {
     const { operation, pullRequest } = result;
-    return operation === 'none' && pullRequest !== undefined && editsOf(result).length > 0;
+    const isUntouched = operation === 'none' || operation === 'failed';
+    return isUntouched && pullRequest !== undefined && editsOf(result).length > 0;
 }
 /** What else a reader must not miss. */
-function describeProblems({ entries }) {
+function describeProblems({ entries, error, operation }) {
     const { failed } = countOutcomes(entries);
     const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length;
     return [
         failed > 0 ? own(`${plural(failed, 'run')} failed`) : [],
         withheld > 0 ? own(`${plural(withheld, 'deletion')} withheld`) : [],
+        error !== undefined && withheld === 0 && hasWritten(operation)
+            ? own('then the sync failed')
+            : [],
     ];
+}
+/** Whether something was written, whatever failed after it. */
+function hasWritten(operation) {
+    return !['none', 'planned', 'checked', 'failed'].includes(operation);
 }
 function describeOperation(result) {
     const branch = branchLink(result);
-    const changes = own(countsPhrase(countOutcomes(result.entries)) || 'other files');
+    const changes = own(changesText(result));
+    if (isWaiting(result)) {
+        const count = own(plural(editsOf(result).length, 'change'));
+        return prose `${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`;
+    }
     switch (result.operation) {
         case 'none':
             return describeNothing(result, branch);
         case 'committed':
-            return prose `Committed ${commitLink(result)} to ${branch}: ${changes}`;
+            return result.commitCount > 1
+                ? prose `Made ${result.commitCount} commits in ${branch}, the last one ${commitLink(result)}: ${changes}`
+                : prose `Committed ${commitLink(result)} to ${branch}: ${changes}`;
         case 'pull-request-created':
             return prose `Opened ${pullRequestLink(result)} for ${branch}: ${changes}`;
         case 'pull-request-updated':
@@ -58740,7 +58895,9 @@ function describeOperation(result) {
         case 'pull-request-closed':
             return prose `Closed ${pullRequestLink(result)}: nothing is left to propose for ${branch}`;
         case 'planned':
-            return prose `Plan: a sync would ${own(intention(result))} in ${branch}`;
+            return result.isProposal
+                ? prose `Plan: a sync would propose to ${own(intention(result))} in ${branch}`
+                : prose `Plan: a sync would ${own(intention(result))} in ${branch}`;
         case 'checked':
             return describeCheck(result, branch);
         case 'failed':
@@ -58749,17 +58906,12 @@ function describeOperation(result) {
 }
 /** Nothing was written. Only a branch that has everything is up to date. */
 function describeNothing(result, branch) {
-    const { entries, error, mode, warnings } = result;
+    const { entries, error, mode, selectedRuns, warnings } = result;
     const plan = mode === 'plan' ? own('Plan: ') : [];
-    if (isWaiting(result)) {
-        const count = own(plural(editsOf(result).length, 'change'));
-        return prose `${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`;
-    }
     if (entries.some(({ withheld }) => withheld === 'rejected')) {
         return prose `Nothing was written to ${branch}: ${pullRequestLink(result)} with these changes was closed without merging`;
     }
-    const isEmpty = entries.every(({ outcome }) => outcome === 'skipped');
-    if (isEmpty && error === undefined && warnings.length > 0) {
+    if (selectedRuns === 0 && error === undefined) {
         return prose `${plan}Nothing is selected, so nothing changes in ${branch}`;
     }
     if (hasFailed(result) || warnings.length > 0) {
@@ -58771,6 +58923,12 @@ function describeNothing(result, branch) {
     return held > 0
         ? prose `${plan}${branch} is up to date, apart from ${own(plural(held, 'file'))} on hold`
         : prose `${plan}${branch} is up to date`;
+}
+function changesText(result) {
+    const counts = countsPhrase(countOutcomes(result.entries));
+    if (counts !== '')
+        return counts;
+    return result.extraFiles.length > 0 ? 'other files' : 'no file differs in the end';
 }
 /** `create 2 files and delete 1 file`. */
 function intention(result) {
@@ -58799,10 +58957,12 @@ function sentence_describeFailure({ mode, branch }, linked) {
         ? prose `${what} failed; nothing was written`
         : prose `${what} failed; nothing was written to ${linked}`;
 }
-function branchLink({ serverUrl, repository, branch }) {
-    if (branch === undefined)
-        return repository === '' ? own('the branch') : prose `\`${repository}\``;
-    return reference(branch, branchUrl(serverUrl, repository, branch), {
+function branchLink({ serverUrl, repository, branch, isBranchKnown }) {
+    if (branch === undefined) {
+        return repository === '' ? own('the branch') : reference(repository, '', { isCode: true });
+    }
+    const url = isBranchKnown ? branchUrl(serverUrl, repository, branch) : '';
+    return reference(branch, url, {
         isCode: true,
         plain: `${branch} in ${repository}`,
     });
@@ -58822,13 +58982,12 @@ const proposed = {
     deleted: 'to delete',
 };
 /** The outcome of a run, which the branch has only if it was written there. */
-function outcomeLabel(outcome, { operation }) {
-    const isWritten = operation === 'committed' || operation === 'pull-request-closed';
-    return isWritten ? outcome : (proposed[outcome] ?? outcome);
+function outcomeLabel(outcome, result) {
+    return changeState(result) === 'made' ? outcome : (proposed[outcome] ?? outcome);
 }
 /** `3 created, 1 failed, 12 unchanged`; empty if there is no run. */
-function countsText(result) {
-    return Object.entries(countOutcomes(result.entries))
+function countsText(entries, result) {
+    return Object.entries(countOutcomes(entries))
         .filter(([, count]) => count > 0)
         .map(([outcome, count]) => `${grouped(count)} ${outcomeLabel(outcome, result)}`)
         .join(', ');
@@ -58889,7 +59048,8 @@ function recordCells({ outcome, path, modelName, modelVersion, previousVersion, 
     const version = modelVersion === null ? '' : ` version ${modelVersion}`;
     const isNew = outcome === 'created' || outcome === 'updated';
     const changed = isNew && previousVersion !== null && previousVersion !== modelVersion;
-    const was = changed ? ` (was ${previousVersion})` : '';
+    const before = outcome === 'created' ? 'previous' : 'was';
+    const was = changed ? ` (${before} ${previousVersion})` : '';
     const model = modelName === null ? '' : `${modelName}${version}${was}`;
     return [path ?? '', model, reason === null ? '' : textOf(reason)];
 }
@@ -58898,7 +59058,7 @@ function endLines(result, reportFile) {
     const { commit, pullRequest, requests, startedAt, finishedAt } = result;
     const sent = `${groupedPlural(requests.mlflow, 'request')} to MLflow and ${groupedPlural(requests.github, 'request')} to GitHub`;
     const rows = [
-        ['runs', countsText(result)],
+        ['runs', countsText(result.entries, result)],
         ['commit', commit?.url ?? ''],
         ['pull request', pullRequest?.url ?? ''],
         ['report', reportFile],
@@ -58951,6 +59111,8 @@ function startJobLog({ clock, log }) {
     return {
         log: progress.log,
         clock: progress.clock,
+        idleClock: progress.idleClock,
+        watchRequest: progress.watchRequest,
         report: progress.report,
         hide: (secrets) => {
             clean = createCleaner(secrets);
@@ -58960,10 +59122,15 @@ function startJobLog({ clock, log }) {
 }
 /** Says how one round of a polling job ended. */
 function logRound(log, round, number) {
-    const counts = countsText(round);
+    if (round.error !== undefined && !hasWritten(round.operation)) {
+        const { message, advice = [] } = round.error;
+        log.warn(`Round ${number} failed: ${textOf(joinSentences([message, advice]))}`);
+        return;
+    }
+    const counts = countsText(round.entries.filter(({ edit }) => edit === undefined), round);
     const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url);
     log.info([
-        `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '' }))}`,
+        `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '', isBranchKnown: false }))}`,
         ...(counts === '' ? [] : [` (${counts})`]),
         ...(url === undefined ? [] : [`: ${url}`]),
     ].join(''));
@@ -58985,7 +59152,7 @@ function mergeResults(earlier, later) {
         plain(earlier.error.message) !== plain(later.error?.message ?? []);
     // Changes that only waited in a pull request, or whose pull request was closed, were not made.
     const isUndone = earlier.operation === 'none' || later.operation === 'pull-request-closed';
-    const written = isUndone ? withoutEdits(earlier) : earlier;
+    const written = isUndone ? withoutChanges(earlier) : earlier;
     const earlierError = wasSolved ? [prose `An earlier round failed: ${earlier.error.message}`] : [];
     return {
         operation: later.operation === 'none' ? earlier.operation : later.operation,
@@ -58993,16 +59160,19 @@ function mergeResults(earlier, later) {
         branch: later.branch ?? earlier.branch,
         entries: mergeEntries(written.entries, later.entries),
         extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
+        selectedRuns: later.selectedRuns ?? earlier.selectedRuns,
         warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
         commit: later.commit ?? earlier.commit,
+        commitCount: earlier.commitCount + later.commitCount,
+        isProposal: earlier.isProposal || later.isProposal,
         pullRequest: later.pullRequest ?? earlier.pullRequest,
         comparisons: new Map([...earlier.comparisons, ...later.comparisons]),
         connections: later.connections ?? earlier.connections,
         error: later.error,
     };
 }
-function withoutEdits({ entries }) {
-    return { entries: entries.map((entry) => ({ ...entry, edit: undefined })), extraFiles: [] };
+function withoutChanges({ entries }) {
+    return { entries: entries.filter((entry) => !isChange(entry)), extraFiles: [] };
 }
 /**
  * Merges the entries of two rounds into one per run, with its changes combined, or with its latest
@@ -59120,7 +59290,8 @@ async function runJob(environment, runtime) {
         jobLog.hide(secretsOf(inputs));
         for (const line of headerLines(actionVersion, inputs))
             log.info(line);
-        const watched = { ...runtime, clock, log, progress: jobLog.report };
+        const { idleClock, watchRequest, report: progress } = jobLog;
+        const watched = { ...runtime, clock, idleClock, log, progress, watchRequest };
         result = await runInputs(inputs, environment, startedAt, watched);
     }
     catch (error) {
@@ -59133,24 +59304,27 @@ async function runJob(environment, runtime) {
     const secrets = inputs === undefined ? [] : secretsOf(inputs);
     return { result: result_withoutSecrets(result, secrets), failOn: inputs?.failOn ?? 'error' };
 }
-async function runInputs(inputs, environment, startedAt, { clock, log, signal, watchWrites, progress }) {
+async function runInputs(inputs, environment, startedAt, runtime) {
+    const { clock, log, signal, watchWrites, progress, idleClock } = runtime;
     const stopwatch = createStopwatch(() => performance.now());
-    const clients = createClients({ inputs, environment, clock, signal, log, progress });
+    const clients = createClients({ ...runtime, inputs, environment });
     watchWrites(clients.writes);
     const context = jobContext(inputs, environment, startedAt);
     const options = {
         ...syncOptions(inputs, clients, context, stopwatch),
         clock,
+        signal,
         info: log.info,
     };
     try {
         const result = inputs.mode === 'check'
             ? await stopwatch.measure('check', () => runChecks({ ...options, ...namesFor(inputs), progress }))
-            : await runSyncs(inputs, clients, options, { signal, log });
+            : await runSyncs(inputs, clients, options, { signal, log, idleClock });
         return {
             ...result,
             ...context,
             branch: result.branch ?? inputs.repository.branch,
+            isBranchKnown: result.branch !== undefined,
             operation: operationOf(result),
             warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
             requests: clients.requests(),
@@ -59167,7 +59341,8 @@ function operationOf({ operation, error }) {
     const hasWritten = !['none', 'planned', 'checked'].includes(operation);
     return error === undefined || hasWritten ? operation : 'failed';
 }
-function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, clients, { uiUrl, serverUrl, workflowRunUrl }, stopwatch) {
+function syncOptions(inputs, clients, { uiUrl, serverUrl, workflowRunUrl }, stopwatch) {
+    const { repository, targets, mode, commitMessage, pullRequest } = inputs;
     return {
         mlflow: clients.mlflow,
         repository: clients.repository,
@@ -59180,6 +59355,7 @@ function syncOptions({ repository, targets, mode, commitMessage, pullRequest }, 
         uiUrl,
         serverUrl,
         workflowRunUrl,
+        hideSecrets: createCleaner(secretsOf(inputs)),
         stopwatch,
     };
 }
@@ -59195,7 +59371,7 @@ function insecureTlsWarnings({ mlflow }) {
         : [];
 }
 /** One sync, or several with `poll-duration`. */
-function runSyncs({ repository, poll: pollSettings }, clients, options, { signal, log }) {
+function runSyncs({ repository, poll: pollSettings }, clients, options, { signal, log, idleClock }) {
     const sync = async () => {
         clients.renewBudget();
         try {
@@ -59210,7 +59386,7 @@ function runSyncs({ repository, poll: pollSettings }, clients, options, { signal
     return poll(sync, {
         intervalMs: pollSettings.intervalMs,
         durationMs: options.mode === 'plan' ? 0 : pollSettings.durationMs,
-        clock: options.clock,
+        clock: idleClock,
         signal,
         info: log.info,
         onRound: (round, number) => logRound(log, round, number),
@@ -59234,6 +59410,7 @@ function failedJob(error, inputs, environment, startedAt) {
         ...emptyResult(repository, inputs?.repository.branch),
         ...jobContext(inputs, environment, startedAt),
         operation: 'failed',
+        isBranchKnown: false,
         error: problemOf(error),
         requests: { mlflow: 0, github: 0 },
         phases: [],
@@ -60138,18 +60315,12 @@ const warningsSection = ({ warnings }, maxBytes) => {
     return joinParts(title, lines.slice(0, maxOpenRows).join('\n'), folded.length === 0 ? '' : fold(plural(folded.length, 'more warning'), folded.join('\n')), sections_notShownNote(warnings.length - lines.length));
 };
 /** A reader must not miss deletions, so they have a table of their own, before the others. */
-const deletionsSection = (result, maxBytes) => tableSection({ plan: 'Would delete', proposed: 'Proposed deletions', done: 'Deleted' }[sections_stateOf(result)], deletionColumns(linkBases(result)), deletionsIn(result.entries), 'deletion', maxBytes);
-const changesSection = (result, maxBytes) => tableSection({ plan: 'Would change', proposed: 'Proposed', done: 'Changed' }[sections_stateOf(result)], changeColumns(linkBases(result), sections_stateOf(result) === 'done'), otherChangesIn(result.entries), 'change', maxBytes);
-function sections_stateOf(result) {
-    if (result.mode === 'plan')
-        return 'plan';
-    const isProposed = isWaiting(result) || ['pull-request-created', 'pull-request-updated'].includes(result.operation);
-    return isProposed ? 'proposed' : 'done';
-}
+const deletionsSection = (result, maxBytes) => tableSection({ planned: 'Would delete', proposed: 'Proposed deletions', made: 'Deleted' }[changeState(result)], deletionColumns(linkBases(result), changeState(result) === 'made'), deletionsIn(result.entries), 'deletion', maxBytes);
+const changesSection = (result, maxBytes) => tableSection({ planned: 'Would change', proposed: 'Proposed', made: 'Changed' }[changeState(result)], changeColumns(linkBases(result), changeState(result) === 'made'), otherChangesIn(result.entries), 'change', maxBytes);
 /** With more comparisons than this, they are folded. */
 const maxOpenComparisons = 3;
 const comparisonsSection = ({ entries, comparisons, uiUrl }, maxBytes) => {
-    const changes = byModel(changesOf(entries));
+    const changes = otherChangesIn(entries);
     const areOpen = comparisons.size <= maxOpenComparisons;
     const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen });
     const shown = takeLines(sections, (section) => `${section}\n`, maxBytes - noteBytes);
@@ -60157,7 +60328,7 @@ const comparisonsSection = ({ entries, comparisons, uiUrl }, maxBytes) => {
         return '';
     const texts = shown.map((text) => text.trimEnd());
     const all = joinParts(...texts);
-    return joinParts('### Metrics and parameters', areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all), sections_notShownNote(sections.length - shown.length, 'MLflow has them'));
+    return joinParts('### Metrics and parameters', areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all), sections_notShownNote((changes.length > maxComparisons ? changes.length : sections.length) - shown.length, 'MLflow has them'));
 };
 const heldSection = (result, maxBytes) => tableSection('On hold', reasonColumns(linkBases(result)), byModel(withOutcome(result, 'held')), 'file', maxBytes);
 const skippedSection = (result, maxBytes) => {
@@ -60494,8 +60665,7 @@ function headline_headline(result) {
 }
 function signOf(result) {
     if (hasFailed(result)) {
-        const hasWritten = !['none', 'planned', 'checked', 'failed'].includes(result.operation);
-        return hasWritten && result.error === undefined ? '⚠️' : '❌';
+        return hasWritten(result.operation) && result.error === undefined ? '⚠️' : '❌';
     }
     return result.warnings.length > 0 ? '⚠️' : '✅';
 }
@@ -60537,14 +60707,31 @@ function renderSummary(result) {
     return `${joinParts(top, ...parts, bottom)}\n`;
 }
 /** Shown for every operation, because a sync can write changes and still fail. */
-function errorBlock({ error }) {
+function errorBlock(result) {
+    const { error } = result;
     if (error === undefined)
         return '';
-    const paragraphs = [error.message, error.advice ?? []]
+    const texts = [error.message, error.advice ?? []]
         .filter((part) => part.length > 0)
         .map((part) => markdownOf(part, { maxCharacters: 20_000, lineBreak: '\n' }));
+    const paragraphs = [...texts, ...placesOf(result, error.mistakes)];
     const lines = ['[!CAUTION]', ...paragraphs.join('\n\n').split('\n')];
     return lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
+}
+const maxPlaces = 20;
+/** Links to the lines that the mistakes are in. */
+function placesOf({ serverUrl, repository, branch, isBranchKnown }, mistakes) {
+    if (branch === undefined || !isBranchKnown)
+        return [];
+    const links = mistakes.flatMap(({ location }) => {
+        if (location === undefined)
+            return [];
+        const { path, line } = location;
+        const name = line === undefined ? path : `${path}:${line}`;
+        return [markdown_link(code(name), fileUrl(serverUrl, repository, branch, path, line))];
+    });
+    const distinct = [...new Set(links)].slice(0, maxPlaces);
+    return distinct.length === 0 ? [] : [`Open ${distinct.join(', ')}`];
 }
 /** What happened to the other runs. */
 function otherOutcomes({ entries, operation }) {
@@ -60565,12 +60752,14 @@ function otherOutcomes({ entries, operation }) {
 }
 /** Where all of this is. */
 function summary_footer(result) {
-    const { serverUrl, repository, branch, path, uiUrl, workflowRunUrl, requests } = result;
-    const directory = path === '' ? 'root' : path;
+    const { serverUrl, repository, branch, isBranchKnown, path, uiUrl, workflowRunUrl, requests } = result;
+    const directory = path === ''
+        ? 'root directory'
+        : `directory ${markdown_link(code(path), branchUrl(serverUrl, repository, branch ?? '', path))}`;
     const parts = [
-        branch === undefined
+        branch === undefined || !isBranchKnown
             ? code(repository)
-            : `${markdown_link(code(repository), branchUrl(serverUrl, repository, branch))}, directory ${markdown_link(code(directory), branchUrl(serverUrl, repository, branch, path))}`,
+            : `${markdown_link(code(repository), branchUrl(serverUrl, repository, branch))}, ${directory}`,
         uiUrl === '' ? '' : markdown_link('MLflow', uiUrl),
         workflowRunUrl === undefined ? '' : markdown_link('workflow run', workflowRunUrl),
         `${plural(requests.mlflow, 'request')} to MLflow, ${requests.github} to GitHub`,

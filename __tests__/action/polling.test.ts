@@ -55,7 +55,7 @@ describe('a polling job', () => {
       return json({ error_code: 'BAD_REQUEST', message: 'a bad moment' }, 400)
     }
     const step = await project.sync({ 'poll-interval': '1s', 'poll-duration': '5s' })
-    expect(step.log).toMatch(/This round failed: .*a bad moment/)
+    expect(step.log).toMatch(/Round 1 failed: .*a bad moment/)
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(step.warnings.join('\n')).toContain('a bad moment')
