@@ -26,7 +26,7 @@ test('a large sync says how far it is with each of its steps', async () => {
   const created = await runInProcess(world, project, inputs, first)
   expect(created.outputs).toMatchObject({ operation: 'committed', 'created-count': '520' })
   const lines = first.lines.join('\n')
-  expect(lines).toMatch(/^read \d+ model versions so far/m)
+  expect(lines).toMatch(/^read [\d,]+ model versions so far/m)
   expect(lines).toMatch(/^read \d+ of 520 runs$/m)
   expect(lines).toMatch(/^rendered \d+ of 520 files$/m)
   expect(lines).toMatch(/^uploaded \d+ of 520 files$/m)
