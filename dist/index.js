@@ -58999,6 +58999,7 @@ function countsText(entries, result) {
 
 
 
+
 /** A longer list is folded, so that the end of the log can be seen. */
 const maxOpenLines = 20;
 /** Nobody reads a list of ten thousand lines, and the report has all records. */
@@ -59028,21 +59029,13 @@ function logBlocks(result, reportFile) {
 const maxReason = 1200;
 function recordBlock(outcome, result) {
     const label = outcomeLabel(outcome, result);
-    const records = result.entries.filter((entry) => entry.outcome === outcome).sort(byVersion);
+    const records = byModel(result.entries.filter((entry) => entry.outcome === outcome));
     const omitted = records.length - maxRecords;
     const lines = alignColumns(records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]), maxReason);
     if (omitted > 0)
         lines.push(`… and ${grouped(omitted)} more; the report lists them all`);
     const isLong = records.length > maxOpenLines;
     return { title: isLong ? `${label}: ${groupedPlural(records.length, 'run')}` : undefined, lines };
-}
-function byVersion(a, b) {
-    const byName = compareText(a.modelName ?? '', b.modelName ?? '');
-    return byName === 0 ? compareText(log_versionKey(a), log_versionKey(b)) : byName;
-}
-/** Versions are numbers as a rule, and 10 comes after 9. */
-function log_versionKey({ modelVersion }) {
-    return (modelVersion ?? '').padStart(12, '0');
 }
 function recordCells({ outcome, path, modelName, modelVersion, previousVersion, reason, }) {
     const version = modelVersion === null ? '' : ` version ${modelVersion}`;
@@ -59437,6 +59430,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+
 /** GitHub shows 10 annotations of a level per step, and 4,096 characters of each. */
 const annotations_limits = { details: 9, characters: 4000 };
 /**
@@ -59485,10 +59479,7 @@ function describeFailures({ error, connections, entries }) {
             },
             ...listSeveral(mistakes),
         ]),
-        ...entries
-            .filter(({ outcome }) => outcome === 'failed')
-            .toSorted(annotations_byModel)
-            .map(describeFailedRun),
+        ...byModel(entries.filter(({ outcome }) => outcome === 'failed')).map(describeFailedRun),
     ];
 }
 /** A single mistake is part of the annotation of its problem. */
@@ -59513,11 +59504,6 @@ function withAdvice(message, advice) {
 }
 function withoutColon(piece = { kind: 'own', text: '' }) {
     return piece.kind === 'own' ? { ...piece, text: piece.text.replace(/:$/, '') } : piece;
-}
-function annotations_byModel(a, b) {
-    return (compareText(a.modelName ?? '', b.modelName ?? '') ||
-        Number(a.modelVersion) - Number(b.modelVersion) ||
-        compareText(a.runId ?? '', b.runId ?? ''));
 }
 function describeFailedRun({ modelName, modelVersion, runId, reason, location }) {
     const model = [modelName, modelVersion].filter((part) => part !== null).join(' version ');

@@ -1,6 +1,7 @@
+import { byModel } from '../core/message/change-table.ts'
 import type { Location, Mistake } from '../core/problem.ts'
 import type { Entry } from '../core/result.ts'
-import { compareText, plural } from '../core/text/format.ts'
+import { plural } from '../core/text/format.ts'
 import { plainText } from '../core/text/neutralise.ts'
 import { joinProse, joinSentences, own, plain, prose, type Prose } from '../core/text/prose.ts'
 import { safeLine } from './log.ts'
@@ -90,10 +91,7 @@ function describeFailures({ error, connections, entries }: JobResult): Failure[]
         },
         ...listSeveral(mistakes),
       ]),
-    ...entries
-      .filter(({ outcome }) => outcome === 'failed')
-      .toSorted(byModel)
-      .map(describeFailedRun),
+    ...byModel(entries.filter(({ outcome }) => outcome === 'failed')).map(describeFailedRun),
   ]
 }
 
@@ -122,14 +120,6 @@ function withAdvice(message: Prose, advice: Prose): Prose {
 
 function withoutColon(piece: Prose[number] = { kind: 'own', text: '' }): Prose[number] {
   return piece.kind === 'own' ? { ...piece, text: piece.text.replace(/:$/, '') } : piece
-}
-
-function byModel(a: Entry, b: Entry): number {
-  return (
-    compareText(a.modelName ?? '', b.modelName ?? '') ||
-    Number(a.modelVersion) - Number(b.modelVersion) ||
-    compareText(a.runId ?? '', b.runId ?? '')
-  )
 }
 
 function describeFailedRun({ modelName, modelVersion, runId, reason, location }: Entry): Failure {

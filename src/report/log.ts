@@ -1,5 +1,6 @@
 import type { Outcome, RunRecord } from '../core/result.ts'
-import { compareText, grouped, groupedPlural } from '../core/text/format.ts'
+import { byModel } from '../core/message/change-table.ts'
+import { grouped, groupedPlural } from '../core/text/format.ts'
 import { fullWidth, truncate, unprintable } from '../core/text/neutralise.ts'
 import { plain, type Prose } from '../core/text/prose.ts'
 import { alignColumns } from './columns.ts'
@@ -43,7 +44,7 @@ const maxReason = 1200
 
 function recordBlock(outcome: Outcome, result: JobResult): LogBlock {
   const label = outcomeLabel(outcome, result)
-  const records = result.entries.filter((entry) => entry.outcome === outcome).sort(byVersion)
+  const records = byModel(result.entries.filter((entry) => entry.outcome === outcome))
   const omitted = records.length - maxRecords
   const lines = alignColumns(
     records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]),
@@ -52,16 +53,6 @@ function recordBlock(outcome: Outcome, result: JobResult): LogBlock {
   if (omitted > 0) lines.push(`… and ${grouped(omitted)} more; the report lists them all`)
   const isLong = records.length > maxOpenLines
   return { title: isLong ? `${label}: ${groupedPlural(records.length, 'run')}` : undefined, lines }
-}
-
-function byVersion(a: RunRecord, b: RunRecord): number {
-  const byName = compareText(a.modelName ?? '', b.modelName ?? '')
-  return byName === 0 ? compareText(versionKey(a), versionKey(b)) : byName
-}
-
-/** Versions are numbers as a rule, and 10 comes after 9. */
-function versionKey({ modelVersion }: RunRecord): string {
-  return (modelVersion ?? '').padStart(12, '0')
 }
 
 function recordCells({
