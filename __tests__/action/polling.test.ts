@@ -21,12 +21,8 @@ describe('a polling job', () => {
       }
       return undefined
     }
-    // The second round is over once the third one is announced.
-    const twoRounds = { signal: 'SIGTERM', when: /(The next round begins[^]*){2}/ } as const
-    const step = await project.sync(
-      { 'poll-interval': '1s', 'poll-duration': '10m' },
-      { interrupt: twoRounds },
-    )
+    // Two rounds on a slow machine too: a third one would begin after the end, in any case.
+    const step = await project.sync({ 'poll-interval': '5s', 'poll-duration': '9s' })
     expect(step.exitCode).toBe(0)
     expect(project.repository.commitCount()).toBe(3)
     expect(step.outputs).toMatchObject({
@@ -50,8 +46,8 @@ describe('a polling job', () => {
     world.gateway.rule = async (request) => {
       if (!isListing(request)) return undefined
       listings += 1
-      if (listings > 3) return undefined
-      if (listings === 3) await project.register('model')
+      if (listings > 1) return undefined
+      await project.register('model')
       return json({ error_code: 'BAD_REQUEST', message: 'a bad moment' }, 400)
     }
     const step = await project.sync({ 'poll-interval': '1s', 'poll-duration': '5s' })
