@@ -3,12 +3,10 @@ import type { Run, RunFacts } from '../model.ts'
 import type { Location } from '../problem.ts'
 import type { SelectedRun } from '../select.ts'
 import type { Template } from '../template/parse.ts'
-import { renderTemplate } from '../template/render.ts'
+import { renderValuesFile } from '../template/render.ts'
 import { joinSentences, listProse, prose, type Prose } from '../text/prose.ts'
-import { readValues } from '../values-file/file.ts'
 import { describeFlaw, type Flaw } from '../values-file/flaw.ts'
 import { timestampOf, type OwnedValues } from '../values-file/owned.ts'
-import { updateValues } from '../values-file/update.ts'
 
 /** The content of a new file, with the owned values, or why it cannot be rendered. */
 export type RenderedFile =
@@ -28,32 +26,15 @@ export function renderFile(
     return { ok: false, reason: artifacts.source.problem, location: undefined }
   }
   const modelId = loggedModelIdOf(artifacts)
-  const rendered = renderTemplate(template, {
+  const values = {
     version: { ...selected.version, aliases },
     run,
     experimentName,
     modelId,
     artifacts: artifactsPath(artifacts, run),
-  })
-  if (!rendered.ok) return rejectTemplate(path, rendered.flaws, rendered.advice)
-  const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId))
-  switch (update.kind) {
-    case 'rejected':
-      return rejectTemplate(
-        path,
-        [
-          {
-            problem: prose`it can't take the values of \`global\`: ${update.problem}`,
-            line: undefined,
-          },
-        ],
-        prose`Simplify \`global\` in the template.`,
-      )
-    case 'unchanged':
-      return rendered
-    case 'updated':
-      return { ok: true, text: update.text }
   }
+  const rendered = renderValuesFile(template, values, ownedValues(selected, run, modelId))
+  return rendered.ok ? rendered : rejectTemplate(path, rendered.flaws, rendered.advice)
 }
 
 function rejectTemplate(

@@ -1,8 +1,11 @@
-import { isMap, parseDocument, type Scalar } from 'yaml'
+import { isMap, parseDocument } from 'yaml'
 import { looksLikeHold } from '../values-file/hold.ts'
 import { runStartBefore } from '../values-file/position.ts'
 import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'
-import { parseSegments } from './placeholder.ts'
+import { parseSegments, type Segment, type TemplateScalar } from './placeholder.ts'
+
+/** The source of a rendered block, and whether it certainly reads as the expected text. */
+export type RenderedBlock = { readonly source: string; readonly isProven: boolean }
 
 type Block = { readonly header: string; readonly body: string; readonly newline: string }
 
@@ -12,26 +15,44 @@ type Block = { readonly header: string; readonly body: string; readonly newline:
  */
 export function renderBlockScalar(
   source: string,
-  { srcToken }: Scalar.Parsed,
+  { node, segments }: TemplateScalar,
   values: PlaceholderValues,
   expected: string,
-): string | undefined {
+): RenderedBlock | undefined {
+  const { srcToken } = node
   if (srcToken?.type !== 'block-scalar') return undefined
   if (!isSafeInBlock(expected) || looksLikeHold(expected)) return undefined
   const { header, body, newline } = splitBlock(source)
   const parent = srcToken.indent
   const indent = ' '.repeat(detectIndent(header, body, parent))
-  const rendered = parseSegments(body)
-    .map((segment) =>
-      segment.kind === 'placeholder'
-        ? renderSegments([segment], values)
-            .replace(/\n(?!\n)/g, `\n${indent}`)
-            .replaceAll('\n', newline)
-        : renderSegments([segment], values),
-    )
-    .join('')
-  const text = `${header}${newline}${rendered}`
-  return parseBlock(text, parent) === expected ? text : undefined
+  const bodySegments = parseSegments(body)
+  const rendered = bodySegments.map((segment) => {
+    const text = renderSegments([segment], values)
+    return segment.kind === 'placeholder'
+      ? text.replace(/\n(?!\n)/g, `\n${indent}`).replaceAll('\n', newline)
+      : text
+  })
+  const text = `${header}${newline}${rendered.join('')}`
+  const isProven =
+    hasSamePlaceholders(bodySegments, segments) &&
+    bodySegments.every(({ kind }, index) => kind !== 'placeholder' || isWord(rendered[index] ?? ''))
+  if (isProven) return { source: text, isProven }
+  return parseBlock(text, parent) === expected ? { source: text, isProven } : undefined
+}
+
+/** A fallback that the block folds is one placeholder in its text, and none in its source. */
+function hasSamePlaceholders(source: readonly Segment[], text: readonly Segment[]): boolean {
+  const placeholdersIn = (segments: readonly Segment[]): string =>
+    JSON.stringify(segments.flatMap(({ kind, source }) => (kind === 'literal' ? [] : [source])))
+  return placeholdersIn(source) === placeholdersIn(text)
+}
+
+/**
+ * Whether a value leaves the lines of a block as they are: it adds none, and changes neither the
+ * indentation of its line nor whether that line is blank.
+ */
+function isWord(text: string): boolean {
+  return /^\S(?:.*\S)?$/.test(text)
 }
 
 /** Comment and trailing blank lines of a block, which must follow the scalar that replaces it. */

@@ -1,5 +1,6 @@
 import {
   isMap,
+  isPair,
   LineCounter,
   parseDocument,
   visit,
@@ -8,16 +9,17 @@ import {
   type Scalar,
 } from 'yaml'
 import { prose } from '../text/prose.ts'
-import { readValues } from '../values-file/file.ts'
+import { interpretOwnedValues } from '../values-file/file.ts'
 import type { Flaw } from '../values-file/flaw.ts'
-import { parseSegments, type Placeholder, type Segment } from './placeholder.ts'
-
-/** A scalar of the template that contains placeholders or escapes. */
-export type TemplateScalar = {
-  readonly node: Scalar.Parsed
-  readonly segments: readonly Segment[]
-  readonly isKey: boolean
-}
+import { locateValues } from '../values-file/parse.ts'
+import { lineNumberAt } from '../values-file/position.ts'
+import { findLayout, type LocatedValues, type TemplateLayout } from './layout.ts'
+import {
+  parseSegments,
+  type Placeholder,
+  type Segment,
+  type TemplateScalar,
+} from './placeholder.ts'
 
 /** A placeholder and its line in the template, counted from 1. */
 export type LocatedPlaceholder = Placeholder & { readonly line: number }
@@ -29,6 +31,8 @@ export type Template = {
   readonly placeholders: readonly LocatedPlaceholder[]
   readonly root: ParsedNode
   readonly scalars: readonly TemplateScalar[]
+  /** Undefined if each rendered file has to be parsed. */
+  readonly layout: TemplateLayout | undefined
 }
 
 export type TemplateResult =
@@ -56,9 +60,10 @@ export function parseTemplate(text: string): TemplateResult {
   )
   const yamlErrors = findYamlProblems(text, document, lineAt)
   const linesWithErrors = new Set(yamlErrors.map(({ line }) => line))
+  const values = document.errors.length === 0 ? readStructure(text, document) : undefined
   const problems = [
     ...yamlErrors,
-    ...findStructureProblems(text, document, lineAt),
+    ...(values !== undefined && 'problem' in values ? [values] : []),
     ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
     ...locatedSegments.flatMap(({ segment, line }) =>
       segment.kind === 'malformed' && !linesWithErrors.has(line)
@@ -67,7 +72,7 @@ export function parseTemplate(text: string): TemplateResult {
     ),
   ]
   const root = document.contents
-  if (problems.length > 0 || root === null) {
+  if (problems.length > 0 || root === null || values === undefined || 'problem' in values) {
     return {
       ok: false,
       flaws: problems.toSorted((a, b) => a.line - b.line),
@@ -79,7 +84,8 @@ export function parseTemplate(text: string): TemplateResult {
   const placeholders = locatedSegments.flatMap(({ segment, line }) =>
     segment.kind === 'placeholder' ? [{ ...segment.placeholder, line }] : [],
   )
-  return { ok: true, template: { text, placeholders, root, scalars } }
+  const layout = findLayout(values, scalars)
+  return { ok: true, template: { text, placeholders, root, scalars, layout } }
 }
 
 type LocatedFlaw = Flaw & { readonly line: number }
@@ -107,20 +113,18 @@ function findYamlProblems(text: string, document: Document.Parsed, lineAt: LineA
 const quoteAdvice = prose`. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``
 
 /** A template must itself be a valid values file, because rendered files get the owned values. */
-function findStructureProblems(
-  text: string,
-  document: Document.Parsed,
-  lineAt: LineAt,
-): LocatedFlaw[] {
-  if (document.errors.length > 0) return []
-  const root = document.contents
-  if (!isMap(root)) {
+function readStructure(text: string, document: Document.Parsed): LocatedValues | LocatedFlaw {
+  if (!isMap(document.contents)) {
+    const at = document.contents?.range[0] ?? 0
     const problem = prose`the template must be a map (\`key: value\`) at its top`
-    return [{ line: lineAt(root?.range[0] ?? 0), problem }]
+    return { line: lineNumberAt(text, at), problem }
   }
-  const values = readValues(text)
-  if (values.kind === 'values') return []
-  return [{ line: values.line ?? 1, problem: values.problem }]
+  const result = locateValues(text, document)
+  if (result.kind !== 'parsed') return { line: result.line ?? 1, problem: result.problem }
+  const interpretations = interpretOwnedValues(result.parsed)
+  return 'problem' in interpretations
+    ? { line: interpretations.line ?? 1, problem: interpretations.problem }
+    : { file: result.parsed, interpretations }
 }
 
 const stringTag = 'tag:yaml.org,2002:str'
@@ -139,16 +143,22 @@ function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Located
 function findScalars(document: Document.Parsed): TemplateScalar[] {
   const scalars: TemplateScalar[] = []
   visit(document, {
-    Scalar: (key, node) => {
+    Scalar: (key, node, path) => {
       if (typeof node.value !== 'string' || !isParsed(node)) return
       const segments = parseSegments(node.value)
       const isUnchanged = segments.every(
         (segment) => segment.kind === 'literal' && segment.text === segment.source,
       )
-      if (!isUnchanged) scalars.push({ node, segments, isKey: key === 'key' })
+      if (isUnchanged) return
+      const isInKey = path.some((pair, index) => isKeyOf(pair, path[index + 1] ?? node))
+      scalars.push({ node, segments, isKey: key === 'key', isInKey })
     },
   })
   return scalars
+}
+
+function isKeyOf(pair: unknown, node: unknown): boolean {
+  return isPair(pair) && pair.key === node
 }
 
 function isParsed(node: Scalar): node is Scalar.Parsed {

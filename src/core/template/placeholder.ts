@@ -1,3 +1,4 @@
+import type { Scalar } from 'yaml'
 import { own, prose, type Prose } from '../text/prose.ts'
 import { findReference, suggestReference, type FieldReference } from './fields.ts'
 
@@ -19,6 +20,15 @@ type Malformation = {
   readonly problem: Prose
   /** There is no such placeholder, nor one with a similar name. */
   readonly isUnknown: boolean
+}
+
+/** A scalar of the template that contains placeholders or escapes. */
+export type TemplateScalar = {
+  readonly node: Scalar.Parsed
+  readonly segments: readonly Segment[]
+  readonly isKey: boolean
+  /** Whether it is a key, or a part of one. */
+  readonly isInKey: boolean
 }
 
 /** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */

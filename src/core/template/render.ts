@@ -1,48 +1,87 @@
-import { parseDocument, type Scalar } from 'yaml'
+import { parseDocument } from 'yaml'
 import { prose, type Prose } from '../text/prose.ts'
+import { applyEdits } from '../values-file/edit.ts'
+import { readValues } from '../values-file/file.ts'
 import type { Flaw } from '../values-file/flaw.ts'
+import type { OwnedValues } from '../values-file/owned.ts'
+import { updateValues } from '../values-file/update.ts'
+import { joinFile } from './layout.ts'
 import type { Template } from './parse.ts'
 import {
   describeMissing,
   resolvePlaceholder,
   type PlaceholderValues,
 } from './placeholder-values.ts'
-import type { Placeholder } from './placeholder.ts'
-import { renderScalar } from './scalar.ts'
+import type { Placeholder, TemplateScalar } from './placeholder.ts'
+import { renderScalar, replaceScalar, type RenderedScalar } from './scalar.ts'
 import { hasSameStructure } from './same-structure.ts'
 
 export type { PlaceholderValues } from './placeholder-values.ts'
 
-export type RenderResult =
-  | { readonly ok: true; readonly text: string }
+type Rejection = {
+  readonly ok: false
   /** What is wrong with the template for these values, such as placeholders without one. */
-  | { readonly ok: false; readonly flaws: readonly Flaw[]; readonly advice: Prose }
+  readonly flaws: readonly Flaw[]
+  readonly advice: Prose
+}
+
+export type RenderResult = { readonly ok: true; readonly text: string } | Rejection
+
+/**
+ * Renders a template and adds the owned values. The result is parsed and compared with the template
+ * only if its correctness does not follow from how its scalars are written.
+ */
+export function renderValuesFile(
+  template: Template,
+  values: PlaceholderValues,
+  owned: OwnedValues,
+): RenderResult {
+  const scalars = renderScalars(template, values)
+  if ('flaws' in scalars) return scalars
+  const { layout } = template
+  if (layout !== undefined && [...scalars.values()].every(({ isProven }) => isProven)) {
+    return { ok: true, text: joinFile(layout, scalars, owned) }
+  }
+  const rendered = renderTemplate(template, values)
+  return rendered.ok ? addOwnedValues(rendered.text, owned) : rendered
+}
 
 /**
  * Renders a template. The result is parsed again and compared with the template, so that no value
  * can change anything except the scalars with placeholders.
  */
 export function renderTemplate(template: Template, values: PlaceholderValues): RenderResult {
-  const missing = template.placeholders.flatMap((placeholder) => {
+  const scalars = renderScalars(template, values)
+  return 'flaws' in scalars ? scalars : checkRendered(template, scalars)
+}
+
+type RenderedScalars = ReadonlyMap<TemplateScalar, RenderedScalar>
+
+function renderScalars(
+  { text, placeholders, scalars }: Template,
+  values: PlaceholderValues,
+): RenderedScalars | Rejection {
+  const missing = placeholders.flatMap((placeholder) => {
     const found = resolvePlaceholder(placeholder, values)
     return found.ok ? [] : [{ placeholder, problem: found.problem }]
   })
   const [first] = missing
-  if (first !== undefined) {
-    const flaws = missing.map(({ placeholder, problem }) => ({
-      line: placeholder.line,
-      problem:
-        problem === undefined
-          ? describeMissing(placeholder, values)
-          : prose`\`${placeholder.label}\`: ${problem}`,
-    }))
-    return { ok: false, flaws, advice: adviseFallback(first.placeholder) }
+  if (first === undefined) {
+    return new Map(
+      scalars.map((scalar) => {
+        const [start, end] = scalar.node.range
+        return [scalar, renderScalar(scalar, text.slice(start, end), values)]
+      }),
+    )
   }
-  const { text, expected } = substitute(template, values)
-  const problem = checkResult(template, text, expected)
-  if (problem === undefined) return { ok: true, text }
-  const advice = prose`Put the placeholders of the template in quotes.`
-  return { ok: false, flaws: [{ line: undefined, problem }], advice }
+  const flaws = missing.map(({ placeholder, problem }) => ({
+    line: placeholder.line,
+    problem:
+      problem === undefined
+        ? describeMissing(placeholder, values)
+        : prose`\`${placeholder.label}\`: ${problem}`,
+  }))
+  return { ok: false, flaws, advice: adviseFallback(first.placeholder) }
 }
 
 function adviseFallback({ label, key }: Placeholder): Prose {
@@ -52,33 +91,32 @@ function adviseFallback({ label, key }: Placeholder): Prose {
     : prose`Correct the name, log the value with MLflow, or write a fallback in the template, as in ${example}.`
 }
 
-function substitute(
-  { text, scalars }: Template,
-  values: PlaceholderValues,
-): { text: string; expected: Map<Scalar, unknown> } {
-  const expected = new Map<Scalar, unknown>()
-  const pieces: string[] = []
-  let done = 0
-  for (const scalar of scalars) {
-    const [start, end] = scalar.node.range
-    const rendered = renderScalar(scalar, text.slice(start, end), values)
-    expected.set(scalar.node, rendered.value)
-    pieces.push(text.slice(done, start), rendered.source)
-    done = end
-  }
-  return { text: [...pieces, text.slice(done)].join(''), expected }
+function checkRendered(template: Template, scalars: RenderedScalars): RenderResult {
+  const edits = [...scalars].map(([scalar, { source }]) => replaceScalar(scalar, source))
+  const text = applyEdits(template.text, edits)
+  const problem = findChange(template, text, scalars)
+  if (problem === undefined) return { ok: true, text }
+  const advice = prose`Put the placeholders of the template in quotes.`
+  return { ok: false, flaws: [{ line: undefined, problem }], advice }
 }
 
-function checkResult(
-  template: Template,
-  text: string,
-  expected: ReadonlyMap<Scalar, unknown>,
-): Prose | undefined {
+function findChange(template: Template, text: string, scalars: RenderedScalars): Prose | undefined {
   const document = parseDocument(text)
   const [error] = document.errors
   if (error !== undefined)
     return prose`it is not valid YAML with the values of this run: ${error.message}`
+  const expected = new Map([...scalars].map(([{ node }, { value }]) => [node, value]))
   return hasSameStructure(template.root, document.contents, expected)
     ? undefined
     : prose`the values of this run would change its structure`
+}
+
+function addOwnedValues(text: string, owned: OwnedValues): RenderResult {
+  const update = updateValues(readValues(text), owned)
+  if (update.kind !== 'rejected') {
+    return { ok: true, text: update.kind === 'updated' ? update.text : text }
+  }
+  const problem = prose`it can't take the values of \`global\`: ${update.problem}`
+  const advice = prose`Simplify \`global\` in the template.`
+  return { ok: false, flaws: [{ problem, line: undefined }], advice }
 }

@@ -1,10 +1,23 @@
-import { formatString, formatStringAs } from '../values-file/quote.ts'
-import { blockTrailer, renderBlockScalar } from './block.ts'
-import type { TemplateScalar } from './parse.ts'
+import type { Edit } from '../values-file/edit.ts'
+import { formatStringAs, type ScalarStyle } from '../values-file/quote.ts'
+import { blockTrailer, renderBlockScalar, type RenderedBlock } from './block.ts'
+import type { TemplateScalar } from './placeholder.ts'
 import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'
 
-/** A rendered scalar: its YAML source, and the value that it must be read as. */
-export type RenderedScalar = { readonly source: string; readonly value: unknown }
+/** A rendered scalar. */
+export type RenderedScalar = {
+  readonly source: string
+  /** What it must be read as. */
+  readonly value: string | CoreValue
+  /** Whether every reader certainly reads that value, so that nobody has to check. */
+  readonly isProven: boolean
+}
+
+/** Puts a rendered scalar in its place in the template. */
+export function replaceScalar({ node }: TemplateScalar, source: string): Edit {
+  const [at, end] = node.range
+  return { at, remove: end - at, insert: source }
+}
 
 /** Renders a scalar and keeps the style that it has in the template. */
 export function renderScalar(
@@ -16,25 +29,32 @@ export function renderScalar(
   switch (scalar.node.type) {
     case 'BLOCK_LITERAL':
     case 'BLOCK_FOLDED':
-      return { value: text, source: renderBlockOrQuoted(scalar, source, values, text) }
+      return { value: text, ...renderBlockOrQuoted(scalar, source, values, text) }
     case 'QUOTE_DOUBLE':
-      return { value: text, source: formatStringAs(text, 'double') }
+      return renderString(text, 'double')
     case 'QUOTE_SINGLE':
-      return { value: text, source: formatStringAs(text, 'single') }
+      return renderString(text, 'single')
     default:
-      return isTyped(scalar) ? renderTyped(text) : { value: text, source: formatString(text) }
+      return isTyped(scalar) ? renderTyped(text) : renderString(text, 'plain')
   }
 }
 
+/** One line that is valid wherever a scalar that is no key can be. */
+function renderString(text: string, style: ScalarStyle): RenderedScalar {
+  return { value: text, source: formatStringAs(text, style), isProven: true }
+}
+
 function renderBlockOrQuoted(
-  { node }: TemplateScalar,
+  scalar: TemplateScalar,
   source: string,
   values: PlaceholderValues,
   text: string,
-): string {
+): RenderedBlock {
   return (
-    renderBlockScalar(source, node, values, text) ??
-    `${formatStringAs(text, 'double')}${blockTrailer(source)}`
+    renderBlockScalar(source, scalar, values, text) ?? {
+      source: `${formatStringAs(text, 'double')}${blockTrailer(source)}`,
+      isProven: false,
+    }
   )
 }
 
@@ -46,8 +66,8 @@ function isTyped({ node, segments, isKey }: TemplateScalar): boolean {
 function renderTyped(text: string): RenderedScalar {
   const core = parseCoreValue(text)
   return core === undefined
-    ? { value: text, source: formatString(text) }
-    : { value: core, source: formatCoreValue(core) }
+    ? renderString(text, 'plain')
+    : { value: core, source: formatCoreValue(core), isProven: true }
 }
 
 /** The value of a plain scalar in YAML's core schema, unless it is a string. */

@@ -34,14 +34,17 @@ function interpretScalar(scalar: Scalar): Interpretation {
   const text = scalar.source ?? ''
   const { tag } = scalar
   const isPlain = scalar.type === 'PLAIN'
-  if (tag === undefined && isPlain) {
-    if (/^(?:~|null|Null|NULL|)$/.test(text)) return { kind: 'null' }
-    if (integerPattern.test(text)) return { kind: 'integer', text }
-    return { kind: isPortablePlain(text) ? 'string' : 'other', text }
-  }
+  if (tag === undefined && isPlain) return interpretPlain(text)
   if (tag === integerTag && isPlain && integerPattern.test(text)) return { kind: 'integer', text }
   const isString = (tag === undefined || tag === stringTag) && isPortableText(scalar)
   return { kind: isString ? 'string' : 'other', text }
+}
+
+/** Interprets a plain scalar without a tag. */
+export function interpretPlain(text: string): Interpretation {
+  if (/^(?:~|null|Null|NULL|)$/.test(text)) return { kind: 'null' }
+  if (integerPattern.test(text)) return { kind: 'integer', text }
+  return { kind: isPortablePlain(text) ? 'string' : 'other', text }
 }
 
 const integerPattern = /^(?:0|[1-9][0-9]*)$/

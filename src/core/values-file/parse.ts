@@ -83,6 +83,14 @@ function parse(text: string, invalidBytes: Located | undefined): ParseResult {
   return locateOwnedEntries(text, doc, end)
 }
 
+/** Locates the owned values in a document that was parsed without an error, with its tokens. */
+export function locateValues(text: string, doc: Document): ParseResult {
+  const nul = findNul(text)
+  return nul === undefined
+    ? locateOwnedEntries(text, doc, text.length)
+    : { kind: 'damaged', ...flawAt(text, nul) }
+}
+
 export function isValidYaml(text: string): boolean {
   try {
     return compose(text).error === undefined
