@@ -1,7 +1,7 @@
 import { applyEdits } from '../values-file/edit.ts'
 import {
   findOutdatedKeys,
-  interpretPlain,
+  interpretScalar,
   type Interpretation,
   type Interpretations,
 } from '../values-file/interpret.ts'
@@ -56,7 +56,9 @@ export function joinFile(
     const key = ownedScalars.get(scalar)
     if (key === undefined) continue
     current[key] =
-      typeof value === 'string' ? { kind: 'string', text: value } : interpretPlain(source)
+      typeof value === 'string'
+        ? { kind: 'string', text: value }
+        : interpretScalar({ style: 'plain', text: source, source, tag: undefined })
   }
   const outdated = findOutdatedKeys(current, owned)
   const edits = [...rendered].flatMap(([scalar, { source }]) => {

@@ -1,11 +1,12 @@
 import { isScalar, type CST } from 'yaml'
 import { prose } from '../text/prose.ts'
 import {
-  checkRestOfLine,
+  appendLines,
   EditError,
   firstLineBreak,
   insertLinesAfter,
-  lineBreakAfter,
+  insertLinesBefore,
+  startWithComments,
   type Edit,
 } from './edit.ts'
 import {
@@ -17,7 +18,7 @@ import {
   tokenEnd,
 } from './layout.ts'
 import type { ParsedEntry, ParsedFile, ParsedMap } from './parse.ts'
-import { lineEndAt, lineStartAt, runStartBefore } from './position.ts'
+import { lineStartAt, runStartBefore } from './position.ts'
 import { insertAfterColon } from './replace.ts'
 
 /** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
@@ -56,32 +57,13 @@ function appendToBlockMap(text: string, map: CST.BlockMap, entries: readonly str
   if (last === undefined) throw new EditError(prose`\`global\` has no entries`)
   const end = lastToken(last)
   const column = columnAt(text, firstEntryOffset(map) ?? map.offset)
-  const lines = entries.map((entry) => ' '.repeat(column) + entry)
   if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
     // The line break before the new lines would become part of the block, unless it is `|-`.
     if (!blockScalarHeader(end).source.includes('-')) {
       throw new EditError(prose`the file ends within a block of text and without a line break`)
     }
   }
-  checkRestOfLine(text, tokenEnd(end))
-  return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines)
-}
-
-/**
- * End of the last comment that follows an offset and is indented deeper than the keys: such comments
- * belong to the last entry.
- */
-function skipDeeperComments(text: string, offset: number, column: number): number {
-  let end = offset
-  let start = lineEndAt(text, offset) + 1
-  while (start < text.length) {
-    const lineEnd = lineEndAt(text, start)
-    const line = text.slice(start, lineEnd)
-    if (/^ *#/.test(line) && line.indexOf('#') > column) end = lineEnd
-    else if (line.trim() !== '') break
-    start = lineEnd + 1
-  }
-  return end
+  return appendLines(text, tokenEnd(end), column, entries)
 }
 
 function prependGlobal(text: string, root: ParsedMap, entries: readonly string[]): Edit {
@@ -93,8 +75,11 @@ function prependGlobal(text: string, root: ParsedMap, entries: readonly string[]
   const indent = indentBefore(text, key)
   const step = ' '.repeat(detectIndentStep(text, root))
   const lines = ['global:', ...entries.map((entry) => step + entry)]
-  const at = startWithComments(text, key)
-  return { at, remove: 0, insert: joinLines(text, at, lines, indent) }
+  return insertLinesBefore(
+    text,
+    key,
+    lines.map((line) => indent + line),
+  )
 }
 
 /** Puts `global` on the line of the first key, unless that key has a comment above it. */
@@ -111,23 +96,7 @@ function prependToFlowMap(
   if (at === first - indent.length || !/^[ \t]*$/.test(indent)) {
     return { at: first, remove: 0, insert: `${source}, ` }
   }
-  return { at, remove: 0, insert: joinLines(text, at, [`${source},`], indent) }
-}
-
-function joinLines(text: string, at: number, lines: readonly string[], indent: string): string {
-  const lineBreak = lineBreakAfter(text, at)
-  return lines.map((line) => indent + line + lineBreak).join('')
-}
-
-/** Start of the comment lines directly above an offset's line, or of that line itself. */
-function startWithComments(text: string, offset: number): number {
-  let start = lineStartAt(text, offset)
-  while (start > 0) {
-    const above = lineStartAt(text, start - 1)
-    if (!/^[ \t]*#/.test(text.slice(above, start))) break
-    start = above
-  }
-  return start
+  return insertLinesBefore(text, first, [`${indent}${source},`])
 }
 
 function columnAt(text: string, offset: number): number {

@@ -1,10 +1,17 @@
 import { prose, type Prose } from '../text/prose.ts'
-import { interpretNode, type Interpretation, type Interpretations } from './interpret.ts'
+import {
+  interpretNode,
+  interpretScalar,
+  type Interpretation,
+  type Interpretations,
+} from './interpret.ts'
 import { decode } from './decode.ts'
 import type { Flaw, Located } from './flaw.ts'
-import { describeHold, findHold } from './hold.ts'
+import { describeHold, findHold, type Hold } from './hold.ts'
 import { ownedKeys, type OwnedKey } from './owned.ts'
-import { flawOf, parseValues, type ParsedFile } from './parse.ts'
+import { flawOf, parseValues, type ParsedFile, type ParseResult } from './parse.ts'
+import { readPlainLines, type PlainFile } from './plain-lines.ts'
+import { scalarAt } from './plain-values.ts'
 
 /**
  * MLflow's rule for run ids (`mlflow/utils/validation.py`), which excludes path separators, but at
@@ -74,8 +81,7 @@ export const blockedBy = {
 /** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
 export function readContent(bytes: Uint8Array): FileContent {
   const { text, encoding, invalidBytes } = decode(bytes)
-  const values = readValues(text, invalidBytes)
-  const hold = findHold(text)
+  const { values, hold } = invalidBytes ? parseText(text, invalidBytes) : readText(text)
   if (hold !== undefined) {
     const owned = values.kind === 'values' ? values.owned : {}
     return { kind: 'held', text, reason: describeHold(hold), line: hold.line, owned }
@@ -105,12 +111,38 @@ export type ValuesFile =
       readonly interpretations: Interpretations
     }
 
-/** Parses a values file and extracts its owned values; never throws. */
-export function readValues(text: string, invalidBytes?: Located): ValuesFile {
+/** Reads a values file and extracts its owned values; never throws. */
+export function readValues(text: string): ValuesFile {
+  return readText(text).values
+}
+
+/** What a text contains, and the comment that holds it. */
+type Reading = { readonly values: ValuesFile; readonly hold: Hold | undefined }
+
+function readText(text: string): Reading {
+  const plain = readPlainLines(text)
+  if (plain === undefined) return parseText(text)
+  return { values: toValues(text, interpretPlainValues(text, plain)), hold: plain.hold }
+}
+
+/** Reads any text, with the parser of npm yaml. */
+export function parseText(text: string, invalidBytes?: Located): Reading {
   const result = parseValues(text, invalidBytes)
-  if (result.kind !== 'parsed') return result
+  return { values: valuesOf(text, result), hold: findHold(text, result.isValidYaml) }
+}
+
+function valuesOf(text: string, result: ParseResult): ValuesFile {
+  if (result.kind !== 'parsed') {
+    const { kind, problem, line } = result
+    return { kind, problem, line }
+  }
   const interpretations = interpretOwnedValues(result.parsed)
-  if ('problem' in interpretations) return { kind: 'uneditable', ...interpretations }
+  return 'problem' in interpretations
+    ? { kind: 'uneditable', ...interpretations }
+    : toValues(text, interpretations)
+}
+
+function toValues(text: string, interpretations: Interpretations): ParsedValues {
   const owned: Partial<Record<OwnedKey, string>> = {}
   for (const key of ownedKeys) {
     const value = interpretations[key]
@@ -137,6 +169,15 @@ export function interpretOwnedValues(parsed: ParsedFile): Interpretations | Flaw
       )
     }
     interpretations[key] = value
+  }
+  return interpretations
+}
+
+export function interpretPlainValues(text: string, { global }: PlainFile): Interpretations {
+  const interpretations: Partial<Record<OwnedKey, Interpretation>> = {}
+  for (const key of ownedKeys) {
+    const value = global?.owned[key]
+    if (value !== undefined) interpretations[key] = interpretScalar(scalarAt(text, value))
   }
   return interpretations
 }

@@ -1,6 +1,5 @@
 import { own, prose, type Prose } from '../text/prose.ts'
 import { findLexemes } from './lexemes.ts'
-import { isValidYaml } from './parse.ts'
 import { ambiguousCharacter, lineNumberAt } from './position.ts'
 
 /** The comment that freezes a file. */
@@ -27,10 +26,10 @@ export function looksLikeHold(text: string): boolean {
  * The comment that puts a file on hold, on a line of its own. Every line that looks like it counts
  * if the text is not valid YAML, or if readers disagree on where its lines end.
  */
-export function findHold(text: string): Hold | undefined {
+export function findHold(text: string, isValidYaml: boolean): Hold | undefined {
   const [first, ...others] = text.matchAll(holdLine)
   if (first === undefined) return undefined
-  if (ambiguousCharacter.test(text) || !isValidYaml(text)) return toHold(text, first)
+  if (ambiguousCharacter.test(text) || !isValidYaml) return toHold(text, first)
   const byOffset = new Map(
     [first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]),
   )
@@ -39,6 +38,15 @@ export function findHold(text: string): Hold | undefined {
     if (match !== undefined && kind === 'other') return toHold(text, match)
   }
   return undefined
+}
+
+const holdLineHere = new RegExp(holdLine.source, 'imuy')
+
+/** The hold in the comment line that begins at an offset. */
+export function holdAt(text: string, lineStart: number): Hold | undefined {
+  holdLineHere.lastIndex = lineStart
+  const match = holdLineHere.exec(text)
+  return match === null ? undefined : toHold(text, match)
 }
 
 function toHold(text: string, match: RegExpExecArray): Hold {

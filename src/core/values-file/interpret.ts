@@ -1,6 +1,7 @@
 import { isAlias, isScalar, type Scalar } from 'yaml'
 import type { ResolveAlias } from './aliases.ts'
 import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
+import type { ScalarStyle } from './quote.ts'
 
 /** What npm yaml, PyYAML and Helm read a scalar as; `other` if they disagree or reject it. */
 export type Interpretation =
@@ -23,28 +24,46 @@ export function interpretNode(
   resolveAlias: ResolveAlias,
 ): Interpretation | undefined {
   if (node === null) return { kind: 'null' }
-  if (isScalar(node)) return interpretScalar(node)
+  if (isScalar(node)) return interpretScalar(describeScalar(node))
   if (!isAlias(node)) return undefined
   const target = resolveAlias(node)
   if (target === undefined) return { kind: 'other', text: '' }
-  return isScalar(target) ? interpretScalar(target) : undefined
+  return isScalar(target) ? interpretScalar(describeScalar(target)) : undefined
 }
 
-function interpretScalar(scalar: Scalar): Interpretation {
-  const text = scalar.source ?? ''
-  const { tag } = scalar
-  const isPlain = scalar.type === 'PLAIN'
-  if (tag === undefined && isPlain) return interpretPlain(text)
-  if (tag === integerTag && isPlain && integerPattern.test(text)) return { kind: 'integer', text }
+/** A scalar as a file has it. */
+export type WrittenScalar = {
+  readonly style: ScalarStyle | 'block'
+  /** Without quotes and escapes. */
+  readonly text: string
+  readonly source: string
+  readonly tag: string | undefined
+}
+
+function describeScalar({ type, source = '', srcToken, tag }: Scalar): WrittenScalar {
+  const style = scalarStyles[type ?? ''] ?? 'block'
+  const token = srcToken !== undefined && 'source' in srcToken ? srcToken.source : ''
+  return { style, text: source, source: token, tag }
+}
+
+const scalarStyles: Readonly<Record<string, ScalarStyle>> = {
+  PLAIN: 'plain',
+  QUOTE_SINGLE: 'single',
+  QUOTE_DOUBLE: 'double',
+}
+
+export function interpretScalar(scalar: WrittenScalar): Interpretation {
+  const { style, text, tag } = scalar
+  if (tag === undefined && style === 'plain') {
+    if (/^(?:~|null|Null|NULL|)$/.test(text)) return { kind: 'null' }
+    if (integerPattern.test(text)) return { kind: 'integer', text }
+    return { kind: isPortablePlain(text) ? 'string' : 'other', text }
+  }
+  if (tag === integerTag && style === 'plain' && integerPattern.test(text)) {
+    return { kind: 'integer', text }
+  }
   const isString = (tag === undefined || tag === stringTag) && isPortableText(scalar)
   return { kind: isString ? 'string' : 'other', text }
-}
-
-/** Interprets a plain scalar without a tag. */
-export function interpretPlain(text: string): Interpretation {
-  if (/^(?:~|null|Null|NULL|)$/.test(text)) return { kind: 'null' }
-  if (integerPattern.test(text)) return { kind: 'integer', text }
-  return { kind: isPortablePlain(text) ? 'string' : 'other', text }
 }
 
 const integerPattern = /^(?:0|[1-9][0-9]*)$/
@@ -69,11 +88,10 @@ function isPortablePlain(text: string): boolean {
 }
 
 /** Whether all readers read a quoted, block or tagged scalar as the same text. */
-function isPortableText({ type, srcToken }: Scalar): boolean {
-  const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : ''
-  if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw)) return false
+function isPortableText({ style, source }: WrittenScalar): boolean {
+  if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(source)) return false
   // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
-  return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw)
+  return style !== 'double' || !/\\u[dD][89a-fA-F]/.test(source)
 }
 
 /** The owned keys that are missing from the file or whose values differ. */

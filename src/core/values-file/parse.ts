@@ -42,26 +42,30 @@ export type ParsedFile = {
   readonly merged: ReadonlySet<string>
 }
 
-export type ParseResult =
+type Outcome =
   | (Flaw & { readonly kind: 'damaged' | 'uneditable' })
   | { readonly kind: 'parsed'; readonly parsed: ParsedFile }
+
+export type ParseResult = Outcome & { readonly isValidYaml: boolean }
 
 /**
  * Parses a values file and locates `global` and the owned values; never throws. `invalidBytes` are
  * those that the text does not show.
  */
 export function parseValues(text: string, invalidBytes?: Located): ParseResult {
+  const composed = compose(text)
+  const isValidYaml = composed.error === undefined
   try {
-    return parse(text, invalidBytes ?? findNul(text))
+    return { ...examine(text, composed, invalidBytes ?? findNul(text)), isValidYaml }
   } catch {
-    // The YAML library is recursive, so deep nesting overflows the stack.
-    return uneditable(tooDeep)
+    // What follows aliases is recursive, so deep nesting overflows the stack.
+    return { ...uneditable(tooDeep), isValidYaml }
   }
 }
 
 export const tooDeep = prose`it is nested too deeply`
 
-function uneditable(problem: Prose, line?: number): ParseResult {
+function uneditable(problem: Prose, line?: number): Outcome {
   return { kind: 'uneditable', problem, line }
 }
 
@@ -70,8 +74,11 @@ export function flawOf(text: string, entry: CST.CollectionItem, problem: Prose):
   return flawAt(text, { at: entry.key?.offset ?? 0, problem })
 }
 
-function parse(text: string, invalidBytes: Located | undefined): ParseResult {
-  const { documents, end, error } = compose(text)
+function examine(
+  text: string,
+  { documents, end, error }: Composed,
+  invalidBytes: Located | undefined,
+): Outcome {
   const isValidYaml = error === undefined
   const damage = findDamage({ text, invalidBytes, isValidYaml, errorOffset: error?.at })
   if (damage !== undefined) return { kind: 'damaged', ...flawAt(text, damage) }
@@ -91,14 +98,6 @@ export function locateValues(text: string, doc: Document): ParseResult {
     : { kind: 'damaged', ...flawAt(text, nul) }
 }
 
-export function isValidYaml(text: string): boolean {
-  try {
-    return compose(text).error === undefined
-  } catch {
-    return false
-  }
-}
-
 type Composed = {
   readonly documents: readonly Document[]
   /** Offset of the first document's `...`, or the end of the text. */
@@ -108,18 +107,25 @@ type Composed = {
 }
 
 function compose(text: string): Composed {
-  const tokens = [...new Parser().parse(text)]
   // Other readers accept duplicate keys.
   const options = { keepSourceTokens: true, uniqueKeys: false }
-  const documents = [...new Composer(options).compose(tokens, true, text.length)]
-  const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
-  return { documents, end, error: firstError(text, documents) }
+  try {
+    const tokens = [...new Parser().parse(text)]
+    const documents = [...new Composer(options).compose(tokens, true, text.length)]
+    const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
+    return { documents, end, error: firstError(text, documents) }
+  } catch {
+    // The YAML library is recursive, so deep nesting overflows the stack.
+    return { documents: [], end: text.length, error: tooDeepError }
+  }
 }
+
+const tooDeepError = { problem: tooDeep, line: undefined, at: undefined }
 
 function firstError(text: string, documents: readonly Document[]): Composed['error'] {
   const errors = documents.flatMap(({ errors }) => errors)
   if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-    return { problem: tooDeep, line: undefined, at: undefined }
+    return tooDeepError
   }
   const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
   if (first === undefined) return undefined
@@ -127,7 +133,7 @@ function firstError(text: string, documents: readonly Document[]): Composed['err
   return { ...flawAt(text, { at, problem: foreign(first.message) }), at }
 }
 
-function locateOwnedEntries(text: string, doc: Document, end: number): ParseResult {
+function locateOwnedEntries(text: string, doc: Document, end: number): Outcome {
   const resolveAlias = createAliasResolver(doc)
   const none = { root: undefined, globalEntry: undefined, global: undefined, owned: {} }
   const found = { text, doc, resolveAlias, end, ...none, merged: new Set<string>() }

@@ -21,6 +21,14 @@ export function formatStringAs(value: string, style: ScalarStyle): string {
   return `"${text.replace(needsEscape, escape)}"`
 }
 
+/** YAML source of an owned value, in the given style if that is safe. */
+export function formatValue(
+  value: string | number | undefined,
+  style: ScalarStyle = 'plain',
+): string {
+  return typeof value === 'number' ? String(value) : formatStringAs(value ?? '', style)
+}
+
 const needsEscape = new RegExp(`["\\\\]|${unprintable.source}`, 'gu')
 const shortEscapes: Readonly<Record<string, string>> = {
   '"': '\\"',

@@ -1,15 +1,10 @@
 import { isScalar, type CST } from 'yaml'
 import { prose } from '../text/prose.ts'
-import { EditError, type Edit } from './edit.ts'
+import { EditError, insertValue, type Edit } from './edit.ts'
 import { integerTag, stringTag } from './interpret.ts'
 import { blockScalarHeader, blockScalarTextStart, isContent, tokenEnd } from './layout.ts'
 import { isNull, type ParsedEntry } from './parse.ts'
-import { formatString, formatStringAs, type ScalarStyle } from './quote.ts'
-
-/** YAML source of an owned value that the file does not have yet. */
-export function formatValue(value: string | number | undefined): string {
-  return typeof value === 'number' ? String(value) : formatString(value ?? '')
-}
+import { formatValue, type ScalarStyle } from './quote.ts'
 
 /** Edits that replace an entry's value and keep its anchor, quotes and comments. */
 export function replaceValue(
@@ -23,10 +18,7 @@ export function replaceValue(
   if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
     return [insertAfterColon(text, key, token, formatValue(newValue))]
   }
-  const source =
-    typeof newValue === 'number'
-      ? String(newValue)
-      : formatStringAs(newValue ?? '', quoteStyleOf(old.type))
+  const source = formatValue(newValue, quoteStyleOf(old.type))
   if (old.type === 'block-scalar') return replaceBlockScalar(old, source)
   return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }]
 }
@@ -50,13 +42,7 @@ export function insertAfterColon(
 ): Edit {
   const last = token.sep?.findLast(isContent)
   if (last === undefined) throw new EditError(prose`\`${key}\` has no colon`)
-  const at = tokenEnd(last)
-  const spaces = / *(?=\r?\n|$)/y
-  spaces.lastIndex = at
-  const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0
-  return spacesToLineEnd === 0
-    ? { at, remove: 0, insert: ` ${source}` }
-    : { at: at + spacesToLineEnd, remove: 0, insert: source }
+  return insertValue(text, tokenEnd(last), source)
 }
 
 /** Keeps the comment on the header line, and the blank lines after the block. */

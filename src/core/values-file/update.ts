@@ -6,7 +6,9 @@ import { findOutdatedKeys } from './interpret.ts'
 import type { OwnedKey, OwnedValues } from './owned.ts'
 import type { Flaw } from './flaw.ts'
 import { parseValues, tooDeep, type ParsedFile } from './parse.ts'
-import { formatValue, replaceValue } from './replace.ts'
+import { updatePlainLines } from './plain-update.ts'
+import { formatValue } from './quote.ts'
+import { replaceValue } from './replace.ts'
 import { ambiguousCharacter, lineNumberAt } from './position.ts'
 import { serializeUnownedContent } from './rest.ts'
 
@@ -16,17 +18,24 @@ export type Update =
   /** The file cannot be edited safely and must be left alone. */
   | (Flaw & { readonly kind: 'rejected' })
 
-/**
- * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
- * value is outdated. Never throws.
- */
+/** Sets the owned values and leaves every other byte unchanged. Never throws. */
 export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
   if (values.kind !== 'values') {
     return { kind: 'rejected', problem: values.problem, line: values.line }
   }
   if (findOutdatedKeys(values.interpretations, owned).length === 0) return { kind: 'unchanged' }
+  if (!isTimestamp(owned.timestamp)) {
+    const problem = prose`the timestamp ${owned.timestamp} is not a date`
+    return { kind: 'rejected', problem, line: undefined }
+  }
+  const text = updatePlainLines(values.text, owned)
+  return text === undefined ? updateParsedText(values.text, owned) : { kind: 'updated', text }
+}
+
+/** Updates any text, with the parser of npm yaml. */
+export function updateParsedText(text: string, owned: OwnedValues): Update {
   try {
-    return applyUpdate(values.text, owned)
+    return applyUpdate(text, owned)
   } catch (error) {
     const flaw = error instanceof EditError ? error.flaw : { problem: tooDeep, line: undefined }
     return { kind: 'rejected', ...flaw }
@@ -40,7 +49,6 @@ export function updateValues(values: ValuesFile, owned: OwnedValues): Update {
 const maxPasses = 4
 
 function applyUpdate(original: string, owned: OwnedValues): Update {
-  checkTimestamp(owned.timestamp)
   checkLineBreaks(original)
   const before = parseOrThrow(original)
   try {
@@ -103,9 +111,8 @@ function interpretOrThrow(parsed: ParsedFile) {
   return interpretations
 }
 
-function checkTimestamp(timestamp: number): void {
-  if (Number.isSafeInteger(timestamp) && timestamp >= 0) return
-  throw new EditError(prose`the timestamp ${timestamp} is not a date`)
+function isTimestamp(timestamp: number): boolean {
+  return Number.isSafeInteger(timestamp) && timestamp >= 0
 }
 
 /** Rejects characters with which YAML readers would read different values. */
