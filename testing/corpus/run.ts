@@ -77,6 +77,11 @@ function conclude(edited: Edited, verdict: Verdict | undefined): Outcome {
     edited.result.kind === 'damaged' && readBy.length > 0
       ? [`rewritten although ${readBy.join(', ')} reads it: ${edited.result.problem}`]
       : []
+  const rejectedBy = judged.flatMap(({ reader, reads }) => (reads ? [] : [reader]))
+  const plain =
+    edited.result.isPlain === true && rejectedBy.length > 0
+      ? [`read line by line although ${rejectedBy.join(', ')} rejects it`]
+      : []
   const problems = judged.flatMap(({ reader, problem }) =>
     problem == null ? [] : [`${reader}: ${problem}`],
   )
@@ -84,6 +89,6 @@ function conclude(edited: Edited, verdict: Verdict | undefined): Outcome {
   return {
     ...edited,
     readBy,
-    violations: [...edited.violations, ...rewritten, ...problems, ...bytes],
+    violations: [...edited.violations, ...rewritten, ...plain, ...problems, ...bytes],
   }
 }

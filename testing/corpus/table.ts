@@ -9,6 +9,7 @@ export class Table {
     const counts = [
       1,
       ...readers.map((reader) => Number(readBy.includes(reader))),
+      Number(result.isPlain === true),
       ...resultKinds.map((name) => Number(result.kind === name)),
       Number(result.kind === 'left alone' && readBy.includes('Helm')),
       Number(violations.length > 0),
@@ -24,7 +25,15 @@ export class Table {
   }
 
   toString(): string {
-    const header = ['', 'files', ...readers, ...resultKinds, 'left, Helm reads', 'violations']
+    const header = [
+      '',
+      'files',
+      ...readers,
+      'by line',
+      ...resultKinds,
+      'left, Helm reads',
+      'violations',
+    ]
     const rows = Array.from(this.#rows, ([key, counts]) => [
       key.replace(/^.*\/ {2}/, '  '),
       ...counts.map(String),

@@ -52,9 +52,16 @@ test.each<[string, Editor, RegExp]>([
   ['changes a number', careless((text) => text.replace('8080', '8081')), /other values differ/],
   ['breaks the syntax', careless((text) => `${text}]\n`), /^Helm: does not read/],
   ['forgets a value', careless((text) => text.replace(/runid: .*/, 'runid: x')), /^Helm: runid is/],
+  [
+    'reads everything line by line',
+    (bytes, owned) => ({ ...editValues(bytes, owned), isPlain: true }),
+    /^read line by line although Helm, libyaml, PyYAML rejects it$/,
+  ],
   ['does nothing', () => ({ kind: 'unchanged' }), /global is not a map|is (?:undefined|None)/],
 ])('the judges notice an editor that %s', async (_, editor, violation) => {
-  const outcomes = await runCases([...fileCases('files', syntheticFiles)], editor, python)
+  const broken = { name: 'broken.yaml', bytes: Buffer.from('a: ]\n') }
+  const cases = fileCases('files', [...syntheticFiles, broken])
+  const outcomes = await runCases([...cases], editor, python)
   const violations = outcomes.flatMap((outcome) => outcome.violations)
   expect(violations).toContainEqual(expect.stringMatching(violation))
 })

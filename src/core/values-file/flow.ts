@@ -1,3 +1,5 @@
+import { endOfMatch } from './position.ts'
+
 /** How a flow collection or a quoted string goes on after its opening mark. */
 export type FlowEnd =
   | { readonly kind: 'closed' }
@@ -41,16 +43,10 @@ const property = /[&*][\w-]+(?=[ \t\r\n,\]}]|$)|![\w!./-]*(?=[ \t\r\n]|$)/y
 const indicator = /:(?=[ \t\r\n,[\]{}]|$)|[?-](?=[ \t\r\n]|$)/y
 const conflictEnd = />{7}(?=[ \t\r\n]|$)/y
 
-/** The end of a match at exactly this offset. */
-function endOf(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at
-  return pattern.test(text) ? pattern.lastIndex : undefined
-}
-
 function skipToken(text: string, state: State): State | FlowEnd {
   const { at, inPlain } = state
   const character = text[at] ?? ''
-  const spaceEnd = endOf(space, text, at)
+  const spaceEnd = endOfMatch(space, text, at)
   if (spaceEnd !== undefined) return { ...state, at: spaceEnd, after: 'space' }
   if (character === '#') return skipHash(text, state)
   if (/[,[\]{}]/.test(character)) return skipFlowIndicator(character, state)
@@ -60,7 +56,7 @@ function skipToken(text: string, state: State): State | FlowEnd {
 function skipHash(text: string, state: State): State | FlowEnd {
   const { at, inPlain, after } = state
   if (after === 'space') {
-    return { ...state, at: endOf(comment, text, at) ?? at + 1, inPlain: false, after: 'other' }
+    return { ...state, at: endOfMatch(comment, text, at) ?? at + 1, inPlain: false, after: 'other' }
   }
   // Some readers see a comment right after a token, others do not.
   return inPlain ? { ...state, at: at + 1, after: 'other' } : { kind: 'unclear' }
@@ -76,13 +72,13 @@ function skipFlowIndicator(character: string, { at, depth }: State): State | Flo
 function skipPlain(text: string, state: State): State | FlowEnd {
   const { at } = state
   const character = text[at] ?? ''
-  const indicatorEnd = character === ':' ? endOf(indicator, text, at) : undefined
+  const indicatorEnd = character === ':' ? endOfMatch(indicator, text, at) : undefined
   if (indicatorEnd !== undefined) {
     return { ...state, at: indicatorEnd, inPlain: false, after: 'other' }
   }
   // Readers disagree on `a:"b` and `a?"b`.
   if (/[:?]/.test(character) && !/[\w/:.=-]/.test(text[at + 1] ?? '')) return { kind: 'unclear' }
-  return { ...state, at: endOf(plainText, text, at) ?? at + 1, after: 'other' }
+  return { ...state, at: endOfMatch(plainText, text, at) ?? at + 1, after: 'other' }
 }
 
 function beginToken(text: string, character: string, state: State): State | FlowEnd {
@@ -92,14 +88,16 @@ function beginToken(text: string, character: string, state: State): State | Flow
     if (end === undefined) return { kind: 'open', at }
     return depth === 0 ? { kind: 'closed' } : { ...state, at: end, after: 'closing' }
   }
-  if (text[at - 1] === '\n' && endOf(conflictEnd, text, at) !== undefined) {
+  if (text[at - 1] === '\n' && endOfMatch(conflictEnd, text, at) !== undefined) {
     return { kind: 'conflict', at }
   }
   const isSeparator = character === ':' && after === 'closing'
-  const end = isSeparator ? at + 1 : (endOf(indicator, text, at) ?? endOf(property, text, at))
+  const end = isSeparator
+    ? at + 1
+    : (endOfMatch(indicator, text, at) ?? endOfMatch(property, text, at))
   if (end !== undefined) return { ...state, at: end, after: 'other' }
   if (/[&*!:?]/.test(character)) return { kind: 'unclear' }
-  return { ...state, at: endOf(plainText, text, at) ?? at + 1, inPlain: true, after: 'other' }
+  return { ...state, at: endOfMatch(plainText, text, at) ?? at + 1, inPlain: true, after: 'other' }
 }
 
 /** The end of the quoted string that begins at an offset; undefined if it is never closed. */

@@ -1,9 +1,9 @@
 import { holdAt, type Hold } from './hold.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 import {
-  dashEnd,
-  documentStartEnd,
-  keyEnd,
+  findColonEnd,
+  findDashEnd,
+  findDocumentStartEnd,
   readValue,
   skipLine,
   skipSpaces,
@@ -112,7 +112,7 @@ class LineReader {
 
   #readDocumentStart(at: number): number | undefined {
     if (this.#scopes.length > 0 || this.#hasDocumentStart || at > this.#lineStart) return undefined
-    const end = documentStartEnd(this.#text, at)
+    const end = findDocumentStartEnd(this.#text, at)
     this.#hasDocumentStart = end !== undefined
     return end
   }
@@ -120,16 +120,16 @@ class LineReader {
   /** Reads any number of dashes, and then a key with its value, or just a value. */
   #readEntry(first: number): number | undefined {
     let at = first
-    let end = dashEnd(this.#text, at)
+    let end = findDashEnd(this.#text, at)
     let valueStart = end
     while (end !== undefined) {
       if (!this.#enter('list', at)) return undefined
       this.#isOpen = true
       valueStart = end
       at = skipSpaces(this.#text, end)
-      end = dashEnd(this.#text, at)
+      end = findDashEnd(this.#text, at)
     }
-    const colon = keyEnd(this.#text, at)
+    const colon = findColonEnd(this.#text, at)
     if (colon !== undefined && !this.#enter('map', at)) return undefined
     valueStart = colon ?? valueStart
     const column = this.#scopes.at(-1)?.column

@@ -25,6 +25,12 @@ export function runStartBefore(text: string, offset: number, characters: string)
   return start
 }
 
+/** End of a sticky pattern's match at exactly this offset; undefined if there is none. */
+export function endOfMatch(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : undefined
+}
+
 /**
  * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
  * NEL, U+2028 and U+2029, which may be line breaks, and a byte order mark at the start of a later
