@@ -11,16 +11,17 @@ export type OwnedValues = {
 }
 
 /** What becomes of an existing file. */
-export type Result = /** Rewritten from the template. */
-(
-  | { readonly kind: 'damaged'; readonly problem: string }
-  | { readonly kind: 'left alone'; readonly problem: string }
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'updated'; readonly text: string }
-) & {
-  /** Whether the editor read the file line by line, without a parser. */
-  readonly isPlain?: boolean
-}
+export type Result =
+  /** Rewritten from the template. */
+  (
+    | { readonly kind: 'damaged'; readonly problem: string }
+    | { readonly kind: 'left alone'; readonly problem: string }
+    | { readonly kind: 'unchanged' }
+    | { readonly kind: 'updated'; readonly text: string }
+  ) & {
+    /** Whether the editor read the file line by line, without a parser. */
+    readonly isPlain?: boolean
+  }
 
 export type ResultKind = Result['kind']
 

@@ -30,9 +30,9 @@ describe('a file that the line reader accepts', () => {
         accepted += 1
         expect({ values: readValues(text), hold: plain.hold }).toEqual(parseText(text))
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     )
-    expect(accepted).toBeGreaterThan(500)
+    expect(accepted).toBeGreaterThan(150)
   })
 
   test('is updated as with the parser, byte for byte', () => {
@@ -44,15 +44,15 @@ describe('a file that the line reader accepts', () => {
         updated += 1
         expect(updateParsedText(text, owned)).toEqual({ kind: 'updated', text: after })
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
-    expect(updated).toBeGreaterThan(400)
+    expect(updated).toBeGreaterThan(100)
   })
 
   test('has the same structure for npm yaml, PyYAML and Helm', () => {
-    const samples = fc.sample(anyFile, { numRuns: 8000, seed: 3 })
+    const samples = fc.sample(anyFile, { numRuns: 5000, seed: 3 })
     const texts = [...new Set([...typicalFiles, ...samples])].filter(isPlain)
-    expect(texts.length).toBeGreaterThan(500)
+    expect(texts.length).toBeGreaterThan(300)
     const outlines = texts.map((text) => {
       const value: unknown = parse(text, { uniqueKeys: false, logLevel: 'silent' })
       return { value: outline(value) }

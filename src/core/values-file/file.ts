@@ -173,6 +173,7 @@ export function interpretOwnedValues(parsed: ParsedFile): Interpretations | Flaw
   return interpretations
 }
 
+/** Interprets the owned values of a file that was read line by line. */
 export function interpretPlainValues(text: string, { global }: PlainFile): Interpretations {
   const interpretations: Partial<Record<OwnedKey, Interpretation>> = {}
   for (const key of ownedKeys) {

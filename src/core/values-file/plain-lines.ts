@@ -34,9 +34,10 @@ export type PlainGlobal = {
 }
 
 /**
- * Reads a file line by line if it consists of what nearly all values files consist of, so that npm
- * yaml, PyYAML and Helm certainly accept it and see the same structure. Returns undefined for any
- * other file: it takes a parser.
+ * Reads a file line by line if npm yaml, PyYAML and Helm certainly accept it and see the same
+ * structure; undefined for any other file, which takes a parser. Nearly all values files consist of
+ * what it accepts: block maps and lists, scalars and flat flow collections on one line, blocks of
+ * text, and comments.
  */
 export function readPlainLines(text: string): PlainFile | undefined {
   if (text.length > maxLength || unusualCharacter.test(text)) return undefined
@@ -56,7 +57,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 type Scope = { readonly kind: 'map' | 'list'; readonly column: number }
 
-/** The methods return undefined or false where the file takes a parser. */
+/** Its methods return undefined or false if the file takes a parser. */
 class LineReader {
   readonly #text: string
   /** Start of the current line. */
