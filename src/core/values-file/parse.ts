@@ -91,7 +91,7 @@ function examine(
 }
 
 /** Locates the owned values in a document that was parsed without an error, with its tokens. */
-export function locateValues(text: string, doc: Document): ParseResult {
+export function locateValues(text: string, doc: Document): Outcome {
   const nul = findNul(text)
   return nul === undefined
     ? locateOwnedEntries(text, doc, text.length)

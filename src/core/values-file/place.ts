@@ -5,7 +5,8 @@ import { lastToken } from './layout.ts'
 import { ownedKeys, type OwnedKey, type OwnedValues } from './owned.ts'
 import type { ParsedEntry, ParsedFile } from './parse.ts'
 import { ambiguousCharacter } from './position.ts'
-import { formatValue, replaceValue } from './replace.ts'
+import { formatValue } from './quote.ts'
+import { replaceValue } from './replace.ts'
 
 /**
  * Edits that set owned values in a file of which `canPlaceOwnedValues` is true.
