@@ -68,6 +68,9 @@ export type MlflowSettings = {
   }
 }
 
+/** zod would compile each schema to a function, which takes longer than the one use of it. */
+const parseOnce = { jitless: true }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
@@ -79,11 +82,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readInputs(environment: Environment): Inputs {
   const sources = new Map(inputNames.map((name) => [name, readSource(environment, name)]))
   const raw = Object.fromEntries([...sources].map(([name, { value }]) => [name, value]))
-  const parsed = inputSchema.safeParse(raw)
+  const parsed = inputSchema.safeParse(raw, parseOnce)
   const variables = Object.fromEntries(
     Object.keys(environmentSchema.shape).map((name) => [name, readVariable(environment, name)]),
   )
-  const settings = environmentSchema.safeParse(variables)
+  const settings = environmentSchema.safeParse(variables, parseOnce)
   const allSources = new Map<string, Source>([
     ...sources,
     ...Object.entries(variables).map(([name, value]): [string, Source] => [

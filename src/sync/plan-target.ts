@@ -44,7 +44,7 @@ export async function planTarget(
   const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected)
   const planned = await planRuns(loaded, facts, mlflow.progress, {
     head: snapshot.head,
-    template: { template, path: loaded.target.template },
+    template: () => ({ template: template(), path: loaded.target.template }),
     deployed: findDeployed(files, createNameLookup(selected.listed)),
     selection,
     selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),

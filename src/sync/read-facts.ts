@@ -85,7 +85,7 @@ async function readForTemplate(
 ) {
   const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full')
   const uses = (field: string): boolean =>
-    isNew && template.placeholders.some((placeholder) => placeholder.field === field)
+    isNew && template().placeholders.some((placeholder) => placeholder.field === field)
   const experiments = uses('experiment.name') ? await registry.experiments() : undefined
   if (!uses('model.aliases')) return { experiments, aliases: undefined }
   const versions = addAliases(

@@ -25,7 +25,8 @@ export type SelectedTarget = { readonly target: Target; readonly selected: Selec
 
 /** A target with its template and files from the branch. */
 export type LoadedTarget = SelectedTarget & {
-  readonly template: Template
+  /** Parsed when it is first needed, or at once if it may be invalid. */
+  readonly template: () => Template
   /** By run id: the files of the selected runs, and with prune all others of the directory. */
   readonly files: ReadonlyMap<string, RunFile>
 }
@@ -59,12 +60,12 @@ export async function readFiles(
     addPaths(pathsByOid, snapshot, target, runIds)
   }
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  return wanted.map(({ target, selected, runIds }) => ({
-    target,
-    selected,
-    template: templates.parse(snapshot, target.template, contents),
-    files: filesOf(snapshot, target, runIds, contents),
-  }))
+  return wanted.map(({ target, selected, runIds }) => {
+    const template = () => templates.parse(snapshot, target.template, contents)
+    // The repository's own templates are checked even if no file is rendered from them.
+    if (target.template !== undefined) template()
+    return { target, selected, template, files: filesOf(snapshot, target, runIds, contents) }
+  })
 }
 
 /** Reads all values files of a target's directory, and looks up those of the selected runs. */

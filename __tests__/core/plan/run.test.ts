@@ -23,7 +23,7 @@ const template = templateOf('vllm:\n  model: "${model.artifacts}"\n  lr: ${run.p
 const context: PlanContext = {
   head: 'c0ffee',
   selection: { ...everything, models: createNameMatcher(['model']) },
-  template,
+  template: () => template,
   deployed: new Map(),
   selectedRunIds: new Set([runId]),
   listedKeys: new Set(),
@@ -112,7 +112,7 @@ describe('an active run', () => {
   ])('gets a file from the template %j', (text, after, reason) => {
     const file = { path: 'p.yaml', state: { kind: 'absent' }, executable: false } as const
     const given = { selected, file, facts: runFacts({ aliases: ['production'] }) }
-    const entry = planRun(given, { ...context, template: templateOf(text) })
+    const entry = planRun(given, { ...context, template: () => templateOf(text) })
     expect(entry.edit?.after).toBe(after)
     if (reason !== null) expect(entry).toMatchObject({ outcome: 'failed', edit: undefined })
     expect(plainTexts(entry.reason ?? '')).toMatch(reason ?? /^$/)

@@ -35,7 +35,8 @@ export type RunInput = {
 export type PlanContext = SupersededContext & {
   /** Commit that was read. Warnings point to it for content that a sync overwrites. */
   readonly head: string
-  readonly template: TemplateFile
+  /** Called only for files that are rendered from it. */
+  readonly template: () => TemplateFile
   /** What the files of the target's directory deploy. */
   readonly deployed: Deployed
   /** Base URL of MLflow's UI, for links. */
@@ -145,7 +146,7 @@ function planNewContent(
   { template, head }: PlanContext,
 ): Decision {
   const { path, state } = file
-  const rendered = renderFile(selected, run, facts, template)
+  const rendered = renderFile(selected, run, facts, template())
   if (!rendered.ok) return failed(rendered.reason, rendered.location)
   const after = rendered.text
   return state.kind === 'damaged'
