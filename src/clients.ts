@@ -27,8 +27,10 @@ export type Clients = {
   readonly requests: () => { readonly mlflow: number; readonly github: number }
   /** Whether the job has changed something on GitHub. */
   readonly writes: () => WriteState
-  /** Resets the waiting-time budget before the next sync. */
-  readonly renewBudget: () => void
+  /** Called before each sync: with a new waiting-time budget, and GitHub is no longer abandoned. */
+  readonly beginSync: () => void
+  /** Ends the requests to GitHub that are under way; until the next sync, none is sent. */
+  readonly abandonGitHub: () => void
   readonly close: () => Promise<void>
 }
 
@@ -98,8 +100,8 @@ export function createClients(options: ClientOptions): Clients {
     insecureTls: false,
     signal,
   })
-  let waitBudget: WaitBudget = createWaitBudget()
-  const budget = (): WaitBudget => waitBudget
+  let sync = createSyncState()
+  const budget = (): WaitBudget => sync.waitBudget
   const policyFor = (policy: RetryPolicy): RetryPolicy =>
     inputs.mode === 'check' ? atMostOneRetry(policy) : policy
 
@@ -121,8 +123,11 @@ export function createClients(options: ClientOptions): Clients {
     graphqlUrl: inputs.gitHubUrls.graphql,
     repository: inputs.repository.name,
     policy: policyFor(gitHubRetryPolicy(clock.random)),
-    transport: gitHubTransport,
-    clock,
+    transport: {
+      ...gitHubTransport,
+      send: (request) => gitHubTransport.send({ ...request, signal: sync.gitHub.signal }),
+    },
+    clock: { ...clock, sleep: (ms) => clock.sleep(ms, sync.gitHub.signal) },
     budget,
     log,
     progress,
@@ -132,13 +137,19 @@ export function createClients(options: ClientOptions): Clients {
     repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
     requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
     writes: github.writes,
-    renewBudget: () => {
-      waitBudget = createWaitBudget()
+    beginSync: () => {
+      sync = createSyncState()
     },
+    abandonGitHub: () => sync.gitHub.abort(),
     close: async () => {
       await Promise.all([mlflowTransport.close(), gitHubTransport.close()])
     },
   }
+}
+
+/** What each sync of a job begins with. */
+function createSyncState() {
+  return { waitBudget: createWaitBudget(), gitHub: new AbortController() }
 }
 
 /** Setting `ca` replaces Node.js's trusted certificates, so it has to include them. */

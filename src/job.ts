@@ -119,6 +119,7 @@ function syncOptions(
   return {
     mlflow: clients.mlflow,
     repository: clients.repository,
+    abandonGitHub: clients.abandonGitHub,
     branch: repository.branch,
     targets,
     mode: mode === 'sync' ? 'sync' : 'plan',
@@ -154,7 +155,7 @@ function runSyncs(
   { signal, log, idleClock }: Pick<Runtime & WatchedWork, 'signal' | 'log' | 'idleClock'>,
 ): Promise<SyncResult> {
   const sync = async (): Promise<SyncResult> => {
-    clients.renewBudget()
+    clients.beginSync()
     try {
       return await runSync(options)
     } catch (error) {

@@ -29,11 +29,12 @@ function createClock(signal: AbortSignal): Clock {
   return {
     now: () => Date.now(),
     random: () => Math.random(),
-    sleep: async (ms) => {
+    sleep: async (ms, other) => {
+      const ends = other === undefined ? signal : AbortSignal.any([signal, other])
       try {
-        await sleep(ms, undefined, { signal })
+        await sleep(ms, undefined, { signal: ends })
       } catch {
-        signal.throwIfAborted()
+        ends.throwIfAborted()
       }
     },
   }

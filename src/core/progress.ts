@@ -28,7 +28,8 @@ export function createProgress(clock: Clock, log: Log): Progress {
   let work: Work | undefined
   let lastLineAt = clock.now()
   let isIdle = false
-  let waitEndsAt: number | undefined
+  /** More than one if both servers have to be waited for. */
+  const waits = new Set<{ readonly endsAt: number }>()
   const requests = new Map<symbol, { readonly name: string; readonly since: number }>()
 
   const say = (line: string): void => {
@@ -39,8 +40,9 @@ export function createProgress(clock: Clock, log: Log): Progress {
     const now = clock.now()
     const silence = now - lastLineAt
     if (isIdle) return
-    if (waitEndsAt !== undefined) {
-      const left = Math.round((waitEndsAt - now) / 1000)
+    if (waits.size > 0) {
+      const endsAt = Math.max(...[...waits].map((wait) => wait.endsAt))
+      const left = Math.round((endsAt - now) / 1000)
       if (silence >= maxWaitSilenceMs && left > 0) say(`still waiting, ${left} s left`)
       return
     }
@@ -75,21 +77,22 @@ export function createProgress(clock: Clock, log: Log): Progress {
     },
     clock: {
       ...clock,
-      sleep: async (ms) => {
-        waitEndsAt = clock.now() + ms
+      sleep: async (ms, signal) => {
+        const wait = { endsAt: clock.now() + ms }
+        waits.add(wait)
         try {
-          await clock.sleep(ms)
+          await clock.sleep(ms, signal)
         } finally {
-          waitEndsAt = undefined
+          waits.delete(wait)
         }
       },
     },
     idleClock: {
       ...clock,
-      sleep: async (ms) => {
+      sleep: async (ms, signal) => {
         isIdle = true
         try {
-          await clock.sleep(ms)
+          await clock.sleep(ms, signal)
         } finally {
           isIdle = false
           lastLineAt = clock.now()

@@ -4,8 +4,8 @@ import type { Phase } from './result.ts'
 export type Clock = {
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number
-  /** Rejects when the job is cancelled. */
-  readonly sleep: (ms: number) => Promise<void>
+  /** Rejects when the job is cancelled or the signal is aborted. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** A number in [0, 1). */
   readonly random: () => number
 }
@@ -25,7 +25,9 @@ export type ReportProgress = (
   noun: string,
 ) => void
 
-/** Measures the phases of a job. Measurements of the same phase are added up. */
+/**
+ * Measures the phases of a job. Measurements of the same phase are added up; phases may overlap.
+ */
 export type Stopwatch = {
   readonly measure: <T>(name: string, work: () => Promise<T>) => Promise<T>
   readonly phases: () => Phase[]
@@ -37,6 +39,8 @@ export function createStopwatch(now: () => number): Stopwatch {
   return {
     measure: async (name, work) => {
       const startedAt = now()
+      // Phases are in the order in which they begin.
+      durations.set(name, durations.get(name) ?? 0)
       try {
         return await work()
       } finally {

@@ -9,6 +9,8 @@ export type HttpRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** Aborts this request. */
+  readonly signal?: AbortSignal
 }
 
 /** A response whose body was read completely. */
@@ -27,7 +29,11 @@ export type HttpResult = HttpResponse | HttpFailure
  * example) and hides the cause of its errors.
  */
 export type Transport = {
-  /** Sends a request once. Network errors are results; redirects are not followed. */
+  /**
+   * Sends a request once. Network errors are results; redirects are not followed.
+   *
+   * @throws the reason why the request was aborted.
+   */
   readonly send: (request: HttpRequest) => Promise<HttpResult>
   /** Closes all connections. */
   readonly close: () => Promise<void>
@@ -59,7 +65,8 @@ export function createTransport(options: TransportOptions): Transport {
 
   const send = async (request: HttpRequest): Promise<HttpResult> => {
     const deadline = startDeadline(options.totalTimeoutMs)
-    const signal = AbortSignal.any([options.signal, deadline.signal])
+    const aborts = AbortSignal.any([options.signal, request.signal ?? []].flat())
+    const signal = AbortSignal.any([aborts, deadline.signal])
     try {
       const sent = sendRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
@@ -74,7 +81,7 @@ export function createTransport(options: TransportOptions): Transport {
       const text = await readBody(body, encoding, status, options.limits, deadline.onBytes)
       return { kind: 'response', status, headers, text }
     } catch (error) {
-      options.signal.throwIfAborted()
+      aborts.throwIfAborted()
       return describeFailure(error, options.timeoutMs)
     } finally {
       deadline.stop()

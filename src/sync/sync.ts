@@ -3,29 +3,21 @@ import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import { joinProblems } from '../core/problem.ts'
 import { emptyResult, type Plan, type SyncResult } from '../core/result.ts'
-import type { Clock, Stopwatch } from '../core/runtime.ts'
-import type { Target } from '../core/target.ts'
-import { plural } from '../core/text/format.ts'
 import { joinSentences } from '../core/text/prose.ts'
-import type { Repository } from '../github/repository.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
 import { planTarget, type TargetPlan } from './plan-target.ts'
 import { createComparisonReader, type Comparisons } from './read-comparisons.ts'
 import { readFiles, type SelectedTarget } from './read-files.ts'
-import { readSelection } from './read-selection.ts'
+import { readServers, type ReadOptions } from './read-servers.ts'
 import { createTemplateReader, type TemplateReader } from './templates.ts'
 import { createCommitWriter } from './write-commit.ts'
 import { createPullRequestWriter } from './write-pull-request.ts'
 import { preview, type Writer } from './write.ts'
 
-export type SyncOptions = {
+export type SyncOptions = ReadOptions & {
   readonly mlflow: MlflowClient
-  readonly repository: Repository
-  /** Undefined: the repository's default branch. */
-  readonly branch: string | undefined
-  readonly targets: readonly Target[]
   /** `plan` writes nothing. */
   readonly mode: 'sync' | 'plan'
   /** Template of the commit's first line; undefined: the default message. */
@@ -42,27 +34,24 @@ export type SyncOptions = {
   readonly workflowRunUrl: string | undefined
   /** Removes the job's secrets from a text that others will see. */
   readonly hideSecrets: (text: string) => string
-  readonly clock: Clock
   /** Aborted when the job is cancelled. */
   readonly signal: AbortSignal
-  readonly stopwatch: Stopwatch
-  readonly info: (line: string) => void
 }
 
-/** Runs one sync: reads MLflow, reads the branch, plans, and writes. */
+/** Runs one sync: reads MLflow and the branch at the same time, plans, and writes. */
 export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const { stopwatch } = options
   const registry = createRegistry(options.mlflow)
   const templates = createTemplateReader(options.builtInTemplate)
-  const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry))
+  const { targets, readBranch } = await readServers(options, registry)
   const compare = createComparisonReader(registry, options.hideSecrets)
   const writer = createWriter(options, compare)
   let known: Pick<BranchSnapshot, 'repository' | 'branch'> | undefined
   const write = retryWhenBranchMoves(
     async () => {
-      const newPlan = await createPlan(options, registry, targets, templates, (snapshot) => {
-        known = snapshot
-      })
+      const snapshot = await readBranch()
+      known = snapshot
+      const newPlan = await createPlan(options, registry, snapshot, targets, templates)
       return stopwatch.measure('write', () => writer.write(newPlan))
     },
     {
@@ -108,34 +97,14 @@ async function unlessUnreadable(comparisons: Promise<Comparisons>): Promise<Comp
   }
 }
 
-async function selectRuns(
-  { targets, clock, info }: SyncOptions,
-  registry: Registry,
-): Promise<SelectedTarget[]> {
-  const selectedTargets: SelectedTarget[] = []
-  for (const target of targets) {
-    const selected = await readSelection(registry, target.selection, clock.now())
-    const prefix = targets.length > 1 ? `${target.name}: ` : ''
-    info(
-      `${prefix}MLflow lists ${plural(selected.listed.length, 'model version')}; ${plural(selected.runs.length, 'run')} selected`,
-    )
-    selectedTargets.push({ target, selected })
-  }
-  return selectedTargets
-}
-
 async function createPlan(
   options: SyncOptions,
   registry: Registry,
+  snapshot: BranchSnapshot,
   targets: readonly SelectedTarget[],
   templates: TemplateReader,
-  onSnapshot: (snapshot: BranchSnapshot) => void,
 ): Promise<Plan> {
   const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
-  const snapshot = await stopwatch.measure('read GitHub', () =>
-    repository.readBranch(branchQuery(options)),
-  )
-  onSnapshot(snapshot)
   for (const { directory } of options.targets) info(describeDirectory(snapshot, directory))
   const loaded = await stopwatch.measure('read GitHub', () =>
     readFiles(repository, snapshot, targets, templates),
@@ -157,14 +126,6 @@ async function createPlan(
     const warning = joinSentences([error.message, error.advice ?? []])
     return { ...plan, error: undefined, warnings: [...warnings, warning] }
   })
-}
-
-export function branchQuery({ branch, targets }: Pick<SyncOptions, 'branch' | 'targets'>) {
-  return {
-    branch,
-    directories: targets.map(({ directory }) => directory),
-    files: targets.flatMap(({ template }) => (template === undefined ? [] : [template])),
-  }
 }
 
 function describeDirectory(snapshot: BranchSnapshot, directory: string): string {
