@@ -2,6 +2,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { blobOid, type BranchSnapshot } from '../core/branch.ts'
+import { mapConcurrently } from '../core/concurrently.ts'
 import { prose } from '../core/text/prose.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
@@ -66,20 +67,16 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
       for (let start = 0; start < oids.length; start += blobsPerQuery) {
         batches.push(oids.slice(start, start + blobsPerQuery))
       }
-      const queue = batches.values()
       let done = 0
       const report = (count: number): void => {
         done += count
         client.progress('fetched', done, oids.length, 'file')
       }
       report(0)
-      const worker = async (): Promise<void> => {
-        for (const batch of queue) {
-          await readAndConfirm(snapshot, batch)
-          report(batch.length)
-        }
-      }
-      await Promise.all(Array.from({ length: maxConcurrentQueries }, worker))
+      await mapConcurrently(batches, maxConcurrentQueries, async (batch) => {
+        await readAndConfirm(snapshot, batch)
+        report(batch.length)
+      })
       return cache
     },
     confirm: async (snapshot) => {

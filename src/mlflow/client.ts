@@ -16,6 +16,9 @@ import { errorFromFailedCall } from './errors.ts'
 import { redirectedRequest } from './redirects.ts'
 import { classifyResult } from './retry.ts'
 
+/** MLflow's database pool is exhausted by more than about 15 requests at a time. */
+export const maxConcurrentRequests = 4
+
 /** How to reach one MLflow server. */
 export type MlflowConnection = {
   /** http(s) base URL, including any static prefix, without a trailing slash. */

@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../core/concurrently.ts'
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion } from '../core/model.ts'
 import { isOlder, isVersionNumber, namesVersion } from '../core/plan/deployed.ts'
@@ -18,8 +19,8 @@ import {
   readDeployedVersion,
   type Questions,
 } from './ask-mlflow.ts'
+import { maxConcurrentRequests } from '../mlflow/client.ts'
 import { readModelVersion } from '../mlflow/versions.ts'
-import { mapConcurrently } from './concurrently.ts'
 import type { SelectionResult } from './read-selection.ts'
 
 /**
@@ -53,6 +54,7 @@ export function createConfirmer(
       let confirmed = 0
       return mapConcurrently(
         deletions,
+        maxConcurrentRequests,
         async (deletion) => {
           if (confirmed > limit) return deletion
           const entry = await confirmDeletion(questions, deletion)
@@ -64,7 +66,7 @@ export function createConfirmer(
     },
     downgrades: (entries) => {
       let asked = 0
-      return mapConcurrently(entries, async (entry) => {
+      return mapConcurrently(entries, maxConcurrentRequests, async (entry) => {
         const { previous, runId } = entry
         const version = selected.get(runId ?? '')
         if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {

@@ -1,4 +1,5 @@
 import { isProxied, loggedModelId } from '../core/artifacts.ts'
+import { mapConcurrently } from '../core/concurrently.ts'
 import { createCopyResolver, isCopy } from '../core/copies.ts'
 import { MlflowError } from '../core/errors.ts'
 import {
@@ -14,8 +15,8 @@ import { deployedIn, namesVersion } from '../core/plan/deployed.ts'
 import type { SelectedRun } from '../core/select.ts'
 import { joinSentences, prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
+import { maxConcurrentRequests } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
-import { mapConcurrently } from './concurrently.ts'
 
 /** A run that is active in MLflow, and its file. */
 export type ActiveRun = {
@@ -132,6 +133,7 @@ async function askForSources(
   )
   const answers = await mapConcurrently(
     unknown,
+    maxConcurrentRequests,
     async ({ runId, version }): Promise<[string, ResolvedSource]> => [
       runId,
       await askForSource(registry, version),

@@ -1,3 +1,4 @@
+import { together } from '../core/concurrently.ts'
 import { versionKey, type RunFacts, type RunLookup } from '../core/model.ts'
 import { detailNeeded } from '../core/plan/run.ts'
 import { addAliases, type SelectedRun } from '../core/select.ts'
@@ -25,8 +26,10 @@ export async function readFacts(
   const activeRuns = runs.flatMap((selected) =>
     activeRun(selected, stateOf(selected), lookups.get(selected.runId)),
   )
-  const artifacts = await readArtifacts(registry, activeRuns, listed, isFiltered)
-  const { experiments, aliases } = await readForTemplate(registry, target, activeRuns)
+  const [artifacts, { experiments, aliases }] = await together([
+    readArtifacts(registry, activeRuns, listed, isFiltered),
+    readForTemplate(registry, target, activeRuns),
+  ])
   return new Map(
     runs.flatMap(({ runId, version }): [string, RunFacts][] => {
       const run = lookups.get(runId)
@@ -86,11 +89,14 @@ async function readForTemplate(
   const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full')
   const uses = (field: string): boolean =>
     isNew && template().placeholders.some((placeholder) => placeholder.field === field)
-  const experiments = uses('experiment.name') ? await registry.experiments() : undefined
-  if (!uses('model.aliases')) return { experiments, aliases: undefined }
+  const [experiments, models] = await together([
+    uses('experiment.name') ? registry.experiments() : Promise.resolve(undefined),
+    uses('model.aliases') ? registry.registeredModels() : Promise.resolve(undefined),
+  ])
+  if (models === undefined) return { experiments, aliases: undefined }
   const versions = addAliases(
     selected.runs.map(({ version }) => version),
-    await registry.registeredModels(),
+    models,
   )
   const aliases = new Map(versions.map((version) => [versionKey(version), version.aliases]))
   return { experiments, aliases }
