@@ -12,18 +12,20 @@ const rejected = new GitHubError(prose`A rule forbids this commit`)
 async function attemptScenario(
   errors: readonly Error[],
   settle: () => Promise<string | undefined> = () => Promise.resolve(undefined),
-  limit: { readonly maxAttempts?: number } = {},
+  { attemptMs = 0, ...limit }: { readonly maxAttempts?: number; readonly attemptMs?: number } = {},
 ) {
   const waits: number[] = []
   const lines: string[] = []
   let attempts = 0
+  let now = 0
   const attempt = (): Promise<string> => {
     const error = errors[attempts]
     attempts += 1
+    now += attemptMs
     return error === undefined ? Promise.resolve('written') : Promise.reject(error)
   }
   const clock = {
-    now: () => 0,
+    now: () => now,
     random: () => 1,
     sleep: (ms: number) => {
       waits.push(ms)
@@ -51,6 +53,22 @@ describe('attempts', () => {
     expect(outcome).toBe('written')
     expect(waits).toEqual([1000, 2000, 4000, 8000])
     expect(lines[0]).toBe(`${error.message}; reading again in 1.0 s (2 of 5)`)
+  })
+
+  test.each([
+    [
+      'twice as long as the attempt took, and then longer, after a race',
+      moved,
+      3000,
+      [6000, 12_000, 24_000, 48_000],
+    ],
+    ['at most four minutes', moved, 60_000, [30_000, 60_000, 120_000, 240_000]],
+    ['no longer because a response was late', lost, 60_000, [1000, 2000, 4000, 8000]],
+  ])('wait %s', async (_which, error, attemptMs, expected) => {
+    const errors = [error, error, error, error]
+    const { outcome, waits } = await attemptScenario(errors, undefined, { attemptMs })
+    expect(outcome).toBe('written')
+    expect(waits).toEqual(expected)
   })
 
   test('are not repeated after any other error', async () => {

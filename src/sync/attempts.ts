@@ -4,9 +4,22 @@ import { joinSentences, prose } from '../core/text/prose.ts'
 
 const defaultAttempts = 5
 
-/** Up to 1, 2, 4, 8, 16 s, with enough jitter that colliding jobs do not collide again. */
-function backoffMs(attempt: number, random: number): number {
-  return Math.round(1000 * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+/** Up to 1, 2, 4, 8, 16 times `unitMs`, with enough jitter that colliding jobs do not collide again. */
+function backoffMs(attempt: number, unitMs: number, random: number): number {
+  return Math.round(unitMs * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+}
+
+/** By default; also long enough for a commit that becomes visible late. */
+const minUnitMs = 1000
+/** The last wait is then at most four minutes. */
+const maxUnitMs = 30_000
+
+/**
+ * Attempts collide if they overlap, so jobs that race have to spread out over a multiple of the time
+ * that an attempt takes. With twice that time, eight jobs that start at once all succeed.
+ */
+function unitAfterRace(attemptMs: number): number {
+  return Math.min(Math.max(2 * attemptMs, minUnitMs), maxUnitMs)
 }
 
 export type AttemptOptions<T> = {
@@ -36,6 +49,7 @@ export async function retryWhenBranchMoves<T>(
   const { maxAttempts = defaultAttempts, branchName, settle, withError, clock, info } = options
   let mayHaveWritten = false
   for (let number = 1; ; number += 1) {
+    const startedAt = clock.now()
     try {
       return await attempt()
     } catch (error) {
@@ -45,7 +59,9 @@ export async function retryWhenBranchMoves<T>(
       mayHaveWritten ||= isWorthAnother && error.outcomeUnknown
       const isLast = number === maxAttempts
       if (isWorthAnother && (mayHaveWritten || !isLast)) {
-        const waitMs = backoffMs(number, clock.random())
+        const unitMs =
+          error.reason === 'branch-moved' ? unitAfterRace(clock.now() - startedAt) : minUnitMs
+        const waitMs = backoffMs(number, unitMs, clock.random())
         const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`
         info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`)
         await clock.sleep(waitMs)
@@ -91,7 +107,7 @@ function gaveUp(
     {
       advice: mayHaveWritten
         ? doubt
-        : prose`The next run will catch up. If several jobs write to this branch at the same time, give them the same \`concurrency\` group.`,
+        : prose`The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
       cause: error,
     },
   )
