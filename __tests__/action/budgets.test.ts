@@ -1,75 +1,143 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import {
+  githubBytes,
+  githubRequests,
+  mlflowRequests,
+  totalOf,
+} from '../../testing/count-requests.ts'
+import type { Project } from '../../testing/project.ts'
 import { bulkRegister } from '../../testing/mlflow/bulk.ts'
-import type { SyncOptions } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { checkOut } from '../fixtures/check-out.ts'
+import { addFiles, registerMany } from '../fixtures/many-files.ts'
+
+/** What syncs of ordinary size may cost; `budgets-large.test.ts` has the large ones. */
 
 // The number of requests depends on the size of the registry, so no other test file may register models.
-const world = await useWorld({ version: 3, ownServer: true })
+const world = await useWorld({ version: 3, ownServer: true, throughGateway: true })
 const project = world.createProject()
-const workspaces: string[] = []
 
-afterAll(() => {
-  for (const workspace of workspaces) rmSync(workspace, { recursive: true })
-})
-
-function register(prefix: string, count: number, loggedModels: boolean): void {
-  bulkRegister(world.mlflow, { experimentId: world.experiment.id, count, prefix, loggedModels })
+/** Bytes of all files of a directory. */
+function sizeOf({ repository }: Project, path: string): number {
+  const sizes = repository.git('ls-tree', '-r', '--format=%(objectsize)', `main:${path}`)
+  return sizes.split('\n').reduce((sum, size) => sum + Number(size), 0)
 }
 
-/** Syncs, and checks that the report counts exactly the requests that GitHub received. */
-async function countedSync(inputs: Record<string, string>, options: SyncOptions = {}) {
-  const step = await project.sync(inputs, options)
-  expect(step.githubRequests).toHaveLength(step.report.requests.github)
-  return { step, requests: step.report.requests }
-}
-
-/** Clones the repository into a new workspace, like `actions/checkout`. */
-function checkOut(): string {
-  const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
-  workspaces.push(workspace)
-  execFileSync('git', ['clone', '--quiet', project.repository.store.gitDir, workspace])
-  return workspace
-}
-
-test('1,000 new runs in MLflow 3 take one commit and, apart from the listing, at most 10 requests to either server', async () => {
-  register('many', 1000, true)
-  const { step, requests } = await countedSync({ path: 'many', models: 'many-*' })
-  expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1000' })
-  expect(project.repository.commitCount()).toBe(2)
-  expect(requests.github).toBeLessThanOrEqual(10)
-  expect(requests.mlflow).toBeLessThanOrEqual(11)
-  expect(step.outputs['changes-truncated']).toBe('true')
-  expect(Buffer.byteLength(step.summary)).toBeLessThan(1024 * 1024)
+describe('1,000 new runs', () => {
+  test('take one commit, 10 requests to GitHub, and 10 to MLflow besides the listing', async () => {
+    registerMany(world, 'many', 1000)
+    const step = await project.sync({ path: 'many', models: 'many-*' })
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1000' })
+    expect(project.repository.commitCount()).toBe(2)
+    expect(githubRequests(step)).toEqual({
+      Branch: 1,
+      Parents: 1,
+      Blobs: 1,
+      'POST git/trees': 5,
+      'POST git/commits': 1,
+      Move: 1,
+    })
+    const { 'model-versions/search': listings, ...others } = mlflowRequests(step)
+    expect(listings).toBe(1)
+    expect(totalOf(others)).toBeLessThanOrEqual(10)
+    // The files as JSON, and little else.
+    expect(githubBytes(step).sent).toBeLessThan(1.5 * sizeOf(project, 'many'))
+    expect(step.outputs['changes-truncated']).toBe('true')
+    expect(Buffer.byteLength(step.summary)).toBeLessThan(1024 * 1024)
+  })
 })
 
 describe('500 unchanged versions', () => {
   const inputs = { path: 'same', models: 'same-*' }
+  const toMlflow = { 'model-versions/search': 1, 'runs/search': 1 }
 
-  test('take 2 requests to MLflow and 3 to GitHub', async () => {
-    register('same', 500, false)
-    await project.sync(inputs)
-    const { step, requests } = await countedSync(inputs)
+  test('take 2 requests to MLflow and 3 to GitHub, and each file is read once', async () => {
+    await addFiles(project, 'same', registerMany(world, 'same', 500), 'same')
+    const step = await project.sync(inputs)
     expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '500' })
-    expect(requests).toEqual({ mlflow: 2, github: 3 })
+    expect(mlflowRequests(step)).toEqual(toMlflow)
+    expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 2 })
+    const { sent, received } = githubBytes(step)
+    expect(sent).toBeLessThan(500 * 100)
+    expect(received).toBeLessThan(1.25 * sizeOf(project, 'same'))
   })
 
-  test('take 1 request to GitHub with a checkout in the workspace', async () => {
-    const { step, requests } = await countedSync(inputs, { workspace: checkOut() })
+  test('take 1 request to GitHub with a checkout in the workspace, which reads no file', async () => {
+    const step = await project.sync(inputs, { workspace: checkOut(project) })
     expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '500' })
-    expect(requests).toEqual({ mlflow: 2, github: 1 })
+    expect(mlflowRequests(step)).toEqual(toMlflow)
+    expect(githubRequests(step)).toEqual({ Branch: 1 })
+    expect(githubBytes(step).received).toBeLessThan(500 * 200)
   })
 
   test('are compared with the branch, not with a stale checkout', async () => {
-    const workspace = checkOut()
+    const workspace = checkOut(project)
     const { repository } = project
     const [path = ''] = repository.paths('main', 'same')
     const edited = repository.read(path).replace(/modelVersion: .*/, 'modelVersion: "9999"')
     repository.push('main', { [path]: edited })
-    const { step } = await countedSync(inputs, { workspace })
+    const step = await project.sync(inputs, { workspace })
     expect(step.outputs).toMatchObject({ 'updated-count': '1', 'unchanged-count': '499' })
+  })
+
+  test('take 2 more requests to GitHub with pull-request: true', async () => {
+    const step = await project.sync({ ...inputs, 'pull-request': 'true' })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '500' })
+    expect(mlflowRequests(step)).toEqual(toMlflow)
+    expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 2, 'GET pulls': 1, HeadBranch: 1 })
+  })
+
+  test('take one more listing with aliases, of 1,000 models per page, and two with a run filter', async () => {
+    // Models without a selected alias cost nothing else.
+    const { experiment, mlflow, api } = world
+    const options = { experimentId: experiment.id, count: 1200, models: 1200 }
+    bulkRegister(mlflow, { ...options, prefix: 'other' })
+    for (let model = 0; model < 10; model += 1) await api.setAlias(`same-${model}`, 'champion', '7')
+    const step = await project.sync({
+      ...inputs,
+      aliases: 'champion',
+      filter: "name LIKE 'same-%'",
+      'run-filter': 'metrics.accuracy > 0.5',
+    })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '10' })
+    expect(mlflowRequests(step)).toEqual({
+      'registered-models/search': 2,
+      'model-versions/search': 1,
+      'experiments/search': 1,
+      'runs/search': 2,
+    })
+    expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 1 })
+  })
+})
+
+describe('100 new runs beside 500 unchanged versions in a pull request', () => {
+  const inputs = { path: 'same', models: 'same-*\nproposed-*', 'pull-request': 'true' }
+
+  test('take 9 requests to GitHub when it is opened', async () => {
+    registerMany(world, 'proposed', 100)
+    const step = await project.sync(inputs)
+    expect(step.outputs).toMatchObject({
+      operation: 'pull-request-created',
+      'created-count': '100',
+      'unchanged-count': '500',
+    })
+    expect(totalOf(mlflowRequests(step))).toBeLessThanOrEqual(11)
+    expect(githubRequests(step)).toEqual({
+      Branch: 1,
+      Blobs: 2,
+      'GET pulls': 1,
+      HeadBranch: 1,
+      'POST git/trees': 1,
+      'POST git/commits': 1,
+      Move: 1,
+      'POST pulls': 1,
+    })
+  })
+
+  test('take 5 while it waits, and send no file again', async () => {
+    const step = await project.sync(inputs)
+    expect(step.outputs).toMatchObject({ operation: 'none', 'created-count': '100' })
+    expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 2, 'GET pulls': 1, HeadBranch: 1 })
+    expect(githubBytes(step).sent).toBeLessThan(500 * 100)
   })
 })

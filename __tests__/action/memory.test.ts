@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from '@jest/globals'
+import { peakMebibytes, showPeakMemory } from '../../testing/peak-memory.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3 })
@@ -30,20 +31,14 @@ async function startServer(body: Buffer): Promise<string> {
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
 }
 
-/** Makes the action write to its log how much memory it had at most. */
-const showMemory = {
-  NODE_OPTIONS: `--import=data:text/javascript,process.on('exit',()=>console.error(process.getBuiltinModule('fs').readFileSync('/proc/self/status','utf8')))`,
-}
-
 async function syncWith(at: 'mlflow' | 'github', body: Buffer) {
   const url = await startServer(body)
   const github = { GITHUB_API_URL: url, GITHUB_GRAPHQL_URL: `${url}/graphql` }
   const step =
     at === 'mlflow'
-      ? await project.sync({ 'mlflow-tracking-uri': url }, { env: showMemory })
-      : await project.sync({}, { env: { ...github, ...showMemory } })
-  const peakMebibytes = Number(/VmHWM:\s+(\d+) kB/.exec(step.stderr)?.[1]) / 1024
-  return { step, peakMebibytes }
+      ? await project.sync({ 'mlflow-tracking-uri': url }, { env: showPeakMemory })
+      : await project.sync({}, { env: { ...github, ...showPeakMemory } })
+  return { step, peak: peakMebibytes(step) }
 }
 
 const directory = `{"data":{"repository":{"id":"R","nameWithOwner":"a/b","isArchived":false,"defaultBranchRef":{"name":"main","target":{"oid":"a","tree":{"oid":"b"}}}},"directories":{"d0":{"__typename":"Tree","oid":"x","entries":[`
@@ -66,11 +61,11 @@ test.each([
 ] as const)(
   'a small response of %s that becomes millions of %s does not fill the memory',
   async (at, _, message, before, part, millions, after) => {
-    const { step, peakMebibytes } = await syncWith(at, repeated(before, part, millions, after))
+    const { step, peak } = await syncWith(at, repeated(before, part, millions, after))
     expect(step.exitCode).toBe(1)
     expect(step.outputs.operation).toBe('failed')
     expect(step.errors[0]).toMatch(message)
-    expect(peakMebibytes).toBeLessThan(512)
+    expect(peak).toBeLessThan(512)
   },
 )
 
@@ -81,10 +76,10 @@ test.each([
   'as many %s as a response may have do not fill the memory if they are not valid',
   async (_, before, part, after, message) => {
     const body = gzipSync(`${before}${part.repeat(299_000)}${after}`)
-    const { step, peakMebibytes } = await syncWith('github', body)
+    const { step, peak } = await syncWith('github', body)
     expect(step.exitCode).toBe(1)
     expect(step.outputs.operation).toBe('failed')
     expect(step.errors[0]).toMatch(message)
-    expect(peakMebibytes).toBeLessThan(512)
+    expect(peak).toBeLessThan(512)
   },
 )

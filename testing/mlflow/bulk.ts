@@ -5,13 +5,14 @@ import type { MlflowAddress } from './server.ts'
 export type BulkOptions = {
   readonly experimentId: string
   readonly count: number
-  /** Models are named `<prefix>-0` to `<prefix>-9`; none of them may exist yet. */
+  /** Models are named `<prefix>-0`, `<prefix>-1` and so on; none of them may exist yet. */
   readonly prefix: string
+  /** How many models share the versions; 10 by default. */
+  readonly models?: number
   /** Whether sources are logged models (`models:/m-…`), as MLflow 3 registers them. */
   readonly loggedModels?: boolean
 }
 
-const modelCount = 10
 /** How long to wait for a transaction of MLflow's to finish. */
 const busyTimeoutMs = 30_000
 
@@ -29,6 +30,25 @@ const versionSql = `insert into model_versions (name, version, creation_time, la
 const loggedModelSql = `insert into logged_models (model_id, experiment_id, name, artifact_location,
   creation_timestamp_ms, last_updated_timestamp_ms, status, lifecycle_stage, model_type,
   source_run_id) values (?, ?, 'model', ?, ?, ?, 2, 'active', '', ?)`
+
+/** Registers the first runs of the models `<prefix>-…` once more, as one more version each. */
+export function bulkRegisterAgain(
+  server: MlflowAddress,
+  prefix: string,
+  upToVersion: number,
+): void {
+  const database = new DatabaseSync(server.databasePath, { timeout: busyTimeoutMs })
+  database
+    .prepare(
+      `insert into model_versions (name, version, creation_time, last_updated_time, description,
+        current_stage, source, run_id, status, run_link, storage_location)
+        select name, version + 100000, creation_time + 60000, last_updated_time, description,
+        current_stage, source, run_id, status, run_link, storage_location
+        from model_versions where name glob ? and version <= ?`,
+    )
+    .run(`${prefix}-*`, upToVersion)
+  database.close()
+}
 
 /**
  * Registers many versions, one per run, with SQL in the live SQLite file: 10,000 take a second,
@@ -48,7 +68,7 @@ export function bulkRegister(server: MlflowAddress, options: BulkOptions): strin
 
 /** Returns a function that inserts the n-th run with its version, and returns the run's id. */
 function inserter(database: DatabaseSync, options: BulkOptions): (index: number) => string {
-  const { experimentId, prefix, loggedModels = false } = options
+  const { experimentId, prefix, models = 10, loggedModels = false } = options
   const experiment = Number(experimentId)
   const root = `mlflow-artifacts:/${experimentId}`
   const now = Date.now()
@@ -66,8 +86,8 @@ function inserter(database: DatabaseSync, options: BulkOptions): (index: number)
     const artifacts = `${root}/${runId}/artifacts`
     const location = loggedModels ? `${root}/models/${modelId}/artifacts` : `${artifacts}/model`
     const source = loggedModels ? `models:/${modelId}` : location
-    const name = `${prefix}-${index % modelCount}`
-    const number = Math.floor(index / modelCount) + 1
+    const name = `${prefix}-${index % models}`
+    const number = Math.floor(index / models) + 1
     run.run(runId, `run-${index}`, now, now, artifacts, experiment)
     metric.run(now, runId)
     param.run(runId)
