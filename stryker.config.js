@@ -2,7 +2,7 @@
 // git apply), on large files, or with thousands of random ones.
 const slowTests = [
   'core/template/{built-in,structure}',
-  'core/values-file/{corpus,damage-readers,large,readers,update.property}',
+  'core/values-file/{corpus,damage-readers,large,plain-lines.property,readers,update.property}',
   'report/{diffs,hostile-text}',
 ]
 
