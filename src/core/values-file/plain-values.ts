@@ -11,7 +11,7 @@ const noValue = /[\r\n#]|$/y
 /** What may follow a value on its line, with the line break. */
 const restOfLine = /(?: +#.*| *)(?:\r?\n|$)/y
 const dash = /-(?=[ \r\n]|$)/y
-const documentStart = /---(?=[ \r\n]|$)/y
+const documentStart = new RegExp(`---${restOfLine.source}`, 'y')
 /** A key that is a string for every reader. */
 const keySource = String.raw`(?!(?:y|n|yes|no|on|off|true|false|null):)(?:[A-Z_][\w./-]{0,250}|"[^"\\<\t\r\n]{1,250}"|'[^'<\t\r\n]{1,250}')`
 const key = new RegExp(`${keySource}:(?=[ \\r\\n]|$)`, 'iy')
@@ -64,8 +64,7 @@ export function findColonEnd(text: string, at: number): number | undefined {
 
 /** Start of the line after a line with `---`; undefined if it is another line. */
 export function findDocumentStartEnd(text: string, at: number): number | undefined {
-  const end = endOfMatch(documentStart, text, at)
-  return end === undefined ? undefined : endOfMatch(restOfLine, text, end)
+  return endOfMatch(documentStart, text, at)
 }
 
 /** What follows a dash or a colon on its line. */
