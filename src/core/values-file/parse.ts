@@ -3,7 +3,6 @@ import {
   isAlias,
   isMap,
   isScalar,
-  isSeq,
   Parser,
   type CST,
   type Document,
@@ -15,6 +14,7 @@ import { findMergedNames } from './merge-keys.ts'
 import { findDamage, findNul } from './damage.ts'
 import { flawAt, type Flaw, type Located } from './flaw.ts'
 import { tokenEnd } from './layout.ts'
+import { describeKind, isEmpty, isNull } from './nodes.ts'
 import { isOwnedKey, type OwnedKey } from './owned.ts'
 
 /** A map entry: its parsed value, and its tokens in the text. */
@@ -58,7 +58,7 @@ export function parseValues(text: string, invalidBytes?: Located): ParseResult {
   try {
     return { ...examine(text, composed, invalidBytes ?? findNul(text)), isValidYaml }
   } catch {
-    // What follows aliases is recursive, so deep nesting overflows the stack.
+    // Following aliases is recursive, so deep nesting overflows the stack.
     return { ...uneditable(tooDeep), isValidYaml }
   }
 }
@@ -124,9 +124,7 @@ const tooDeepError = { problem: tooDeep, line: undefined, at: undefined }
 
 function firstError(text: string, documents: readonly Document[]): Composed['error'] {
   const errors = documents.flatMap(({ errors }) => errors)
-  if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-    return tooDeepError
-  }
+  if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return tooDeepError
   const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
   if (first === undefined) return undefined
   const [at] = first.pos
@@ -214,21 +212,4 @@ function parsedMap(node: unknown): ParsedMap | undefined {
   return token?.type === 'block-map' || token?.type === 'flow-collection'
     ? { map: node, token }
     : undefined
-}
-
-/** Whether a document is blank, without even an explicit `null`, an anchor or a tag. */
-function isEmpty(node: unknown): boolean {
-  return (
-    node === null ||
-    (isScalar(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag)
-  )
-}
-
-export function isNull(node: unknown): boolean {
-  return node === null || (isScalar(node) && node.type === 'PLAIN' && node.value === null)
-}
-
-function describeKind(node: unknown): string {
-  if (isAlias(node)) return 'an alias'
-  return isSeq(node) ? 'a list' : 'a single value'
 }

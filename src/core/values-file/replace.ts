@@ -3,7 +3,8 @@ import { prose } from '../text/prose.ts'
 import { EditError, insertValue, type Edit } from './edit.ts'
 import { integerTag, stringTag } from './interpret.ts'
 import { blockScalarHeader, blockScalarTextStart, isContent, tokenEnd } from './layout.ts'
-import { isNull, type ParsedEntry } from './parse.ts'
+import { isNull } from './nodes.ts'
+import type { ParsedEntry } from './parse.ts'
 import { formatValue, type ScalarStyle } from './quote.ts'
 
 /** Edits that replace an entry's value and keep its anchor, quotes and comments. */
