@@ -9,9 +9,8 @@ import {
   renderValuesFile,
   type PlaceholderValues,
 } from '../../../src/core/template/render.ts'
-import { readValues } from '../../../src/core/values-file/file.ts'
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
-import { updateValues } from '../../../src/core/values-file/update.ts'
+import { updateParsedText } from '../../../src/core/values-file/update.ts'
 import { hasHelm, readAllWithHelm } from '../../../testing/helm.ts'
 import { readWithPyYaml } from '../../../testing/readers/yaml.ts'
 import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
@@ -37,7 +36,7 @@ function renderCarefully(
 ): string | undefined {
   const rendered = renderTemplate(template, values)
   if (!rendered.ok) return undefined
-  const update = updateValues(readValues(rendered.text), wanted)
+  const update = updateParsedText(rendered.text, wanted)
   if (update.kind === 'rejected') return undefined
   return update.kind === 'updated' ? update.text : rendered.text
 }
