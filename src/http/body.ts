@@ -129,7 +129,7 @@ function decodersOf(contentEncoding: string): Decoder[] {
   })
 }
 
-const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{')
+const [quote = 0, backslash, comma, bracket, brace] = Buffer.from('"\\,[{')
 
 /**
  * Counts the commas, brackets and braces outside of strings: one for each value or more. Commas in
@@ -138,18 +138,38 @@ const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{')
 function createValueCounter(): (chunk: Buffer) => number {
   let count = 0
   let inString = false
+  /** Whether the last chunk ended in the middle of an escape. */
   let escaped = false
   return (chunk) => {
-    // An iterator takes ten times as long.
     let at = 0
+    if (escaped && chunk.length > 0) {
+      escaped = false
+      at = 1
+    }
+    // An iterator takes ten times as long, and so does looking at each byte of long strings.
     while (at < chunk.length) {
+      if (inString) {
+        const end = chunk.indexOf(quote, at)
+        const stop = end < 0 ? chunk.length : end
+        const backslashes = stop - beforeBackslashes(chunk, at, stop)
+        const isEscaped = backslashes % 2 === 1
+        inString = end < 0 || isEscaped
+        escaped = end < 0 && isEscaped
+        at = stop + 1
+        continue
+      }
       const byte = chunk[at]
       at += 1
-      if (escaped) escaped = false
-      else if (byte === quote) inString = !inString
-      else if (inString) escaped = byte === backslash
+      if (byte === quote) inString = true
       else if (byte === comma || byte === bracket || byte === brace) count += 1
     }
     return count
   }
+}
+
+/** Where the backslashes begin that end at an offset. */
+function beforeBackslashes(chunk: Buffer, start: number, end: number): number {
+  let at = end
+  while (at > start && chunk[at - 1] === backslash) at -= 1
+  return at
 }
