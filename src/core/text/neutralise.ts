@@ -39,10 +39,14 @@ const triggers: readonly Trigger[] = [
 export const unprintable =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu
 
+/** Printable ASCII with single spaces between words: nearly all text, and quick to recognise. */
+const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/
+
 /**
  * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
  */
 export function plainText(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters && alreadyPlain.test(text)) return text
   return truncate(
     // Bounds the input of the regular expressions: the rest would be truncated anyway.
     text
@@ -56,6 +60,7 @@ export function plainText(text: string, maxCharacters: number): string {
 
 /** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
 export function truncate(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text
   const characters = Array.from(text.slice(0, 2 * maxCharacters + 2))
   return characters.length <= maxCharacters
     ? text
