@@ -63,7 +63,7 @@ export function fetchWithRetries(
     let exchange: Exchange = {
       isGraphql,
       isRepeatable,
-      isDivisible: isDivisibleRequest(url, init.body),
+      isDivisible: () => isDivisibleRequest(url, init.body),
       json: undefined,
     }
     const send = async (tries: number): Promise<HttpResult> => {

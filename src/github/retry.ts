@@ -35,7 +35,7 @@ export type Exchange = {
   /** Whether it is safe to repeat, whatever became of it. */
   readonly isRepeatable: boolean
   /** Whether what was sent can be divided among several requests. */
-  readonly isDivisible: boolean
+  readonly isDivisible: () => boolean
   /** Undefined if the body is not a complete JSON document. */
   readonly json: unknown
 }
@@ -57,7 +57,7 @@ export function classifyResult(result: HttpResult, exchange: Exchange, now: numb
   if (!isRepeatable) return { kind: 'final' }
   if (temporaryStatuses.has(result.status)) {
     const limits = { waitMs: retryAfterMs(result.headers, now) }
-    return mayBeTooLarge(result.status, exchange.isDivisible)
+    return mayBeTooLarge(result.status, exchange.isDivisible())
       ? retry(`HTTP ${result.status}`, { ...limits, maxRetries: maxTooLargeRetries })
       : retry(`HTTP ${result.status}`, limits)
   }

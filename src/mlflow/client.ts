@@ -50,8 +50,8 @@ export type MlflowClientOptions = {
   readonly progress: ReportProgress
 }
 
-/** How a request ended, and the address that redirects led to. */
-type Reached = RetryOutcome & { readonly url: string }
+/** How a request ended, the address that redirects led to, and the response's JSON if it has any. */
+type Reached = RetryOutcome & { readonly url: string; readonly json: unknown }
 
 /** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5
@@ -91,12 +91,16 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
 
   const sendRequest = async (request: HttpRequest): Promise<Reached> => {
     let url = request.url
+    let json: unknown
     const outcome = await sendWithRetries({
       send: (tries) =>
         sendOnce(request, tries, (current) => {
           url = current
         }),
-      classify: (result) => classifyResult(result, clock.now()),
+      classify: (result) => {
+        json = result.kind === 'failure' ? undefined : parseJson(result.text)
+        return classifyResult(result, json, clock.now())
+      },
       policy: connection.policy,
       clock,
       budget: options.budget(),
@@ -104,7 +108,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       onRetry: (reason, waitMs, retry) =>
         log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
     })
-    return { ...outcome, url }
+    return { ...outcome, url, json }
   }
 
   const call = async <T>(
@@ -136,8 +140,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   }
 
   const parseResponse = <T>(outcome: Reached, endpoint: string, schema: z.ZodType<T>): T => {
-    const { result } = outcome
-    const json = result.kind === 'failure' ? undefined : parseJson(result.text)
+    const { result, json } = outcome
     if (
       result.kind === 'failure' ||
       result.status < 200 ||

@@ -7,7 +7,7 @@ import {
   type RetryDecision,
   type RetryPolicy,
 } from '../http/retry.ts'
-import { parseJson, type HttpResult } from '../http/transport.ts'
+import type { HttpResult } from '../http/transport.ts'
 import { recogniseRefusal } from './refusals.ts'
 
 /** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
@@ -16,14 +16,18 @@ const temporaryStatuses = new Set([408, 429, 500, 502, 503, 504])
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const maxHtmlRetries = 2
 
-/** Decides whether a request to MLflow is retried. */
-export function classifyResult(result: HttpResult, now: number): RetryDecision {
+/**
+ * Decides whether a request to MLflow is retried.
+ *
+ * @param json undefined if the body is not a complete JSON document.
+ */
+export function classifyResult(result: HttpResult, json: unknown, now: number): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = permanentFailures.has(result.reason)
     return permanent ? { kind: 'final' } : retry(result.detail)
   }
   const { status, headers, text } = result
-  if (status >= 200 && status < 300) return classifySuccess(text)
+  if (status >= 200 && status < 300) return classifySuccess(text, json)
   const refusal = recogniseRefusal(text)
   if (temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
     return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) })
@@ -33,8 +37,8 @@ export function classifyResult(result: HttpResult, now: number): RetryDecision {
     : { kind: 'final' }
 }
 
-function classifySuccess(text: string): RetryDecision {
-  if (parseJson(text) === undefined) {
+function classifySuccess(text: string, json: unknown): RetryDecision {
+  if (json === undefined) {
     return isMarkup(text)
       ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
       : retry('a response that is not a complete JSON document')

@@ -167,8 +167,8 @@ const maxUrl = 4000
  * for anything else.
  */
 function webUrl(url: string): string | null {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null
-  const parsed = new URL(url)
+  const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null
+  if (parsed === null) return null
   parsed.username = ''
   parsed.password = ''
   const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode)
