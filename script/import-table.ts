@@ -38,7 +38,7 @@ export const importTable: Readonly<
   },
   'src/github': {
     folders: ['src/core', 'src/core/text', 'src/http'],
-    packages: ['@actions/github', 'node:fs/promises', 'node:path', 'node:vm', 'zod'],
+    packages: ['@actions/github', 'node:fs', 'node:path', 'node:timers/promises', 'node:vm', 'zod'],
   },
   'src/report': {
     folders: ['src/core', 'src/core/message', 'src/core/text'],
