@@ -85,6 +85,16 @@ test('a broken template fails once, before anything is written, with all its err
   expect(step.githubRequests.filter(isCommit)).toEqual([])
 })
 
+test('a template that breaks later is reported even if no file is rendered from it', async () => {
+  const project = world.createProject({ files: { 'template.yaml': 'a: 1\n' } })
+  await project.register('model')
+  await project.sync({ template: 'template.yaml' })
+  project.repository.push('main', { 'template.yaml': 'a: [\n' })
+  const step = await project.sync({ template: 'template.yaml' })
+  expect(step.outputs).toMatchObject({ operation: 'failed' })
+  expect(step.errors.join()).toMatch(/template\.yaml/)
+})
+
 test('each mistake of a template is annotated at its line, after the advice', async () => {
   const lines = ['a: ${run.parms.lr}', 'b: 1', 'c: ${HOME}']
   const { step } = await syncWithTemplate(`${lines.join('\n')}\n`)
