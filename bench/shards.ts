@@ -98,6 +98,7 @@ function row(jobs: number, layout: Layout, races: readonly Race[]): string {
   const cells = [
     jobs,
     layout,
+    races.length,
     landed.length,
     steps.length - landed.length,
     ...[1, 2, 3, 4, 5].map(
@@ -124,12 +125,12 @@ try {
     `Node.js ${process.version}, ${cpus().length} cores of ${processor?.model ?? 'an unknown processor'}`,
   )
   console.log(
-    `${versions} new versions per job; a read takes ${readMs} ms longer than here, a write ${writeMs} ms; each row adds up ${options.repeat} runs\n`,
+    `${versions} new versions per job; a read takes ${readMs} ms longer than here, a write ${writeMs} ms\n`,
   )
   console.log(
-    '| jobs | directory | landed | failed | 1 | 2 | 3 | 4 | 5 attempts | requests to GitHub per job | seconds until the last ended |',
+    '| jobs | directory | races | landed | gave up | 1 | 2 | 3 | 4 | 5 attempts | requests to GitHub per job | seconds until the last ended |',
   )
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
   for (const jobs of shardCounts) {
     for (const layout of ['one for all', 'one per job'] as const) {
       const races: Race[] = []
