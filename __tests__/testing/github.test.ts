@@ -1,5 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { sendGraphql, type GraphqlBody } from '../../testing/github/client.ts'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  sendGraphql,
+  sendRest,
+  type GraphqlBody,
+  type RestAnswer,
+} from '../../testing/github/client.ts'
 import type { Repository } from '../../testing/github/repository.ts'
 import { startGitHub, type GitHub } from '../../testing/github/server.ts'
 
@@ -84,4 +89,39 @@ test('a field that the stand-in lacks is a violation, not null', async () => {
   )
   expect(errors?.[0]?.message).toMatch(/not in the stand-in/)
   expect(github.violations).toHaveLength(1)
+})
+
+describe('the contents API', () => {
+  const put = (path: string, body: object, token?: string): Promise<RestAnswer> =>
+    sendRest(github, 'PUT', `repos/acme/x/contents/${path}`, { message: 'Change', ...body }, token)
+  const content = Buffer.from('b').toString('base64')
+
+  test('creates and updates a file with one commit each, and reads it', async () => {
+    expect(await put('b/c.txt', { content })).toMatchObject({ status: 201 })
+    const sha = repository.git('rev-parse', 'main:a.txt')
+    expect(await put('a.txt', { content, sha })).toMatchObject({ status: 200 })
+    expect(repository.commitCount()).toBe(3)
+    expect(repository.read('b/c.txt')).toBe('b')
+    const answer = await sendRest(github, 'GET', 'repos/acme/x/contents/a.txt')
+    expect(answer.body).toMatchObject({ encoding: 'base64', content })
+    repository.fsck()
+  })
+
+  test("refuses with GitHub's words, and writes nothing", async () => {
+    const head = repository.head()
+    const readOnly = github.addToken({ contents: 'read', pullRequests: 'none' })
+    const answers = [
+      await put('a.txt', { content }),
+      await put('a.txt', { content, sha: head }),
+      await put('a.txt', { content, branch: 'missing' }),
+      await put('a.txt', { content }, readOnly),
+      await sendRest(github, 'GET', 'repos/acme/x/contents/missing.txt'),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([422, 409, 404, 403, 404])
+    expect(answers[0]?.body).toMatchObject({
+      message: `Invalid request.\n\n"sha" wasn't supplied.`,
+    })
+    expect(answers[1]?.body).toMatchObject({ message: `a.txt does not match ${head}` })
+    expect(repository.head()).toBe(head)
+  })
 })

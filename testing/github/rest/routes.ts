@@ -1,6 +1,7 @@
 import * as branches from './branches.ts'
 import { withContentsWrite, withPullRequestsWrite, type Handler } from './call.ts'
 import * as commits from './comparisons.ts'
+import * as contents from './contents.ts'
 import * as git from './git-data.ts'
 import * as pulls from './pulls.ts'
 import * as refs from './refs.ts'
@@ -18,6 +19,8 @@ const routes: readonly (readonly [string, string, Handler])[] = [
   ['GET', 'git/commits/:sha', git.getGitCommit],
   ['POST', 'git/commits', withContentsWrite(git.createCommit)],
   ['GET', 'commits/*ref', commits.getCommit],
+  ['GET', 'contents/*path', contents.getContents],
+  ['PUT', 'contents/*path', withContentsWrite(contents.putContents)],
   ['GET', 'compare/*range', commits.compare],
   ['GET', 'branches/*branch', branches.getBranch],
   ['GET', 'rules/branches/*branch', branches.getBranchRules],
