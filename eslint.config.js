@@ -40,5 +40,12 @@ export default tseslint.config(
     files: ['testing/**/*.ts', 'script/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    // Plain scripts, which the benchmark starts without TypeScript.
+    files: ['bench/*.mjs'],
+    languageOptions: {
+      globals: { Buffer: 'readonly', fetch: 'readonly', process: 'readonly', URL: 'readonly' },
+    },
+  },
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
 )

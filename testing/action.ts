@@ -20,6 +20,8 @@ export type StepOptions = {
   readonly interrupt?: Interrupt
   /** Closes the process's standard output at once, as `| true` does. */
   readonly closeLog?: boolean
+  /** A command that starts Node.js, for example to measure it. */
+  readonly prefix?: readonly string[]
   /** Called when the process runs, with a function that sends it a signal. */
   readonly onStart?: (send: (signal: NodeJS.Signals) => void) => void
 }
@@ -94,11 +96,17 @@ function inputVariables({ inputs, github, repository }: StepOptions): Record<str
 }
 
 async function runProcess(
-  { interrupt, onStart, closeLog }: Pick<StepOptions, 'interrupt' | 'onStart' | 'closeLog'>,
+  {
+    interrupt,
+    onStart,
+    closeLog,
+    prefix = [],
+  }: Pick<StepOptions, 'interrupt' | 'onStart' | 'closeLog' | 'prefix'>,
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ exitCode: number; log: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'dist', 'index.js')], { cwd, env })
+  const [program, ...parameters] = [...prefix, process.execPath, join(root, 'dist', 'index.js')]
+  const child = spawn(program, parameters, { cwd, env })
   onStart?.((signal) => child.kill(signal))
   let log = ''
   let stderr = ''
