@@ -52,29 +52,40 @@ export async function experimentIds() {
   return experiments.map(({ experiment_id }) => experiment_id)
 }
 
+/**
+ * Sends a request for each batch, and once more if it fails: MLflow parses the lists with Python's ast
+ * module, which sometimes fails in several threads (github.com/python/cpython/issues/106905).
+ */
+function searchEach(ids, size, search) {
+  return concurrently(batches(ids, size), (batch) => {
+    const list = batch.map((id) => `'${id}'`).join(',')
+    return search(list, batch.length).catch(() => search(list, batch.length))
+  })
+}
+
 /** Active runs, in batches. */
 export async function activeRuns(ids, experiment_ids, size) {
   const found = new Map()
-  // One after the other, because no request is sent twice here: MLflow parses the lists with Python's
-  // ast module, which sometimes fails in several threads (github.com/python/cpython/issues/106905).
-  for (const batch of batches(ids, size)) {
-    const filter = `attributes.run_id IN (${batch.map((id) => `'${id}'`).join(',')})`
-    const max_results = batch.length + 1
-    const { runs } = await mlflow('runs/search', { experiment_ids, filter, max_results })
+  await searchEach(ids, size, async (list, count) => {
+    const body = {
+      experiment_ids,
+      filter: `attributes.run_id IN (${list})`,
+      max_results: count + 1,
+    }
+    const { runs } = await mlflow('runs/search', body)
     for (const { info } of runs) found.set(info.run_id, info)
-  }
+  })
   return found
 }
 
 /** Locations of logged models, in batches. */
 export async function loggedModels(ids, experiment_ids) {
   const found = new Map()
-  for (const batch of batches(ids, 1000)) {
-    const filter = `model_id IN (${batch.map((id) => `'${id}'`).join(',')})`
-    const body = { experiment_ids, filter, max_results: 1000 }
+  await searchEach(ids, 1000, async (list) => {
+    const body = { experiment_ids, filter: `model_id IN (${list})`, max_results: 1000 }
     const { models } = await mlflow('logged-models/search', body)
     for (const { info } of models) found.set(info.model_id, info)
-  }
+  })
   return found
 }
 
