@@ -52,15 +52,11 @@ export async function experimentIds() {
   return experiments.map(({ experiment_id }) => experiment_id)
 }
 
-/**
- * Sends a request for each batch, and once more if it fails: MLflow parses the lists with Python's ast
- * module, which sometimes fails in several threads (github.com/python/cpython/issues/106905).
- */
-function searchEach(ids, size, search) {
-  return concurrently(batches(ids, size), (batch) => {
-    const list = batch.map((id) => `'${id}'`).join(',')
-    return search(list, batch.length).catch(() => search(list, batch.length))
-  })
+/** One request at a time, as the action sends them. */
+async function searchEach(ids, size, search) {
+  for (const batch of batches(ids, size)) {
+    await search(batch.map((id) => `'${id}'`).join(','), batch.length)
+  }
 }
 
 /** Active runs, in batches. */

@@ -38,22 +38,6 @@ describe('MLflow and GitHub are read at the same time', () => {
     expect(step.report.requests).toEqual({ mlflow: 4, github: 4 })
   })
 
-  test('runs with a file and new ones can wait for each other', async () => {
-    await project.sync({ path: 'p' })
-    await project.register('other')
-    const bothSearched = Promise.withResolvers<unknown>()
-    let searches = 0
-    world.gateway.rule = async ({ url }) => {
-      if (!url.includes('runs/search')) return undefined
-      searches += 1
-      if (searches === 2) bothSearched.resolve(undefined)
-      await bothSearched.promise
-      return undefined
-    }
-    const step = await project.sync({ path: 'p' })
-    expect(step.outputs).toMatchObject({ 'created-count': '1', 'unchanged-count': '1' })
-  })
-
   test('a branch that moves in the meantime is read again, and MLflow is not', async () => {
     const moved = (): Promise<void> => {
       project.repository.push('main', { 'p/other.txt': 'pushed' })

@@ -1,4 +1,3 @@
-import { together } from '../core/concurrently.ts'
 import { MlflowError } from '../core/errors.ts'
 import {
   versionKey,
@@ -173,17 +172,13 @@ function createRunReader(
   }
 
   return async (requested) => {
-    const unread = (detail: RunDetail): RunRequest[] =>
-      requested.filter((run) => {
+    for (const detail of ['full', 'basic'] as const) {
+      const unread = requested.filter((run) => {
         const cached = cache.get(run.id)
         return run.detail === detail && cached?.detail !== 'full' && cached?.detail !== detail
       })
-    const full = unread('full')
-    const basic = unread('basic')
-    await together([
-      ...(full.length > 0 ? [readRuns(full, 'full')] : []),
-      ...(basic.length > 0 ? [readRuns(basic, 'basic')] : []),
-    ])
+      if (unread.length > 0) await readRuns(unread, detail)
+    }
     return new Map([...cache].map(([id, { lookup }]) => [id, lookup]))
   }
 }

@@ -1,8 +1,7 @@
-import { mapConcurrently } from '../core/concurrently.ts'
 import { MlflowError } from '../core/errors.ts'
 import type { RunDetail } from '../core/model.ts'
 import { joinSentences, type Prose } from '../core/text/prose.ts'
-import { maxConcurrentRequests, type MlflowClient } from './client.ts'
+import type { MlflowClient } from './client.ts'
 import { readPages, type Page } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
 import { runPage } from './schema.ts'
@@ -36,38 +35,28 @@ type BatchState = {
   accepted: number
 }
 
-/** Searches runs by id, and finds out which single runs the server rejects. */
+/**
+ * Searches runs by id, and finds out which single runs the server rejects. One request at a time: MLflow
+ * reads the lists with Python's `ast`, which fails now and then in several threads of Python 3.11
+ * (https://github.com/python/cpython/issues/106905), and the server then responds with 500.
+ */
 export async function searchInBatches(
   ids: readonly string[],
   search: BatchSearch,
 ): Promise<BatchState> {
   const state: BatchState = { rejected: new Map(), rejections: [], accepted: 0 }
   if (search.experimentIds.length === 0) return state
-  const batches = chunks(ids, runsPerSearch[search.detail])
-  let done = 0
-  const searchNext = async (batch: readonly string[]): Promise<void> => {
-    await searchBatch(batch, search, state)
-    done += batch.length
-    search.client.progress('read', done, ids.length, 'run')
+  const size = runsPerSearch[search.detail]
+  for (let start = 0; start < ids.length; start += size) {
+    search.client.progress('read', start, ids.length, 'run')
+    await searchBatch(ids.slice(start, start + size), search, state)
   }
-  search.client.progress('read', 0, ids.length, 'run')
-  // One at a time until the server accepts one, because it may reject everything.
-  let first = 0
-  for (; first < batches.length && state.accepted === 0; first += 1) {
-    await searchNext(batches[first] ?? [])
-  }
-  await mapConcurrently(batches.slice(first), maxConcurrentRequests, searchNext)
+  search.client.progress('read', ids.length, ids.length, 'run')
   if (!search.splitRejected) return state
   for (const id of ids.filter((other) => isOddRunId(other) && search.isMissing(other))) {
     await searchBatch([id], search, state)
   }
   return state
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
 }
 
 /** Enough to find one of several broken runs in a batch of 1,000, and a run that is not. */

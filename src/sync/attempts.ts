@@ -4,22 +4,26 @@ import { joinSentences, prose } from '../core/text/prose.ts'
 
 const defaultAttempts = 5
 
-/** Up to 1, 2, 4, 8, 16 times `unitMs`, with enough jitter that colliding jobs do not collide again. */
-function backoffMs(attempt: number, unitMs: number, random: number): number {
-  return Math.round(unitMs * 2 ** (attempt - 1) * (0.25 + 0.75 * random))
+/** Up to 1, 2, 4, 8, 16 s: also long enough for a commit that becomes visible late. */
+function longestWaitMs(attempt: number): number {
+  return 1000 * 2 ** (attempt - 1)
 }
 
-/** By default; also long enough for a commit that becomes visible late. */
-const minUnitMs = 1000
-/** The last wait is then at most four minutes. */
-const maxUnitMs = 30_000
+const longestWaitAfterRaceMs = 240_000
 
 /**
  * Attempts collide if they overlap, so jobs that race have to spread out over a multiple of the time
- * that an attempt takes. With twice that time, eight jobs that start at once all succeed.
+ * that an attempt takes: up to 2, 6, 18, 54 times as long. Simulated with eight jobs that start at
+ * once, one of them gives up in one race of a thousand.
  */
-function unitAfterRace(attemptMs: number): number {
-  return Math.min(Math.max(2 * attemptMs, minUnitMs), maxUnitMs)
+function longestWaitAfterRace(attempt: number, attemptMs: number): number {
+  const longest = 2 * attemptMs * 3 ** (attempt - 1)
+  return Math.min(Math.max(longest, longestWaitMs(attempt)), longestWaitAfterRaceMs)
+}
+
+/** Enough jitter that colliding jobs do not collide again. */
+function jitter(longestMs: number, random: number): number {
+  return Math.round(longestMs * (0.25 + 0.75 * random))
 }
 
 export type AttemptOptions<T> = {
@@ -59,9 +63,11 @@ export async function retryWhenBranchMoves<T>(
       mayHaveWritten ||= isWorthAnother && error.outcomeUnknown
       const isLast = number === maxAttempts
       if (isWorthAnother && (mayHaveWritten || !isLast)) {
-        const unitMs =
-          error.reason === 'branch-moved' ? unitAfterRace(clock.now() - startedAt) : minUnitMs
-        const waitMs = backoffMs(number, unitMs, clock.random())
+        const longestMs =
+          error.reason === 'branch-moved'
+            ? longestWaitAfterRace(number, clock.now() - startedAt)
+            : longestWaitMs(number)
+        const waitMs = jitter(longestMs, clock.random())
         const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`
         info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`)
         await clock.sleep(waitMs)
