@@ -57,7 +57,11 @@ export function isFile(entry: DirectoryEntry | undefined): entry is DirectoryEnt
   return entry?.kind === 'file' || entry?.kind === 'executable'
 }
 
+/** A file's content: its text if that is known to be UTF-8, else its bytes. */
+export type Content = string | Uint8Array
+
 /** Git's hash of a file's content: SHA-1 of `blob <length>\0<bytes>`. */
-export function blobOid(content: Uint8Array): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+export function blobOid(content: Content): string {
+  const length = typeof content === 'string' ? Buffer.byteLength(content) : content.length
+  return createHash('sha1').update(`blob ${length}\0`).update(content).digest('hex')
 }

@@ -87,7 +87,7 @@ function digest(rows: readonly (readonly unknown[])[]): string {
 }
 
 function textOid(text: string): string {
-  return blobOid(new TextEncoder().encode(text))
+  return blobOid(text)
 }
 
 function oidsByPath({ directories }: BranchSnapshot): Map<string, string> {

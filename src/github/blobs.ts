@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { blobOid, type BranchSnapshot } from '../core/branch.ts'
+import { blobOid, type BranchSnapshot, type Content } from '../core/branch.ts'
 import { mapConcurrently } from '../core/concurrently.ts'
 import { prose } from '../core/text/prose.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
@@ -14,7 +14,7 @@ import { branchMoved } from './errors.ts'
  * Looks up contents by Git hash without sending a request. Takes a map from hash to path; hashes
  * that it cannot find are missing from the result.
  */
-export type ContentCache = (oids: ReadonlyMap<string, string>) => Promise<Map<string, Buffer>>
+export type ContentCache = (oids: ReadonlyMap<string, string>) => Promise<Map<string, Content>>
 
 /** Reads contents by Git hash, each only once. */
 export type BlobReader = {
@@ -26,7 +26,7 @@ export type BlobReader = {
   readonly read: (
     snapshot: BranchSnapshot,
     pathsByOid: ReadonlyMap<string, string>,
-  ) => Promise<ReadonlyMap<string, Buffer>>
+  ) => Promise<ReadonlyMap<string, Content>>
   /** Checks that the snapshot's directories belong to its head; throws like `read`. */
   readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
 }
@@ -43,7 +43,7 @@ const maxConcurrentQueries = 4
  * snapshot's commit.
  */
 export function createBlobReader(client: GitHubClient, checkout: ContentCache): BlobReader {
-  const cache = new Map<string, Buffer>()
+  const cache = new Map<string, Content>()
   const confirmed = new WeakSet<BranchSnapshot>()
 
   const readAndConfirm = async (
@@ -99,7 +99,7 @@ async function readBatch(
   client: GitHubClient,
   { head, directories }: BranchSnapshot,
   oids: readonly string[],
-): Promise<{ contents: Map<string, Buffer>; consistent: boolean }> {
+): Promise<{ contents: Map<string, Content>; consistent: boolean }> {
   const paths = aliasesFor('d', directories.keys())
   const blobs = aliasesFor('b', oids)
   const response = await client.query(
@@ -114,15 +114,13 @@ async function readBatch(
       contents: aliasedObjects(blobs, blob),
     }),
   )
-  const contents = new Map<string, Buffer>()
+  const contents = new Map<string, Content>()
   for (const [oid, found] of response.contents) {
-    const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text)
+    const text = found?.isTruncated === false ? found.text : null
     // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte
     // order mark no longer has the expected hash.
-    contents.set(
-      oid,
-      content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid),
-    )
+    const isComplete = text?.isWellFormed() === true && blobOid(text) === oid
+    contents.set(oid, isComplete ? text : await readRaw(client, oid))
   }
   const consistent = [...directories.values()].every(
     ({ path, oid }) => response.directories.get(path)?.oid === oid,
@@ -160,7 +158,7 @@ const maxFileBytes = 4 * 1024 * 1024
  */
 export function createCheckoutCache(workspace: string): ContentCache {
   return async (oids) => {
-    const found = new Map<string, Buffer>()
+    const found = new Map<string, Content>()
     if (workspace === '') return found
     let read = 0
     for (const [oid, path] of oids) {

@@ -1,4 +1,4 @@
-import type { BranchSnapshot } from '../core/branch.ts'
+import type { BranchSnapshot, Content } from '../core/branch.ts'
 import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
 import { readBranch, type BranchQuery } from './branch.ts'
@@ -28,7 +28,7 @@ export type Repository = {
   readonly readFiles: (
     snapshot: BranchSnapshot,
     pathsByOid: ReadonlyMap<string, string>,
-  ) => Promise<ReadonlyMap<string, Buffer>>
+  ) => Promise<ReadonlyMap<string, Content>>
   /**
    * Checks before a write that the snapshot's directories belong to its head. Sends a request only if
    * reading contents has not confirmed this yet.

@@ -3,6 +3,7 @@ import {
   isFile,
   pathIn,
   type BranchSnapshot,
+  type Content,
   type DirectoryEntry,
 } from '../core/branch.ts'
 import type { SelectedRun } from '../core/select.ts'
@@ -122,7 +123,7 @@ function filesOf(
   snapshot: BranchSnapshot,
   { directory }: Target,
   runIds: readonly string[],
-  contents: ReadonlyMap<string, Uint8Array>,
+  contents: ReadonlyMap<string, Content>,
 ): Map<string, RunFile> {
   const { entries } = directoryAt(snapshot, directory)
   return new Map(
@@ -141,7 +142,7 @@ function filesOf(
 
 function stateOf(
   entry: DirectoryEntry | undefined,
-  contents: ReadonlyMap<string, Uint8Array>,
+  contents: ReadonlyMap<string, Content>,
 ): FileState {
   if (entry === undefined) return { kind: 'absent' }
   if (entry.kind !== 'file' && entry.kind !== 'executable') {

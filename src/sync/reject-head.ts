@@ -92,7 +92,7 @@ async function findForeignModel(
   )
   const contents = await repository.readFiles(snapshot, pathsByOid)
   for (const [oid, path] of pathsByOid) {
-    const content = readContent(contents.get(oid) ?? Buffer.of())
+    const content = readContent(contents.get(oid) ?? '')
     const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : ''
     const isOwn = targets.some(
       ({ directory, selection }) =>

@@ -1,4 +1,4 @@
-import type { BranchSnapshot } from '../core/branch.ts'
+import type { BranchSnapshot, Content } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
 import { listMistakes, type Mistake } from '../core/problem.ts'
 import type { Target } from '../core/target.ts'
@@ -37,7 +37,7 @@ export type TemplateReader = {
   readonly parse: (
     snapshot: BranchSnapshot,
     path: string | undefined,
-    contents: ReadonlyMap<string, Uint8Array>,
+    contents: ReadonlyMap<string, Content>,
   ) => Template
 }
 
@@ -70,9 +70,10 @@ function oidOf({ files, branch }: BranchSnapshot, path: string): string {
   })
 }
 
-function decodeUtf8(path: string, bytes: Uint8Array | undefined): string {
+function decodeUtf8(path: string, content: Content | undefined): string {
+  if (typeof content === 'string') return content
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
   } catch {
     const text = prose`The template \`${path}\` is not UTF-8 text`
     const mistakes = [{ text, location: { path, line: undefined } }]

@@ -10,14 +10,19 @@ export type Decoded = {
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
-/** Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. */
-export function decode(bytes: Uint8Array): Decoded {
-  const encoding = encodingOf(bytes)
+/**
+ * Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. A text was
+ * UTF-8.
+ */
+export function decode(content: Uint8Array | string): Decoded {
+  if (typeof content === 'string')
+    return { text: content, encoding: 'utf-8', invalidBytes: undefined }
+  const encoding = encodingOf(content)
   try {
-    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(content)
     return { text, encoding, invalidBytes: undefined }
   } catch {
-    const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes)
+    const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(content)
     const problem = prose`bytes that are not ${encoding.toUpperCase()} text`
     return { text, encoding, invalidBytes: { at: text.indexOf('\uFFFD'), problem } }
   }

@@ -78,9 +78,12 @@ export const blockedBy = {
   submodule: prose`a submodule is in the way of its file`,
 } as const
 
-/** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
-export function readContent(bytes: Uint8Array): FileContent {
-  const { text, encoding, invalidBytes } = decode(bytes)
+/**
+ * Decodes and classifies a file, given as bytes or as text that was UTF-8. The text keeps a byte order
+ * mark, so that it is written back.
+ */
+export function readContent(content: Uint8Array | string): FileContent {
+  const { text, encoding, invalidBytes } = decode(content)
   const { values, hold } = invalidBytes ? parseText(text, invalidBytes) : readText(text)
   if (hold !== undefined) {
     const owned = values.kind === 'values' ? values.owned : {}
