@@ -40,16 +40,12 @@ describe('a valid template', () => {
     ])
   })
 
-  test.each([
-    'a: 1',
-    'a: ! ${run.id}',
-    'global:\nvllm: {}',
-    'global:\n  team: x\n',
-    '\ufeffa: ${run.id}\r\n',
-    '{}',
-  ])('can be %j', (text) => {
-    expect(problemsOf(text)).toEqual([])
-  })
+  test.each(['a: 1', 'global:\nvllm: {}', 'global:\n  team: x\n', '\ufeffa: ${run.id}\r\n', '{}'])(
+    'can be %j',
+    (text) => {
+      expect(problemsOf(text)).toEqual([])
+    },
+  )
 })
 
 describe('an invalid template', () => {

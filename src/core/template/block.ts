@@ -24,6 +24,7 @@ export function renderBlockScalar(
   if (!isSafeInBlock(expected) || looksLikeHold(expected)) return undefined
   const { header, body, newline } = splitBlock(source)
   const parent = srcToken.indent
+  if (isUnterminated(header, body)) return undefined
   const indent = ' '.repeat(detectIndent(header, body, parent))
   const bodySegments = parseSegments(body)
   const rendered = bodySegments.map((segment) => {
@@ -38,6 +39,11 @@ export function renderBlockScalar(
     bodySegments.every(({ kind }, index) => kind !== 'placeholder' || isWord(rendered[index] ?? ''))
   if (isProven) return { source: text, isProven }
   return parseBlock(text, parent) === expected ? { source: text, isProven } : undefined
+}
+
+/** Readers disagree on the last line break of such a block, unless it is stripped. */
+function isUnterminated(header: string, body: string): boolean {
+  return !body.endsWith('\n') && !/^[|>][1-9]?-/.test(header)
 }
 
 /** A fallback that the block folds is one placeholder in its text, and none in its source. */

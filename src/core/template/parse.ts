@@ -13,7 +13,7 @@ import { interpretOwnedValues } from '../values-file/file.ts'
 import type { Flaw } from '../values-file/flaw.ts'
 import { locateValues } from '../values-file/parse.ts'
 import { lineNumberAt } from '../values-file/position.ts'
-import { findLayout, type LocatedValues, type TemplateLayout } from './layout.ts'
+import { findLayout, type LocatedValues, type TemplateLayout } from './join.ts'
 import {
   parseSegments,
   type Placeholder,
@@ -130,7 +130,7 @@ function readStructure(text: string, document: Document.Parsed): LocatedValues |
 const stringTag = 'tag:yaml.org,2002:str'
 
 function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): LocatedFlaw[] {
-  return tag === undefined || tag === stringTag || tag === '!'
+  return tag === undefined || tag === stringTag
     ? []
     : [
         {

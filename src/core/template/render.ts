@@ -3,9 +3,9 @@ import { prose, type Prose } from '../text/prose.ts'
 import { applyEdits } from '../values-file/edit.ts'
 import { readValues } from '../values-file/file.ts'
 import type { Flaw } from '../values-file/flaw.ts'
-import type { OwnedValues } from '../values-file/owned.ts'
+import { isTimestamp, type OwnedValues } from '../values-file/owned.ts'
 import { updateValues } from '../values-file/update.ts'
-import { joinFile } from './layout.ts'
+import { joinFile } from './join.ts'
 import type { Template } from './parse.ts'
 import {
   describeMissing,
@@ -39,7 +39,8 @@ export function renderValuesFile(
   const scalars = renderScalars(template, values)
   if ('flaws' in scalars) return scalars
   const { layout } = template
-  if (layout !== undefined && [...scalars.values()].every(({ isProven }) => isProven)) {
+  const isProven = [...scalars.values()].every((scalar) => scalar.isProven)
+  if (layout !== undefined && isProven && isTimestamp(owned.timestamp)) {
     return { ok: true, text: joinFile(layout, scalars, owned) }
   }
   const rendered = renderTemplate(template, values)

@@ -25,7 +25,8 @@ export function renderScalar(
   source: string,
   values: PlaceholderValues,
 ): RenderedScalar {
-  const text = renderSegments(scalar.segments, values)
+  // UTF-8 cannot represent lone surrogates; those of a template are escaped.
+  const text = renderSegments(scalar.segments, values).toWellFormed()
   switch (scalar.node.type) {
     case 'BLOCK_LITERAL':
     case 'BLOCK_FOLDED':

@@ -31,6 +31,10 @@ export function timestampOf(ms: number): number {
   return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''))
 }
 
+export function isTimestamp(timestamp: number): boolean {
+  return Number.isSafeInteger(timestamp) && timestamp >= 0
+}
+
 /** Placeholder that a chart's `tpl` replaces with an owned value. */
 export function helmPlaceholder(key: OwnedKey): string {
   return `{{ .Values.global.${key} }}`

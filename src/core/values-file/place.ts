@@ -1,4 +1,4 @@
-import { isAlias, isScalar } from 'yaml'
+import { isScalar } from 'yaml'
 import { addEntries } from './add.ts'
 import { EditError, type Edit } from './edit.ts'
 import { lastToken } from './layout.ts'
@@ -49,7 +49,7 @@ export function canPlaceOwnedValues(file: ParsedFile): boolean {
 function isSingleLine(entry: ParsedEntry | undefined): boolean {
   if (entry === undefined) return true
   const { value, token } = entry
-  if (isAlias(value) || !isScalar(value)) return false
+  if (!isScalar(value)) return false
   const source = token.value !== undefined && 'source' in token.value ? token.value.source : ''
   return (
     value.anchor === undefined &&

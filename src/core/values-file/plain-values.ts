@@ -1,6 +1,6 @@
 import type { WrittenScalar } from './interpret.ts'
 import { endOfMatch } from './position.ts'
-import type { ScalarStyle } from './quote.ts'
+import { styleOf, type ScalarStyle } from './quote.ts'
 
 /** Anything that is not printable, or may be a line break or a byte order mark. */
 export const unusualCharacter =
@@ -20,7 +20,7 @@ const doubleQuoted = /"[^"\\\r\n]*(?:\\["\\nrt][^"\\\r\n]*)*"/y
 const singleQuoted = /'[^'\r\n]*(?:''[^'\r\n]*)*'/y
 /** Without the numbers and dates that some reader rejects. */
 const plain =
-  /(?![-+]?(?:0[box]|\.(?:inf|nan)|\d{4}-\d|[\d_]{1000}))(?:[\w./$+~^;()\\\u00A1-\uFFFF]|<(?!<)|-(?=[\w./-]))(?:[^ \t\r\n:]+|:(?=[^ \t\r\n])| +(?=[^ \t\r\n#]))*/iy
+  /(?![-+]?(?:0[box]|\.(?:inf|nan)|\d{4}-\d|[\d_:.]{300}))(?:[\w./$+~^;()\\\u00A1-\uFFFF]|<(?!<)|-(?=[\w./-]))(?:[^ \t\r\n:]+|:(?=[^ \t\r\n])| +(?=[^ \t\r\n#]))*/iy
 const blockHeader = /[|>][+-]?/y
 const flowItem = String.raw`(?:"[^"\\\r\n]*"|'[^'\r\n]*'|-{0,2}[A-Z_/$][\w./$-]*|(?!0[box])\d[\w.]{0,250})`
 const flowPair = `${keySource}: +${flowItem}`
@@ -131,11 +131,6 @@ export function scalarAt(
   const source = text.slice(start, end)
   const style = styleOf(source)
   return { style, text: unquote(source, style), source, tag: undefined }
-}
-
-function styleOf(source: string): ScalarStyle {
-  if (source.startsWith("'")) return 'single'
-  return source.startsWith('"') ? 'double' : 'plain'
 }
 
 function unquote(source: string, style: ScalarStyle): string {

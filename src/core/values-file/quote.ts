@@ -7,6 +7,12 @@ const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|na
 /** Characters that some readers reject, or treat as a line break, unless they are escaped. */
 const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u
 
+/** The style of a one-line scalar. */
+export function styleOf(source: string): ScalarStyle {
+  if (source.startsWith("'")) return 'single'
+  return source.startsWith('"') ? 'double' : 'plain'
+}
+
 /** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
 export function formatString(value: string): string {
   return formatStringAs(value, 'plain')

@@ -3,7 +3,7 @@ import { addEntries } from './add.ts'
 import { applyEdits, EditError, type Edit } from './edit.ts'
 import { interpretOwnedValues, type ValuesFile } from './file.ts'
 import { findOutdatedKeys } from './interpret.ts'
-import type { OwnedKey, OwnedValues } from './owned.ts'
+import { isTimestamp, type OwnedKey, type OwnedValues } from './owned.ts'
 import type { Flaw } from './flaw.ts'
 import { parseValues, tooDeep, type ParsedFile } from './parse.ts'
 import { updatePlainLines } from './plain-update.ts'
@@ -109,10 +109,6 @@ function interpretOrThrow(parsed: ParsedFile) {
     throw new EditError(interpretations.problem, interpretations.line)
   }
   return interpretations
-}
-
-function isTimestamp(timestamp: number): boolean {
-  return Number.isSafeInteger(timestamp) && timestamp >= 0
 }
 
 /** Rejects characters with which YAML readers would read different values. */

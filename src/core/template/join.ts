@@ -8,6 +8,7 @@ import {
 import { ownedKeys, type OwnedKey, type OwnedValues } from '../values-file/owned.ts'
 import type { ParsedFile } from '../values-file/parse.ts'
 import { canPlaceOwnedValues, placeOwnedValues } from '../values-file/place.ts'
+import { formatValue, styleOf } from '../values-file/quote.ts'
 import type { TemplateScalar } from './placeholder.ts'
 import { replaceScalar, type RenderedScalar } from './scalar.ts'
 
@@ -28,14 +29,15 @@ export type TemplateLayout = LocatedValues & {
 
 /**
  * Finds the layout of a template; undefined if only parsing a file can tell whether it is right: with
- * placeholders in keys, which may become too long or equal to each other, and if an owned value can't
- * be placed on its own.
+ * placeholders in keys, which may become too long or equal to each other, with those in anchored scalars,
+ * whose aliases may be keys, and if an owned value can't be placed on its own.
  */
 export function findLayout(
   values: LocatedValues,
   scalars: readonly TemplateScalar[],
 ): TemplateLayout | undefined {
-  if (scalars.some(({ isInKey }) => isInKey) || !canPlaceOwnedValues(values.file)) return undefined
+  const canBeKey = scalars.some(({ node, isInKey }) => isInKey || node.anchor !== undefined)
+  if (canBeKey || !canPlaceOwnedValues(values.file)) return undefined
   const ownedScalars = new Map(
     scalars.flatMap((scalar): [TemplateScalar, OwnedKey][] => {
       const key = ownedKeys.find((owned) => values.file.owned[owned]?.value === scalar.node)
@@ -60,10 +62,11 @@ export function joinFile(
         ? { kind: 'string', text: value }
         : interpretScalar({ style: 'plain', text: source, source, tag: undefined })
   }
-  const outdated = findOutdatedKeys(current, owned)
-  const edits = [...rendered].flatMap(([scalar, { source }]) => {
+  const outdated = new Set(findOutdatedKeys(current, owned))
+  const edits = [...rendered].map(([scalar, { source }]) => {
     const key = ownedScalars.get(scalar)
-    return key !== undefined && outdated.includes(key) ? [] : [replaceScalar(scalar, source)]
+    const isOutdated = key !== undefined && outdated.delete(key)
+    return replaceScalar(scalar, isOutdated ? formatValue(owned[key], styleOf(source)) : source)
   })
-  return applyEdits(file.text, [...edits, ...placeOwnedValues(file, owned, outdated)])
+  return applyEdits(file.text, [...edits, ...placeOwnedValues(file, owned, [...outdated])])
 }

@@ -56,6 +56,9 @@ const bodies = [
   "z: '${run.params.x}' # c\n",
   'z: "<${run.params.x}>"\n',
   'z: &z "${run.params.x}"\ny: *z\n',
+  'z: &z ${run.params.x}\n*z : 1\n',
+  'z: |+\n  ${run.params.x}\n # c\n',
+  'z: "\\ud800${run.params.x}"\n',
   'z: !!str ${run.params.x}\n',
   'z: ["${run.params.x}", {b: \'${run.params.x}\'}]\n',
   'y: 1\nz: "one\n  ${run.params.x}"\n',
@@ -84,6 +87,7 @@ const globals = [
   'global:\n  modelVersion: ${model.version} # n\n  experimentId: ${experiment.id}\n',
   'global:\n  runid: \'${run.id}\'\n  modelid: ${model.id:-}\n  modelName: "${model.name}"\n',
   'global:\n  runid: |\n    ${run.id}\n  timestamp: 20240101\n',
+  'global:\n  runid: ${run.params.x}\n  modelName: \'${run.params.x}\'\n  modelid: "${run.params.x}"\n',
   'global:\n  runid: "${run.slug}"\n  modelVersion: "9"\n  timestamp: "20240101"\n',
   'base: &base\n  runid: x\nglobal:\n  <<: *base\n  keep: 1\n',
 ]
@@ -110,7 +114,7 @@ const modelId = fc.constantFrom(undefined, owned.modelid)
 
 describe('a file that is joined without being parsed', () => {
   test('is the same, byte for byte, as one that is parsed, edited and compared', () => {
-    const numRuns = Number(process.env.LAYOUT_ROUNDS ?? 1500)
+    const numRuns = Number(process.env.JOIN_ROUNDS ?? 1500)
     let joined = 0
     fc.assert(
       fc.property(templateText, anyText, modelId, (text, x, modelid) => {
@@ -125,6 +129,20 @@ describe('a file that is joined without being parsed', () => {
       { numRuns },
     )
     expect(joined).toBeGreaterThan(numRuns / 10)
+  })
+
+  test('is not written if an empty value lets a block of text swallow a comment', () => {
+    const template = parseValidTemplate('a: |+\n  ${run.params.x}\n # c\nb: 1\n')
+    expect(renderFile(template, withParams({ x: 'v' }), owned)).toContain('a: |+\n  v\n # c\n')
+    expect(renderFile(template, withParams({ x: '' }), owned)).toBeUndefined()
+  })
+
+  test('needs a timestamp that is one', () => {
+    const template = parseValidTemplate('a: ${run.id}\n')
+    for (const timestamp of [-1, 1.5, NaN]) {
+      const values = withParams({})
+      expect(renderFile(template, values, { ...owned, timestamp })).toBeUndefined()
+    }
   })
 
   test('reads back unchanged in npm yaml, PyYAML and Helm, whatever the values are', () => {
@@ -173,7 +191,7 @@ describe('a template', () => {
     ['without global', 'a: ${run.id}\n'],
     ['with owned values', 'global:\n  runid: ${run.id}\n  modelVersion: "9" # n\na: 1\n'],
     ['with blocks of text', 'global:\n  a: 1\nb: |\n  run ${run.id}\n'],
-    ['with anchors elsewhere', 'a: &a ${run.id}\nb: *a\n'],
+    ['with anchors elsewhere', 'a: &a 1\nb: *a\nc: ${run.id}\n'],
   ])('%s needs no parsing per file', (_, text) => {
     expect(parseValidTemplate(text).layout).toBeDefined()
   })
@@ -181,9 +199,14 @@ describe('a template', () => {
   test.each([
     ['a placeholder in a key', '${model.name}: 1\n'],
     ['a placeholder in a list that is a key', '? ["${model.name}"]\n: 1\n'],
+    ['a placeholder that an alias makes a key', 'a: &k ${run.name}\n*k : 1\n'],
     ['global in braces', 'global: {a: 1}\n'],
     ['an empty global', 'global:\na: 1\n'],
     ['an owned value that others refer to', 'global:\n  runid: &r ${run.id}\n  b: *r\n'],
+    ['a tagged owned value', 'global:\n  timestamp: !!str 5\n  b: 1\n'],
+    ['an empty owned value', 'global:\n  runid:\n  b: 1\n'],
+    ['an owned value over two lines', 'global:\n  runid: "a\n    b"\n  b: 1\n'],
+    ['an owned value in a block without an end', 'global:\n  b: 1\n  runid: |\n    x'],
     ['an owned value of several lines', 'global:\n  runid: |\n    ${run.id}\n  b: 1\n'],
     ['a block of text at the end of global', 'global:\n  a: |\n    b\nc: 1\n'],
     ['a merge key in global', 'a: &a {runid: x}\nglobal:\n  <<: *a\n  b: 1\n'],
