@@ -52,6 +52,12 @@ const nastyStrings = [
   ...['x'.repeat(2000), 'a b '.repeat(500), '::error::x', '</script>', '1.10.0', 'v1', 'None'],
 ]
 
+/** Besides npm yaml. */
+const otherReaders = [
+  ['PyYAML', readWithPyYaml],
+  ...(hasHelm ? ([['Helm', readAllWithHelm]] as const) : []),
+] as const
+
 describe('a string', () => {
   const words = fc.sample(fc.string({ unit: anyCharacter, maxLength: 12 }), {
     numRuns: 300,
@@ -78,27 +84,30 @@ describe('a string', () => {
     expect(readWithPyYaml(flow)).toEqual(expected)
   })
 
-  test('in a file counts as equal only if PyYAML reads the same string', () => {
-    const sources = strings
-      // PyYAML rejects tabs around a plain value and unusual comments, whatever the value is.
-      .flatMap((text) => [...(/[\t#]/.test(text) ? [] : [text]), `"${text}"`, `'${text}'`])
-      .map((source) => `global:\n  modelName: ${source}\n`)
-    const results = readWithPyYaml(sources)
-    const equal = sources.filter((text, index) => {
-      const file = readValues(text)
-      if (file.kind !== 'values' || file.owned.modelName === undefined) return false
-      const modelName = file.owned.modelName
-      if (findOutdatedKeys(file.interpretations, { ...owned, modelName }).includes('modelName'))
-        return false
-      const isNumber = /^\d{1,6}$/.test(modelName)
-      expect([text, results[index]]).toEqual([
-        text,
-        { value: { global: { modelName: isNumber ? expect.anything() : modelName } } },
-      ])
-      return true
-    })
-    expect(equal.length).toBeGreaterThan(strings.length / 4)
-  })
+  test.each(otherReaders)(
+    'in a file counts as equal only if %s reads the same string',
+    (_, read) => {
+      const sources = strings
+        // PyYAML rejects tabs around a plain value and unusual comments, whatever the value is.
+        .flatMap((text) => [...(/[\t#]/.test(text) ? [] : [text]), `"${text}"`, `'${text}'`])
+        .map((source) => `global:\n  modelName: ${source}\n`)
+      const results = read(sources)
+      const equal = sources.filter((text, index) => {
+        const file = readValues(text)
+        if (file.kind !== 'values' || file.owned.modelName === undefined) return false
+        const modelName = file.owned.modelName
+        if (findOutdatedKeys(file.interpretations, { ...owned, modelName }).includes('modelName'))
+          return false
+        const isNumber = /^\d{1,6}$/.test(modelName)
+        expect([text, results[index]]).toEqual([
+          text,
+          { value: { global: { modelName: isNumber ? expect.anything() : modelName } } },
+        ])
+        return true
+      })
+      expect(equal.length).toBeGreaterThan(strings.length / 4)
+    },
+  )
 })
 
 test('PyYAML reads an updated file as the old one with the new values', () => {
@@ -161,10 +170,7 @@ describe('a file of any structure is read as before with the new values', () => 
     return { value: { ...root, global: { ...global, ...owned } } }
   }
 
-  test.each([
-    ['PyYAML', readWithPyYaml],
-    ...(hasHelm ? ([['Helm', readAllWithHelm]] as const) : []),
-  ] as const)('by %s', (_, read) => {
+  test.each(otherReaders)('by %s', (_, read) => {
     const before = read(updates.map((update) => update.before))
     const after = read(updates.map((update) => update.after))
     const rows = updates.map((update, index) => ({ ...update, read: after[index] }))
