@@ -117,6 +117,15 @@ describe('an existing file', () => {
     expect(read()).toContain('modelVersion: "1"')
   })
 
+  test('is not taken for the text that GitHub makes of bytes that are none', async () => {
+    const { project, path } = await projectWithFile((runId) =>
+      Buffer.from(`# caf\xe9\nglobal: {runid: "${runId}"}\n`, 'latin1'),
+    )
+    const step = await project.sync()
+    expect(step.changes[0]).toMatchObject({ outcome: 'updated', path })
+    expect(step.warnings.join('\n')).toContain('line 1: bytes that are not UTF-8 text')
+  })
+
   test('is left alone if GitHub sends content that does not match its hash', async () => {
     const { project } = await projectWithFile(() => `# ${'x'.repeat(600_000)}\n`)
     const head = project.repository.head()

@@ -63,9 +63,10 @@ describe('if MLflow fails', () => {
     ['asks for a long wait', { kind: 'respond', status: 503, headers: { 'retry-after': '200' } }],
   ] as const)('while GitHub %s, the job ends with the error of MLflow', async (_, fault) => {
     world.github.inject(fault, { match: isBranchRead, times: Infinity })
+    const before = world.github.requests.length
     world.gateway.rule = async (request) => {
       if (!isListing(request)) return undefined
-      while (world.github.requests.length === 0) await new Promise(setImmediate)
+      while (world.github.requests.length === before) await new Promise(setImmediate)
       return refused
     }
     const step = await project.sync({ path: 'p' })
@@ -84,7 +85,7 @@ describe('if MLflow fails', () => {
       listings += 1
       return listings === 1 ? refused : undefined
     }
-    const step = await project.sync({ path: 'p', 'poll-interval': '1s', 'poll-duration': '3s' })
+    const step = await project.sync({ path: 'p', 'poll-interval': '5s', 'poll-duration': '9s' })
     expect(step.outputs).toMatchObject({ 'created-count': '1' })
     expect(project.repository.paths('main', 'p')).toHaveLength(1)
   })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { mapConcurrently, together } from '../../src/core/concurrently.ts'
+import { mapConcurrently } from '../../src/core/concurrently.ts'
 
 /** Lets everything happen that does not wait for a promise of the test. */
 function settle(): Promise<void> {
@@ -20,27 +20,16 @@ test('maps in order, and only as many items at a time as it may', async () => {
   expect(most).toBe(2)
 })
 
-test('begins nothing after an error, and throws it when nothing is left running', async () => {
+test('throws an error at once, and begins nothing after it', async () => {
   const begun: number[] = []
   const slow = Promise.withResolvers<unknown>()
-  let isSettled = false
   const mapped = mapConcurrently([1, 2, 3, 4], 2, async (item) => {
     begun.push(item)
     if (item === 1) throw new Error('first')
     await slow.promise
   })
-  void mapped.catch(() => (isSettled = true))
-  await settle()
-  expect(isSettled).toBe(false)
-  slow.resolve(undefined)
   await expect(mapped).rejects.toThrow('first')
+  slow.resolve(undefined)
+  await settle()
   expect(begun).toEqual([1, 2])
-})
-
-test('of several errors, the first in the list is thrown', async () => {
-  const late = settle().then(() => {
-    throw new Error('late')
-  })
-  const early = Promise.reject(new Error('early'))
-  await expect(together([late, early])).rejects.toThrow('late')
 })

@@ -1,5 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createTransport, type HttpResult } from '../../src/http/transport.ts'
@@ -8,6 +11,14 @@ import { createTransport, type HttpResult } from '../../src/http/transport.ts'
 
 const mebibyte = 1024 * 1024
 let server: Server | undefined
+
+const transportOptions = {
+  timeoutMs: 5000,
+  totalTimeoutMs: 30_000,
+  limits: { bytes: 256 * mebibyte, values: 4_000_000 },
+  ca: undefined,
+  insecureTls: false,
+}
 
 afterEach(async () => {
   const closed = new Promise((resolve) => server?.close(resolve))
@@ -30,14 +41,7 @@ async function sendTo(target: Server): Promise<HttpResult> {
   server = target
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
   const { signal } = new AbortController()
-  const transport = createTransport({
-    timeoutMs: 5000,
-    totalTimeoutMs: 30_000,
-    limits: { bytes: 256 * mebibyte, values: 4_000_000 },
-    ca: undefined,
-    insecureTls: false,
-    signal,
-  })
+  const transport = createTransport({ ...transportOptions, signal })
   const { port } = target.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/`
   const result = await transport.send({ method: 'GET', url, headers: {}, body: undefined })
@@ -218,4 +222,23 @@ test('headers without an end are given up', async () => {
     write()
   })
   expect(await sendTo(endless)).toMatchObject({ kind: 'failure', reason: 'too-large' })
+})
+
+test('responses that were read leave the memory before the job ends', async () => {
+  v8.setFlagsFromString('--expose-gc')
+  const collectGarbage = vm.runInNewContext('gc') as () => void
+  const body = Buffer.alloc(mebibyte, 'x')
+  const http = createServer((_request, response) => response.end(body))
+  server = http
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const job = new AbortController()
+  const transport = createTransport({ ...transportOptions, signal: job.signal })
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`
+  const request = { method: 'GET', url, headers: {}, body: undefined } as const
+  const before = process.memoryUsage().external
+  for (let sent = 0; sent < 50; sent += 1) await transport.send(request)
+  await setImmediate()
+  collectGarbage()
+  expect(process.memoryUsage().external - before).toBeLessThan(20 * mebibyte)
+  await transport.close()
 })

@@ -1,15 +1,4 @@
 /**
- * Waits for all of the work, even if some of it fails: nothing may go on in the background once the
- * error is known. Throws the first error, in the order of the list.
- */
-export async function together<const T extends readonly Promise<unknown>[]>(
-  work: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(work)
-  return Promise.all(work)
-}
-
-/**
  * Maps items in order, some of them at a time. After an error no further item is begun.
  *
  * @param onDone called with the number of items that are done.
@@ -37,6 +26,6 @@ export async function mapConcurrently<T, R>(
       onDone(done)
     }
   }
-  await together(Array.from({ length: limit }, worker))
+  await Promise.all(Array.from({ length: limit }, worker))
   return results
 }

@@ -96,13 +96,17 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** undici notices that a request was aborted only once it is connected. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-  return Promise.race([promise, aborted])
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason as Error)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    // The signal of the job would keep the response in memory until the job ends.
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 function singleHeaders(

@@ -9,14 +9,16 @@ function longestWaitMs(attempt: number): number {
   return 1000 * 2 ** (attempt - 1)
 }
 
-const longestWaitAfterRaceMs = 240_000
+const longestWaitAfterRaceMs = 60_000
 
 /**
  * Attempts collide if they overlap, so jobs that race have to spread out over a multiple of the time
- * that an attempt takes: up to 2, 6, 18, 54 times as long. Simulated with eight jobs that start at
- * once, one of them gives up in one race of a thousand.
+ * that an attempt takes: up to 6, 18, 54 times as long, and a minute at most. Simulated with eight jobs
+ * that start at once and take a second, one of them gives up in one race of a thousand. The first wait is
+ * short, because most often there was a single push.
  */
 function longestWaitAfterRace(attempt: number, attemptMs: number): number {
+  if (attempt === 1) return longestWaitMs(attempt)
   const longest = 2 * attemptMs * 3 ** (attempt - 1)
   return Math.min(Math.max(longest, longestWaitMs(attempt)), longestWaitAfterRaceMs)
 }

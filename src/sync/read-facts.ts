@@ -1,4 +1,3 @@
-import { together } from '../core/concurrently.ts'
 import { versionKey, type RunFacts, type RunLookup } from '../core/model.ts'
 import { detailNeeded } from '../core/plan/run.ts'
 import { addAliases, type SelectedRun } from '../core/select.ts'
@@ -26,7 +25,7 @@ export async function readFacts(
   const activeRuns = runs.flatMap((selected) =>
     activeRun(selected, stateOf(selected), lookups.get(selected.runId)),
   )
-  const [artifacts, { experiments, aliases }] = await together([
+  const [artifacts, { experiments, aliases }] = await Promise.all([
     readArtifacts(registry, activeRuns, listed, isFiltered),
     readForTemplate(registry, target, activeRuns),
   ])
@@ -89,7 +88,7 @@ async function readForTemplate(
   const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full')
   const uses = (field: string): boolean =>
     isNew && template().placeholders.some((placeholder) => placeholder.field === field)
-  const [experiments, models] = await together([
+  const [experiments, models] = await Promise.all([
     uses('experiment.name') ? registry.experiments() : Promise.resolve(undefined),
     uses('model.aliases') ? registry.registeredModels() : Promise.resolve(undefined),
   ])

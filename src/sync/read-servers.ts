@@ -19,6 +19,9 @@ export type ReadOptions = {
   readonly info: (line: string) => void
 }
 
+/** A push in the meantime costs an attempt, and to read the branch again costs one request. */
+const maxSnapshotAgeMs = 30_000
+
 /**
  * Reads MLflow and the branch. If MLflow fails, its error is the one to report, whatever GitHub says;
  * an error of GitHub is left to the first attempt.
@@ -26,7 +29,8 @@ export type ReadOptions = {
  * @returns `readBranch`, which later attempts call to read the branch again.
  */
 export async function readServers(options: ReadOptions, registry: Registry) {
-  const { repository, stopwatch, abandonGitHub } = options
+  const { repository, stopwatch, abandonGitHub, clock } = options
+  const startedAt = clock.now()
   const read = () =>
     stopwatch.measure('read GitHub', () => repository.readBranch(branchQuery(options)))
   const selecting = stopwatch.measure('read MLflow', () => selectRuns(options, registry))
@@ -39,7 +43,9 @@ export async function readServers(options: ReadOptions, registry: Registry) {
     return snapshot
   }
   try {
-    return { targets: await selecting, readBranch }
+    const selected = await selecting
+    if (clock.now() - startedAt > maxSnapshotAgeMs) early = undefined
+    return { targets: selected, readBranch }
   } catch (error) {
     abandonGitHub()
     await ended
