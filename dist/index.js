@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 5309:
+/***/ 9659:
 /***/ (function(__unused_webpack_module, exports, __nccwpck_require__) {
 
 
@@ -54,9 +54,9 @@ exports.getProxyUrl = getProxyUrl;
 exports.isHttps = isHttps;
 const http = __importStar(__nccwpck_require__(8611));
 const https = __importStar(__nccwpck_require__(5692));
-const pm = __importStar(__nccwpck_require__(8117));
-const tunnel = __importStar(__nccwpck_require__(9140));
-const undici_1 = __nccwpck_require__(9714);
+const pm = __importStar(__nccwpck_require__(3335));
+const tunnel = __importStar(__nccwpck_require__(770));
+const undici_1 = __nccwpck_require__(6752);
 var HttpCodes;
 (function (HttpCodes) {
     HttpCodes[HttpCodes["OK"] = 200] = "OK";
@@ -744,7 +744,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 8117:
+/***/ 3335:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -844,15 +844,15 @@ class DecodedURL extends URL {
 
 /***/ }),
 
-/***/ 9140:
+/***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(6759);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
 
-/***/ 6759:
+/***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -1123,33 +1123,33 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 9714:
+/***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Client = __nccwpck_require__(5499)
-const Dispatcher = __nccwpck_require__(1645)
-const Pool = __nccwpck_require__(1618)
-const BalancedPool = __nccwpck_require__(3307)
-const Agent = __nccwpck_require__(8807)
-const ProxyAgent = __nccwpck_require__(4594)
-const EnvHttpProxyAgent = __nccwpck_require__(6191)
-const RetryAgent = __nccwpck_require__(516)
-const errors = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
+const Client = __nccwpck_require__(3701)
+const Dispatcher = __nccwpck_require__(883)
+const Pool = __nccwpck_require__(628)
+const BalancedPool = __nccwpck_require__(837)
+const Agent = __nccwpck_require__(7405)
+const ProxyAgent = __nccwpck_require__(6672)
+const EnvHttpProxyAgent = __nccwpck_require__(3137)
+const RetryAgent = __nccwpck_require__(50)
+const errors = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(9373)
-const buildConnector = __nccwpck_require__(8598)
-const MockClient = __nccwpck_require__(7291)
-const MockAgent = __nccwpck_require__(4295)
-const MockPool = __nccwpck_require__(6034)
-const mockErrors = __nccwpck_require__(3719)
-const RetryHandler = __nccwpck_require__(2802)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(7099)
-const DecoratorHandler = __nccwpck_require__(9273)
-const RedirectHandler = __nccwpck_require__(8740)
-const createRedirectInterceptor = __nccwpck_require__(6238)
+const api = __nccwpck_require__(6615)
+const buildConnector = __nccwpck_require__(9136)
+const MockClient = __nccwpck_require__(7365)
+const MockAgent = __nccwpck_require__(7501)
+const MockPool = __nccwpck_require__(4004)
+const mockErrors = __nccwpck_require__(2429)
+const RetryHandler = __nccwpck_require__(7816)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(2581)
+const DecoratorHandler = __nccwpck_require__(8155)
+const RedirectHandler = __nccwpck_require__(8754)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -1167,10 +1167,10 @@ module.exports.DecoratorHandler = DecoratorHandler
 module.exports.RedirectHandler = RedirectHandler
 module.exports.createRedirectInterceptor = createRedirectInterceptor
 module.exports.interceptors = {
-  redirect: __nccwpck_require__(1816),
-  retry: __nccwpck_require__(9048),
-  dump: __nccwpck_require__(2990),
-  dns: __nccwpck_require__(8313)
+  redirect: __nccwpck_require__(1514),
+  retry: __nccwpck_require__(2026),
+  dump: __nccwpck_require__(8060),
+  dns: __nccwpck_require__(379)
 }
 
 module.exports.buildConnector = buildConnector
@@ -1232,7 +1232,7 @@ function makeDispatcher (fn) {
 module.exports.setGlobalDispatcher = setGlobalDispatcher
 module.exports.getGlobalDispatcher = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(7352).fetch)
+const fetchImpl = (__nccwpck_require__(4398).fetch)
 module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -1244,39 +1244,39 @@ module.exports.fetch = async function fetch (init, options = undefined) {
     throw err
   }
 }
-module.exports.Headers = __nccwpck_require__(5434).Headers
-module.exports.Response = __nccwpck_require__(7009).Response
-module.exports.Request = __nccwpck_require__(5269).Request
-module.exports.FormData = __nccwpck_require__(2396).FormData
+module.exports.Headers = __nccwpck_require__(660).Headers
+module.exports.Response = __nccwpck_require__(9051).Response
+module.exports.Request = __nccwpck_require__(9967).Request
+module.exports.FormData = __nccwpck_require__(5910).FormData
 module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
-module.exports.FileReader = __nccwpck_require__(909).FileReader
+module.exports.FileReader = __nccwpck_require__(8355).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(417)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
 module.exports.setGlobalOrigin = setGlobalOrigin
 module.exports.getGlobalOrigin = getGlobalOrigin
 
-const { CacheStorage } = __nccwpck_require__(8639)
-const { kConstruct } = __nccwpck_require__(4843)
+const { CacheStorage } = __nccwpck_require__(3245)
+const { kConstruct } = __nccwpck_require__(109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 module.exports.caches = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9931)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
 
 module.exports.deleteCookie = deleteCookie
 module.exports.getCookies = getCookies
 module.exports.getSetCookies = getSetCookies
 module.exports.setCookie = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(610)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
 module.exports.parseMIMEType = parseMIMEType
 module.exports.serializeAMimeType = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(4498)
-module.exports.WebSocket = __nccwpck_require__(9380).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
+module.exports.WebSocket = __nccwpck_require__(3726).WebSocket
 module.exports.CloseEvent = CloseEvent
 module.exports.ErrorEvent = ErrorEvent
 module.exports.MessageEvent = MessageEvent
@@ -1292,18 +1292,18 @@ module.exports.MockPool = MockPool
 module.exports.MockAgent = MockAgent
 module.exports.mockErrors = mockErrors
 
-const { EventSource } = __nccwpck_require__(8884)
+const { EventSource } = __nccwpck_require__(1238)
 
 module.exports.EventSource = EventSource
 
 
 /***/ }),
 
-/***/ 8124:
+/***/ 158:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { addAbortListener } = __nccwpck_require__(6742)
-const { RequestAbortedError } = __nccwpck_require__(7397)
+const { addAbortListener } = __nccwpck_require__(3440)
+const { RequestAbortedError } = __nccwpck_require__(8707)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -1363,16 +1363,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4466:
+/***/ 2279:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
-const { addSignal, removeSignal } = __nccwpck_require__(8124)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -1478,7 +1478,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 6808:
+/***/ 6862:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -1492,10 +1492,10 @@ const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
+} = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(8124)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 const assert = __nccwpck_require__(4589)
 
 const kResume = Symbol('resume')
@@ -1736,16 +1736,16 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 4477:
+/***/ 4043:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { Readable } = __nccwpck_require__(6773)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(9917)
+const { Readable } = __nccwpck_require__(9927)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
 const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
@@ -1957,18 +1957,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 926:
+/***/ 3560:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { finished, PassThrough } = __nccwpck_require__(7075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(9917)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(8124)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -2184,15 +2184,15 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 5196:
+/***/ 1882:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(7397)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
 const { AsyncResource } = __nccwpck_require__(6698)
-const util = __nccwpck_require__(6742)
-const { addSignal, removeSignal } = __nccwpck_require__(8124)
+const util = __nccwpck_require__(3440)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 const assert = __nccwpck_require__(4589)
 
 class UpgradeHandler extends AsyncResource {
@@ -2299,21 +2299,21 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 9373:
+/***/ 6615:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(4477)
-module.exports.stream = __nccwpck_require__(926)
-module.exports.pipeline = __nccwpck_require__(6808)
-module.exports.upgrade = __nccwpck_require__(5196)
-module.exports.connect = __nccwpck_require__(4466)
+module.exports.request = __nccwpck_require__(4043)
+module.exports.stream = __nccwpck_require__(3560)
+module.exports.pipeline = __nccwpck_require__(6862)
+module.exports.upgrade = __nccwpck_require__(1882)
+module.exports.connect = __nccwpck_require__(2279)
 
 
 /***/ }),
 
-/***/ 6773:
+/***/ 9927:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
@@ -2322,9 +2322,9 @@ module.exports.connect = __nccwpck_require__(4466)
 
 const assert = __nccwpck_require__(4589)
 const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
-const { ReadableStreamFrom } = __nccwpck_require__(6742)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { ReadableStreamFrom } = __nccwpck_require__(3440)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -2705,15 +2705,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 9917:
+/***/ 7655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const assert = __nccwpck_require__(4589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(7397)
+} = __nccwpck_require__(8707)
 
-const { chunksDecode } = __nccwpck_require__(6773)
+const { chunksDecode } = __nccwpck_require__(9927)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -2805,16 +2805,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8598:
+/***/ 9136:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(7030)
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(6742)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(7397)
-const timers = __nccwpck_require__(8461)
+const util = __nccwpck_require__(3440)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8707)
+const timers = __nccwpck_require__(6603)
 
 function noop () {}
 
@@ -3052,7 +3052,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 4185:
+/***/ 735:
 /***/ ((module) => {
 
 
@@ -3177,7 +3177,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9160:
+/***/ 2414:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3386,7 +3386,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7397:
+/***/ 8707:
 /***/ ((module) => {
 
 
@@ -3818,7 +3818,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5849:
+/***/ 4655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3826,7 +3826,7 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(7397)
+} = __nccwpck_require__(8707)
 const assert = __nccwpck_require__(4589)
 const {
   isValidHTTPToken,
@@ -3841,9 +3841,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(6742)
-const { channels } = __nccwpck_require__(9160)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(4185)
+} = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(2414)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -4307,7 +4307,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 4485:
+/***/ 6443:
 /***/ ((module) => {
 
 module.exports = {
@@ -4381,7 +4381,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2666:
+/***/ 7752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4389,7 +4389,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(4185)
+} = __nccwpck_require__(735)
 
 class TstNode {
   /** @type {any} */
@@ -4540,13 +4540,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6742:
+/***/ 3440:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(4485)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6443)
 const { IncomingMessage } = __nccwpck_require__(7067)
 const stream = __nccwpck_require__(7075)
 const net = __nccwpck_require__(7030)
@@ -4554,9 +4554,9 @@ const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 const { stringify } = __nccwpck_require__(1792)
 const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(7397)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(4185)
-const { tree } = __nccwpck_require__(2666)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
+const { tree } = __nccwpck_require__(7752)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -5266,18 +5266,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8807:
+/***/ 7405:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(7397)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(4485)
-const DispatcherBase = __nccwpck_require__(8079)
-const Pool = __nccwpck_require__(1618)
-const Client = __nccwpck_require__(5499)
-const util = __nccwpck_require__(6742)
-const createRedirectInterceptor = __nccwpck_require__(6238)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+const DispatcherBase = __nccwpck_require__(1841)
+const Pool = __nccwpck_require__(628)
+const Client = __nccwpck_require__(3701)
+const util = __nccwpck_require__(3440)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -5406,7 +5406,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 3307:
+/***/ 837:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5414,7 +5414,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(7397)
+} = __nccwpck_require__(8707)
 const {
   PoolBase,
   kClients,
@@ -5422,10 +5422,10 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(282)
-const Pool = __nccwpck_require__(1618)
-const { kUrl, kInterceptors } = __nccwpck_require__(4485)
-const { parseOrigin } = __nccwpck_require__(6742)
+} = __nccwpck_require__(2128)
+const Pool = __nccwpck_require__(628)
+const { kUrl, kInterceptors } = __nccwpck_require__(6443)
+const { parseOrigin } = __nccwpck_require__(3440)
 const kFactory = Symbol('factory')
 
 const kOptions = Symbol('options')
@@ -5622,7 +5622,7 @@ module.exports = BalancedPool
 
 /***/ }),
 
-/***/ 3223:
+/***/ 637:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5630,9 +5630,9 @@ module.exports = BalancedPool
 /* global WebAssembly */
 
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(6742)
-const { channels } = __nccwpck_require__(9160)
-const timers = __nccwpck_require__(8461)
+const util = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(2414)
+const timers = __nccwpck_require__(6603)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -5645,7 +5645,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(7397)
+} = __nccwpck_require__(8707)
 const {
   kUrl,
   kReset,
@@ -5678,9 +5678,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(4485)
+} = __nccwpck_require__(6443)
 
-const constants = __nccwpck_require__(742)
+const constants = __nccwpck_require__(2824)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -5692,11 +5692,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(6668) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(3870) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(7252))
+    mod = await WebAssembly.compile(__nccwpck_require__(3434))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -5704,7 +5704,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(6668))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(3870))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -6619,7 +6619,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(2718).extractBody)
+      extractBody = (__nccwpck_require__(4492).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -7142,7 +7142,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 8122:
+/***/ 8788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7150,13 +7150,13 @@ module.exports = connectH1
 const assert = __nccwpck_require__(4589)
 const { errorMonitor } = __nccwpck_require__(8474)
 const { pipeline } = __nccwpck_require__(7075)
-const util = __nccwpck_require__(6742)
+const util = __nccwpck_require__(3440)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(7397)
+} = __nccwpck_require__(8707)
 const {
   kUrl,
   kReset,
@@ -7175,7 +7175,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(4485)
+} = __nccwpck_require__(6443)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -7581,7 +7581,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(2718).extractBody)
+    extractBody ??= (__nccwpck_require__(4492).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -7941,7 +7941,7 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 5499:
+/***/ 3701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
@@ -7951,16 +7951,16 @@ module.exports = connectH2
 const assert = __nccwpck_require__(4589)
 const net = __nccwpck_require__(7030)
 const http = __nccwpck_require__(7067)
-const util = __nccwpck_require__(6742)
-const { channels } = __nccwpck_require__(9160)
-const Request = __nccwpck_require__(5849)
-const DispatcherBase = __nccwpck_require__(8079)
+const util = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(2414)
+const Request = __nccwpck_require__(4655)
+const DispatcherBase = __nccwpck_require__(1841)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(7397)
-const buildConnector = __nccwpck_require__(8598)
+} = __nccwpck_require__(8707)
+const buildConnector = __nccwpck_require__(9136)
 const {
   kUrl,
   kServerName,
@@ -8002,9 +8002,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(4485)
-const connectH1 = __nccwpck_require__(3223)
-const connectH2 = __nccwpck_require__(8122)
+} = __nccwpck_require__(6443)
+const connectH1 = __nccwpck_require__(637)
+const connectH2 = __nccwpck_require__(8788)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -8312,7 +8312,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(6238)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 function onError (client, err) {
   if (
@@ -8572,19 +8572,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 8079:
+/***/ 1841:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(1645)
+const Dispatcher = __nccwpck_require__(883)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(7397)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(4485)
+} = __nccwpck_require__(8707)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(6443)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -8787,7 +8787,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 1645:
+/***/ 883:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8859,15 +8859,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 6191:
+/***/ 3137:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(8079)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(4485)
-const ProxyAgent = __nccwpck_require__(4594)
-const Agent = __nccwpck_require__(8807)
+const DispatcherBase = __nccwpck_require__(1841)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6443)
+const ProxyAgent = __nccwpck_require__(6672)
+const Agent = __nccwpck_require__(7405)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -9026,7 +9026,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 1154:
+/***/ 4660:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -9150,15 +9150,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 282:
+/***/ 2128:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(8079)
-const FixedQueue = __nccwpck_require__(1154)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(4485)
-const PoolStats = __nccwpck_require__(4972)
+const DispatcherBase = __nccwpck_require__(1841)
+const FixedQueue = __nccwpck_require__(4660)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
+const PoolStats = __nccwpck_require__(3246)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -9351,10 +9351,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4972:
+/***/ 3246:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(4485)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -9392,7 +9392,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 1618:
+/***/ 628:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9403,14 +9403,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(282)
-const Client = __nccwpck_require__(5499)
+} = __nccwpck_require__(2128)
+const Client = __nccwpck_require__(3701)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(7397)
-const util = __nccwpck_require__(6742)
-const { kUrl, kInterceptors } = __nccwpck_require__(4485)
-const buildConnector = __nccwpck_require__(8598)
+} = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { kUrl, kInterceptors } = __nccwpck_require__(6443)
+const buildConnector = __nccwpck_require__(9136)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -9506,19 +9506,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 4594:
+/***/ 6672:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(4485)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
 const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(8807)
-const Pool = __nccwpck_require__(1618)
-const DispatcherBase = __nccwpck_require__(8079)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(7397)
-const buildConnector = __nccwpck_require__(8598)
-const Client = __nccwpck_require__(5499)
+const Agent = __nccwpck_require__(7405)
+const Pool = __nccwpck_require__(628)
+const DispatcherBase = __nccwpck_require__(1841)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8707)
+const buildConnector = __nccwpck_require__(9136)
+const Client = __nccwpck_require__(3701)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -9787,13 +9787,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 516:
+/***/ 50:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(1645)
-const RetryHandler = __nccwpck_require__(2802)
+const Dispatcher = __nccwpck_require__(883)
+const RetryHandler = __nccwpck_require__(7816)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -9829,7 +9829,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 7099:
+/***/ 2581:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9837,8 +9837,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(7397)
-const Agent = __nccwpck_require__(8807)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const Agent = __nccwpck_require__(7405)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -9868,7 +9868,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9273:
+/***/ 8155:
 /***/ ((module) => {
 
 
@@ -9919,15 +9919,15 @@ module.exports = class DecoratorHandler {
 
 /***/ }),
 
-/***/ 8740:
+/***/ 8754:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(6742)
-const { kBodyUsed } = __nccwpck_require__(4485)
+const util = __nccwpck_require__(3440)
+const { kBodyUsed } = __nccwpck_require__(6443)
 const assert = __nccwpck_require__(4589)
-const { InvalidArgumentError } = __nccwpck_require__(7397)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -10158,20 +10158,20 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 2802:
+/***/ 7816:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const assert = __nccwpck_require__(4589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(4485)
-const { RequestRetryError } = __nccwpck_require__(7397)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(6443)
+const { RequestRetryError } = __nccwpck_require__(8707)
 const {
   isDisturbed,
   parseHeaders,
   parseRangeHeader,
   wrapRequestBody
-} = __nccwpck_require__(6742)
+} = __nccwpck_require__(3440)
 
 function calculateRetryAfterHeader (retryAfter) {
   const current = Date.now()
@@ -10602,14 +10602,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 8313:
+/***/ 379:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const { isIP } = __nccwpck_require__(7030)
-const { lookup } = __nccwpck_require__(8229)
-const DecoratorHandler = __nccwpck_require__(9273)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(7397)
+const { lookup } = __nccwpck_require__(610)
+const DecoratorHandler = __nccwpck_require__(8155)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8707)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -10984,14 +10984,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 2990:
+/***/ 8060:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(6742)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(7397)
-const DecoratorHandler = __nccwpck_require__(9273)
+const util = __nccwpck_require__(3440)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
+const DecoratorHandler = __nccwpck_require__(8155)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -11114,12 +11114,12 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 6238:
+/***/ 5092:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(8740)
+const RedirectHandler = __nccwpck_require__(8754)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -11142,11 +11142,11 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 1816:
+/***/ 1514:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RedirectHandler = __nccwpck_require__(8740)
+const RedirectHandler = __nccwpck_require__(8754)
 
 module.exports = opts => {
   const globalMaxRedirections = opts?.maxRedirections
@@ -11173,11 +11173,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 9048:
+/***/ 2026:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(2802)
+const RetryHandler = __nccwpck_require__(7816)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -11199,13 +11199,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 742:
+/***/ 2824:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(4638);
+const utils_1 = __nccwpck_require__(172);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -11483,7 +11483,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 6668:
+/***/ 3870:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11495,7 +11495,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 7252:
+/***/ 3434:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11507,7 +11507,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 4638:
+/***/ 172:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -11528,13 +11528,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 4295:
+/***/ 7501:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(4485)
-const Agent = __nccwpck_require__(8807)
+const { kClients } = __nccwpck_require__(6443)
+const Agent = __nccwpck_require__(7405)
 const {
   kAgent,
   kMockAgentSet,
@@ -11545,14 +11545,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(6927)
-const MockClient = __nccwpck_require__(7291)
-const MockPool = __nccwpck_require__(6034)
-const { matchValue, buildMockOptions } = __nccwpck_require__(3283)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(7397)
-const Dispatcher = __nccwpck_require__(1645)
-const Pluralizer = __nccwpck_require__(907)
-const PendingInterceptorsFormatter = __nccwpck_require__(6064)
+} = __nccwpck_require__(1117)
+const MockClient = __nccwpck_require__(7365)
+const MockPool = __nccwpck_require__(4004)
+const { matchValue, buildMockOptions } = __nccwpck_require__(3397)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8707)
+const Dispatcher = __nccwpck_require__(883)
+const Pluralizer = __nccwpck_require__(1529)
+const PendingInterceptorsFormatter = __nccwpck_require__(6142)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -11695,14 +11695,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 7291:
+/***/ 7365:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Client = __nccwpck_require__(5499)
-const { buildMockDispatch } = __nccwpck_require__(3283)
+const Client = __nccwpck_require__(3701)
+const { buildMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kMockAgent,
@@ -11711,10 +11711,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(6927)
-const { MockInterceptor } = __nccwpck_require__(9789)
-const Symbols = __nccwpck_require__(4485)
-const { InvalidArgumentError } = __nccwpck_require__(7397)
+} = __nccwpck_require__(1117)
+const { MockInterceptor } = __nccwpck_require__(1511)
+const Symbols = __nccwpck_require__(6443)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -11761,12 +11761,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 3719:
+/***/ 2429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(7397)
+const { UndiciError } = __nccwpck_require__(8707)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -11796,12 +11796,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9789:
+/***/ 1511:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3283)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kDispatchKey,
@@ -11809,9 +11809,9 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(6927)
-const { InvalidArgumentError } = __nccwpck_require__(7397)
-const { buildURL } = __nccwpck_require__(6742)
+} = __nccwpck_require__(1117)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { buildURL } = __nccwpck_require__(3440)
 
 /**
  * Defines the scope API for an interceptor reply
@@ -12010,14 +12010,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 6034:
+/***/ 4004:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Pool = __nccwpck_require__(1618)
-const { buildMockDispatch } = __nccwpck_require__(3283)
+const Pool = __nccwpck_require__(628)
+const { buildMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kMockAgent,
@@ -12026,10 +12026,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(6927)
-const { MockInterceptor } = __nccwpck_require__(9789)
-const Symbols = __nccwpck_require__(4485)
-const { InvalidArgumentError } = __nccwpck_require__(7397)
+} = __nccwpck_require__(1117)
+const { MockInterceptor } = __nccwpck_require__(1511)
+const Symbols = __nccwpck_require__(6443)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -12076,7 +12076,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 6927:
+/***/ 1117:
 /***/ ((module) => {
 
 
@@ -12106,20 +12106,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3283:
+/***/ 3397:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(3719)
+const { MockNotMatchedError } = __nccwpck_require__(2429)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(6927)
-const { buildURL } = __nccwpck_require__(6742)
+} = __nccwpck_require__(1117)
+const { buildURL } = __nccwpck_require__(3440)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const {
   types: {
@@ -12480,7 +12480,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6064:
+/***/ 6142:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -12530,7 +12530,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 907:
+/***/ 1529:
 /***/ ((module) => {
 
 
@@ -12566,7 +12566,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 8461:
+/***/ 6603:
 /***/ ((module) => {
 
 
@@ -12996,20 +12996,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2160:
+/***/ 9634:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(4843)
-const { urlEquals, getFieldValues } = __nccwpck_require__(5200)
-const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(6742)
-const { webidl } = __nccwpck_require__(8287)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(7009)
-const { Request, fromInnerRequest } = __nccwpck_require__(5269)
-const { kState } = __nccwpck_require__(8825)
-const { fetching } = __nccwpck_require__(7352)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(9154)
+const { kConstruct } = __nccwpck_require__(109)
+const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
+const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
+const { webidl } = __nccwpck_require__(5893)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9051)
+const { Request, fromInnerRequest } = __nccwpck_require__(9967)
+const { kState } = __nccwpck_require__(3627)
+const { fetching } = __nccwpck_require__(4398)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(3168)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -13862,15 +13862,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8639:
+/***/ 3245:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(4843)
-const { Cache } = __nccwpck_require__(2160)
-const { webidl } = __nccwpck_require__(8287)
-const { kEnumerableProperty } = __nccwpck_require__(6742)
+const { kConstruct } = __nccwpck_require__(109)
+const { Cache } = __nccwpck_require__(9634)
+const { webidl } = __nccwpck_require__(5893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class CacheStorage {
   /**
@@ -14021,26 +14021,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4843:
+/***/ 109:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(4485).kConstruct)
+  kConstruct: (__nccwpck_require__(6443).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 5200:
+/***/ 6798:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { URLSerializer } = __nccwpck_require__(610)
-const { isValidHeaderName } = __nccwpck_require__(9154)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { isValidHeaderName } = __nccwpck_require__(3168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -14085,7 +14085,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6222:
+/***/ 1276:
 /***/ ((module) => {
 
 
@@ -14104,15 +14104,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9931:
+/***/ 9061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(3444)
-const { stringify } = __nccwpck_require__(6915)
-const { webidl } = __nccwpck_require__(8287)
-const { Headers } = __nccwpck_require__(5434)
+const { parseSetCookie } = __nccwpck_require__(1978)
+const { stringify } = __nccwpck_require__(7797)
+const { webidl } = __nccwpck_require__(5893)
+const { Headers } = __nccwpck_require__(660)
 
 /**
  * @typedef {Object} Cookie
@@ -14295,14 +14295,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3444:
+/***/ 1978:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(6222)
-const { isCTLExcludingHtab } = __nccwpck_require__(6915)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(610)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(1276)
+const { isCTLExcludingHtab } = __nccwpck_require__(7797)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(1900)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -14612,7 +14612,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6915:
+/***/ 7797:
 /***/ ((module) => {
 
 
@@ -14971,13 +14971,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8929:
+/***/ 4031:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
 const { Transform } = __nccwpck_require__(7075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(6157)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4811)
 
 /**
  * @type {number[]} BOM
@@ -15552,23 +15552,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8884:
+/***/ 1238:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { pipeline } = __nccwpck_require__(7075)
-const { fetching } = __nccwpck_require__(7352)
-const { makeRequest } = __nccwpck_require__(5269)
-const { webidl } = __nccwpck_require__(8287)
-const { EventSourceStream } = __nccwpck_require__(8929)
-const { parseMIMEType } = __nccwpck_require__(610)
-const { createFastMessageEvent } = __nccwpck_require__(4498)
-const { isNetworkError } = __nccwpck_require__(7009)
-const { delay } = __nccwpck_require__(6157)
-const { kEnumerableProperty } = __nccwpck_require__(6742)
-const { environmentSettingsObject } = __nccwpck_require__(9154)
-const { getGlobalDispatcher } = __nccwpck_require__(7099)
+const { fetching } = __nccwpck_require__(4398)
+const { makeRequest } = __nccwpck_require__(9967)
+const { webidl } = __nccwpck_require__(5893)
+const { EventSourceStream } = __nccwpck_require__(4031)
+const { parseMIMEType } = __nccwpck_require__(1900)
+const { createFastMessageEvent } = __nccwpck_require__(5188)
+const { isNetworkError } = __nccwpck_require__(9051)
+const { delay } = __nccwpck_require__(4811)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { environmentSettingsObject } = __nccwpck_require__(3168)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
 
 let experimentalWarned = false
 
@@ -16042,7 +16042,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6157:
+/***/ 4811:
 /***/ ((module) => {
 
 
@@ -16086,12 +16086,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2718:
+/***/ 4492:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(6742)
+const util = __nccwpck_require__(3440)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -16101,16 +16101,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(9154)
-const { FormData } = __nccwpck_require__(2396)
-const { kState } = __nccwpck_require__(8825)
-const { webidl } = __nccwpck_require__(8287)
+} = __nccwpck_require__(3168)
+const { FormData } = __nccwpck_require__(5910)
+const { kState } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
 const { Blob } = __nccwpck_require__(4573)
 const assert = __nccwpck_require__(4589)
 const { isErrored, isDisturbed } = __nccwpck_require__(7075)
 const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(610)
-const { multipartFormDataParser } = __nccwpck_require__(2738)
+const { serializeAMimeType } = __nccwpck_require__(1900)
+const { multipartFormDataParser } = __nccwpck_require__(116)
 let random
 
 try {
@@ -16622,7 +16622,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6429:
+/***/ 4495:
 /***/ ((module) => {
 
 
@@ -16753,7 +16753,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 610:
+/***/ 1900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -17504,12 +17504,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1715:
+/***/ 6653:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(4485)
+const { kConnected, kSize } = __nccwpck_require__(6443)
 
 class CompatWeakRef {
   constructor (value) {
@@ -17557,14 +17557,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 9896:
+/***/ 7114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(8825)
-const { webidl } = __nccwpck_require__(8287)
+const { kState } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -17690,16 +17690,16 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 2738:
+/***/ 116:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(6742)
-const { utf8DecodeBytes } = __nccwpck_require__(9154)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(610)
-const { isFileLike } = __nccwpck_require__(9896)
-const { makeEntry } = __nccwpck_require__(2396)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
+const { utf8DecodeBytes } = __nccwpck_require__(3168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(1900)
+const { isFileLike } = __nccwpck_require__(7114)
+const { makeEntry } = __nccwpck_require__(5910)
 const assert = __nccwpck_require__(4589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
@@ -18171,16 +18171,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2396:
+/***/ 5910:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(9154)
-const { kState } = __nccwpck_require__(8825)
-const { kEnumerableProperty } = __nccwpck_require__(6742)
-const { FileLike, isFileLike } = __nccwpck_require__(9896)
-const { webidl } = __nccwpck_require__(8287)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(3168)
+const { kState } = __nccwpck_require__(3627)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { FileLike, isFileLike } = __nccwpck_require__(7114)
+const { webidl } = __nccwpck_require__(5893)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 
@@ -18430,7 +18430,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 417:
+/***/ 1059:
 /***/ ((module) => {
 
 
@@ -18477,21 +18477,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5434:
+/***/ 660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(4485)
-const { kEnumerableProperty } = __nccwpck_require__(6742)
+const { kConstruct } = __nccwpck_require__(6443)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(9154)
-const { webidl } = __nccwpck_require__(8287)
+} = __nccwpck_require__(3168)
+const { webidl } = __nccwpck_require__(5893)
 const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(7975)
 
@@ -19171,7 +19171,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7352:
+/***/ 4398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -19184,9 +19184,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(7009)
-const { HeadersList } = __nccwpck_require__(5434)
-const { Request, cloneRequest } = __nccwpck_require__(5269)
+} = __nccwpck_require__(9051)
+const { HeadersList } = __nccwpck_require__(660)
+const { Request, cloneRequest } = __nccwpck_require__(9967)
 const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
@@ -19222,23 +19222,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(9154)
-const { kState, kDispatcher } = __nccwpck_require__(8825)
+} = __nccwpck_require__(3168)
+const { kState, kDispatcher } = __nccwpck_require__(3627)
 const assert = __nccwpck_require__(4589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(2718)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(4492)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(6429)
+} = __nccwpck_require__(4495)
 const EE = __nccwpck_require__(8474)
 const { Readable, pipeline, finished } = __nccwpck_require__(7075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(6742)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(610)
-const { getGlobalDispatcher } = __nccwpck_require__(7099)
-const { webidl } = __nccwpck_require__(8287)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(1900)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { webidl } = __nccwpck_require__(5893)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -21448,23 +21448,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5269:
+/***/ 9967:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(2718)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(5434)
-const { FinalizationRegistry } = __nccwpck_require__(1715)()
-const util = __nccwpck_require__(6742)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(4492)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(660)
+const { FinalizationRegistry } = __nccwpck_require__(6653)()
+const util = __nccwpck_require__(3440)
 const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(9154)
+} = __nccwpck_require__(3168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -21474,12 +21474,12 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(6429)
+} = __nccwpck_require__(4495)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(8825)
-const { webidl } = __nccwpck_require__(8287)
-const { URLSerializer } = __nccwpck_require__(610)
-const { kConstruct } = __nccwpck_require__(4485)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { kConstruct } = __nccwpck_require__(6443)
 const assert = __nccwpck_require__(4589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
@@ -22492,14 +22492,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 7009:
+/***/ 9051:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(5434)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(2718)
-const util = __nccwpck_require__(6742)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(660)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(4492)
+const util = __nccwpck_require__(3440)
 const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
@@ -22511,16 +22511,16 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(9154)
+} = __nccwpck_require__(3168)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(6429)
-const { kState, kHeaders } = __nccwpck_require__(8825)
-const { webidl } = __nccwpck_require__(8287)
-const { FormData } = __nccwpck_require__(2396)
-const { URLSerializer } = __nccwpck_require__(610)
-const { kConstruct } = __nccwpck_require__(4485)
+} = __nccwpck_require__(4495)
+const { kState, kHeaders } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
+const { FormData } = __nccwpck_require__(5910)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { kConstruct } = __nccwpck_require__(6443)
 const assert = __nccwpck_require__(4589)
 const { types } = __nccwpck_require__(7975)
 
@@ -23109,7 +23109,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8825:
+/***/ 3627:
 /***/ ((module) => {
 
 
@@ -23125,21 +23125,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9154:
+/***/ 3168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(7075)
 const zlib = __nccwpck_require__(8522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(6429)
-const { getGlobalOrigin } = __nccwpck_require__(417)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(610)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
+const { getGlobalOrigin } = __nccwpck_require__(1059)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(1900)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(6742)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
 const assert = __nccwpck_require__(4589)
 const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(8287)
+const { webidl } = __nccwpck_require__(5893)
 
 let supportedHashes = []
 
@@ -24764,14 +24764,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8287:
+/***/ 5893:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(7975)
 const { markAsUncloneable } = __nccwpck_require__(5919)
-const { toUSVString } = __nccwpck_require__(6742)
+const { toUSVString } = __nccwpck_require__(3440)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -25466,7 +25466,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6537:
+/***/ 2607:
 /***/ ((module) => {
 
 
@@ -25763,7 +25763,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 909:
+/***/ 8355:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -25772,16 +25772,16 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(9032)
+} = __nccwpck_require__(3610)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(9795)
-const { webidl } = __nccwpck_require__(8287)
-const { kEnumerableProperty } = __nccwpck_require__(6742)
+} = __nccwpck_require__(961)
+const { webidl } = __nccwpck_require__(5893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class FileReader extends EventTarget {
   constructor () {
@@ -26114,12 +26114,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8575:
+/***/ 8573:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(8287)
+const { webidl } = __nccwpck_require__(5893)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -26199,7 +26199,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9795:
+/***/ 961:
 /***/ ((module) => {
 
 
@@ -26216,7 +26216,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9032:
+/***/ 3610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -26227,10 +26227,10 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(9795)
-const { ProgressEvent } = __nccwpck_require__(8575)
-const { getEncoding } = __nccwpck_require__(6537)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(610)
+} = __nccwpck_require__(961)
+const { ProgressEvent } = __nccwpck_require__(8573)
+const { getEncoding } = __nccwpck_require__(2607)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(1900)
 const { types } = __nccwpck_require__(7975)
 const { StringDecoder } = __nccwpck_require__(3193)
 const { btoa } = __nccwpck_require__(4573)
@@ -26614,27 +26614,27 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5023:
+/***/ 6897:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(1958)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(6822)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(9435)
-const { channels } = __nccwpck_require__(9160)
-const { CloseEvent } = __nccwpck_require__(4498)
-const { makeRequest } = __nccwpck_require__(5269)
-const { fetching } = __nccwpck_require__(7352)
-const { Headers, getHeadersList } = __nccwpck_require__(5434)
-const { getDecodeSplit } = __nccwpck_require__(9154)
-const { WebsocketFrameSend } = __nccwpck_require__(3902)
+} = __nccwpck_require__(1216)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(8625)
+const { channels } = __nccwpck_require__(2414)
+const { CloseEvent } = __nccwpck_require__(5188)
+const { makeRequest } = __nccwpck_require__(9967)
+const { fetching } = __nccwpck_require__(4398)
+const { Headers, getHeadersList } = __nccwpck_require__(660)
+const { getDecodeSplit } = __nccwpck_require__(3168)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
 
 /** @type {import('crypto')} */
 let crypto
@@ -26992,7 +26992,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1958:
+/***/ 736:
 /***/ ((module) => {
 
 
@@ -27065,14 +27065,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4498:
+/***/ 5188:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(8287)
-const { kEnumerableProperty } = __nccwpck_require__(6742)
-const { kConstruct } = __nccwpck_require__(4485)
+const { webidl } = __nccwpck_require__(5893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(6443)
 const { MessagePort } = __nccwpck_require__(5919)
 
 /**
@@ -27401,12 +27401,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3902:
+/***/ 3264:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(1958)
+const { maxUnsigned16Bit } = __nccwpck_require__(736)
 
 const BUFFER_SIZE = 16386
 
@@ -27504,14 +27504,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1467:
+/***/ 9469:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(9435)
-const { MessageSizeExceededError } = __nccwpck_require__(7397)
+const { isValidClientWindowBits } = __nccwpck_require__(8625)
+const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -27616,16 +27616,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 4942:
+/***/ 1652:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Writable } = __nccwpck_require__(7075)
 const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(1958)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(6822)
-const { channels } = __nccwpck_require__(9160)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1216)
+const { channels } = __nccwpck_require__(2414)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -27635,11 +27635,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(9435)
-const { WebsocketFrameSend } = __nccwpck_require__(3902)
-const { closeWebSocketConnection } = __nccwpck_require__(5023)
-const { PerMessageDeflate } = __nccwpck_require__(1467)
-const { MessageSizeExceededError } = __nccwpck_require__(7397)
+} = __nccwpck_require__(8625)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
+const { closeWebSocketConnection } = __nccwpck_require__(6897)
+const { PerMessageDeflate } = __nccwpck_require__(9469)
+const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -28150,14 +28150,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 642:
+/***/ 3900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { WebsocketFrameSend } = __nccwpck_require__(3902)
-const { opcodes, sendHints } = __nccwpck_require__(1958)
-const FixedQueue = __nccwpck_require__(1154)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
+const { opcodes, sendHints } = __nccwpck_require__(736)
+const FixedQueue = __nccwpck_require__(4660)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -28261,7 +28261,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 6822:
+/***/ 1216:
 /***/ ((module) => {
 
 
@@ -28280,16 +28280,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9435:
+/***/ 8625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(6822)
-const { states, opcodes } = __nccwpck_require__(1958)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(4498)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1216)
+const { states, opcodes } = __nccwpck_require__(736)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5188)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(610)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(1900)
 
 /* globals Blob */
 
@@ -28609,15 +28609,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9380:
+/***/ 3726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(8287)
-const { URLSerializer } = __nccwpck_require__(610)
-const { environmentSettingsObject } = __nccwpck_require__(9154)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(1958)
+const { webidl } = __nccwpck_require__(5893)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { environmentSettingsObject } = __nccwpck_require__(3168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(736)
 const {
   kWebSocketURL,
   kReadyState,
@@ -28626,21 +28626,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(6822)
+} = __nccwpck_require__(1216)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(9435)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(5023)
-const { ByteParser } = __nccwpck_require__(4942)
-const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(6742)
-const { getGlobalDispatcher } = __nccwpck_require__(7099)
+} = __nccwpck_require__(8625)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
+const { ByteParser } = __nccwpck_require__(1652)
+const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
 const { types } = __nccwpck_require__(7975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(4498)
-const { SendQueue } = __nccwpck_require__(642)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(5188)
+const { SendQueue } = __nccwpck_require__(3900)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -29211,7 +29211,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7426:
+/***/ 2678:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29238,12 +29238,12 @@ function restoreEnvironment() {
 
 /***/ }),
 
-/***/ 3947:
+/***/ 9407:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7426);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3742);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6535);
 // Must be the first import.
 
 
@@ -29258,7 +29258,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3742:
+/***/ 6535:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29267,7 +29267,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// NAMESPACE OBJECT: ../../../work/main/node_modules/@actions/core/lib/platform.js
+// NAMESPACE OBJECT: ./node_modules/@actions/core/lib/platform.js
 var platform_namespaceObject = {};
 __nccwpck_require__.r(platform_namespaceObject);
 __nccwpck_require__.d(platform_namespaceObject, {
@@ -29279,7 +29279,7 @@ __nccwpck_require__.d(platform_namespaceObject, {
   platform: () => (platform)
 });
 
-// NAMESPACE OBJECT: ../../../work/main/node_modules/@actions/core/lib/core.js
+// NAMESPACE OBJECT: ./node_modules/@actions/core/lib/core.js
 var core_namespaceObject = {};
 __nccwpck_require__.r(core_namespaceObject);
 __nccwpck_require__.d(core_namespaceObject, {
@@ -29317,7 +29317,7 @@ __nccwpck_require__.d(core_namespaceObject, {
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /**
@@ -29353,7 +29353,7 @@ function toCommandProperties(annotationProperties) {
     };
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/command.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
 
 
 /**
@@ -29449,7 +29449,7 @@ function escapeProperty(s) {
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 ;// CONCATENATED MODULE: external "fs"
 const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/file-command.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -29492,7 +29492,7 @@ var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
 var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/http-client/lib/proxy.js
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {
@@ -29583,11 +29583,11 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ../../../work/main/node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(9140);
-// EXTERNAL MODULE: ../../../work/main/node_modules/undici/index.js
-var undici = __nccwpck_require__(9714);
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/http-client/lib/index.js
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -29633,11 +29633,11 @@ var HttpCodes;
     HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
     HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
 })(HttpCodes || (HttpCodes = {}));
-var lib_Headers;
+var Headers;
 (function (Headers) {
     Headers["Accept"] = "accept";
     Headers["ContentType"] = "content-type";
-})(lib_Headers || (lib_Headers = {}));
+})(Headers || (Headers = {}));
 var MediaTypes;
 (function (MediaTypes) {
     MediaTypes["ApplicationJson"] = "application/json";
@@ -29792,7 +29792,7 @@ class HttpClient {
      */
     getJson(requestUrl_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             const res = yield this.get(requestUrl, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
         });
@@ -29800,8 +29800,8 @@ class HttpClient {
     postJson(requestUrl_1, obj_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[lib_Headers.ContentType] =
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
                 this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
             const res = yield this.post(requestUrl, data, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
@@ -29810,8 +29810,8 @@ class HttpClient {
     putJson(requestUrl_1, obj_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[lib_Headers.ContentType] =
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
                 this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
             const res = yield this.put(requestUrl, data, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
@@ -29820,8 +29820,8 @@ class HttpClient {
     patchJson(requestUrl_1, obj_1) {
         return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[lib_Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, lib_Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[lib_Headers.ContentType] =
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
                 this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
             const res = yield this.patch(requestUrl, data, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
@@ -30088,7 +30088,7 @@ class HttpClient {
     _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
         let clientHeader;
         if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[lib_Headers.ContentType];
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
             if (headerValue) {
                 if (typeof headerValue === 'number') {
                     clientHeader = String(headerValue);
@@ -30101,7 +30101,7 @@ class HttpClient {
                 }
             }
         }
-        const additionalValue = additionalHeaders[lib_Headers.ContentType];
+        const additionalValue = additionalHeaders[Headers.ContentType];
         // Return the first non-undefined value, converting numbers or arrays to strings if necessary
         if (additionalValue !== undefined) {
             if (typeof additionalValue === 'number') {
@@ -30284,7 +30284,7 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/http-client/lib/auth.js
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
 var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -30360,7 +30360,7 @@ class PersonalAccessTokenCredentialHandler {
     }
 }
 //# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/oidc-utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
 var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -30434,7 +30434,7 @@ class OidcClient {
     }
 }
 //# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/summary.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
 var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -30715,7 +30715,7 @@ const _summary = new Summary();
 const markdownSummary = _summary;
 const summary = _summary;
 //# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/path-utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
 
 /**
  * toPosixPath converts the given path to the posix form. On Windows, \\ will be
@@ -30757,7 +30757,7 @@ var external_events_ = __nccwpck_require__(4434);
 const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
 // EXTERNAL MODULE: external "assert"
 var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/io/lib/io-util.js
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -30937,7 +30937,7 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/io/lib/io.js
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
 var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31211,7 +31211,7 @@ function io_copyFile(srcFile, destFile, force) {
 //# sourceMappingURL=io.js.map
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/exec/lib/toolrunner.js
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
 var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31799,7 +31799,7 @@ class ExecState extends external_events_.EventEmitter {
     }
 }
 //# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/exec/lib/exec.js
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
 var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31879,7 +31879,7 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/platform.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31944,7 +31944,7 @@ function getDetails() {
     });
 }
 //# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/core/lib/core.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
 var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -32564,7 +32564,8 @@ function isFile(entry) {
 }
 /** Git's hash of a file's content: SHA-1 of `blob <length>\0<bytes>`. */
 function blobOid(content) {
-    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+    const length = typeof content === 'string' ? Buffer.byteLength(content) : content.length;
+    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${length}\0`).update(content).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/core/proposal.ts
@@ -32623,7 +32624,7 @@ function digest(rows) {
     return (0,external_node_crypto_.createHash)('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
 }
 function textOid(text) {
-    return blobOid(new TextEncoder().encode(text));
+    return blobOid(text);
 }
 function oidsByPath({ directories }) {
     return new Map([...directories.values()].flatMap(({ path: directory, entries }) => [...entries.values()].map(({ name, oid }) => [
@@ -32723,20 +32724,26 @@ function isRejected({ state, merged, body }) {
 
 
 const defaultAttempts = 5;
-/** Up to 1, 2, 4, 8, 16 times `unitMs`, with enough jitter that colliding jobs do not collide again. */
-function backoffMs(attempt, unitMs, random) {
-    return Math.round(unitMs * 2 ** (attempt - 1) * (0.25 + 0.75 * random));
+/** Up to 1, 2, 4, 8, 16 s: also long enough for a commit that becomes visible late. */
+function longestWaitMs(attempt) {
+    return 1000 * 2 ** (attempt - 1);
 }
-/** By default; also long enough for a commit that becomes visible late. */
-const minUnitMs = 1000;
-/** The last wait is then at most four minutes. */
-const maxUnitMs = 30_000;
+const longestWaitAfterRaceMs = 60_000;
 /**
  * Attempts collide if they overlap, so jobs that race have to spread out over a multiple of the time
- * that an attempt takes. With twice that time, eight jobs that start at once all succeed.
+ * that an attempt takes: up to 6, 18, 54 times as long, and a minute at most. Simulated with eight jobs
+ * that start at once and take a second, one of them gives up in one race of a thousand. The first wait is
+ * short, because most often there was a single push.
  */
-function unitAfterRace(attemptMs) {
-    return Math.min(Math.max(2 * attemptMs, minUnitMs), maxUnitMs);
+function longestWaitAfterRace(attempt, attemptMs) {
+    if (attempt === 1)
+        return longestWaitMs(attempt);
+    const longest = 2 * attemptMs * 3 ** (attempt - 1);
+    return Math.min(Math.max(longest, longestWaitMs(attempt)), longestWaitAfterRaceMs);
+}
+/** Enough jitter that colliding jobs do not collide again. */
+function jitter(longestMs, random) {
+    return Math.round(longestMs * (0.25 + 0.75 * random));
 }
 /**
  * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
@@ -32761,8 +32768,10 @@ async function retryWhenBranchMoves(attempt, options) {
             mayHaveWritten ||= isWorthAnother && error.outcomeUnknown;
             const isLast = number === maxAttempts;
             if (isWorthAnother && (mayHaveWritten || !isLast)) {
-                const unitMs = error.reason === 'branch-moved' ? unitAfterRace(clock.now() - startedAt) : minUnitMs;
-                const waitMs = backoffMs(number, unitMs, clock.random());
+                const longestMs = error.reason === 'branch-moved'
+                    ? longestWaitAfterRace(number, clock.now() - startedAt)
+                    : longestWaitMs(number);
+                const waitMs = jitter(longestMs, clock.random());
                 const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`;
                 info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`);
                 await clock.sleep(waitMs);
@@ -32911,8 +32920,41 @@ async function listProposedFiles(repository, { directories }, commits) {
     });
 }
 
-// EXTERNAL MODULE: ../../../work/main/node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8905);
+;// CONCATENATED MODULE: ./src/core/text/format.ts
+/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** A number with its thousands separated: `12,000`. */
+function grouped(count) {
+    return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** A count with its noun: `1 run`, `2 runs`. */
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** The same for large numbers: `2,000 runs`. */
+function groupedPlural(count, noun) {
+    return plural(count, noun).replace(String(count), grouped(count));
+}
+/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
+function utf8Bytes(text) {
+    return new TextEncoder().encode(text).length;
+}
+/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
+function takeLines(items, lineOf, maxBytes) {
+    const taken = [];
+    let bytes = 0;
+    for (const item of items) {
+        const line = lineOf(item);
+        bytes += utf8Bytes(line) + 1;
+        if (bytes > maxBytes)
+            break;
+        taken.push(line);
+    }
+    return taken;
+}
+
 ;// CONCATENATED MODULE: ./src/core/values-file/owned.ts
 /** In the order in which missing keys are added to a file. */
 const ownedKeys = [
@@ -32930,11 +32972,194 @@ function isOwnedKey(name) {
 function timestampOf(ms) {
     return Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
 }
+function isTimestamp(timestamp) {
+    return Number.isSafeInteger(timestamp) && timestamp >= 0;
+}
 /** Placeholder that a chart's `tpl` replaces with an owned value. */
 function helmPlaceholder(key) {
     return `{{ .Values.global.${key} }}`;
 }
 
+;// CONCATENATED MODULE: ./src/core/artifacts.ts
+
+
+/** Where the charts mount the root of MLflow's artifact store. */
+const mount = '/mlflow';
+/** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
+function loggedModelId(source) {
+    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
+        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
+}
+/** Id of the logged model of a version; undefined if it has none or its source is not known. */
+function loggedModelIdOf({ source }) {
+    return source.ok ? loggedModelId(source.source) : undefined;
+}
+/**
+ * Path of a version's artifacts under the mount. It is never guessed: a source outside of MLflow's
+ * usual layout has none. Ids that are also in `global` are written as Helm placeholders. Because
+ * charts pass the path through `tpl`, a path with other Helm code is rejected.
+ */
+function artifactsPath(artifacts, run) {
+    if (!artifacts.source.ok)
+        return artifacts.source;
+    const located = locate(artifacts.source.source, artifacts.loggedModel, run);
+    if (!located.ok)
+        return located;
+    const segments = located.segments.filter((segment) => segment !== '' && segment !== '.');
+    const problem = findProblem(segments);
+    if (problem !== undefined)
+        return { ok: false, problem };
+    return {
+        ok: true,
+        path: [mount, ...withPlaceholders(segments, run, loggedModelIdOf(artifacts))].join('/'),
+    };
+}
+function findProblem(segments) {
+    const path = segments.join('/');
+    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
+        return prose `the artifacts' path in MLflow contains control characters`;
+    }
+    if (/\{\{|\}\}/.test(path)) {
+        return prose `the artifacts' path in MLflow contains \`{{\` or \`}}\`, which Helm would run`;
+    }
+    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
+        ? prose `the artifacts' path in MLflow contains \`..\` and may point outside the mount`
+        : undefined;
+}
+function unlocated(problem) {
+    return { ok: false, problem };
+}
+function locate(source, loggedModel, run) {
+    if (source === '') {
+        return unlocated(prose `MLflow does not say where its artifacts are: its \`source\` is empty`);
+    }
+    if (source.startsWith('models:/')) {
+        const id = loggedModelId(source);
+        if (id === undefined) {
+            return unlocated(prose `its source \`${source}\` is a copy whose origin is not known`);
+        }
+        return loggedModel?.id === id
+            ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
+            : unlocated(prose `MLflow does not have its logged model \`${id}\` (or does not show it to this user)`);
+    }
+    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source);
+    if (runUri === null)
+        return segmentsBelowMount(source, loggedModel, run);
+    const [, runId, path = ''] = runUri;
+    if (runId !== run.id)
+        return unlocated(prose `its source names the artifacts of another run`);
+    const root = segmentsBelowMount(run.artifactUri, undefined, run);
+    return root.ok ? { ok: true, segments: [...root.segments, ...path.split('/')] } : root;
+}
+/**
+ * The path of a `mlflow-artifacts:` URI, or of the URL that stands for it, is used unchanged; any
+ * other URI is matched by layout.
+ */
+function segmentsBelowMount(uri, loggedModel, run) {
+    const segments = proxiedPath(uri)?.split('/') ?? matchLayout(uri, loggedModel, run);
+    return segments === undefined
+        ? unlocated(prose `its artifacts are at \`${uri}\`, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``)
+        : { ok: true, segments };
+}
+/** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
+function proxiedPath(uri) {
+    return (/^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)/.exec(uri)?.[1] ??
+        /^https?:\/\/[^/]+\/(?:[^?#]*\/)?(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\/+([^/?#][^?#]*)$/.exec(uri)?.[1]);
+}
+/** Whether a URI says itself which path the artifacts have below the mount. */
+function isProxied(uri) {
+    return proxiedPath(uri) !== undefined;
+}
+/** `C:\mlruns\…` or `\\server\share\…`, with any kind of slash. */
+function isWindowsPath(uri) {
+    return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(uri);
+}
+/**
+ * Finds MLflow's usual layout at the end of another store's URI, which is
+ * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
+ * everything before it. An experiment can have a location of its own, so its id is taken from the run
+ * or from the logged model if they own the folder.
+ */
+function matchLayout(uri, loggedModel, run) {
+    // Azure's `…/experiments/<name>/runs/<run>/artifacts` is an address, not a folder in a store.
+    if (/^azureml:/i.test(uri))
+        return undefined;
+    const segments = uri.split(isWindowsPath(uri) ? /[\\/]/ : '/');
+    const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id));
+    if (folder === undefined)
+        return undefined;
+    const { index, isModel, ownerId, experimentIndex } = folder;
+    const owner = [run, loggedModel].find((candidate) => candidate?.id === ownerId);
+    const experiment = owner?.experimentId ?? segments[experimentIndex];
+    if (experiment === undefined || (owner === undefined && !/^\d+$/.test(experiment)))
+        return undefined;
+    return [experiment, ...segments.slice(index - (isModel ? 2 : 1))];
+}
+function findArtifactsFolder(segments, isRun) {
+    for (const [index, segment] of segments.entries()) {
+        const ownerId = segments[index - 1];
+        if (segment !== 'artifacts' || ownerId === undefined)
+            continue;
+        const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId);
+        if (isModel || isRun(ownerId)) {
+            return { index, isModel, ownerId, experimentIndex: index - (isModel ? 3 : 2) };
+        }
+    }
+    return undefined;
+}
+/** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
+function withPlaceholders(segments, run, modelId) {
+    const folder = findArtifactsFolder(segments, (id) => id === run.id);
+    if (folder === undefined)
+        return segments;
+    const { index, isModel, ownerId, experimentIndex } = folder;
+    const result = [...segments];
+    if (!isModel)
+        result[index - 1] = helmPlaceholder('runid');
+    else if (ownerId === modelId)
+        result[index - 1] = helmPlaceholder('modelid');
+    if (segments[experimentIndex] === run.experimentId) {
+        result[experimentIndex] = helmPlaceholder('experimentId');
+    }
+    return result;
+}
+function isLoggedModelId(id) {
+    return /^m-[0-9a-f]{32}$/.test(id);
+}
+
+;// CONCATENATED MODULE: ./src/core/text/links.ts
+/** URL of a run in MLflow's UI. */
+function runUrl(uiUrl, experimentId, runId) {
+    return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
+}
+/** URL of the page in MLflow's UI that compares runs. */
+function compareRunsUrl(uiUrl, experimentIds, runIds) {
+    const list = (ids) => encodeURIComponent(JSON.stringify(ids.map((id) => id.toWellFormed())));
+    return `${withoutTrailingSlash(uiUrl)}/#/compare-runs?runs=${list(runIds)}&experiments=${list([...new Set(experimentIds)])}`;
+}
+/** URL of a model version in MLflow's UI. */
+function modelVersionUrl(uiUrl, name, version) {
+    return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
+}
+/** URL of a file on GitHub, or of a line in it; `ref` is a branch or a commit. */
+function fileUrl(serverUrl, repository, ref, path, line) {
+    const fragment = line === undefined ? '' : `#L${line}`;
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}${fragment}`;
+}
+/** URL of a branch on GitHub, or of a directory in it. */
+function branchUrl(serverUrl, repository, branch, directory = '') {
+    const place = directory === '' ? branch : `${branch}/${directory}`;
+    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(place)}`;
+}
+function withoutTrailingSlash(url) {
+    return url.replace(/(?<!\/)\/+$/, '');
+}
+function encodeSegments(path) {
+    return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/core/values-file/interpret.ts
 
 
@@ -32945,27 +33170,36 @@ function interpretNode(node, resolveAlias) {
     if (node === null)
         return { kind: 'null' };
     if ((0,dist/* isScalar */.jn)(node))
-        return interpretScalar(node);
+        return interpretScalar(describeScalar(node));
     if (!(0,dist/* isAlias */.Vj)(node))
         return undefined;
     const target = resolveAlias(node);
     if (target === undefined)
         return { kind: 'other', text: '' };
-    return (0,dist/* isScalar */.jn)(target) ? interpretScalar(target) : undefined;
+    return (0,dist/* isScalar */.jn)(target) ? interpretScalar(describeScalar(target)) : undefined;
 }
+function describeScalar({ type, source = '', srcToken, tag }) {
+    const style = scalarStyles[type ?? ''] ?? 'block';
+    const token = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
+    return { style, text: source, source: token, tag };
+}
+const scalarStyles = {
+    PLAIN: 'plain',
+    QUOTE_SINGLE: 'single',
+    QUOTE_DOUBLE: 'double',
+};
 function interpretScalar(scalar) {
-    const text = scalar.source ?? '';
-    const { tag } = scalar;
-    const isPlain = scalar.type === 'PLAIN';
-    if (tag === undefined && isPlain) {
+    const { style, text, tag } = scalar;
+    if (tag === undefined && style === 'plain') {
         if (/^(?:~|null|Null|NULL|)$/.test(text))
             return { kind: 'null' };
         if (integerPattern.test(text))
             return { kind: 'integer', text };
         return { kind: isPortablePlain(text) ? 'string' : 'other', text };
     }
-    if (tag === integerTag && isPlain && integerPattern.test(text))
+    if (tag === integerTag && style === 'plain' && integerPattern.test(text)) {
         return { kind: 'integer', text };
+    }
     const isString = (tag === undefined || tag === stringTag) && isPortableText(scalar);
     return { kind: isString ? 'string' : 'other', text };
 }
@@ -32973,8 +33207,8 @@ const integerPattern = /^(?:0|[1-9][0-9]*)$/;
 /** Plain scalars that at least one of the readers does not read as a string. */
 const nonStringPatterns = [
     /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i,
-    /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9_]+)?$/i,
-    /^[-+]?0_*(?:b[01_]*|o[0-7_]*|x[0-9a-f_]*)$/i,
+    /^(?:[-+]_*)?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9_]+)?$/i,
+    /^[-+]?0_*(?:b[-+]?[01_]*|o[-+]?[0-7_]*|x[-+]?[0-9a-f_]*)$/i,
     /^[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?$/,
     /^[-+]?\.(?:inf|nan)$/i,
     /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/,
@@ -32986,12 +33220,11 @@ function isPortablePlain(text) {
         !nonStringPatterns.some((pattern) => pattern.test(text)));
 }
 /** Whether all readers read a quoted, block or tagged scalar as the same text. */
-function isPortableText({ type, srcToken }) {
-    const raw = srcToken !== undefined && 'source' in srcToken ? srcToken.source : '';
-    if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(raw))
+function isPortableText({ style, source }) {
+    if (/[^\P{Cc}\t\r\n]|[\u2028\u2029\ufffe\uffff]|\r(?!\n)/u.test(source))
         return false;
     // npm yaml joins the escapes of a surrogate pair into one character; the other readers do not.
-    return type !== 'QUOTE_DOUBLE' || !/\\u[dD][89a-fA-F]/.test(raw);
+    return style !== 'double' || !/\\u[dD][89a-fA-F]/.test(source);
 }
 /** The owned keys that are missing from the file or whose values differ. */
 function findOutdatedKeys(interpretations, owned) {
@@ -33017,15 +33250,20 @@ function isEqualString(current, wanted, key) {
 
 ;// CONCATENATED MODULE: ./src/core/values-file/decode.ts
 
-/** Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. */
-function decode(bytes) {
-    const encoding = encodingOf(bytes);
+/**
+ * Decodes a file as YAML readers do: UTF-16 if it has a byte order mark of UTF-16, else UTF-8. A text was
+ * UTF-8.
+ */
+function decode(content) {
+    if (typeof content === 'string')
+        return { text: content, encoding: 'utf-8', invalidBytes: undefined };
+    const encoding = encodingOf(content);
     try {
-        const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+        const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(content);
         return { text, encoding, invalidBytes: undefined };
     }
     catch {
-        const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
+        const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(content);
         const problem = prose `bytes that are not ${encoding.toUpperCase()} text`;
         return { text, encoding, invalidBytes: { at: text.indexOf('\uFFFD'), problem } };
     }
@@ -33059,6 +33297,102 @@ function* findLexemes(text) {
             isScalar = false;
         }
     }
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/position.ts
+/** The line of an offset, counted from 1. */
+function lineNumberAt(text, offset) {
+    let line = 1;
+    for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1))
+        line += 1;
+    return line;
+}
+/** Offset of the first character of a line, after a byte order mark. */
+function lineStartAt(text, offset) {
+    const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+    return text[start] === '\uFEFF' && start < offset ? start + 1 : start;
+}
+/** Offset of the line feed that ends a line, or the end of the text. */
+function lineEndAt(text, offset) {
+    const lineFeed = text.indexOf('\n', offset);
+    return lineFeed < 0 ? text.length : lineFeed;
+}
+/** Offset at which a run of these characters begins that ends before an offset. */
+function runStartBefore(text, offset, characters) {
+    let start = offset;
+    while (start > 0 && characters.includes(text[start - 1] ?? ''))
+        start -= 1;
+    return start;
+}
+/** End of a sticky pattern's match at exactly this offset; undefined if there is none. */
+function endOfMatch(pattern, text, at) {
+    pattern.lastIndex = at;
+    return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+/**
+ * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
+ * NEL, U+2028 and U+2029, which may be line breaks, and a byte order mark at the start of a later
+ * line or of an indented one.
+ */
+const ambiguousCharacter = /[\x85\u2028\u2029]|\r(?!\n)|\uFEFF(?<=\n[ \t]*\uFEFF)|^\uFEFF(?=[ \t]+[^ \t\r\n#])/;
+
+;// CONCATENATED MODULE: ./src/core/values-file/hold.ts
+
+
+
+/** As people write it. */
+const holdComment = '# mlflow-sync: hold';
+/** A line that holds a file if it is a comment; the text after `hold` is the reason. */
+const holdLine = /^([ \t\uFEFF]*)#[^\S\r\n]*mlflow-sync[^\S\r\n]*:[^\S\r\n]*hold(?![\p{L}\p{N}_]|-[\p{L}\p{N}])(.*)/gimu;
+/** Whether a line of the text would hold a file if it were a comment. */
+function looksLikeHold(text) {
+    return text.search(holdLine) >= 0;
+}
+/**
+ * The comment that puts a file on hold, on a line of its own. Every line that looks like it counts
+ * if the text is not valid YAML, or if readers disagree on where its lines end.
+ */
+function findHold(text, isValidYaml) {
+    const [first, ...others] = text.matchAll(holdLine);
+    if (first === undefined)
+        return undefined;
+    if (ambiguousCharacter.test(text) || !isValidYaml)
+        return toHold(text, first);
+    const byOffset = new Map([first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]));
+    for (const { offset, kind } of findLexemes(text)) {
+        const match = byOffset.get(offset);
+        if (match !== undefined && kind === 'other')
+            return toHold(text, match);
+    }
+    return undefined;
+}
+const holdLineHere = new RegExp(holdLine.source, 'imuy');
+/** The hold in the comment line that begins at an offset. */
+function holdAt(text, lineStart) {
+    holdLineHere.lastIndex = lineStart;
+    const match = holdLineHere.exec(text);
+    return match === null ? undefined : toHold(text, match);
+}
+function toHold(text, match) {
+    const reason = trimReason(match[2] ?? '');
+    const line = lineNumberAt(text, match.index);
+    return { line, reason: reason === '' ? undefined : reason };
+}
+/** A person's text, which nothing limits. */
+const maxReasonLength = 200;
+/** The reason without the punctuation that divides it from `hold`. */
+function trimReason(text) {
+    const trimmed = text.trim().replace(/^[\s:;,.\u2013\u2014-]+/, '');
+    const reason = /^\([^()]*\)$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+    const characters = Array.from(reason.slice(0, 2 * maxReasonLength + 2));
+    return characters.length <= maxReasonLength
+        ? reason
+        : `${characters.slice(0, maxReasonLength - 1).join('')}…`;
+}
+/** Why a file on hold is not changed, with the person's reason. */
+function describeHold({ reason }) {
+    const comment = prose `the file has the comment \`${own(holdComment)}\``;
+    return reason === undefined ? comment : prose `${comment}: ${reason}`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/aliases.ts
@@ -33134,6 +33468,7 @@ function isMergeKey(key) {
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/flow.ts
+
 /**
  * Follows a flow collection or a quoted string from its opening mark as the most lenient readers do:
  * indentation does not matter, and neither does the order of values and commas.
@@ -33157,15 +33492,10 @@ const property = /[&*][\w-]+(?=[ \t\r\n,\]}]|$)|![\w!./-]*(?=[ \t\r\n]|$)/y;
 /** `:`, `?` or `-` that all readers see as an indicator. */
 const indicator = /:(?=[ \t\r\n,[\]{}]|$)|[?-](?=[ \t\r\n]|$)/y;
 const conflictEnd = />{7}(?=[ \t\r\n]|$)/y;
-/** The end of a match at exactly this offset. */
-function endOf(pattern, text, at) {
-    pattern.lastIndex = at;
-    return pattern.test(text) ? pattern.lastIndex : undefined;
-}
 function skipToken(text, state) {
     const { at, inPlain } = state;
     const character = text[at] ?? '';
-    const spaceEnd = endOf(space, text, at);
+    const spaceEnd = endOfMatch(space, text, at);
     if (spaceEnd !== undefined)
         return { ...state, at: spaceEnd, after: 'space' };
     if (character === '#')
@@ -33177,7 +33507,7 @@ function skipToken(text, state) {
 function skipHash(text, state) {
     const { at, inPlain, after } = state;
     if (after === 'space') {
-        return { ...state, at: endOf(comment, text, at) ?? at + 1, inPlain: false, after: 'other' };
+        return { ...state, at: endOfMatch(comment, text, at) ?? at + 1, inPlain: false, after: 'other' };
     }
     // Some readers see a comment right after a token, others do not.
     return inPlain ? { ...state, at: at + 1, after: 'other' } : { kind: 'unclear' };
@@ -33193,14 +33523,14 @@ function skipFlowIndicator(character, { at, depth }) {
 function skipPlain(text, state) {
     const { at } = state;
     const character = text[at] ?? '';
-    const indicatorEnd = character === ':' ? endOf(indicator, text, at) : undefined;
+    const indicatorEnd = character === ':' ? endOfMatch(indicator, text, at) : undefined;
     if (indicatorEnd !== undefined) {
         return { ...state, at: indicatorEnd, inPlain: false, after: 'other' };
     }
     // Readers disagree on `a:"b` and `a?"b`.
     if (/[:?]/.test(character) && !/[\w/:.=-]/.test(text[at + 1] ?? ''))
         return { kind: 'unclear' };
-    return { ...state, at: endOf(plainText, text, at) ?? at + 1, after: 'other' };
+    return { ...state, at: endOfMatch(plainText, text, at) ?? at + 1, after: 'other' };
 }
 function beginToken(text, character, state) {
     const { at, depth, after } = state;
@@ -33210,16 +33540,18 @@ function beginToken(text, character, state) {
             return { kind: 'open', at };
         return depth === 0 ? { kind: 'closed' } : { ...state, at: end, after: 'closing' };
     }
-    if (text[at - 1] === '\n' && endOf(conflictEnd, text, at) !== undefined) {
+    if (text[at - 1] === '\n' && endOfMatch(conflictEnd, text, at) !== undefined) {
         return { kind: 'conflict', at };
     }
     const isSeparator = character === ':' && after === 'closing';
-    const end = isSeparator ? at + 1 : (endOf(indicator, text, at) ?? endOf(property, text, at));
+    const end = isSeparator
+        ? at + 1
+        : (endOfMatch(indicator, text, at) ?? endOfMatch(property, text, at));
     if (end !== undefined)
         return { ...state, at: end, after: 'other' };
     if (/[&*!:?]/.test(character))
         return { kind: 'unclear' };
-    return { ...state, at: endOf(plainText, text, at) ?? at + 1, inPlain: true, after: 'other' };
+    return { ...state, at: endOfMatch(plainText, text, at) ?? at + 1, inPlain: true, after: 'other' };
 }
 /** The end of the quoted string that begins at an offset; undefined if it is never closed. */
 function quoteEnd(text, start) {
@@ -33235,38 +33567,6 @@ function quoteEnd(text, start) {
     }
     return undefined;
 }
-
-;// CONCATENATED MODULE: ./src/core/values-file/position.ts
-/** The line of an offset, counted from 1. */
-function lineNumberAt(text, offset) {
-    let line = 1;
-    for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1))
-        line += 1;
-    return line;
-}
-/** Offset of the first character of a line, after a byte order mark. */
-function lineStartAt(text, offset) {
-    const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
-    return text[start] === '\uFEFF' && start < offset ? start + 1 : start;
-}
-/** Offset of the line feed that ends a line, or the end of the text. */
-function lineEndAt(text, offset) {
-    const lineFeed = text.indexOf('\n', offset);
-    return lineFeed < 0 ? text.length : lineFeed;
-}
-/** Offset at which a run of these characters begins that ends before an offset. */
-function runStartBefore(text, offset, characters) {
-    let start = offset;
-    while (start > 0 && characters.includes(text[start - 1] ?? ''))
-        start -= 1;
-    return start;
-}
-/**
- * A character with which readers of YAML 1.1 and 1.2 read different values: a lone carriage return,
- * NEL, U+2028 and U+2029, which may be line breaks, and a byte order mark at the start of a later
- * line or of an indented one.
- */
-const ambiguousCharacter = /[\x85\u2028\u2029]|\r(?!\n)|\uFEFF(?<=\n[ \t]*\uFEFF)|^\uFEFF(?=[ \t]+[^ \t\r\n#])/;
 
 ;// CONCATENATED MODULE: ./src/core/values-file/damage.ts
 
@@ -33460,6 +33760,55 @@ function insertLinesAfter(text, offset, lines) {
         ? { at: end, remove: 0, insert: lines.map((line) => lineBreak + line).join('') }
         : { at: end + 1, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
 }
+/**
+ * Inserts lines below an offset's line and the comments below it that are indented deeper than
+ * `column`: they belong to that line.
+ */
+function appendLines(text, offset, column, lines) {
+    checkRestOfLine(text, offset);
+    return insertLinesAfter(text, skipDeeperComments(text, offset, column), lines.map((line) => ' '.repeat(column) + line));
+}
+/** End of the last comment that follows an offset and is indented deeper than `column`. */
+function skipDeeperComments(text, offset, column) {
+    let end = offset;
+    let start = lineEndAt(text, offset) + 1;
+    while (start < text.length) {
+        const lineEnd = lineEndAt(text, start);
+        const line = text.slice(start, lineEnd);
+        if (/^ *#/.test(line) && line.indexOf('#') > column)
+            end = lineEnd;
+        else if (line.trim() !== '')
+            break;
+        start = lineEnd + 1;
+    }
+    return end;
+}
+/** Inserts lines above an offset's line and the comments directly above it. */
+function insertLinesBefore(text, offset, lines) {
+    const at = startWithComments(text, offset);
+    const lineBreak = lineBreakAfter(text, at);
+    return { at, remove: 0, insert: lines.map((line) => line + lineBreak).join('') };
+}
+/** Start of the comment lines directly above an offset's line, or of that line itself. */
+function startWithComments(text, offset) {
+    let start = lineStartAt(text, offset);
+    while (start > 0) {
+        const above = lineStartAt(text, start - 1);
+        if (!/^[ \t]*#/.test(text.slice(above, start)))
+            break;
+        start = above;
+    }
+    return start;
+}
+/** Inserts a value after a colon, or after the anchor or tag that follows it. */
+function insertValue(text, at, source) {
+    const spaces = / *(?=\r?\n|$)/y;
+    spaces.lastIndex = at;
+    const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0;
+    return spacesToLineEnd === 0
+        ? { at, remove: 0, insert: ` ${source}` }
+        : { at: at + spacesToLineEnd, remove: 0, insert: source };
+}
 
 ;// CONCATENATED MODULE: ./src/core/values-file/layout.ts
 
@@ -33529,7 +33878,24 @@ function blockScalarTextStart({ props, offset }) {
     return last ? tokenEnd(last) : offset;
 }
 
+;// CONCATENATED MODULE: ./src/core/values-file/nodes.ts
+
+/** Whether a document is blank, without even an explicit `null`, an anchor or a tag. */
+function isEmpty(node) {
+    return (node === null ||
+        ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag));
+}
+function isNull(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
+}
+function describeKind(node) {
+    if ((0,dist/* isAlias */.Vj)(node))
+        return 'an alias';
+    return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
+}
+
 ;// CONCATENATED MODULE: ./src/core/values-file/parse.ts
+
 
 
 
@@ -33543,12 +33909,14 @@ function blockScalarTextStart({ props, offset }) {
  * those that the text does not show.
  */
 function parseValues(text, invalidBytes) {
+    const composed = compose(text);
+    const isValidYaml = composed.error === undefined;
     try {
-        return parse_parse(text, invalidBytes ?? findNul(text));
+        return { ...examine(text, composed, invalidBytes ?? findNul(text)), isValidYaml };
     }
     catch {
-        // The YAML library is recursive, so deep nesting overflows the stack.
-        return uneditable(tooDeep);
+        // Following aliases is recursive, so deep nesting overflows the stack.
+        return { ...uneditable(tooDeep), isValidYaml };
     }
 }
 const tooDeep = prose `it is nested too deeply`;
@@ -33559,8 +33927,7 @@ function uneditable(problem, line) {
 function flawOf(text, entry, problem) {
     return flawAt(text, { at: entry.key?.offset ?? 0, problem });
 }
-function parse_parse(text, invalidBytes) {
-    const { documents, end, error } = compose(text);
+function examine(text, { documents, end, error }, invalidBytes) {
     const isValidYaml = error === undefined;
     const damage = findDamage({ text, invalidBytes, isValidYaml, errorOffset: error?.at });
     if (damage !== undefined)
@@ -33576,27 +33943,32 @@ function parse_parse(text, invalidBytes) {
         return uneditable(prose `it contains several YAML documents`);
     return locateOwnedEntries(text, doc, end);
 }
-function isValidYaml(text) {
-    try {
-        return compose(text).error === undefined;
-    }
-    catch {
-        return false;
-    }
+/** Locates the owned values in a document that was parsed without an error, with its tokens. */
+function locateValues(text, doc) {
+    const nul = findNul(text);
+    return nul === undefined
+        ? locateOwnedEntries(text, doc, text.length)
+        : { kind: 'damaged', ...flawAt(text, nul) };
 }
 function compose(text) {
-    const tokens = [...new dist/* Parser */.iX().parse(text)];
     // Other readers accept duplicate keys.
     const options = { keepSourceTokens: true, uniqueKeys: false };
-    const documents = [...new dist/* Composer */.Dk(options).compose(tokens, true, text.length)];
-    const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
-    return { documents, end, error: firstError(text, documents) };
+    try {
+        const tokens = [...new dist/* Parser */.iX().parse(text)];
+        const documents = [...new dist/* Composer */.Dk(options).compose(tokens, true, text.length)];
+        const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length;
+        return { documents, end, error: firstError(text, documents) };
+    }
+    catch {
+        // The YAML library is recursive, so deep nesting overflows the stack.
+        return { documents: [], end: text.length, error: tooDeepError };
+    }
 }
+const tooDeepError = { problem: tooDeep, line: undefined, at: undefined };
 function firstError(text, documents) {
     const errors = documents.flatMap(({ errors }) => errors);
-    if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-        return { problem: tooDeep, line: undefined, at: undefined };
-    }
+    if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION'))
+        return tooDeepError;
     const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
     if (first === undefined)
         return undefined;
@@ -33678,74 +34050,351 @@ function parsedMap(node) {
         ? { map: node, token }
         : undefined;
 }
-/** Whether a document is blank, without even an explicit `null`, an anchor or a tag. */
-function isEmpty(node) {
-    return (node === null ||
-        ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.source === '' && !node.anchor && !node.tag));
+
+;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
+const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
+/** Words that a reader, or a person, might not recognise as a string. */
+const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
+/** Characters that some readers reject, or treat as a line break, unless they are escaped. */
+const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+/** The style of a one-line scalar. */
+function styleOf(source) {
+    if (source.startsWith("'"))
+        return 'single';
+    return source.startsWith('"') ? 'double' : 'plain';
 }
-function isNull(node) {
-    return node === null || ((0,dist/* isScalar */.jn)(node) && node.type === 'PLAIN' && node.value === null);
+/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
+function formatString(value) {
+    return formatStringAs(value, 'plain');
 }
-function describeKind(node) {
-    if ((0,dist/* isAlias */.Vj)(node))
-        return 'an alias';
-    return (0,dist/* isSeq */.oP)(node) ? 'a list' : 'a single value';
+/** Like `formatString`, but in the given style, or in double quotes if that style is not safe. */
+function formatStringAs(value, style) {
+    // UTF-8 cannot represent a lone surrogate, and its escape makes Helm reject the entire file.
+    const text = value.toWellFormed();
+    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
+        return text;
+    if (style === 'single' && !unprintable.test(text))
+        return `'${text.replaceAll("'", "''")}'`;
+    return `"${text.replace(needsEscape, quote_escape)}"`;
+}
+/** YAML source of an owned value, in the given style if that is safe. */
+function formatValue(value, style = 'plain') {
+    return typeof value === 'number' ? String(value) : formatStringAs(value ?? '', style);
+}
+const needsEscape = new RegExp(`["\\\\]|${unprintable.source}`, 'gu');
+const shortEscapes = {
+    '"': '\\"',
+    '\\': '\\\\',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+};
+function quote_escape(character) {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16).toUpperCase();
+    return (shortEscapes[character] ??
+        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
 }
 
-;// CONCATENATED MODULE: ./src/core/values-file/hold.ts
+;// CONCATENATED MODULE: ./src/core/values-file/plain-values.ts
 
 
-
-
-/** As people write it. */
-const holdComment = '# mlflow-sync: hold';
-/** A line that holds a file if it is a comment; the text after `hold` is the reason. */
-const holdLine = /^([ \t\uFEFF]*)#[^\S\r\n]*mlflow-sync[^\S\r\n]*:[^\S\r\n]*hold(?![\p{L}\p{N}_]|-[\p{L}\p{N}])(.*)/gimu;
-/** Whether a line of the text would hold a file if it were a comment. */
-function looksLikeHold(text) {
-    return text.search(holdLine) >= 0;
+/** Anything that is not printable, or may be a line break or a byte order mark. */
+const unusualCharacter = /[^\t\n\r -~\xA0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD\u{10000}-\u{10FFFF}]|\r(?!\n)/u;
+const spaces = / */y;
+const noValue = /[\r\n#]|$/y;
+/** What may follow a value on its line, with the line break. */
+const restOfLine = /(?: +#.*| *)(?:\r?\n|$)/y;
+const dash = /-(?=[ \r\n]|$)/y;
+const documentStart = new RegExp(`---${restOfLine.source}`, 'y');
+/** A key that is a string for every reader. */
+const keySource = String.raw `(?!(?:y|n|yes|no|on|off|true|false|null):)(?:[A-Z_][\w./-]{0,250}|"[^"\\<\t\r\n]{1,250}"|'[^'<\t\r\n]{1,250}')`;
+const key = new RegExp(`${keySource}:(?=[ \\r\\n]|$)`, 'iy');
+const doubleQuoted = /"[^"\\\r\n]*(?:\\["\\nrt][^"\\\r\n]*)*"/y;
+const singleQuoted = /'[^'\r\n]*(?:''[^'\r\n]*)*'/y;
+/** Without the numbers and dates that some reader rejects. */
+const plain_values_plain = /(?![-+]?(?:0[box]|\.(?:inf|nan)|\d{4}-\d|[\d_:.]{300}))(?:[\w./$+~^;()\\\u00A1-\uFFFF]|<(?!<)|-(?=[\w./-]))(?:[^ \t\r\n:]+|:(?=[^ \t\r\n])| +(?=[^ \t\r\n#]))*/iy;
+const blockHeader = /[|>][+-]?/y;
+const flowItem = String.raw `(?:"[^"\\\r\n]*"|'[^'\r\n]*'|-{0,2}[A-Z_/$][\w./$-]*|(?!0[box])\d[\w.]{0,250})`;
+const flowPair = `${keySource}: +${flowItem}`;
+/** A list or map of scalars. */
+const flow = new RegExp(String.raw `\[ *(?:${flowItem}(?: *, *${flowItem})*)? *\]|\{ *(?:${flowPair}(?: *, *${flowPair})*)? *\}`, 'iy');
+const plainForm = { kind: 'scalar', pattern: plain_values_plain };
+/** By first character. */
+const otherForms = {
+    '"': { kind: 'scalar', pattern: doubleQuoted },
+    "'": { kind: 'scalar', pattern: singleQuoted },
+    '[': { kind: 'flow', pattern: flow },
+    '{': { kind: 'flow', pattern: flow },
+    '|': { kind: 'block', pattern: blockHeader },
+    '>': { kind: 'block', pattern: blockHeader },
+};
+function skipSpaces(text, at) {
+    return endOfMatch(spaces, text, at) ?? at;
+}
+function skipLine(text, at) {
+    const lineFeed = text.indexOf('\n', at);
+    return lineFeed < 0 ? text.length : lineFeed + 1;
+}
+/** End of the `-` of a list item; undefined if there is none. */
+function findDashEnd(text, at) {
+    return endOfMatch(dash, text, at);
+}
+/** End of the colon of a key; undefined if there is no key. */
+function findColonEnd(text, at) {
+    return endOfMatch(key, text, at);
+}
+/** Start of the line after a line with `---`; undefined if it is another line. */
+function findDocumentStartEnd(text, at) {
+    return endOfMatch(documentStart, text, at);
 }
 /**
- * The comment that puts a file on hold, on a line of its own. Every line that looks like it counts
- * if the text is not valid YAML, or if readers disagree on where its lines end.
+ * Reads the value after a dash or a colon; undefined if readers may see different values.
+ *
+ * @param column Indentation that the text of a block must exceed.
  */
-function findHold(text) {
-    const [first, ...others] = text.matchAll(holdLine);
-    if (first === undefined)
-        return undefined;
-    if (ambiguousCharacter.test(text) || !isValidYaml(text))
-        return toHold(text, first);
-    const byOffset = new Map([first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]));
-    for (const { offset, kind } of findLexemes(text)) {
-        const match = byOffset.get(offset);
-        if (match !== undefined && kind === 'other')
-            return toHold(text, match);
+function readValue(text, from, column) {
+    const start = skipSpaces(text, from);
+    if (endOfMatch(noValue, text, start) !== undefined) {
+        return readRestOfLine(text, { kind: 'empty', start: from, end: from });
     }
-    return undefined;
+    const { kind, pattern } = otherForms[text[start] ?? ''] ?? plainForm;
+    const end = endOfMatch(pattern, text, start);
+    if (end === undefined)
+        return undefined;
+    const value = readRestOfLine(text, { kind, start, end });
+    if (kind !== 'block' || value === undefined)
+        return value;
+    const next = skipBlock(text, value.next, column);
+    return next === undefined ? undefined : { ...value, next };
 }
-function toHold(text, match) {
-    const reason = trimReason(match[2] ?? '');
-    const line = lineNumberAt(text, match.index);
-    return { line, reason: reason === '' ? undefined : reason };
+function readRestOfLine(text, value) {
+    const next = endOfMatch(restOfLine, text, value.end);
+    return next === undefined ? undefined : { ...value, next };
 }
-/** A person's text, which nothing limits. */
-const maxReasonLength = 200;
-/** The reason without the punctuation that divides it from `hold`. */
-function trimReason(text) {
-    const trimmed = text.trim().replace(/^[\s:;,.\u2013\u2014-]+/, '');
-    const reason = /^\([^()]*\)$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
-    const characters = Array.from(reason.slice(0, 2 * maxReasonLength + 2));
-    return characters.length <= maxReasonLength
-        ? reason
-        : `${characters.slice(0, maxReasonLength - 1).join('')}…`;
+/** Start of the line after the text of a block, which begins at an offset. */
+function skipBlock(text, start, column) {
+    let at = start;
+    let indentation;
+    let longestBlank = 0;
+    while (at < text.length) {
+        const first = skipSpaces(text, at);
+        const length = first - at;
+        const character = text[first];
+        // Readers disagree on a tab where the indentation may end.
+        if (character === '\t')
+            return undefined;
+        const isBlank = character === undefined || character === '\r' || character === '\n';
+        if (!isBlank && length < (indentation ?? column + 1))
+            break;
+        if (!isBlank)
+            indentation ??= length;
+        else if (indentation === undefined)
+            longestBlank = Math.max(longestBlank, length);
+        at = skipLine(text, first);
+    }
+    // Readers disagree on an empty block, and on blank lines that are longer than its indentation.
+    return indentation === undefined || indentation < longestBlank ? undefined : at;
 }
-/** Why a file on hold is not changed, with the person's reason. */
-function describeHold({ reason }) {
-    const comment = prose `the file has the comment \`${own(holdComment)}\``;
-    return reason === undefined ? comment : prose `${comment}: ${reason}`;
+/** Describes the scalar at a place. */
+function scalarAt(text, { start, end }) {
+    const source = text.slice(start, end);
+    const style = styleOf(source);
+    return { style, text: unquote(source, style), source, tag: undefined };
+}
+function unquote(source, style) {
+    if (style === 'plain')
+        return source;
+    const quoted = source.slice(1, -1);
+    return style === 'single'
+        ? quoted.replaceAll("''", "'")
+        : quoted.replaceAll(/\\(.)/g, (_, character) => escapes[character] ?? character);
+}
+/** The escapes that `doubleQuoted` accepts, besides those of a quote and a backslash. */
+const escapes = { n: '\n', r: '\r', t: '\t' };
+
+;// CONCATENATED MODULE: ./src/core/values-file/plain-lines.ts
+
+
+
+/**
+ * Reads a file line by line if npm yaml, PyYAML and Helm certainly accept it and see the same
+ * structure; undefined for any other file, which takes a parser. Nearly all values files consist of
+ * what it accepts: block maps and lists, scalars and flat flow collections on one line, blocks of
+ * text, and comments.
+ */
+function readPlainLines(text) {
+    if (text.length > maxLength || unusualCharacter.test(text))
+        return undefined;
+    return new LineReader(text).read();
+}
+/** No values file is larger, and patterns run out of memory on lines of many megabytes. */
+const maxLength = 1_000_000;
+/** PyYAML gives up at a few hundred. */
+const maxDepth = 50;
+/** Its methods return undefined or false if the file takes a parser. */
+class LineReader {
+    #text;
+    /** Start of the current line. */
+    #lineStart = 0;
+    /** The collections that the current line is in. */
+    #scopes = [];
+    /** Whether the value of the last entry may be on the following lines. */
+    #isOpen = false;
+    /** Whether the last entry is an owned one. */
+    #isOwned = false;
+    #hasDocumentStart = false;
+    #start = 0;
+    #hold;
+    #indentStep;
+    #global;
+    /** The same while the current line is in it. */
+    #inGlobal;
+    constructor(text) {
+        this.#text = text;
+    }
+    read() {
+        while (this.#lineStart < this.#text.length) {
+            const next = this.#readLine();
+            if (next === undefined)
+                return undefined;
+            this.#lineStart = next;
+        }
+        if (this.#scopes.length === 0)
+            return undefined;
+        return {
+            hold: this.#hold,
+            start: this.#start,
+            indentStep: this.#indentStep ?? 2,
+            global: this.#global,
+        };
+    }
+    /** Reads a line, and a block that begins on it. Returns the start of the next one. */
+    #readLine() {
+        const at = skipSpaces(this.#text, this.#lineStart);
+        switch (this.#text[at]) {
+            case undefined:
+            case '\r':
+            case '\n':
+                return skipLine(this.#text, at);
+            case '#':
+                this.#hold ??= holdAt(this.#text, this.#lineStart);
+                return skipLine(this.#text, at);
+            default:
+                return this.#readDocumentStart(at) ?? this.#readEntry(at);
+        }
+    }
+    #readDocumentStart(at) {
+        if (this.#scopes.length > 0 || this.#hasDocumentStart || at > this.#lineStart)
+            return undefined;
+        const end = findDocumentStartEnd(this.#text, at);
+        this.#hasDocumentStart = end !== undefined;
+        return end;
+    }
+    /** Reads any number of dashes, and then a key with its value, or just a value. */
+    #readEntry(first) {
+        let at = first;
+        let end = findDashEnd(this.#text, at);
+        let valueStart = end;
+        while (end !== undefined) {
+            if (!this.#enter('list', at))
+                return undefined;
+            this.#isOpen = true;
+            valueStart = end;
+            at = skipSpaces(this.#text, end);
+            end = findDashEnd(this.#text, at);
+        }
+        const colon = findColonEnd(this.#text, at);
+        if (colon !== undefined && !this.#enter('map', at))
+            return undefined;
+        valueStart = colon ?? valueStart;
+        const column = this.#scopes.at(-1)?.column;
+        if (valueStart === undefined || column === undefined)
+            return undefined;
+        const value = readValue(this.#text, valueStart, column);
+        if (value === undefined)
+            return undefined;
+        this.#isOpen = value.kind === 'empty';
+        this.#isOwned = false;
+        if (colon !== undefined && !this.#noteEntry(at, colon, value))
+            return undefined;
+        if (this.#inGlobal !== undefined)
+            this.#inGlobal.last = value;
+        return value.next;
+    }
+    /** Leaves the collections that end before an entry, and enters the one that begins with it. */
+    #enter(kind, at) {
+        const column = at - this.#lineStart;
+        let scope = this.#scopes.at(-1);
+        if (scope === undefined || (this.#isOpen && isNested(kind, column, scope))) {
+            return this.#begin({ kind, column });
+        }
+        while (scope !== undefined && endsBefore(scope, kind, column)) {
+            this.#scopes.pop();
+            scope = this.#scopes.at(-1);
+        }
+        return scope?.column === column && scope.kind === kind;
+    }
+    #begin(scope) {
+        const depth = this.#scopes.push(scope);
+        const isMap = scope.kind === 'map';
+        if (depth === 1) {
+            this.#start = this.#lineStart;
+            return isMap && scope.column === 0;
+        }
+        if (depth > 2)
+            return depth <= maxDepth && !this.#isOwned;
+        if (isMap)
+            this.#indentStep ??= scope.column;
+        if (this.#inGlobal !== undefined)
+            this.#inGlobal.column = scope.column;
+        return isMap || this.#inGlobal === undefined;
+    }
+    /** Keeps what concerns `global`. */
+    #noteEntry(at, colon, value) {
+        const depth = this.#scopes.length;
+        if (depth > 2 || (depth === 2 && this.#inGlobal === undefined))
+            return true;
+        const isQuoted = /["']/.test(this.#text[at] ?? '');
+        const name = this.#text.slice(isQuoted ? at + 1 : at, isQuoted ? colon - 2 : colon - 1);
+        return depth === 1 ? this.#noteRootKey(name, value) : this.#noteGlobalKey(name, value);
+    }
+    #noteRootKey(name, last) {
+        const start = this.#lineStart;
+        if (this.#inGlobal !== undefined)
+            this.#inGlobal.end = start;
+        this.#inGlobal = undefined;
+        if (name !== 'global')
+            return true;
+        if (this.#global !== undefined || last.kind !== 'empty')
+            return false;
+        this.#global = { start, end: this.#text.length, column: undefined, last, owned: {} };
+        this.#inGlobal = this.#global;
+        return true;
+    }
+    #noteGlobalKey(name, value) {
+        if (this.#inGlobal === undefined || !isOwnedKey(name))
+            return true;
+        if (this.#inGlobal.owned[name] !== undefined)
+            return false;
+        this.#inGlobal.owned[name] = value;
+        this.#isOwned = true;
+        return value.kind === 'empty' || value.kind === 'scalar';
+    }
+}
+function isNested(kind, column, parent) {
+    // The items of a list may be at the margin of their key.
+    const isAtMargin = kind === 'list' && parent.kind === 'map' && column === parent.column;
+    return column > parent.column || isAtMargin;
+}
+function endsBefore(scope, kind, column) {
+    const isAtMargin = kind === 'map' && scope.kind === 'list' && column === scope.column;
+    return column < scope.column || isAtMargin;
 }
 
 ;// CONCATENATED MODULE: ./src/core/values-file/file.ts
+
+
 
 
 
@@ -33775,11 +34424,13 @@ const blockedBy = {
     directory: prose `a directory is in the way of its file`,
     submodule: prose `a submodule is in the way of its file`,
 };
-/** Decodes and classifies a file. The text keeps a byte order mark, so that it is written back. */
-function readContent(bytes) {
-    const { text, encoding, invalidBytes } = decode(bytes);
-    const values = readValues(text, invalidBytes);
-    const hold = findHold(text);
+/**
+ * Decodes and classifies a file, given as bytes or as text that was UTF-8. The text keeps a byte order
+ * mark, so that it is written back.
+ */
+function readContent(content) {
+    const { text, encoding, invalidBytes } = decode(content);
+    const { values, hold } = invalidBytes ? parseText(text, invalidBytes) : readText(text);
     if (hold !== undefined) {
         const owned = values.kind === 'values' ? values.owned : {};
         return { kind: 'held', text, reason: describeHold(hold), line: hold.line, owned };
@@ -33795,14 +34446,32 @@ function isForeign({ owned }, runId) {
     const { runid = '' } = owned;
     return runid !== '' && runid !== runId;
 }
-/** Parses a values file and extracts its owned values; never throws. */
-function readValues(text, invalidBytes) {
+/** Reads a values file and extracts its owned values; never throws. */
+function readValues(text) {
+    return readText(text).values;
+}
+function readText(text) {
+    const plain = readPlainLines(text);
+    if (plain === undefined)
+        return parseText(text);
+    return { values: toValues(text, interpretPlainValues(text, plain)), hold: plain.hold };
+}
+/** Reads any text, with the parser of npm yaml. */
+function parseText(text, invalidBytes) {
     const result = parseValues(text, invalidBytes);
-    if (result.kind !== 'parsed')
-        return result;
+    return { values: valuesOf(text, result), hold: findHold(text, result.isValidYaml) };
+}
+function valuesOf(text, result) {
+    if (result.kind !== 'parsed') {
+        const { kind, problem, line } = result;
+        return { kind, problem, line };
+    }
     const interpretations = interpretOwnedValues(result.parsed);
-    if ('problem' in interpretations)
-        return { kind: 'uneditable', ...interpretations };
+    return 'problem' in interpretations
+        ? { kind: 'uneditable', ...interpretations }
+        : toValues(text, interpretations);
+}
+function toValues(text, interpretations) {
     const owned = {};
     for (const key of ownedKeys) {
         const value = interpretations[key];
@@ -33829,71 +34498,803 @@ function interpretOwnedValues(parsed) {
     }
     return interpretations;
 }
-
-;// CONCATENATED MODULE: ./src/sync/reject-head.ts
-
-
-
-
-
-
-/** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
-function rejectForeignHead(name, { isEmpty }, open) {
-    if (isEmpty) {
-        return new SyncError(prose `Branch \`${name}\` exists and was not made by the action, so it was left unchanged`, {
-            advice: prose `Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
-        });
+/** Interprets the owned values of a file that was read line by line. */
+function interpretPlainValues(text, { global }) {
+    const interpretations = {};
+    for (const key of ownedKeys) {
+        const value = global?.owned[key];
+        if (value !== undefined)
+            interpretations[key] = interpretScalar(scalarAt(text, value));
     }
-    const closeIt = open === undefined
-        ? prose ``
-        : prose `Merge or close ${linkTo(`pull request #${open.number}`, open.url)}, or `;
-    return new SyncError(prose `Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`, {
-        advice: prose `${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
+    return interpretations;
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/references.ts
+
+
+/**
+ * Whether anything else in a values file refers to an owned value: the Helm value in any scalar
+ * (`.Values.global.modelid`, `index .Values.global "modelid"`), or an alias of its anchor. Comments
+ * do not count, neither YAML's nor Helm's.
+ */
+function refersTo(text, key) {
+    const result = parseValues(text);
+    if (result.kind !== 'parsed')
+        return isReference(text, key);
+    const { doc, owned, resolveAlias } = result.parsed;
+    const value = owned[key]?.value;
+    let found = false;
+    const stopIf = (isFound) => {
+        found = isFound;
+        return isFound ? dist/* visit */.YR.BREAK : undefined;
+    };
+    (0,dist/* visit */.YR)(doc, {
+        Scalar: (_, { source = '' }) => stopIf(isReference(source, key)),
+        Alias: (_, alias) => stopIf(value !== undefined && resolveAlias(alias) === value),
     });
+    return found;
+}
+/** What may separate the names in a Helm expression: `.a.b`, `(.a).b`, `index .a "b"`. */
+const separator = '[\\s.()"\'`\\\\]+';
+/** The end of an action or of one of its steps: what precedes is passed on as a whole. */
+const stepEnd = '(?=[\\s)]*(?:-?\\}\\}|\\|))';
+function isReference(text, key) {
+    if (!text.includes('Values') || !text.includes(key))
+        return false;
+    const source = withoutHelmComments(text);
+    const matches = (pattern) => new RegExp(pattern).test(source);
+    const name = `${key}(?!\\w)`;
+    return (matches(`\\bValues${separator}global${separator}${name}`) ||
+        // `with .Values.global`, `pluck "modelid" .Values.global`
+        (matches(`\\bValues${separator}global${stepEnd}`) && matches(`[."'\`]${name}`)) ||
+        // `with .Values`, `dig "global" "modelid" "" .Values`
+        (matches(`\\bValues${stepEnd}`) && matches(`\\bglobal${separator}${name}`)));
+}
+function withoutHelmComments(text) {
+    const start = /\{\{(?:- )?\s*\/\*/g;
+    let kept = '';
+    let done = 0;
+    for (let found = start.exec(text); found !== null; found = start.exec(text)) {
+        const end = text.indexOf('*/', start.lastIndex);
+        if (end < 0)
+            break;
+        kept += text.slice(done, found.index);
+        done = end + 2;
+        start.lastIndex = done;
+    }
+    return kept + text.slice(done);
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/replace.ts
+
+
+
+
+
+
+
+/** Edits that replace an entry's value and keep its anchor, quotes and comments. */
+function replaceValue(text, key, { value, token }, newValue) {
+    checkTag(key, value, typeof newValue === 'number' ? integerTag : stringTag);
+    const old = token.value;
+    if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
+        return [insertAfterColon(text, key, token, formatValue(newValue))];
+    }
+    const source = formatValue(newValue, quoteStyleOf(old.type));
+    if (old.type === 'block-scalar')
+        return replaceBlockScalar(old, source);
+    return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }];
+}
+function checkTag(key, value, allowed) {
+    if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
+        return;
+    throw new EditError(prose `\`${key}\` has the tag \`${value.tag}\``);
+}
+function quoteStyleOf(type) {
+    if (type === 'single-quoted-scalar')
+        return 'single';
+    return type === 'double-quoted-scalar' ? 'double' : 'plain';
+}
+/** Inserts a value after the colon, or after the anchor or tag that follows the colon. */
+function insertAfterColon(text, key, token, source) {
+    const last = token.sep?.findLast(isContent);
+    if (last === undefined)
+        throw new EditError(prose `\`${key}\` has no colon`);
+    return insertValue(text, tokenEnd(last), source);
+}
+/** Keeps the comment on the header line, and the blank lines after the block. */
+function replaceBlockScalar(scalar, source) {
+    const header = blockScalarHeader(scalar);
+    const replaced = { at: header.offset, remove: header.source.length, insert: source };
+    const lines = /[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
+    if (lines === '')
+        return [replaced];
+    const start = blockScalarTextStart(scalar);
+    if (lines.endsWith('\n'))
+        return [replaced, { at: start, remove: lines.length, insert: '' }];
+    // The file has no final line break, so remove the one after the header too.
+    const lineBreak = scalar.props.at(-1);
+    const at = lineBreak?.type === 'newline' ? lineBreak.offset : start;
+    return [replaced, { at, remove: start - at + lines.length, insert: '' }];
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/add.ts
+
+
+
+
+
+
+/** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
+function addEntries(parsed, entries) {
+    const { text, root, global, globalEntry } = parsed;
+    if (root === undefined)
+        return [addGlobalToEmptyDocument(parsed, entries)];
+    if (global?.token.type === 'flow-collection')
+        return [appendToFlowMap(text, global.token, entries)];
+    if (global?.token.type === 'block-map')
+        return [appendToBlockMap(text, global.token, entries)];
+    return globalEntry === undefined
+        ? [prependGlobal(text, root, entries)]
+        : fillEmptyGlobal(text, root, globalEntry, entries);
+}
+function formatFlowMap(entries) {
+    return `{${entries.join(', ')}}`;
+}
+function appendToFlowMap(text, map, entries) {
+    const last = lastEntry(map);
+    const list = entries.join(', ');
+    if (last === undefined) {
+        const at = tokenEnd(map.start);
+        return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
+    }
+    const end = lastToken(last);
+    if (end.type === 'map-value-ind') {
+        // Readers disagree on what precedes the comma in `a:,`, so nothing is added after `a:`.
+        return { at: firstEntryOffset(map) ?? map.offset + 1, remove: 0, insert: `${list}, ` };
+    }
+    return { at: tokenEnd(end), remove: 0, insert: end.type === 'comma' ? ` ${list},` : `, ${list}` };
+}
+function appendToBlockMap(text, map, entries) {
+    const last = lastEntry(map);
+    if (last === undefined)
+        throw new EditError(prose `\`global\` has no entries`);
+    const end = lastToken(last);
+    const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
+    if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
+        // The line break before the new lines would become part of the block, unless it is `|-`.
+        if (!blockScalarHeader(end).source.includes('-')) {
+            throw new EditError(prose `the file ends within a block of text and without a line break`);
+        }
+    }
+    return appendLines(text, tokenEnd(end), column, entries);
+}
+function prependGlobal(text, root, entries) {
+    const first = firstEntryOffset(root.token);
+    if (root.token.type === 'flow-collection') {
+        return prependToFlowMap(text, first, root.token.offset + 1, entries);
+    }
+    const key = first ?? root.token.offset;
+    const indent = indentBefore(text, key);
+    const step = ' '.repeat(detectIndentStep(text, root));
+    const lines = ['global:', ...entries.map((entry) => step + entry)];
+    return insertLinesBefore(text, key, lines.map((line) => indent + line));
+}
+/** Puts `global` on the line of the first key, unless that key has a comment above it. */
+function prependToFlowMap(text, first, start, entries) {
+    const source = `global: ${formatFlowMap(entries)}`;
+    if (first === undefined)
+        return { at: start, remove: 0, insert: source };
+    const indent = text.slice(lineStartAt(text, first), first);
+    const at = startWithComments(text, first);
+    if (at === first - indent.length || !/^[ \t]*$/.test(indent)) {
+        return { at: first, remove: 0, insert: `${source}, ` };
+    }
+    return insertLinesBefore(text, first, [`${indent}${source},`]);
+}
+function columnAt(text, offset) {
+    return offset - lineStartAt(text, offset);
+}
+/** @throws {EditError} If something other than spaces precedes the offset on its line. */
+function indentBefore(text, offset) {
+    const indent = text.slice(lineStartAt(text, offset), offset);
+    if (/^ *$/.test(indent))
+        return indent;
+    throw new EditError(prose `the first key is not on a line of its own`);
+}
+/** Number of spaces by which the file indents nested maps; 2 if it has none. */
+function detectIndentStep(text, { map, token }) {
+    const column = columnAt(text, firstEntryOffset(token) ?? token.offset);
+    for (const { srcToken } of map.items) {
+        const value = srcToken?.value;
+        if (value?.type !== 'block-map')
+            continue;
+        return columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
+    }
+    return 2;
+}
+function fillEmptyGlobal(text, root, { value, token }, entries) {
+    if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
+        throw new EditError(prose `\`global\` has the tag \`${value.tag}\``);
+    }
+    const nullToken = token.value;
+    if (root.token.type === 'flow-collection') {
+        if (nullToken === undefined)
+            return [insertAfterColon(text, 'global', token, formatFlowMap(entries))];
+        const remove = tokenEnd(nullToken) - nullToken.offset;
+        return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }];
+    }
+    const last = nullToken ?? token.sep?.findLast(isContent);
+    if (last === undefined)
+        throw new EditError(prose `\`global\` has no colon`);
+    const start = firstEntryOffset(root.token) ?? root.token.offset;
+    const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
+    const lines = entries.map((entry) => indent + entry);
+    const added = insertLinesAfter(text, tokenEnd(last), lines);
+    return nullToken === undefined ? [added] : [removeNull(text, nullToken), added];
+}
+/** Removes an explicit `null` and the whitespace before it. */
+function removeNull(text, nullToken) {
+    const at = runStartBefore(text, nullToken.offset, ' \t');
+    return { at, remove: tokenEnd(nullToken) - at, insert: '' };
+}
+function addGlobalToEmptyDocument({ text, end }, entries) {
+    const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
+    const lineBreak = firstLineBreak(text);
+    const insert = lineStartAt(text, end) === end
+        ? lines.map((line) => line + lineBreak).join('')
+        : lines.map((line) => lineBreak + line).join('');
+    return { at: end, remove: 0, insert };
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/plain-update.ts
+
+
+
+
+
+
+/**
+ * Sets the owned values of a file that `readPlainLines` reads, as `updateParsedText` does; undefined
+ * for any other file. What precedes and follows `global` is the same afterwards, so only `global` is
+ * read again.
+ */
+function updatePlainLines(text, owned) {
+    const file = readPlainLines(text);
+    if (file === undefined)
+        return undefined;
+    const outdated = findOutdatedKeys(interpretPlainValues(text, file), owned);
+    const added = plain_update_addEntries(text, file, owned, outdated);
+    if (added === undefined)
+        return undefined;
+    const after = applyEdits(text, [...replaceValues(text, file, owned, outdated), ...added]);
+    const start = file.global?.start ?? startWithComments(text, file.start);
+    const following = text.length - (file.global?.end ?? start);
+    return plain_update_isUpToDate(after.slice(start, after.length - following), owned) ? after : undefined;
+}
+function replaceValues(text, { global }, owned, outdated) {
+    return outdated.flatMap((key) => {
+        const value = global?.owned[key];
+        if (value === undefined)
+            return [];
+        const { kind, start, end } = value;
+        if (kind === 'empty')
+            return insertValue(text, end, formatValue(owned[key]));
+        const { style } = scalarAt(text, value);
+        return { at: start, remove: end - start, insert: formatValue(owned[key], style) };
+    });
+}
+/** Returns undefined if `global` ends with a block, whose end depends on its blank lines. */
+function plain_update_addEntries(text, { global, start, indentStep }, owned, outdated) {
+    const missing = outdated.filter((key) => global?.owned[key] === undefined);
+    if (missing.length === 0)
+        return [];
+    const entries = missing.map((key) => `${key}: ${formatValue(owned[key])}`);
+    const indented = entries.map((entry) => ' '.repeat(indentStep) + entry);
+    if (global === undefined)
+        return [insertLinesBefore(text, start, ['global:', ...indented])];
+    if (global.last.kind === 'block')
+        return undefined;
+    return global.column === undefined
+        ? [insertLinesAfter(text, global.last.end, indented)]
+        : [appendLines(text, global.last.end, global.column, entries)];
+}
+function plain_update_isUpToDate(text, owned) {
+    const file = readPlainLines(text);
+    return (file !== undefined && findOutdatedKeys(interpretPlainValues(text, file), owned).length === 0);
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/rest.ts
+
+
+
+/** Everything in a file except the owned values, including comments, as text for comparison. */
+function serializeUnownedContent({ text, root, global, globalEntry, owned, }) {
+    const ownedValues = ownedKeys.map((key) => owned[key]);
+    const others = (map, excluded) => map?.items.filter(({ srcToken }) => !excluded.includes(srcToken)).map(outlinePair) ?? [];
+    return JSON.stringify({
+        root: { ...anchorAndTagOf(root?.map), items: others(root?.map, [globalEntry?.token]) },
+        global: {
+            ...anchorAndTagOf(globalEntry?.value),
+            items: others(global?.map, ownedValues.map((entry) => entry?.token)),
+        },
+        owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
+        comments: commentsIn(text),
+    });
+}
+function commentsIn(text) {
+    const lexemes = [...findLexemes(text)];
+    return lexemes.flatMap(({ source, kind }) => kind === 'other' && source.startsWith('#') ? [source] : []);
+}
+function outlinePair({ key, value }) {
+    return [outlineNode(key), outlineNode(value)];
+}
+/** A comparable copy of a node: aliases by name, scalars by text and style. */
+function outlineNode(node) {
+    if ((0,dist/* isAlias */.Vj)(node))
+        return { alias: node.source };
+    if ((0,dist/* isScalar */.jn)(node))
+        return { ...anchorAndTagOf(node), type: node.type, text: node.source };
+    if ((0,dist/* isMap */.jh)(node))
+        return { ...anchorAndTagOf(node), flow: node.flow, map: node.items.map(outlinePair) };
+    if ((0,dist/* isSeq */.oP)(node))
+        return { ...anchorAndTagOf(node), flow: node.flow, list: node.items.map(outlineNode) };
+    return null;
+}
+function anchorAndTagOf(node) {
+    return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/update.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Sets the owned values and leaves every other byte unchanged. Never throws. */
+function updateValues(values, owned) {
+    if (values.kind !== 'values') {
+        return { kind: 'rejected', problem: values.problem, line: values.line };
+    }
+    if (findOutdatedKeys(values.interpretations, owned).length === 0)
+        return { kind: 'unchanged' };
+    if (!isTimestamp(owned.timestamp)) {
+        const problem = prose `the timestamp ${owned.timestamp} is not a date`;
+        return { kind: 'rejected', problem, line: undefined };
+    }
+    const text = updatePlainLines(values.text, owned);
+    return text === undefined ? updateParsedText(values.text, owned) : { kind: 'updated', text };
+}
+/** Updates any text, with the parser of npm yaml. */
+function updateParsedText(text, owned) {
+    try {
+        return applyUpdate(text, owned);
+    }
+    catch (error) {
+        const flaw = error instanceof EditError ? error.flaw : { problem: tooDeep, line: undefined };
+        return { kind: 'rejected', ...flaw };
+    }
 }
 /**
- * Two jobs with different targets must not undo each other's proposals on one head branch: each file
- * on it has to be in a directory of these targets and about one of their models.
- *
- * @throws SyncError if it is not.
+ * The first pass replaces values, the second adds missing keys, and a third is needed if an alias
+ * pointed to a value that changed.
  */
-async function rejectOtherTargets(repository, plan, targets, { name, head, open }) {
-    const { snapshot } = plan;
-    const files = await listProposedFiles(repository, snapshot, head.range);
-    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
-    const others = files.filter(({ path }) => !planned.has(path));
-    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
-    const foreign = isElsewhere
-        ? prose `files in other directories, or for another branch`
-        : await findForeignModel(repository, plan, targets, others);
-    if (foreign === undefined)
-        return;
-    const where = open === undefined
-        ? prose `branch \`${name}\``
-        : linkTo(`pull request #${open.number}`, open.url);
-    const finish = open === undefined ? prose `delete the branch \`${name}\`` : prose `merge or close it`;
-    throw new SyncError(prose `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
-        advice: prose `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
-    });
+const maxPasses = 4;
+function applyUpdate(original, owned) {
+    checkLineBreaks(original);
+    const before = parseOrThrow(original);
+    try {
+        return editOwnedValues(before, owned);
+    }
+    catch (error) {
+        if (!(error instanceof EditError) || error.flaw.line !== undefined)
+            throw error;
+        const at = before.globalEntry?.token.key?.offset;
+        throw new EditError(error.flaw.problem, at === undefined ? undefined : lineNumberAt(original, at));
+    }
 }
-/** Describes a file that is about a model of none of the targets; undefined if there is none. */
-async function findForeignModel(repository, { snapshot }, targets, files) {
-    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
-        const oid = after ?? before;
-        return oid === undefined ? [] : [[oid, path]];
-    }));
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    for (const [oid, path] of pathsByOid) {
-        const content = readContent(contents.get(oid) ?? Buffer.of());
-        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
-        const isOwn = targets.some(({ directory, selection }) => parentOf(path) === directory && (modelName === '' || selection.models(modelName)));
-        if (!isOwn)
-            return prose `\`${path}\` of model \`${modelName}\``;
+function editOwnedValues(before, owned) {
+    let current = before;
+    for (let pass = 0; pass < maxPasses; pass += 1) {
+        const outdated = findOutdatedKeys(interpretOrThrow(current), owned);
+        if (outdated.length === 0)
+            return verifyUpdate(before, current);
+        const text = applyEdits(current.text, createEdits(current, owned, outdated));
+        current = parseOrThrow(text);
+    }
+    throw new EditError(prose `its values depend on each other`);
+}
+function createEdits(parsed, owned, outdated) {
+    const edits = outdated.flatMap((key) => {
+        const entry = parsed.owned[key];
+        return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
+    });
+    if (edits.length > 0)
+        return edits;
+    return addEntries(parsed, outdated.map((key) => `${key}: ${formatValue(owned[key])}`));
+}
+/** Checks that nothing else changed; the caller has already read the new values back. */
+function verifyUpdate(before, after) {
+    if (serializeUnownedContent(before) !== serializeUnownedContent(after))
+        throw new EditError(prose `other values would change`);
+    return { kind: 'updated', text: after.text };
+}
+function parseOrThrow(text) {
+    const result = parseValues(text);
+    if (result.kind === 'parsed')
+        return result.parsed;
+    throw new EditError(result.problem, result.line);
+}
+function interpretOrThrow(parsed) {
+    const interpretations = interpretOwnedValues(parsed);
+    if ('problem' in interpretations) {
+        throw new EditError(interpretations.problem, interpretations.line);
+    }
+    return interpretations;
+}
+/** Rejects characters with which YAML readers would read different values. */
+function checkLineBreaks(text) {
+    const found = ambiguousCharacter.exec(text);
+    if (!found)
+        return;
+    const line = lineNumberAt(text, found.index);
+    const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    throw new EditError(prose `it contains the character \`U+${code}\`, which YAML readers interpret differently`, line);
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/decision.ts
+
+
+
+
+/** The decision to leave a file alone because of its content; undefined if it may be changed. */
+function protectionOf({ path, state }, runId, models) {
+    switch (state.kind) {
+        case 'blocked':
+            return failed(prose `${state.reason}: move it elsewhere`, { path, line: undefined });
+        case 'held':
+            return { outcome: 'held', reason: state.reason, location: { path, line: state.line } };
+        case 'unread':
+            return failed(unreadable);
+        case 'uneditable':
+            return leaveAlone(path, state);
+        case 'values': {
+            if (isForeign(state.values, runId)) {
+                return failed(prose `not changed: \`global.runid\` names another run, so the file is not the action's. Rename the file, or correct \`global.runid\`.`, { path, line: undefined });
+            }
+            const { modelName = '' } = state.values.owned;
+            // Otherwise two jobs that share a directory would overwrite each other's choice forever.
+            return modelName === '' || models(modelName)
+                ? undefined
+                : skipped(prose `the file is about model \`${modelName}\`, which \`models\` does not select`);
+        }
+        default:
+            return undefined;
+    }
+}
+const unreadable = prose `its content could not be read from GitHub. The next sync will try again.`;
+function failed(reason, location) {
+    return { outcome: 'failed', reason, location };
+}
+/** A file that cannot be edited as it is. */
+function leaveAlone(path, flaw) {
+    return failed(prose `not changed: ${describeFlaw(flaw)}. Correct the file, delete it to have it rendered again, or put it on hold with the comment \`${own(holdComment)}\`.`, { path, line: flaw.line });
+}
+function skipped(reason) {
+    return { outcome: 'skipped', reason };
+}
+
+;// CONCATENATED MODULE: ./src/core/model.ts
+/** Identifies a model version; the version comes first because names may contain slashes. */
+function versionKey({ name, version }) {
+    return `${version}/${name}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/select.ts
+
+
+
+
+/**
+ * Whether something that people move points to the versions to deploy. Otherwise every version is
+ * deployed, and none replaces another one.
+ */
+function pointsToVersions({ aliases, filter }) {
+    return aliases.length > 0 || filter !== undefined;
+}
+/** MLflow stores the prompts of its prompt registry as model versions with this tag. */
+const promptTag = 'mlflow.prompt.is_prompt';
+/** Prompts are not models. */
+function isPrompt({ tags }) {
+    return tags[promptTag] !== undefined;
+}
+/** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
+function selectVersions(versions, selection, now) {
+    const selected = [];
+    const excluded = [];
+    for (const version of versions) {
+        // A version without a readable name may belong to any model.
+        if (isPrompt(version) || (version.name !== '' && !selection.models(version.name)))
+            continue;
+        if (!hasAlias(version, selection.aliases))
+            continue;
+        const exclusion = exclude(version, selection, now);
+        if (exclusion === undefined)
+            selected.push(version);
+        else
+            excluded.push({ version, ...exclusion });
+    }
+    return { selected, excluded };
+}
+function hasAlias(version, aliases) {
+    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
+}
+function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
+    if (problem !== undefined)
+        return { exclusion: 'unusable', outcome: 'failed', reason: problem };
+    if (status !== undefined && status !== 'READY') {
+        const reason = prose `its status is \`${status}\`, not \`READY\``;
+        const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable';
+        return { exclusion, outcome: 'skipped', reason };
+    }
+    // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
+    if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
+        const reason = prose `it is younger than \`minimum-age\``;
+        return { exclusion: 'too-young', outcome: 'skipped', reason };
     }
     return undefined;
 }
+/**
+ * Chooses one version for each run: the newest by creation time, then the higher version number,
+ * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
+ * so run ids are validated here.
+ */
+function chooseVersionPerRun(versions) {
+    const usable = [];
+    const excluded = [];
+    for (const version of versions) {
+        const { runId } = version;
+        if (runId === '') {
+            const reason = prose `MLflow names no run for this version`;
+            excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
+        }
+        else if (!isRunId(runId)) {
+            const reason = prose `its \`run_id\` is not a valid MLflow run id and would be an unsafe file name. Register the model again from a run of MLflow.`;
+            excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
+        }
+        else {
+            usable.push(version);
+        }
+    }
+    const byRun = Map.groupBy(usable, ({ runId }) => runId);
+    const runs = [...byRun].map(([runId, candidates]) => {
+        const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best));
+        for (const loser of losersOf(version, candidates))
+            excluded.push(loser);
+        return { runId, version };
+    });
+    return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded };
+}
+/** Versions of other models; older versions of the same model are normal. */
+function losersOf(winner, candidates) {
+    const reason = prose `\`${winner.name}\` version ${winner.version} registers the same run and takes precedence`;
+    return candidates
+        .filter(({ name }) => name !== winner.name)
+        .map((version) => ({
+        version,
+        exclusion: 'superseded',
+        outcome: 'skipped',
+        reason,
+    }));
+}
+/** Whether a version takes precedence over another one of the same run. */
+function isNewer(a, b) {
+    if (a.creationTime !== b.creationTime)
+        return a.creationTime > b.creationTime;
+    const byNumber = Number(a.version) - Number(b.version);
+    if (byNumber !== 0 && !Number.isNaN(byNumber))
+        return byNumber > 0;
+    return compareText(a.name, b.name) < 0;
+}
+/** Adds the aliases of registered models to any that a server already sends with the versions. */
+function addAliases(versions, models) {
+    const byVersion = new Map();
+    for (const { name, aliases } of models) {
+        for (const { alias, version } of aliases) {
+            const key = versionKey({ name, version });
+            byVersion.set(key, [...(byVersion.get(key) ?? []), alias]);
+        }
+    }
+    return versions.map((version) => ({
+        ...version,
+        aliases: [
+            ...new Set([...version.aliases, ...(byVersion.get(versionKey(version)) ?? [])]),
+        ].sort(),
+    }));
+}
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/leven/index.js
+;// CONCATENATED MODULE: ./src/core/plan/deployed.ts
+
+
+
+function findDeployed(files, currentName) {
+    const versions = [...files].flatMap(([runId, { state }]) => {
+        const version = deployedIn(state, runId);
+        return version === undefined || version.modelName === ''
+            ? []
+            : [{ ...version, modelName: currentName(version) }];
+    });
+    return Map.groupBy(versions, ({ modelName }) => modelName);
+}
+/**
+ * Returns a function that finds the name that the model of a file has now. If it was renamed, its
+ * version is listed with the same run, number and date under the new name.
+ */
+function createNameLookup(listed) {
+    const byRun = Map.groupBy(listed, ({ runId }) => runId);
+    return ({ runId, modelName, modelVersion, timestamp }) => {
+        const candidates = (byRun.get(runId) ?? []).filter(({ version, creationTime }) => version === modelVersion && String(timestampOf(creationTime)) === timestamp);
+        const isCurrent = candidates.some(({ name }) => name === modelName);
+        return isCurrent ? modelName : (candidates[0]?.name ?? modelName);
+    };
+}
+/** The version that a run's file deploys; undefined if the file is about another run. */
+function deployedIn(state, runId) {
+    const owned = ownedIn(state);
+    if (owned === undefined || (owned.runid ?? runId) !== runId)
+        return undefined;
+    const { modelName = '', modelVersion = '', timestamp = '' } = owned;
+    return { runId, modelName, modelVersion, timestamp };
+}
+/** Whether a file belongs to the action: it names the run that it is named after. */
+function isOwned(state, runId) {
+    return ownedIn(state)?.runid === runId;
+}
+function ownedIn(state) {
+    if (state.kind === 'values')
+        return state.values.owned;
+    return state.kind === 'held' ? state.owned : undefined;
+}
+/**
+ * The version of the same model that a new file supersedes. If an alias or a filter points to the
+ * versions to deploy, that is the newest one that is no longer selected; it may be newer than the
+ * file's. Otherwise it is the newest one that is older.
+ */
+function findSuperseded({ version }, deployed, { selection, selectedRunIds, listedKeys }) {
+    const others = deployed.get(version.name) ?? [];
+    const replaced = pointsToVersions(selection)
+        ? others.filter((other) => !selectedRunIds.has(other.runId))
+        : [];
+    // The file of a version that MLflow no longer lists may have been there for a long time.
+    const listed = replaced.filter(({ modelName, modelVersion }) => listedKeys.has(versionKey({ name: modelName, version: modelVersion })));
+    const timestamp = String(timestampOf(version.creationTime));
+    const own = { modelVersion: version.version, timestamp };
+    const older = others.filter((other) => compareAge(other, own) < 0);
+    return newest(listed) ?? newest(replaced) ?? newest(older);
+}
+function newest(versions) {
+    const [first, ...rest] = versions;
+    return first && rest.reduce((best, other) => (compareAge(other, best) > 0 ? other : best), first);
+}
+/** Dates are compared first: a model that was registered anew counts its versions from 1 again. */
+function compareAge(a, b) {
+    return (Number(a.timestamp) - Number(b.timestamp) || Number(a.modelVersion) - Number(b.modelVersion));
+}
+/** Whether a file names a version that is certainly older. */
+function isOlder({ modelName, modelVersion, timestamp }, { name, version, creationTime }) {
+    const date = timestampOf(creationTime);
+    if (modelName !== name)
+        return timestamp !== '' && Number(timestamp) < date;
+    return Number(modelVersion) < Number(version) && Number(timestamp) <= date;
+}
+/** Whether a file names exactly this version. */
+function namesVersion({ modelName, modelVersion }, { name, version }) {
+    return modelName === name && modelVersion === version;
+}
+/** MLflow's version numbers are 64-bit integers from 1; it rejects questions about anything else. */
+function isVersionNumber(text) {
+    return /^[1-9]\d{0,17}$/.test(text);
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/moved-artifacts.ts
+
+
+/**
+ * What a person has to know when a file moves to a version whose artifacts are elsewhere: an update
+ * only changes the owned values, and the rest of the file may depend on the old place. Undefined if
+ * the place is the same, the file already contains it, or the previous version is not known.
+ */
+function describeMove({ artifacts, previousArtifacts }, run, text) {
+    if (previousArtifacts === undefined)
+        return undefined;
+    const place = placeOf(artifacts, run);
+    const previousPlace = placeOf(previousArtifacts, run);
+    if (place === previousPlace || text.includes(place))
+        return undefined;
+    return prose `whose artifacts are at \`${place}\` instead of \`${previousPlace}\`. Only the values in \`global\` were changed: check the rest of the file.`;
+}
+/** The path under the mount, or the source if that has none. */
+function placeOf(artifacts, run) {
+    const path = artifactsPath(artifacts, run);
+    if (path.ok)
+        return path.path;
+    return artifacts.source.ok ? artifacts.source.source : '';
+}
+
+;// CONCATENATED MODULE: ./src/core/values-file/place.ts
+
+
+
+
+
+
+
+
+/**
+ * Edits that set owned values in a file of which `canPlaceOwnedValues` is true.
+ *
+ * @param outdated the owned keys that are missing or have another value.
+ */
+function placeOwnedValues(file, owned, outdated) {
+    const missing = outdated.filter((key) => file.owned[key] === undefined);
+    const replaced = outdated.flatMap((key) => {
+        const entry = file.owned[key];
+        return entry === undefined ? [] : replaceValue(file.text, `global.${key}`, entry, owned[key]);
+    });
+    if (missing.length === 0)
+        return replaced;
+    const lines = missing.map((key) => `${key}: ${formatValue(owned[key])}`);
+    return [...replaced, ...addEntries(file, lines)];
+}
+/**
+ * Whether the owned values of a file can be set without reading the result: none of them is shared
+ * with another place in the file, each edit is on lines of its own, and what is added goes between
+ * two lines of a block map.
+ */
+function canPlaceOwnedValues(file) {
+    const { text, root, global, globalEntry, owned, merged } = file;
+    const parent = globalEntry === undefined ? root : global;
+    return (!ambiguousCharacter.test(text) &&
+        parent?.token.type === 'block-map' &&
+        merged.size === 0 &&
+        ownedKeys.every((key) => isSingleLine(owned[key])) &&
+        canAddEntries(file));
+}
+/** Whether an owned value is a scalar on one line, which nothing else in the file refers to. */
+function isSingleLine(entry) {
+    if (entry === undefined)
+        return true;
+    const { value, token } = entry;
+    if (!(0,dist/* isScalar */.jn)(value))
+        return false;
+    const source = token.value !== undefined && 'source' in token.value ? token.value.source : '';
+    return (value.anchor === undefined &&
+        value.tag === undefined &&
+        token.value?.type !== 'block-scalar' &&
+        source !== '' &&
+        !source.includes('\n'));
+}
+function canAddEntries(file) {
+    try {
+        addEntries(file, []);
+        // What follows the last line of a block of text is a part of it.
+        return file.global === undefined || lastToken(file.global.token).type !== 'block-scalar';
+    }
+    catch (error) {
+        if (error instanceof EditError)
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
 const array = [];
 const characterCodeCache = [];
 
@@ -34070,46 +35471,11 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
-;// CONCATENATED MODULE: ./src/core/text/format.ts
-/** Compares by UTF-16 code units, so that the order does not depend on the machine's locale. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-/** A number with its thousands separated: `12,000`. */
-function grouped(count) {
-    return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-/** A count with its noun: `1 run`, `2 runs`. */
-function plural(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** The same for large numbers: `2,000 runs`. */
-function groupedPlural(count, noun) {
-    return plural(count, noun).replace(String(count), grouped(count));
-}
-/** Size of a text in bytes of UTF-8, which is how GitHub measures a job summary. */
-function utf8Bytes(text) {
-    return new TextEncoder().encode(text).length;
-}
-/** Renders the lines of the first items until `maxBytes` is reached, counting line feeds. */
-function takeLines(items, lineOf, maxBytes) {
-    const taken = [];
-    let bytes = 0;
-    for (const item of items) {
-        const line = lineOf(item);
-        bytes += utf8Bytes(line) + 1;
-        if (bytes > maxBytes)
-            break;
-        taken.push(line);
-    }
-    return taken;
-}
-
 ;// CONCATENATED MODULE: ./src/core/text/closest.ts
 
 
 /** Compared characters of a name; the time grows with the square of this. */
-const maxLength = 48;
+const closest_maxLength = 48;
 /** Names that are worth listing, most similar first. */
 function closestNames(wanted, names, limit) {
     const text = comparable(wanted);
@@ -34143,12 +35509,134 @@ function isAnagram(a, b) {
     return sorted(a) === sorted(b);
 }
 function comparable(text) {
-    return text.slice(0, maxLength).toLowerCase();
+    return text.slice(0, closest_maxLength).toLowerCase();
 }
 /** A name that begins with something similar is similar too. */
 function distanceTo(text, name) {
     return Math.min(leven(text, name), leven(text, name.slice(0, text.length)) + 0.5);
 }
+
+;// CONCATENATED MODULE: ./src/core/template/slug.ts
+
+/** Maximum length of a DNS label (RFC 1123), and so of the names of most Kubernetes objects. */
+const maxLabelLength = 63;
+const hashLength = 8;
+/** Names that differ from their slugs only in case and in the separators between words. */
+const separatedWords = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
+/**
+ * Converts any name to a DNS label of at most `maxLength` characters (8 or more). If the name is
+ * truncated or loses characters, the label ends in a hash of the full name. Otherwise only its case
+ * and separators change: `My_model` becomes `my-model`.
+ */
+function slugify(name, maxLength = maxLabelLength) {
+    const label = name
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .toLowerCase()
+        .replace(separatedWords.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '');
+    if (separatedWords.test(name) && label.length <= maxLength)
+        return label;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
+    const room = maxLength - hashLength - 1;
+    const head = (label === '' ? 'model' : label).slice(0, Math.max(room, 0)).replace(/-+$/, '');
+    return head === '' ? hash : `${head}-${hash}`;
+}
+/** Space for the model in `vllm-<model>-<run>-sa`, the longest name in the built-in template. */
+const maxModelSlugLength = maxLabelLength - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
+/** `${model.slug}`: leaves room for `vllm-` before it and `-<run>-sa` after it. */
+function modelSlug(name) {
+    return slugify(name, maxModelSlugLength);
+}
+/** `${run.slug}`: the first 8 characters of an id from MLflow, or a slug of any other id. */
+function runSlug(runId) {
+    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slugify(runId, hashLength);
+}
+
+;// CONCATENATED MODULE: ./src/core/template/placeholder-values.ts
+
+
+
+/** Returns the placeholder's value, or its fallback if the value is missing or empty. */
+function resolvePlaceholder(placeholder, values) {
+    const found = lookUp(placeholder, values);
+    const { fallback } = placeholder;
+    return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
+        ? { ok: true, text: fallback }
+        : found;
+}
+/** Replaces placeholders with their values. The caller has checked that each of them has one. */
+function renderSegments(segments, values) {
+    return segments.map((segment) => renderSegment(segment, values)).join('');
+}
+function renderSegment(segment, values) {
+    if (segment.kind === 'literal')
+        return segment.text;
+    if (segment.kind === 'malformed')
+        return segment.source;
+    const found = resolvePlaceholder(segment.placeholder, values);
+    // UTF-8 cannot represent lone surrogates.
+    return found.ok ? found.text.toWellFormed() : '';
+}
+function lookUp(reference, values) {
+    if (reference.key !== undefined)
+        return toResult(lookUpEntry(reference, values));
+    if (reference.field === 'model.artifacts' && !values.artifacts.ok)
+        return values.artifacts;
+    return toResult(textGetters[reference.field](values));
+}
+function toResult(text) {
+    return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
+}
+function lookUpEntry({ field, key }, values) {
+    const map = entriesOf(field, values);
+    return Object.hasOwn(map, key) ? String(map[key]) : undefined;
+}
+function entriesOf(field, { run, version }) {
+    return {
+        'run.params': run.params,
+        'run.metrics': run.metrics,
+        'run.tags': run.tags,
+        'model.tags': version.tags,
+    }[field];
+}
+const nouns = {
+    'run.params': ['this run', 'parameters'],
+    'run.metrics': ['this run', 'metrics'],
+    'run.tags': ['this run', 'tags'],
+    'model.tags': ['this model version', 'tags'],
+};
+const maxNames = 5;
+/** Why a placeholder has no value, with the names that there are instead, the closest first. */
+function describeMissing({ label, ...reference }, values) {
+    const missing = prose `\`${label}\` has no value and no fallback`;
+    if (reference.key === undefined)
+        return missing;
+    const { field, key } = reference;
+    const [owner, entry] = nouns[field];
+    const names = Object.keys(entriesOf(field, values)).filter((name) => !name.startsWith('mlflow.'));
+    if (names.length === 0)
+        return prose `${missing}: ${own(`${owner} has no ${entry}`)}`;
+    const closest = closestNames(key, names, maxNames);
+    const omitted = names.length - closest.length;
+    const list = joinProse(closest.map((name) => prose `\`${name}\``), ', ');
+    return prose `${missing}: ${own(`${owner} has the ${entry} `)}${list}${own(omitted > 0 ? ` and ${omitted} more` : '')}`;
+}
+const textGetters = {
+    'run.id': ({ run }) => run.id,
+    'run.name': ({ run }) => run.name,
+    'run.slug': ({ run }) => runSlug(run.id),
+    'experiment.id': ({ run }) => run.experimentId,
+    'experiment.name': ({ experimentName }) => experimentName,
+    'model.name': ({ version }) => version.name,
+    'model.slug': ({ version }) => modelSlug(version.name),
+    'model.version': ({ version }) => version.version,
+    'model.id': ({ modelId }) => modelId,
+    'model.source': ({ version }) => version.source,
+    'model.artifacts': ({ artifacts }) => (artifacts.ok ? artifacts.path : undefined),
+    'model.description': ({ version }) => version.description,
+    'model.aliases': ({ version }) => version.aliases.join(','),
+};
 
 ;// CONCATENATED MODULE: ./src/core/template/fields.ts
 
@@ -34328,7 +35816,851 @@ function printable(character) {
         : character;
 }
 
+;// CONCATENATED MODULE: ./src/core/template/block.ts
+
+
+
+
+
+/**
+ * Renders a block scalar line by line and keeps its style; undefined if a reader could read the
+ * result as anything other than `expected`.
+ */
+function renderBlockScalar(source, { node, segments }, values, expected) {
+    const { srcToken } = node;
+    if (srcToken?.type !== 'block-scalar')
+        return undefined;
+    if (!isSafeInBlock(expected) || looksLikeHold(expected))
+        return undefined;
+    const { header, body, newline } = splitBlock(source);
+    const parent = srcToken.indent;
+    if (isUnterminated(header, body))
+        return undefined;
+    const indent = ' '.repeat(detectIndent(header, body, parent));
+    const bodySegments = parseSegments(body);
+    const rendered = bodySegments.map((segment) => {
+        const text = renderSegments([segment], values);
+        return segment.kind === 'placeholder'
+            ? text.replace(/\n(?!\n)/g, `\n${indent}`).replaceAll('\n', newline)
+            : text;
+    });
+    const text = `${header}${newline}${rendered.join('')}`;
+    const isProven = hasSamePlaceholders(bodySegments, segments) &&
+        bodySegments.every(({ kind }, index) => kind !== 'placeholder' || isWord(rendered[index] ?? ''));
+    if (isProven)
+        return { source: text, isProven };
+    return parseBlock(text, parent) === expected ? { source: text, isProven } : undefined;
+}
+/** Readers disagree on the last line break of such a block, unless it is stripped. */
+function isUnterminated(header, body) {
+    return !body.endsWith('\n') && !/^[|>][1-9]?-/.test(header);
+}
+/** A fallback that the block folds is one placeholder in its text, and none in its source. */
+function hasSamePlaceholders(source, text) {
+    const placeholdersIn = (segments) => JSON.stringify(segments.flatMap(({ kind, source }) => (kind === 'literal' ? [] : [source])));
+    return placeholdersIn(source) === placeholdersIn(text);
+}
+/**
+ * Whether a value leaves the lines of a block as they are: it adds none, and changes neither the
+ * indentation of its line nor whether that line is blank.
+ */
+function isWord(text) {
+    return /^\S(?:.*\S)?$/.test(text);
+}
+/** Comment and trailing blank lines of a block, which must follow the scalar that replaces it. */
+function blockTrailer(source) {
+    const { header, body } = splitBlock(source);
+    const comment = /[ \t]#[^]*/.exec(header)?.[0] ?? '';
+    const blank = body.slice(runStartBefore(body, body.length, ' \r\n'));
+    const lineBreak = /\r?\n/.exec(blank);
+    return comment + blank.slice(lineBreak?.index ?? blank.length);
+}
+function splitBlock(source) {
+    const end = source.indexOf('\n') + 1;
+    const newline = source.startsWith('\r', end - 2) ? '\r\n' : '\n';
+    return { header: source.slice(0, end - newline.length), body: source.slice(end), newline };
+}
+/** Uses the indentation indicator in the header (`|2`) or else the first line that is not blank. */
+function detectIndent(header, body, parent) {
+    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
+    if (indicator !== undefined)
+        return parent + Number(indicator);
+    return /(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
+}
+/**
+ * Whether a block scalar can contain the text. Some reader of YAML 1.1 or 1.2 rejects these
+ * characters or treats them as line breaks, and Helm rejects tabs at the start of a line.
+ */
+function isSafeInBlock(text) {
+    return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
+}
+function parseBlock(block, parent) {
+    const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
+    return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/core/template/scalar.ts
+
+
+
+/** Puts a rendered scalar in its place in the template. */
+function replaceScalar({ node }, source) {
+    const [at, end] = node.range;
+    return { at, remove: end - at, insert: source };
+}
+/** Renders a scalar and keeps the style that it has in the template. */
+function renderScalar(scalar, source, values) {
+    // UTF-8 cannot represent lone surrogates; those of a template are escaped.
+    const text = renderSegments(scalar.segments, values).toWellFormed();
+    switch (scalar.node.type) {
+        case 'BLOCK_LITERAL':
+        case 'BLOCK_FOLDED':
+            return { value: text, ...renderBlockOrQuoted(scalar, source, values, text) };
+        case 'QUOTE_DOUBLE':
+            return renderString(text, 'double');
+        case 'QUOTE_SINGLE':
+            return renderString(text, 'single');
+        default:
+            return isTyped(scalar) ? renderTyped(text) : renderString(text, 'plain');
+    }
+}
+/** One line that is valid wherever a scalar that is no key can be. */
+function renderString(text, style) {
+    return { value: text, source: formatStringAs(text, style), isProven: true };
+}
+function renderBlockOrQuoted(scalar, source, values, text) {
+    return (renderBlockScalar(source, scalar, values, text) ?? {
+        source: `${formatStringAs(text, 'double')}${blockTrailer(source)}`,
+        isProven: false,
+    });
+}
+/** Keys, and scalars tagged as strings, are strings whatever their value is. */
+function isTyped({ node, segments, isKey }) {
+    return !isKey && node.tag === undefined && segments.length === 1;
+}
+function renderTyped(text) {
+    const core = parseCoreValue(text);
+    return core === undefined
+        ? renderString(text, 'plain')
+        : { value: core, source: formatCoreValue(core), isProven: true };
+}
+const decimalPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
+/**
+ * Parses a text according to YAML 1.2's core schema. Numbers on which readers disagree (infinities,
+ * integers beyond a double's precision) are treated as strings.
+ */
+function parseCoreValue(text) {
+    if (/^(?:null|Null|NULL|~|)$/.test(text))
+        return null;
+    if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text))
+        return text.toLowerCase() === 'true';
+    if (!decimalPattern.test(text) && !octalOrHexPattern.test(text))
+        return undefined;
+    const value = Number(text) + 0;
+    return isPortableNumber(text, value) ? value : undefined;
+}
+function isPortableNumber(text, value) {
+    if (!Number.isFinite(value))
+        return false;
+    const isInteger = octalOrHexPattern.test(text) || /^[-+]?[0-9]+$/.test(text);
+    return !isInteger || BigInt(text.replace(/[-+]/, '')) === BigInt(Math.abs(value));
+}
+/** PyYAML only accepts an exponent after a decimal point and with a sign: `1.0e+21`. */
+function formatCoreValue(value) {
+    const text = String(value);
+    return typeof value !== 'number' || text.includes('.') ? text : text.replace('e', '.0e');
+}
+
+;// CONCATENATED MODULE: ./src/core/template/join.ts
+
+
+
+
+
+
+/**
+ * Finds the layout of a template; undefined if only parsing a file can tell whether it is right: with
+ * placeholders in keys, which may become too long or equal to each other, with those in anchored scalars,
+ * whose aliases may be keys, and if an owned value can't be placed on its own.
+ */
+function findLayout(values, scalars) {
+    const canBeKey = scalars.some(({ node, isInKey }) => isInKey || node.anchor !== undefined);
+    if (canBeKey || !canPlaceOwnedValues(values.file))
+        return undefined;
+    const ownedScalars = new Map(scalars.flatMap((scalar) => {
+        const key = ownedKeys.find((owned) => values.file.owned[owned]?.value === scalar.node);
+        return key === undefined ? [] : [[scalar, key]];
+    }));
+    return { ...values, ownedScalars };
+}
+/** Joins a file with the owned values. All rendered scalars must be proven. */
+function joinFile({ file, interpretations, ownedScalars }, rendered, owned) {
+    const current = { ...interpretations };
+    for (const [scalar, { value, source }] of rendered) {
+        const key = ownedScalars.get(scalar);
+        if (key === undefined)
+            continue;
+        current[key] =
+            typeof value === 'string'
+                ? { kind: 'string', text: value }
+                : interpretScalar({ style: 'plain', text: source, source, tag: undefined });
+    }
+    const outdated = new Set(findOutdatedKeys(current, owned));
+    const edits = [...rendered].map(([scalar, { source }]) => {
+        const key = ownedScalars.get(scalar);
+        const isOutdated = key !== undefined && outdated.delete(key);
+        return replaceScalar(scalar, isOutdated ? formatValue(owned[key], styleOf(source)) : source);
+    });
+    return applyEdits(file.text, [...edits, ...placeOwnedValues(file, owned, [...outdated])]);
+}
+
+;// CONCATENATED MODULE: ./src/core/template/same-structure.ts
+
+/**
+ * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
+ * values of scalars in `before`.
+ */
+function hasSameStructure(before, after, expected) {
+    if ((0,dist/* isPair */.tO)(before)) {
+        return ((0,dist/* isPair */.tO)(after) &&
+            hasSameStructure(before.key, after.key, expected) &&
+            hasSameStructure(before.value, after.value, expected));
+    }
+    if (!isNode(before) || !isNode(after))
+        return before === after;
+    if (before.tag !== after.tag)
+        return false;
+    if ((0,dist/* isAlias */.Vj)(before))
+        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
+    if ((0,dist/* isScalar */.jn)(before)) {
+        const value = expected.has(before) ? expected.get(before) : before.value;
+        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
+    }
+    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
+        return false;
+    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
+        before.anchor === after.anchor &&
+        before.items.length === after.items.length &&
+        before.items.every((item, index) => hasSameStructure(item, after.items[index], expected)));
+}
+function isNode(value) {
+    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
+}
+
+;// CONCATENATED MODULE: ./src/core/template/render.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Renders a template and adds the owned values. The result is parsed and compared with the template
+ * only if its correctness does not follow from how its scalars are written.
+ */
+function renderValuesFile(template, values, owned) {
+    const scalars = renderScalars(template, values);
+    if ('flaws' in scalars)
+        return scalars;
+    const { layout } = template;
+    const isProven = [...scalars.values()].every((scalar) => scalar.isProven);
+    if (layout !== undefined && isProven && isTimestamp(owned.timestamp)) {
+        return { ok: true, text: joinFile(layout, scalars, owned) };
+    }
+    const rendered = renderTemplate(template, values);
+    return rendered.ok ? addOwnedValues(rendered.text, owned) : rendered;
+}
+/**
+ * Renders a template. The result is parsed again and compared with the template, so that no value
+ * can change anything except the scalars with placeholders.
+ */
+function renderTemplate(template, values) {
+    const scalars = renderScalars(template, values);
+    return 'flaws' in scalars ? scalars : checkRendered(template, scalars);
+}
+function renderScalars({ text, placeholders, scalars }, values) {
+    const missing = placeholders.flatMap((placeholder) => {
+        const found = resolvePlaceholder(placeholder, values);
+        return found.ok ? [] : [{ placeholder, problem: found.problem }];
+    });
+    const [first] = missing;
+    if (first === undefined) {
+        return new Map(scalars.map((scalar) => {
+            const [start, end] = scalar.node.range;
+            return [scalar, renderScalar(scalar, text.slice(start, end), values)];
+        }));
+    }
+    const flaws = missing.map(({ placeholder, problem }) => ({
+        line: placeholder.line,
+        problem: problem === undefined
+            ? describeMissing(placeholder, values)
+            : prose `\`${placeholder.label}\`: ${problem}`,
+    }));
+    return { ok: false, flaws, advice: adviseFallback(first.placeholder) };
+}
+function adviseFallback({ label, key }) {
+    const example = prose `\`${label.slice(0, -1)}:-fallback}\``;
+    return key === undefined
+        ? prose `Write a fallback in the template, as in ${example}, or do without this placeholder.`
+        : prose `Correct the name, log the value with MLflow, or write a fallback in the template, as in ${example}.`;
+}
+function checkRendered(template, scalars) {
+    const edits = [...scalars].map(([scalar, { source }]) => replaceScalar(scalar, source));
+    const text = applyEdits(template.text, edits);
+    const problem = findChange(template, text, scalars);
+    if (problem === undefined)
+        return { ok: true, text };
+    const advice = prose `Put the placeholders of the template in quotes.`;
+    return { ok: false, flaws: [{ line: undefined, problem }], advice };
+}
+function findChange(template, text, scalars) {
+    const document = (0,dist/* parseDocument */.Tp)(text);
+    const [error] = document.errors;
+    if (error !== undefined)
+        return prose `it is not valid YAML with the values of this run: ${error.message}`;
+    const expected = new Map([...scalars].map(([{ node }, { value }]) => [node, value]));
+    return hasSameStructure(template.root, document.contents, expected)
+        ? undefined
+        : prose `the values of this run would change its structure`;
+}
+function addOwnedValues(text, owned) {
+    const update = updateValues(readValues(text), owned);
+    if (update.kind !== 'rejected') {
+        return { ok: true, text: update.kind === 'updated' ? update.text : text };
+    }
+    const problem = prose `it can't take the values of \`global\`: ${update.problem}`;
+    const advice = prose `Simplify \`global\` in the template.`;
+    return { ok: false, flaws: [{ problem, line: undefined }], advice };
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/new-file.ts
+
+
+
+
+
+function renderFile(selected, run, { artifacts, experimentName, aliases }, { template, path }) {
+    if (!artifacts.source.ok) {
+        return { ok: false, reason: artifacts.source.problem, location: undefined };
+    }
+    const modelId = loggedModelIdOf(artifacts);
+    const values = {
+        version: { ...selected.version, aliases },
+        run,
+        experimentName,
+        modelId,
+        artifacts: artifactsPath(artifacts, run),
+    };
+    const rendered = renderValuesFile(template, values, ownedValues(selected, run, modelId));
+    return rendered.ok ? rendered : rejectTemplate(path, rendered.flaws, rendered.advice);
+}
+function rejectTemplate(path, flaws, advice) {
+    const name = path === undefined ? prose `the built-in template` : prose `the template \`${path}\``;
+    // Nobody can edit the built-in one.
+    const solution = path === undefined
+        ? prose `Set the input \`template\` to a template of your own. ${advice}`
+        : advice;
+    const [first, ...others] = flaws;
+    const reason = first === undefined || others.length > 0
+        ? prose `${listProse(prose `${name} can't be rendered for this run:`, flaws.map(describeFlaw))}\n${solution}`
+        : joinSentences([describeFlawOf(name, first), solution]);
+    return {
+        ok: false,
+        reason,
+        location: path === undefined ? undefined : { path, line: first?.line },
+    };
+}
+function describeFlawOf(name, { line, problem }) {
+    return line === undefined
+        ? prose `${name} can't be rendered for this run: ${problem}`
+        : prose `line ${line} of ${name}: ${problem}`;
+}
+/** The owned values that the action writes. */
+function ownedValues({ runId, version }, run, modelId) {
+    return {
+        experimentId: run.experimentId,
+        runid: runId,
+        modelid: modelId,
+        timestamp: timestampOf(version.creationTime),
+        modelName: version.name,
+        modelVersion: version.version,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/run.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Why a run that MLflow does not find is skipped. */
+const missingRun = prose `MLflow no longer has the run (or does not show it to this user)`;
+/** Decides what happens to the file of one run. */
+function planRun(input, context) {
+    const { selected, file, facts } = input;
+    const { name, version } = selected.version;
+    const decision = decide(input, context);
+    const previous = decision.outcome === 'created'
+        ? findSuperseded(selected, context.deployed, context)
+        : deployedIn(file.state, selected.runId);
+    const record = {
+        path: file.path,
+        outcome: decision.outcome,
+        runId: selected.runId,
+        experimentId: facts?.run.kind === 'found' ? facts.run.run.experimentId : null,
+        modelName: name,
+        modelVersion: version,
+        previousVersion: versionNumberIn(previous),
+        url: modelVersionUrl(context.uiUrl, name, version),
+        reason: null,
+    };
+    if (!('after' in decision)) {
+        return entryWithoutEdit({ ...record, reason: decision.reason }, decision.location);
+    }
+    const { before, after, warning } = decision;
+    const { path, executable } = file;
+    const edit = { path, before, after, executable };
+    return { ...record, edit, previous, withheld: undefined, warning, location: undefined };
+}
+function versionNumberIn(deployed) {
+    return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion;
+}
+function decide({ selected, file, facts }, context) {
+    const { state } = file;
+    const protection = protectionOf(file, selected.runId, context.selection.models);
+    if (protection !== undefined)
+        return protection;
+    if (facts === undefined)
+        throw new Error(`the facts of run ${selected.runId} were not read`);
+    if (facts.run.kind === 'missing') {
+        return skipped(missingRun);
+    }
+    if (facts.run.kind === 'failed')
+        return failed(facts.run.reason);
+    const { run } = facts.run;
+    if (run.lifecycle === 'deleted')
+        return skipped(prose `the run is deleted in MLflow`);
+    if (state.kind === 'values')
+        return planUpdate({ selected, file, facts }, run, state);
+    return planNewContent({ selected, file, facts }, run, context);
+}
+/** What has to be read of a run; undefined if its file is left alone regardless of what MLflow says. */
+function detailNeeded(state) {
+    switch (state.kind) {
+        case 'absent':
+        case 'damaged':
+            return 'full';
+        case 'values':
+            return 'basic';
+        default:
+            return undefined;
+    }
+}
+function planUpdate({ selected, file, facts }, run, { text, values }) {
+    const { version, runId } = selected;
+    const current = deployedIn(file.state, runId);
+    const isSameVersion = current !== undefined && namesVersion(current, version);
+    const { source } = facts.artifacts;
+    if (!source.ok && !isSameVersion)
+        return failed(prose `not changed: ${source.problem}`);
+    // The logged model of a version never changes, so it need not be known for the same version.
+    const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid;
+    if (modelId === undefined && losesModelId(values)) {
+        return failed(prose `not changed: \`${version.name}\` version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`, { path: file.path, line: undefined });
+    }
+    const update = updateValues(values, ownedValues(selected, run, modelId));
+    if (update.kind === 'rejected')
+        return leaveAlone(file.path, update);
+    if (update.kind === 'unchanged')
+        return { outcome: 'unchanged', reason: null };
+    const move = isSameVersion ? undefined : describeMove(facts, run, text);
+    const warning = move &&
+        prose `\`${file.path}\` now names \`${version.name}\` version ${version.version}, ${move}`;
+    return { outcome: 'updated', before: text, after: update.text, warning };
+}
+function losesModelId({ text, owned }) {
+    return (owned.modelid ?? '') !== '' && refersTo(text, 'modelid');
+}
+/** Renders the template for a new file, or to replace a damaged one. */
+function planNewContent({ selected, file, facts }, run, { template, head }) {
+    const { path, state } = file;
+    const rendered = renderFile(selected, run, facts, template());
+    if (!rendered.ok)
+        return failed(rendered.reason, rendered.location);
+    const after = rendered.text;
+    return state.kind === 'damaged'
+        ? {
+            outcome: 'updated',
+            before: state.text,
+            after,
+            warning: prose `\`${path}\` was damaged (${describeFlaw(state)}) and was rendered again from the template. The old file is in commit \`${head}\`.`,
+        }
+        : { outcome: 'created', before: undefined, after, warning: undefined };
+}
+/** Entries of versions that get no file. */
+function excludedEntries(excluded, uiUrl) {
+    return excluded.map(({ version: { name, version, runId }, outcome, reason }) => entryWithoutEdit({
+        path: null,
+        outcome,
+        runId: runId || null,
+        experimentId: null,
+        modelName: name || null,
+        modelVersion: version || null,
+        previousVersion: null,
+        url: name === '' ? null : modelVersionUrl(uiUrl, name, version),
+        reason,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/core/selection-gaps.ts
+
+
+
+
+/**
+ * What a selection asks for and MLflow does not have: a pattern of `models` or an alias that matches
+ * nothing, or no version at all. Each is probably a mistake, so nothing is deleted because of it.
+ */
+function findSelectionGaps(outcome) {
+    const { selection, runs } = outcome;
+    const versions = outcome.listed.filter((version) => !isPrompt(version));
+    if (versions.length === 0)
+        return [nothingListed(outcome)];
+    const names = new Set(versions.map(({ name }) => name).filter((name) => name !== ''));
+    const inModels = versions.filter(({ name }) => selection.models(name));
+    const gaps = [
+        ...findUnmatchedPatterns(outcome, names),
+        ...(inModels.length === 0 ? [] : findUnusedAliases(outcome, inModels)),
+        ...findUnknownAliases(outcome),
+    ];
+    if (gaps.length > 0 || runs.length > 0)
+        return gaps;
+    return [inModels.length === 0 ? everythingExcluded(names) : nothingLeft(outcome)];
+}
+function nothingListed({ selection, listed, registeredModels }) {
+    const names = registeredModels.map(({ name }) => name);
+    if (selection.filter === undefined || names.length === 0) {
+        const what = own(listed.length === 0 ? 'no model version at all' : 'nothing but prompts');
+        return gap(prose `Nothing is selected: MLflow lists ${what}`, prose `Check the server (\`mlflow-tracking-uri\`), the workspace (\`mlflow-workspace\`) and the permissions of the user.`);
+    }
+    return gap(prose `Nothing is selected: no model version matches \`filter\` (\`${selection.filter}\`)`, prose `MLflow has ${own(plural(names.length, 'registered model'))}: ${listNames(names)}.`);
+}
+function gap(message, advice) {
+    return { message, advice, mistakes: [] };
+}
+const maxSuggestions = 5;
+function listNames(names) {
+    return listFirst(names.map((name) => prose `\`${name}\``));
+}
+function listFirst(items) {
+    const more = items.length - maxSuggestions;
+    return [
+        ...joinProse(items.slice(0, maxSuggestions), ', '),
+        ...own(more > 0 ? ` and ${more} more` : ''),
+    ];
+}
+function findUnmatchedPatterns({ selection, registeredModels }, names) {
+    return selection.modelPatterns
+        .filter(({ matches }) => ![...names].some((name) => matches(name)))
+        .map(({ pattern, matches }) => {
+        const hidden = registeredModels.map(({ name }) => name).filter((name) => matches(name));
+        if (hidden.length > 0) {
+            const why = selection.filter === undefined
+                ? prose `has a version`
+                : prose `has a version that matches \`filter\``;
+            return gap(prose `\`models\`: no model that matches \`${pattern}\` ${why}`, prose `It matches ${listNames(hidden)}.`);
+        }
+        const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions);
+        const separator = /[,{}]/.test(pattern)
+            ? prose ` Write one pattern per line: commas and braces are part of a name.`
+            : [];
+        return gap(prose `\`models\`: no registered model matches \`${pattern}\``, prose `${suggest(pattern, names)}${own(closest.length === 1 ? 'The only name is' : 'The closest names are')} ${listNames(closest)}.${separator}`);
+    });
+}
+function findUnusedAliases({ selection, registeredModels }, inModels) {
+    const inUse = new Set(inModels.flatMap(({ aliases }) => aliases));
+    const isHidden = (wanted) => registeredModels.some(({ name, aliases }) => selection.models(name) && aliases.some(({ alias }) => alias === wanted));
+    const advise = (alias) => {
+        if (isHidden(alias)) {
+            return selection.filter === undefined
+                ? prose `The version that has it is not listed any more.`
+                : prose `\`filter\` excludes every version that has it.`;
+        }
+        return inUse.size === 0
+            ? prose `None of these models has an alias at all.`
+            : prose `${suggest(alias, inUse)}Aliases in use: ${listNames(closestNames(alias, inUse, inUse.size))}.`;
+    };
+    return selection.aliases
+        .filter((alias) => !inUse.has(alias))
+        .map((alias) => gap(prose `\`aliases\`: no selected version has the alias \`${alias}\``, advise(alias)));
+}
+function suggest(wanted, names) {
+    const suggestion = suggestName(wanted, names);
+    return suggestion === undefined ? [] : prose `Did you mean \`${suggestion}\`? `;
+}
+/** Models whose aliases MLflow sent in a form that cannot be used. */
+function findUnknownAliases({ selection, registeredModels }) {
+    if (selection.aliases.length === 0)
+        return [];
+    return registeredModels
+        .filter(({ name, problem }) => problem !== undefined && selection.models(name))
+        .map(({ name, problem = [] }) => gap(prose `MLflow's data about the registered model \`${name}\` can't be used (${problem})`, prose `Nothing is deleted until MLflow sends all of its aliases.`));
+}
+function everythingExcluded(names) {
+    return gap(prose `Nothing is selected: \`models\` excludes every registered model`, prose `MLflow has ${listNames([...names].sort())}.`);
+}
+/** No version is left, although every pattern and every alias matches something. */
+function nothingLeft({ selection, excluded }) {
+    const byExclusion = (wanted) => excluded.filter(({ exclusion }) => exclusion === wanted);
+    const gated = byExclusion('run-filter');
+    if (gated.length > 0) {
+        return gap(prose `Nothing is selected: no run matches \`run-filter\` (\`${selection.runFilter ?? ''}\`)`, prose `It rejects ${own(plural(gated.length, 'run'))}: ${listVersions(gated)}.`);
+    }
+    const young = byExclusion('too-young');
+    if (young.length > 0) {
+        const verb = young.length === 1 ? 'is' : 'are';
+        return gap(prose `Nothing is selected: ${own(`${plural(young.length, 'version')} ${verb}`)} younger than \`minimum-age\``, prose `Waiting: ${listVersions(young)}.`);
+    }
+    const [first] = excluded;
+    return gap(prose `Nothing is selected: none of the matching versions can be deployed`, first && prose `For example ${listVersions([first])}: ${first.reason}.`);
+}
+function listVersions(excluded) {
+    return listFirst(excluded.map(({ version: { name, version } }) => prose `\`${name}\` version ${version}`));
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-selection.ts
+
+
+
+
+
+
+/** Reads the registry and selects the model version that each run's file describes. */
+async function readSelection(registry, selection, now) {
+    const { runFilter } = selection;
+    const listed = await read_selection_listVersions(registry, selection);
+    const versions = selectVersions(listed, selection, now);
+    const resolved = await resolveRuns(registry, versions.selected);
+    const chosen = chooseVersionPerRun(resolved);
+    const filtered = await applyRunFilter(registry, chosen.runs, runFilter);
+    const result = {
+        listed,
+        runs: filtered.runs,
+        excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
+    };
+    return { ...result, gaps: await readGaps(registry, selection, result) };
+}
+/**
+ * Aliases are read before the versions: a version that gets an alias in between is then listed, and
+ * the one that loses it stays selected for this sync.
+ */
+async function read_selection_listVersions(registry, { filter, aliases }) {
+    const models = aliases.length > 0 ? await registry.registeredModels() : [];
+    const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter));
+    return models.length > 0 ? addAliases(versions, models) : versions;
+}
+/** Only the registered models can tell what a filter hides, and which models have no version. */
+async function readGaps(registry, selection, result) {
+    const models = selection.aliases.length > 0 ? await registry.registeredModels() : [];
+    const gaps = findSelectionGaps({ selection, ...result, registeredModels: models });
+    if (gaps.length === 0 || models.length > 0)
+        return gaps;
+    const registeredModels = await registry.registeredModels();
+    return findSelectionGaps({ selection, ...result, registeredModels });
+}
+/** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
+async function nameInputInErrors(input, filter, read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
+            throw error;
+        throw new MlflowError(prose `MLflow rejected the \`${input}\` input: ${error.text}`, {
+            status: 400,
+            advice: prose `Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
+            cause: error,
+        });
+    }
+}
+async function applyRunFilter(registry, runs, runFilter) {
+    if (runFilter === undefined || runs.length === 0)
+        return { runs, excluded: [] };
+    // Read first, so that an error of this listing is not blamed on the filter.
+    await registry.experiments();
+    const { matching, rejected } = await nameInputInErrors('run-filter', runFilter, () => registry.filterRuns(runFilter, runs.map(({ runId }) => runId)));
+    const others = runs.filter(({ runId }) => !matching.has(runId));
+    const lookups = await registry.runs(others
+        .filter(({ runId }) => !rejected.has(runId))
+        .map(({ runId }) => ({ id: runId, detail: 'basic', experimentId: undefined })));
+    return {
+        runs: runs.filter(({ runId }) => matching.has(runId)),
+        excluded: others.map(({ runId, version }) => ({
+            version,
+            ...excludeByRunFilter(rejected.get(runId), lookups.get(runId)),
+        })),
+    };
+}
+function excludeByRunFilter(rejection, lookup) {
+    const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined);
+    if (error !== undefined)
+        return { exclusion: 'unusable', outcome: 'failed', reason: error };
+    const reason = lookup?.kind === 'missing' ? missingRun : prose `its run does not match \`run-filter\``;
+    return { exclusion: 'run-filter', outcome: 'skipped', reason };
+}
+/**
+ * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
+ * registers such versions.
+ */
+async function resolveRuns(registry, versions) {
+    const modelIds = new Set(versions.flatMap((version) => {
+        const id = version.runId === '' ? loggedModelId(version.source) : undefined;
+        return id === undefined ? [] : [id];
+    }));
+    if (modelIds.size === 0)
+        return [...versions];
+    const models = await registry.loggedModels([...modelIds], []);
+    return versions.map((version) => {
+        if (version.runId !== '')
+            return version;
+        const model = models.get(loggedModelId(version.source) ?? '');
+        return model === undefined ? version : { ...version, runId: model.sourceRunId };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-servers.ts
+
+
+/** A push in the meantime costs an attempt, and to read the branch again costs one request. */
+const maxSnapshotAgeMs = 30_000;
+/**
+ * Reads MLflow and the branch. If MLflow fails, its error is the one to report, whatever GitHub says;
+ * an error of GitHub is left to the first attempt.
+ *
+ * @returns `readBranch`, which later attempts call to read the branch again.
+ */
+async function readServers(options, registry) {
+    const { repository, stopwatch, abandonGitHub, clock } = options;
+    const startedAt = clock.now();
+    const read = () => stopwatch.measure('read GitHub', () => repository.readBranch(branchQuery(options)));
+    const selecting = stopwatch.measure('read MLflow', () => selectRuns(options, registry));
+    const reading = read();
+    const ended = Promise.allSettled([reading]);
+    let early = reading;
+    const readBranch = () => {
+        const snapshot = early ?? read();
+        early = undefined;
+        return snapshot;
+    };
+    try {
+        const selected = await selecting;
+        if (clock.now() - startedAt > maxSnapshotAgeMs)
+            early = undefined;
+        return { targets: selected, readBranch };
+    }
+    catch (error) {
+        abandonGitHub();
+        await ended;
+        throw error;
+    }
+}
+async function selectRuns({ targets, clock, info }, registry) {
+    const selectedTargets = [];
+    for (const target of targets) {
+        const selected = await readSelection(registry, target.selection, clock.now());
+        const prefix = targets.length > 1 ? `${target.name}: ` : '';
+        info(`${prefix}MLflow lists ${plural(selected.listed.length, 'model version')}; ${plural(selected.runs.length, 'run')} selected`);
+        selectedTargets.push({ target, selected });
+    }
+    return selectedTargets;
+}
+function branchQuery({ branch, targets }) {
+    return {
+        branch,
+        directories: targets.map(({ directory }) => directory),
+        files: targets.flatMap(({ template }) => (template === undefined ? [] : [template])),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/sync/reject-head.ts
+
+
+
+
+
+
+/** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
+function rejectForeignHead(name, { isEmpty }, open) {
+    if (isEmpty) {
+        return new SyncError(prose `Branch \`${name}\` exists and was not made by the action, so it was left unchanged`, {
+            advice: prose `Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
+        });
+    }
+    const closeIt = open === undefined
+        ? prose ``
+        : prose `Merge or close ${linkTo(`pull request #${open.number}`, open.url)}, or `;
+    return new SyncError(prose `Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`, {
+        advice: prose `${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
+    });
+}
+/**
+ * Two jobs with different targets must not undo each other's proposals on one head branch: each file
+ * on it has to be in a directory of these targets and about one of their models.
+ *
+ * @throws SyncError if it is not.
+ */
+async function rejectOtherTargets(repository, plan, targets, { name, head, open }) {
+    const { snapshot } = plan;
+    const files = await listProposedFiles(repository, snapshot, head.range);
+    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
+    const others = files.filter(({ path }) => !planned.has(path));
+    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
+    const foreign = isElsewhere
+        ? prose `files in other directories, or for another branch`
+        : await findForeignModel(repository, plan, targets, others);
+    if (foreign === undefined)
+        return;
+    const where = open === undefined
+        ? prose `branch \`${name}\``
+        : linkTo(`pull request #${open.number}`, open.url);
+    const finish = open === undefined ? prose `delete the branch \`${name}\`` : prose `merge or close it`;
+    throw new SyncError(prose `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
+        advice: prose `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    });
+}
+/** Describes a file that is about a model of none of the targets; undefined if there is none. */
+async function findForeignModel(repository, { snapshot }, targets, files) {
+    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
+        const oid = after ?? before;
+        return oid === undefined ? [] : [[oid, path]];
+    }));
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    for (const [oid, path] of pathsByOid) {
+        const content = readContent(contents.get(oid) ?? '');
+        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
+        const isOwn = targets.some(({ directory, selection }) => parentOf(path) === directory && (modelName === '' || selection.models(modelName)));
+        if (!isOwn)
+            return prose `\`${path}\` of model \`${modelName}\``;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
+
+
+
 
 
 
@@ -34346,16 +36678,17 @@ function parseTemplate(text) {
     const locatedSegments = scalars.flatMap(({ node, segments }) => locateSegments(text, node, segments, lineAt));
     const yamlErrors = findYamlProblems(text, document, lineAt);
     const linesWithErrors = new Set(yamlErrors.map(({ line }) => line));
+    const values = document.errors.length === 0 ? readStructure(text, document) : undefined;
     const problems = [
         ...yamlErrors,
-        ...findStructureProblems(text, document, lineAt),
+        ...(values !== undefined && 'problem' in values ? [values] : []),
         ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
         ...locatedSegments.flatMap(({ segment, line }) => segment.kind === 'malformed' && !linesWithErrors.has(line)
             ? [{ line, problem: segment.problem }]
             : []),
     ];
     const root = document.contents;
-    if (problems.length > 0 || root === null) {
+    if (problems.length > 0 || root === null || values === undefined || 'problem' in values) {
         return {
             ok: false,
             flaws: problems.toSorted((a, b) => a.line - b.line),
@@ -34363,7 +36696,8 @@ function parseTemplate(text) {
         };
     }
     const placeholders = locatedSegments.flatMap(({ segment, line }) => segment.kind === 'placeholder' ? [{ ...segment.placeholder, line }] : []);
-    return { ok: true, template: { text, placeholders, root, scalars } };
+    const layout = findLayout(values, scalars);
+    return { ok: true, template: { text, placeholders, root, scalars, layout } };
 }
 function findYamlProblems(text, document, lineAt) {
     const sources = document.errors.length === 0 ? [] : text.split('\n');
@@ -34384,22 +36718,23 @@ function findYamlProblems(text, document, lineAt) {
 }
 const quoteAdvice = prose `. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``;
 /** A template must itself be a valid values file, because rendered files get the owned values. */
-function findStructureProblems(text, document, lineAt) {
-    if (document.errors.length > 0)
-        return [];
-    const root = document.contents;
-    if (!(0,dist/* isMap */.jh)(root)) {
+function readStructure(text, document) {
+    if (!(0,dist/* isMap */.jh)(document.contents)) {
+        const at = document.contents?.range[0] ?? 0;
         const problem = prose `the template must be a map (\`key: value\`) at its top`;
-        return [{ line: lineAt(root?.range[0] ?? 0), problem }];
+        return { line: lineNumberAt(text, at), problem };
     }
-    const values = readValues(text);
-    if (values.kind === 'values')
-        return [];
-    return [{ line: values.line ?? 1, problem: values.problem }];
+    const result = locateValues(text, document);
+    if (result.kind !== 'parsed')
+        return { line: result.line ?? 1, problem: result.problem };
+    const interpretations = interpretOwnedValues(result.parsed);
+    return 'problem' in interpretations
+        ? { line: interpretations.line ?? 1, problem: interpretations.problem }
+        : { file: result.parsed, interpretations };
 }
 const parse_stringTag = 'tag:yaml.org,2002:str';
 function findTagProblems({ tag, range }, lineAt) {
-    return tag === undefined || tag === parse_stringTag || tag === '!'
+    return tag === undefined || tag === parse_stringTag
         ? []
         : [
             {
@@ -34411,16 +36746,21 @@ function findTagProblems({ tag, range }, lineAt) {
 function findScalars(document) {
     const scalars = [];
     (0,dist/* visit */.YR)(document, {
-        Scalar: (key, node) => {
+        Scalar: (key, node, path) => {
             if (typeof node.value !== 'string' || !isParsed(node))
                 return;
             const segments = parseSegments(node.value);
             const isUnchanged = segments.every((segment) => segment.kind === 'literal' && segment.text === segment.source);
-            if (!isUnchanged)
-                scalars.push({ node, segments, isKey: key === 'key' });
+            if (isUnchanged)
+                return;
+            const isInKey = path.some((pair, index) => isKeyOf(pair, path[index + 1] ?? node));
+            scalars.push({ node, segments, isKey: key === 'key', isInKey });
         },
     });
     return scalars;
+}
+function isKeyOf(pair, node) {
+    return (0,dist/* isPair */.tO)(pair) && pair.key === node;
 }
 function isParsed(node) {
     return Array.isArray(node.range);
@@ -34473,7 +36813,7 @@ function createTemplateReader(builtIn) {
             if (cached !== undefined)
                 return cached;
             const text = path === undefined || oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid));
-            const template = parseOrThrow(text, path, snapshot.branch);
+            const template = templates_parseOrThrow(text, path, snapshot.branch);
             parsed.set(oid, template);
             return template;
         },
@@ -34487,9 +36827,11 @@ function oidOf({ files, branch }, path) {
         advice: prose `Check the input \`template\`: it is a path from the root of the repository.`,
     });
 }
-function decodeUtf8(path, bytes) {
+function decodeUtf8(path, content) {
+    if (typeof content === 'string')
+        return content;
     try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
     }
     catch {
         const text = prose `The template \`${path}\` is not UTF-8 text`;
@@ -34497,7 +36839,7 @@ function decodeUtf8(path, bytes) {
         throw new SyncError(text, { advice: prose `Save it as UTF-8.`, mistakes });
     }
 }
-function parseOrThrow(text, path, branch) {
+function templates_parseOrThrow(text, path, branch) {
     const parsed = parseTemplate(text);
     if (parsed.ok)
         return parsed.template;
@@ -34518,10 +36860,507 @@ function parseOrThrow(text, path, branch) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/core/model.ts
-/** Identifies a model version; the version comes first because names may contain slashes. */
-function versionKey({ name, version }) {
-    return `${version}/${name}`;
+;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
+/** Instructions that keep CI services from running, wherever they are in a commit message. */
+const instructions = [
+    // Woodpecker also accepts the two words without anything between them.
+    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
+    [/--(?:skip-ci|ci-skip)/gi, '-'],
+    [/\*{3}NO_CI\*{3}/gi, '*'],
+];
+/**
+ * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
+ * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
+ * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
+ */
+const triggers = [
+    // Mentions, e-mail addresses and commits of forks.
+    [/@+[^\s@]/g, '@'],
+    // Issues, and Jira's smart commits.
+    [/#\w/g, '#'],
+    [/GH-\d/gi, '-'],
+    [/:\/\//g, ':'],
+    [/www\./gi, '.'],
+    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
+    [/-[A-Za-z]{1,30}\s?:/g, ':'],
+    ...instructions,
+    // At the start of a line, Git treats this as the end of the message.
+    [/^---/g, '-'],
+];
+/** Characters without a visible form, except those that choose the style of an emoji. */
+const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+/** Printable ASCII with single spaces between words: nearly all text, and quick to recognise. */
+const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/;
+/**
+ * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
+ */
+function neutralise_plainText(text, maxCharacters) {
+    if (text.length <= maxCharacters && alreadyPlain.test(text))
+        return text;
+    return truncate(
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
+    text
+        .slice(0, 16 * maxCharacters)
+        .replace(/\s+/g, ' ')
+        .trim()
+        .replace(neutralise_unprintable, '�'), maxCharacters);
+}
+/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
+function truncate(text, maxCharacters) {
+    if (text.length <= maxCharacters)
+        return text;
+    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
+    return characters.length <= maxCharacters
+        ? text
+        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}
+/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
+function neutralise(text, maxCharacters) {
+    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
+}
+/** Makes a text harmless in a commit message in which it never starts a line. */
+function withoutInstructions(text) {
+    return [...instructions, skipChecks].reduce((line, [pattern, character]) => line.replace(pattern, (match) => match.replaceAll(character, fullWidth(character))), text);
+}
+const skipChecks = [/skip-checks\s?:/gi, ':'];
+/**
+ * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
+ * user may want `[skip ci]`); one that contains untrusted text is neutralised.
+ */
+function neutraliseFragments(fragments, maxCharacters) {
+    const clean = fragments.map(({ text, untrusted }) => ({
+        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
+        untrusted,
+    }));
+    const trusted = trustedRanges(clean);
+    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
+    for (const [pattern, character] of triggers) {
+        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
+            ? match
+            : match.replaceAll(character, fullWidth(character)));
+    }
+    return line;
+}
+/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
+function fullWidth(character) {
+    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+}
+function trustedRanges(fragments) {
+    let end = 0;
+    return fragments.flatMap(({ text, untrusted }) => {
+        const start = end;
+        end += text.length;
+        return untrusted ? [] : [{ start, end }];
+    });
+}
+/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
+const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
+/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
+function trailerValue(text) {
+    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
+}
+/** Writes each UTF-8 byte of the text as `%XX`. */
+function percentEncode(text) {
+    return [...new TextEncoder().encode(text)]
+        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/core/message/wording.ts
+
+function countChanges(changes) {
+    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
+    return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
+}
+/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
+function countsPhrase({ created, updated, deleted }) {
+    return Object.entries({ created, updated, deleted })
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`)
+        .join(', ');
+}
+/** Longest model name in a message; MLflow allows 256 characters. */
+const maxName = 100;
+function modelLabel(entry) {
+    return neutralise_plainText(entry.modelName ?? '', maxName);
+}
+/** The version to show for a change: the new one, or the one that a deleted file named. */
+function versionLabel(entry) {
+    return neutralise_plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
+}
+/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
+function changePhrase(change) {
+    const { outcome, path, runId } = change;
+    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
+    const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
+    const model = modelLabel(change);
+    if (model === '')
+        return `${verb} ${path}${run}`;
+    const version = versionLabel(change);
+    if (version === '')
+        return `${verb} ${model}${run}`;
+    const to = isNewVersion(change) ? 'to version' : 'version';
+    return `${verb} ${model} ${to} ${version}${run}`;
+}
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
+function fileLine(change) {
+    const { outcome, path, previousVersion } = change;
+    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
+    const version = versionLabel(change);
+    const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
+        .filter((part) => part !== '')
+        .join(' ');
+    const was = isNewVersion(change) ? ` (was ${neutralise_plainText(previousVersion ?? '', 40)})` : '';
+    return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
+}
+function isNewVersion(entry) {
+    return (entry.outcome === 'updated' &&
+        entry.previousVersion !== null &&
+        entry.previousVersion !== entry.modelVersion);
+}
+
+;// CONCATENATED MODULE: ./src/core/message/headline.ts
+
+
+
+
+
+/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
+const maxHeadline = 200;
+/** Maximum number of names that `${models}` lists. */
+const maxModels = 5;
+const placeholderValues = {
+    created: (changes) => String(countChanges(changes).created),
+    updated: (changes) => String(countChanges(changes).updated),
+    deleted: (changes) => String(countChanges(changes).deleted),
+    total: (changes) => String(changes.length),
+    models: (changes) => headline_listNames(distinct(changes.map(modelLabel))),
+    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
+    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
+    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
+};
+function distinct(values) {
+    return [...new Set(values.filter((value) => value !== ''))];
+}
+function headline_listNames(names) {
+    return names.length <= maxModels
+        ? names.join(', ')
+        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
+}
+/** The value that all changes share, or else the number of different values: `3 versions`. */
+function valueOrCount(values, noun) {
+    const [first, ...others] = distinct(values);
+    return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun);
+}
+const placeholder = /\$\{([^{}]*)\}/;
+/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
+function checkMessageTemplate(text) {
+    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
+        ? []
+        : [prose `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
+    const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
+    return [
+        ...unknown,
+        ...(isUnclosed ? [prose `has a \`\${\` without a \`}\``] : []),
+        ...(/\p{Cc}/u.test(text) ? [prose `must be a single line without control characters`] : []),
+    ];
+}
+/** The placeholder that was probably meant, or else all of them. */
+function alternatives(name) {
+    const known = Object.keys(placeholderValues);
+    const suggestion = suggestName(name, known);
+    return suggestion === undefined
+        ? prose `: use ${own(quotedList(known))}`
+        : prose `: did you mean \`\${${suggestion}}\`?`;
+}
+function quotedList(names) {
+    return names.map((name) => `\`\${${name}}\``).join(', ');
+}
+/** Renders the template for these changes; empty if the result is only whitespace. */
+function renderMessage(template, changes) {
+    const fragments = splitPlaceholders(template).map((part) => {
+        if (typeof part === 'string')
+            return { text: part, untrusted: false };
+        return { text: placeholderValues[part.name]?.(changes) ?? '', untrusted: true };
+    });
+    return neutraliseFragments(fragments, maxHeadline).trim();
+}
+function splitPlaceholders(text) {
+    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
+}
+
+;// CONCATENATED MODULE: ./src/core/message/commit.ts
+
+
+
+
+/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
+const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
+/**
+ * Writes a commit message in which `git log --grep` finds runs and model versions.
+ *
+ * @param lastTrailer a trailer of another kind, which comes last.
+ */
+function commitMessage(changes, template, lastTrailer = '') {
+    const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '');
+    return {
+        headline: headline(changes, template),
+        body: [fileList(changes), trailers.join('\n')].filter((part) => part !== '').join('\n\n'),
+    };
+}
+/**
+ * First line of the commit message and title of the pull request. Falls back to the default if the
+ * template is empty or renders to nothing.
+ */
+function headline(changes, template = '') {
+    const line = renderMessage(template, changes);
+    if (line !== '')
+        return line;
+    const [first, ...others] = changes;
+    if (first === undefined)
+        return 'Sync MLflow models';
+    return others.length === 0
+        ? neutralise(changePhrase(first), maxHeadline)
+        : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
+}
+function fileList(changes) {
+    const lineOf = (change) => neutralise(fileLine(change), limits.line);
+    const lines = takeLines(changes, lineOf, limits.fileBytes);
+    const omitted = changes.length - lines.length;
+    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
+}
+function changeTrailers(changes) {
+    const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
+    const omitted = changes.length - blocks.length;
+    return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])];
+}
+function trailersOf(entry) {
+    const { runId, modelName, modelVersion, previousVersion } = entry;
+    const version = modelVersion ?? previousVersion;
+    return [
+        ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
+        ...(modelName === null || version === null
+            ? []
+            : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/check/planned-write.ts
+
+
+/** An example of what a sync with these inputs would write, for rules that look at it. */
+function plannedWrite({ targets, commitMessage: template }, branch, isHead) {
+    const paths = targets.map(({ directory }) => pathIn(directory, `${exampleRun}.yaml`));
+    const created = exampleChange('created', paths[0] ?? '');
+    const updated = exampleChange('updated', paths[0] ?? '');
+    const messages = [[created], [updated], [created, updated]].map((changes) => {
+        const { headline, body } = commitMessage(changes, template);
+        return `${headline}\n\n${body}`;
+    });
+    return { branch, isHead, paths, messages };
+}
+const exampleRun = '0123456789abcdef0123456789abcdef';
+function exampleChange(outcome, path) {
+    return {
+        path,
+        outcome,
+        runId: exampleRun,
+        experimentId: '1',
+        modelName: 'my_model',
+        modelVersion: '2',
+        previousVersion: outcome === 'created' ? null : '1',
+        url: null,
+        reason: null,
+        previous: undefined,
+        withheld: undefined,
+        warning: undefined,
+        location: undefined,
+        edit: { path, before: undefined, after: '', executable: false },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/check/run-check.ts
+
+/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
+async function runCheck(name, check) {
+    try {
+        return { name, advice: [], mistakes: [], ...(await check()) };
+    }
+    catch (error) {
+        if (!(error instanceof ActionError))
+            throw error;
+        const { text, advice = [], mistakes } = error;
+        return { name, status: 'failed', detail: text, advice, mistakes };
+    }
+}
+function skippedCheck(name, detail) {
+    return {
+        name,
+        status: 'skipped',
+        detail,
+        advice: [],
+        mistakes: [],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/check/github.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Tests each kind of request that a sync with these inputs sends to GitHub. */
+async function checkGitHub(options) {
+    const { repository, targets } = options;
+    let branchSnapshot;
+    const branchCheck = await runCheck('GitHub: repository and branch', async () => {
+        const read = await repository.readBranch(branchQuery(options));
+        branchSnapshot = read;
+        const { repository: name, branch, head } = read;
+        const directories = targets.map(({ directory }) => describeDirectory(directoryAt(read, directory)));
+        return {
+            status: 'ok',
+            detail: prose `\`${name}\`, branch \`${branch}\` at ${head.slice(0, 8)}; ${joinProse(directories, '; ')}`,
+        };
+    });
+    if (branchSnapshot === undefined) {
+        const reason = prose `the branch could not be read`;
+        const connections = [
+            branchCheck,
+            skippedCheck('GitHub: contents: write', reason),
+            skippedCheck('GitHub: branch rules', reason),
+            skippedCheck('GitHub: pull-requests: write', reason),
+            skippedCheck('GitHub: head branch', reason),
+            skippedCheck('Template', reason),
+        ];
+        return { repository: options.repositoryName, branch: undefined, connections };
+    }
+    const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))];
+    return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections };
+}
+async function checkSnapshot(options, snapshot) {
+    const { repository, targets, pullRequest } = options;
+    const { probes } = repository;
+    return [
+        await runCheck('GitHub: contents: write', async () => {
+            for (const { directory } of targets)
+                await probes.commit(snapshot, directory);
+            return { status: 'ok', detail: prose `the token may commit` };
+        }),
+        pullRequest === undefined
+            ? await runCheck('GitHub: branch rules', async () => ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))))
+            : {
+                name: 'GitHub: branch rules',
+                status: 'ok',
+                detail: prose `the pull request is subject to them`,
+                advice: [],
+                mistakes: [],
+            },
+        ...(await checkPullRequest(options, snapshot)),
+        await runCheck('Template', () => checkTemplates(options, snapshot)),
+    ];
+}
+function describeDirectory({ path, oid }) {
+    if (path === '')
+        return prose `the path is the root`;
+    const status = own(oid === undefined ? 'does not exist yet and will be created' : 'exists');
+    return prose `the path \`${path}\` ${status}`;
+}
+/** Tests what only a sync with `pull-request: true` needs. */
+async function checkPullRequest(options, snapshot) {
+    const { repository, pullRequest } = options;
+    const { probes } = repository;
+    const names = ['GitHub: pull-requests: write', 'GitHub: head branch'];
+    if (pullRequest === undefined) {
+        return names.map((name) => skippedCheck(name, prose `not needed without \`pull-request: true\``));
+    }
+    return [
+        await runCheck(names[0], async () => {
+            await probes.pullRequest(snapshot.branch);
+            return { status: 'ok', detail: prose `the token may open pull requests` };
+        }),
+        await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
+    ];
+}
+async function checkHeadBranch(options, snapshot, settings) {
+    const { probes } = options.repository;
+    const head = headBranchName(settings, snapshot.branch);
+    if (head === snapshot.branch) {
+        throw new SyncError(prose `\`pull-request-branch\` is the branch \`${head}\` itself`, {
+            advice: prose `Set \`pull-request-branch\` to another name.`,
+        });
+    }
+    const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
+        message: prose `Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
+        advice: prose `Choose another \`pull-request-branch\`, or rename or delete that branch.`,
+        mistakes: [],
+    }));
+    const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
+    const findings = await probes.rules(plannedWrite(options, head, true));
+    return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] });
+}
+/** A problem if the head branch exists and is not the action's own. */
+async function findForeignHead(options, snapshot, name) {
+    const { repository } = options;
+    return retryOnFreshSnapshot(options, snapshot, async (current) => {
+        const state = await repository.pullRequests.read(current, name);
+        const head = await identifyHead(repository, current, state);
+        return head.kind === 'foreign'
+            ? [problemOf(rejectForeignHead(name, head, openPullRequest(state)))]
+            : [];
+    });
+}
+/** @throws SyncError if a rule forbids what a sync would write. */
+function ruleFinding({ ruleCount, violated, unclear }) {
+    const problem = joinProblems([...violated, ...unclear]);
+    if (problem !== undefined) {
+        const { message, advice = [], mistakes } = problem;
+        if (violated.length > 0)
+            throw new SyncError(message, { advice, mistakes });
+        return { status: 'skipped', detail: message, advice };
+    }
+    return ruleCount === undefined
+        ? {
+            status: 'skipped',
+            detail: prose `GitHub does not show the rules to this token`,
+            advice: prose `See Settings > Rules of the repository.`,
+        }
+        : { status: 'ok', detail: prose `rules: ${ruleCount}, none against it` };
+}
+async function checkTemplates(options, snapshot) {
+    const { repository, targets } = options;
+    const reader = createTemplateReader(options.builtInTemplate);
+    await retryOnFreshSnapshot(options, snapshot, (current) => readTemplates(repository, current, targets, reader));
+    const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
+    return {
+        status: 'ok',
+        detail: templates.length === 0
+            ? prose `built in`
+            : prose `${joinProse(templates.map((path) => prose `\`${path}\``), ', ')} can be used`,
+    };
+}
+/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
+function retryOnFreshSnapshot(options, snapshot, check) {
+    let isFirst = true;
+    return retryWhenBranchMoves(async () => {
+        const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options));
+        isFirst = false;
+        return check(current);
+    }, {
+        ...options,
+        maxAttempts: 2,
+        branchName: () => snapshot.branch,
+        settle: () => Promise.resolve(undefined),
+        withError: (result) => result,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
@@ -34575,7 +37414,7 @@ async function readPages(what, readPage, onItems = () => undefined) {
     }
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/util.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
 function assertEqual(val) {
@@ -34781,7 +37620,7 @@ function randomString(length = 10) {
 function esc(str) {
     return JSON.stringify(str);
 }
-function slugify(input) {
+function util_slugify(input) {
     return input
         .toLowerCase()
         .trim()
@@ -35450,7 +38289,7 @@ function constantCatch(value) {
     return fn;
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/core.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/core.js
 var _a;
 
 /** A special constant with type `never` */
@@ -35593,7 +38432,7 @@ function config(newConfig) {
     return globalConfig;
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/memoizer.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/memoizer.js
 
 class $ZodCyclicError extends Error {
     constructor() {
@@ -35906,7 +38745,7 @@ function isBackEdge(ctx, value) {
     return backEdges !== undefined && isRef(value) && backEdges.has(value);
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/regexes.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/regexes.js
 
 /**
  * @deprecated CUID v1 is deprecated by its authors due to information leakage
@@ -36064,7 +38903,7 @@ const sha512_hex = /^[0-9a-fA-F]{128}$/;
 const sha512_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(86, "==")));
 const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(86)));
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/checks.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/checks.js
 // import { $ZodType } from "./schemas.js";
 
 
@@ -36582,7 +39421,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ $constructor("$ZodCheckOverwrite", (ins
     };
 });
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/doc.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
         this.content = [];
@@ -36622,14 +39461,14 @@ class Doc {
     }
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/versions.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
 const version = {
     major: 4,
     minor: 6,
     patch: 7,
 };
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/schemas.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/schemas.js
 
 
 
@@ -38348,13 +41187,13 @@ function handleTupleResults(itemResults, final, items, input, optoutStart) {
     }
     return final;
 }
-const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodRecord", (inst, def) => {
+const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
     $ZodType.init(inst, def);
-    const memo = core.globalConfig.memoizer;
+    const memo = globalConfig.memoizer;
     memo?.attach(inst);
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isPlainObject(input)) {
+        if (!isPlainObject(input)) {
             payload.issues.push({
                 expected: "record",
                 code: "invalid_type",
@@ -38383,7 +41222,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                         payload.issues.push({
                             code: "invalid_key",
                             origin: "record",
-                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
                             input: key,
                             path: [key],
                             inst,
@@ -38397,14 +41236,14 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                     if (result instanceof Promise) {
                         proms.push(result.then((result) => {
                             if (result.issues.length) {
-                                payload.issues.push(...util.prefixIssues(key, result.issues));
+                                payload.issues.push(...prefixIssues(key, result.issues));
                             }
                             payload.value[outKey] = result.value;
                         }));
                     }
                     else {
                         if (result.issues.length) {
-                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                            payload.issues.push(...prefixIssues(key, result.issues));
                         }
                         payload.value[outKey] = result.value;
                     }
@@ -38450,7 +41289,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                     throw new Error("Async schemas not supported in object keys currently");
                 }
                 // Numeric string fallback: if key is a numeric string and failed, retry with Number(key). This handles z.number(), z.literal([1, 2, 3]), and unions containing numeric literals
-                const checkNumericKey = typeof key === "string" && regexes.number.test(key) && keyResult.issues.length;
+                const checkNumericKey = typeof key === "string" && number.test(key) && keyResult.issues.length;
                 if (checkNumericKey) {
                     const retryResult = def.keyType._zod.run({ value: Number(key), issues: [] }, ctx);
                     if (retryResult instanceof Promise) {
@@ -38474,7 +41313,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                         payload.issues.push({
                             code: "invalid_key",
                             origin: "record",
-                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
                             input: key,
                             path: [key],
                             inst,
@@ -38490,14 +41329,14 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                 if (result instanceof Promise) {
                     proms.push(result.then((result) => {
                         if (result.issues.length) {
-                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                            payload.issues.push(...prefixIssues(key, result.issues));
                         }
                         payload.value[outKey] = result.value;
                     }));
                 }
                 else {
                     if (result.issues.length) {
-                        payload.issues.push(...util.prefixIssues(key, result.issues));
+                        payload.issues.push(...prefixIssues(key, result.issues));
                     }
                     payload.value[outKey] = result.value;
                 }
@@ -38517,7 +41356,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
         }
         return payload;
     };
-})));
+});
 const $ZodMap = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodMap", (inst, def) => {
     $ZodType.init(inst, def);
     const memo = core.globalConfig.memoizer;
@@ -39267,7 +42106,7 @@ function handleRefineResult(result, payload, input, inst) {
     }
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/registries.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/registries.js
 var registries_a;
 const $output = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodOutput")));
 const $input = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodInput")));
@@ -39320,7 +42159,7 @@ function registry() {
 (registries_a = globalThis).__zod_globalRegistry ?? (registries_a.__zod_globalRegistry = registry());
 const globalRegistry = globalThis.__zod_globalRegistry;
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/api.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/api.js
 
 
 
@@ -40041,7 +42880,7 @@ function _toUpperCase() {
 // slugify
 // @__NO_SIDE_EFFECTS__
 function _slugify() {
-    return _overwrite((input) => slugify(input));
+    return _overwrite((input) => util_slugify(input));
 }
 // @__NO_SIDE_EFFECTS__
 function _array(Class, element, params) {
@@ -40425,7 +43264,7 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
     return inst;
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/to-json-schema.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/to-json-schema.js
 
 
 function assignProps(target, ...sources) {
@@ -41078,7 +43917,7 @@ const createStandardJSONSchemaMethod = (schema, io, processors = {}) => (params)
     return to_json_schema_finalize(ctx, schema);
 };
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/json-schema-processors.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
 
 
 
@@ -41923,7 +44762,7 @@ function toJSONSchema(input, params) {
     return finalize(ctx, input);
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/locales/en.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/locales/en.js
 
 const en_error = () => {
     const Sizable = {
@@ -42050,7 +44889,7 @@ const en_error = () => {
     };
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/errors.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/errors.js
 
 
 /* Computing the message eagerly is expensive (pretty-printed JSON of all
@@ -42319,7 +45158,7 @@ function prettifyError(error) {
     return lines.join("\n");
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/core/parse.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/parse.js
 
 
 
@@ -42343,7 +45182,7 @@ const _parse = (_Err) => {
     };
     return fn;
 };
-const core_parse_parse = /* @__PURE__*/ _parse($ZodRealError);
+const parse_parse = /* @__PURE__*/ _parse($ZodRealError);
 const _parseAsync = (_Err) => {
     const fn = async (schema, value, _ctx, params) => {
         const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
@@ -42496,7 +45335,7 @@ const _safeDecodeAsync = (_Err) => async (schema, value, _ctx) => {
 };
 const safeDecodeAsync = /* @__PURE__*/ _safeDecodeAsync($ZodRealError);
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/classic/errors.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/errors.js
 
 
 
@@ -42555,7 +45394,7 @@ const ZodRealError = /*@__PURE__*/ $constructor("ZodError", errors_initializer, 
 // /** @deprecated Use `z.core.$ZodErrorMapCtx` instead. */
 // export type ErrorMapCtx = core.$ZodErrorMapCtx;
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/classic/parse.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/parse.js
 
 
 const classic_parse_parse = /* @__PURE__ */ _parse(ZodRealError);
@@ -42573,7 +45412,7 @@ const parse_safeDecode = /* @__PURE__ */ _safeDecode(ZodRealError);
 const parse_safeEncodeAsync = /* @__PURE__ */ _safeEncodeAsync(ZodRealError);
 const parse_safeDecodeAsync = /* @__PURE__ */ _safeDecodeAsync(ZodRealError);
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/classic/schemas.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/schemas.js
 
 
 
@@ -43588,14 +46427,14 @@ function tuple(items, _paramsOrRest, _params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodRecord", (inst, def) => {
+const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
     _ensureDefaultMemoizer();
-    core.$ZodRecord.init(inst, def);
+    $ZodRecord.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.recordProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json, params) => recordProcessor(inst, ctx, json, params);
     inst.keyType = def.keyType;
     inst.valueType = def.valueType;
-})));
+});
 function record(keyType, valueType, params) {
     // v3-compat: z.record(valueType, params?) — defaults keyType to z.string()
     if (!valueType || !valueType._zod) {
@@ -43603,14 +46442,14 @@ function record(keyType, valueType, params) {
             type: "record",
             keyType: schemas_string(),
             valueType: keyType,
-            ...util.normalizeParams(valueType),
+            ...normalizeParams(valueType),
         });
     }
     return new ZodRecord({
         type: "record",
         keyType,
         valueType: valueType,
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // type alksjf = core.output<core.$ZodRecordKey>;
@@ -44461,7 +47300,7 @@ function decodersOf(contentEncoding) {
         throw new UnreadableBody('encoding', `the response has the unsupported encoding ${name}`);
     });
 }
-const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{');
+const [quote = 0, backslash, comma, bracket, brace] = Buffer.from('"\\,[{');
 /**
  * Counts the commas, brackets and braces outside of strings: one for each value or more. Commas in
  * strings do not count, because files have many.
@@ -44469,24 +47308,42 @@ const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{');
 function createValueCounter() {
     let count = 0;
     let inString = false;
+    /** Whether the last chunk ended in the middle of an escape. */
     let escaped = false;
     return (chunk) => {
-        // An iterator takes ten times as long.
         let at = 0;
+        if (escaped && chunk.length > 0) {
+            escaped = false;
+            at = 1;
+        }
+        // An iterator takes ten times as long, and so does looking at each byte of long strings.
         while (at < chunk.length) {
+            if (inString) {
+                const end = chunk.indexOf(quote, at);
+                const stop = end < 0 ? chunk.length : end;
+                const backslashes = stop - beforeBackslashes(chunk, at, stop);
+                const isEscaped = backslashes % 2 === 1;
+                inString = end < 0 || isEscaped;
+                escaped = end < 0 && isEscaped;
+                at = stop + 1;
+                continue;
+            }
             const byte = chunk[at];
             at += 1;
-            if (escaped)
-                escaped = false;
-            else if (byte === quote)
-                inString = !inString;
-            else if (inString)
-                escaped = byte === backslash;
+            if (byte === quote)
+                inString = true;
             else if (byte === comma || byte === bracket || byte === brace)
                 count += 1;
         }
         return count;
     };
+}
+/** Where the backslashes begin that end at an offset. */
+function beforeBackslashes(chunk, start, end) {
+    let at = end;
+    while (at > start && chunk[at - 1] === backslash)
+        at -= 1;
+    return at;
 }
 
 ;// CONCATENATED MODULE: ./src/http/failure.ts
@@ -44813,7 +47670,11 @@ function isOddRunId(id) {
 
 /** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { full: 250, basic: 1000 };
-/** Searches runs by id, and finds out which single runs the server rejects. */
+/**
+ * Searches runs by id, and finds out which single runs the server rejects. One request at a time: MLflow
+ * reads the lists with Python's `ast`, which fails now and then in several threads of Python 3.11
+ * (https://github.com/python/cpython/issues/106905), and the server then responds with 500.
+ */
 async function searchInBatches(ids, search) {
     const state = { rejected: new Map(), rejections: [], accepted: 0 };
     if (search.experimentIds.length === 0)
@@ -45173,3657 +48034,187 @@ function trimToDetail(lookup, detail) {
     return { kind: 'found', run };
 }
 
-;// CONCATENATED MODULE: ./src/core/select.ts
+;// CONCATENATED MODULE: ./src/check/mlflow.ts
 
 
 
 
-/**
- * Whether something that people move points to the versions to deploy. Otherwise every version is
- * deployed, and none replaces another one.
- */
-function pointsToVersions({ aliases, filter }) {
-    return aliases.length > 0 || filter !== undefined;
-}
-/** MLflow stores the prompts of its prompt registry as model versions with this tag. */
-const promptTag = 'mlflow.prompt.is_prompt';
-/** Prompts are not models. */
-function isPrompt({ tags }) {
-    return tags[promptTag] !== undefined;
-}
-/** Applies a selection to versions, keeping their order. `now` is in milliseconds since 1970. */
-function selectVersions(versions, selection, now) {
-    const selected = [];
-    const excluded = [];
-    for (const version of versions) {
-        // A version without a readable name may belong to any model.
-        if (isPrompt(version) || (version.name !== '' && !selection.models(version.name)))
-            continue;
-        if (!hasAlias(version, selection.aliases))
-            continue;
-        const exclusion = exclude(version, selection, now);
-        if (exclusion === undefined)
-            selected.push(version);
-        else
-            excluded.push({ version, ...exclusion });
-    }
-    return { selected, excluded };
-}
-function hasAlias(version, aliases) {
-    return aliases.length === 0 || version.aliases.some((alias) => aliases.includes(alias));
-}
-function exclude({ problem, status, creationTime }, { minimumAgeMs }, now) {
-    if (problem !== undefined)
-        return { exclusion: 'unusable', outcome: 'failed', reason: problem };
-    if (status !== undefined && status !== 'READY') {
-        const reason = prose `its status is \`${status}\`, not \`READY\``;
-        const exclusion = status.startsWith('PENDING') ? 'not-ready' : 'unusable';
-        return { exclusion, outcome: 'skipped', reason };
-    }
-    // Without a minimum age, negative ages are accepted: the server's clock may be ahead.
-    if (minimumAgeMs > 0 && now - creationTime < minimumAgeMs) {
-        const reason = prose `it is younger than \`minimum-age\``;
-        return { exclusion: 'too-young', outcome: 'skipped', reason };
-    }
-    return undefined;
-}
-/**
- * Chooses one version for each run: the newest by creation time, then the higher version number,
- * then the first model name in ascending order. MLflow accepts any text as the run id of a version,
- * so run ids are validated here.
- */
-function chooseVersionPerRun(versions) {
-    const usable = [];
-    const excluded = [];
-    for (const version of versions) {
-        const { runId } = version;
-        if (runId === '') {
-            const reason = prose `MLflow names no run for this version`;
-            excluded.push({ version, exclusion: 'unusable', outcome: 'skipped', reason });
+
+
+
+
+/** Tests each kind of request that a sync with these inputs sends to MLflow. */
+async function checkMlflow(options) {
+    const { mlflow, targets, trackingUri, clock } = options;
+    const registry = createRegistry(mlflow);
+    const runIds = new Set();
+    const versions = await runCheck('MLflow: model versions', async () => {
+        let listed = 0;
+        for (const { selection } of targets) {
+            const rows = await nameInputInErrors('filter', selection.filter, () => registry.versions(selection.filter));
+            listed += rows.length;
+            const inModels = rows.filter(({ name }) => selection.models(name));
+            for (const { runId } of chooseVersionPerRun(inModels).runs)
+                runIds.add(runId);
         }
-        else if (!isRunId(runId)) {
-            const reason = prose `its \`run_id\` is not a valid MLflow run id and would be an unsafe file name. Register the model again from a run of MLflow.`;
-            excluded.push({ version, exclusion: 'unusable', outcome: 'failed', reason });
-        }
-        else {
-            usable.push(version);
-        }
-    }
-    const byRun = Map.groupBy(usable, ({ runId }) => runId);
-    const runs = [...byRun].map(([runId, candidates]) => {
-        const version = candidates.reduce((best, other) => (isNewer(other, best) ? other : best));
-        for (const loser of losersOf(version, candidates))
-            excluded.push(loser);
-        return { runId, version };
-    });
-    return { runs: runs.sort((a, b) => compareText(a.runId, b.runId)), excluded };
-}
-/** Versions of other models; older versions of the same model are normal. */
-function losersOf(winner, candidates) {
-    const reason = prose `\`${winner.name}\` version ${winner.version} registers the same run and takes precedence`;
-    return candidates
-        .filter(({ name }) => name !== winner.name)
-        .map((version) => ({
-        version,
-        exclusion: 'superseded',
-        outcome: 'skipped',
-        reason,
-    }));
-}
-/** Whether a version takes precedence over another one of the same run. */
-function isNewer(a, b) {
-    if (a.creationTime !== b.creationTime)
-        return a.creationTime > b.creationTime;
-    const byNumber = Number(a.version) - Number(b.version);
-    if (byNumber !== 0 && !Number.isNaN(byNumber))
-        return byNumber > 0;
-    return compareText(a.name, b.name) < 0;
-}
-/** Adds the aliases of registered models to any that a server already sends with the versions. */
-function addAliases(versions, models) {
-    const byVersion = new Map();
-    for (const { name, aliases } of models) {
-        for (const { alias, version } of aliases) {
-            const key = versionKey({ name, version });
-            byVersion.set(key, [...(byVersion.get(key) ?? []), alias]);
-        }
-    }
-    return versions.map((version) => ({
-        ...version,
-        aliases: [
-            ...new Set([...version.aliases, ...(byVersion.get(versionKey(version)) ?? [])]),
-        ].sort(),
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/deployed.ts
-
-
-
-function findDeployed(files, currentName) {
-    const versions = [...files].flatMap(([runId, { state }]) => {
-        const version = deployedIn(state, runId);
-        return version === undefined || version.modelName === ''
-            ? []
-            : [{ ...version, modelName: currentName(version) }];
-    });
-    return Map.groupBy(versions, ({ modelName }) => modelName);
-}
-/**
- * Returns a function that finds the name that the model of a file has now. If it was renamed, its
- * version is listed with the same run, number and date under the new name.
- */
-function createNameLookup(listed) {
-    const byRun = Map.groupBy(listed, ({ runId }) => runId);
-    return ({ runId, modelName, modelVersion, timestamp }) => {
-        const candidates = (byRun.get(runId) ?? []).filter(({ version, creationTime }) => version === modelVersion && String(timestampOf(creationTime)) === timestamp);
-        const isCurrent = candidates.some(({ name }) => name === modelName);
-        return isCurrent ? modelName : (candidates[0]?.name ?? modelName);
-    };
-}
-/** The version that a run's file deploys; undefined if the file is about another run. */
-function deployedIn(state, runId) {
-    const owned = ownedIn(state);
-    if (owned === undefined || (owned.runid ?? runId) !== runId)
-        return undefined;
-    const { modelName = '', modelVersion = '', timestamp = '' } = owned;
-    return { runId, modelName, modelVersion, timestamp };
-}
-/** Whether a file belongs to the action: it names the run that it is named after. */
-function isOwned(state, runId) {
-    return ownedIn(state)?.runid === runId;
-}
-function ownedIn(state) {
-    if (state.kind === 'values')
-        return state.values.owned;
-    return state.kind === 'held' ? state.owned : undefined;
-}
-/**
- * The version of the same model that a new file supersedes. If an alias or a filter points to the
- * versions to deploy, that is the newest one that is no longer selected; it may be newer than the
- * file's. Otherwise it is the newest one that is older.
- */
-function findSuperseded({ version }, deployed, { selection, selectedRunIds, listedKeys }) {
-    const others = deployed.get(version.name) ?? [];
-    const replaced = pointsToVersions(selection)
-        ? others.filter((other) => !selectedRunIds.has(other.runId))
-        : [];
-    // The file of a version that MLflow no longer lists may have been there for a long time.
-    const listed = replaced.filter(({ modelName, modelVersion }) => listedKeys.has(versionKey({ name: modelName, version: modelVersion })));
-    const timestamp = String(timestampOf(version.creationTime));
-    const own = { modelVersion: version.version, timestamp };
-    const older = others.filter((other) => compareAge(other, own) < 0);
-    return newest(listed) ?? newest(replaced) ?? newest(older);
-}
-function newest(versions) {
-    const [first, ...rest] = versions;
-    return first && rest.reduce((best, other) => (compareAge(other, best) > 0 ? other : best), first);
-}
-/** Dates are compared first: a model that was registered anew counts its versions from 1 again. */
-function compareAge(a, b) {
-    return (Number(a.timestamp) - Number(b.timestamp) || Number(a.modelVersion) - Number(b.modelVersion));
-}
-/** Whether a file names a version that is certainly older. */
-function isOlder({ modelName, modelVersion, timestamp }, { name, version, creationTime }) {
-    const date = timestampOf(creationTime);
-    if (modelName !== name)
-        return timestamp !== '' && Number(timestamp) < date;
-    return Number(modelVersion) < Number(version) && Number(timestamp) <= date;
-}
-/** Whether a file names exactly this version. */
-function namesVersion({ modelName, modelVersion }, { name, version }) {
-    return modelName === name && modelVersion === version;
-}
-/** MLflow's version numbers are 64-bit integers from 1; it rejects questions about anything else. */
-function isVersionNumber(text) {
-    return /^[1-9]\d{0,17}$/.test(text);
-}
-
-;// CONCATENATED MODULE: ./src/core/text/links.ts
-/** URL of a run in MLflow's UI. */
-function runUrl(uiUrl, experimentId, runId) {
-    return `${withoutTrailingSlash(uiUrl)}/#/experiments/${encodeURIComponent(experimentId.toWellFormed())}/runs/${encodeURIComponent(runId.toWellFormed())}`;
-}
-/** URL of the page in MLflow's UI that compares runs. */
-function compareRunsUrl(uiUrl, experimentIds, runIds) {
-    const list = (ids) => encodeURIComponent(JSON.stringify(ids.map((id) => id.toWellFormed())));
-    return `${withoutTrailingSlash(uiUrl)}/#/compare-runs?runs=${list(runIds)}&experiments=${list([...new Set(experimentIds)])}`;
-}
-/** URL of a model version in MLflow's UI. */
-function modelVersionUrl(uiUrl, name, version) {
-    return `${withoutTrailingSlash(uiUrl)}/#/models/${encodeURIComponent(name.toWellFormed())}/versions/${encodeURIComponent(version.toWellFormed())}`;
-}
-/** URL of a file on GitHub, or of a line in it; `ref` is a branch or a commit. */
-function fileUrl(serverUrl, repository, ref, path, line) {
-    const fragment = line === undefined ? '' : `#L${line}`;
-    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/blob/${encodeSegments(ref)}/${encodeSegments(path)}${fragment}`;
-}
-/** URL of a branch on GitHub, or of a directory in it. */
-function branchUrl(serverUrl, repository, branch, directory = '') {
-    const place = directory === '' ? branch : `${branch}/${directory}`;
-    return `${withoutTrailingSlash(serverUrl)}/${encodeSegments(repository)}/tree/${encodeSegments(place)}`;
-}
-function withoutTrailingSlash(url) {
-    return url.replace(/(?<!\/)\/+$/, '');
-}
-function encodeSegments(path) {
-    return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/pending.ts
-
-
-
-/**
- * The versions of each model that are selected but not deployed on the branch yet, as text. Each of
- * them keeps one file of its model, so that the new deployment can start before the old one ends.
- *
- * A version that may never be deployed only counts if something points to it, an alias or a filter:
- * the file that it was to replace would be the last one. Otherwise, each version stands for itself.
- */
-function findPending(input) {
-    const { selection, runs, excluded, files } = input;
-    const isPointedTo = pointsToVersions(selection);
-    const pending = new Map();
-    const add = ({ version }, what) => {
-        const file = files.get(version.runId);
-        const deployed = file && deployedIn(file.state, version.runId);
-        if (deployed !== undefined && namesVersion(deployed, version))
-            return;
-        const versions = pending.get(version.name) ?? [];
-        pending.set(version.name, [...versions, prose `version ${version.version} ${own(what)}`]);
-    };
-    for (const other of excluded) {
-        if (other.exclusion === 'not-ready' || other.exclusion === 'too-young')
-            add(other, 'has to be deployed first, which is not possible yet');
-        if (other.exclusion === 'unusable' && isPointedTo)
-            add(other, undeployable);
-    }
-    const outcomes = new Map(input.entries.map(({ path, outcome }) => [path, outcome]));
-    for (const run of runs) {
-        const outcome = outcomes.get(files.get(run.runId)?.path ?? null);
-        if (outcome === 'created' || outcome === 'updated')
-            add(run, 'has to be deployed first');
-        const isLeftAlone = outcome === 'failed' || outcome === 'skipped' || outcome === 'held';
-        if (isLeftAlone && isPointedTo)
-            add(run, undeployable);
-    }
-    return pending;
-}
-const undeployable = 'has to be deployed first, which failed';
-
-;// CONCATENATED MODULE: ./src/core/plan/orphans.ts
-
-
-
-
-
-
-/** Decides about each orphan by its content and by what else the sync does. */
-function decideOrphans(input) {
-    const kept = [];
-    const deletions = [];
-    const pending = findPending(input);
-    const currentName = createNameLookup(input.listed);
-    const unusable = new Set(input.excluded
-        .filter(({ exclusion }) => exclusion === 'unusable')
-        .map(({ version }) => versionKey(version)));
-    for (const orphan of findOrphans(input)) {
-        const record = recordOf(orphan, input.uiUrl);
-        if (orphan.state.kind === 'held') {
-            const { reason, line } = orphan.state;
-            const location = { path: orphan.path, line };
-            kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }, location));
-            continue;
-        }
-        const { deployed } = orphan;
-        if (deployed === undefined || !isPrunable(orphan, input))
-            continue;
-        const reasonToKeep = whyKept(deployed, unusable) ?? takePending(pending, currentName(deployed));
-        if (reasonToKeep === undefined)
-            deletions.push(deletionOf(orphan, record, deployed));
-        else {
-            const reason = prose `kept: ${reasonToKeep}`;
-            kept.push(entryWithoutEdit({ ...record, outcome: 'skipped', reason }));
-        }
-    }
-    return { kept, deletions };
-}
-/**
- * Files of runs that are no longer selected come first, then those of runs deleted in MLflow; the
- * newest versions come first.
- */
-function findOrphans({ runs, excluded, facts, files }) {
-    const selected = new Set(runs.map(({ runId }) => runId));
-    // A version that is only excluded for now, or for what MLflow does not say, protects its file.
-    const isProtected = new Set(excluded
-        .filter(({ exclusion }) => exclusion !== 'run-filter')
-        .map(({ version }) => version.runId));
-    const orphans = [...files].flatMap(([runId, file]) => {
-        const deployed = deployedIn(file.state, runId);
-        if (!selected.has(runId)) {
-            const reason = prose `no selected model version belongs to this run any more`;
-            return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }];
-        }
-        return isGone(facts.get(runId)?.run)
-            ? [{ ...file, runId, reason: prose `the run is deleted in MLflow`, deployed }]
-            : [];
-    });
-    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)) ||
-        (a.deployed && b.deployed ? compareAge(b.deployed, a.deployed) : 0));
-}
-function isGone(lookup) {
-    return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
-}
-function recordOf({ path, runId, deployed, state }, uiUrl) {
-    const { experimentId = null } = state.kind === 'values' ? state.values.owned : {};
-    const modelVersion = deployed?.modelVersion ?? null;
-    return {
-        path,
-        runId,
-        experimentId,
-        modelName: deployed?.modelName ?? null,
-        modelVersion,
-        previousVersion: modelVersion,
-        url: deployed === undefined || deployed.modelName === ''
-            ? null
-            : modelVersionUrl(uiUrl, deployed.modelName, deployed.modelVersion),
-    };
-}
-/** Only a file that names its own run and a model within `models` may be deleted. */
-function isPrunable({ state, runId, deployed }, { selection }) {
-    const modelName = deployed?.modelName ?? '';
-    return (state.kind === 'values' &&
-        isOwned(state, runId) &&
-        modelName !== '' &&
-        selection.models(modelName));
-}
-function whyKept({ modelName, modelVersion }, unusable) {
-    if (!isVersionNumber(modelVersion)) {
-        return prose `\`global.modelVersion\` is not a version number, so MLflow cannot confirm the deletion`;
-    }
-    if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
-        return prose `MLflow still lists its model version, but does not say enough about it`;
-    }
-    return undefined;
-}
-/** Each pending version keeps one file. */
-function takePending(pending, modelName) {
-    const successor = pending.get(modelName)?.shift();
-    return successor === undefined
-        ? undefined
-        : prose `\`${modelName}\` ${successor}; this file stays until then`;
-}
-function deletionOf({ path, state, executable, reason }, record, previous) {
-    const before = 'text' in state ? state.text : undefined;
-    return {
-        ...record,
-        path,
-        outcome: 'deleted',
-        reason,
-        edit: { path, before, after: undefined, executable },
-        previous,
-        withheld: undefined,
-        warning: undefined,
-        location: undefined,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/prune.ts
-
-
-
-
-
-/** Decides which files prune may delete. */
-function proposeDeletions(input) {
-    const { kept, deletions } = decideOrphans(input);
-    const reason = deletions.length === 0 ? undefined : reasonNotToPrune(input);
-    return reason === undefined
-        ? { kept, deletions, warning: undefined }
-        : { kept, deletions: [], warning: nothingPruned(reason) };
-}
-function nothingPruned(reason) {
-    return prose `Nothing is pruned: ${reason}`;
-}
-/**
- * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
- * selected, and a selection that matches nothing is probably a mistake.
- */
-function reasonNotToPrune(input) {
-    const { selection, listed, runs, gaps, facts, files } = input;
-    if (listed.length === 0 && selection.filter === undefined) {
-        return prose `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``;
-    }
-    if (gaps.length > 0)
-        return prose `the selection asks for something that MLflow does not have`;
-    if (runs.length === 0)
-        return prose `no run is selected`;
-    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed' && run.cause === 'rejected').length;
-    if (unread > 0)
-        return prose `${own(plural(unread, 'run'))} could not be read from MLflow`;
-    const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length;
-    return unfetched > 0
-        ? prose `${own(plural(unfetched, 'file'))} could not be read from GitHub`
-        : undefined;
-}
-/**
- * Applies the limits for all deletions together.
- *
- * @param orphans the entries of orphans after MLflow has confirmed the deletions or not.
- */
-function limitDeletions(orphans, { files, entries, maxDeletions }) {
-    const deletions = orphans.filter(isChange);
-    const kept = orphans.filter((entry) => !isChange(entry));
-    if (deletions.length > maxDeletions) {
-        const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions));
         return {
-            entries: [...kept, ...withheld],
-            warning: undefined,
-            error: tooMany(deletions.length, maxDeletions),
+            status: 'ok',
+            detail: prose `\`${trackingUri}\` lists ${own(plural(listed, 'model version'))}`,
         };
+    });
+    if (versions.status === 'failed') {
+        const reason = prose `the Model Registry could not be read`;
+        return [
+            versions,
+            skippedCheck('MLflow: runs', reason),
+            skippedCheck('MLflow: selection', reason),
+        ];
     }
-    const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
-    const created = entries.filter(({ outcome }) => outcome === 'created').length;
-    if (deletions.length > 0 && owned + created <= deletions.length) {
-        const reason = prose `it would leave the directory without any values file`;
-        return { entries: kept, warning: nothingPruned(reason), error: undefined };
-    }
-    return { entries: orphans, warning: undefined, error: undefined };
-}
-function withhold(deletion, maxDeletions) {
-    const { previous, reason } = deletion;
-    return {
-        ...entryWithoutEdit(deletion),
-        outcome: 'skipped',
-        previous,
-        withheld: 'too-many-deletions',
-        reason: prose `${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
-    };
-}
-function tooMany(count, maxDeletions) {
-    return {
-        message: prose `Prune would delete ${own(plural(count, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted`,
-        advice: prose `First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, run once with \`max-deletions: ${count}\`.`,
-        mistakes: [],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/core/artifacts.ts
-
-
-/** Where the charts mount the root of MLflow's artifact store. */
-const mount = '/mlflow';
-/** Id of the logged model (`m-` and 32 hexadecimal digits) that a version's source names. */
-function loggedModelId(source) {
-    return (/^models:\/(m-[0-9a-f]{32})\/?$/.exec(source)?.[1] ??
-        /\/models\/(m-[0-9a-f]{32})(?:\/|$)/.exec(source)?.[1]);
-}
-/** Id of the logged model of a version; undefined if it has none or its source is not known. */
-function loggedModelIdOf({ source }) {
-    return source.ok ? loggedModelId(source.source) : undefined;
-}
-/**
- * Path of a version's artifacts under the mount. It is never guessed: a source outside of MLflow's
- * usual layout has none. Ids that are also in `global` are written as Helm placeholders. Because
- * charts pass the path through `tpl`, a path with other Helm code is rejected.
- */
-function artifactsPath(artifacts, run) {
-    if (!artifacts.source.ok)
-        return artifacts.source;
-    const located = locate(artifacts.source.source, artifacts.loggedModel, run);
-    if (!located.ok)
-        return located;
-    const segments = located.segments.filter((segment) => segment !== '' && segment !== '.');
-    const problem = findProblem(segments);
-    if (problem !== undefined)
-        return { ok: false, problem };
-    return {
-        ok: true,
-        path: [mount, ...withPlaceholders(segments, run, loggedModelIdOf(artifacts))].join('/'),
-    };
-}
-function findProblem(segments) {
-    const path = segments.join('/');
-    if (/\p{Cc}|[\u2028\u2029]/u.test(path)) {
-        return prose `the artifacts' path in MLflow contains control characters`;
-    }
-    if (/\{\{|\}\}/.test(path)) {
-        return prose `the artifacts' path in MLflow contains \`{{\` or \`}}\`, which Helm would run`;
-    }
-    return segments.some((segment) => segment.split(/[\\/]/).includes('..'))
-        ? prose `the artifacts' path in MLflow contains \`..\` and may point outside the mount`
-        : undefined;
-}
-function unlocated(problem) {
-    return { ok: false, problem };
-}
-function locate(source, loggedModel, run) {
-    if (source === '') {
-        return unlocated(prose `MLflow does not say where its artifacts are: its \`source\` is empty`);
-    }
-    if (source.startsWith('models:/')) {
-        const id = loggedModelId(source);
-        if (id === undefined) {
-            return unlocated(prose `its source \`${source}\` is a copy whose origin is not known`);
+    const runs = await runCheck('MLflow: runs', async () => {
+        const { size } = await registry.experiments();
+        if (runIds.size === 0)
+            return { status: 'ok', detail: prose `experiments: ${size}` };
+        const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns));
+        return { status: 'ok', detail: prose `experiments: ${size}; ${detail}` };
+    });
+    const selection = await runCheck('MLflow: selection', async () => {
+        let selected = 0;
+        const gaps = [];
+        for (const target of targets) {
+            const result = await readSelection(registry, target.selection, clock.now());
+            selected += result.runs.length;
+            gaps.push(...result.gaps);
         }
-        return loggedModel?.id === id
-            ? segmentsBelowMount(loggedModel.artifactUri, loggedModel, run)
-            : unlocated(prose `MLflow does not have its logged model \`${id}\` (or does not show it to this user)`);
-    }
-    const runUri = /^runs:\/+([^/]+)(?:\/([^]*))?/.exec(source);
-    if (runUri === null)
-        return segmentsBelowMount(source, loggedModel, run);
-    const [, runId, path = ''] = runUri;
-    if (runId !== run.id)
-        return unlocated(prose `its source names the artifacts of another run`);
-    const root = segmentsBelowMount(run.artifactUri, undefined, run);
-    return root.ok ? { ok: true, segments: [...root.segments, ...path.split('/')] } : root;
+        const problem = joinProblems(gaps);
+        if (problem !== undefined)
+            throw new SyncError(problem.message, problem);
+        return { status: 'ok', detail: prose `runs selected: ${selected}` };
+    });
+    return [versions, runs, selection];
 }
-/**
- * The path of a `mlflow-artifacts:` URI, or of the URL that stands for it, is used unchanged; any
- * other URI is matched by layout.
- */
-function segmentsBelowMount(uri, loggedModel, run) {
-    const segments = proxiedPath(uri)?.split('/') ?? matchLayout(uri, loggedModel, run);
-    return segments === undefined
-        ? unlocated(prose `its artifacts are at \`${uri}\`, which is not in MLflow's usual layout (\`…/<experiment>/<run>/artifacts\`), so they have no path under \`${mount}\``)
-        : { ok: true, segments };
-}
-/** `mlflow-artifacts:/path`, with or without a host, and the endpoint that MLflow maps it to. */
-function proxiedPath(uri) {
-    return (/^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^/][^]*)/.exec(uri)?.[1] ??
-        /^https?:\/\/[^/]+\/(?:[^?#]*\/)?(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts\/+([^/?#][^?#]*)$/.exec(uri)?.[1]);
-}
-/** Whether a URI says itself which path the artifacts have below the mount. */
-function isProxied(uri) {
-    return proxiedPath(uri) !== undefined;
-}
-/** `C:\mlruns\…` or `\\server\share\…`, with any kind of slash. */
-function isWindowsPath(uri) {
-    return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(uri);
-}
-/**
- * Finds MLflow's usual layout at the end of another store's URI, which is
- * `<experiment>/<run>/artifacts/<path>` or `<experiment>/models/<m-id>/artifacts/<path>`, and drops
- * everything before it. An experiment can have a location of its own, so its id is taken from the run
- * or from the logged model if they own the folder.
- */
-function matchLayout(uri, loggedModel, run) {
-    // Azure's `…/experiments/<name>/runs/<run>/artifacts` is an address, not a folder in a store.
-    if (/^azureml:/i.test(uri))
-        return undefined;
-    const segments = uri.split(isWindowsPath(uri) ? /[\\/]/ : '/');
-    const folder = findArtifactsFolder(segments, (id) => id === run.id || /^[0-9a-f]{32}$/.test(id));
-    if (folder === undefined)
-        return undefined;
-    const { index, isModel, ownerId, experimentIndex } = folder;
-    const owner = [run, loggedModel].find((candidate) => candidate?.id === ownerId);
-    const experiment = owner?.experimentId ?? segments[experimentIndex];
-    if (experiment === undefined || (owner === undefined && !/^\d+$/.test(experiment)))
-        return undefined;
-    return [experiment, ...segments.slice(index - (isModel ? 2 : 1))];
-}
-function findArtifactsFolder(segments, isRun) {
-    for (const [index, segment] of segments.entries()) {
-        const ownerId = segments[index - 1];
-        if (segment !== 'artifacts' || ownerId === undefined)
+/** A few may have been deleted permanently. */
+const maxSampledRuns = 20;
+/** @throws MlflowError if none of the runs can be seen, or none of several can be read. */
+async function checkRuns(registry, runIds) {
+    const lookups = await registry.runs(runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })));
+    const found = runIds.map((id) => lookups.get(id));
+    if (found.some((lookup) => lookup?.kind === 'found'))
+        return prose `runs can be read`;
+    for (const lookup of found) {
+        if (lookup?.kind !== 'failed')
             continue;
-        const isModel = segments[index - 2] === 'models' && isLoggedModelId(ownerId);
-        if (isModel || isRun(ownerId)) {
-            return { index, isModel, ownerId, experimentIndex: index - (isModel ? 3 : 2) };
-        }
+        // A sync would report a single broken run as well, and go on.
+        if (runIds.length === 1)
+            return prose `the only run can't be read: ${lookup.reason}`;
+        throw new MlflowError(lookup.reason, {
+            advice: prose `MLflow could not read any of the sampled runs: look at its log, and try again.`,
+        });
     }
-    return undefined;
-}
-/** Replaces ids only where MLflow's layout puts them: a match elsewhere is a coincidence. */
-function withPlaceholders(segments, run, modelId) {
-    const folder = findArtifactsFolder(segments, (id) => id === run.id);
-    if (folder === undefined)
-        return segments;
-    const { index, isModel, ownerId, experimentIndex } = folder;
-    const result = [...segments];
-    if (!isModel)
-        result[index - 1] = helmPlaceholder('runid');
-    else if (ownerId === modelId)
-        result[index - 1] = helmPlaceholder('modelid');
-    if (segments[experimentIndex] === run.experimentId) {
-        result[experimentIndex] = helmPlaceholder('experimentId');
-    }
-    return result;
-}
-function isLoggedModelId(id) {
-    return /^m-[0-9a-f]{32}$/.test(id);
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/references.ts
-
-
-/**
- * Whether anything else in a values file refers to an owned value: the Helm value in any scalar
- * (`.Values.global.modelid`, `index .Values.global "modelid"`), or an alias of its anchor. Comments
- * do not count, neither YAML's nor Helm's.
- */
-function refersTo(text, key) {
-    const result = parseValues(text);
-    if (result.kind !== 'parsed')
-        return isReference(text, key);
-    const { doc, owned, resolveAlias } = result.parsed;
-    const value = owned[key]?.value;
-    let found = false;
-    const stopIf = (isFound) => {
-        found = isFound;
-        return isFound ? dist/* visit */.YR.BREAK : undefined;
-    };
-    (0,dist/* visit */.YR)(doc, {
-        Scalar: (_, { source = '' }) => stopIf(isReference(source, key)),
-        Alias: (_, alias) => stopIf(value !== undefined && resolveAlias(alias) === value),
-    });
-    return found;
-}
-/** What may separate the names in a Helm expression: `.a.b`, `(.a).b`, `index .a "b"`. */
-const separator = '[\\s.()"\'`\\\\]+';
-/** The end of an action or of one of its steps: what precedes is passed on as a whole. */
-const stepEnd = '(?=[\\s)]*(?:-?\\}\\}|\\|))';
-function isReference(text, key) {
-    if (!text.includes('Values') || !text.includes(key))
-        return false;
-    const source = withoutHelmComments(text);
-    const matches = (pattern) => new RegExp(pattern).test(source);
-    const name = `${key}(?!\\w)`;
-    return (matches(`\\bValues${separator}global${separator}${name}`) ||
-        // `with .Values.global`, `pluck "modelid" .Values.global`
-        (matches(`\\bValues${separator}global${stepEnd}`) && matches(`[."'\`]${name}`)) ||
-        // `with .Values`, `dig "global" "modelid" "" .Values`
-        (matches(`\\bValues${stepEnd}`) && matches(`\\bglobal${separator}${name}`)));
-}
-function withoutHelmComments(text) {
-    const start = /\{\{(?:- )?\s*\/\*/g;
-    let kept = '';
-    let done = 0;
-    for (let found = start.exec(text); found !== null; found = start.exec(text)) {
-        const end = text.indexOf('*/', start.lastIndex);
-        if (end < 0)
-            break;
-        kept += text.slice(done, found.index);
-        done = end + 2;
-        start.lastIndex = done;
-    }
-    return kept + text.slice(done);
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/quote.ts
-const safePlain = /^[A-Za-z][A-Za-z0-9_./-]*$/;
-/** Words that a reader, or a person, might not recognise as a string. */
-const reservedWord = /^(?:y|n|yes|no|on|off|true|false|null|none|inf|infinity|nan)$/i;
-/** Characters that some readers reject, or treat as a line break, unless they are escaped. */
-const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
-/** YAML source of a one-line scalar that npm yaml, PyYAML and Helm all read as this string. */
-function formatString(value) {
-    return formatStringAs(value, 'plain');
-}
-/** Like `formatString`, but in the given style, or in double quotes if that style is not safe. */
-function formatStringAs(value, style) {
-    // UTF-8 cannot represent a lone surrogate, and its escape makes Helm reject the entire file.
-    const text = value.toWellFormed();
-    if (style === 'plain' && safePlain.test(text) && !reservedWord.test(text))
-        return text;
-    if (style === 'single' && !unprintable.test(text))
-        return `'${text.replaceAll("'", "''")}'`;
-    return `"${text.replace(needsEscape, quote_escape)}"`;
-}
-const needsEscape = new RegExp(`["\\\\]|${unprintable.source}`, 'gu');
-const shortEscapes = {
-    '"': '\\"',
-    '\\': '\\\\',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-};
-function quote_escape(character) {
-    const code = character.charCodeAt(0);
-    const hex = code.toString(16).toUpperCase();
-    return (shortEscapes[character] ??
-        (code > 0xff ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`));
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/replace.ts
-
-
-
-
-
-
-
-/** YAML source of an owned value that the file does not have yet. */
-function formatValue(value) {
-    return typeof value === 'number' ? String(value) : formatString(value ?? '');
-}
-/** Edits that replace an entry's value and keep its anchor, quotes and comments. */
-function replaceValue(text, key, { value, token }, newValue) {
-    checkTag(key, value, typeof newValue === 'number' ? integerTag : stringTag);
-    const old = token.value;
-    if (old === undefined || ('source' in old && old.source === '' && isNull(value))) {
-        return [insertAfterColon(text, key, token, formatValue(newValue))];
-    }
-    const source = typeof newValue === 'number'
-        ? String(newValue)
-        : formatStringAs(newValue ?? '', quoteStyleOf(old.type));
-    if (old.type === 'block-scalar')
-        return replaceBlockScalar(old, source);
-    return [{ at: old.offset, remove: tokenEnd(old) - old.offset, insert: source }];
-}
-function checkTag(key, value, allowed) {
-    if (!(0,dist/* isScalar */.jn)(value) || value.tag === undefined || value.tag === allowed)
-        return;
-    throw new EditError(prose `\`${key}\` has the tag \`${value.tag}\``);
-}
-function quoteStyleOf(type) {
-    if (type === 'single-quoted-scalar')
-        return 'single';
-    return type === 'double-quoted-scalar' ? 'double' : 'plain';
-}
-/** Inserts a value after the colon, or after the anchor or tag that follows the colon. */
-function insertAfterColon(text, key, token, source) {
-    const last = token.sep?.findLast(isContent);
-    if (last === undefined)
-        throw new EditError(prose `\`${key}\` has no colon`);
-    const at = tokenEnd(last);
-    const spaces = / *(?=\r?\n|$)/y;
-    spaces.lastIndex = at;
-    const spacesToLineEnd = spaces.exec(text)?.[0].length ?? 0;
-    return spacesToLineEnd === 0
-        ? { at, remove: 0, insert: ` ${source}` }
-        : { at: at + spacesToLineEnd, remove: 0, insert: source };
-}
-/** Keeps the comment on the header line, and the blank lines after the block. */
-function replaceBlockScalar(scalar, source) {
-    const header = blockScalarHeader(scalar);
-    const replaced = { at: header.offset, remove: header.source.length, insert: source };
-    const lines = /[^]*[^\r\n](?:\r?\n)?/.exec(scalar.source)?.[0] ?? '';
-    if (lines === '')
-        return [replaced];
-    const start = blockScalarTextStart(scalar);
-    if (lines.endsWith('\n'))
-        return [replaced, { at: start, remove: lines.length, insert: '' }];
-    // The file has no final line break, so remove the one after the header too.
-    const lineBreak = scalar.props.at(-1);
-    const at = lineBreak?.type === 'newline' ? lineBreak.offset : start;
-    return [replaced, { at, remove: start - at + lines.length, insert: '' }];
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/add.ts
-
-
-
-
-
-
-/** Edits that append entries (`key: value`) to `global`, which is created if it is missing. */
-function addEntries(parsed, entries) {
-    const { text, root, global, globalEntry } = parsed;
-    if (root === undefined)
-        return [addGlobalToEmptyDocument(parsed, entries)];
-    if (global?.token.type === 'flow-collection')
-        return [appendToFlowMap(text, global.token, entries)];
-    if (global?.token.type === 'block-map')
-        return [appendToBlockMap(text, global.token, entries)];
-    return globalEntry === undefined
-        ? [prependGlobal(text, root, entries)]
-        : fillEmptyGlobal(text, root, globalEntry, entries);
-}
-function formatFlowMap(entries) {
-    return `{${entries.join(', ')}}`;
-}
-function appendToFlowMap(text, map, entries) {
-    const last = lastEntry(map);
-    const list = entries.join(', ');
-    if (last === undefined) {
-        const at = tokenEnd(map.start);
-        return { at, remove: 0, insert: text.startsWith(' ', at) ? ` ${list}` : list };
-    }
-    const end = lastToken(last);
-    if (end.type === 'map-value-ind') {
-        // Readers disagree on what precedes the comma in `a:,`, so nothing is added after `a:`.
-        return { at: firstEntryOffset(map) ?? map.offset + 1, remove: 0, insert: `${list}, ` };
-    }
-    return { at: tokenEnd(end), remove: 0, insert: end.type === 'comma' ? ` ${list},` : `, ${list}` };
-}
-function appendToBlockMap(text, map, entries) {
-    const last = lastEntry(map);
-    if (last === undefined)
-        throw new EditError(prose `\`global\` has no entries`);
-    const end = lastToken(last);
-    const column = columnAt(text, firstEntryOffset(map) ?? map.offset);
-    const lines = entries.map((entry) => ' '.repeat(column) + entry);
-    if (end.type === 'block-scalar' && !text.includes('\n', tokenEnd(end))) {
-        // The line break before the new lines would become part of the block, unless it is `|-`.
-        if (!blockScalarHeader(end).source.includes('-')) {
-            throw new EditError(prose `the file ends within a block of text and without a line break`);
-        }
-    }
-    checkRestOfLine(text, tokenEnd(end));
-    return insertLinesAfter(text, skipDeeperComments(text, tokenEnd(end), column), lines);
-}
-/**
- * End of the last comment that follows an offset and is indented deeper than the keys: such comments
- * belong to the last entry.
- */
-function skipDeeperComments(text, offset, column) {
-    let end = offset;
-    let start = lineEndAt(text, offset) + 1;
-    while (start < text.length) {
-        const lineEnd = lineEndAt(text, start);
-        const line = text.slice(start, lineEnd);
-        if (/^ *#/.test(line) && line.indexOf('#') > column)
-            end = lineEnd;
-        else if (line.trim() !== '')
-            break;
-        start = lineEnd + 1;
-    }
-    return end;
-}
-function prependGlobal(text, root, entries) {
-    const first = firstEntryOffset(root.token);
-    if (root.token.type === 'flow-collection') {
-        return prependToFlowMap(text, first, root.token.offset + 1, entries);
-    }
-    const key = first ?? root.token.offset;
-    const indent = indentBefore(text, key);
-    const step = ' '.repeat(detectIndentStep(text, root));
-    const lines = ['global:', ...entries.map((entry) => step + entry)];
-    const at = startWithComments(text, key);
-    return { at, remove: 0, insert: joinLines(text, at, lines, indent) };
-}
-/** Puts `global` on the line of the first key, unless that key has a comment above it. */
-function prependToFlowMap(text, first, start, entries) {
-    const source = `global: ${formatFlowMap(entries)}`;
-    if (first === undefined)
-        return { at: start, remove: 0, insert: source };
-    const indent = text.slice(lineStartAt(text, first), first);
-    const at = startWithComments(text, first);
-    if (at === first - indent.length || !/^[ \t]*$/.test(indent)) {
-        return { at: first, remove: 0, insert: `${source}, ` };
-    }
-    return { at, remove: 0, insert: joinLines(text, at, [`${source},`], indent) };
-}
-function joinLines(text, at, lines, indent) {
-    const lineBreak = lineBreakAfter(text, at);
-    return lines.map((line) => indent + line + lineBreak).join('');
-}
-/** Start of the comment lines directly above an offset's line, or of that line itself. */
-function startWithComments(text, offset) {
-    let start = lineStartAt(text, offset);
-    while (start > 0) {
-        const above = lineStartAt(text, start - 1);
-        if (!/^[ \t]*#/.test(text.slice(above, start)))
-            break;
-        start = above;
-    }
-    return start;
-}
-function columnAt(text, offset) {
-    return offset - lineStartAt(text, offset);
-}
-/** @throws {EditError} If something other than spaces precedes the offset on its line. */
-function indentBefore(text, offset) {
-    const indent = text.slice(lineStartAt(text, offset), offset);
-    if (/^ *$/.test(indent))
-        return indent;
-    throw new EditError(prose `the first key is not on a line of its own`);
-}
-/** Number of spaces by which the file indents nested maps; 2 if it has none. */
-function detectIndentStep(text, { map, token }) {
-    const column = columnAt(text, firstEntryOffset(token) ?? token.offset);
-    for (const { srcToken } of map.items) {
-        const value = srcToken?.value;
-        if (value?.type !== 'block-map')
-            continue;
-        return columnAt(text, firstEntryOffset(value) ?? value.offset) - column;
-    }
-    return 2;
-}
-function fillEmptyGlobal(text, root, { value, token }, entries) {
-    if ((0,dist/* isScalar */.jn)(value) && value.tag !== undefined) {
-        throw new EditError(prose `\`global\` has the tag \`${value.tag}\``);
-    }
-    const nullToken = token.value;
-    if (root.token.type === 'flow-collection') {
-        if (nullToken === undefined)
-            return [insertAfterColon(text, 'global', token, formatFlowMap(entries))];
-        const remove = tokenEnd(nullToken) - nullToken.offset;
-        return [{ at: nullToken.offset, remove, insert: formatFlowMap(entries) }];
-    }
-    const last = nullToken ?? token.sep?.findLast(isContent);
-    if (last === undefined)
-        throw new EditError(prose `\`global\` has no colon`);
-    const start = firstEntryOffset(root.token) ?? root.token.offset;
-    const indent = ' '.repeat(columnAt(text, start) + detectIndentStep(text, root));
-    const lines = entries.map((entry) => indent + entry);
-    const added = insertLinesAfter(text, tokenEnd(last), lines);
-    return nullToken === undefined ? [added] : [removeNull(text, nullToken), added];
-}
-/** Removes an explicit `null` and the whitespace before it. */
-function removeNull(text, nullToken) {
-    const at = runStartBefore(text, nullToken.offset, ' \t');
-    return { at, remove: tokenEnd(nullToken) - at, insert: '' };
-}
-function addGlobalToEmptyDocument({ text, end }, entries) {
-    const lines = ['global:', ...entries.map((entry) => `  ${entry}`)];
-    const lineBreak = firstLineBreak(text);
-    const insert = lineStartAt(text, end) === end
-        ? lines.map((line) => line + lineBreak).join('')
-        : lines.map((line) => lineBreak + line).join('');
-    return { at: end, remove: 0, insert };
-}
-
-;// CONCATENATED MODULE: ./src/core/values-file/rest.ts
-
-
-
-/** Everything in a file except the owned values, including comments, as text for comparison. */
-function serializeUnownedContent({ text, root, global, globalEntry, owned, }) {
-    const ownedValues = ownedKeys.map((key) => owned[key]);
-    const others = (map, excluded) => map?.items.filter(({ srcToken }) => !excluded.includes(srcToken)).map(outlinePair) ?? [];
-    return JSON.stringify({
-        root: { ...anchorAndTagOf(root?.map), items: others(root?.map, [globalEntry?.token]) },
-        global: {
-            ...anchorAndTagOf(globalEntry?.value),
-            items: others(global?.map, ownedValues.map((entry) => entry?.token)),
-        },
-        owned: ownedValues.map((entry) => anchorAndTagOf(entry?.value)),
-        comments: commentsIn(text),
+    const examples = joinProse(runIds.slice(0, 3).map((id) => prose `\`${id}\``), ', ');
+    throw new MlflowError(prose `MLflow does not show the runs of registered versions: ${examples}`, {
+        advice: prose `Check whether the runs were deleted permanently. If not, give the user \`READ\` permission on their experiments.`,
     });
 }
-function commentsIn(text) {
-    const lexemes = [...findLexemes(text)];
-    return lexemes.flatMap(({ source, kind }) => kind === 'other' && source.startsWith('#') ? [source] : []);
-}
-function outlinePair({ key, value }) {
-    return [outlineNode(key), outlineNode(value)];
-}
-/** A comparable copy of a node: aliases by name, scalars by text and style. */
-function outlineNode(node) {
-    if ((0,dist/* isAlias */.Vj)(node))
-        return { alias: node.source };
-    if ((0,dist/* isScalar */.jn)(node))
-        return { ...anchorAndTagOf(node), type: node.type, text: node.source };
-    if ((0,dist/* isMap */.jh)(node))
-        return { ...anchorAndTagOf(node), flow: node.flow, map: node.items.map(outlinePair) };
-    if ((0,dist/* isSeq */.oP)(node))
-        return { ...anchorAndTagOf(node), flow: node.flow, list: node.items.map(outlineNode) };
-    return null;
-}
-function anchorAndTagOf(node) {
-    return (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? { anchor: node.anchor, tag: node.tag } : {};
-}
 
-;// CONCATENATED MODULE: ./src/core/values-file/update.ts
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./src/check/check.ts
 
 
 
 /**
- * Sets the owned values and leaves every other byte unchanged. Parses the file again only if a
- * value is outdated. Never throws.
+ * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
+ * and reports all results together. Leaves no trace.
  */
-function updateValues(values, owned) {
-    if (values.kind !== 'values') {
-        return { kind: 'rejected', problem: values.problem, line: values.line };
-    }
-    if (findOutdatedKeys(values.interpretations, owned).length === 0)
-        return { kind: 'unchanged' };
-    try {
-        return applyUpdate(values.text, owned);
-    }
-    catch (error) {
-        const flaw = error instanceof EditError ? error.flaw : { problem: tooDeep, line: undefined };
-        return { kind: 'rejected', ...flaw };
-    }
-}
-/**
- * The first pass replaces values, the second adds missing keys, and a third is needed if an alias
- * pointed to a value that changed.
- */
-const maxPasses = 4;
-function applyUpdate(original, owned) {
-    checkTimestamp(owned.timestamp);
-    checkLineBreaks(original);
-    const before = update_parseOrThrow(original);
-    try {
-        return editOwnedValues(before, owned);
-    }
-    catch (error) {
-        if (!(error instanceof EditError) || error.flaw.line !== undefined)
-            throw error;
-        const at = before.globalEntry?.token.key?.offset;
-        throw new EditError(error.flaw.problem, at === undefined ? undefined : lineNumberAt(original, at));
-    }
-}
-function editOwnedValues(before, owned) {
-    let current = before;
-    for (let pass = 0; pass < maxPasses; pass += 1) {
-        const outdated = findOutdatedKeys(interpretOrThrow(current), owned);
-        if (outdated.length === 0)
-            return verifyUpdate(before, current);
-        const text = applyEdits(current.text, createEdits(current, owned, outdated));
-        current = update_parseOrThrow(text);
-    }
-    throw new EditError(prose `its values depend on each other`);
-}
-function createEdits(parsed, owned, outdated) {
-    const edits = outdated.flatMap((key) => {
-        const entry = parsed.owned[key];
-        return entry ? replaceValue(parsed.text, `global.${key}`, entry, owned[key]) : [];
-    });
-    if (edits.length > 0)
-        return edits;
-    return addEntries(parsed, outdated.map((key) => `${key}: ${formatValue(owned[key])}`));
-}
-/** Checks that nothing else changed; the caller has already read the new values back. */
-function verifyUpdate(before, after) {
-    if (serializeUnownedContent(before) !== serializeUnownedContent(after))
-        throw new EditError(prose `other values would change`);
-    return { kind: 'updated', text: after.text };
-}
-function update_parseOrThrow(text) {
-    const result = parseValues(text);
-    if (result.kind === 'parsed')
-        return result.parsed;
-    throw new EditError(result.problem, result.line);
-}
-function interpretOrThrow(parsed) {
-    const interpretations = interpretOwnedValues(parsed);
-    if ('problem' in interpretations) {
-        throw new EditError(interpretations.problem, interpretations.line);
-    }
-    return interpretations;
-}
-function checkTimestamp(timestamp) {
-    if (Number.isSafeInteger(timestamp) && timestamp >= 0)
-        return;
-    throw new EditError(prose `the timestamp ${timestamp} is not a date`);
-}
-/** Rejects characters with which YAML readers would read different values. */
-function checkLineBreaks(text) {
-    const found = ambiguousCharacter.exec(text);
-    if (!found)
-        return;
-    const line = lineNumberAt(text, found.index);
-    const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw new EditError(prose `it contains the character \`U+${code}\`, which YAML readers interpret differently`, line);
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/decision.ts
-
-
-
-
-/** The decision to leave a file alone because of its content; undefined if it may be changed. */
-function protectionOf({ path, state }, runId, models) {
-    switch (state.kind) {
-        case 'blocked':
-            return failed(prose `${state.reason}: move it elsewhere`, { path, line: undefined });
-        case 'held':
-            return { outcome: 'held', reason: state.reason, location: { path, line: state.line } };
-        case 'unread':
-            return failed(unreadable);
-        case 'uneditable':
-            return leaveAlone(path, state);
-        case 'values': {
-            if (isForeign(state.values, runId)) {
-                return failed(prose `not changed: \`global.runid\` names another run, so the file is not the action's. Rename the file, or correct \`global.runid\`.`, { path, line: undefined });
-            }
-            const { modelName = '' } = state.values.owned;
-            // Otherwise two jobs that share a directory would overwrite each other's choice forever.
-            return modelName === '' || models(modelName)
-                ? undefined
-                : skipped(prose `the file is about model \`${modelName}\`, which \`models\` does not select`);
-        }
-        default:
-            return undefined;
-    }
-}
-const unreadable = prose `its content could not be read from GitHub. The next sync will try again.`;
-function failed(reason, location) {
-    return { outcome: 'failed', reason, location };
-}
-/** A file that cannot be edited as it is. */
-function leaveAlone(path, flaw) {
-    return failed(prose `not changed: ${describeFlaw(flaw)}. Correct the file, delete it to have it rendered again, or put it on hold with the comment \`${own(holdComment)}\`.`, { path, line: flaw.line });
-}
-function skipped(reason) {
-    return { outcome: 'skipped', reason };
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/moved-artifacts.ts
-
-
-/**
- * What a person has to know when a file moves to a version whose artifacts are elsewhere: an update
- * only changes the owned values, and the rest of the file may depend on the old place. Undefined if
- * the place is the same, the file already contains it, or the previous version is not known.
- */
-function describeMove({ artifacts, previousArtifacts }, run, text) {
-    if (previousArtifacts === undefined)
-        return undefined;
-    const place = placeOf(artifacts, run);
-    const previousPlace = placeOf(previousArtifacts, run);
-    if (place === previousPlace || text.includes(place))
-        return undefined;
-    return prose `whose artifacts are at \`${place}\` instead of \`${previousPlace}\`. Only the values in \`global\` were changed: check the rest of the file.`;
-}
-/** The path under the mount, or the source if that has none. */
-function placeOf(artifacts, run) {
-    const path = artifactsPath(artifacts, run);
-    if (path.ok)
-        return path.path;
-    return artifacts.source.ok ? artifacts.source.source : '';
-}
-
-;// CONCATENATED MODULE: ./src/core/template/slug.ts
-
-/** Maximum length of a DNS label (RFC 1123), and so of the names of most Kubernetes objects. */
-const maxLabelLength = 63;
-const hashLength = 8;
-/** Names that differ from their slugs only in case and in the separators between words. */
-const separatedWords = /^[a-z0-9]([a-z0-9 ._/-]*[a-z0-9])?$/i;
-/**
- * Converts any name to a DNS label of at most `maxLength` characters (8 or more). If the name is
- * truncated or loses characters, the label ends in a hash of the full name. Otherwise only its case
- * and separators change: `My_model` becomes `my-model`.
- */
-function slug_slugify(name, maxLength = maxLabelLength) {
-    const label = name
-        .normalize('NFKD')
-        .replace(/\p{M}/gu, '')
-        .toLowerCase()
-        .replace(separatedWords.test(name) ? /[^a-z0-9]/g : /[^a-z0-9]+/g, '-')
-        .replace(/^-|-$/g, '');
-    if (separatedWords.test(name) && label.length <= maxLength)
-        return label;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, hashLength);
-    const room = maxLength - hashLength - 1;
-    const head = (label === '' ? 'model' : label).slice(0, Math.max(room, 0)).replace(/-+$/, '');
-    return head === '' ? hash : `${head}-${hash}`;
-}
-/** Space for the model in `vllm-<model>-<run>-sa`, the longest name in the built-in template. */
-const maxModelSlugLength = maxLabelLength - 'vllm-'.length - '-'.length - hashLength - '-sa'.length;
-/** `${model.slug}`: leaves room for `vllm-` before it and `-<run>-sa` after it. */
-function modelSlug(name) {
-    return slug_slugify(name, maxModelSlugLength);
-}
-/** `${run.slug}`: the first 8 characters of an id from MLflow, or a slug of any other id. */
-function runSlug(runId) {
-    return /^[0-9a-z]{32}$/.test(runId) ? runId.slice(0, hashLength) : slug_slugify(runId, hashLength);
-}
-
-;// CONCATENATED MODULE: ./src/core/template/placeholder-values.ts
-
-
-
-/** Returns the placeholder's value, or its fallback if the value is missing or empty. */
-function resolvePlaceholder(placeholder, values) {
-    const found = lookUp(placeholder, values);
-    const { fallback } = placeholder;
-    return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
-        ? { ok: true, text: fallback }
-        : found;
-}
-/** Replaces placeholders with their values. The caller has checked that each of them has one. */
-function renderSegments(segments, values) {
-    return segments.map((segment) => renderSegment(segment, values)).join('');
-}
-function renderSegment(segment, values) {
-    if (segment.kind === 'literal')
-        return segment.text;
-    if (segment.kind === 'malformed')
-        return segment.source;
-    const found = resolvePlaceholder(segment.placeholder, values);
-    // UTF-8 cannot represent lone surrogates.
-    return found.ok ? found.text.toWellFormed() : '';
-}
-function lookUp(reference, values) {
-    if (reference.key !== undefined)
-        return toResult(lookUpEntry(reference, values));
-    if (reference.field === 'model.artifacts' && !values.artifacts.ok)
-        return values.artifacts;
-    return toResult(textGetters[reference.field](values));
-}
-function toResult(text) {
-    return text === undefined ? { ok: false, problem: undefined } : { ok: true, text };
-}
-function lookUpEntry({ field, key }, values) {
-    const map = entriesOf(field, values);
-    return Object.hasOwn(map, key) ? String(map[key]) : undefined;
-}
-function entriesOf(field, { run, version }) {
+async function runChecks(options) {
+    const { info, progress } = options;
+    progress('tested', 0, undefined, 'connection');
+    const mlflow = await checkMlflow(options);
+    // A server that cannot be reached would only take its time once more.
+    const isReachable = mlflow.some(({ status }) => status === 'ok');
+    const version = isReachable ? await options.mlflow.version() : undefined;
+    if (version !== undefined)
+        info(`MLflow is version ${version}`);
+    const { repository, branch, connections } = await checkGitHub(options);
     return {
-        'run.params': run.params,
-        'run.metrics': run.metrics,
-        'run.tags': run.tags,
-        'model.tags': version.tags,
-    }[field];
-}
-const nouns = {
-    'run.params': ['this run', 'parameters'],
-    'run.metrics': ['this run', 'metrics'],
-    'run.tags': ['this run', 'tags'],
-    'model.tags': ['this model version', 'tags'],
-};
-const maxNames = 5;
-/** Why a placeholder has no value, with the names that there are instead, the closest first. */
-function describeMissing({ label, ...reference }, values) {
-    const missing = prose `\`${label}\` has no value and no fallback`;
-    if (reference.key === undefined)
-        return missing;
-    const { field, key } = reference;
-    const [owner, entry] = nouns[field];
-    const names = Object.keys(entriesOf(field, values)).filter((name) => !name.startsWith('mlflow.'));
-    if (names.length === 0)
-        return prose `${missing}: ${own(`${owner} has no ${entry}`)}`;
-    const closest = closestNames(key, names, maxNames);
-    const omitted = names.length - closest.length;
-    const list = joinProse(closest.map((name) => prose `\`${name}\``), ', ');
-    return prose `${missing}: ${own(`${owner} has the ${entry} `)}${list}${own(omitted > 0 ? ` and ${omitted} more` : '')}`;
-}
-const textGetters = {
-    'run.id': ({ run }) => run.id,
-    'run.name': ({ run }) => run.name,
-    'run.slug': ({ run }) => runSlug(run.id),
-    'experiment.id': ({ run }) => run.experimentId,
-    'experiment.name': ({ experimentName }) => experimentName,
-    'model.name': ({ version }) => version.name,
-    'model.slug': ({ version }) => modelSlug(version.name),
-    'model.version': ({ version }) => version.version,
-    'model.id': ({ modelId }) => modelId,
-    'model.source': ({ version }) => version.source,
-    'model.artifacts': ({ artifacts }) => (artifacts.ok ? artifacts.path : undefined),
-    'model.description': ({ version }) => version.description,
-    'model.aliases': ({ version }) => version.aliases.join(','),
-};
-
-;// CONCATENATED MODULE: ./src/core/template/block.ts
-
-
-
-
-
-/**
- * Renders a block scalar line by line and keeps its style; undefined if a reader could read the
- * result as anything other than `expected`.
- */
-function renderBlockScalar(source, { srcToken }, values, expected) {
-    if (srcToken?.type !== 'block-scalar')
-        return undefined;
-    if (!isSafeInBlock(expected) || looksLikeHold(expected))
-        return undefined;
-    const { header, body, newline } = splitBlock(source);
-    const parent = srcToken.indent;
-    const indent = ' '.repeat(detectIndent(header, body, parent));
-    const rendered = parseSegments(body)
-        .map((segment) => segment.kind === 'placeholder'
-        ? renderSegments([segment], values)
-            .replace(/\n(?!\n)/g, `\n${indent}`)
-            .replaceAll('\n', newline)
-        : renderSegments([segment], values))
-        .join('');
-    const text = `${header}${newline}${rendered}`;
-    return parseBlock(text, parent) === expected ? text : undefined;
-}
-/** Comment and trailing blank lines of a block, which must follow the scalar that replaces it. */
-function blockTrailer(source) {
-    const { header, body } = splitBlock(source);
-    const comment = /[ \t]#[^]*/.exec(header)?.[0] ?? '';
-    const blank = body.slice(runStartBefore(body, body.length, ' \r\n'));
-    const lineBreak = /\r?\n/.exec(blank);
-    return comment + blank.slice(lineBreak?.index ?? blank.length);
-}
-function splitBlock(source) {
-    const end = source.indexOf('\n') + 1;
-    const newline = source.startsWith('\r', end - 2) ? '\r\n' : '\n';
-    return { header: source.slice(0, end - newline.length), body: source.slice(end), newline };
-}
-/** Uses the indentation indicator in the header (`|2`) or else the first line that is not blank. */
-function detectIndent(header, body, parent) {
-    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
-    if (indicator !== undefined)
-        return parent + Number(indicator);
-    return /(?: *\r?\n)*( *)/.exec(body)?.[1]?.length ?? 0;
-}
-/**
- * Whether a block scalar can contain the text. Some reader of YAML 1.1 or 1.2 rejects these
- * characters or treats them as line breaks, and Helm rejects tabs at the start of a line.
- */
-function isSafeInBlock(text) {
-    return !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff\ufffe\uffff]|^ *\t/mu.test(text);
-}
-function parseBlock(block, parent) {
-    const { contents, errors } = (0,dist/* parseDocument */.Tp)(`${' '.repeat(parent)}block: ${block}`);
-    return errors.length === 0 && (0,dist/* isMap */.jh)(contents) ? contents.get('block') : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/core/template/scalar.ts
-
-
-
-/** Renders a scalar and keeps the style that it has in the template. */
-function renderScalar(scalar, source, values) {
-    const text = renderSegments(scalar.segments, values);
-    switch (scalar.node.type) {
-        case 'BLOCK_LITERAL':
-        case 'BLOCK_FOLDED':
-            return { value: text, source: renderBlockOrQuoted(scalar, source, values, text) };
-        case 'QUOTE_DOUBLE':
-            return { value: text, source: formatStringAs(text, 'double') };
-        case 'QUOTE_SINGLE':
-            return { value: text, source: formatStringAs(text, 'single') };
-        default:
-            return isTyped(scalar) ? renderTyped(text) : { value: text, source: formatString(text) };
-    }
-}
-function renderBlockOrQuoted({ node }, source, values, text) {
-    return (renderBlockScalar(source, node, values, text) ??
-        `${formatStringAs(text, 'double')}${blockTrailer(source)}`);
-}
-/** Keys, and scalars tagged as strings, are strings whatever their value is. */
-function isTyped({ node, segments, isKey }) {
-    return !isKey && node.tag === undefined && segments.length === 1;
-}
-function renderTyped(text) {
-    const core = parseCoreValue(text);
-    return core === undefined
-        ? { value: text, source: formatString(text) }
-        : { value: core, source: formatCoreValue(core) };
-}
-const decimalPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const octalOrHexPattern = /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/;
-/**
- * Parses a text according to YAML 1.2's core schema. Numbers on which readers disagree (infinities,
- * integers beyond a double's precision) are treated as strings.
- */
-function parseCoreValue(text) {
-    if (/^(?:null|Null|NULL|~|)$/.test(text))
-        return null;
-    if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text))
-        return text.toLowerCase() === 'true';
-    if (!decimalPattern.test(text) && !octalOrHexPattern.test(text))
-        return undefined;
-    const value = Number(text) + 0;
-    return isPortableNumber(text, value) ? value : undefined;
-}
-function isPortableNumber(text, value) {
-    if (!Number.isFinite(value))
-        return false;
-    const isInteger = octalOrHexPattern.test(text) || /^[-+]?[0-9]+$/.test(text);
-    return !isInteger || BigInt(text.replace(/[-+]/, '')) === BigInt(Math.abs(value));
-}
-/** PyYAML only accepts an exponent after a decimal point and with a sign: `1.0e+21`. */
-function formatCoreValue(value) {
-    const text = String(value);
-    return typeof value !== 'number' || text.includes('.') ? text : text.replace('e', '.0e');
-}
-
-;// CONCATENATED MODULE: ./src/core/template/same-structure.ts
-
-/**
- * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
- * values of scalars in `before`.
- */
-function hasSameStructure(before, after, expected) {
-    if ((0,dist/* isPair */.tO)(before)) {
-        return ((0,dist/* isPair */.tO)(after) &&
-            hasSameStructure(before.key, after.key, expected) &&
-            hasSameStructure(before.value, after.value, expected));
-    }
-    if (!isNode(before) || !isNode(after))
-        return before === after;
-    if (before.tag !== after.tag)
-        return false;
-    if ((0,dist/* isAlias */.Vj)(before))
-        return (0,dist/* isAlias */.Vj)(after) && before.source === after.source;
-    if ((0,dist/* isScalar */.jn)(before)) {
-        const value = expected.has(before) ? expected.get(before) : before.value;
-        return (0,dist/* isScalar */.jn)(after) && before.anchor === after.anchor && Object.is(value, after.value);
-    }
-    if (!(0,dist/* isCollection */.P3)(before) || !(0,dist/* isCollection */.P3)(after))
-        return false;
-    return ((0,dist/* isMap */.jh)(before) === (0,dist/* isMap */.jh)(after) &&
-        before.anchor === after.anchor &&
-        before.items.length === after.items.length &&
-        before.items.every((item, index) => hasSameStructure(item, after.items[index], expected)));
-}
-function isNode(value) {
-    return (0,dist/* isAlias */.Vj)(value) || (0,dist/* isScalar */.jn)(value) || (0,dist/* isCollection */.P3)(value);
-}
-
-;// CONCATENATED MODULE: ./src/core/template/render.ts
-
-
-
-
-
-/**
- * Renders a template. The result is parsed again and compared with the template, so that no value
- * can change anything except the scalars with placeholders.
- */
-function renderTemplate(template, values) {
-    const missing = template.placeholders.flatMap((placeholder) => {
-        const found = resolvePlaceholder(placeholder, values);
-        return found.ok ? [] : [{ placeholder, problem: found.problem }];
-    });
-    const [first] = missing;
-    if (first !== undefined) {
-        const flaws = missing.map(({ placeholder, problem }) => ({
-            line: placeholder.line,
-            problem: problem === undefined
-                ? describeMissing(placeholder, values)
-                : prose `\`${placeholder.label}\`: ${problem}`,
-        }));
-        return { ok: false, flaws, advice: adviseFallback(first.placeholder) };
-    }
-    const { text, expected } = substitute(template, values);
-    const problem = checkResult(template, text, expected);
-    if (problem === undefined)
-        return { ok: true, text };
-    const advice = prose `Put the placeholders of the template in quotes.`;
-    return { ok: false, flaws: [{ line: undefined, problem }], advice };
-}
-function adviseFallback({ label, key }) {
-    const example = prose `\`${label.slice(0, -1)}:-fallback}\``;
-    return key === undefined
-        ? prose `Write a fallback in the template, as in ${example}, or do without this placeholder.`
-        : prose `Correct the name, log the value with MLflow, or write a fallback in the template, as in ${example}.`;
-}
-function substitute({ text, scalars }, values) {
-    const expected = new Map();
-    const pieces = [];
-    let done = 0;
-    for (const scalar of scalars) {
-        const [start, end] = scalar.node.range;
-        const rendered = renderScalar(scalar, text.slice(start, end), values);
-        expected.set(scalar.node, rendered.value);
-        pieces.push(text.slice(done, start), rendered.source);
-        done = end;
-    }
-    return { text: [...pieces, text.slice(done)].join(''), expected };
-}
-function checkResult(template, text, expected) {
-    const document = (0,dist/* parseDocument */.Tp)(text);
-    const [error] = document.errors;
-    if (error !== undefined)
-        return prose `it is not valid YAML with the values of this run: ${error.message}`;
-    return hasSameStructure(template.root, document.contents, expected)
-        ? undefined
-        : prose `the values of this run would change its structure`;
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/new-file.ts
-
-
-
-
-
-
-
-function renderFile(selected, run, { artifacts, experimentName, aliases }, { template, path }) {
-    if (!artifacts.source.ok) {
-        return { ok: false, reason: artifacts.source.problem, location: undefined };
-    }
-    const modelId = loggedModelIdOf(artifacts);
-    const rendered = renderTemplate(template, {
-        version: { ...selected.version, aliases },
-        run,
-        experimentName,
-        modelId,
-        artifacts: artifactsPath(artifacts, run),
-    });
-    if (!rendered.ok)
-        return rejectTemplate(path, rendered.flaws, rendered.advice);
-    const update = updateValues(readValues(rendered.text), ownedValues(selected, run, modelId));
-    switch (update.kind) {
-        case 'rejected':
-            return rejectTemplate(path, [
-                {
-                    problem: prose `it can't take the values of \`global\`: ${update.problem}`,
-                    line: undefined,
-                },
-            ], prose `Simplify \`global\` in the template.`);
-        case 'unchanged':
-            return rendered;
-        case 'updated':
-            return { ok: true, text: update.text };
-    }
-}
-function rejectTemplate(path, flaws, advice) {
-    const name = path === undefined ? prose `the built-in template` : prose `the template \`${path}\``;
-    // Nobody can edit the built-in one.
-    const solution = path === undefined
-        ? prose `Set the input \`template\` to a template of your own. ${advice}`
-        : advice;
-    const [first, ...others] = flaws;
-    const reason = first === undefined || others.length > 0
-        ? prose `${listProse(prose `${name} can't be rendered for this run:`, flaws.map(describeFlaw))}\n${solution}`
-        : joinSentences([describeFlawOf(name, first), solution]);
-    return {
-        ok: false,
-        reason,
-        location: path === undefined ? undefined : { path, line: first?.line },
-    };
-}
-function describeFlawOf(name, { line, problem }) {
-    return line === undefined
-        ? prose `${name} can't be rendered for this run: ${problem}`
-        : prose `line ${line} of ${name}: ${problem}`;
-}
-/** The owned values that the action writes. */
-function ownedValues({ runId, version }, run, modelId) {
-    return {
-        experimentId: run.experimentId,
-        runid: runId,
-        modelid: modelId,
-        timestamp: timestampOf(version.creationTime),
-        modelName: version.name,
-        modelVersion: version.version,
+        ...emptyResult(repository, branch),
+        operation: 'checked',
+        connections: [...mlflow, ...connections],
     };
 }
 
-;// CONCATENATED MODULE: ./src/core/plan/run.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** Why a run that MLflow does not find is skipped. */
-const missingRun = prose `MLflow no longer has the run (or does not show it to this user)`;
-/** Decides what happens to the file of one run. */
-function planRun(input, context) {
-    const { selected, file, facts } = input;
-    const { name, version } = selected.version;
-    const decision = decide(input, context);
-    const previous = decision.outcome === 'created'
-        ? findSuperseded(selected, context.deployed, context)
-        : deployedIn(file.state, selected.runId);
-    const record = {
-        path: file.path,
-        outcome: decision.outcome,
-        runId: selected.runId,
-        experimentId: facts?.run.kind === 'found' ? facts.run.run.experimentId : null,
-        modelName: name,
-        modelVersion: version,
-        previousVersion: versionNumberIn(previous),
-        url: modelVersionUrl(context.uiUrl, name, version),
-        reason: null,
-    };
-    if (!('after' in decision)) {
-        return entryWithoutEdit({ ...record, reason: decision.reason }, decision.location);
-    }
-    const { before, after, warning } = decision;
-    const { path, executable } = file;
-    const edit = { path, before, after, executable };
-    return { ...record, edit, previous, withheld: undefined, warning, location: undefined };
-}
-function versionNumberIn(deployed) {
-    return deployed === undefined || deployed.modelVersion === '' ? null : deployed.modelVersion;
-}
-function decide({ selected, file, facts }, context) {
-    const { state } = file;
-    const protection = protectionOf(file, selected.runId, context.selection.models);
-    if (protection !== undefined)
-        return protection;
-    if (facts === undefined)
-        throw new Error(`the facts of run ${selected.runId} were not read`);
-    if (facts.run.kind === 'missing') {
-        return skipped(missingRun);
-    }
-    if (facts.run.kind === 'failed')
-        return failed(facts.run.reason);
-    const { run } = facts.run;
-    if (run.lifecycle === 'deleted')
-        return skipped(prose `the run is deleted in MLflow`);
-    if (state.kind === 'values')
-        return planUpdate({ selected, file, facts }, run, state);
-    return planNewContent({ selected, file, facts }, run, context);
-}
-/** What has to be read of a run; undefined if its file is left alone regardless of what MLflow says. */
-function detailNeeded(state) {
-    switch (state.kind) {
-        case 'absent':
-        case 'damaged':
-            return 'full';
-        case 'values':
-            return 'basic';
-        default:
-            return undefined;
-    }
-}
-function planUpdate({ selected, file, facts }, run, { text, values }) {
-    const { version, runId } = selected;
-    const current = deployedIn(file.state, runId);
-    const isSameVersion = current !== undefined && namesVersion(current, version);
-    const { source } = facts.artifacts;
-    if (!source.ok && !isSameVersion)
-        return failed(prose `not changed: ${source.problem}`);
-    // The logged model of a version never changes, so it need not be known for the same version.
-    const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid;
-    if (modelId === undefined && losesModelId(values)) {
-        return failed(prose `not changed: \`${version.name}\` version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`, { path: file.path, line: undefined });
-    }
-    const update = updateValues(values, ownedValues(selected, run, modelId));
-    if (update.kind === 'rejected')
-        return leaveAlone(file.path, update);
-    if (update.kind === 'unchanged')
-        return { outcome: 'unchanged', reason: null };
-    const move = isSameVersion ? undefined : describeMove(facts, run, text);
-    const warning = move &&
-        prose `\`${file.path}\` now names \`${version.name}\` version ${version.version}, ${move}`;
-    return { outcome: 'updated', before: text, after: update.text, warning };
-}
-function losesModelId({ text, owned }) {
-    return (owned.modelid ?? '') !== '' && refersTo(text, 'modelid');
-}
-/** Renders the template for a new file, or to replace a damaged one. */
-function planNewContent({ selected, file, facts }, run, { template, head }) {
-    const { path, state } = file;
-    const rendered = renderFile(selected, run, facts, template);
-    if (!rendered.ok)
-        return failed(rendered.reason, rendered.location);
-    const after = rendered.text;
-    return state.kind === 'damaged'
-        ? {
-            outcome: 'updated',
-            before: state.text,
-            after,
-            warning: prose `\`${path}\` was damaged (${describeFlaw(state)}) and was rendered again from the template. The old file is in commit \`${head}\`.`,
-        }
-        : { outcome: 'created', before: undefined, after, warning: undefined };
-}
-/** Entries of versions that get no file. */
-function excludedEntries(excluded, uiUrl) {
-    return excluded.map(({ version: { name, version, runId }, outcome, reason }) => entryWithoutEdit({
-        path: null,
-        outcome,
-        runId: runId || null,
-        experimentId: null,
-        modelName: name || null,
-        modelVersion: version || null,
-        previousVersion: null,
-        url: name === '' ? null : modelVersionUrl(uiUrl, name, version),
-        reason,
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/sync/ask-mlflow.ts
-
-
-
-
-
-
-function createQuestions(client, registry, selection) {
-    const models = new Map();
-    return {
-        client,
-        registry,
-        selection,
-        model: (name) => {
-            const model = models.get(name) ?? readRegisteredModel(client, name);
-            models.set(name, model);
-            return model;
-        },
-    };
-}
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./src/core/concurrently.ts
 /**
- * Whether the run of a file is active and one of its versions is selected. Versions that are too young
- * count as selected.
- *
- * @throws MlflowError if MLflow does not tell; with status 403 if it hides the version or its run.
- */
-async function isRunStillSelected(questions, deployed) {
-    const { client, selection } = questions;
-    const { runId } = deployed;
-    const own = await readDeployedVersion(questions, deployed);
-    const ofRun = await listModelVersions(client, withFilter(selection, runCondition(runId)));
-    const versions = new Map(ofRun.map((version) => [versionKey(version), version]));
-    if (own !== undefined && (await matchesFilter(questions, own)))
-        versions.set(versionKey(own), own);
-    if (!isAnySelected(selection, await withCurrentAliases(questions, [...versions.values()]))) {
-        return false;
-    }
-    const run = await readRun(client, runId);
-    if (run?.lifecycle !== 'active')
-        return false;
-    if (selection.runFilter === undefined)
-        return true;
-    const { matching, rejected } = await filterRuns(client, selection.runFilter, [runId], [run.experimentId]);
-    for (const reason of rejected.values())
-        throw new MlflowError(reason);
-    return matching.size > 0;
-}
-/**
- * The version that a file names, as it is now; undefined if it no longer exists or belongs to another
- * run. MLflow may not name the run: it hides runs, and some versions only have a logged model.
- */
-async function readDeployedVersion({ client }, { runId, modelName, modelVersion }) {
-    if (modelName === '' || !isVersionNumber(modelVersion))
-        return undefined;
-    const version = await readModelVersion(client, modelName, modelVersion);
-    return version?.runId === runId || version?.runId === '' ? version : undefined;
-}
-/** Whether the selection accepts a version, apart from its run. */
-async function isVersionStillSelected(questions, version) {
-    return isAnySelected(questions.selection, [version]) && (await matchesFilter(questions, version));
-}
-/** Whether an alias that the selection asks for has moved since the registered models were listed. */
-async function hasMovedAlias({ model, registry, selection }, { modelName }) {
-    if (selection.aliases.length === 0)
-        return false;
-    const models = await registry.registeredModels();
-    const listed = models.find(({ name }) => name === modelName)?.aliases ?? [];
-    const current = (await model(modelName))?.aliases ?? [];
-    return current.some(({ alias, version }) => selection.aliases.includes(alias) &&
-        !listed.some((other) => other.alias === alias && other.version === version));
-}
-function isAnySelected(selection, versions) {
-    const { selected, excluded } = selectVersions(versions, { ...selection, minimumAgeMs: 0 }, 0);
-    return selected.length > 0 || excluded.length > 0;
-}
-async function withCurrentAliases({ model, selection }, versions) {
-    if (selection.aliases.length === 0)
-        return versions;
-    const names = [...new Set(versions.map(({ name }) => name).filter(selection.models))];
-    const models = await Promise.all(names.map(model));
-    return addAliases(versions, models.filter((found) => found !== undefined));
-}
-/** Whether MLflow's own filter accepts a version. */
-async function matchesFilter({ client, selection }, version) {
-    if (selection.filter === undefined)
-        return true;
-    const condition = version.runId === '' ? nameCondition(version) : runCondition(version.runId);
-    // A name with both kinds of quotes cannot be written in a filter.
-    if (condition === undefined)
-        return true;
-    const matching = await listModelVersions(client, withFilter(selection, condition));
-    return matching.some((other) => versionKey(other) === versionKey(version));
-}
-function runCondition(runId) {
-    return `run_id = '${runId}'`;
-}
-function nameCondition({ name, version }) {
-    const quote = ["'", '"'].find((character) => !name.includes(character));
-    return quote && `name = ${quote}${name}${quote} AND version_number = ${version}`;
-}
-/** The grammar of filters has no OR, so conditions can be appended with AND. */
-function withFilter({ filter }, condition) {
-    return filter === undefined ? condition : `${filter} AND ${condition}`;
-}
-
-;// CONCATENATED MODULE: ./src/sync/concurrently.ts
-/** MLflow's database pool is exhausted by more than about 15 requests at a time. */
-const maxConcurrentRequests = 4;
-/**
- * Maps items in order with a few requests to MLflow at a time; throws the first error.
+ * Maps items in order, some of them at a time. After an error no further item is begun.
  *
  * @param onDone called with the number of items that are done.
  */
-async function mapConcurrently(items, map, onDone = () => undefined) {
+async function mapConcurrently(items, limit, map, onDone = () => undefined) {
     const results = [];
     const queue = items.entries();
     let done = 0;
+    let failed = false;
     const worker = async () => {
         for (const [index, item] of queue) {
-            results[index] = await map(item);
+            if (failed)
+                return;
+            try {
+                results[index] = await map(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
             done += 1;
             onDone(done);
         }
     };
-    await Promise.all(Array.from({ length: maxConcurrentRequests }, worker));
+    await Promise.all(Array.from({ length: limit }, worker));
     return results;
 }
 
-;// CONCATENATED MODULE: ./src/sync/confirm-changes.ts
+;// CONCATENATED MODULE: ./src/github/aliases.ts
 
-
-
-
-
-
-
-
-
-
-function createConfirmer(questions, { listed, runs, excluded }) {
-    const selected = new Map(runs.map(({ runId, version }) => [runId, version]));
-    const listedByKey = new Map(listed.map((version) => [versionKey(version), version]));
-    const young = new Set(excluded
-        .filter(({ exclusion }) => exclusion === 'too-young')
-        .map(({ version }) => versionKey(version)));
-    return {
-        deletions: async (deletions, limit) => {
-            let confirmed = 0;
-            return mapConcurrently(deletions, async (deletion) => {
-                if (confirmed > limit)
-                    return deletion;
-                const entry = await confirmDeletion(questions, deletion);
-                if (isChange(entry))
-                    confirmed += 1;
-                return entry;
-            }, (done) => questions.client.progress('confirmed', done, deletions.length, 'deletion'));
-        },
-        downgrades: (entries) => {
-            let asked = 0;
-            return mapConcurrently(entries, async (entry) => {
-                const { previous, runId } = entry;
-                const version = selected.get(runId ?? '');
-                if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
-                    return entry;
-                }
-                if (isSameOrNewer(version, previous, listedByKey))
-                    return entry;
-                if (young.has(keyOf(previous))) {
-                    return keep(entry, 'skipped', prose `its version is the newest of this run, but still younger than \`minimum-age\``);
-                }
-                const confirmed = await confirmDowngrade(questions, entry, previous, version);
-                asked += 1;
-                questions.client.progress('confirmed', asked, undefined, 'older version');
-                return confirmed;
-            });
-        },
-    };
+function aliasesFor(prefix, items) {
+    return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
 }
-function keyOf({ modelName, modelVersion }) {
-    return versionKey({ name: modelName, version: modelVersion });
-}
-function confirmDeletion(questions, deletion) {
-    const { previous } = deletion;
-    if (previous === undefined)
-        return Promise.resolve(deletion);
-    return confirm_changes_confirm(deletion, async () => {
-        if (await isRunStillSelected(questions, previous)) {
-            return prose `MLflow's list did not contain it, but MLflow still has it when asked for it`;
-        }
-        return (await hasMovedAlias(questions, previous))
-            ? prose `an alias of its model moved while it was read; the next sync decides`
-            : undefined;
-    });
-}
-function confirmDowngrade(questions, entry, previous, version) {
-    // A renamed model keeps its versions; MLflow's basic-auth app hides that its old name is gone.
-    const { modelName, modelVersion, timestamp } = previous;
-    if (modelName === '' || !isVersionNumber(modelVersion))
-        return Promise.resolve(entry);
-    const mayBeRenamed = modelVersion === version.version && timestamp === String(timestampOf(version.creationTime));
-    return confirm_changes_confirm(entry, async () => {
-        const current = (await mayExist(questions, modelName, mayBeRenamed))
-            ? await readDeployedVersion(questions, previous)
-            : undefined;
-        const isKept = current !== undefined &&
-            isNewer(current, version) &&
-            (await isVersionStillSelected(questions, current));
-        if (isKept) {
-            return prose `\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`;
-        }
-        const exists = mayBeRenamed
-            ? await mayExist(questions, version.name, false)
-            : (await readModelVersion(questions.client, version.name, version.version)) !== undefined;
-        return exists ? undefined : prose `the registry changed while it was read; the next sync decides`;
-    });
-}
-/** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
-async function mayExist({ model }, name, hiddenIsGone) {
-    try {
-        return (await model(name)) !== undefined;
-    }
-    catch (error) {
-        if (hiddenIsGone && error instanceof MlflowError && error.status === 403)
-            return false;
-        throw error;
-    }
-}
-/** Whether a file would move to the same or a newer version, as far as the listing shows. */
-function isSameOrNewer(version, previous, listed) {
-    if (namesVersion(previous, version))
-        return true;
-    const row = listed.get(keyOf(previous));
-    return row?.runId === previous.runId && row.problem === undefined
-        ? !isNewer(row, version)
-        : isOlder(previous, version);
-}
-/** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
-async function confirm_changes_confirm(entry, findReasonToKeep) {
-    try {
-        const reason = await findReasonToKeep();
-        return reason === undefined ? entry : keep(entry, 'skipped', reason);
-    }
-    catch (error) {
-        if (!(error instanceof MlflowError))
-            throw error;
-        return error.status === 403
-            ? keep(entry, 'skipped', prose `MLflow does not show its model version or run to this user`)
-            : keep(entry, 'failed', joinSentences([
-                prose `MLflow could not confirm the change: ${error.text}`,
-                error.advice ?? [],
-            ]));
-    }
-}
-/** The entry of a file that stays as it is, with the version that it names. */
-function keep(entry, outcome, reason) {
-    return entryWithoutEdit({
-        ...entry,
-        modelName: entry.previous?.modelName ?? entry.modelName,
-        modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
-        outcome,
-        reason: prose `kept: ${reason}`,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/core/copies.ts
-
-/** Longest chain of versions that is followed, from a copy to its origin. */
-const maxCopies = 20;
 /**
- * Returns a function that follows copies to their origin.
+ * GraphQL selection of Git objects in the repository, one field per alias; empty without aliases.
  *
- * A name can be deleted and registered anew, or given to another model, and then means another version
- * than at the time of the copy. So a version counts as the origin only if it belongs to the same run
- * and is older, and even that is certain only if the run has no older version with another source.
- *
- * @param known the versions in which origins are looked up.
+ * @param argument how to address an item's object: by `expression` (a revision) or by `oid`.
  */
-function createCopyResolver(known) {
-    const byUri = new Map(known.map((version) => [`models:/${version.name}/${version.version}`, version]));
-    const originals = Map.groupBy(known.filter(({ source }) => !isCopy(source)), ({ runId }) => runId);
-    return (version) => {
-        if (!isCopy(version.source))
-            return { source: version.source, isCertain: true };
-        const source = followCopies(version, byUri);
-        const candidates = (originals.get(version.runId) ?? []).filter((other) => isOlderOf(other, version));
-        const isCertain = candidates.every((other) => other.source === source);
-        return { source, isCertain: source !== undefined && isCertain };
-    };
-}
-function followCopies(version, byUri) {
-    let current = version;
-    for (let step = 0; step < maxCopies; step += 1) {
-        if (!isCopy(current.source))
-            return current.source;
-        const origin = byUri.get(current.source);
-        if (origin === undefined || !isOlderOf(origin, current))
-            return undefined;
-        current = origin;
-    }
-    return undefined;
-}
-/** Whether a version belongs to the same run and existed when the other one was created. */
-function isOlderOf(version, other) {
-    return (version.problem === undefined &&
-        version.runId !== '' &&
-        version.runId === other.runId &&
-        version.creationTime < other.creationTime);
-}
-/** Whether a source refers to a registered model (`models:/name/1`) and not to a logged model. */
-function isCopy(source) {
-    return source.startsWith('models:/') && loggedModelId(source) === undefined;
-}
-
-;// CONCATENATED MODULE: ./src/sync/read-artifacts.ts
-
-
-
-
-
-
-
-/**
- * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
- * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
- *
- * @param isFiltered whether MLflow has versions that the listing does not contain.
- */
-async function readArtifacts(registry, activeRuns, listed, isFiltered) {
-    let located = locateAll(activeRuns, listed);
-    const incomplete = located.filter(({ isIncomplete }) => isIncomplete);
-    if (isFiltered && incomplete.length > 0) {
-        const more = await registry.versionsOfRuns(incomplete.map(({ version }) => version.runId));
-        located = locateAll(activeRuns, [...listed, ...more]);
-    }
-    const asked = await askForSources(registry, located);
-    const sourceOf = ({ source, runId }) => asked.get(runId) ?? (source === undefined ? unknownSource : { ok: true, source });
-    const models = await readLoggedModels(registry, located, sourceOf);
-    const factsOf = (source) => ({
-        source,
-        loggedModel: source.ok ? models.get(loggedModelId(source.source) ?? '') : undefined,
-    });
-    return new Map(located.map((place) => [
-        place.runId,
-        {
-            artifacts: factsOf(sourceOf(place)),
-            previousArtifacts: place.previousSource === undefined
-                ? undefined
-                : factsOf({ ok: true, source: place.previousSource }),
-        },
-    ]));
-}
-const unknownSource = {
-    ok: false,
-    problem: prose `the origin of its copy is not known`,
-};
-function locateAll(activeRuns, known) {
-    const resolveCopies = createCopyResolver(known);
-    const byKey = new Map(known.map((version) => [versionKey(version), version]));
-    return activeRuns.map(({ selected: { runId, version }, run, state }) => {
-        const deployed = deployedIn(state, runId);
-        const isSame = deployed !== undefined && namesVersion(deployed, version);
-        const previous = deployed === undefined || isSame
-            ? undefined
-            : byKey.get(versionKey({ name: deployed.modelName, version: deployed.modelVersion }));
-        const { source, isCertain } = resolveCopies(version);
-        const isKnown = deployed === undefined || isSame || previous !== undefined;
-        return {
-            runId,
-            version,
-            experimentId: run.experimentId,
-            source,
-            isCertain,
-            isSame,
-            previousSource: previous?.runId === runId ? resolveCopies(previous).source : undefined,
-            modelId: state.kind === 'values' ? state.values.owned.modelid : undefined,
-            isIncomplete: source === undefined || !isKnown,
-        };
-    });
-}
-/**
- * Asks MLflow for the locations of copies, by run id, unless the known versions prove them or the file
- * already agrees with them.
- */
-async function askForSources(registry, located) {
-    const confirmed = await confirmFiles(registry, located);
-    const unknown = located.filter(({ runId, version, isSame, isCertain }) => isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain);
-    const answers = await mapConcurrently(unknown, async ({ runId, version }) => [
-        runId,
-        await askForSource(registry, version),
-    ], (done) => registry.progress('located', done, unknown.length, 'copied version'));
-    return new Map(answers);
-}
-/**
- * Ids of the runs whose files name the right logged model as far as can be seen without asking about
- * each: the file already names the version, whose logged model never changes, and the listing or the
- * logged models of the run agree with it.
- */
-async function confirmFiles(registry, located) {
-    const files = located.filter(({ isSame, version }) => isSame && isCopy(version.source));
-    const unknown = files.filter(({ source }) => source === undefined);
-    const modelsByRun = new Map();
-    if (unknown.length > 0) {
-        const models = await registry.loggedModelsOfRuns(unknown.map(({ runId }) => runId));
-        for (const { id, sourceRunId } of models.values()) {
-            modelsByRun.set(sourceRunId, [...(modelsByRun.get(sourceRunId) ?? []), id]);
-        }
-    }
-    const isConfirmed = ({ runId, source, modelId = '' }) => {
-        if (source !== undefined)
-            return (loggedModelId(source) ?? '') === modelId;
-        const [only = '', ...others] = modelsByRun.get(runId) ?? [];
-        return others.length === 0 && only === modelId;
-    };
-    return new Set(files.filter(isConfirmed).map(({ runId }) => runId));
-}
-async function askForSource(registry, { name, version }) {
-    try {
-        return { ok: true, source: await registry.downloadUri(name, version) };
-    }
-    catch (error) {
-        if (!(error instanceof MlflowError))
-            throw error;
-        const problem = joinSentences([
-            prose `MLflow did not say where its artifacts are: ${error.text}`,
-            error.advice ?? [],
-        ]);
-        return { ok: false, problem };
-    }
-}
-/** Reads the logged models that a path may depend on: not for files that name the same version. */
-async function readLoggedModels(registry, located, sourceOf) {
-    const ids = new Set();
-    const experimentIds = new Set();
-    for (const place of located.filter(({ isSame }) => !isSame)) {
-        const resolved = sourceOf(place);
-        for (const source of [resolved.ok ? resolved.source : undefined, place.previousSource]) {
-            const id = source === undefined || isProxied(source) ? undefined : loggedModelId(source);
-            if (id === undefined)
-                continue;
-            ids.add(id);
-            experimentIds.add(place.experimentId);
-        }
-    }
-    return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experimentIds]);
-}
-
-;// CONCATENATED MODULE: ./src/sync/read-files.ts
-
-
-/** The file of a selected run, which `readFiles` has looked up. */
-function fileOf({ files }, { runId }) {
-    const file = files.get(runId);
-    if (file === undefined)
-        throw new Error(`the file of run ${runId} was not looked up`);
-    return file;
-}
-/**
- * Reads the files and templates of all targets together.
- *
- * @throws SyncError if a template is missing or invalid.
- */
-async function readFiles(repository, snapshot, targets, templates) {
-    const wanted = targets.map(({ target, selected }) => ({
-        target,
-        selected,
-        runIds: runIdsOf(snapshot, target, selected),
-    }));
-    const pathsByOid = new Map();
-    for (const { target, runIds } of wanted) {
-        templates.addTo(pathsByOid, snapshot, target.template);
-        addPaths(pathsByOid, snapshot, target, runIds);
-    }
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    return wanted.map(({ target, selected, runIds }) => ({
-        target,
-        selected,
-        template: templates.parse(snapshot, target.template, contents),
-        files: filesOf(snapshot, target, runIds, contents),
-    }));
-}
-/** Reads all values files of a target's directory, and looks up those of the selected runs. */
-async function readAllFiles(repository, snapshot, { target, selected }) {
-    const runIds = allRunIds(snapshot, target, selected);
-    const pathsByOid = new Map();
-    addPaths(pathsByOid, snapshot, target, runIds);
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    return filesOf(snapshot, target, runIds, contents);
-}
-function addPaths(pathsByOid, snapshot, { directory }, runIds) {
-    const { entries } = directoryAt(snapshot, directory);
-    for (const runId of runIds) {
-        const entry = entries.get(fileName(runId));
-        if (isFile(entry))
-            pathsByOid.set(entry.oid, pathIn(directory, entry.name));
-    }
-}
-/** Ids of the selected runs and, for prune, of all runs with a file. */
-function runIdsOf(snapshot, target, selected) {
-    return target.prune === undefined
-        ? selected.runs.map(({ runId }) => runId)
-        : allRunIds(snapshot, target, selected);
-}
-function allRunIds(snapshot, { directory }, { runs }) {
-    const { entries } = directoryAt(snapshot, directory);
-    const present = [...entries.values()].flatMap((entry) => {
-        const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined;
-        return runId === undefined ? [] : [runId];
-    });
-    return [...new Set([...runs.map(({ runId }) => runId), ...present])];
-}
-function filesOf(snapshot, { directory }, runIds, contents) {
-    const { entries } = directoryAt(snapshot, directory);
-    return new Map(runIds.map((runId) => {
-        const name = fileName(runId);
-        const entry = entries.get(name);
-        const file = {
-            path: pathIn(directory, name),
-            state: stateOf(entry, contents),
-            executable: entry?.kind === 'executable',
-        };
-        return [runId, file];
-    }));
-}
-function stateOf(entry, contents) {
-    if (entry === undefined)
-        return { kind: 'absent' };
-    if (entry.kind !== 'file' && entry.kind !== 'executable') {
-        return { kind: 'blocked', reason: blockedBy[entry.kind] };
-    }
-    const content = contents.get(entry.oid);
-    return content === undefined ? { kind: 'unread' } : readContent(content);
-}
-
-;// CONCATENATED MODULE: ./src/sync/read-facts.ts
-
-
-
-
-
-
-/**
- * Reads what the plan needs from MLflow, in batches.
- *
- * @returns facts by run id; none for a run whose file is left alone in any case.
- */
-async function readFacts(registry, target) {
-    const { runs, listed } = target.selected;
-    const isFiltered = target.target.selection.filter !== undefined;
-    const stateOf = (selected) => fileOf(target, selected).state;
-    const lookups = await registry.runs(runs.flatMap((selected) => runRequests(selected, stateOf(selected))));
-    const activeRuns = runs.flatMap((selected) => activeRun(selected, stateOf(selected), lookups.get(selected.runId)));
-    const artifacts = await readArtifacts(registry, activeRuns, listed, isFiltered);
-    const { experiments, aliases } = await readForTemplate(registry, target, activeRuns);
-    return new Map(runs.flatMap(({ runId, version }) => {
-        const run = lookups.get(runId);
-        if (run === undefined)
-            return [];
-        const facts = {
-            run,
-            ...(artifacts.get(runId) ?? noArtifacts),
-            experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
-            aliases: aliases?.get(versionKey(version)) ?? version.aliases,
-        };
-        return [[runId, facts]];
-    }));
-}
-/** Of a run that is not active, so that nothing depends on its artifacts. */
-const noArtifacts = {
-    artifacts: {
-        source: { ok: false, problem: prose `the run is not active` },
-        loggedModel: undefined,
-    },
-    previousArtifacts: undefined,
-};
-function runRequests(selected, state) {
-    const detail = detailNeeded(state);
-    if (detail === undefined)
-        return [];
-    const experimentId = state.kind === 'values'
-        ? state.values.owned.experimentId
-        : experimentInSource(selected.version.source, selected.runId);
-    return [{ id: selected.runId, detail, experimentId }];
-}
-/** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */
-function experimentInSource(source, runId) {
-    const segments = source.split('/');
-    return segments[segments.indexOf(runId) - 1];
-}
-function activeRun(selected, state, lookup) {
-    return lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
-        ? [{ selected, run: lookup.run, state }]
-        : [];
-}
-/** What the template of new files refers to and most templates do not. */
-async function readForTemplate(registry, { template, selected }, activeRuns) {
-    const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full');
-    const uses = (field) => isNew && template.placeholders.some((placeholder) => placeholder.field === field);
-    const experiments = uses('experiment.name') ? await registry.experiments() : undefined;
-    if (!uses('model.aliases'))
-        return { experiments, aliases: undefined };
-    const versions = addAliases(selected.runs.map(({ version }) => version), await registry.registeredModels());
-    const aliases = new Map(versions.map((version) => [versionKey(version), version.aliases]));
-    return { experiments, aliases };
-}
-
-;// CONCATENATED MODULE: ./src/sync/plan-target.ts
-
-
-
-
-
-
-
-
-
-
-/** Reads the facts that one target's plan needs, and plans it. */
-async function planTarget(loaded, options) {
-    const { mlflow, registry, snapshot, uiUrl } = options;
-    const { selected, template } = loaded;
-    const { selection } = loaded.target;
-    const facts = await readFacts(registry, loaded);
-    const files = await readSuperseded(loaded, facts, options);
-    const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected);
-    const planned = await planRuns(loaded, facts, mlflow.progress, {
-        head: snapshot.head,
-        template: { template, path: loaded.target.template },
-        deployed: findDeployed(files, createNameLookup(selected.listed)),
-        selection,
-        selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
-        listedKeys: new Set(selected.listed.map(versionKey)),
-        uiUrl,
-        signal: options.signal,
-    });
-    const entries = [
-        ...(await confirmer.downgrades(planned)),
-        ...excludedEntries(selected.excluded, uiUrl),
-    ];
-    const pruned = await prune(confirmer, loaded, facts, entries, uiUrl);
-    return {
-        entries: replaceByPath(entries, pruned.entries),
-        selectedRuns: selected.runs.length,
-        warnings: [
-            ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
-            ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
-            ...pruned.warnings,
-        ],
-        error: pruned.error,
-    };
-}
-/** The files of the target, and those that new ones may supersede. */
-async function readSuperseded(loaded, facts, { repository, snapshot }) {
-    const isNew = loaded.selected.runs.some((selected) => isAbsent(loaded, selected) && isActive(facts.get(selected.runId)));
-    return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files;
-}
-function isAbsent(target, selected) {
-    return fileOf(target, selected).state.kind === 'absent';
-}
-function isActive(facts) {
-    return facts?.run.kind === 'found' && facts.run.run.lifecycle === 'active';
-}
-/** Number of runs planned before the event loop gets a turn. */
-const yieldEvery = 20;
-async function planRuns(target, facts, progress, context) {
-    const entries = [];
-    const { runs } = target.selected;
-    const verb = runs.some((run) => isAbsent(target, run)) ? 'rendered' : 'compared';
-    for (const [index, selected] of runs.entries()) {
-        // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
-        if (index % yieldEvery === 0) {
-            progress(verb, index, runs.length, 'file');
-            await (0,promises_namespaceObject.setImmediate)();
-            context.signal.throwIfAborted();
-        }
-        const file = fileOf(target, selected);
-        entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context));
-    }
-    return entries;
-}
-/** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */
-async function prune(confirmer, { target, selected, files }, facts, entries, uiUrl) {
-    if (target.prune === undefined)
-        return { entries: [], warnings: [], error: undefined };
-    const { selection } = target;
-    const { maxDeletions } = target.prune;
-    const input = { ...selected, selection, facts, files, entries, maxDeletions, uiUrl };
-    const proposed = proposeDeletions(input);
-    const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions);
-    const limited = limitDeletions(confirmed, input);
-    return {
-        entries: [...proposed.kept, ...limited.entries],
-        warnings: [proposed.warning, limited.warning].filter((warning) => warning !== undefined),
-        error: limited.error,
-    };
-}
-/** A run has one entry, so prune's decision replaces the planned one. */
-function replaceByPath(entries, decisions) {
-    const paths = new Set(decisions.map(({ path }) => path));
-    return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions];
-}
-
-;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/** Instructions that keep CI services from running, wherever they are in a commit message. */
-const instructions = [
-    // Woodpecker also accepts the two words without anything between them.
-    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
-    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
-    [/--(?:skip-ci|ci-skip)/gi, '-'],
-    [/\*{3}NO_CI\*{3}/gi, '*'],
-];
-/**
- * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
- * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
- * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
- */
-const triggers = [
-    // Mentions, e-mail addresses and commits of forks.
-    [/@+[^\s@]/g, '@'],
-    // Issues, and Jira's smart commits.
-    [/#\w/g, '#'],
-    [/GH-\d/gi, '-'],
-    [/:\/\//g, ':'],
-    [/www\./gi, '.'],
-    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
-    [/-[A-Za-z]{1,30}\s?:/g, ':'],
-    ...instructions,
-    // At the start of a line, Git treats this as the end of the message.
-    [/^---/g, '-'],
-];
-/** Characters without a visible form, except those that choose the style of an emoji. */
-const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
-/**
- * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
- */
-function neutralise_plainText(text, maxCharacters) {
-    return truncate(
-    // Bounds the input of the regular expressions: the rest would be truncated anyway.
-    text
-        .slice(0, 16 * maxCharacters)
-        .replace(/\s+/g, ' ')
-        .trim()
-        .replace(neutralise_unprintable, '�'), maxCharacters);
-}
-/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function truncate(text, maxCharacters) {
-    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
-    return characters.length <= maxCharacters
-        ? text
-        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
-}
-/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
-function neutralise(text, maxCharacters) {
-    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
-}
-/** Makes a text harmless in a commit message in which it never starts a line. */
-function withoutInstructions(text) {
-    return [...instructions, skipChecks].reduce((line, [pattern, character]) => line.replace(pattern, (match) => match.replaceAll(character, fullWidth(character))), text);
-}
-const skipChecks = [/skip-checks\s?:/gi, ':'];
-/**
- * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
- * user may want `[skip ci]`); one that contains untrusted text is neutralised.
- */
-function neutraliseFragments(fragments, maxCharacters) {
-    const clean = fragments.map(({ text, untrusted }) => ({
-        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
-        untrusted,
-    }));
-    const trusted = trustedRanges(clean);
-    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
-    for (const [pattern, character] of triggers) {
-        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
-            ? match
-            : match.replaceAll(character, fullWidth(character)));
-    }
-    return line;
-}
-/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
-function fullWidth(character) {
-    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
-}
-function trustedRanges(fragments) {
-    let end = 0;
-    return fragments.flatMap(({ text, untrusted }) => {
-        const start = end;
-        end += text.length;
-        return untrusted ? [] : [{ start, end }];
-    });
-}
-/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
-const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
-/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
-function trailerValue(text) {
-    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
-}
-/** Writes each UTF-8 byte of the text as `%XX`. */
-function percentEncode(text) {
-    return [...new TextEncoder().encode(text)]
-        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./src/core/text/markdown.ts
-
-/**
- * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
- * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
- * unchanged.
- */
-function escapeMarkdown(text, maxCharacters = 200) {
-    return neutralise(text, maxCharacters)
-        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
-        .replace(special, toEntity);
-}
-/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
-const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
-/** Escapes own text, of which nothing is neutralised. A URL becomes a link, in which entities stay. */
-function escapeCharacters(text) {
-    return text.replace(urlOrSpecial, (part) => (part.length > 1 ? part : toEntity(part)));
-}
-const urlOrSpecial = new RegExp(`https?://[^\\s<>|\`\\\\]+|${special.source}`, 'g');
-function escapeHtml(text) {
-    return text.replace(/[&<>]/g, toEntity);
-}
-/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
-const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
-const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-function toEntity(character) {
-    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
-}
-/**
- * Untrusted text in a fixed-width font, as it is: GitHub leaves code alone. Only instructions to CI
- * services are neutralised, because the body of a pull request can become the message of a commit.
- * For Markdown, also in a table, where a pipe ends even the cell of a code span.
- */
-function code(text, maxCharacters = 200) {
-    const visible = withoutInstructions(neutralise_plainText(text, maxCharacters));
-    return visible.split('|').map(codeSpan).join('&#124;');
-}
-function codeSpan(text) {
-    if (text === '')
+function objectFields(name, aliases, argument, selection) {
+    if (aliases.size === 0)
         return '';
-    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    // Markdown strips one space from both ends.
-    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
-    return `${fence}${padding}${text}${padding}${fence}`;
-}
-/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
-function htmlCode(text, maxCharacters = 200) {
-    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
-}
-/** Longest piece of foreign text in a message, such as a server's own words. */
-const maxForeign = 1000;
-/**
- * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
- * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
- *
- * @param lineBreak what ends a line: within a table cell, that is an element.
- */
-function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
-    let remaining = maxCharacters;
-    let result = '';
-    for (const { kind, text, render } of tokensOf(message, lineBreak)) {
-        if (remaining <= 0)
-            return result.endsWith('…') ? result : `${result}…`;
-        const rendered = render(Math.min(remaining, maxForeign));
-        const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result);
-        result += startsLine ? escapeLineStart(rendered) : rendered;
-        remaining -= text.length;
-    }
-    return result;
-}
-/** Makes the start of a heading, an item of a list or a line under a heading plain text. */
-function escapeLineStart(markdown) {
-    return markdown.replace(/^(\d*)([#+=.)-])/, (_, digits, mark) => digits + toEntity(mark));
+    const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
+    return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
 }
 /**
- * Splits a message at the backticks in its own text; what is between two of them is one token. So is
- * neighbouring foreign text, whose parts could be harmful together.
+ * Schema of the response to `objectFields`: objects by path or hash instead of by alias. Not a
+ * `z.object` of the aliases, because zod compiles each new one: that takes longer than to parse with it.
  */
-function tokensOf(message, lineBreak) {
-    const tokens = [];
-    let codeText;
-    for (const piece of message) {
-        if (piece.kind === 'link') {
-            const { text, url, isCode } = piece;
-            tokens.push({
-                kind: 'link',
-                text,
-                render: () => markdown_link(isCode ? code(text) : escapeCharacters(text), url),
-            });
-            continue;
-        }
-        const { text, kind } = piece;
-        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
-            if (index > 0) {
-                if (codeText !== undefined)
-                    tokens.push(codeToken(codeText));
-                codeText = codeText === undefined ? '' : undefined;
+function aliasedObjects(aliases, schema) {
+    return record(schemas_string(), schemas_unknown())
+        .optional()
+        .transform((fields, context) => {
+        const found = new Map();
+        if (fields === undefined)
+            return found;
+        for (const [alias, item] of aliases) {
+            const parsed = schema.safeParse(fields[alias]);
+            if (!parsed.success) {
+                const [issue] = parsed.error.issues;
+                const path = [alias, ...(issue?.path ?? [])];
+                context.addIssue({ code: 'custom', path, message: issue?.message ?? '' });
+                return NEVER;
             }
-            const last = tokens.at(-1);
-            if (codeText !== undefined)
-                codeText += part;
-            else if (kind === 'foreign' && last?.kind === 'foreign')
-                tokens.splice(-1, 1, foreignToken(last.text + part));
-            else if (part !== '')
-                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
+            found.set(item, parsed.data);
         }
-    }
-    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
-}
-function codeToken(text) {
-    return { kind: 'code', text, render: (maxCharacters) => code(text, maxCharacters) };
-}
-function foreignToken(text) {
-    return { kind: 'foreign', text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
-}
-/** Own text is never cut within a token, because half a sentence of advice could mislead. */
-function ownToken(text, lineBreak) {
-    const render = () => escapeCharacters(text).replaceAll('\n', lineBreak);
-    return { kind: 'own', text, render };
-}
-/** A link, or only its text if the URL is not an http(s) URL. */
-function markdown_link(markdown, url) {
-    const target = webUrl(url ?? '');
-    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
-}
-/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
-const maxUrl = 4000;
-/**
- * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
- * for anything else.
- */
-function webUrl(url) {
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-        return null;
-    const parsed = new URL(url);
-    parsed.username = '';
-    parsed.password = '';
-    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
-    return encoded.length > maxUrl ? null : encoded;
-}
-/** A fenced code block that its content cannot end. Invisible characters are made visible. */
-function fenced(text, language) {
-    const visible = showControls(text);
-    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
-}
-/** Control characters become their symbols: `␛`. */
-function showControls(text) {
-    return text.replace(neutralise_unprintable, (character) => {
-        if (character === '\n' || character === '\t')
-            return character;
-        const codeUnit = character.charCodeAt(0);
-        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
+        return found;
     });
-}
-
-;// CONCATENATED MODULE: ./src/core/message/change-table.ts
-
-
-
-
-/**
- * A table of changes, with links to MLflow for versions and runs, and to GitHub for files.
- *
- * @param areMade whether the changes have been made, and not only proposed.
- */
-function changeColumns(bases, areMade) {
-    return [
-        { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
-        ...versionColumns,
-        {
-            title: 'Previous',
-            cell: ({ previousVersion, modelVersion }) => previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
-            isNumber: true,
-        },
-        ...placeColumns(bases, ({ outcome }) => outcome === 'created' ? bases.newRef : (bases.newRef ?? bases.oldRef)),
-    ];
-}
-const verbs = {
-    created: 'create',
-    updated: 'update',
-    deleted: 'delete',
-};
-/** A table of deletions. Their files are only linked while they are there. */
-function deletionColumns(bases, areMade) {
-    return [
-        ...versionColumns,
-        ...placeColumns(bases, () => (areMade ? undefined : bases.oldRef)),
-        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
-    ];
-}
-/** The deletions, sorted. */
-function deletionsIn(entries) {
-    return byModel(changesOf(entries).filter(({ outcome }) => outcome === 'deleted'));
-}
-/** The files that are created or updated, sorted. */
-function otherChangesIn(entries) {
-    return byModel(changesOf(entries).filter(({ outcome }) => outcome !== 'deleted'));
-}
-/** A table of runs whose files are left as they are, each with its reason. */
-function reasonColumns(bases) {
-    return [
-        ...versionColumns,
-        ...placeColumns(bases, () => bases.oldRef),
-        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
-    ];
-}
-const versionColumns = [
-    { title: 'Model', cell: ({ modelName }) => escapeMarkdown(modelName ?? '', maxName) },
-    {
-        title: 'Version',
-        cell: ({ modelVersion, url }) => markdown_link(escapeMarkdown(modelVersion ?? '', 40), url),
-        isNumber: true,
-    },
-];
-/** Longest model name in a table; MLflow allows 256 characters. */
-const maxName = 100;
-function placeColumns({ uiUrl, serverUrl, repository }, refOf) {
-    return [
-        { title: 'Run', cell: (record) => runCell(record, uiUrl) },
-        {
-            title: 'File',
-            cell: (record) => {
-                const path = record.location?.path ?? record.path;
-                if (path === null)
-                    return '';
-                const line = record.location?.line;
-                const ref = refOf(record);
-                const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, path, line);
-                return markdown_link(code(`${shortName(path)}${line === undefined ? '' : `:${line}`}`), url);
-            },
-        },
-    ];
-}
-function runCell({ runId, experimentId }, uiUrl) {
-    if (runId === null || runId === '')
-        return '';
-    const text = code(shorten(runId));
-    return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
-}
-/** `deploy/values/abc123de….yaml` as `abc123de….yaml`: the directory is named above the table. */
-function shortName(path) {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const stem = name.replace(/\.yaml$/, '');
-    return `${shorten(stem)}${stem === name ? '' : '.yaml'}`;
-}
-/** Longest name that is shown completely. */
-const maxShort = 16;
-function shorten(id) {
-    return id.length <= maxShort ? id : `${id.slice(0, 8)}…`;
-}
-/** Sorts by model, then by version, in ascending order; records without a model come last. */
-function byModel(records) {
-    const versionOf = ({ modelVersion }) => Number(modelVersion ?? 0) || 0;
-    return records.toSorted((a, b) => Number(a.modelName === null) - Number(b.modelName === null) ||
-        compareText(a.modelName ?? '', b.modelName ?? '') ||
-        versionOf(a) - versionOf(b));
-}
-
-;// CONCATENATED MODULE: ./src/core/text/table.ts
-
-/** Rows that are shown without a click. */
-const maxOpenRows = 20;
-/** For the markup around the rows. */
-const reservedBytes = 400;
-/**
- * Renders a table without the columns that are empty in every row.
- *
- * @returns the table, and how many of the items did not fit.
- */
-function renderTable(columns, items, { maxBytes, more }) {
-    const room = maxBytes - reservedBytes;
-    const all = [];
-    const fitting = takeLines(items, (item) => {
-        const cells = columns.map(({ cell }) => cell(item));
-        all.push(cells);
-        return tableRow(cells);
-    }, room);
-    // The last row that was rendered did not fit.
-    const rows = all.slice(0, fitting.length);
-    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
-    const visible = (cells) => cells.filter((_, index) => used[index]);
-    const head = tableHead(visible(columns));
-    const lines = takeLines(rows, (cells) => tableRow(visible(cells)), room);
-    if (lines.length === 0)
-        return { text: '', omitted: items.length };
-    const table = (part) => [head, ...part].join('\n');
-    const folded = lines.slice(maxOpenRows);
-    const parts = [
-        table(lines.slice(0, maxOpenRows)),
-        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
-    ];
-    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
-}
-/** A part that is only shown after a click. The title is HTML. */
-function fold(title, content, isOpen = false) {
-    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-function tableRow(cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-function tableHead(columns) {
-    const titles = tableRow(columns.map(({ title }) => title));
-    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/message/metric-direction.ts
-/** Words in the names of metrics of which less is better. */
-const lowerIsBetter = new Set([
-    'bpb',
-    'brier',
-    'cer',
-    'cost',
-    'ece',
-    'err',
-    'error',
-    'errors',
-    'fid',
-    'fnr',
-    'fpr',
-    'hallucination',
-    'itl',
-    'latency',
-    'loss',
-    'mae',
-    'mape',
-    'mse',
-    'nll',
-    'perplexity',
-    'ppl',
-    'rmse',
-    'rmsle',
-    'smape',
-    'toxicity',
-    'tpot',
-    'ttft',
-    'wer',
-]);
-/** Words in the names of metrics of which more is better. */
-const higherIsBetter = new Set([
-    'acc',
-    'accuracy',
-    'auc',
-    'auprc',
-    'auroc',
-    'bertscore',
-    'bleu',
-    'chrf',
-    'f1',
-    'faithfulness',
-    'goodput',
-    'iou',
-    'kappa',
-    'mcc',
-    'meteor',
-    'mrr',
-    'ndcg',
-    'precision',
-    'qps',
-    'r2',
-    'recall',
-    'relevance',
-    'reward',
-    'rouge',
-    'rouge1',
-    'rouge2',
-    'rougel',
-    'rps',
-    'throughput',
-    'tps',
-]);
-/** Words that turn the meaning of the others around, or make the name one of a setting. */
-const unclear = new Set([
-    'delta',
-    'drop',
-    'free',
-    'gap',
-    'improvement',
-    'inverse',
-    'neg',
-    'negative',
-    'no',
-    'reduction',
-    'scale',
-    'std',
-    'steps',
-    'target',
-    'threshold',
-    'var',
-    'variance',
-    'weight',
-]);
-/**
- * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
- * `p95.latency_ms`. Undefined if the name says nothing, or several things.
- */
-function metricDirection(name) {
-    const words = name
-        .replace(/([a-z])([A-Z])/g, '$1 $2')
-        .toLowerCase()
-        .split(/[^a-z0-9]+/);
-    if (words.some((word) => unclear.has(word)))
-        return undefined;
-    const isLower = words.some((word) => lowerIsBetter.has(word));
-    const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name);
-    const isHigher = isRate || words.some((word) => higherIsBetter.has(word));
-    if (isLower === isHigher)
-        return undefined;
-    return isLower ? 'lower' : 'higher';
-}
-
-;// CONCATENATED MODULE: ./src/core/message/comparison.ts
-
-
-
-
-
-/** More comparisons would fit neither in a summary nor in the body of a pull request. */
-const maxComparisons = 40;
-const maxRows = 60;
-/**
- * The metrics and parameters of each changed run, beside those of the version that it replaces: one
- * folded text per run. Runs of which nothing is known are left out.
- *
- * @param uiUrl base URL of MLflow's UI.
- */
-function comparisonSections(changes, comparisons, { uiUrl, areOpen }) {
-    return changes.flatMap((entry) => {
-        const comparison = comparisons.get(entry.runId ?? '');
-        if (comparison === undefined || entry.outcome === 'deleted')
-            return [];
-        const table = comparisonTable(entry.modelVersion ?? '', comparison);
-        if (table === '')
-            return [];
-        const version = escapeMarkdown(entry.modelVersion ?? '', 40);
-        const name = `${escapeMarkdown(entry.modelName ?? '', 100)} ${version}`;
-        const { previous } = comparison;
-        if (previous === undefined)
-            return [fold(`Metrics and parameters of ${name}`, table)];
-        const title = `${name} compared with version ${escapeMarkdown(previous.modelVersion, 40)}`;
-        const url = compareRunsUrl(uiUrl, [previous.experimentId, comparison.experimentId], [previous.runId, entry.runId ?? '']);
-        return [fold(title, `${table}\n\n${markdown_link('Compare the runs in MLflow', url)}`, areOpen)];
-    });
-}
-/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
-function comparisonTable(version, { metrics, params, previous }) {
-    const rows = [
-        ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
-        ...rowsOf(previous?.params, params, (value) => value, paramChange),
-    ];
-    if (previous === undefined)
-        return tableOf(rows, [valueColumn(version, 'now')]);
-    const columns = [
-        valueColumn(previous.modelVersion, 'before'),
-        valueColumn(version, 'now'),
-        { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
-    ];
-    const equal = rows.filter(({ change }) => change === '');
-    return [
-        tableOf(rows.filter(({ change }) => change !== ''), columns),
-        equal.length === 0 ? '' : fold(`${equal.length} equal`, tableOf(equal, columns.slice(1, 2))),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function valueColumn(version, field) {
-    return {
-        title: `Version ${escapeMarkdown(version, 40)}`,
-        cell: (row) => escapeMarkdown(row[field], maxValue),
-        isNumber: true,
-    };
-}
-const maxValue = 80;
-function tableOf(rows, columns) {
-    if (rows.length === 0)
-        return '';
-    const all = [{ title: '', cell: ({ name }) => escapeMarkdown(name, maxValue) }, ...columns];
-    const omitted = rows.length - maxRows;
-    return [
-        tableHead(all),
-        ...rows.slice(0, maxRows).map((row) => tableRow(all.map(({ cell }) => cell(row)))),
-        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
-    ].join('\n');
-}
-function rowsOf(before, now, textOf, changeOf) {
-    const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
-    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
-    return names.toSorted(compareText).map((name) => {
-        const [old, current] = [valueOf(before, name), valueOf(now, name)];
-        return {
-            name,
-            before: old === undefined ? '' : textOf(old),
-            now: current === undefined ? '' : textOf(current),
-            change: changeOf(name, old, current),
-        };
-    });
-}
-/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
-function metricText(value) {
-    if (Number.isInteger(value))
-        return String(value);
-    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
-}
-/** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
-function metricChange(name, before, now) {
-    if (now === undefined || before === undefined)
-        return now === undefined ? 'gone' : 'new';
-    // What looks the same is not judged, and Git or MLflow may have rounded it.
-    if (metricText(now) === metricText(before))
-        return '';
-    const difference = now - before;
-    if (!Number.isFinite(difference))
-        return 'changed';
-    const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
-    const direction = metricDirection(name);
-    if (direction === undefined || difference === 0)
-        return text;
-    const isBetter = difference > 0 === (direction === 'higher');
-    return `${difference > 0 ? '▲' : '▼'} ${text} ${isBetter ? 'better' : 'worse'}`;
-}
-function paramChange(_name, before, now) {
-    if (now === undefined || before === undefined)
-        return now === undefined ? 'gone' : 'new';
-    return now === before ? '' : 'changed';
-}
-
-;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
-
-
-
-/**
- * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
- * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
- * because both the pull request and the summary show it.
- *
- * @param hideSecrets a run's parameters may hold one that the job uses too.
- */
-function createComparisonReader(registry, hideSecrets) {
-    const results = new WeakMap();
-    return ({ entries }) => {
-        const result = results.get(entries) ?? readComparisons(registry, changesOf(entries), hideSecrets);
-        results.set(entries, result);
-        return result;
-    };
-}
-async function readComparisons(registry, changes, hideSecrets) {
-    const valuesOf = ({ experimentId, metrics, params }) => ({
-        experimentId,
-        metrics,
-        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, hideSecrets(value)])),
-    });
-    const compared = byModel(changes)
-        .filter(({ outcome }) => outcome !== 'deleted')
-        .map(({ runId, previous }) => ({
-        runId: runId ?? '',
-        // A new version of the same run has the same metrics and parameters.
-        previous: previous?.runId === runId ? undefined : previous,
-    }))
-        .toSorted((a, b) => Number(a.previous === undefined) - Number(b.previous === undefined))
-        .slice(0, maxComparisons);
-    const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
-    if (runIds.size === 0)
-        return new Map();
-    const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
-    const runOf = (runId) => {
-        const lookup = lookups.get(runId ?? '');
-        return lookup?.kind === 'found' ? lookup.run : undefined;
-    };
-    return new Map(compared.flatMap(({ runId, previous }) => {
-        const run = runOf(runId);
-        const previousRun = runOf(previous?.runId);
-        if (run === undefined)
-            return [];
-        const replaced = previous &&
-            previousRun && { ...valuesOf(previousRun), ...idsOf(previous, previousRun) };
-        return [[runId, { ...valuesOf(run), previous: replaced }]];
-    }));
-}
-function idsOf({ modelVersion }, { id }) {
-    return { runId: id, modelVersion };
-}
-
-;// CONCATENATED MODULE: ./src/core/selection-gaps.ts
-
-
-
-
-/**
- * What a selection asks for and MLflow does not have: a pattern of `models` or an alias that matches
- * nothing, or no version at all. Each is probably a mistake, so nothing is deleted because of it.
- */
-function findSelectionGaps(outcome) {
-    const { selection, runs } = outcome;
-    const versions = outcome.listed.filter((version) => !isPrompt(version));
-    if (versions.length === 0)
-        return [nothingListed(outcome)];
-    const names = new Set(versions.map(({ name }) => name).filter((name) => name !== ''));
-    const inModels = versions.filter(({ name }) => selection.models(name));
-    const gaps = [
-        ...findUnmatchedPatterns(outcome, names),
-        ...(inModels.length === 0 ? [] : findUnusedAliases(outcome, inModels)),
-        ...findUnknownAliases(outcome),
-    ];
-    if (gaps.length > 0 || runs.length > 0)
-        return gaps;
-    return [inModels.length === 0 ? everythingExcluded(names) : nothingLeft(outcome)];
-}
-function nothingListed({ selection, listed, registeredModels }) {
-    const names = registeredModels.map(({ name }) => name);
-    if (selection.filter === undefined || names.length === 0) {
-        const what = own(listed.length === 0 ? 'no model version at all' : 'nothing but prompts');
-        return gap(prose `Nothing is selected: MLflow lists ${what}`, prose `Check the server (\`mlflow-tracking-uri\`), the workspace (\`mlflow-workspace\`) and the permissions of the user.`);
-    }
-    return gap(prose `Nothing is selected: no model version matches \`filter\` (\`${selection.filter}\`)`, prose `MLflow has ${own(plural(names.length, 'registered model'))}: ${listNames(names)}.`);
-}
-function gap(message, advice) {
-    return { message, advice, mistakes: [] };
-}
-const maxSuggestions = 5;
-function listNames(names) {
-    return listFirst(names.map((name) => prose `\`${name}\``));
-}
-function listFirst(items) {
-    const more = items.length - maxSuggestions;
-    return [
-        ...joinProse(items.slice(0, maxSuggestions), ', '),
-        ...own(more > 0 ? ` and ${more} more` : ''),
-    ];
-}
-function findUnmatchedPatterns({ selection, registeredModels }, names) {
-    return selection.modelPatterns
-        .filter(({ matches }) => ![...names].some((name) => matches(name)))
-        .map(({ pattern, matches }) => {
-        const hidden = registeredModels.map(({ name }) => name).filter((name) => matches(name));
-        if (hidden.length > 0) {
-            const why = selection.filter === undefined
-                ? prose `has a version`
-                : prose `has a version that matches \`filter\``;
-            return gap(prose `\`models\`: no model that matches \`${pattern}\` ${why}`, prose `It matches ${listNames(hidden)}.`);
-        }
-        const closest = closestNames(pattern.replace(/[*?!]/g, ''), names, maxSuggestions);
-        const separator = /[,{}]/.test(pattern)
-            ? prose ` Write one pattern per line: commas and braces are part of a name.`
-            : [];
-        return gap(prose `\`models\`: no registered model matches \`${pattern}\``, prose `${suggest(pattern, names)}${own(closest.length === 1 ? 'The only name is' : 'The closest names are')} ${listNames(closest)}.${separator}`);
-    });
-}
-function findUnusedAliases({ selection, registeredModels }, inModels) {
-    const inUse = new Set(inModels.flatMap(({ aliases }) => aliases));
-    const isHidden = (wanted) => registeredModels.some(({ name, aliases }) => selection.models(name) && aliases.some(({ alias }) => alias === wanted));
-    const advise = (alias) => {
-        if (isHidden(alias)) {
-            return selection.filter === undefined
-                ? prose `The version that has it is not listed any more.`
-                : prose `\`filter\` excludes every version that has it.`;
-        }
-        return inUse.size === 0
-            ? prose `None of these models has an alias at all.`
-            : prose `${suggest(alias, inUse)}Aliases in use: ${listNames(closestNames(alias, inUse, inUse.size))}.`;
-    };
-    return selection.aliases
-        .filter((alias) => !inUse.has(alias))
-        .map((alias) => gap(prose `\`aliases\`: no selected version has the alias \`${alias}\``, advise(alias)));
-}
-function suggest(wanted, names) {
-    const suggestion = suggestName(wanted, names);
-    return suggestion === undefined ? [] : prose `Did you mean \`${suggestion}\`? `;
-}
-/** Models whose aliases MLflow sent in a form that cannot be used. */
-function findUnknownAliases({ selection, registeredModels }) {
-    if (selection.aliases.length === 0)
-        return [];
-    return registeredModels
-        .filter(({ name, problem }) => problem !== undefined && selection.models(name))
-        .map(({ name, problem = [] }) => gap(prose `MLflow's data about the registered model \`${name}\` can't be used (${problem})`, prose `Nothing is deleted until MLflow sends all of its aliases.`));
-}
-function everythingExcluded(names) {
-    return gap(prose `Nothing is selected: \`models\` excludes every registered model`, prose `MLflow has ${listNames([...names].sort())}.`);
-}
-/** No version is left, although every pattern and every alias matches something. */
-function nothingLeft({ selection, excluded }) {
-    const byExclusion = (wanted) => excluded.filter(({ exclusion }) => exclusion === wanted);
-    const gated = byExclusion('run-filter');
-    if (gated.length > 0) {
-        return gap(prose `Nothing is selected: no run matches \`run-filter\` (\`${selection.runFilter ?? ''}\`)`, prose `It rejects ${own(plural(gated.length, 'run'))}: ${listVersions(gated)}.`);
-    }
-    const young = byExclusion('too-young');
-    if (young.length > 0) {
-        const verb = young.length === 1 ? 'is' : 'are';
-        return gap(prose `Nothing is selected: ${own(`${plural(young.length, 'version')} ${verb}`)} younger than \`minimum-age\``, prose `Waiting: ${listVersions(young)}.`);
-    }
-    const [first] = excluded;
-    return gap(prose `Nothing is selected: none of the matching versions can be deployed`, first && prose `For example ${listVersions([first])}: ${first.reason}.`);
-}
-function listVersions(excluded) {
-    return listFirst(excluded.map(({ version: { name, version } }) => prose `\`${name}\` version ${version}`));
-}
-
-;// CONCATENATED MODULE: ./src/sync/read-selection.ts
-
-
-
-
-
-
-/** Reads the registry and selects the model version that each run's file describes. */
-async function readSelection(registry, selection, now) {
-    const { runFilter } = selection;
-    const listed = await read_selection_listVersions(registry, selection);
-    const versions = selectVersions(listed, selection, now);
-    const resolved = await resolveRuns(registry, versions.selected);
-    const chosen = chooseVersionPerRun(resolved);
-    const filtered = await applyRunFilter(registry, chosen.runs, runFilter);
-    const result = {
-        listed,
-        runs: filtered.runs,
-        excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
-    };
-    return { ...result, gaps: await readGaps(registry, selection, result) };
-}
-/**
- * Aliases are read before the versions: a version that gets an alias in between is then listed, and
- * the one that loses it stays selected for this sync.
- */
-async function read_selection_listVersions(registry, { filter, aliases }) {
-    const models = aliases.length > 0 ? await registry.registeredModels() : [];
-    const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter));
-    return models.length > 0 ? addAliases(versions, models) : versions;
-}
-/** Only the registered models can tell what a filter hides, and which models have no version. */
-async function readGaps(registry, selection, result) {
-    const models = selection.aliases.length > 0 ? await registry.registeredModels() : [];
-    const gaps = findSelectionGaps({ selection, ...result, registeredModels: models });
-    if (gaps.length === 0 || models.length > 0)
-        return gaps;
-    const registeredModels = await registry.registeredModels();
-    return findSelectionGaps({ selection, ...result, registeredModels });
-}
-/** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
-async function nameInputInErrors(input, filter, read) {
-    try {
-        return await read();
-    }
-    catch (error) {
-        if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
-            throw error;
-        throw new MlflowError(prose `MLflow rejected the \`${input}\` input: ${error.text}`, {
-            status: 400,
-            advice: prose `Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
-            cause: error,
-        });
-    }
-}
-async function applyRunFilter(registry, runs, runFilter) {
-    if (runFilter === undefined || runs.length === 0)
-        return { runs, excluded: [] };
-    // Read first, so that an error of this listing is not blamed on the filter.
-    await registry.experiments();
-    const { matching, rejected } = await nameInputInErrors('run-filter', runFilter, () => registry.filterRuns(runFilter, runs.map(({ runId }) => runId)));
-    const others = runs.filter(({ runId }) => !matching.has(runId));
-    const lookups = await registry.runs(others
-        .filter(({ runId }) => !rejected.has(runId))
-        .map(({ runId }) => ({ id: runId, detail: 'basic', experimentId: undefined })));
-    return {
-        runs: runs.filter(({ runId }) => matching.has(runId)),
-        excluded: others.map(({ runId, version }) => ({
-            version,
-            ...excludeByRunFilter(rejected.get(runId), lookups.get(runId)),
-        })),
-    };
-}
-function excludeByRunFilter(rejection, lookup) {
-    const error = rejection ?? (lookup?.kind === 'failed' ? lookup.reason : undefined);
-    if (error !== undefined)
-        return { exclusion: 'unusable', outcome: 'failed', reason: error };
-    const reason = lookup?.kind === 'missing' ? missingRun : prose `its run does not match \`run-filter\``;
-    return { exclusion: 'run-filter', outcome: 'skipped', reason };
-}
-/**
- * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
- * registers such versions.
- */
-async function resolveRuns(registry, versions) {
-    const modelIds = new Set(versions.flatMap((version) => {
-        const id = version.runId === '' ? loggedModelId(version.source) : undefined;
-        return id === undefined ? [] : [id];
-    }));
-    if (modelIds.size === 0)
-        return [...versions];
-    const models = await registry.loggedModels([...modelIds], []);
-    return versions.map((version) => {
-        if (version.runId !== '')
-            return version;
-        const model = models.get(loggedModelId(version.source) ?? '');
-        return model === undefined ? version : { ...version, runId: model.sourceRunId };
-    });
-}
-
-;// CONCATENATED MODULE: ./src/core/message/wording.ts
-
-function countChanges(changes) {
-    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
-    return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
-}
-/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
-function countsPhrase({ created, updated, deleted }) {
-    return Object.entries({ created, updated, deleted })
-        .filter(([, count]) => count > 0)
-        .map(([outcome, count]) => `${count} ${outcome}`)
-        .join(', ');
-}
-/** Longest model name in a message; MLflow allows 256 characters. */
-const wording_maxName = 100;
-function modelLabel(entry) {
-    return neutralise_plainText(entry.modelName ?? '', wording_maxName);
-}
-/** The version to show for a change: the new one, or the one that a deleted file named. */
-function versionLabel(entry) {
-    return neutralise_plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
-}
-/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
-function changePhrase(change) {
-    const { outcome, path, runId } = change;
-    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
-    const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
-    const model = modelLabel(change);
-    if (model === '')
-        return `${verb} ${path}${run}`;
-    const version = versionLabel(change);
-    if (version === '')
-        return `${verb} ${model}${run}`;
-    const to = isNewVersion(change) ? 'to version' : 'version';
-    return `${verb} ${model} ${to} ${version}${run}`;
-}
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
-function fileLine(change) {
-    const { outcome, path, previousVersion } = change;
-    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
-    const version = versionLabel(change);
-    const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
-        .filter((part) => part !== '')
-        .join(' ');
-    const was = isNewVersion(change) ? ` (was ${neutralise_plainText(previousVersion ?? '', 40)})` : '';
-    return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
-}
-function isNewVersion(entry) {
-    return (entry.outcome === 'updated' &&
-        entry.previousVersion !== null &&
-        entry.previousVersion !== entry.modelVersion);
-}
-
-;// CONCATENATED MODULE: ./src/core/message/headline.ts
-
-
-
-
-
-/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
-const maxHeadline = 200;
-/** Maximum number of names that `${models}` lists. */
-const maxModels = 5;
-const placeholderValues = {
-    created: (changes) => String(countChanges(changes).created),
-    updated: (changes) => String(countChanges(changes).updated),
-    deleted: (changes) => String(countChanges(changes).deleted),
-    total: (changes) => String(changes.length),
-    models: (changes) => headline_listNames(distinct(changes.map(modelLabel))),
-    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
-    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
-    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
-};
-function distinct(values) {
-    return [...new Set(values.filter((value) => value !== ''))];
-}
-function headline_listNames(names) {
-    return names.length <= maxModels
-        ? names.join(', ')
-        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
-}
-/** The value that all changes share, or else the number of different values: `3 versions`. */
-function valueOrCount(values, noun) {
-    const [first, ...others] = distinct(values);
-    return others.length === 0 ? (first ?? '') : plural(others.length + 1, noun);
-}
-const placeholder = /\$\{([^{}]*)\}/;
-/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
-function checkMessageTemplate(text) {
-    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
-        ? []
-        : [prose `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
-    const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
-    return [
-        ...unknown,
-        ...(isUnclosed ? [prose `has a \`\${\` without a \`}\``] : []),
-        ...(/\p{Cc}/u.test(text) ? [prose `must be a single line without control characters`] : []),
-    ];
-}
-/** The placeholder that was probably meant, or else all of them. */
-function alternatives(name) {
-    const known = Object.keys(placeholderValues);
-    const suggestion = suggestName(name, known);
-    return suggestion === undefined
-        ? prose `: use ${own(quotedList(known))}`
-        : prose `: did you mean \`\${${suggestion}}\`?`;
-}
-function quotedList(names) {
-    return names.map((name) => `\`\${${name}}\``).join(', ');
-}
-/** Renders the template for these changes; empty if the result is only whitespace. */
-function renderMessage(template, changes) {
-    const fragments = splitPlaceholders(template).map((part) => {
-        if (typeof part === 'string')
-            return { text: part, untrusted: false };
-        return { text: placeholderValues[part.name]?.(changes) ?? '', untrusted: true };
-    });
-    return neutraliseFragments(fragments, maxHeadline).trim();
-}
-function splitPlaceholders(text) {
-    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
-}
-
-;// CONCATENATED MODULE: ./src/core/message/commit.ts
-
-
-
-
-/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
-const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
-/**
- * Writes a commit message in which `git log --grep` finds runs and model versions.
- *
- * @param lastTrailer a trailer of another kind, which comes last.
- */
-function commitMessage(changes, template, lastTrailer = '') {
-    const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '');
-    return {
-        headline: headline(changes, template),
-        body: [fileList(changes), trailers.join('\n')].filter((part) => part !== '').join('\n\n'),
-    };
-}
-/**
- * First line of the commit message and title of the pull request. Falls back to the default if the
- * template is empty or renders to nothing.
- */
-function headline(changes, template = '') {
-    const line = renderMessage(template, changes);
-    if (line !== '')
-        return line;
-    const [first, ...others] = changes;
-    if (first === undefined)
-        return 'Sync MLflow models';
-    return others.length === 0
-        ? neutralise(changePhrase(first), maxHeadline)
-        : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
-}
-function fileList(changes) {
-    const lineOf = (change) => neutralise(fileLine(change), limits.line);
-    const lines = takeLines(changes, lineOf, limits.fileBytes);
-    const omitted = changes.length - lines.length;
-    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
-}
-function changeTrailers(changes) {
-    const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes);
-    const omitted = changes.length - blocks.length;
-    return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])];
-}
-function trailersOf(entry) {
-    const { runId, modelName, modelVersion, previousVersion } = entry;
-    const version = modelVersion ?? previousVersion;
-    return [
-        ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
-        ...(modelName === null || version === null
-            ? []
-            : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/sync/write.ts
-
-/** Writes nothing, for `mode: plan`. */
-const preview = {
-    write: (plan) => Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned')),
-    settle: () => Promise.resolve(undefined),
-};
-function writeResult(plan, operation, details = {}) {
-    return {
-        plan,
-        operation,
-        commit: undefined,
-        pullRequest: undefined,
-        warnings: [],
-        error: undefined,
-        ...details,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/sync/write-commit.ts
-
-
-
-
-
-/**
- * Returns a writer that commits plans to the branch itself.
- *
- * @param template of the commit's first line; undefined: the default message.
- */
-function createCommitWriter(repository, template) {
-    /** Commits that were sent and may have been made, although the response does not say so. */
-    const unsettled = [];
-    const settle = async () => {
-        const found = await repository.findCommit(unsettled);
-        return found && committed(found.request.plan, found.commit);
-    };
-    const write = async (plan) => {
-        if (editsOf(plan).length === 0)
-            return writeResult(plan, 'none');
-        await repository.confirm(plan.snapshot);
-        const request = commitRequest(plan, template);
-        try {
-            return committed(plan, await repository.commit(request));
-        }
-        catch (error) {
-            const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved';
-            if (!wasRefused)
-                unsettled.push({ ...request, plan });
-            throw error;
-        }
-    };
-    return { write, settle };
-}
-function committed(plan, commit) {
-    const { sha, url } = commit;
-    const warnings = signatureWarnings(commit);
-    return writeResult(plan, 'committed', { commit: { sha, url }, warnings });
-}
-/** A warning if GitHub did not sign a commit. */
-function signatureWarnings({ verified }) {
-    return verified ? [] : [unsignedWarning];
-}
-const unsignedWarning = prose `GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.`;
-/** One commit with all changes of a plan, on the head that the plan was made for. */
-function commitRequest(plan, template) {
-    const message = commitMessage(changesOf(plan.entries), template);
-    return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) };
-}
-
-;// CONCATENATED MODULE: ./src/sync/find-rejection.ts
-
-
-
-/**
- * Finds the pull request with the same changes that a person closed without merging it; only the
- * newest one with the same changes counts. What it proposed is in the commit where its branch was when
- * it was closed: the body may have been rewritten, and by an update that came after the closing. If
- * that commit is a person's or a merge, the body counts, or else the action's commit below it.
- */
-async function findRejectedPullRequest({ pullRequests }, plan, head, state) {
-    const changes = changesDigest(plan);
-    const search = async (closed, looksBelow) => {
-        const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha));
-        for (const pullRequest of closed) {
-            const { headSha, body } = pullRequest;
-            const proposed = readProposal(messages.get(headSha) ?? '') ??
-                readSection(body) ??
-                (looksBelow ? await readProposalBelow(pullRequests, headSha) : undefined);
-            if (proposed?.changes === changes)
-                return pullRequest;
-        }
-        return undefined;
-    };
-    const newest = state.pullRequests.filter((pullRequest) => pullRequest.state === 'closed');
-    if (newest.length === 0)
-        return undefined;
-    const found = (await search(newest, true)) ??
-        (await search(await pullRequests.closed(plan.snapshot.branch, head), false));
-    return found !== undefined && isRejected(found) ? found : undefined;
-}
-async function readProposalBelow(pullRequests, sha) {
-    const chain = await pullRequests.followFirstParents(sha, ({ message }) => readProposal(message) !== undefined);
-    return readProposal(chain?.at(-1)?.message ?? '');
-}
-
-;// CONCATENATED MODULE: ./src/sync/pull-request-situation.ts
-function referenceTo({ number, url }) {
-    return { number, url };
-}
-
-;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
-
-
-
-
-
-
-/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
-const pull_request_limits = { rows: 35_000, comparisons: 22_000 };
-/** With more changes than this, the comparisons are folded. */
-const maxOpen = 3;
-/** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
-function pullRequestBody(changes, context) {
-    const deletions = pull_request_tableOf('Deletions', deletionColumns(context, false), deletionsIn(changes), pull_request_limits.rows);
-    const rowsLeft = pull_request_limits.rows - utf8Bytes(deletions);
-    const others = otherChangesIn(changes);
-    const sections = comparisonSections(others, context.comparisons, {
-        uiUrl: context.uiUrl,
-        areOpen: changes.length <= maxOpen,
-    });
-    const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
-    return [
-        pullRequestIntroduction(changes, context.branch),
-        deletions,
-        pull_request_tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
-        ...shown,
-        notShownNote((others.length > maxComparisons ? others.length : sections.length) - shown.length, 'comparison', 'MLflow has the values'),
-        footer(context, changes),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function pull_request_tableOf(title, columns, changes, maxBytes) {
-    if (changes.length === 0)
-        return '';
-    const more = (count) => plural(count, 'more change');
-    const { text, omitted } = renderTable(columns, changes, { maxBytes, more });
-    const note = notShownNote(omitted, 'change', 'the branch of this pull request has them all');
-    return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n');
-}
-/** One paragraph about the pull request. */
-function pullRequestIntroduction(changes, branch) {
-    return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-        `**${countsPhrase(countChanges(changes))}**.`);
-}
-/** What a reviewer can do, and what happens then. */
-function footer({ branch, workflowRunUrl }, changes) {
-    const isAboutExisting = changes.some(({ outcome }) => outcome !== 'created');
-    return [
-        '---',
-        [
-            '- **Accept**: merge this pull request.',
-            '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
-            ...(isAboutExisting
-                ? [
-                    `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
-                ]
-                : []),
-            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the sync stops and says so until you merge or close it.',
-        ].join('\n'),
-        workflowRunUrl === undefined ? '' : `Updated by ${markdown_link('this workflow run', workflowRunUrl)}.`,
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function notShownNote(count, noun, advice) {
-    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
 }
 
 ;// CONCATENATED MODULE: ./src/github/graphql-body.ts
@@ -48959,7 +48350,8 @@ function createTransport(options) {
     };
     const send = async (request) => {
         const deadline = startDeadline(options.totalTimeoutMs);
-        const signal = AbortSignal.any([options.signal, deadline.signal]);
+        const aborts = AbortSignal.any([options.signal, request.signal ?? []].flat());
+        const signal = AbortSignal.any([aborts, deadline.signal]);
         try {
             const sent = (0,undici.request)(request.url, {
                 method: request.method,
@@ -48975,7 +48367,7 @@ function createTransport(options) {
             return { kind: 'response', status, headers, text };
         }
         catch (error) {
-            options.signal.throwIfAborted();
+            aborts.throwIfAborted();
             return describeFailure(error, options.timeoutMs);
         }
         finally {
@@ -48988,15 +48380,20 @@ function createTransport(options) {
     return { send, close };
 }
 /** undici notices that a request was aborted only once it is connected. */
-function orAborted(promise, signal) {
-    const aborted = new Promise((_, reject) => {
-        const abort = () => reject(signal.reason);
-        if (signal.aborted)
-            abort();
-        else
-            signal.addEventListener('abort', abort, { once: true });
-    });
-    return Promise.race([promise, aborted]);
+async function orAborted(promise, signal) {
+    const { promise: aborted, reject } = Promise.withResolvers();
+    const abort = () => reject(signal.reason);
+    if (signal.aborted)
+        abort();
+    else
+        signal.addEventListener('abort', abort, { once: true });
+    try {
+        return await Promise.race([promise, aborted]);
+    }
+    finally {
+        // The signal of the job would keep the response in memory until the job ends.
+        signal.removeEventListener('abort', abort);
+    }
 }
 function singleHeaders(headers) {
     return Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [
@@ -49806,7 +49203,7 @@ function errorFromGraphql(problems, context, request) {
 function errorFromProblem(problem, context, { isWrite, hasData }) {
     const { type, message, path = [], extensions } = problem;
     if (isTemporary(problem)) {
-        const error = new GitHubError(prose `GitHub could not carry out a request to ${operation(context)} [GitHub: ${errors_shorten(message)}]`, { status: 200, outcomeUnknown: isWrite, advice: statusPage });
+        const error = new GitHubError(prose `GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`, { status: 200, outcomeUnknown: isWrite, advice: statusPage });
         return { error, isKnown: true };
     }
     const refusal = {
@@ -49827,1037 +49224,17 @@ function errorFromProblem(problem, context, { isWrite, hasData }) {
 }
 function gitHubError({ status, message, isGitHubs }, { text, advice, reason }, outcomeUnknown) {
     const details = { status, advice, reason, outcomeUnknown };
-    return new GitHubError(isGitHubs ? prose `${text} [GitHub: ${errors_shorten(message)}]` : text, details);
+    return new GitHubError(isGitHubs ? prose `${text} [GitHub: ${shorten(message)}]` : text, details);
 }
 const errors_maxMessageLength = 1000;
 /** GitHub's messages end up in outputs and in the summary, which have limits of their own. */
-function errors_shorten(message) {
+function shorten(message) {
     return message.length > errors_maxMessageLength ? `${message.slice(0, errors_maxMessageLength)} …` : message;
 }
 
-;// CONCATENATED MODULE: ./src/github/refs.ts
-
-/** Stands for "no such branch" in a compare-and-swap, as in Git. */
-const zeroOid = '0'.repeat(40);
-const mutation = `mutation Move($input: UpdateRefsInput!) {
-  updateRefs(input: $input) { clientMutationId }
-}`;
-const response = object({
-    updateRefs: object({ clientMutationId: schemas_string().nullish() }),
-});
-/**
- * Moves, creates or deletes a branch in one compare-and-swap step. REST cannot do that: without
- * `force` it also accepts a branch that was moved back in the meantime.
- *
- * @throws GitHubError with reason `branch-moved` if the branch is not at `from`.
- */
-async function moveBranch(client, purpose, { branch, from = zeroOid, to = zeroOid, force }) {
-    const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force }];
-    const input = { repositoryId: client.repositoryId(), refUpdates };
-    await client.mutate(purpose, mutation, { input }, response);
-}
-
-;// CONCATENATED MODULE: ./src/github/git-data.ts
-
-
-
-/** The commit message as Git stores it. */
-function fullMessage({ headline, body }) {
-    return body === '' ? headline : `${headline}\n\n${body}`;
-}
-/**
- * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
- * one, then the commit, then a compare-and-swap of the branch. Nothing is visible before that last
- * step.
- */
-async function commitByGitData(client, request) {
-    const { branch, head, rootTree } = request.snapshot;
-    const tree = await createTree(client, 'commit', rootTree, request.edits.map(entryOfEdit));
-    const message = fullMessage(request);
-    const commit = await createCommit(client, 'commit', { tree, parent: head, message });
-    await moveBranch(client, 'commit', { branch, from: head, to: commit.sha, force: false });
-    return commit;
-}
-const createdCommit = object({
-    sha: schemas_string(),
-    html_url: schemas_string(),
-    verification: object({ verified: schemas_boolean() }).optional(),
-});
-/**
- * Creates a commit without moving a branch. It sets neither author nor committer, because only then
- * does GitHub sign commits made with the workflow token or a GitHub App token.
- */
-async function createCommit(client, purpose, { tree, parent, message }) {
-    const { sha, html_url, verification } = await client.rest(purpose, createdCommit, (octokit, at) => octokit.rest.git.createCommit({ ...at, tree, parents: [parent], message }));
-    return { sha, url: html_url, verified: verification?.verified ?? false };
-}
-function entryOfEdit({ path, after, executable }) {
-    return after === undefined
-        ? { path, executable, sha: null }
-        : { path, executable, content: after };
-}
-/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
-const treeLimits = { files: 200, bytes: 1_500_000 };
-/** Creates the tree that results from changes to the tree `base`, and returns its hash. */
-async function createTree(client, purpose, base, entries) {
-    let tree = base;
-    let done = 0;
-    for (const batch of splitIntoBatches(entries)) {
-        client.progress('uploaded', done, entries.length, 'file');
-        tree = await createTreeInHalves(client, purpose, tree, batch);
-        done += batch.length;
-    }
-    client.progress('uploaded', done, entries.length, 'file');
-    return tree;
-}
-function splitIntoBatches(entries) {
-    const batches = [];
-    let batch = [];
-    let bytes = 0;
-    for (const entry of entries) {
-        const size = 'content' in entry ? Buffer.byteLength(entry.content) : 0;
-        if (batch.length === treeLimits.files ||
-            (batch.length > 0 && bytes + size > treeLimits.bytes)) {
-            batches.push(batch);
-            batch = [];
-            bytes = 0;
-        }
-        batch.push(entry);
-        bytes += size;
-    }
-    return batch.length > 0 ? [...batches, batch] : batches;
-}
-const created = object({ sha: schemas_string() });
-/** Halves a batch that is still too large for GitHub. */
-async function createTreeInHalves(client, purpose, base, entries) {
-    const tree = entries.map(({ executable, ...entry }) => ({
-        ...entry,
-        mode: executable ? '100755' : '100644',
-        type: 'blob',
-    }));
-    try {
-        const { sha } = await client.rest(purpose, created, (octokit, at) => octokit.rest.git.createTree({ ...at, base_tree: base, tree }));
-        return sha;
-    }
-    catch (error) {
-        const tooLarge = error instanceof GitHubError && error.reason === 'too-large';
-        if (!tooLarge || entries.length === 1)
-            throw error;
-        const middle = Math.ceil(entries.length / 2);
-        const first = await createTreeInHalves(client, purpose, base, entries.slice(0, middle));
-        return createTreeInHalves(client, purpose, first, entries.slice(middle));
-    }
-}
-
-;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
-
-
-
-
-
-
-
-
-
-
-
-function createProposer(options) {
-    const { repository, settings } = options;
-    const { pullRequests } = repository;
-    const commits = new Map();
-    let hasCreatedBranch = false;
-    const createCommit = async (plan) => {
-        const key = `${plan.snapshot.head} ${planDigest(plan)}`;
-        const commit = commits.get(key) ?? (await commitProposal(options, plan));
-        commits.set(key, commit);
-        return commit;
-    };
-    const updateText = async (plan, name, { number }) => {
-        // What people have changed meanwhile stays, and nothing is written into one that was closed.
-        const current = await pullRequests.get(number);
-        requireOpen(current);
-        requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)));
-    };
-    const openNew = async (plan, name, sha) => {
-        const base = plan.snapshot.branch;
-        const text = await writeText(options, plan, name, undefined);
-        try {
-            return await pullRequests.open(base, name, text);
-        }
-        catch (error) {
-            const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason;
-            if (!isRefused || !hasCreatedBranch)
-                throw error;
-            // Deleting the branch would close a pull request that was opened all the same.
-            const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
-            const opened = state && openPullRequest(state);
-            if (opened !== undefined)
-                return opened;
-            if (state !== undefined)
-                await deleteQuietly(repository, name, sha);
-            throw error;
-        }
-    };
-    const addLabels = async (pullRequest, isOwn) => {
-        const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings);
-        if (!isNeeded)
-            return [];
-        const { number, url } = pullRequest;
-        try {
-            await repository.pullRequests.addLabels(number, settings.labels);
-            return [];
-        }
-        catch (error) {
-            if (!(error instanceof GitHubError))
-                throw error;
-            return [
-                joinSentences([
-                    prose `The labels could not be set on ${linkTo(`pull request #${number}`, url)}: ${error.text}`,
-                    error.advice ?? [],
-                ]),
-            ];
-        }
-    };
-    const propose = async (plan, { name, head, open }) => {
-        const isWritten = isUpToDate(head, plan);
-        const commit = isWritten ? head.commit : await createCommit(plan);
-        if (!isWritten) {
-            const from = head.kind === 'none' ? undefined : head.commit.sha;
-            await repository.moveHeadBranch({ branch: name, from, to: commit.sha });
-            hasCreatedBranch ||= from === undefined;
-        }
-        const unsigned = signatureWarnings(commit);
-        const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined };
-        if (open !== undefined) {
-            const error = await problemUnlessMoved(updateText(plan, name, open));
-            const warnings = [...unsigned, ...(await addLabels(open, false))];
-            return { ...written, pullRequest: open, warnings, error };
-        }
-        const pullRequest = await openNew(plan, name, commit.sha);
-        return {
-            ...written,
-            pullRequest,
-            warnings: [...unsigned, ...(await addLabels(pullRequest, true))],
-        };
-    };
-    return { propose, updateText, addLabels };
-}
-/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
-function requireOpen({ state }) {
-    if (state === 'closed')
-        throw errors_branchMoved(prose `while its pull request was updated`);
-}
-/**
- * The problem of a request that follows the actual write, which is reported together with it.
- *
- * @throws GitHubError with reason `branch-moved`.
- */
-async function problemUnlessMoved(request) {
-    try {
-        await request;
-        return undefined;
-    }
-    catch (error) {
-        if (!(error instanceof GitHubError) || error.reason === 'branch-moved')
-            throw error;
-        return problemOf(error);
-    }
-}
-/** Creates the commit of a proposal, on which no branch depends yet. */
-async function commitProposal({ repository, commitTemplate }, plan) {
-    const { head, rootTree } = plan.snapshot;
-    const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit));
-    const record = { tree, files: planDigest(plan), changes: changesDigest(plan) };
-    const trailer = proposalTrailer(record);
-    const message = fullMessage(commitMessage(changesOf(plan.entries), commitTemplate, trailer));
-    return repository.createCommit({ tree, parent: head, message });
-}
-/** The title, unless a person changed it, and the body with the action's section. */
-async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
-    const { repository, branch } = plan.snapshot;
-    const changes = changesOf(plan.entries);
-    const context = {
-        uiUrl,
-        serverUrl,
-        repository,
-        branch,
-        oldRef: branch,
-        newRef: name,
-        comparisons: await compare(plan),
-        workflowRunUrl,
-    };
-    const ownTitle = headline(changes, settings.title ?? commitTemplate);
-    const section = {
-        files: planDigest(plan),
-        changes: changesDigest(plan),
-        title: titleDigest(ownTitle),
-        withdrawn: false,
-    };
-    const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
-    return {
-        title: keepsTitle ? open.title : ownTitle,
-        body: writeSection(open?.body ?? '', section, {
-            text: pullRequestBody(changes, context),
-            summary: pullRequestIntroduction(changes, branch),
-        }),
-    };
-}
-/** Why there is no pull request matters more than a branch that stays. */
-async function deleteQuietly(repository, branch, from) {
-    await repository.moveHeadBranch({ branch, from, to: undefined }).catch(() => undefined);
-}
-
-;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
-
-
-
-
-
-
-
-/**
- * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
- * pushed to it; GitHub closes the pull request then, but not at once.
- */
-async function withdraw({ repository, targets }, situation, begun) {
-    const { plan, name, head, decision } = situation;
-    const { open } = decision;
-    if (head.kind === 'foreign')
-        throw rejectForeignHead(name, head, open);
-    if (head.kind === 'own')
-        await rejectOtherTargets(repository, plan, targets, { name, head, open });
-    const { pullRequests } = repository;
-    const current = open && (await pullRequests.get(open.number));
-    if (current !== undefined) {
-        requireOpen(current);
-        requireOpen(await pullRequests.update(current.number, { body: markWithdrawn(current.body) }));
-    }
-    let warnings = [];
-    try {
-        if (head.kind !== 'none')
-            warnings = await deleteBranch(repository, situation, head.commit.sha);
-    }
-    catch (error) {
-        if (!(error instanceof GitHubError))
-            throw error;
-        if (error.outcomeUnknown)
-            begun.closing ??= open;
-        // A person has just pushed, so the pull request is not closed.
-        else if (current !== undefined)
-            await restoreBody(repository, current);
-        throw error;
-    }
-    begun.closing ??= open;
-    const error = current && (await problemUnlessMoved(withdraw_pull_request_close(repository, current, begun)));
-    return withdrawn(plan, begun, { warnings, error });
-}
-function withdrawn(plan, { closing }, problems = {}) {
-    return closing === undefined
-        ? writeResult(plan, 'none', problems)
-        : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), ...problems });
-}
-/** Returns a warning if the branch stays, which does no harm. */
-async function deleteBranch(repository, { plan, name }, from) {
-    const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name);
-    if (other !== undefined) {
-        return [
-            prose `The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it. Close it, or leave the branch as it is.`,
-        ];
-    }
-    try {
-        await repository.moveHeadBranch({ branch: name, from, to: undefined });
-        return [];
-    }
-    catch (error) {
-        const isRefused = error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown;
-        if (!isRefused)
-            throw error;
-        return [
-            joinSentences([
-                prose `The branch \`${name}\` could not be deleted: ${error.text}`,
-                error.advice ?? [],
-            ]),
-        ];
-    }
-}
-async function withdraw_pull_request_close(repository, current, begun) {
-    const { number } = current;
-    // Another job may have restored the body in between.
-    const body = markWithdrawn(current.body);
-    const { merged } = await repository.pullRequests.update(number, { state: 'closed', body });
-    if (!merged)
-        return;
-    begun.closing = undefined;
-    await restoreBody(repository, current);
-}
-/**
- * Takes back the text about the closing, unless another job has closed the pull request. A text that
- * stays wrong because of a failure is corrected by the next update.
- */
-async function restoreBody({ pullRequests }, original) {
-    const { number, body } = original;
-    try {
-        const { state, merged } = await pullRequests.get(number);
-        if (state === 'open' || merged)
-            await pullRequests.update(number, { body });
-    }
-    catch (error) {
-        if (!(error instanceof GitHubError))
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Returns a writer that proposes all changes in one pull request. When it is written, its head branch
- * is the base's head plus one commit, which says what it proposes; there is no other state.
- */
-function createPullRequestWriter(options) {
-    const proposer = createProposer(options);
-    /** What earlier attempts began; their responses may have been lost. */
-    const begun = { operation: 'none', closing: undefined, plan: undefined };
-    return {
-        write: async (plan) => {
-            begun.plan = plan;
-            const situation = await assess(options, plan);
-            const finished = await finish(proposer, situation, begun);
-            if (finished !== undefined)
-                return finished;
-            return situation.decision.kind === 'withdraw'
-                ? withdraw(options, situation, begun)
-                : propose(options, proposer, situation, begun);
-        },
-        settle: async () => {
-            const hasBegun = begun.operation !== 'none' || begun.closing !== undefined;
-            if (begun.plan === undefined || !hasBegun)
-                return undefined;
-            const situation = await assess(options, begun.plan);
-            return (await finish(proposer, situation, begun)) ?? openedBefore(situation, begun);
-        },
-    };
-}
-async function assess({ repository, settings }, plan) {
-    const { snapshot } = plan;
-    const name = headBranchName(settings, snapshot.branch);
-    if (name === snapshot.branch) {
-        throw new SyncError(prose `\`pull-request-branch\` is the branch \`${name}\` itself`, {
-            advice: prose `Set \`pull-request-branch\` to another name.`,
-        });
-    }
-    const state = await repository.pullRequests.read(snapshot, name);
-    const head = await identifyHead(repository, snapshot, state);
-    return { plan, name, state, head, decision: decidePullRequest(plan, state, head) };
-}
-/** The result if everything is as the plan wants it; otherwise undefined. */
-async function finish(proposer, { plan, name, head, decision }, begun) {
-    if (decision.kind === 'keep')
-        return write_pull_request_keep(proposer, plan, name, decision, begun.operation);
-    if (decision.kind !== 'withdraw' || decision.open !== undefined)
-        return undefined;
-    if (head.kind === 'own' || head.kind === 'merged')
-        return undefined;
-    return withdrawn(plan, begun);
-}
-/** Completes what an earlier attempt, or a job that was killed, left unfinished: text and labels. */
-async function write_pull_request_keep(proposer, plan, name, { open, head }, begun) {
-    const section = readSection(open.body);
-    const isOutdated = section !== undefined && section.files !== head.proposal.files;
-    const needsText = isOutdated || section?.withdrawn === true;
-    const error = needsText
-        ? await problemUnlessMoved(proposer.updateText(plan, name, open))
-        : undefined;
-    const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit);
-    const unlabelled = await proposer.addLabels(open, begun === 'pull-request-created');
-    const isUpdate = begun === 'none' && needsText && error === undefined;
-    const operation = isUpdate ? 'pull-request-updated' : begun;
-    const { sha, url } = head.commit;
-    return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
-        pullRequest: referenceTo(open),
-        commit: { sha, url },
-        warnings: [...unsigned, ...unlabelled],
-        error,
-    });
-}
-/** The result if this sync opened the pull request, whatever a person has done with it since. */
-function openedBefore({ plan, decision: { open } }, { operation }) {
-    if (operation !== 'pull-request-created' || open === undefined)
-        return undefined;
-    return writeResult(plan, operation, { pullRequest: referenceTo(open) });
-}
-/** The plan without the changes that a person has rejected. */
-function rejectedIn(plan, { number, url }) {
-    const reason = prose `rejected in ${reference(`pull request #${number}`, url)}`;
-    return {
-        ...plan,
-        entries: plan.entries.map((entry) => isChange(entry)
-            ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
-            : entry),
-        extraFiles: [],
-    };
-}
-/** The plan, with a reason for each change that waits to be merged. */
-function waitingIn(plan, { number, url }) {
-    const waiting = prose `waits in ${reference(`pull request #${number}`, url)}`;
-    return {
-        ...plan,
-        entries: plan.entries.map((entry) => isChange(entry)
-            ? { ...entry, reason: joinProse([entry.reason ?? [], waiting], '; ') }
-            : entry),
-    };
-}
-async function propose(options, proposer, { plan, name, state, head, decision: { open } }, begun) {
-    const { repository, targets } = options;
-    if (open === undefined) {
-        const rejected = await findRejectedPullRequest(repository, plan, name, state);
-        if (rejected !== undefined) {
-            return writeResult(rejectedIn(plan, rejected), 'none', {
-                pullRequest: referenceTo(rejected),
-                warnings: [
-                    prose `${linkTo(`Pull request #${rejected.number}`, rejected.url)} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
-                ],
-            });
-        }
-    }
-    if (head.kind === 'foreign')
-        throw rejectForeignHead(name, head, open);
-    if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
-        await rejectOtherTargets(repository, plan, targets, { name, head, open });
-    }
-    await repository.confirm(plan.snapshot);
-    const isOpening = open === undefined || begun.operation === 'pull-request-created';
-    const operation = isOpening ? 'pull-request-created' : 'pull-request-updated';
-    try {
-        const proposed = await proposer.propose(plan, { name, head, open });
-        const pullRequest = referenceTo(proposed.pullRequest);
-        return writeResult(plan, operation, { ...proposed, pullRequest });
-    }
-    catch (error) {
-        if (!(error instanceof GitHubError))
-            throw error;
-        if (error.outcomeUnknown)
-            begun.operation = operation;
-        if (error.reason !== 'already-exists')
-            throw error;
-        throw new GitHubError(prose `another job opened the pull request`, { reason: 'branch-moved' });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/sync/sync.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Runs one sync: reads MLflow, reads the branch, plans, and writes. */
-async function runSync(options) {
-    const { stopwatch } = options;
-    const registry = createRegistry(options.mlflow);
-    const templates = createTemplateReader(options.builtInTemplate);
-    const targets = await stopwatch.measure('read MLflow', () => selectRuns(options, registry));
-    const compare = createComparisonReader(registry, options.hideSecrets);
-    const writer = createWriter(options, compare);
-    let known;
-    const write = retryWhenBranchMoves(async () => {
-        const newPlan = await createPlan(options, registry, targets, templates, (snapshot) => {
-            known = snapshot;
-        });
-        return stopwatch.measure('write', () => writer.write(newPlan));
-    }, {
-        ...options,
-        branchName: () => known?.branch ?? options.branch,
-        settle: writer.settle,
-        withError: (result, error) => ({ ...result, error: problemOf(error) }),
-    });
-    const outcome = await write.catch((error) => {
-        // Whoever reads the error wants to know where it happened.
-        if (known === undefined || !(error instanceof ActionError))
-            throw error;
-        return { ...emptyResult(known.repository, known.branch), error: problemOf(error) };
-    });
-    if (!('plan' in outcome))
-        return outcome;
-    const { plan, warnings, ...written } = outcome;
-    const { repository, branch } = plan.snapshot;
-    const comparisons = written.operation === 'none'
-        ? new Map()
-        : await stopwatch.measure('read MLflow', () => unlessUnreadable(compare(plan)));
-    return {
-        ...emptyResult(repository, branch),
-        ...written,
-        commitCount: written.operation === 'committed' ? 1 : 0,
-        isProposal: options.pullRequest !== undefined,
-        comparisons,
-        entries: plan.entries,
-        extraFiles: plan.extraFiles,
-        selectedRuns: plan.selectedRuns,
-        warnings: [...plan.warnings, ...warnings],
-        error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
-    };
-}
-/** A comparison that cannot be read takes nothing away from what was written. */
-async function unlessUnreadable(comparisons) {
-    try {
-        return await comparisons;
-    }
-    catch (error) {
-        if (!(error instanceof MlflowError))
-            throw error;
-        return new Map();
-    }
-}
-async function selectRuns({ targets, clock, info }, registry) {
-    const selectedTargets = [];
-    for (const target of targets) {
-        const selected = await readSelection(registry, target.selection, clock.now());
-        const prefix = targets.length > 1 ? `${target.name}: ` : '';
-        info(`${prefix}MLflow lists ${plural(selected.listed.length, 'model version')}; ${plural(selected.runs.length, 'run')} selected`);
-        selectedTargets.push({ target, selected });
-    }
-    return selectedTargets;
-}
-async function createPlan(options, registry, targets, templates, onSnapshot) {
-    const { repository, stopwatch, mlflow, uiUrl, signal, info } = options;
-    const snapshot = await stopwatch.measure('read GitHub', () => repository.readBranch(branchQuery(options)));
-    onSnapshot(snapshot);
-    for (const { directory } of options.targets)
-        info(describeDirectory(snapshot, directory));
-    const loaded = await stopwatch.measure('read GitHub', () => readFiles(repository, snapshot, targets, templates));
-    return stopwatch.measure('plan', async () => {
-        const plans = [];
-        for (const target of loaded) {
-            plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl, signal }));
-        }
-        const warnings = plans.flatMap((plan) => plan.warnings);
-        const error = joinProblems(plans.flatMap((plan) => plan.error ?? []));
-        const entries = plans.flatMap((plan) => plan.entries);
-        const selectedRuns = plans.reduce((sum, plan) => sum + plan.selectedRuns, 0);
-        const plan = { snapshot, entries, extraFiles: [], selectedRuns, error, warnings };
-        if (options.mode !== 'plan' || error === undefined)
-            return plan;
-        // A preview of too many deletions is not a failure.
-        const warning = joinSentences([error.message, error.advice ?? []]);
-        return { ...plan, error: undefined, warnings: [...warnings, warning] };
-    });
-}
-function branchQuery({ branch, targets }) {
-    return {
-        branch,
-        directories: targets.map(({ directory }) => directory),
-        files: targets.flatMap(({ template }) => (template === undefined ? [] : [template])),
-    };
-}
-function describeDirectory(snapshot, directory) {
-    const { repository, branch, head } = snapshot;
-    const { entries } = directoryAt(snapshot, directory);
-    const place = directory === '' ? 'its root' : directory;
-    return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`;
-}
-function createWriter(options, compare) {
-    if (options.mode === 'plan')
-        return preview;
-    const { repository, targets, pullRequest: settings, commitMessage: commitTemplate } = options;
-    if (settings === undefined)
-        return createCommitWriter(repository, commitTemplate);
-    const { uiUrl, serverUrl, workflowRunUrl } = options;
-    return createPullRequestWriter({
-        repository,
-        compare,
-        targets,
-        settings,
-        commitTemplate,
-        uiUrl,
-        serverUrl,
-        workflowRunUrl,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/check/planned-write.ts
-
-
-/** An example of what a sync with these inputs would write, for rules that look at it. */
-function plannedWrite({ targets, commitMessage: template }, branch, isHead) {
-    const paths = targets.map(({ directory }) => pathIn(directory, `${exampleRun}.yaml`));
-    const created = exampleChange('created', paths[0] ?? '');
-    const updated = exampleChange('updated', paths[0] ?? '');
-    const messages = [[created], [updated], [created, updated]].map((changes) => {
-        const { headline, body } = commitMessage(changes, template);
-        return `${headline}\n\n${body}`;
-    });
-    return { branch, isHead, paths, messages };
-}
-const exampleRun = '0123456789abcdef0123456789abcdef';
-function exampleChange(outcome, path) {
-    return {
-        path,
-        outcome,
-        runId: exampleRun,
-        experimentId: '1',
-        modelName: 'my_model',
-        modelVersion: '2',
-        previousVersion: outcome === 'created' ? null : '1',
-        url: null,
-        reason: null,
-        previous: undefined,
-        withheld: undefined,
-        warning: undefined,
-        location: undefined,
-        edit: { path, before: undefined, after: '', executable: false },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/check/run-check.ts
-
-/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
-async function runCheck(name, check) {
-    try {
-        return { name, advice: [], mistakes: [], ...(await check()) };
-    }
-    catch (error) {
-        if (!(error instanceof ActionError))
-            throw error;
-        const { text, advice = [], mistakes } = error;
-        return { name, status: 'failed', detail: text, advice, mistakes };
-    }
-}
-function skippedCheck(name, detail) {
-    return {
-        name,
-        status: 'skipped',
-        detail,
-        advice: [],
-        mistakes: [],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/check/github.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** Tests each kind of request that a sync with these inputs sends to GitHub. */
-async function checkGitHub(options) {
-    const { repository, targets } = options;
-    let branchSnapshot;
-    const branchCheck = await runCheck('GitHub: repository and branch', async () => {
-        const read = await repository.readBranch(branchQuery(options));
-        branchSnapshot = read;
-        const { repository: name, branch, head } = read;
-        const directories = targets.map(({ directory }) => github_describeDirectory(directoryAt(read, directory)));
-        return {
-            status: 'ok',
-            detail: prose `\`${name}\`, branch \`${branch}\` at ${head.slice(0, 8)}; ${joinProse(directories, '; ')}`,
-        };
-    });
-    if (branchSnapshot === undefined) {
-        const reason = prose `the branch could not be read`;
-        const connections = [
-            branchCheck,
-            skippedCheck('GitHub: contents: write', reason),
-            skippedCheck('GitHub: branch rules', reason),
-            skippedCheck('GitHub: pull-requests: write', reason),
-            skippedCheck('GitHub: head branch', reason),
-            skippedCheck('Template', reason),
-        ];
-        return { repository: options.repositoryName, branch: undefined, connections };
-    }
-    const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))];
-    return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections };
-}
-async function checkSnapshot(options, snapshot) {
-    const { repository, targets, pullRequest } = options;
-    const { probes } = repository;
-    return [
-        await runCheck('GitHub: contents: write', async () => {
-            for (const { directory } of targets)
-                await probes.commit(snapshot, directory);
-            return { status: 'ok', detail: prose `the token may commit` };
-        }),
-        pullRequest === undefined
-            ? await runCheck('GitHub: branch rules', async () => ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))))
-            : {
-                name: 'GitHub: branch rules',
-                status: 'ok',
-                detail: prose `the pull request is subject to them`,
-                advice: [],
-                mistakes: [],
-            },
-        ...(await checkPullRequest(options, snapshot)),
-        await runCheck('Template', () => checkTemplates(options, snapshot)),
-    ];
-}
-function github_describeDirectory({ path, oid }) {
-    if (path === '')
-        return prose `the path is the root`;
-    const status = own(oid === undefined ? 'does not exist yet and will be created' : 'exists');
-    return prose `the path \`${path}\` ${status}`;
-}
-/** Tests what only a sync with `pull-request: true` needs. */
-async function checkPullRequest(options, snapshot) {
-    const { repository, pullRequest } = options;
-    const { probes } = repository;
-    const names = ['GitHub: pull-requests: write', 'GitHub: head branch'];
-    if (pullRequest === undefined) {
-        return names.map((name) => skippedCheck(name, prose `not needed without \`pull-request: true\``));
-    }
-    return [
-        await runCheck(names[0], async () => {
-            await probes.pullRequest(snapshot.branch);
-            return { status: 'ok', detail: prose `the token may open pull requests` };
-        }),
-        await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
-    ];
-}
-async function checkHeadBranch(options, snapshot, settings) {
-    const { probes } = options.repository;
-    const head = headBranchName(settings, snapshot.branch);
-    if (head === snapshot.branch) {
-        throw new SyncError(prose `\`pull-request-branch\` is the branch \`${head}\` itself`, {
-            advice: prose `Set \`pull-request-branch\` to another name.`,
-        });
-    }
-    const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-        message: prose `Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
-        advice: prose `Choose another \`pull-request-branch\`, or rename or delete that branch.`,
-        mistakes: [],
-    }));
-    const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
-    const findings = await probes.rules(plannedWrite(options, head, true));
-    return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] });
-}
-/** A problem if the head branch exists and is not the action's own. */
-async function findForeignHead(options, snapshot, name) {
-    const { repository } = options;
-    return retryOnFreshSnapshot(options, snapshot, async (current) => {
-        const state = await repository.pullRequests.read(current, name);
-        const head = await identifyHead(repository, current, state);
-        return head.kind === 'foreign'
-            ? [problemOf(rejectForeignHead(name, head, openPullRequest(state)))]
-            : [];
-    });
-}
-/** @throws SyncError if a rule forbids what a sync would write. */
-function ruleFinding({ ruleCount, violated, unclear }) {
-    const problem = joinProblems([...violated, ...unclear]);
-    if (problem !== undefined) {
-        const { message, advice = [], mistakes } = problem;
-        if (violated.length > 0)
-            throw new SyncError(message, { advice, mistakes });
-        return { status: 'skipped', detail: message, advice };
-    }
-    return ruleCount === undefined
-        ? {
-            status: 'skipped',
-            detail: prose `GitHub does not show the rules to this token`,
-            advice: prose `See Settings > Rules of the repository.`,
-        }
-        : { status: 'ok', detail: prose `rules: ${ruleCount}, none against it` };
-}
-async function checkTemplates(options, snapshot) {
-    const { repository, targets } = options;
-    const reader = createTemplateReader(options.builtInTemplate);
-    await retryOnFreshSnapshot(options, snapshot, (current) => readTemplates(repository, current, targets, reader));
-    const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]));
-    return {
-        status: 'ok',
-        detail: templates.length === 0
-            ? prose `built in`
-            : prose `${joinProse(templates.map((path) => prose `\`${path}\``), ', ')} can be used`,
-    };
-}
-/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
-function retryOnFreshSnapshot(options, snapshot, check) {
-    let isFirst = true;
-    return retryWhenBranchMoves(async () => {
-        const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options));
-        isFirst = false;
-        return check(current);
-    }, {
-        ...options,
-        maxAttempts: 2,
-        branchName: () => snapshot.branch,
-        settle: () => Promise.resolve(undefined),
-        withError: (result) => result,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/check/mlflow.ts
-
-
-
-
-
-
-
-
-/** Tests each kind of request that a sync with these inputs sends to MLflow. */
-async function checkMlflow(options) {
-    const { mlflow, targets, trackingUri, clock } = options;
-    const registry = createRegistry(mlflow);
-    const runIds = new Set();
-    const versions = await runCheck('MLflow: model versions', async () => {
-        let listed = 0;
-        for (const { selection } of targets) {
-            const rows = await nameInputInErrors('filter', selection.filter, () => registry.versions(selection.filter));
-            listed += rows.length;
-            const inModels = rows.filter(({ name }) => selection.models(name));
-            for (const { runId } of chooseVersionPerRun(inModels).runs)
-                runIds.add(runId);
-        }
-        return {
-            status: 'ok',
-            detail: prose `\`${trackingUri}\` lists ${own(plural(listed, 'model version'))}`,
-        };
-    });
-    if (versions.status === 'failed') {
-        const reason = prose `the Model Registry could not be read`;
-        return [
-            versions,
-            skippedCheck('MLflow: runs', reason),
-            skippedCheck('MLflow: selection', reason),
-        ];
-    }
-    const runs = await runCheck('MLflow: runs', async () => {
-        const { size } = await registry.experiments();
-        if (runIds.size === 0)
-            return { status: 'ok', detail: prose `experiments: ${size}` };
-        const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns));
-        return { status: 'ok', detail: prose `experiments: ${size}; ${detail}` };
-    });
-    const selection = await runCheck('MLflow: selection', async () => {
-        let selected = 0;
-        const gaps = [];
-        for (const target of targets) {
-            const result = await readSelection(registry, target.selection, clock.now());
-            selected += result.runs.length;
-            gaps.push(...result.gaps);
-        }
-        const problem = joinProblems(gaps);
-        if (problem !== undefined)
-            throw new SyncError(problem.message, problem);
-        return { status: 'ok', detail: prose `runs selected: ${selected}` };
-    });
-    return [versions, runs, selection];
-}
-/** A few may have been deleted permanently. */
-const maxSampledRuns = 20;
-/** @throws MlflowError if none of the runs can be seen, or none of several can be read. */
-async function checkRuns(registry, runIds) {
-    const lookups = await registry.runs(runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined })));
-    const found = runIds.map((id) => lookups.get(id));
-    if (found.some((lookup) => lookup?.kind === 'found'))
-        return prose `runs can be read`;
-    for (const lookup of found) {
-        if (lookup?.kind !== 'failed')
-            continue;
-        // A sync would report a single broken run as well, and go on.
-        if (runIds.length === 1)
-            return prose `the only run can't be read: ${lookup.reason}`;
-        throw new MlflowError(lookup.reason, {
-            advice: prose `MLflow could not read any of the sampled runs: look at its log, and try again.`,
-        });
-    }
-    const examples = joinProse(runIds.slice(0, 3).map((id) => prose `\`${id}\``), ', ');
-    throw new MlflowError(prose `MLflow does not show the runs of registered versions: ${examples}`, {
-        advice: prose `Check whether the runs were deleted permanently. If not, give the user \`READ\` permission on their experiments.`,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/check/check.ts
-
-
-
-/**
- * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
- * and reports all results together. Leaves no trace.
- */
-async function runChecks(options) {
-    const { info, progress } = options;
-    progress('tested', 0, undefined, 'connection');
-    const mlflow = await checkMlflow(options);
-    // A server that cannot be reached would only take its time once more.
-    const isReachable = mlflow.some(({ status }) => status === 'ok');
-    const version = isReachable ? await options.mlflow.version() : undefined;
-    if (version !== undefined)
-        info(`MLflow is version ${version}`);
-    const { repository, branch, connections } = await checkGitHub(options);
-    return {
-        ...emptyResult(repository, branch),
-        operation: 'checked',
-        connections: [...mlflow, ...connections],
-    };
-}
-
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
-;// CONCATENATED MODULE: external "node:fs/promises"
-const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./src/github/aliases.ts
-
-function aliasesFor(prefix, items) {
-    return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
-}
-/**
- * GraphQL selection of Git objects in the repository, one field per alias; empty without aliases.
- *
- * @param argument how to address an item's object: by `expression` (a revision) or by `oid`.
- */
-function objectFields(name, aliases, argument, selection) {
-    if (aliases.size === 0)
-        return '';
-    const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
-    return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
-}
-/** Schema of the response to `objectFields`: objects by path or hash instead of by alias. */
-function aliasedObjects(aliases, schema) {
-    const shape = Object.fromEntries([...aliases.keys()].map((alias) => [alias, schema]));
-    return object(shape)
-        .default({})
-        .transform((fields) => {
-        const found = [...aliases].map(([alias, item]) => [
-            item,
-            fields[alias],
-        ]);
-        return new Map(found.filter((entry) => entry[1] !== undefined));
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/github/blobs.ts
+
+
 
 
 
@@ -50898,20 +49275,16 @@ function createBlobReader(client, checkout) {
             for (let start = 0; start < oids.length; start += blobsPerQuery) {
                 batches.push(oids.slice(start, start + blobsPerQuery));
             }
-            const queue = batches.values();
             let done = 0;
             const report = (count) => {
                 done += count;
                 client.progress('fetched', done, oids.length, 'file');
             };
             report(0);
-            const worker = async () => {
-                for (const batch of queue) {
-                    await readAndConfirm(snapshot, batch);
-                    report(batch.length);
-                }
-            };
-            await Promise.all(Array.from({ length: maxConcurrentQueries }, worker));
+            await mapConcurrently(batches, maxConcurrentQueries, async (batch) => {
+                await readAndConfirm(snapshot, batch);
+                report(batch.length);
+            });
             return cache;
         },
         confirm: async (snapshot) => {
@@ -50939,10 +49312,11 @@ async function readBatch(client, { head, directories }, oids) {
     }));
     const contents = new Map();
     for (const [oid, found] of response.contents) {
-        const content = found?.text == null || found.isTruncated ? undefined : Buffer.from(found.text);
+        const text = found?.isTruncated === false ? found.text : null;
         // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte
         // order mark no longer has the expected hash.
-        contents.set(oid, content !== undefined && blobOid(content) === oid ? content : await readRaw(client, oid));
+        const isComplete = text?.isWellFormed() === true && blobOid(text) === oid;
+        contents.set(oid, isComplete ? text : await readRaw(client, oid));
     }
     const consistent = [...directories.values()].every(({ path, oid }) => response.directories.get(path)?.oid === oid);
     return { contents, consistent };
@@ -50955,6 +49329,11 @@ async function readRaw(client, oid) {
         throw invalidResponse(prose `the content of blob ${oid} does not match its hash`);
     return bytes;
 }
+/**
+ * Files that are read before the event loop gets a turn. Reading them asynchronously, each with several
+ * turns of its own, takes eight times as much processor time.
+ */
+const readsPerTurn = 100;
 /** A values file is a few KB; reading and hashing much larger ones would waste time. */
 const maxFileBytes = 4 * 1024 * 1024;
 /**
@@ -50969,25 +49348,29 @@ function createCheckoutCache(workspace) {
         const found = new Map();
         if (workspace === '')
             return found;
+        let read = 0;
         for (const [oid, path] of oids) {
-            const content = await readSmallFile((0,external_node_path_namespaceObject.join)(workspace, path));
+            const content = readSmallFile((0,external_node_path_namespaceObject.join)(workspace, path));
             if (content !== undefined && blobOid(content) === oid)
                 found.set(oid, content);
+            read += 1;
+            if (read % readsPerTurn === 0)
+                await (0,promises_namespaceObject.setImmediate)();
         }
         return found;
     };
 }
-async function readSmallFile(path) {
+function readSmallFile(path) {
     try {
-        const stats = await (0,external_node_fs_promises_namespaceObject.lstat)(path);
-        return stats.isFile() && stats.size <= maxFileBytes ? await (0,external_node_fs_promises_namespaceObject.readFile)(path) : undefined;
+        const stats = (0,external_node_fs_namespaceObject.lstatSync)(path);
+        return stats.isFile() && stats.size <= maxFileBytes ? (0,external_node_fs_namespaceObject.readFileSync)(path) : undefined;
     }
     catch {
         return undefined;
     }
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/github/lib/context.js
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
 
 
 class Context {
@@ -51040,9 +49423,9 @@ class Context {
     }
 }
 //# sourceMappingURL=context.js.map
-// EXTERNAL MODULE: ../../../work/main/node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var lib = __nccwpck_require__(5309);
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/github/lib/internal/utils.js
+// EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+var lib = __nccwpck_require__(9659);
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
 var utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -51095,7 +49478,7 @@ function getUserAgentWithOrchestrationId(baseUserAgent) {
     return baseUserAgent;
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/universal-user-agent/index.js
+;// CONCATENATED MODULE: ./node_modules/universal-user-agent/index.js
 function getUserAgent() {
   if (typeof navigator === "object" && "userAgent" in navigator) {
     return navigator.userAgent;
@@ -51110,7 +49493,7 @@ function getUserAgent() {
   return "<environment undetectable>";
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/before-after-hook/lib/register.js
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/register.js
 // @ts-check
 
 function register(state, name, method, options) {
@@ -51139,7 +49522,7 @@ function register(state, name, method, options) {
   });
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/before-after-hook/lib/add.js
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/add.js
 // @ts-check
 
 function addHook(state, kind, name, hook) {
@@ -51187,7 +49570,7 @@ function addHook(state, kind, name, hook) {
   });
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/before-after-hook/lib/remove.js
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/remove.js
 // @ts-check
 
 function removeHook(state, name, method) {
@@ -51208,7 +49591,7 @@ function removeHook(state, name, method) {
   state.registry[name].splice(index, 1);
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/before-after-hook/index.js
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/index.js
 // @ts-check
 
 
@@ -51255,7 +49638,7 @@ function Collection() {
 
 /* harmony default export */ const before_after_hook = ({ Singular, Collection });
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/endpoint/dist-bundle/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/endpoint/dist-bundle/index.js
 // pkg/dist-src/defaults.js
 
 
@@ -51601,7 +49984,7 @@ function withDefaults(oldDefaults, newDefaults) {
 var endpoint = withDefaults(null, DEFAULTS);
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/content-type/dist/index.js
+;// CONCATENATED MODULE: ./node_modules/content-type/dist/index.js
 /*!
  * content-type
  * Copyright(c) 2015 Douglas Christopher Wilson
@@ -51893,7 +50276,7 @@ function unescapeQuotedPairs(str, start, end) {
     return result + str.slice(start, end);
 }
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/json-with-bigint/json-with-bigint.js
+;// CONCATENATED MODULE: ./node_modules/json-with-bigint/json-with-bigint.js
 const intRegex = /^-?\d+$/;
 const noiseValue = /^-?\d+n+$/; // Noise - strings that match the custom format before being converted to it
 const originalStringify = JSON.stringify;
@@ -52494,7 +50877,7 @@ const JSONParse = (text, reviver) => {
 
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/request-error/dist-src/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
 class RequestError extends Error {
   name;
   /**
@@ -52535,7 +50918,7 @@ class RequestError extends Error {
 }
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/request/dist-bundle/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/request/dist-bundle/index.js
 // pkg/dist-src/index.js
 
 
@@ -52742,7 +51125,7 @@ var request = dist_bundle_withDefaults(endpoint, defaults_default);
 /* v8 ignore next -- @preserve */
 /* v8 ignore else -- @preserve */
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/graphql/dist-bundle/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/graphql/dist-bundle/index.js
 // pkg/dist-src/index.js
 
 
@@ -52873,7 +51256,7 @@ function withCustomRequest(customRequest) {
 
 /* v8 ignore if -- @preserve */
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/auth-token/dist-bundle/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
 // pkg/dist-src/is-jwt.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
 var sep = "\\.";
@@ -52928,11 +51311,11 @@ var createTokenAuth = function createTokenAuth2(token) {
 };
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/core/dist-src/version.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/version.js
 const version_VERSION = "7.0.8";
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/core/dist-src/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/index.js
 
 
 
@@ -53073,12 +51456,12 @@ class Octokit {
 }
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
 const dist_src_version_VERSION = "17.0.0";
 
 //# sourceMappingURL=version.js.map
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
 const Endpoints = {
   actions: {
     addCustomLabelsToSelfHostedRunnerForOrg: [
@@ -55372,7 +53755,7 @@ var endpoints_default = Endpoints;
 
 //# sourceMappingURL=endpoints.js.map
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
 
 const endpointMethodsMap = /* @__PURE__ */ new Map();
 for (const [scope, endpoints] of Object.entries(endpoints_default)) {
@@ -55498,7 +53881,7 @@ function decorate(octokit, scope, methodName, defaults, decorations) {
 
 //# sourceMappingURL=endpoints-to-methods.js.map
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
 
 
 function restEndpointMethods(octokit) {
@@ -55519,7 +53902,7 @@ legacyRestEndpointMethods.VERSION = dist_src_version_VERSION;
 
 //# sourceMappingURL=index.js.map
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
 // pkg/dist-src/version.js
 var plugin_paginate_rest_dist_bundle_VERSION = "0.0.0-development";
 
@@ -55931,7 +54314,7 @@ function paginateRest(octokit) {
 paginateRest.VERSION = plugin_paginate_rest_dist_bundle_VERSION;
 
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/github/lib/utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/utils.js
 
 
 // octokit + plugins
@@ -55970,7 +54353,7 @@ function getOctokitOptions(token, options) {
     return opts;
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ../../../work/main/node_modules/@actions/github/lib/github.js
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/github.js
 
 
 const github_context = new Context();
@@ -56107,7 +54490,7 @@ function classifyResult(result, exchange, now) {
         return { kind: 'final' };
     if (temporaryStatuses.has(result.status)) {
         const limits = { waitMs: retryAfterMs(result.headers, now) };
-        return mayBeTooLarge(result.status, exchange.isDivisible)
+        return mayBeTooLarge(result.status, exchange.isDivisible())
             ? retry(`HTTP ${result.status}`, { ...limits, maxRetries: maxTooLargeRetries })
             : retry(`HTTP ${result.status}`, limits);
     }
@@ -56195,7 +54578,7 @@ function fetchWithRetries(options, isRepeatable, contact, onRequest) {
         let exchange = {
             isGraphql,
             isRepeatable,
-            isDivisible: isDivisibleRequest(url, init.body),
+            isDivisible: () => isDivisibleRequest(url, init.body),
             json: undefined,
         };
         const send = async (tries) => {
@@ -56235,7 +54618,7 @@ function fetchWithRetries(options, isRepeatable, contact, onRequest) {
         return {
             status: result.status,
             url,
-            headers: new Headers(result.headers),
+            headers: new Map(Object.entries(result.headers)),
             body: exchange.json,
             text: () => Promise.resolve(result.text),
         };
@@ -56599,6 +54982,120 @@ function entryOf(row) {
     return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
 }
 
+;// CONCATENATED MODULE: ./src/github/refs.ts
+
+/** Stands for "no such branch" in a compare-and-swap, as in Git. */
+const zeroOid = '0'.repeat(40);
+const mutation = `mutation Move($input: UpdateRefsInput!) {
+  updateRefs(input: $input) { clientMutationId }
+}`;
+const response = object({
+    updateRefs: object({ clientMutationId: schemas_string().nullish() }),
+});
+/**
+ * Moves, creates or deletes a branch in one compare-and-swap step. REST cannot do that: without
+ * `force` it also accepts a branch that was moved back in the meantime.
+ *
+ * @throws GitHubError with reason `branch-moved` if the branch is not at `from`.
+ */
+async function moveBranch(client, purpose, { branch, from = zeroOid, to = zeroOid, force }) {
+    const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force }];
+    const input = { repositoryId: client.repositoryId(), refUpdates };
+    await client.mutate(purpose, mutation, { input }, response);
+}
+
+;// CONCATENATED MODULE: ./src/github/git-data.ts
+
+
+
+/** The commit message as Git stores it. */
+function fullMessage({ headline, body }) {
+    return body === '' ? headline : `${headline}\n\n${body}`;
+}
+/**
+ * Creates one commit of any size with the Git data API: trees in batches, each based on the previous
+ * one, then the commit, then a compare-and-swap of the branch. Nothing is visible before that last
+ * step.
+ */
+async function commitByGitData(client, request) {
+    const { branch, head, rootTree } = request.snapshot;
+    const tree = await createTree(client, 'commit', rootTree, request.edits.map(entryOfEdit));
+    const message = fullMessage(request);
+    const commit = await createCommit(client, 'commit', { tree, parent: head, message });
+    await moveBranch(client, 'commit', { branch, from: head, to: commit.sha, force: false });
+    return commit;
+}
+const createdCommit = object({
+    sha: schemas_string(),
+    html_url: schemas_string(),
+    verification: object({ verified: schemas_boolean() }).optional(),
+});
+/**
+ * Creates a commit without moving a branch. It sets neither author nor committer, because only then
+ * does GitHub sign commits made with the workflow token or a GitHub App token.
+ */
+async function createCommit(client, purpose, { tree, parent, message }) {
+    const { sha, html_url, verification } = await client.rest(purpose, createdCommit, (octokit, at) => octokit.rest.git.createCommit({ ...at, tree, parents: [parent], message }));
+    return { sha, url: html_url, verified: verification?.verified ?? false };
+}
+function entryOfEdit({ path, after, executable }) {
+    return after === undefined
+        ? { path, executable, sha: null }
+        : { path, executable, content: after };
+}
+/** GitHub responds with 422 or 502 to trees of more than about 250 inline files or 2.5 MB. */
+const treeLimits = { files: 200, bytes: 1_500_000 };
+/** Creates the tree that results from changes to the tree `base`, and returns its hash. */
+async function createTree(client, purpose, base, entries) {
+    let tree = base;
+    let done = 0;
+    for (const batch of splitIntoBatches(entries)) {
+        client.progress('uploaded', done, entries.length, 'file');
+        tree = await createTreeInHalves(client, purpose, tree, batch);
+        done += batch.length;
+    }
+    client.progress('uploaded', done, entries.length, 'file');
+    return tree;
+}
+function splitIntoBatches(entries) {
+    const batches = [];
+    let batch = [];
+    let bytes = 0;
+    for (const entry of entries) {
+        const size = 'content' in entry ? Buffer.byteLength(entry.content) : 0;
+        if (batch.length === treeLimits.files ||
+            (batch.length > 0 && bytes + size > treeLimits.bytes)) {
+            batches.push(batch);
+            batch = [];
+            bytes = 0;
+        }
+        batch.push(entry);
+        bytes += size;
+    }
+    return batch.length > 0 ? [...batches, batch] : batches;
+}
+const created = object({ sha: schemas_string() });
+/** Halves a batch that is still too large for GitHub. */
+async function createTreeInHalves(client, purpose, base, entries) {
+    const tree = entries.map(({ executable, ...entry }) => ({
+        ...entry,
+        mode: executable ? '100755' : '100644',
+        type: 'blob',
+    }));
+    try {
+        const { sha } = await client.rest(purpose, created, (octokit, at) => octokit.rest.git.createTree({ ...at, base_tree: base, tree }));
+        return sha;
+    }
+    catch (error) {
+        const tooLarge = error instanceof GitHubError && error.reason === 'too-large';
+        if (!tooLarge || entries.length === 1)
+            throw error;
+        const middle = Math.ceil(entries.length / 2);
+        const first = await createTreeInHalves(client, purpose, base, entries.slice(0, middle));
+        return createTreeInHalves(client, purpose, first, entries.slice(middle));
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/github/commit.ts
 
 
@@ -56839,9 +55336,9 @@ async function listFiles(client, commits, directories) {
       ${objectFields('from', from, at(commits.from), selection)}
       ${objectFields('to', to, at(commits.to), selection)}
     }`, {}, object({ from: aliasedObjects(from, directory), to: aliasedObjects(to, directory) }));
-    return { from: head_branch_filesOf(response.from), to: head_branch_filesOf(response.to) };
+    return { from: filesOf(response.from), to: filesOf(response.to) };
 }
-function head_branch_filesOf(directories) {
+function filesOf(directories) {
     return new Map([...directories].flatMap(([path, directory]) => (directory?.entries ?? [])
         .filter(({ type }) => type === 'blob')
         .map(({ name, oid, mode }) => [
@@ -57201,7 +55698,7 @@ const probes_mutation = `mutation Check($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`;
 /** What GitHub would say if it did not reject the requests. Anything else proves nothing. */
-const probes_committed = object({
+const committed = object({
     createCommitOnBranch: object({ commit: object({ oid: schemas_string() }) }),
 });
 const opened = object({ number: schemas_number() });
@@ -57214,7 +55711,7 @@ async function probeCommit(client, snapshot, directory) {
         fileChanges: { additions: [{ path, contents: '' }] },
     };
     try {
-        await client.probe('commit', probes_mutation, { input }, probes_committed);
+        await client.probe('commit', probes_mutation, { input }, committed);
     }
     catch (error) {
         if (error instanceof GitHubError && error.reason === 'branch-moved')
@@ -57437,20 +55934,23 @@ function redirectedRequest(request, response, trustedOrigin) {
 
 
 
-
 /** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
 const retry_temporaryStatuses = new Set([408, 429, 500, 502, 503, 504]);
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const retry_maxHtmlRetries = 2;
-/** Decides whether a request to MLflow is retried. */
-function retry_classifyResult(result, now) {
+/**
+ * Decides whether a request to MLflow is retried.
+ *
+ * @param json undefined if the body is not a complete JSON document.
+ */
+function retry_classifyResult(result, json, now) {
     if (result.kind === 'failure') {
         const permanent = permanentFailures.has(result.reason);
         return permanent ? { kind: 'final' } : retry(result.detail);
     }
     const { status, headers, text } = result;
     if (status >= 200 && status < 300)
-        return classifySuccess(text);
+        return classifySuccess(text, json);
     const refusal = recogniseRefusal(text);
     if (retry_temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
         return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) });
@@ -57459,8 +55959,8 @@ function retry_classifyResult(result, now) {
         ? retry('MLflow is overloaded (database pool exhausted)')
         : { kind: 'final' };
 }
-function classifySuccess(text) {
-    if (parseJson(text) === undefined) {
+function classifySuccess(text, json) {
+    if (json === undefined) {
         return isMarkup(text)
             ? retry('a page of HTML instead of JSON', { maxRetries: retry_maxHtmlRetries })
             : retry('a response that is not a complete JSON document');
@@ -57495,6 +55995,8 @@ function mlflowRetryPolicy(settings, random) {
 
 
 
+/** MLflow's database pool is exhausted by more than about 15 requests at a time. */
+const maxConcurrentRequests = 4;
 /** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5;
 function createMlflowClient(options) {
@@ -57527,18 +56029,22 @@ function createMlflowClient(options) {
     };
     const sendRequest = async (request) => {
         let url = request.url;
+        let json;
         const outcome = await sendWithRetries({
             send: (tries) => sendOnce(request, tries, (current) => {
                 url = current;
             }),
-            classify: (result) => retry_classifyResult(result, clock.now()),
+            classify: (result) => {
+                json = result.kind === 'failure' ? undefined : parseJson(result.text);
+                return retry_classifyResult(result, json, clock.now());
+            },
             policy: connection.policy,
             clock,
             budget: options.budget(),
             contact,
             onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
         });
-        return { ...outcome, url };
+        return { ...outcome, url, json };
     };
     const call = async (method, path, payload, schema) => {
         const send = () => sendRequest({
@@ -57564,8 +56070,7 @@ function createMlflowClient(options) {
         return parseResponse(outcome, `${method} ${path}`, schema);
     };
     const parseResponse = (outcome, endpoint, schema) => {
-        const { result } = outcome;
-        const json = result.kind === 'failure' ? undefined : parseJson(result.text);
+        const { result, json } = outcome;
         if (result.kind === 'failure' ||
             result.status < 200 ||
             result.status > 299 ||
@@ -57681,8 +56186,8 @@ function createClients(options) {
         insecureTls: false,
         signal,
     });
-    let waitBudget = createWaitBudget();
-    const budget = () => waitBudget;
+    let sync = createSyncState();
+    const budget = () => sync.waitBudget;
     const policyFor = (policy) => inputs.mode === 'check' ? atMostOneRetry(policy) : policy;
     const mlflow = createMlflowClient({
         connection: {
@@ -57702,8 +56207,11 @@ function createClients(options) {
         graphqlUrl: inputs.gitHubUrls.graphql,
         repository: inputs.repository.name,
         policy: policyFor(gitHubRetryPolicy(clock.random)),
-        transport: gitHubTransport,
-        clock,
+        transport: {
+            ...gitHubTransport,
+            send: (request) => gitHubTransport.send({ ...request, signal: sync.gitHub.signal }),
+        },
+        clock: { ...clock, sleep: (ms) => clock.sleep(ms, sync.gitHub.signal) },
         budget,
         log,
         progress,
@@ -57713,13 +56221,18 @@ function createClients(options) {
         repository: createRepository(github, createCheckoutCache(environment.GITHUB_WORKSPACE ?? '')),
         requests: () => ({ mlflow: mlflow.requests(), github: github.requests() }),
         writes: github.writes,
-        renewBudget: () => {
-            waitBudget = createWaitBudget();
+        beginSync: () => {
+            sync = createSyncState();
         },
+        abandonGitHub: () => sync.gitHub.abort(),
         close: async () => {
             await Promise.all([mlflowTransport.close(), gitHubTransport.close()]);
         },
     };
+}
+/** What each sync of a job begins with. */
+function createSyncState() {
+    return { waitBudget: createWaitBudget(), gitHub: new AbortController() };
 }
 /** Setting `ca` replaces Node.js's trusted certificates, so it has to include them. */
 function trustedCertificates() {
@@ -57773,6 +56286,8 @@ function createStopwatch(now) {
     return {
         measure: async (name, work) => {
             const startedAt = now();
+            // Phases are in the order in which they begin.
+            durations.set(name, durations.get(name) ?? 0);
             try {
                 return await work();
             }
@@ -58448,6 +56963,8 @@ function isDefault(name, value) {
 
 
 
+/** zod would compile each schema to a function, which takes longer than the one use of it. */
+const parseOnce = { jitless: true };
 /**
  * Reads and validates the inputs (`INPUT_*`), MLflow's environment variables and GitHub's
  * addresses.
@@ -58457,9 +56974,9 @@ function isDefault(name, value) {
 function readInputs(environment) {
     const sources = new Map(inputNames.map((name) => [name, readSource(environment, name)]));
     const raw = Object.fromEntries([...sources].map(([name, { value }]) => [name, value]));
-    const parsed = inputSchema.safeParse(raw);
+    const parsed = inputSchema.safeParse(raw, parseOnce);
     const variables = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, readVariable(environment, name)]));
-    const settings = environmentSchema.safeParse(variables);
+    const settings = environmentSchema.safeParse(variables, parseOnce);
     const allSources = new Map([
         ...sources,
         ...Object.entries(variables).map(([name, value]) => [
@@ -58767,7 +57284,8 @@ function createProgress(clock, log) {
     let work;
     let lastLineAt = clock.now();
     let isIdle = false;
-    let waitEndsAt;
+    /** More than one if both servers have to be waited for. */
+    const waits = new Set();
     const requests = new Map();
     const say = (line) => {
         lastLineAt = clock.now();
@@ -58778,8 +57296,9 @@ function createProgress(clock, log) {
         const silence = now - lastLineAt;
         if (isIdle)
             return;
-        if (waitEndsAt !== undefined) {
-            const left = Math.round((waitEndsAt - now) / 1000);
+        if (waits.size > 0) {
+            const endsAt = Math.max(...[...waits].map((wait) => wait.endsAt));
+            const left = Math.round((endsAt - now) / 1000);
             if (silence >= maxWaitSilenceMs && left > 0)
                 say(`still waiting, ${left} s left`);
             return;
@@ -58817,22 +57336,23 @@ function createProgress(clock, log) {
         },
         clock: {
             ...clock,
-            sleep: async (ms) => {
-                waitEndsAt = clock.now() + ms;
+            sleep: async (ms, signal) => {
+                const wait = { endsAt: clock.now() + ms };
+                waits.add(wait);
                 try {
-                    await clock.sleep(ms);
+                    await clock.sleep(ms, signal);
                 }
                 finally {
-                    waitEndsAt = undefined;
+                    waits.delete(wait);
                 }
             },
         },
         idleClock: {
             ...clock,
-            sleep: async (ms) => {
+            sleep: async (ms, signal) => {
                 isIdle = true;
                 try {
-                    await clock.sleep(ms);
+                    await clock.sleep(ms, signal);
                 }
                 finally {
                     isIdle = false;
@@ -58847,6 +57367,267 @@ function progress_describe(verb, done, total, noun) {
     return total === undefined
         ? `${verb} ${groupedPlural(done, noun)} so far`
         : `${verb} ${grouped(done)} of ${groupedPlural(total, noun)}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/text/markdown.ts
+
+/**
+ * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
+ * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
+ * unchanged.
+ */
+function escapeMarkdown(text, maxCharacters = 200) {
+    return neutralise(text, maxCharacters)
+        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
+        .replace(special, toEntity);
+}
+/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
+const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+/** Escapes own text, of which nothing is neutralised. A URL becomes a link, in which entities stay. */
+function escapeCharacters(text) {
+    return text.replace(urlOrSpecial, (part) => (part.length > 1 ? part : toEntity(part)));
+}
+const urlOrSpecial = new RegExp(`https?://[^\\s<>|\`\\\\]+|${special.source}`, 'g');
+function escapeHtml(text) {
+    return text.replace(/[&<>]/g, toEntity);
+}
+/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
+const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
+const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+function toEntity(character) {
+    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
+}
+/**
+ * Untrusted text in a fixed-width font, as it is: GitHub leaves code alone. Only instructions to CI
+ * services are neutralised, because the body of a pull request can become the message of a commit.
+ * For Markdown, also in a table, where a pipe ends even the cell of a code span.
+ */
+function code(text, maxCharacters = 200) {
+    const visible = withoutInstructions(neutralise_plainText(text, maxCharacters));
+    return visible.split('|').map(codeSpan).join('&#124;');
+}
+function codeSpan(text) {
+    if (text === '')
+        return '';
+    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    // Markdown strips one space from both ends.
+    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
+    return `${fence}${padding}${text}${padding}${fence}`;
+}
+/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
+function htmlCode(text, maxCharacters = 200) {
+    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
+}
+/** Longest piece of foreign text in a message, such as a server's own words. */
+const maxForeign = 1000;
+/**
+ * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
+ * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
+ *
+ * @param lineBreak what ends a line: within a table cell, that is an element.
+ */
+function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
+    let remaining = maxCharacters;
+    let result = '';
+    for (const { kind, text, render } of tokensOf(message, lineBreak)) {
+        if (remaining <= 0)
+            return result.endsWith('…') ? result : `${result}…`;
+        const rendered = render(Math.min(remaining, maxForeign));
+        const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result);
+        result += startsLine ? escapeLineStart(rendered) : rendered;
+        remaining -= text.length;
+    }
+    return result;
+}
+/** Makes the start of a heading, an item of a list or a line under a heading plain text. */
+function escapeLineStart(markdown) {
+    return markdown.replace(/^(\d*)([#+=.)-])/, (_, digits, mark) => digits + toEntity(mark));
+}
+/**
+ * Splits a message at the backticks in its own text; what is between two of them is one token. So is
+ * neighbouring foreign text, whose parts could be harmful together.
+ */
+function tokensOf(message, lineBreak) {
+    const tokens = [];
+    let codeText;
+    for (const piece of message) {
+        if (piece.kind === 'link') {
+            const { text, url, isCode } = piece;
+            tokens.push({
+                kind: 'link',
+                text,
+                render: () => markdown_link(isCode ? code(text) : escapeCharacters(text), url),
+            });
+            continue;
+        }
+        const { text, kind } = piece;
+        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
+            if (index > 0) {
+                if (codeText !== undefined)
+                    tokens.push(codeToken(codeText));
+                codeText = codeText === undefined ? '' : undefined;
+            }
+            const last = tokens.at(-1);
+            if (codeText !== undefined)
+                codeText += part;
+            else if (kind === 'foreign' && last?.kind === 'foreign')
+                tokens.splice(-1, 1, foreignToken(last.text + part));
+            else if (part !== '')
+                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
+        }
+    }
+    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
+}
+function codeToken(text) {
+    return { kind: 'code', text, render: (maxCharacters) => code(text, maxCharacters) };
+}
+function foreignToken(text) {
+    return { kind: 'foreign', text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
+}
+/** Own text is never cut within a token, because half a sentence of advice could mislead. */
+function ownToken(text, lineBreak) {
+    const render = () => escapeCharacters(text).replaceAll('\n', lineBreak);
+    return { kind: 'own', text, render };
+}
+/** A link, or only its text if the URL is not an http(s) URL. */
+function markdown_link(markdown, url) {
+    const target = webUrl(url ?? '');
+    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
+}
+/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
+const maxUrl = 4000;
+/**
+ * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
+ * for anything else.
+ */
+function webUrl(url) {
+    const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null;
+    if (parsed === null)
+        return null;
+    parsed.username = '';
+    parsed.password = '';
+    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+    return encoded.length > maxUrl ? null : encoded;
+}
+/** A fenced code block that its content cannot end. Invisible characters are made visible. */
+function fenced(text, language) {
+    const visible = showControls(text);
+    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
+}
+/** Control characters become their symbols: `␛`. */
+function showControls(text) {
+    return text.replace(neutralise_unprintable, (character) => {
+        if (character === '\n' || character === '\t')
+            return character;
+        const codeUnit = character.charCodeAt(0);
+        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/message/change-table.ts
+
+
+
+
+/**
+ * A table of changes, with links to MLflow for versions and runs, and to GitHub for files.
+ *
+ * @param areMade whether the changes have been made, and not only proposed.
+ */
+function changeColumns(bases, areMade) {
+    return [
+        { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
+        ...versionColumns,
+        {
+            title: 'Previous',
+            cell: ({ previousVersion, modelVersion }) => previousVersion === modelVersion ? '' : escapeMarkdown(previousVersion ?? '', 40),
+            isNumber: true,
+        },
+        ...placeColumns(bases, ({ outcome }) => outcome === 'created' ? bases.newRef : (bases.newRef ?? bases.oldRef)),
+    ];
+}
+const verbs = {
+    created: 'create',
+    updated: 'update',
+    deleted: 'delete',
+};
+/** A table of deletions. Their files are only linked while they are there. */
+function deletionColumns(bases, areMade) {
+    return [
+        ...versionColumns,
+        ...placeColumns(bases, () => (areMade ? undefined : bases.oldRef)),
+        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
+    ];
+}
+/** The deletions, sorted. */
+function deletionsIn(entries) {
+    return byModel(changesOf(entries).filter(({ outcome }) => outcome === 'deleted'));
+}
+/** The files that are created or updated, sorted. */
+function otherChangesIn(entries) {
+    return byModel(changesOf(entries).filter(({ outcome }) => outcome !== 'deleted'));
+}
+/** A table of runs whose files are left as they are, each with its reason. */
+function reasonColumns(bases) {
+    return [
+        ...versionColumns,
+        ...placeColumns(bases, () => bases.oldRef),
+        { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
+    ];
+}
+const versionColumns = [
+    { title: 'Model', cell: ({ modelName }) => escapeMarkdown(modelName ?? '', change_table_maxName) },
+    {
+        title: 'Version',
+        cell: ({ modelVersion, url }) => markdown_link(escapeMarkdown(modelVersion ?? '', 40), url),
+        isNumber: true,
+    },
+];
+/** Longest model name in a table; MLflow allows 256 characters. */
+const change_table_maxName = 100;
+function placeColumns({ uiUrl, serverUrl, repository }, refOf) {
+    return [
+        { title: 'Run', cell: (record) => runCell(record, uiUrl) },
+        {
+            title: 'File',
+            cell: (record) => {
+                const path = record.location?.path ?? record.path;
+                if (path === null)
+                    return '';
+                const line = record.location?.line;
+                const ref = refOf(record);
+                const url = ref === undefined ? null : fileUrl(serverUrl, repository, ref, path, line);
+                return markdown_link(code(`${shortName(path)}${line === undefined ? '' : `:${line}`}`), url);
+            },
+        },
+    ];
+}
+function runCell({ runId, experimentId }, uiUrl) {
+    if (runId === null || runId === '')
+        return '';
+    const text = code(change_table_shorten(runId));
+    return experimentId === null ? text : markdown_link(text, runUrl(uiUrl, experimentId, runId));
+}
+/** `deploy/values/abc123de….yaml` as `abc123de….yaml`: the directory is named above the table. */
+function shortName(path) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const stem = name.replace(/\.yaml$/, '');
+    return `${change_table_shorten(stem)}${stem === name ? '' : '.yaml'}`;
+}
+/** Longest name that is shown completely. */
+const maxShort = 16;
+function change_table_shorten(id) {
+    return id.length <= maxShort ? id : `${id.slice(0, 8)}…`;
+}
+/** Sorts by model, then by version, in ascending order; records without a model come last. */
+function byModel(records) {
+    const versionOf = ({ modelVersion }) => Number(modelVersion ?? 0) || 0;
+    return records.toSorted((a, b) => Number(a.modelName === null) - Number(b.modelName === null) ||
+        compareText(a.modelName ?? '', b.modelName ?? '') ||
+        versionOf(a) - versionOf(b));
 }
 
 ;// CONCATENATED MODULE: ./src/report/sentence.ts
@@ -59186,18 +57967,18 @@ function withoutChanges({ entries }) {
  * latest version.
  */
 function mergeEntries(earlier, later) {
-    const merged = new Map(earlier.map((entry) => [merge_keyOf(entry), entry]));
+    const merged = new Map(earlier.map((entry) => [keyOf(entry), entry]));
     for (const entry of later) {
-        const before = merged.get(merge_keyOf(entry));
+        const before = merged.get(keyOf(entry));
         const next = before === undefined ? entry : mergeEntry(before, entry);
         if (next === undefined)
-            merged.delete(merge_keyOf(entry));
+            merged.delete(keyOf(entry));
         else
-            merged.set(merge_keyOf(entry), next);
+            merged.set(keyOf(entry), next);
     }
     return [...merged.values()];
 }
-function merge_keyOf({ runId, path, modelName, modelVersion }) {
+function keyOf({ runId, path, modelName, modelVersion }) {
     return path ?? JSON.stringify([runId, modelName, modelVersion]);
 }
 function mergeEntry(before, after) {
@@ -59265,6 +58046,1961 @@ function nextRoundLine(nextAt, now) {
 /** Resolves to false if the job was cancelled in the meantime. */
 function sleepUnlessCancelled(clock, ms) {
     return clock.sleep(ms).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/pending.ts
+
+
+
+/**
+ * The versions of each model that are selected but not deployed on the branch yet, as text. Each of
+ * them keeps one file of its model, so that the new deployment can start before the old one ends.
+ *
+ * A version that may never be deployed only counts if something points to it, an alias or a filter:
+ * the file that it was to replace would be the last one. Otherwise, each version stands for itself.
+ */
+function findPending(input) {
+    const { selection, runs, excluded, files } = input;
+    const isPointedTo = pointsToVersions(selection);
+    const pending = new Map();
+    const add = ({ version }, what) => {
+        const file = files.get(version.runId);
+        const deployed = file && deployedIn(file.state, version.runId);
+        if (deployed !== undefined && namesVersion(deployed, version))
+            return;
+        const versions = pending.get(version.name) ?? [];
+        pending.set(version.name, [...versions, prose `version ${version.version} ${own(what)}`]);
+    };
+    for (const other of excluded) {
+        if (other.exclusion === 'not-ready' || other.exclusion === 'too-young')
+            add(other, 'has to be deployed first, which is not possible yet');
+        if (other.exclusion === 'unusable' && isPointedTo)
+            add(other, undeployable);
+    }
+    const outcomes = new Map(input.entries.map(({ path, outcome }) => [path, outcome]));
+    for (const run of runs) {
+        const outcome = outcomes.get(files.get(run.runId)?.path ?? null);
+        if (outcome === 'created' || outcome === 'updated')
+            add(run, 'has to be deployed first');
+        const isLeftAlone = outcome === 'failed' || outcome === 'skipped' || outcome === 'held';
+        if (isLeftAlone && isPointedTo)
+            add(run, undeployable);
+    }
+    return pending;
+}
+const undeployable = 'has to be deployed first, which failed';
+
+;// CONCATENATED MODULE: ./src/core/plan/orphans.ts
+
+
+
+
+
+
+/** Decides about each orphan by its content and by what else the sync does. */
+function decideOrphans(input) {
+    const kept = [];
+    const deletions = [];
+    const pending = findPending(input);
+    const currentName = createNameLookup(input.listed);
+    const unusable = new Set(input.excluded
+        .filter(({ exclusion }) => exclusion === 'unusable')
+        .map(({ version }) => versionKey(version)));
+    for (const orphan of findOrphans(input)) {
+        const record = recordOf(orphan, input.uiUrl);
+        if (orphan.state.kind === 'held') {
+            const { reason, line } = orphan.state;
+            const location = { path: orphan.path, line };
+            kept.push(entryWithoutEdit({ ...record, outcome: 'held', reason }, location));
+            continue;
+        }
+        const { deployed } = orphan;
+        if (deployed === undefined || !isPrunable(orphan, input))
+            continue;
+        const reasonToKeep = whyKept(deployed, unusable) ?? takePending(pending, currentName(deployed));
+        if (reasonToKeep === undefined)
+            deletions.push(deletionOf(orphan, record, deployed));
+        else {
+            const reason = prose `kept: ${reasonToKeep}`;
+            kept.push(entryWithoutEdit({ ...record, outcome: 'skipped', reason }));
+        }
+    }
+    return { kept, deletions };
+}
+/**
+ * Files of runs that are no longer selected come first, then those of runs deleted in MLflow; the
+ * newest versions come first.
+ */
+function findOrphans({ runs, excluded, facts, files }) {
+    const selected = new Set(runs.map(({ runId }) => runId));
+    // A version that is only excluded for now, or for what MLflow does not say, protects its file.
+    const isProtected = new Set(excluded
+        .filter(({ exclusion }) => exclusion !== 'run-filter')
+        .map(({ version }) => version.runId));
+    const orphans = [...files].flatMap(([runId, file]) => {
+        const deployed = deployedIn(file.state, runId);
+        if (!selected.has(runId)) {
+            const reason = prose `no selected model version belongs to this run any more`;
+            return isProtected.has(runId) ? [] : [{ ...file, runId, reason, deployed }];
+        }
+        return isGone(facts.get(runId)?.run)
+            ? [{ ...file, runId, reason: prose `the run is deleted in MLflow`, deployed }]
+            : [];
+    });
+    return orphans.toSorted((a, b) => Number(selected.has(a.runId)) - Number(selected.has(b.runId)) ||
+        (a.deployed && b.deployed ? compareAge(b.deployed, a.deployed) : 0));
+}
+function isGone(lookup) {
+    return (lookup?.kind === 'missing' || (lookup?.kind === 'found' && lookup.run.lifecycle === 'deleted'));
+}
+function recordOf({ path, runId, deployed, state }, uiUrl) {
+    const { experimentId = null } = state.kind === 'values' ? state.values.owned : {};
+    const modelVersion = deployed?.modelVersion ?? null;
+    return {
+        path,
+        runId,
+        experimentId,
+        modelName: deployed?.modelName ?? null,
+        modelVersion,
+        previousVersion: modelVersion,
+        url: deployed === undefined || deployed.modelName === ''
+            ? null
+            : modelVersionUrl(uiUrl, deployed.modelName, deployed.modelVersion),
+    };
+}
+/** Only a file that names its own run and a model within `models` may be deleted. */
+function isPrunable({ state, runId, deployed }, { selection }) {
+    const modelName = deployed?.modelName ?? '';
+    return (state.kind === 'values' &&
+        isOwned(state, runId) &&
+        modelName !== '' &&
+        selection.models(modelName));
+}
+function whyKept({ modelName, modelVersion }, unusable) {
+    if (!isVersionNumber(modelVersion)) {
+        return prose `\`global.modelVersion\` is not a version number, so MLflow cannot confirm the deletion`;
+    }
+    if (unusable.has(versionKey({ name: modelName, version: modelVersion }))) {
+        return prose `MLflow still lists its model version, but does not say enough about it`;
+    }
+    return undefined;
+}
+/** Each pending version keeps one file. */
+function takePending(pending, modelName) {
+    const successor = pending.get(modelName)?.shift();
+    return successor === undefined
+        ? undefined
+        : prose `\`${modelName}\` ${successor}; this file stays until then`;
+}
+function deletionOf({ path, state, executable, reason }, record, previous) {
+    const before = 'text' in state ? state.text : undefined;
+    return {
+        ...record,
+        path,
+        outcome: 'deleted',
+        reason,
+        edit: { path, before, after: undefined, executable },
+        previous,
+        withheld: undefined,
+        warning: undefined,
+        location: undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/prune.ts
+
+
+
+
+
+/** Decides which files prune may delete. */
+function proposeDeletions(input) {
+    const { kept, deletions } = decideOrphans(input);
+    const reason = deletions.length === 0 ? undefined : reasonNotToPrune(input);
+    return reason === undefined
+        ? { kept, deletions, warning: undefined }
+        : { kept, deletions: [], warning: nothingPruned(reason) };
+}
+function nothingPruned(reason) {
+    return prose `Nothing is pruned: ${reason}`;
+}
+/**
+ * Why nothing may be deleted. A listing that may be incomplete does not prove that a run is no longer
+ * selected, and a selection that matches nothing is probably a mistake.
+ */
+function reasonNotToPrune(input) {
+    const { selection, listed, runs, gaps, facts, files } = input;
+    if (listed.length === 0 && selection.filter === undefined) {
+        return prose `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``;
+    }
+    if (gaps.length > 0)
+        return prose `the selection asks for something that MLflow does not have`;
+    if (runs.length === 0)
+        return prose `no run is selected`;
+    const unread = [...facts.values()].filter(({ run }) => run.kind === 'failed' && run.cause === 'rejected').length;
+    if (unread > 0)
+        return prose `${own(plural(unread, 'run'))} could not be read from MLflow`;
+    const unfetched = [...files.values()].filter(({ state }) => state.kind === 'unread').length;
+    return unfetched > 0
+        ? prose `${own(plural(unfetched, 'file'))} could not be read from GitHub`
+        : undefined;
+}
+/**
+ * Applies the limits for all deletions together.
+ *
+ * @param orphans the entries of orphans after MLflow has confirmed the deletions or not.
+ */
+function limitDeletions(orphans, { files, entries, maxDeletions }) {
+    const deletions = orphans.filter(isChange);
+    const kept = orphans.filter((entry) => !isChange(entry));
+    if (deletions.length > maxDeletions) {
+        const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions));
+        return {
+            entries: [...kept, ...withheld],
+            warning: undefined,
+            error: tooMany(deletions.length, maxDeletions),
+        };
+    }
+    const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
+    const created = entries.filter(({ outcome }) => outcome === 'created').length;
+    if (deletions.length > 0 && owned + created <= deletions.length) {
+        const reason = prose `it would leave the directory without any values file`;
+        return { entries: kept, warning: nothingPruned(reason), error: undefined };
+    }
+    return { entries: orphans, warning: undefined, error: undefined };
+}
+function withhold(deletion, maxDeletions) {
+    const { previous, reason } = deletion;
+    return {
+        ...entryWithoutEdit(deletion),
+        outcome: 'skipped',
+        previous,
+        withheld: 'too-many-deletions',
+        reason: prose `${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
+    };
+}
+function tooMany(count, maxDeletions) {
+    return {
+        message: prose `Prune would delete ${own(plural(count, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted`,
+        advice: prose `First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, run once with \`max-deletions: ${count}\`.`,
+        mistakes: [],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/sync/ask-mlflow.ts
+
+
+
+
+
+
+function createQuestions(client, registry, selection) {
+    const models = new Map();
+    return {
+        client,
+        registry,
+        selection,
+        model: (name) => {
+            const model = models.get(name) ?? readRegisteredModel(client, name);
+            models.set(name, model);
+            return model;
+        },
+    };
+}
+/**
+ * Whether the run of a file is active and one of its versions is selected. Versions that are too young
+ * count as selected.
+ *
+ * @throws MlflowError if MLflow does not tell; with status 403 if it hides the version or its run.
+ */
+async function isRunStillSelected(questions, deployed) {
+    const { client, selection } = questions;
+    const { runId } = deployed;
+    const own = await readDeployedVersion(questions, deployed);
+    const ofRun = await listModelVersions(client, withFilter(selection, runCondition(runId)));
+    const versions = new Map(ofRun.map((version) => [versionKey(version), version]));
+    if (own !== undefined && (await matchesFilter(questions, own)))
+        versions.set(versionKey(own), own);
+    if (!isAnySelected(selection, await withCurrentAliases(questions, [...versions.values()]))) {
+        return false;
+    }
+    const run = await readRun(client, runId);
+    if (run?.lifecycle !== 'active')
+        return false;
+    if (selection.runFilter === undefined)
+        return true;
+    const { matching, rejected } = await filterRuns(client, selection.runFilter, [runId], [run.experimentId]);
+    for (const reason of rejected.values())
+        throw new MlflowError(reason);
+    return matching.size > 0;
+}
+/**
+ * The version that a file names, as it is now; undefined if it no longer exists or belongs to another
+ * run. MLflow may not name the run: it hides runs, and some versions only have a logged model.
+ */
+async function readDeployedVersion({ client }, { runId, modelName, modelVersion }) {
+    if (modelName === '' || !isVersionNumber(modelVersion))
+        return undefined;
+    const version = await readModelVersion(client, modelName, modelVersion);
+    return version?.runId === runId || version?.runId === '' ? version : undefined;
+}
+/** Whether the selection accepts a version, apart from its run. */
+async function isVersionStillSelected(questions, version) {
+    return isAnySelected(questions.selection, [version]) && (await matchesFilter(questions, version));
+}
+/** Whether an alias that the selection asks for has moved since the registered models were listed. */
+async function hasMovedAlias({ model, registry, selection }, { modelName }) {
+    if (selection.aliases.length === 0)
+        return false;
+    const models = await registry.registeredModels();
+    const listed = models.find(({ name }) => name === modelName)?.aliases ?? [];
+    const current = (await model(modelName))?.aliases ?? [];
+    return current.some(({ alias, version }) => selection.aliases.includes(alias) &&
+        !listed.some((other) => other.alias === alias && other.version === version));
+}
+function isAnySelected(selection, versions) {
+    const { selected, excluded } = selectVersions(versions, { ...selection, minimumAgeMs: 0 }, 0);
+    return selected.length > 0 || excluded.length > 0;
+}
+async function withCurrentAliases({ model, selection }, versions) {
+    if (selection.aliases.length === 0)
+        return versions;
+    const names = [...new Set(versions.map(({ name }) => name).filter(selection.models))];
+    const models = await Promise.all(names.map(model));
+    return addAliases(versions, models.filter((found) => found !== undefined));
+}
+/** Whether MLflow's own filter accepts a version. */
+async function matchesFilter({ client, selection }, version) {
+    if (selection.filter === undefined)
+        return true;
+    const condition = version.runId === '' ? nameCondition(version) : runCondition(version.runId);
+    // A name with both kinds of quotes cannot be written in a filter.
+    if (condition === undefined)
+        return true;
+    const matching = await listModelVersions(client, withFilter(selection, condition));
+    return matching.some((other) => versionKey(other) === versionKey(version));
+}
+function runCondition(runId) {
+    return `run_id = '${runId}'`;
+}
+function nameCondition({ name, version }) {
+    const quote = ["'", '"'].find((character) => !name.includes(character));
+    return quote && `name = ${quote}${name}${quote} AND version_number = ${version}`;
+}
+/** The grammar of filters has no OR, so conditions can be appended with AND. */
+function withFilter({ filter }, condition) {
+    return filter === undefined ? condition : `${filter} AND ${condition}`;
+}
+
+;// CONCATENATED MODULE: ./src/sync/confirm-changes.ts
+
+
+
+
+
+
+
+
+
+
+
+function createConfirmer(questions, { listed, runs, excluded }) {
+    const selected = new Map(runs.map(({ runId, version }) => [runId, version]));
+    const listedByKey = new Map(listed.map((version) => [versionKey(version), version]));
+    const young = new Set(excluded
+        .filter(({ exclusion }) => exclusion === 'too-young')
+        .map(({ version }) => versionKey(version)));
+    return {
+        deletions: async (deletions, limit) => {
+            let confirmed = 0;
+            return mapConcurrently(deletions, maxConcurrentRequests, async (deletion) => {
+                if (confirmed > limit)
+                    return deletion;
+                const entry = await confirmDeletion(questions, deletion);
+                if (isChange(entry))
+                    confirmed += 1;
+                return entry;
+            }, (done) => questions.client.progress('confirmed', done, deletions.length, 'deletion'));
+        },
+        downgrades: (entries) => {
+            let asked = 0;
+            return mapConcurrently(entries, maxConcurrentRequests, async (entry) => {
+                const { previous, runId } = entry;
+                const version = selected.get(runId ?? '');
+                if (entry.outcome !== 'updated' || previous === undefined || version === undefined) {
+                    return entry;
+                }
+                if (isSameOrNewer(version, previous, listedByKey))
+                    return entry;
+                if (young.has(confirm_changes_keyOf(previous))) {
+                    return keep(entry, 'skipped', prose `its version is the newest of this run, but still younger than \`minimum-age\``);
+                }
+                const confirmed = await confirmDowngrade(questions, entry, previous, version);
+                asked += 1;
+                questions.client.progress('confirmed', asked, undefined, 'older version');
+                return confirmed;
+            });
+        },
+    };
+}
+function confirm_changes_keyOf({ modelName, modelVersion }) {
+    return versionKey({ name: modelName, version: modelVersion });
+}
+function confirmDeletion(questions, deletion) {
+    const { previous } = deletion;
+    if (previous === undefined)
+        return Promise.resolve(deletion);
+    return confirm_changes_confirm(deletion, async () => {
+        if (await isRunStillSelected(questions, previous)) {
+            return prose `MLflow's list did not contain it, but MLflow still has it when asked for it`;
+        }
+        return (await hasMovedAlias(questions, previous))
+            ? prose `an alias of its model moved while it was read; the next sync decides`
+            : undefined;
+    });
+}
+function confirmDowngrade(questions, entry, previous, version) {
+    // A renamed model keeps its versions; MLflow's basic-auth app hides that its old name is gone.
+    const { modelName, modelVersion, timestamp } = previous;
+    if (modelName === '' || !isVersionNumber(modelVersion))
+        return Promise.resolve(entry);
+    const mayBeRenamed = modelVersion === version.version && timestamp === String(timestampOf(version.creationTime));
+    return confirm_changes_confirm(entry, async () => {
+        const current = (await mayExist(questions, modelName, mayBeRenamed))
+            ? await readDeployedVersion(questions, previous)
+            : undefined;
+        const isKept = current !== undefined &&
+            isNewer(current, version) &&
+            (await isVersionStillSelected(questions, current));
+        if (isKept) {
+            return prose `\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`;
+        }
+        const exists = mayBeRenamed
+            ? await mayExist(questions, version.name, false)
+            : (await readModelVersion(questions.client, version.name, version.version)) !== undefined;
+        return exists ? undefined : prose `the registry changed while it was read; the next sync decides`;
+    });
+}
+/** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
+async function mayExist({ model }, name, hiddenIsGone) {
+    try {
+        return (await model(name)) !== undefined;
+    }
+    catch (error) {
+        if (hiddenIsGone && error instanceof MlflowError && error.status === 403)
+            return false;
+        throw error;
+    }
+}
+/** Whether a file would move to the same or a newer version, as far as the listing shows. */
+function isSameOrNewer(version, previous, listed) {
+    if (namesVersion(previous, version))
+        return true;
+    const row = listed.get(confirm_changes_keyOf(previous));
+    return row?.runId === previous.runId && row.problem === undefined
+        ? !isNewer(row, version)
+        : isOlder(previous, version);
+}
+/** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
+async function confirm_changes_confirm(entry, findReasonToKeep) {
+    try {
+        const reason = await findReasonToKeep();
+        return reason === undefined ? entry : keep(entry, 'skipped', reason);
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError))
+            throw error;
+        return error.status === 403
+            ? keep(entry, 'skipped', prose `MLflow does not show its model version or run to this user`)
+            : keep(entry, 'failed', joinSentences([
+                prose `MLflow could not confirm the change: ${error.text}`,
+                error.advice ?? [],
+            ]));
+    }
+}
+/** The entry of a file that stays as it is, with the version that it names. */
+function keep(entry, outcome, reason) {
+    return entryWithoutEdit({
+        ...entry,
+        modelName: entry.previous?.modelName ?? entry.modelName,
+        modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
+        outcome,
+        reason: prose `kept: ${reason}`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/copies.ts
+
+/** Longest chain of versions that is followed, from a copy to its origin. */
+const maxCopies = 20;
+/**
+ * Returns a function that follows copies to their origin.
+ *
+ * A name can be deleted and registered anew, or given to another model, and then means another version
+ * than at the time of the copy. So a version counts as the origin only if it belongs to the same run
+ * and is older, and even that is certain only if the run has no older version with another source.
+ *
+ * @param known the versions in which origins are looked up.
+ */
+function createCopyResolver(known) {
+    const byUri = new Map(known.map((version) => [`models:/${version.name}/${version.version}`, version]));
+    const originals = Map.groupBy(known.filter(({ source }) => !isCopy(source)), ({ runId }) => runId);
+    return (version) => {
+        if (!isCopy(version.source))
+            return { source: version.source, isCertain: true };
+        const source = followCopies(version, byUri);
+        const candidates = (originals.get(version.runId) ?? []).filter((other) => isOlderOf(other, version));
+        const isCertain = candidates.every((other) => other.source === source);
+        return { source, isCertain: source !== undefined && isCertain };
+    };
+}
+function followCopies(version, byUri) {
+    let current = version;
+    for (let step = 0; step < maxCopies; step += 1) {
+        if (!isCopy(current.source))
+            return current.source;
+        const origin = byUri.get(current.source);
+        if (origin === undefined || !isOlderOf(origin, current))
+            return undefined;
+        current = origin;
+    }
+    return undefined;
+}
+/** Whether a version belongs to the same run and existed when the other one was created. */
+function isOlderOf(version, other) {
+    return (version.problem === undefined &&
+        version.runId !== '' &&
+        version.runId === other.runId &&
+        version.creationTime < other.creationTime);
+}
+/** Whether a source refers to a registered model (`models:/name/1`) and not to a logged model. */
+function isCopy(source) {
+    return source.startsWith('models:/') && loggedModelId(source) === undefined;
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-artifacts.ts
+
+
+
+
+
+
+
+
+/**
+ * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
+ * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
+ *
+ * @param isFiltered whether MLflow has versions that the listing does not contain.
+ */
+async function readArtifacts(registry, activeRuns, listed, isFiltered) {
+    let located = locateAll(activeRuns, listed);
+    const incomplete = located.filter(({ isIncomplete }) => isIncomplete);
+    if (isFiltered && incomplete.length > 0) {
+        const more = await registry.versionsOfRuns(incomplete.map(({ version }) => version.runId));
+        located = locateAll(activeRuns, [...listed, ...more]);
+    }
+    const asked = await askForSources(registry, located);
+    const sourceOf = ({ source, runId }) => asked.get(runId) ?? (source === undefined ? unknownSource : { ok: true, source });
+    const models = await readLoggedModels(registry, located, sourceOf);
+    const factsOf = (source) => ({
+        source,
+        loggedModel: source.ok ? models.get(loggedModelId(source.source) ?? '') : undefined,
+    });
+    return new Map(located.map((place) => [
+        place.runId,
+        {
+            artifacts: factsOf(sourceOf(place)),
+            previousArtifacts: place.previousSource === undefined
+                ? undefined
+                : factsOf({ ok: true, source: place.previousSource }),
+        },
+    ]));
+}
+const unknownSource = {
+    ok: false,
+    problem: prose `the origin of its copy is not known`,
+};
+function locateAll(activeRuns, known) {
+    const resolveCopies = createCopyResolver(known);
+    const byKey = new Map(known.map((version) => [versionKey(version), version]));
+    return activeRuns.map(({ selected: { runId, version }, run, state }) => {
+        const deployed = deployedIn(state, runId);
+        const isSame = deployed !== undefined && namesVersion(deployed, version);
+        const previous = deployed === undefined || isSame
+            ? undefined
+            : byKey.get(versionKey({ name: deployed.modelName, version: deployed.modelVersion }));
+        const { source, isCertain } = resolveCopies(version);
+        const isKnown = deployed === undefined || isSame || previous !== undefined;
+        return {
+            runId,
+            version,
+            experimentId: run.experimentId,
+            source,
+            isCertain,
+            isSame,
+            previousSource: previous?.runId === runId ? resolveCopies(previous).source : undefined,
+            modelId: state.kind === 'values' ? state.values.owned.modelid : undefined,
+            isIncomplete: source === undefined || !isKnown,
+        };
+    });
+}
+/**
+ * Asks MLflow for the locations of copies, by run id, unless the known versions prove them or the file
+ * already agrees with them.
+ */
+async function askForSources(registry, located) {
+    const confirmed = await confirmFiles(registry, located);
+    const unknown = located.filter(({ runId, version, isSame, isCertain }) => isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain);
+    const answers = await mapConcurrently(unknown, maxConcurrentRequests, async ({ runId, version }) => [
+        runId,
+        await askForSource(registry, version),
+    ], (done) => registry.progress('located', done, unknown.length, 'copied version'));
+    return new Map(answers);
+}
+/**
+ * Ids of the runs whose files name the right logged model as far as can be seen without asking about
+ * each: the file already names the version, whose logged model never changes, and the listing or the
+ * logged models of the run agree with it.
+ */
+async function confirmFiles(registry, located) {
+    const files = located.filter(({ isSame, version }) => isSame && isCopy(version.source));
+    const unknown = files.filter(({ source }) => source === undefined);
+    const modelsByRun = new Map();
+    if (unknown.length > 0) {
+        const models = await registry.loggedModelsOfRuns(unknown.map(({ runId }) => runId));
+        for (const { id, sourceRunId } of models.values()) {
+            modelsByRun.set(sourceRunId, [...(modelsByRun.get(sourceRunId) ?? []), id]);
+        }
+    }
+    const isConfirmed = ({ runId, source, modelId = '' }) => {
+        if (source !== undefined)
+            return (loggedModelId(source) ?? '') === modelId;
+        const [only = '', ...others] = modelsByRun.get(runId) ?? [];
+        return others.length === 0 && only === modelId;
+    };
+    return new Set(files.filter(isConfirmed).map(({ runId }) => runId));
+}
+async function askForSource(registry, { name, version }) {
+    try {
+        return { ok: true, source: await registry.downloadUri(name, version) };
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError))
+            throw error;
+        const problem = joinSentences([
+            prose `MLflow did not say where its artifacts are: ${error.text}`,
+            error.advice ?? [],
+        ]);
+        return { ok: false, problem };
+    }
+}
+/** Reads the logged models that a path may depend on: not for files that name the same version. */
+async function readLoggedModels(registry, located, sourceOf) {
+    const ids = new Set();
+    const experimentIds = new Set();
+    for (const place of located.filter(({ isSame }) => !isSame)) {
+        const resolved = sourceOf(place);
+        for (const source of [resolved.ok ? resolved.source : undefined, place.previousSource]) {
+            const id = source === undefined || isProxied(source) ? undefined : loggedModelId(source);
+            if (id === undefined)
+                continue;
+            ids.add(id);
+            experimentIds.add(place.experimentId);
+        }
+    }
+    return ids.size === 0 ? new Map() : registry.loggedModels([...ids], [...experimentIds]);
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-files.ts
+
+
+/** The file of a selected run, which `readFiles` has looked up. */
+function fileOf({ files }, { runId }) {
+    const file = files.get(runId);
+    if (file === undefined)
+        throw new Error(`the file of run ${runId} was not looked up`);
+    return file;
+}
+/**
+ * Reads the files and templates of all targets together.
+ *
+ * @throws SyncError if a template is missing or invalid.
+ */
+async function readFiles(repository, snapshot, targets, templates) {
+    const wanted = targets.map(({ target, selected }) => ({
+        target,
+        selected,
+        runIds: runIdsOf(snapshot, target, selected),
+    }));
+    const pathsByOid = new Map();
+    for (const { target, runIds } of wanted) {
+        templates.addTo(pathsByOid, snapshot, target.template);
+        addPaths(pathsByOid, snapshot, target, runIds);
+    }
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return wanted.map(({ target, selected, runIds }) => {
+        const template = () => templates.parse(snapshot, target.template, contents);
+        // The repository's own templates are checked even if no file is rendered from them.
+        if (target.template !== undefined)
+            template();
+        return { target, selected, template, files: read_files_filesOf(snapshot, target, runIds, contents) };
+    });
+}
+/** Reads all values files of a target's directory, and looks up those of the selected runs. */
+async function readAllFiles(repository, snapshot, { target, selected }) {
+    const runIds = allRunIds(snapshot, target, selected);
+    const pathsByOid = new Map();
+    addPaths(pathsByOid, snapshot, target, runIds);
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return read_files_filesOf(snapshot, target, runIds, contents);
+}
+function addPaths(pathsByOid, snapshot, { directory }, runIds) {
+    const { entries } = directoryAt(snapshot, directory);
+    for (const runId of runIds) {
+        const entry = entries.get(fileName(runId));
+        if (isFile(entry))
+            pathsByOid.set(entry.oid, pathIn(directory, entry.name));
+    }
+}
+/** Ids of the selected runs and, for prune, of all runs with a file. */
+function runIdsOf(snapshot, target, selected) {
+    return target.prune === undefined
+        ? selected.runs.map(({ runId }) => runId)
+        : allRunIds(snapshot, target, selected);
+}
+function allRunIds(snapshot, { directory }, { runs }) {
+    const { entries } = directoryAt(snapshot, directory);
+    const present = [...entries.values()].flatMap((entry) => {
+        const runId = isFile(entry) ? runIdFromFileName(entry.name) : undefined;
+        return runId === undefined ? [] : [runId];
+    });
+    return [...new Set([...runs.map(({ runId }) => runId), ...present])];
+}
+function read_files_filesOf(snapshot, { directory }, runIds, contents) {
+    const { entries } = directoryAt(snapshot, directory);
+    return new Map(runIds.map((runId) => {
+        const name = fileName(runId);
+        const entry = entries.get(name);
+        const file = {
+            path: pathIn(directory, name),
+            state: stateOf(entry, contents),
+            executable: entry?.kind === 'executable',
+        };
+        return [runId, file];
+    }));
+}
+function stateOf(entry, contents) {
+    if (entry === undefined)
+        return { kind: 'absent' };
+    if (entry.kind !== 'file' && entry.kind !== 'executable') {
+        return { kind: 'blocked', reason: blockedBy[entry.kind] };
+    }
+    const content = contents.get(entry.oid);
+    return content === undefined ? { kind: 'unread' } : readContent(content);
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-facts.ts
+
+
+
+
+
+
+/**
+ * Reads what the plan needs from MLflow, in batches.
+ *
+ * @returns facts by run id; none for a run whose file is left alone in any case.
+ */
+async function readFacts(registry, target) {
+    const { runs, listed } = target.selected;
+    const isFiltered = target.target.selection.filter !== undefined;
+    const stateOf = (selected) => fileOf(target, selected).state;
+    const lookups = await registry.runs(runs.flatMap((selected) => runRequests(selected, stateOf(selected))));
+    const activeRuns = runs.flatMap((selected) => activeRun(selected, stateOf(selected), lookups.get(selected.runId)));
+    const [artifacts, { experiments, aliases }] = await Promise.all([
+        readArtifacts(registry, activeRuns, listed, isFiltered),
+        readForTemplate(registry, target, activeRuns),
+    ]);
+    return new Map(runs.flatMap(({ runId, version }) => {
+        const run = lookups.get(runId);
+        if (run === undefined)
+            return [];
+        const facts = {
+            run,
+            ...(artifacts.get(runId) ?? noArtifacts),
+            experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
+            aliases: aliases?.get(versionKey(version)) ?? version.aliases,
+        };
+        return [[runId, facts]];
+    }));
+}
+/** Of a run that is not active, so that nothing depends on its artifacts. */
+const noArtifacts = {
+    artifacts: {
+        source: { ok: false, problem: prose `the run is not active` },
+        loggedModel: undefined,
+    },
+    previousArtifacts: undefined,
+};
+function runRequests(selected, state) {
+    const detail = detailNeeded(state);
+    if (detail === undefined)
+        return [];
+    const experimentId = state.kind === 'values'
+        ? state.values.owned.experimentId
+        : experimentInSource(selected.version.source, selected.runId);
+    return [{ id: selected.runId, detail, experimentId }];
+}
+/** The experiment id in `mlflow-artifacts:/<experiment>/<run>/…`; only a hint. */
+function experimentInSource(source, runId) {
+    const segments = source.split('/');
+    return segments[segments.indexOf(runId) - 1];
+}
+function activeRun(selected, state, lookup) {
+    return lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
+        ? [{ selected, run: lookup.run, state }]
+        : [];
+}
+/** What the template of new files refers to and most templates do not. */
+async function readForTemplate(registry, { template, selected }, activeRuns) {
+    const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full');
+    const uses = (field) => isNew && template().placeholders.some((placeholder) => placeholder.field === field);
+    const [experiments, models] = await Promise.all([
+        uses('experiment.name') ? registry.experiments() : Promise.resolve(undefined),
+        uses('model.aliases') ? registry.registeredModels() : Promise.resolve(undefined),
+    ]);
+    if (models === undefined)
+        return { experiments, aliases: undefined };
+    const versions = addAliases(selected.runs.map(({ version }) => version), models);
+    const aliases = new Map(versions.map((version) => [versionKey(version), version.aliases]));
+    return { experiments, aliases };
+}
+
+;// CONCATENATED MODULE: ./src/sync/plan-target.ts
+
+
+
+
+
+
+
+
+
+
+/** Reads the facts that one target's plan needs, and plans it. */
+async function planTarget(loaded, options) {
+    const { mlflow, registry, snapshot, uiUrl } = options;
+    const { selected, template } = loaded;
+    const { selection } = loaded.target;
+    const facts = await readFacts(registry, loaded);
+    const files = await readSuperseded(loaded, facts, options);
+    const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected);
+    const planned = await planRuns(loaded, facts, mlflow.progress, {
+        head: snapshot.head,
+        template: () => ({ template: template(), path: loaded.target.template }),
+        deployed: findDeployed(files, createNameLookup(selected.listed)),
+        selection,
+        selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
+        listedKeys: new Set(selected.listed.map(versionKey)),
+        uiUrl,
+        signal: options.signal,
+    });
+    const entries = [
+        ...(await confirmer.downgrades(planned)),
+        ...excludedEntries(selected.excluded, uiUrl),
+    ];
+    const pruned = await prune(confirmer, loaded, facts, entries, uiUrl);
+    return {
+        entries: replaceByPath(entries, pruned.entries),
+        selectedRuns: selected.runs.length,
+        warnings: [
+            ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
+            ...entries.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+            ...pruned.warnings,
+        ],
+        error: pruned.error,
+    };
+}
+/** The files of the target, and those that new ones may supersede. */
+async function readSuperseded(loaded, facts, { repository, snapshot }) {
+    const isNew = loaded.selected.runs.some((selected) => isAbsent(loaded, selected) && isActive(facts.get(selected.runId)));
+    return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files;
+}
+function isAbsent(target, selected) {
+    return fileOf(target, selected).state.kind === 'absent';
+}
+function isActive(facts) {
+    return facts?.run.kind === 'found' && facts.run.run.lifecycle === 'active';
+}
+/** Number of runs planned before the event loop gets a turn. */
+const yieldEvery = 20;
+async function planRuns(target, facts, progress, context) {
+    const entries = [];
+    const { runs } = target.selected;
+    const verb = runs.some((run) => isAbsent(target, run)) ? 'rendered' : 'compared';
+    for (const [index, selected] of runs.entries()) {
+        // Planning 1,000 files takes seconds; connections that end in the meantime must be handled.
+        if (index % yieldEvery === 0) {
+            progress(verb, index, runs.length, 'file');
+            await (0,promises_namespaceObject.setImmediate)();
+            context.signal.throwIfAborted();
+        }
+        const file = fileOf(target, selected);
+        entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context));
+    }
+    return entries;
+}
+/** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */
+async function prune(confirmer, { target, selected, files }, facts, entries, uiUrl) {
+    if (target.prune === undefined)
+        return { entries: [], warnings: [], error: undefined };
+    const { selection } = target;
+    const { maxDeletions } = target.prune;
+    const input = { ...selected, selection, facts, files, entries, maxDeletions, uiUrl };
+    const proposed = proposeDeletions(input);
+    const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions);
+    const limited = limitDeletions(confirmed, input);
+    return {
+        entries: [...proposed.kept, ...limited.entries],
+        warnings: [proposed.warning, limited.warning].filter((warning) => warning !== undefined),
+        error: limited.error,
+    };
+}
+/** A run has one entry, so prune's decision replaces the planned one. */
+function replaceByPath(entries, decisions) {
+    const paths = new Set(decisions.map(({ path }) => path));
+    return [...entries.filter(({ path }) => path === null || !paths.has(path)), ...decisions];
+}
+
+;// CONCATENATED MODULE: ./src/core/text/table.ts
+
+/** Rows that are shown without a click. */
+const maxOpenRows = 20;
+/** For the markup around the rows. */
+const reservedBytes = 400;
+/**
+ * Renders a table without the columns that are empty in every row.
+ *
+ * @returns the table, and how many of the items did not fit.
+ */
+function renderTable(columns, items, { maxBytes, more }) {
+    const room = maxBytes - reservedBytes;
+    const all = [];
+    const fitting = takeLines(items, (item) => {
+        const cells = columns.map(({ cell }) => cell(item));
+        all.push(cells);
+        return tableRow(cells);
+    }, room);
+    // The last row that was rendered did not fit.
+    const rows = all.slice(0, fitting.length);
+    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
+    const visible = (cells) => cells.filter((_, index) => used[index]);
+    const head = tableHead(visible(columns));
+    const lines = takeLines(rows, (cells) => tableRow(visible(cells)), room);
+    if (lines.length === 0)
+        return { text: '', omitted: items.length };
+    const table = (part) => [head, ...part].join('\n');
+    const folded = lines.slice(maxOpenRows);
+    const parts = [
+        table(lines.slice(0, maxOpenRows)),
+        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
+    ];
+    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
+}
+/** A part that is only shown after a click. The title is HTML. */
+function fold(title, content, isOpen = false) {
+    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function tableHead(columns) {
+    const titles = tableRow(columns.map(({ title }) => title));
+    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/message/metric-direction.ts
+/** Words in the names of metrics of which less is better. */
+const lowerIsBetter = new Set([
+    'bpb',
+    'brier',
+    'cer',
+    'cost',
+    'ece',
+    'err',
+    'error',
+    'errors',
+    'fid',
+    'fnr',
+    'fpr',
+    'hallucination',
+    'itl',
+    'latency',
+    'loss',
+    'mae',
+    'mape',
+    'mse',
+    'nll',
+    'perplexity',
+    'ppl',
+    'rmse',
+    'rmsle',
+    'smape',
+    'toxicity',
+    'tpot',
+    'ttft',
+    'wer',
+]);
+/** Words in the names of metrics of which more is better. */
+const higherIsBetter = new Set([
+    'acc',
+    'accuracy',
+    'auc',
+    'auprc',
+    'auroc',
+    'bertscore',
+    'bleu',
+    'chrf',
+    'f1',
+    'faithfulness',
+    'goodput',
+    'iou',
+    'kappa',
+    'mcc',
+    'meteor',
+    'mrr',
+    'ndcg',
+    'precision',
+    'qps',
+    'r2',
+    'recall',
+    'relevance',
+    'reward',
+    'rouge',
+    'rouge1',
+    'rouge2',
+    'rougel',
+    'rps',
+    'throughput',
+    'tps',
+]);
+/** Words that turn the meaning of the others around, or make the name one of a setting. */
+const unclear = new Set([
+    'delta',
+    'drop',
+    'free',
+    'gap',
+    'improvement',
+    'inverse',
+    'neg',
+    'negative',
+    'no',
+    'reduction',
+    'scale',
+    'std',
+    'steps',
+    'target',
+    'threshold',
+    'var',
+    'variance',
+    'weight',
+]);
+/**
+ * Which values of a metric are better, as far as its name tells: `val_loss`, `evalAccuracy`,
+ * `p95.latency_ms`. Undefined if the name says nothing, or several things.
+ */
+function metricDirection(name) {
+    const words = name
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+        .split(/[^a-z0-9]+/);
+    if (words.some((word) => unclear.has(word)))
+        return undefined;
+    const isLower = words.some((word) => lowerIsBetter.has(word));
+    const isRate = /per_?sec(?:ond)?(?![a-z])/i.test(name);
+    const isHigher = isRate || words.some((word) => higherIsBetter.has(word));
+    if (isLower === isHigher)
+        return undefined;
+    return isLower ? 'lower' : 'higher';
+}
+
+;// CONCATENATED MODULE: ./src/core/message/comparison.ts
+
+
+
+
+
+/** More comparisons would fit neither in a summary nor in the body of a pull request. */
+const maxComparisons = 40;
+const maxRows = 60;
+/**
+ * The metrics and parameters of each changed run, beside those of the version that it replaces: one
+ * folded text per run. Runs of which nothing is known are left out.
+ *
+ * @param uiUrl base URL of MLflow's UI.
+ */
+function comparisonSections(changes, comparisons, { uiUrl, areOpen }) {
+    return changes.flatMap((entry) => {
+        const comparison = comparisons.get(entry.runId ?? '');
+        if (comparison === undefined || entry.outcome === 'deleted')
+            return [];
+        const table = comparisonTable(entry.modelVersion ?? '', comparison);
+        if (table === '')
+            return [];
+        const version = escapeMarkdown(entry.modelVersion ?? '', 40);
+        const name = `${escapeMarkdown(entry.modelName ?? '', 100)} ${version}`;
+        const { previous } = comparison;
+        if (previous === undefined)
+            return [fold(`Metrics and parameters of ${name}`, table)];
+        const title = `${name} compared with version ${escapeMarkdown(previous.modelVersion, 40)}`;
+        const url = compareRunsUrl(uiUrl, [previous.experimentId, comparison.experimentId], [previous.runId, entry.runId ?? '']);
+        return [fold(title, `${table}\n\n${markdown_link('Compare the runs in MLflow', url)}`, areOpen)];
+    });
+}
+/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
+function comparisonTable(version, { metrics, params, previous }) {
+    const rows = [
+        ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
+        ...rowsOf(previous?.params, params, (value) => value, paramChange),
+    ];
+    if (previous === undefined)
+        return tableOf(rows, [valueColumn(version, 'now')]);
+    const columns = [
+        valueColumn(previous.modelVersion, 'before'),
+        valueColumn(version, 'now'),
+        { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
+    ];
+    const equal = rows.filter(({ change }) => change === '');
+    return [
+        tableOf(rows.filter(({ change }) => change !== ''), columns),
+        equal.length === 0 ? '' : fold(`${equal.length} equal`, tableOf(equal, columns.slice(1, 2))),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function valueColumn(version, field) {
+    return {
+        title: `Version ${escapeMarkdown(version, 40)}`,
+        cell: (row) => escapeMarkdown(row[field], maxValue),
+        isNumber: true,
+    };
+}
+const maxValue = 80;
+function tableOf(rows, columns) {
+    if (rows.length === 0)
+        return '';
+    const all = [{ title: '', cell: ({ name }) => escapeMarkdown(name, maxValue) }, ...columns];
+    const omitted = rows.length - maxRows;
+    return [
+        tableHead(all),
+        ...rows.slice(0, maxRows).map((row) => tableRow(all.map(({ cell }) => cell(row)))),
+        ...(omitted > 0 ? ['', `${omitted} more not shown.`] : []),
+    ].join('\n');
+}
+function rowsOf(before, now, textOf, changeOf) {
+    const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])];
+    const valueOf = (values, name) => values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
+    return names.toSorted(compareText).map((name) => {
+        const [old, current] = [valueOf(before, name), valueOf(now, name)];
+        return {
+            name,
+            before: old === undefined ? '' : textOf(old),
+            now: current === undefined ? '' : textOf(current),
+            change: changeOf(name, old, current),
+        };
+    });
+}
+/** Six significant digits are enough for a comparison, and hide binary rounding errors. */
+function metricText(value) {
+    if (Number.isInteger(value))
+        return String(value);
+    return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
+}
+/** `▼ -0.05 better`: the arrow shows where the value went, and only where a direction is good. */
+function metricChange(name, before, now) {
+    if (now === undefined || before === undefined)
+        return now === undefined ? 'gone' : 'new';
+    // What looks the same is not judged, and Git or MLflow may have rounded it.
+    if (metricText(now) === metricText(before))
+        return '';
+    const difference = now - before;
+    if (!Number.isFinite(difference))
+        return 'changed';
+    const text = `${difference >= 0 ? '+' : ''}${metricText(difference)}`;
+    const direction = metricDirection(name);
+    if (direction === undefined || difference === 0)
+        return text;
+    const isBetter = difference > 0 === (direction === 'higher');
+    return `${difference > 0 ? '▲' : '▼'} ${text} ${isBetter ? 'better' : 'worse'}`;
+}
+function paramChange(_name, before, now) {
+    if (now === undefined || before === undefined)
+        return now === undefined ? 'gone' : 'new';
+    return now === before ? '' : 'changed';
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-comparisons.ts
+
+
+
+/**
+ * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
+ * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
+ * because both the pull request and the summary show it.
+ *
+ * @param hideSecrets a run's parameters may hold one that the job uses too.
+ */
+function createComparisonReader(registry, hideSecrets) {
+    const results = new WeakMap();
+    return ({ entries }) => {
+        const result = results.get(entries) ?? readComparisons(registry, changesOf(entries), hideSecrets);
+        results.set(entries, result);
+        return result;
+    };
+}
+async function readComparisons(registry, changes, hideSecrets) {
+    const valuesOf = ({ experimentId, metrics, params }) => ({
+        experimentId,
+        metrics,
+        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, hideSecrets(value)])),
+    });
+    const compared = byModel(changes)
+        .filter(({ outcome }) => outcome !== 'deleted')
+        .map(({ runId, previous }) => ({
+        runId: runId ?? '',
+        // A new version of the same run has the same metrics and parameters.
+        previous: previous?.runId === runId ? undefined : previous,
+    }))
+        .toSorted((a, b) => Number(a.previous === undefined) - Number(b.previous === undefined))
+        .slice(0, maxComparisons);
+    const runIds = new Set(compared.flatMap(({ runId, previous }) => previous === undefined ? [runId] : [runId, previous.runId]));
+    if (runIds.size === 0)
+        return new Map();
+    const lookups = await registry.runs([...runIds].map((id) => ({ id, detail: 'full', experimentId: undefined })));
+    const runOf = (runId) => {
+        const lookup = lookups.get(runId ?? '');
+        return lookup?.kind === 'found' ? lookup.run : undefined;
+    };
+    return new Map(compared.flatMap(({ runId, previous }) => {
+        const run = runOf(runId);
+        const previousRun = runOf(previous?.runId);
+        if (run === undefined)
+            return [];
+        const replaced = previous &&
+            previousRun && { ...valuesOf(previousRun), ...idsOf(previous, previousRun) };
+        return [[runId, { ...valuesOf(run), previous: replaced }]];
+    }));
+}
+function idsOf({ modelVersion }, { id }) {
+    return { runId: id, modelVersion };
+}
+
+;// CONCATENATED MODULE: ./src/sync/write.ts
+
+/** Writes nothing, for `mode: plan`. */
+const preview = {
+    write: (plan) => Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned')),
+    settle: () => Promise.resolve(undefined),
+};
+function writeResult(plan, operation, details = {}) {
+    return {
+        plan,
+        operation,
+        commit: undefined,
+        pullRequest: undefined,
+        warnings: [],
+        error: undefined,
+        ...details,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/sync/write-commit.ts
+
+
+
+
+
+/**
+ * Returns a writer that commits plans to the branch itself.
+ *
+ * @param template of the commit's first line; undefined: the default message.
+ */
+function createCommitWriter(repository, template) {
+    /** Commits that were sent and may have been made, although the response does not say so. */
+    const unsettled = [];
+    const settle = async () => {
+        const found = await repository.findCommit(unsettled);
+        return found && write_commit_committed(found.request.plan, found.commit);
+    };
+    const write = async (plan) => {
+        if (editsOf(plan).length === 0)
+            return writeResult(plan, 'none');
+        await repository.confirm(plan.snapshot);
+        const request = commitRequest(plan, template);
+        try {
+            return write_commit_committed(plan, await repository.commit(request));
+        }
+        catch (error) {
+            const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved';
+            if (!wasRefused)
+                unsettled.push({ ...request, plan });
+            throw error;
+        }
+    };
+    return { write, settle };
+}
+function write_commit_committed(plan, commit) {
+    const { sha, url } = commit;
+    const warnings = signatureWarnings(commit);
+    return writeResult(plan, 'committed', { commit: { sha, url }, warnings });
+}
+/** A warning if GitHub did not sign a commit. */
+function signatureWarnings({ verified }) {
+    return verified ? [] : [unsignedWarning];
+}
+const unsignedWarning = prose `GitHub did not sign the commit. It signs commits made with the workflow token or a GitHub App token, and with a personal token only those that fit in one request; an Enterprise Server signs none unless its administrator enables web commit signing.`;
+/** One commit with all changes of a plan, on the head that the plan was made for. */
+function commitRequest(plan, template) {
+    const message = commitMessage(changesOf(plan.entries), template);
+    return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) };
+}
+
+;// CONCATENATED MODULE: ./src/sync/find-rejection.ts
+
+
+
+/**
+ * Finds the pull request with the same changes that a person closed without merging it; only the
+ * newest one with the same changes counts. What it proposed is in the commit where its branch was when
+ * it was closed: the body may have been rewritten, and by an update that came after the closing. If
+ * that commit is a person's or a merge, the body counts, or else the action's commit below it.
+ */
+async function findRejectedPullRequest({ pullRequests }, plan, head, state) {
+    const changes = changesDigest(plan);
+    const search = async (closed, looksBelow) => {
+        const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha));
+        for (const pullRequest of closed) {
+            const { headSha, body } = pullRequest;
+            const proposed = readProposal(messages.get(headSha) ?? '') ??
+                readSection(body) ??
+                (looksBelow ? await readProposalBelow(pullRequests, headSha) : undefined);
+            if (proposed?.changes === changes)
+                return pullRequest;
+        }
+        return undefined;
+    };
+    const newest = state.pullRequests.filter((pullRequest) => pullRequest.state === 'closed');
+    if (newest.length === 0)
+        return undefined;
+    const found = (await search(newest, true)) ??
+        (await search(await pullRequests.closed(plan.snapshot.branch, head), false));
+    return found !== undefined && isRejected(found) ? found : undefined;
+}
+async function readProposalBelow(pullRequests, sha) {
+    const chain = await pullRequests.followFirstParents(sha, ({ message }) => readProposal(message) !== undefined);
+    return readProposal(chain?.at(-1)?.message ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/sync/pull-request-situation.ts
+function referenceTo({ number, url }) {
+    return { number, url };
+}
+
+;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
+
+
+
+
+
+
+/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
+const pull_request_limits = { rows: 35_000, comparisons: 22_000 };
+/** With more changes than this, the comparisons are folded. */
+const maxOpen = 3;
+/** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
+function pullRequestBody(changes, context) {
+    const deletions = pull_request_tableOf('Deletions', deletionColumns(context, false), deletionsIn(changes), pull_request_limits.rows);
+    const rowsLeft = pull_request_limits.rows - utf8Bytes(deletions);
+    const others = otherChangesIn(changes);
+    const sections = comparisonSections(others, context.comparisons, {
+        uiUrl: context.uiUrl,
+        areOpen: changes.length <= maxOpen,
+    });
+    const shown = takeLines(sections, (section) => section, pull_request_limits.comparisons);
+    return [
+        pullRequestIntroduction(changes, context.branch),
+        deletions,
+        pull_request_tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
+        ...shown,
+        notShownNote((others.length > maxComparisons ? others.length : sections.length) - shown.length, 'comparison', 'MLflow has the values'),
+        footer(context, changes),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function pull_request_tableOf(title, columns, changes, maxBytes) {
+    if (changes.length === 0)
+        return '';
+    const more = (count) => plural(count, 'more change');
+    const { text, omitted } = renderTable(columns, changes, { maxBytes, more });
+    const note = notShownNote(omitted, 'change', 'the branch of this pull request has them all');
+    return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n');
+}
+/** One paragraph about the pull request. */
+function pullRequestIntroduction(changes, branch) {
+    return (`Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
+        `**${countsPhrase(countChanges(changes))}**.`);
+}
+/** What a reviewer can do, and what happens then. */
+function footer({ branch, workflowRunUrl }, changes) {
+    const isAboutExisting = changes.some(({ outcome }) => outcome !== 'created');
+    return [
+        '---',
+        [
+            '- **Accept**: merge this pull request.',
+            '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
+            ...(isAboutExisting
+                ? [
+                    `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${code(branch)}.`,
+                ]
+                : []),
+            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the sync stops and says so until you merge or close it.',
+        ].join('\n'),
+        workflowRunUrl === undefined ? '' : `Updated by ${markdown_link('this workflow run', workflowRunUrl)}.`,
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function notShownNote(count, noun, advice) {
+    return count > 0 ? `${plural(count, `more ${noun}`)} not shown; ${advice}.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
+
+
+
+
+
+
+
+
+
+
+
+function createProposer(options) {
+    const { repository, settings } = options;
+    const { pullRequests } = repository;
+    const commits = new Map();
+    let hasCreatedBranch = false;
+    const createCommit = async (plan) => {
+        const key = `${plan.snapshot.head} ${planDigest(plan)}`;
+        const commit = commits.get(key) ?? (await commitProposal(options, plan));
+        commits.set(key, commit);
+        return commit;
+    };
+    const updateText = async (plan, name, { number }) => {
+        // What people have changed meanwhile stays, and nothing is written into one that was closed.
+        const current = await pullRequests.get(number);
+        requireOpen(current);
+        requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)));
+    };
+    const openNew = async (plan, name, sha) => {
+        const base = plan.snapshot.branch;
+        const text = await writeText(options, plan, name, undefined);
+        try {
+            return await pullRequests.open(base, name, text);
+        }
+        catch (error) {
+            const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason;
+            if (!isRefused || !hasCreatedBranch)
+                throw error;
+            // Deleting the branch would close a pull request that was opened all the same.
+            const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
+            const opened = state && openPullRequest(state);
+            if (opened !== undefined)
+                return opened;
+            if (state !== undefined)
+                await deleteQuietly(repository, name, sha);
+            throw error;
+        }
+    };
+    const addLabels = async (pullRequest, isOwn) => {
+        const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings);
+        if (!isNeeded)
+            return [];
+        const { number, url } = pullRequest;
+        try {
+            await repository.pullRequests.addLabels(number, settings.labels);
+            return [];
+        }
+        catch (error) {
+            if (!(error instanceof GitHubError))
+                throw error;
+            return [
+                joinSentences([
+                    prose `The labels could not be set on ${linkTo(`pull request #${number}`, url)}: ${error.text}`,
+                    error.advice ?? [],
+                ]),
+            ];
+        }
+    };
+    const propose = async (plan, { name, head, open }) => {
+        const isWritten = isUpToDate(head, plan);
+        const commit = isWritten ? head.commit : await createCommit(plan);
+        if (!isWritten) {
+            const from = head.kind === 'none' ? undefined : head.commit.sha;
+            await repository.moveHeadBranch({ branch: name, from, to: commit.sha });
+            hasCreatedBranch ||= from === undefined;
+        }
+        const unsigned = signatureWarnings(commit);
+        const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined };
+        if (open !== undefined) {
+            const error = await problemUnlessMoved(updateText(plan, name, open));
+            const warnings = [...unsigned, ...(await addLabels(open, false))];
+            return { ...written, pullRequest: open, warnings, error };
+        }
+        const pullRequest = await openNew(plan, name, commit.sha);
+        return {
+            ...written,
+            pullRequest,
+            warnings: [...unsigned, ...(await addLabels(pullRequest, true))],
+        };
+    };
+    return { propose, updateText, addLabels };
+}
+/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
+function requireOpen({ state }) {
+    if (state === 'closed')
+        throw errors_branchMoved(prose `while its pull request was updated`);
+}
+/**
+ * The problem of a request that follows the actual write, which is reported together with it.
+ *
+ * @throws GitHubError with reason `branch-moved`.
+ */
+async function problemUnlessMoved(request) {
+    try {
+        await request;
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError) || error.reason === 'branch-moved')
+            throw error;
+        return problemOf(error);
+    }
+}
+/** Creates the commit of a proposal, on which no branch depends yet. */
+async function commitProposal({ repository, commitTemplate }, plan) {
+    const { head, rootTree } = plan.snapshot;
+    const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit));
+    const record = { tree, files: planDigest(plan), changes: changesDigest(plan) };
+    const trailer = proposalTrailer(record);
+    const message = fullMessage(commitMessage(changesOf(plan.entries), commitTemplate, trailer));
+    return repository.createCommit({ tree, parent: head, message });
+}
+/** The title, unless a person changed it, and the body with the action's section. */
+async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
+    const { repository, branch } = plan.snapshot;
+    const changes = changesOf(plan.entries);
+    const context = {
+        uiUrl,
+        serverUrl,
+        repository,
+        branch,
+        oldRef: branch,
+        newRef: name,
+        comparisons: await compare(plan),
+        workflowRunUrl,
+    };
+    const ownTitle = headline(changes, settings.title ?? commitTemplate);
+    const section = {
+        files: planDigest(plan),
+        changes: changesDigest(plan),
+        title: titleDigest(ownTitle),
+        withdrawn: false,
+    };
+    const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
+    return {
+        title: keepsTitle ? open.title : ownTitle,
+        body: writeSection(open?.body ?? '', section, {
+            text: pullRequestBody(changes, context),
+            summary: pullRequestIntroduction(changes, branch),
+        }),
+    };
+}
+/** Why there is no pull request matters more than a branch that stays. */
+async function deleteQuietly(repository, branch, from) {
+    await repository.moveHeadBranch({ branch, from, to: undefined }).catch(() => undefined);
+}
+
+;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
+
+
+
+
+
+
+
+/**
+ * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
+ * pushed to it; GitHub closes the pull request then, but not at once.
+ */
+async function withdraw({ repository, targets }, situation, begun) {
+    const { plan, name, head, decision } = situation;
+    const { open } = decision;
+    if (head.kind === 'foreign')
+        throw rejectForeignHead(name, head, open);
+    if (head.kind === 'own')
+        await rejectOtherTargets(repository, plan, targets, { name, head, open });
+    const { pullRequests } = repository;
+    const current = open && (await pullRequests.get(open.number));
+    if (current !== undefined) {
+        requireOpen(current);
+        requireOpen(await pullRequests.update(current.number, { body: markWithdrawn(current.body) }));
+    }
+    let warnings = [];
+    try {
+        if (head.kind !== 'none')
+            warnings = await deleteBranch(repository, situation, head.commit.sha);
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
+        if (error.outcomeUnknown)
+            begun.closing ??= open;
+        // A person has just pushed, so the pull request is not closed.
+        else if (current !== undefined)
+            await restoreBody(repository, current);
+        throw error;
+    }
+    begun.closing ??= open;
+    const error = current && (await problemUnlessMoved(withdraw_pull_request_close(repository, current, begun)));
+    return withdrawn(plan, begun, { warnings, error });
+}
+function withdrawn(plan, { closing }, problems = {}) {
+    return closing === undefined
+        ? writeResult(plan, 'none', problems)
+        : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), ...problems });
+}
+/** Returns a warning if the branch stays, which does no harm. */
+async function deleteBranch(repository, { plan, name }, from) {
+    const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name);
+    if (other !== undefined) {
+        return [
+            prose `The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it. Close it, or leave the branch as it is.`,
+        ];
+    }
+    try {
+        await repository.moveHeadBranch({ branch: name, from, to: undefined });
+        return [];
+    }
+    catch (error) {
+        const isRefused = error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown;
+        if (!isRefused)
+            throw error;
+        return [
+            joinSentences([
+                prose `The branch \`${name}\` could not be deleted: ${error.text}`,
+                error.advice ?? [],
+            ]),
+        ];
+    }
+}
+async function withdraw_pull_request_close(repository, current, begun) {
+    const { number } = current;
+    // Another job may have restored the body in between.
+    const body = markWithdrawn(current.body);
+    const { merged } = await repository.pullRequests.update(number, { state: 'closed', body });
+    if (!merged)
+        return;
+    begun.closing = undefined;
+    await restoreBody(repository, current);
+}
+/**
+ * Takes back the text about the closing, unless another job has closed the pull request. A text that
+ * stays wrong because of a failure is corrected by the next update.
+ */
+async function restoreBody({ pullRequests }, original) {
+    const { number, body } = original;
+    try {
+        const { state, merged } = await pullRequests.get(number);
+        if (state === 'open' || merged)
+            await pullRequests.update(number, { body });
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Returns a writer that proposes all changes in one pull request. When it is written, its head branch
+ * is the base's head plus one commit, which says what it proposes; there is no other state.
+ */
+function createPullRequestWriter(options) {
+    const proposer = createProposer(options);
+    /** What earlier attempts began; their responses may have been lost. */
+    const begun = { operation: 'none', closing: undefined, plan: undefined };
+    return {
+        write: async (plan) => {
+            begun.plan = plan;
+            const situation = await assess(options, plan);
+            const finished = await finish(proposer, situation, begun);
+            if (finished !== undefined)
+                return finished;
+            return situation.decision.kind === 'withdraw'
+                ? withdraw(options, situation, begun)
+                : propose(options, proposer, situation, begun);
+        },
+        settle: async () => {
+            const hasBegun = begun.operation !== 'none' || begun.closing !== undefined;
+            if (begun.plan === undefined || !hasBegun)
+                return undefined;
+            const situation = await assess(options, begun.plan);
+            return (await finish(proposer, situation, begun)) ?? openedBefore(situation, begun);
+        },
+    };
+}
+async function assess({ repository, settings }, plan) {
+    const { snapshot } = plan;
+    const name = headBranchName(settings, snapshot.branch);
+    if (name === snapshot.branch) {
+        throw new SyncError(prose `\`pull-request-branch\` is the branch \`${name}\` itself`, {
+            advice: prose `Set \`pull-request-branch\` to another name.`,
+        });
+    }
+    const state = await repository.pullRequests.read(snapshot, name);
+    const head = await identifyHead(repository, snapshot, state);
+    return { plan, name, state, head, decision: decidePullRequest(plan, state, head) };
+}
+/** The result if everything is as the plan wants it; otherwise undefined. */
+async function finish(proposer, { plan, name, head, decision }, begun) {
+    if (decision.kind === 'keep')
+        return write_pull_request_keep(proposer, plan, name, decision, begun.operation);
+    if (decision.kind !== 'withdraw' || decision.open !== undefined)
+        return undefined;
+    if (head.kind === 'own' || head.kind === 'merged')
+        return undefined;
+    return withdrawn(plan, begun);
+}
+/** Completes what an earlier attempt, or a job that was killed, left unfinished: text and labels. */
+async function write_pull_request_keep(proposer, plan, name, { open, head }, begun) {
+    const section = readSection(open.body);
+    const isOutdated = section !== undefined && section.files !== head.proposal.files;
+    const needsText = isOutdated || section?.withdrawn === true;
+    const error = needsText
+        ? await problemUnlessMoved(proposer.updateText(plan, name, open))
+        : undefined;
+    const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit);
+    const unlabelled = await proposer.addLabels(open, begun === 'pull-request-created');
+    const isUpdate = begun === 'none' && needsText && error === undefined;
+    const operation = isUpdate ? 'pull-request-updated' : begun;
+    const { sha, url } = head.commit;
+    return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
+        pullRequest: referenceTo(open),
+        commit: { sha, url },
+        warnings: [...unsigned, ...unlabelled],
+        error,
+    });
+}
+/** The result if this sync opened the pull request, whatever a person has done with it since. */
+function openedBefore({ plan, decision: { open } }, { operation }) {
+    if (operation !== 'pull-request-created' || open === undefined)
+        return undefined;
+    return writeResult(plan, operation, { pullRequest: referenceTo(open) });
+}
+/** The plan without the changes that a person has rejected. */
+function rejectedIn(plan, { number, url }) {
+    const reason = prose `rejected in ${reference(`pull request #${number}`, url)}`;
+    return {
+        ...plan,
+        entries: plan.entries.map((entry) => isChange(entry)
+            ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+            : entry),
+        extraFiles: [],
+    };
+}
+/** The plan, with a reason for each change that waits to be merged. */
+function waitingIn(plan, { number, url }) {
+    const waiting = prose `waits in ${reference(`pull request #${number}`, url)}`;
+    return {
+        ...plan,
+        entries: plan.entries.map((entry) => isChange(entry)
+            ? { ...entry, reason: joinProse([entry.reason ?? [], waiting], '; ') }
+            : entry),
+    };
+}
+async function propose(options, proposer, { plan, name, state, head, decision: { open } }, begun) {
+    const { repository, targets } = options;
+    if (open === undefined) {
+        const rejected = await findRejectedPullRequest(repository, plan, name, state);
+        if (rejected !== undefined) {
+            return writeResult(rejectedIn(plan, rejected), 'none', {
+                pullRequest: referenceTo(rejected),
+                warnings: [
+                    prose `${linkTo(`Pull request #${rejected.number}`, rejected.url)} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
+                ],
+            });
+        }
+    }
+    if (head.kind === 'foreign')
+        throw rejectForeignHead(name, head, open);
+    if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
+        await rejectOtherTargets(repository, plan, targets, { name, head, open });
+    }
+    await repository.confirm(plan.snapshot);
+    const isOpening = open === undefined || begun.operation === 'pull-request-created';
+    const operation = isOpening ? 'pull-request-created' : 'pull-request-updated';
+    try {
+        const proposed = await proposer.propose(plan, { name, head, open });
+        const pullRequest = referenceTo(proposed.pullRequest);
+        return writeResult(plan, operation, { ...proposed, pullRequest });
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
+        if (error.outcomeUnknown)
+            begun.operation = operation;
+        if (error.reason !== 'already-exists')
+            throw error;
+        throw new GitHubError(prose `another job opened the pull request`, { reason: 'branch-moved' });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sync/sync.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Runs one sync: reads MLflow and the branch at the same time, plans, and writes. */
+async function runSync(options) {
+    const { stopwatch } = options;
+    const registry = createRegistry(options.mlflow);
+    const templates = createTemplateReader(options.builtInTemplate);
+    const { targets, readBranch } = await readServers(options, registry);
+    const compare = createComparisonReader(registry, options.hideSecrets);
+    const writer = createWriter(options, compare);
+    let known;
+    const write = retryWhenBranchMoves(async () => {
+        const snapshot = await readBranch();
+        known = snapshot;
+        const newPlan = await createPlan(options, registry, snapshot, targets, templates);
+        return stopwatch.measure('write', () => writer.write(newPlan));
+    }, {
+        ...options,
+        branchName: () => known?.branch ?? options.branch,
+        settle: writer.settle,
+        withError: (result, error) => ({ ...result, error: problemOf(error) }),
+    });
+    const outcome = await write.catch((error) => {
+        // Whoever reads the error wants to know where it happened.
+        if (known === undefined || !(error instanceof ActionError))
+            throw error;
+        return { ...emptyResult(known.repository, known.branch), error: problemOf(error) };
+    });
+    if (!('plan' in outcome))
+        return outcome;
+    const { plan, warnings, ...written } = outcome;
+    const { repository, branch } = plan.snapshot;
+    const comparisons = written.operation === 'none'
+        ? new Map()
+        : await stopwatch.measure('read MLflow', () => unlessUnreadable(compare(plan)));
+    return {
+        ...emptyResult(repository, branch),
+        ...written,
+        commitCount: written.operation === 'committed' ? 1 : 0,
+        isProposal: options.pullRequest !== undefined,
+        comparisons,
+        entries: plan.entries,
+        extraFiles: plan.extraFiles,
+        selectedRuns: plan.selectedRuns,
+        warnings: [...plan.warnings, ...warnings],
+        error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
+    };
+}
+/** A comparison that cannot be read takes nothing away from what was written. */
+async function unlessUnreadable(comparisons) {
+    try {
+        return await comparisons;
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError))
+            throw error;
+        return new Map();
+    }
+}
+async function createPlan(options, registry, snapshot, targets, templates) {
+    const { repository, stopwatch, mlflow, uiUrl, signal, info } = options;
+    for (const { directory } of options.targets)
+        info(sync_describeDirectory(snapshot, directory));
+    const loaded = await stopwatch.measure('read GitHub', () => readFiles(repository, snapshot, targets, templates));
+    return stopwatch.measure('plan', async () => {
+        const plans = [];
+        for (const target of loaded) {
+            plans.push(await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl, signal }));
+        }
+        const warnings = plans.flatMap((plan) => plan.warnings);
+        const error = joinProblems(plans.flatMap((plan) => plan.error ?? []));
+        const entries = plans.flatMap((plan) => plan.entries);
+        const selectedRuns = plans.reduce((sum, plan) => sum + plan.selectedRuns, 0);
+        const plan = { snapshot, entries, extraFiles: [], selectedRuns, error, warnings };
+        if (options.mode !== 'plan' || error === undefined)
+            return plan;
+        // A preview of too many deletions is not a failure.
+        const warning = joinSentences([error.message, error.advice ?? []]);
+        return { ...plan, error: undefined, warnings: [...warnings, warning] };
+    });
+}
+function sync_describeDirectory(snapshot, directory) {
+    const { repository, branch, head } = snapshot;
+    const { entries } = directoryAt(snapshot, directory);
+    const place = directory === '' ? 'its root' : directory;
+    return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`;
+}
+function createWriter(options, compare) {
+    if (options.mode === 'plan')
+        return preview;
+    const { repository, targets, pullRequest: settings, commitMessage: commitTemplate } = options;
+    if (settings === undefined)
+        return createCommitWriter(repository, commitTemplate);
+    const { uiUrl, serverUrl, workflowRunUrl } = options;
+    return createPullRequestWriter({
+        repository,
+        compare,
+        targets,
+        settings,
+        commitTemplate,
+        uiUrl,
+        serverUrl,
+        workflowRunUrl,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/job.ts
@@ -59352,6 +60088,7 @@ function syncOptions(inputs, clients, { uiUrl, serverUrl, workflowRunUrl }, stop
     return {
         mlflow: clients.mlflow,
         repository: clients.repository,
+        abandonGitHub: clients.abandonGitHub,
         branch: repository.branch,
         targets,
         mode: mode === 'sync' ? 'sync' : 'plan',
@@ -59379,7 +60116,7 @@ function insecureTlsWarnings({ mlflow }) {
 /** One sync, or several with `poll-duration`. */
 function runSyncs({ repository, poll: pollSettings }, clients, options, { signal, log, idleClock }) {
     const sync = async () => {
-        clients.renewBudget();
+        clients.beginSync();
         try {
             return await runSync(options);
         }
@@ -59435,6 +60172,8 @@ function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: rep
     return `${server}/${repository}/actions/runs/${runId}${suffix}`;
 }
 
+;// CONCATENATED MODULE: external "node:fs/promises"
+const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
@@ -59583,7 +60322,7 @@ async function sizeOf(file) {
     }
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/zod/v4/classic/iso.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
 
@@ -59600,7 +60339,7 @@ function iso_duration(params) {
     return core._isoDuration(ZodISODuration, params);
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/diff/libesm/diff/base.js
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
 class Diff {
     diff(oldStr, newStr, 
     // Type below is not accurate/complete - see above for full possibilities - but it compiles
@@ -59855,7 +60594,7 @@ class Diff {
     }
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/diff/libesm/diff/line.js
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/line.js
 
 
 class LineDiff extends Diff {
@@ -59922,7 +60661,7 @@ function tokenize(value, options) {
     return retLines;
 }
 
-;// CONCATENATED MODULE: ../../../work/main/node_modules/diff/libesm/patch/create.js
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/patch/create.js
 
 /**
  * Returns true if the filename contains characters that require C-style
@@ -60882,12 +61621,13 @@ function createClock(signal) {
     return {
         now: () => Date.now(),
         random: () => Math.random(),
-        sleep: async (ms) => {
+        sleep: async (ms, other) => {
+            const ends = other === undefined ? signal : AbortSignal.any([signal, other]);
             try {
-                await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+                await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: ends });
             }
             catch {
-                signal.throwIfAborted();
+                ends.throwIfAborted();
             }
         },
     };
@@ -60986,7 +61726,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnos
 
 /***/ }),
 
-/***/ 8229:
+/***/ 610:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
@@ -61112,18 +61852,18 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2215:
+/***/ 7349:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Scalar = __nccwpck_require__(1987);
-var YAMLMap = __nccwpck_require__(4628);
-var YAMLSeq = __nccwpck_require__(5145);
-var resolveBlockMap = __nccwpck_require__(3809);
-var resolveBlockSeq = __nccwpck_require__(5100);
-var resolveFlowCollection = __nccwpck_require__(3088);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveBlockMap = __nccwpck_require__(7103);
+var resolveBlockSeq = __nccwpck_require__(334);
+var resolveFlowCollection = __nccwpck_require__(3142);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -61209,15 +61949,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 8810:
+/***/ 3683:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Document = __nccwpck_require__(7927);
-var composeNode = __nccwpck_require__(9943);
-var resolveEnd = __nccwpck_require__(6202);
-var resolveProps = __nccwpck_require__(9877);
+var Document = __nccwpck_require__(3021);
+var composeNode = __nccwpck_require__(5937);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -61261,17 +62001,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 9943:
+/***/ 5937:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(9051);
-var identity = __nccwpck_require__(3989);
-var composeCollection = __nccwpck_require__(2215);
-var composeScalar = __nccwpck_require__(7175);
-var resolveEnd = __nccwpck_require__(6202);
-var utilEmptyScalarPosition = __nccwpck_require__(4289);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var composeCollection = __nccwpck_require__(7349);
+var composeScalar = __nccwpck_require__(5413);
+var resolveEnd = __nccwpck_require__(7788);
+var utilEmptyScalarPosition = __nccwpck_require__(2599);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -61380,15 +62120,15 @@ exports.composeNode = composeNode;
 
 /***/ }),
 
-/***/ 7175:
+/***/ 5413:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Scalar = __nccwpck_require__(1987);
-var resolveBlockScalar = __nccwpck_require__(9179);
-var resolveFlowScalar = __nccwpck_require__(7532);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -61475,18 +62215,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 8082:
+/***/ 9984:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(156);
-var Document = __nccwpck_require__(7927);
-var errors = __nccwpck_require__(8718);
-var identity = __nccwpck_require__(3989);
-var composeDoc = __nccwpck_require__(8810);
-var resolveEnd = __nccwpck_require__(6202);
+var directives = __nccwpck_require__(1342);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(1464);
+var identity = __nccwpck_require__(1127);
+var composeDoc = __nccwpck_require__(3683);
+var resolveEnd = __nccwpck_require__(7788);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -61706,17 +62446,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 3809:
+/***/ 7103:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(1363);
-var YAMLMap = __nccwpck_require__(4628);
-var resolveProps = __nccwpck_require__(9877);
-var utilContainsNewline = __nccwpck_require__(589);
-var utilFlowIndentCheck = __nccwpck_require__(1161);
-var utilMapIncludes = __nccwpck_require__(4769);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var resolveProps = __nccwpck_require__(4631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -61830,12 +62570,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 9179:
+/***/ 8913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
+var Scalar = __nccwpck_require__(3301);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -62037,14 +62777,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 5100:
+/***/ 334:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(5145);
-var resolveProps = __nccwpck_require__(9877);
-var utilFlowIndentCheck = __nccwpck_require__(1161);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveProps = __nccwpck_require__(4631);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -62095,7 +62835,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 6202:
+/***/ 7788:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -62141,19 +62881,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 3088:
+/***/ 3142:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Pair = __nccwpck_require__(1363);
-var YAMLMap = __nccwpck_require__(4628);
-var YAMLSeq = __nccwpck_require__(5145);
-var resolveEnd = __nccwpck_require__(6202);
-var resolveProps = __nccwpck_require__(9877);
-var utilContainsNewline = __nccwpck_require__(589);
-var utilMapIncludes = __nccwpck_require__(4769);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -62357,13 +63097,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 7532:
+/***/ 6842:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
-var resolveEnd = __nccwpck_require__(6202);
+var Scalar = __nccwpck_require__(3301);
+var resolveEnd = __nccwpck_require__(7788);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -62592,7 +63332,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 9877:
+/***/ 4631:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -62747,7 +63487,7 @@ exports.resolveProps = resolveProps;
 
 /***/ }),
 
-/***/ 589:
+/***/ 9499:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -62790,7 +63530,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 4289:
+/***/ 2599:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -62825,12 +63565,12 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 1161:
+/***/ 4051:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var utilContainsNewline = __nccwpck_require__(589);
+var utilContainsNewline = __nccwpck_require__(9499);
 
 function flowIndentCheck(indent, fc, onError) {
     if (fc?.type === 'flow-collection') {
@@ -62849,12 +63589,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 4769:
+/***/ 1187:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
+var identity = __nccwpck_require__(1127);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -62871,22 +63611,22 @@ exports.mapIncludes = mapIncludes;
 
 /***/ }),
 
-/***/ 7927:
+/***/ 3021:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(9051);
-var Collection = __nccwpck_require__(1347);
-var identity = __nccwpck_require__(3989);
-var Pair = __nccwpck_require__(1363);
-var toJS = __nccwpck_require__(3953);
-var Schema = __nccwpck_require__(9922);
-var stringifyDocument = __nccwpck_require__(6203);
-var anchors = __nccwpck_require__(9010);
-var applyReviver = __nccwpck_require__(9067);
-var createNode = __nccwpck_require__(2085);
-var directives = __nccwpck_require__(156);
+var Alias = __nccwpck_require__(4065);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var toJS = __nccwpck_require__(6424);
+var Schema = __nccwpck_require__(5840);
+var stringifyDocument = __nccwpck_require__(6829);
+var anchors = __nccwpck_require__(1596);
+var applyReviver = __nccwpck_require__(3661);
+var createNode = __nccwpck_require__(2404);
+var directives = __nccwpck_require__(1342);
 
 class Document {
     constructor(value, replacer, options) {
@@ -63215,13 +63955,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 9010:
+/***/ 1596:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var visit = __nccwpck_require__(2130);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -63298,7 +64038,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 9067:
+/***/ 3661:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -63362,14 +64102,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 2085:
+/***/ 2404:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(9051);
-var identity = __nccwpck_require__(3989);
-var Scalar = __nccwpck_require__(1987);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -63459,13 +64199,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 156:
+/***/ 1342:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var visit = __nccwpck_require__(2130);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 const escapeChars = {
     '!': '%21',
@@ -63644,7 +64384,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 8718:
+/***/ 1464:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -63713,28 +64453,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 8905:
+/***/ 8815:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(8082);
-var Document = __nccwpck_require__(7927);
-var Schema = __nccwpck_require__(9922);
-var errors = __nccwpck_require__(8718);
-var Alias = __nccwpck_require__(9051);
-var identity = __nccwpck_require__(3989);
-var Pair = __nccwpck_require__(1363);
-var Scalar = __nccwpck_require__(1987);
-var YAMLMap = __nccwpck_require__(4628);
-var YAMLSeq = __nccwpck_require__(5145);
-var cst = __nccwpck_require__(4975);
-var lexer = __nccwpck_require__(5463);
-var lineCounter = __nccwpck_require__(3841);
-var parser = __nccwpck_require__(5522);
-var publicApi = __nccwpck_require__(8721);
-var visit = __nccwpck_require__(2130);
+var composer = __nccwpck_require__(9984);
+var Document = __nccwpck_require__(3021);
+var Schema = __nccwpck_require__(5840);
+var errors = __nccwpck_require__(1464);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(361);
+var lineCounter = __nccwpck_require__(6628);
+var parser = __nccwpck_require__(3456);
+var publicApi = __nccwpck_require__(4047);
+var visit = __nccwpck_require__(204);
 
 
 
@@ -63771,7 +64511,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 1404:
+/***/ 7249:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -63797,16 +64537,16 @@ exports.warn = warn;
 
 /***/ }),
 
-/***/ 9051:
+/***/ 4065:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(9010);
-var visit = __nccwpck_require__(2130);
-var identity = __nccwpck_require__(3989);
-var Node = __nccwpck_require__(1867);
-var toJS = __nccwpck_require__(3953);
+var anchors = __nccwpck_require__(1596);
+var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(6424);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -63924,14 +64664,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 1347:
+/***/ 101:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(2085);
-var identity = __nccwpck_require__(3989);
-var Node = __nccwpck_require__(1867);
+var createNode = __nccwpck_require__(2404);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -64082,14 +64822,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 1867:
+/***/ 6673:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(9067);
-var identity = __nccwpck_require__(3989);
-var toJS = __nccwpck_require__(3953);
+var applyReviver = __nccwpck_require__(3661);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
 
 class NodeBase {
     constructor(type) {
@@ -64129,15 +64869,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 1363:
+/***/ 7165:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(2085);
-var stringifyPair = __nccwpck_require__(738);
-var addPairToJSMap = __nccwpck_require__(3202);
-var identity = __nccwpck_require__(3989);
+var createNode = __nccwpck_require__(2404);
+var stringifyPair = __nccwpck_require__(9748);
+var addPairToJSMap = __nccwpck_require__(7104);
+var identity = __nccwpck_require__(1127);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -64175,14 +64915,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 1987:
+/***/ 3301:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Node = __nccwpck_require__(1867);
-var toJS = __nccwpck_require__(3953);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(6424);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -64209,17 +64949,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 4628:
+/***/ 4454:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(4618);
-var addPairToJSMap = __nccwpck_require__(3202);
-var Collection = __nccwpck_require__(1347);
-var identity = __nccwpck_require__(3989);
-var Pair = __nccwpck_require__(1363);
-var Scalar = __nccwpck_require__(1987);
+var stringifyCollection = __nccwpck_require__(1212);
+var addPairToJSMap = __nccwpck_require__(7104);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -64363,17 +65103,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 5145:
+/***/ 2223:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(2085);
-var stringifyCollection = __nccwpck_require__(4618);
-var Collection = __nccwpck_require__(1347);
-var identity = __nccwpck_require__(3989);
-var Scalar = __nccwpck_require__(1987);
-var toJS = __nccwpck_require__(3953);
+var createNode = __nccwpck_require__(2404);
+var stringifyCollection = __nccwpck_require__(1212);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var toJS = __nccwpck_require__(6424);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -64485,16 +65225,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 3202:
+/***/ 7104:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(1404);
-var merge = __nccwpck_require__(8534);
-var stringify = __nccwpck_require__(2014);
-var identity = __nccwpck_require__(3989);
-var toJS = __nccwpck_require__(3953);
+var log = __nccwpck_require__(7249);
+var merge = __nccwpck_require__(452);
+var stringify = __nccwpck_require__(2148);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -64557,7 +65297,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 3989:
+/***/ 1127:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -64617,12 +65357,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 3953:
+/***/ 6424:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
+var identity = __nccwpck_require__(1127);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -64663,15 +65403,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 3640:
+/***/ 110:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(9179);
-var resolveFlowScalar = __nccwpck_require__(7532);
-var errors = __nccwpck_require__(8718);
-var stringifyString = __nccwpck_require__(3591);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
+var errors = __nccwpck_require__(1464);
+var stringifyString = __nccwpck_require__(3069);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -64888,7 +65628,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 4867:
+/***/ 1733:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -64958,7 +65698,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 2629:
+/***/ 7715:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -65064,14 +65804,14 @@ exports.visit = visit;
 
 /***/ }),
 
-/***/ 4975:
+/***/ 3461:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cstScalar = __nccwpck_require__(3640);
-var cstStringify = __nccwpck_require__(4867);
-var cstVisit = __nccwpck_require__(2629);
+var cstScalar = __nccwpck_require__(110);
+var cstStringify = __nccwpck_require__(1733);
+var cstVisit = __nccwpck_require__(7715);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -65183,12 +65923,12 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 5463:
+/***/ 361:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cst = __nccwpck_require__(4975);
+var cst = __nccwpck_require__(3461);
 
 /*
 START -> stream
@@ -65913,7 +66653,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 3841:
+/***/ 6628:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -65961,14 +66701,14 @@ exports.LineCounter = LineCounter;
 
 /***/ }),
 
-/***/ 5522:
+/***/ 3456:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var cst = __nccwpck_require__(4975);
-var lexer = __nccwpck_require__(5463);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(361);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -66948,18 +67688,18 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 8721:
+/***/ 4047:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(8082);
-var Document = __nccwpck_require__(7927);
-var errors = __nccwpck_require__(8718);
-var log = __nccwpck_require__(1404);
-var identity = __nccwpck_require__(3989);
-var lineCounter = __nccwpck_require__(3841);
-var parser = __nccwpck_require__(5522);
+var composer = __nccwpck_require__(9984);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(1464);
+var log = __nccwpck_require__(7249);
+var identity = __nccwpck_require__(1127);
+var lineCounter = __nccwpck_require__(6628);
+var parser = __nccwpck_require__(3456);
 
 function parseOptions(options) {
     const prettyErrors = options.prettyErrors !== false;
@@ -67062,16 +67802,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 9922:
+/***/ 5840:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var map = __nccwpck_require__(4169);
-var seq = __nccwpck_require__(2708);
-var string = __nccwpck_require__(6706);
-var tags = __nccwpck_require__(5108);
+var identity = __nccwpck_require__(1127);
+var map = __nccwpck_require__(7451);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var tags = __nccwpck_require__(18);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -67108,13 +67848,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 4169:
+/***/ 7451:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var YAMLMap = __nccwpck_require__(4628);
+var identity = __nccwpck_require__(1127);
+var YAMLMap = __nccwpck_require__(4454);
 
 const map = {
     collection: 'map',
@@ -67134,12 +67874,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 1654:
+/***/ 3632:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
+var Scalar = __nccwpck_require__(3301);
 
 const nullTag = {
     identify: value => value == null,
@@ -67158,13 +67898,13 @@ exports.nullTag = nullTag;
 
 /***/ }),
 
-/***/ 2708:
+/***/ 1706:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var YAMLSeq = __nccwpck_require__(5145);
+var identity = __nccwpck_require__(1127);
+var YAMLSeq = __nccwpck_require__(2223);
 
 const seq = {
     collection: 'seq',
@@ -67184,12 +67924,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 6706:
+/***/ 6464:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(3591);
+var stringifyString = __nccwpck_require__(3069);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -67207,12 +67947,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 8777:
+/***/ 3959:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
+var Scalar = __nccwpck_require__(3301);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -67235,13 +67975,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 5359:
+/***/ 8405:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
-var stringifyNumber = __nccwpck_require__(5767);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -67289,12 +68029,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 2336:
+/***/ 9874:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(5767);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -67338,18 +68078,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 4230:
+/***/ 896:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(4169);
-var _null = __nccwpck_require__(1654);
-var seq = __nccwpck_require__(2708);
-var string = __nccwpck_require__(6706);
-var bool = __nccwpck_require__(8777);
-var float = __nccwpck_require__(5359);
-var int = __nccwpck_require__(2336);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
 
 const schema = [
     map.map,
@@ -67370,14 +68110,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 6145:
+/***/ 3559:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
-var map = __nccwpck_require__(4169);
-var seq = __nccwpck_require__(2708);
+var Scalar = __nccwpck_require__(3301);
+var map = __nccwpck_require__(7451);
+var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
     return typeof value === 'bigint' || Number.isInteger(value);
@@ -67441,27 +68181,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 5108:
+/***/ 18:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(4169);
-var _null = __nccwpck_require__(1654);
-var seq = __nccwpck_require__(2708);
-var string = __nccwpck_require__(6706);
-var bool = __nccwpck_require__(8777);
-var float = __nccwpck_require__(5359);
-var int = __nccwpck_require__(2336);
-var schema = __nccwpck_require__(4230);
-var schema$1 = __nccwpck_require__(6145);
-var binary = __nccwpck_require__(1717);
-var merge = __nccwpck_require__(8534);
-var omap = __nccwpck_require__(9465);
-var pairs = __nccwpck_require__(8635);
-var schema$2 = __nccwpck_require__(3879);
-var set = __nccwpck_require__(9542);
-var timestamp = __nccwpck_require__(5222);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
+var schema = __nccwpck_require__(896);
+var schema$1 = __nccwpck_require__(3559);
+var binary = __nccwpck_require__(6083);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var schema$2 = __nccwpck_require__(5913);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(4371);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -67547,14 +68287,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 1717:
+/***/ 6083:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_buffer = __nccwpck_require__(181);
-var Scalar = __nccwpck_require__(1987);
-var stringifyString = __nccwpck_require__(3591);
+var Scalar = __nccwpck_require__(3301);
+var stringifyString = __nccwpck_require__(3069);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -67624,12 +68364,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 5760:
+/***/ 8398:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
+var Scalar = __nccwpck_require__(3301);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -67660,13 +68400,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 1328:
+/***/ 5782:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
-var stringifyNumber = __nccwpck_require__(5767);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -67717,12 +68457,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 1135:
+/***/ 873:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(5767);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -67800,13 +68540,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 8534:
+/***/ 452:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Scalar = __nccwpck_require__(1987);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -67878,16 +68618,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 9465:
+/***/ 303:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var toJS = __nccwpck_require__(3953);
-var YAMLMap = __nccwpck_require__(4628);
-var YAMLSeq = __nccwpck_require__(5145);
-var pairs = __nccwpck_require__(8635);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var pairs = __nccwpck_require__(8385);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -67962,15 +68702,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 8635:
+/***/ 8385:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Pair = __nccwpck_require__(1363);
-var Scalar = __nccwpck_require__(1987);
-var YAMLSeq = __nccwpck_require__(5145);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLSeq = __nccwpck_require__(2223);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -68051,24 +68791,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 3879:
+/***/ 5913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(4169);
-var _null = __nccwpck_require__(1654);
-var seq = __nccwpck_require__(2708);
-var string = __nccwpck_require__(6706);
-var binary = __nccwpck_require__(1717);
-var bool = __nccwpck_require__(5760);
-var float = __nccwpck_require__(1328);
-var int = __nccwpck_require__(1135);
-var merge = __nccwpck_require__(8534);
-var omap = __nccwpck_require__(9465);
-var pairs = __nccwpck_require__(8635);
-var set = __nccwpck_require__(9542);
-var timestamp = __nccwpck_require__(5222);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var binary = __nccwpck_require__(6083);
+var bool = __nccwpck_require__(8398);
+var float = __nccwpck_require__(5782);
+var int = __nccwpck_require__(873);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(4371);
 
 const schema = [
     map.map,
@@ -68099,14 +68839,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 9542:
+/***/ 1528:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Pair = __nccwpck_require__(1363);
-var YAMLMap = __nccwpck_require__(4628);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -68202,12 +68942,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 5222:
+/***/ 4371:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(5767);
+var stringifyNumber = __nccwpck_require__(8689);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -68314,7 +69054,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 117:
+/***/ 4475:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -68472,15 +69212,15 @@ exports.foldFlowLines = foldFlowLines;
 
 /***/ }),
 
-/***/ 2014:
+/***/ 2148:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(9010);
-var identity = __nccwpck_require__(3989);
-var stringifyComment = __nccwpck_require__(7001);
-var stringifyString = __nccwpck_require__(3591);
+var anchors = __nccwpck_require__(1596);
+var identity = __nccwpck_require__(1127);
+var stringifyComment = __nccwpck_require__(9799);
+var stringifyString = __nccwpck_require__(3069);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -68611,14 +69351,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 4618:
+/***/ 1212:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var stringify = __nccwpck_require__(2014);
-var stringifyComment = __nccwpck_require__(7001);
+var identity = __nccwpck_require__(1127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -68773,7 +69513,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 7001:
+/***/ 9799:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -68804,14 +69544,14 @@ exports.stringifyComment = stringifyComment;
 
 /***/ }),
 
-/***/ 6203:
+/***/ 6829:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var stringify = __nccwpck_require__(2014);
-var stringifyComment = __nccwpck_require__(7001);
+var identity = __nccwpck_require__(1127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -68898,7 +69638,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 5767:
+/***/ 8689:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -68932,15 +69672,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 738:
+/***/ 9748:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
-var Scalar = __nccwpck_require__(1987);
-var stringify = __nccwpck_require__(2014);
-var stringifyComment = __nccwpck_require__(7001);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -69091,13 +69831,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 3591:
+/***/ 3069:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(1987);
-var foldFlowLines = __nccwpck_require__(117);
+var Scalar = __nccwpck_require__(3301);
+var foldFlowLines = __nccwpck_require__(4475);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -69436,12 +70176,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 2130:
+/***/ 204:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(3989);
+var identity = __nccwpck_require__(1127);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -69859,6 +70599,6 @@ exports.visitAsync = visitAsync;
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(3947);
+/******/ var __webpack_exports__ = __nccwpck_require__(9407);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
