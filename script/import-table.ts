@@ -18,7 +18,7 @@ export const importTable: Readonly<
     packages: [],
   },
   'src/inputs': {
-    folders: ['src/core', 'src/core/message', 'src/core/text'],
+    folders: ['src/core', 'src/core/message', 'src/core/text', 'src/core/values-file'],
     packages: ['node:fs', 'zod'],
   },
   'src/http': {

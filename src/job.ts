@@ -11,6 +11,7 @@ import {
   type ReportProgress,
   type Stopwatch,
 } from './core/runtime.ts'
+import { createTarget } from './core/target.ts'
 import { prose, type Prose } from './core/text/prose.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { actionVersion } from './core/version.ts'
@@ -115,13 +116,13 @@ function syncOptions(
   { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
 ): Omit<SyncOptions, 'clock' | 'signal' | 'info'> {
-  const { repository, targets, mode, commitMessage, pullRequest } = inputs
+  const { repository, target, mode, commitMessage, pullRequest } = inputs
   return {
     mlflow: clients.mlflow,
     repository: clients.repository,
     abandonGitHub: clients.abandonGitHub,
     branch: repository.branch,
-    targets,
+    targets: [createTarget(target)],
     mode: mode === 'sync' ? 'sync' : 'plan',
     commitMessage,
     pullRequest,
@@ -187,7 +188,7 @@ function jobContext(
 ): JobContext {
   return {
     mode: inputs?.mode ?? 'sync',
-    path: inputs?.targets[0].directory ?? '',
+    path: inputs?.target.path ?? '',
     serverUrl: inputs?.gitHubUrls.server ?? '',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',

@@ -155,6 +155,6 @@ test.each<[string, Partial<PullRequest>, readonly string[], boolean]>([
   ['that something happened to', { isUntouched: false }, ['models'], false],
   ['without any to set', { isUntouched: true }, [], false],
 ])('a pull request %s: does it lack labels?', (_name, fields, labels, expected) => {
-  const settings = { branch: undefined, title: undefined, labels }
+  const settings = { branch: undefined, title: undefined, labels, reviewers: [] }
   expect(lacksLabels(pull(fields), settings)).toBe(expected)
 })

@@ -41,7 +41,7 @@ describe('the path', () => {
     ['⚙️/…/.x', '⚙️/…/.x'],
     ['d'.repeat(255), 'd'.repeat(255)],
   ])('%s is normalised to %j', (given, directory) => {
-    expect(readInputs({ ...minimal, INPUT_PATH: given }).targets[0].directory).toBe(directory)
+    expect(readInputs({ ...minimal, INPUT_PATH: given }).target.path).toBe(directory)
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { createTarget } from '../../src/core/target.ts'
 import { plain } from '../../src/core/text/prose.ts'
 import { readInputs, type Inputs } from '../../src/inputs/inputs.ts'
 import { parseServerUrl } from '../../src/inputs/parsers.ts'
@@ -12,10 +13,10 @@ import { plainTexts } from '../fixtures/plain-texts.ts'
 
 /** Replaces the compiled globs with what they match, so that inputs can be compared. */
 function toComparable(inputs: Inputs) {
-  const [{ selection, ...target }] = inputs.targets
+  const { selection, ...target } = createTarget(inputs.target)
   const models = ['a', 'b/c'].filter(selection.models)
   const modelPatterns = selection.modelPatterns.map(({ pattern }) => pattern)
-  return { ...inputs, targets: [{ ...target, selection: { ...selection, models, modelPatterns } }] }
+  return { ...inputs, target: { ...target, selection: { ...selection, models, modelPatterns } } }
 }
 
 describe('the inputs', () => {
@@ -169,9 +170,7 @@ describe('the inputs', () => {
   })
 
   test('convert durations to milliseconds', () => {
-    expect(
-      readInputs({ ...minimal, 'INPUT_MINIMUM-AGE': '2h' }).targets[0].selection,
-    ).toMatchObject({
+    expect(readInputs({ ...minimal, 'INPUT_MINIMUM-AGE': '2h' }).target).toMatchObject({
       minimumAgeMs: 7_200_000,
     })
     expect(readInputs({ ...minimal, 'INPUT_POLL-INTERVAL': '30s' }).poll.intervalMs).toBe(30_000)
@@ -214,8 +213,8 @@ describe('the inputs', () => {
 
   test('accept the aliases that MLflow can have', () => {
     const aliases = ['v', 'v1a', 'v-1', 'latest-1', '1', 'Prüfung_日本', '-', 'a'.repeat(255)]
-    const [{ selection }] = readInputs({ ...minimal, INPUT_ALIASES: aliases.join('\n') }).targets
-    expect(selection.aliases).toEqual(aliases)
+    const { target } = readInputs({ ...minimal, INPUT_ALIASES: aliases.join('\n') })
+    expect(target.aliases).toEqual(aliases)
   })
 
   test('reject an exclusion of nothing in models', () => {

@@ -134,6 +134,7 @@ describe('the output changes', () => {
       'previousVersion',
       'url',
       'reason',
+      'target',
     ])
   })
 

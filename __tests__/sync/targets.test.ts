@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals'
 import type { SyncResult } from '../../src/core/result.ts'
-import type { Target } from '../../src/core/target.ts'
+import { createTarget, type Target } from '../../src/core/target.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { inProcess } from '../fixtures/in-process.ts'
 
@@ -9,7 +9,7 @@ const project = world.createProject()
 const { inputs, clients, sync: runSync } = inProcess(world, project, world.mlflow.url)
 afterAll(() => clients.close())
 
-const [base] = inputs.targets
+const base = createTarget(inputs.target)
 function target(directory: string, model: string, fields: Partial<Target> = {}): Target {
   return {
     ...base,

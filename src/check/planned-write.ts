@@ -32,6 +32,7 @@ function exampleChange(outcome: 'created' | 'updated', path: string): ChangedEnt
     previousVersion: outcome === 'created' ? null : '1',
     url: null,
     reason: null,
+    target: '',
     previous: undefined,
     withheld: undefined,
     warning: undefined,

@@ -9,6 +9,8 @@ export type PullRequestSettings = {
   /** Template of the title; undefined: the commit's first line. */
   readonly title: string | undefined
   readonly labels: readonly string[]
+  /** Users, and teams as `org/team`. */
+  readonly reviewers: readonly string[]
 }
 
 /** Name of the head branch of pull requests into `base`. */

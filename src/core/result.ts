@@ -33,6 +33,8 @@ export type RunRecord = {
   readonly url: string | null
   /** Why the run was skipped, held or failed, or its file deleted; null otherwise. */
   readonly reason: Prose | null
+  /** Name of the target that the file belongs to. */
+  readonly target: string
 }
 
 /** The content of one file before and after the sync; undefined if the file does not exist. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { prose, type Prose } from '../core/text/prose.ts'
+import { runIdFromFileName } from '../core/values-file/file.ts'
 import { issue } from './issue.ts'
 
 /** Schemas for names and paths in the target repository. */
@@ -26,8 +27,27 @@ export const branch = z
 /** A directory that the action writes to. */
 export const writtenPath = pathOutside(['.git', '.github'])
 
-/** A file that the action only reads. */
-export const readPath = pathOutside(['.git'])
+/** A file that the action only reads; undefined if the text is empty. */
+export const optionalPath = pathOutside(['.git']).transform((path) =>
+  path === '' ? undefined : path,
+)
+
+/** The name of an index page in a directory of values files; undefined if the text is empty. */
+export const indexName = writtenPath.transform((name, context) => {
+  if (name === '') return undefined
+  const problem = findIndexNameProblem(name)
+  if (problem === undefined) return name
+  context.addIssue(issue({ text: problem }))
+  return z.NEVER
+})
+
+function findIndexNameProblem(name: string): Prose | undefined {
+  if (name.includes('/'))
+    return prose`must be a file name without a directory: the file is in \`path\``
+  return runIdFromFileName(name) === undefined
+    ? undefined
+    : prose`must not be a name that a values file could have: choose another one, such as \`README.md\``
+}
 
 /**
  * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { InputError } from '../core/errors.ts'
-import { createNameMatcher, positivePatterns } from '../core/glob.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
-import type { Target } from '../core/target.ts'
+import type { Recreate } from '../core/recreate.ts'
+import type { TargetSettings } from '../core/target.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { readCertificates } from './certificates.ts'
 import { describeIssue, type Source } from './describe.ts'
@@ -31,12 +31,19 @@ export type Inputs = {
     readonly token: string
   }
   readonly gitHubUrls: GitHubUrls
-  readonly targets: readonly [Target, ...Target[]]
+  /** Path of the configuration file in the repository; undefined: the inputs are the only target. */
+  readonly config: string | undefined
+  /** The only target, or what the targets of the configuration file leave out. */
+  readonly target: TargetSettings
   readonly mode: 'sync' | 'plan' | 'check'
   /** Undefined: commit to the branch itself. */
   readonly pullRequest: PullRequestSettings | undefined
   /** Template of the first line; undefined: the default message. */
   readonly commitMessage: string | undefined
+  /** Whether MLflow is told where each version is deployed. */
+  readonly writeBack: boolean
+  /** Files to create again although a person deleted them. */
+  readonly recreate: Recreate
   readonly failOn: 'error' | 'never'
   /** What is probably a mistake, although the inputs are valid. */
   readonly warnings: readonly Prose[]
@@ -178,35 +185,38 @@ function buildInputs(
       branch: inputs.branch,
       token: inputs['github-token'],
     },
-    targets: [buildTarget(inputs)],
+    config: inputs.config,
+    target: targetSettings(inputs),
     mode: inputs.mode,
     pullRequest: inputs['pull-request']
       ? {
           branch: inputs['pull-request-branch'],
           title: inputs['pull-request-title'],
           labels: inputs['pull-request-labels'],
+          reviewers: inputs['pull-request-reviewers'],
         }
       : undefined,
     commitMessage: inputs['commit-message'],
+    writeBack: inputs['write-back'],
+    recreate: inputs.recreate,
     failOn: inputs['fail-on'],
     poll: { intervalMs: inputs['poll-interval'], durationMs: inputs['poll-duration'] },
   }
 }
 
-function buildTarget(inputs: ParsedInputs): Target {
+function targetSettings(inputs: ParsedInputs): TargetSettings {
   return {
-    name: inputs.path === '' ? '.' : inputs.path,
-    directory: inputs.path,
+    name: undefined,
+    path: inputs.path,
     template: inputs.template,
-    selection: {
-      models: createNameMatcher(inputs.models),
-      modelLines: inputs.models,
-      modelPatterns: positivePatterns(inputs.models),
-      aliases: inputs.aliases,
-      filter: inputs.filter,
-      runFilter: inputs['run-filter'],
-      minimumAgeMs: inputs['minimum-age'],
-    },
-    prune: inputs.prune ? { maxDeletions: inputs['max-deletions'] } : undefined,
+    models: inputs.models,
+    aliases: inputs.aliases,
+    filter: inputs.filter,
+    runFilter: inputs['run-filter'],
+    minimumAgeMs: inputs['minimum-age'],
+    prune: inputs.prune,
+    maxDeletions: inputs['max-deletions'],
+    valuesSchema: inputs['values-schema'],
+    index: inputs.index,
   }
 }

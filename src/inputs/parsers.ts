@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { isEmptyExclusion } from '../core/glob.ts'
+import type { Recreate } from '../core/recreate.ts'
 import { suggestName } from '../core/text/closest.ts'
 import { own, prose, type Prose } from '../core/text/prose.ts'
+import { isRunId } from '../core/values-file/file.ts'
 import { didYouMean, issue, shown, type InputIssue } from './issue.ts'
 
 /**
@@ -61,6 +63,35 @@ export const lines = z.string().transform((text) =>
 )
 
 export const optional = z.string().transform((text) => (text === '' ? undefined : text))
+
+/** Users, and teams as `org/team`, one per line, each once. */
+export const reviewers = lines.transform((entries, context) => {
+  const names = entries.map((entry) => entry.replace(/^@/, ''))
+  for (const name of names) {
+    if (reviewerPattern.test(name)) continue
+    const text = prose`contains ${shown(name)}, but a reviewer is a user, or a team as \`org/team\`: write one per line`
+    context.addIssue(issue({ text, showsValue: true }))
+  }
+  const distinct = new Map(names.map((name) => [name.toLowerCase(), name]))
+  return [...distinct.values()]
+})
+
+/** A login, also of a managed user (`name_company`) or an app (`name[bot]`), or a team. */
+const reviewerPattern = /^[A-Za-z0-9][\w-]{0,99}(\[bot\]|\/[\w.-]{1,100})?$/
+
+/** `true`, `false`, or run ids, one per line. */
+export const recreate = lines.transform((entries, context): Recreate => {
+  const [only = 'false'] = entries
+  if (entries.length <= 1 && /^(true|false)$/i.test(only)) {
+    return only.toLowerCase() === 'true' ? 'all' : new Set()
+  }
+  const invalid = entries.filter((entry) => !isRunId(entry) || /^(true|false)$/i.test(entry))
+  for (const entry of invalid) {
+    const text = prose`contains ${shown(entry)}: it must be \`true\`, \`false\`, or the ids of runs, one per line`
+    context.addIssue(issue({ text, showsValue: true }))
+  }
+  return new Set(entries)
+})
 
 /** Longest alias in MLflow, in characters. */
 const maxAliasLength = 255

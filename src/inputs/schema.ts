@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkMessageTemplate } from '../core/message/headline.ts'
-import { branch, readPath, repository, writtenPath } from './git-names.ts'
+import { branch, indexName, optionalPath, repository, writtenPath } from './git-names.ts'
 import { headers, password, token, username } from './headers.ts'
 import { issue } from './issue.ts'
 import {
@@ -13,6 +13,8 @@ import {
   modelPatterns,
   optional,
   parseServerUrl,
+  recreate,
+  reviewers,
 } from './parsers.ts'
 
 const serverUrl = z.string().transform((text, context) => {
@@ -54,6 +56,7 @@ export const inputSchema = z.object({
   'mlflow-ca-certificate': optional,
   'mlflow-insecure-tls': boolean(false),
   'mlflow-ui-url': z.union([z.literal(''), serverUrl]),
+  config: optionalPath,
   models: modelPatterns,
   aliases,
   filter: optional,
@@ -66,7 +69,9 @@ export const inputSchema = z.object({
   repository,
   branch,
   path: writtenPath,
-  template: readPath.transform((path) => (path === '' ? undefined : path)),
+  template: optionalPath,
+  'values-schema': optionalPath,
+  index: indexName,
   mode: choice(['sync', 'plan', 'check'], 'sync'),
   prune: boolean(false),
   'max-deletions': count('10'),
@@ -74,7 +79,10 @@ export const inputSchema = z.object({
   'pull-request-branch': branch,
   'pull-request-title': messageTemplate,
   'pull-request-labels': lines,
+  'pull-request-reviewers': reviewers,
   'commit-message': messageTemplate,
+  'write-back': boolean(false),
+  recreate,
   'fail-on': choice(['error', 'never'], 'error'),
   'poll-interval': duration('60s'),
   'poll-duration': duration('0s'),

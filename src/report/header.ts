@@ -1,5 +1,5 @@
 import { headBranchName, type PullRequestSettings } from '../core/pull-request.ts'
-import type { Target } from '../core/target.ts'
+import { createTarget, type Target, type TargetSettings } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
 import { alignColumns } from './columns.ts'
 import { withoutCredentials } from './result.ts'
@@ -9,7 +9,8 @@ export type JobDescription = {
   readonly mode: string
   readonly mlflow: { readonly baseUrl: string }
   readonly repository: { readonly name: string; readonly branch: string | undefined }
-  readonly targets: readonly Target[]
+  readonly config: string | undefined
+  readonly target: TargetSettings
   readonly pullRequest: PullRequestSettings | undefined
   readonly poll: { readonly intervalMs: number; readonly durationMs: number }
 }
@@ -18,17 +19,16 @@ type Row = readonly [label: string, value: string]
 
 /** The first lines of the log. */
 export function headerLines(version: string, job: JobDescription): string[] {
-  const { mode, mlflow, repository, targets, pullRequest, poll } = job
+  const { mode, mlflow, repository, config, target, pullRequest, poll } = job
   const { name, branch } = repository
   return alignColumns([
     ['mlflow-sync', `${version}, mode: ${mode}`],
     ['MLflow', withoutCredentials(mlflow.baseUrl)],
     ['repository', name],
     ['branch', branch ?? 'the default branch'],
-    ...targets.flatMap((target) => [
-      ...(targets.length > 1 ? [['target', target.name] as const] : []),
-      ...targetRows(target),
-    ]),
+    ...(config === undefined
+      ? targetRows(createTarget(target))
+      : [['targets', `in ${config}`] as const]),
     ...optionalRow(
       'pull request',
       pullRequest && `from ${headBranchName(pullRequest, branch ?? '<branch>')}`,
@@ -39,7 +39,8 @@ export function headerLines(version: string, job: JobDescription): string[] {
   ])
 }
 
-function targetRows({ directory, template, selection, prune }: Target): Row[] {
+function targetRows(target: Target): Row[] {
+  const { directory, template, selection, prune, valuesSchema, index } = target
   const { modelLines, aliases, filter, runFilter, minimumAgeMs } = selection
   const models = modelLines.join(', ')
   return [
@@ -50,6 +51,8 @@ function targetRows({ directory, template, selection, prune }: Target): Row[] {
     ...optionalRow('run filter', runFilter),
     ...optionalRow('minimum age', minimumAgeMs === 0 ? undefined : duration(minimumAgeMs)),
     ...optionalRow('template', template),
+    ...optionalRow('values schema', valuesSchema),
+    ...optionalRow('index', index),
     ...optionalRow('prune', prune && `at most ${plural(prune.maxDeletions, 'deletion')}`),
   ]
 }

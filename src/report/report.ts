@@ -26,6 +26,7 @@ const recordSchema = z.strictObject({
   previousVersion: nullableText.describe('Version that the file named before.'),
   url: nullableText.describe("URL of the model version in MLflow's UI."),
   reason: nullableText.describe('Why the run was skipped, held or failed, or its file deleted.'),
+  target: text.describe('Name of the target; without a configuration file, its path.'),
 })
 
 /**
@@ -129,6 +130,7 @@ export function recordFields(record: RunRecord): z.infer<typeof recordSchema> {
     previousVersion: record.previousVersion,
     url: record.url === null ? null : withoutCredentials(record.url),
     reason: record.reason && plain(record.reason),
+    target: record.target,
   }
 }
 

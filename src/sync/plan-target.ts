@@ -49,12 +49,13 @@ export async function planTarget(
     selection,
     selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
     listedKeys: new Set(selected.listed.map(versionKey)),
+    target: loaded.target.name,
     uiUrl,
     signal: options.signal,
   })
   const entries = [
     ...(await confirmer.downgrades(planned)),
-    ...excludedEntries(selected.excluded, uiUrl),
+    ...excludedEntries(selected.excluded, { target: loaded.target.name, uiUrl }),
   ]
   const pruned = await prune(confirmer, loaded, facts, entries, uiUrl)
   return {
@@ -125,7 +126,16 @@ async function prune(
   if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
   const { selection } = target
   const { maxDeletions } = target.prune
-  const input = { ...selected, selection, facts, files, entries, maxDeletions, uiUrl }
+  const input = {
+    ...selected,
+    selection,
+    facts,
+    files,
+    entries,
+    maxDeletions,
+    uiUrl,
+    target: target.name,
+  }
   const proposed = proposeDeletions(input)
   const confirmed = await confirmer.deletions(proposed.deletions, maxDeletions)
   const limited = limitDeletions(confirmed, input)

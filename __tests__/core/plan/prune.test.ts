@@ -56,6 +56,7 @@ function entry(runId: string, outcome: Entry['outcome']): Entry {
     previousVersion: null,
     url: null,
     reason: null,
+    target: 'd',
   })
 }
 
@@ -75,6 +76,7 @@ function inputOf({ files = new Map(), runs = [], ...fields }: Partial<PruneInput
     entries: [],
     maxDeletions: 10,
     uiUrl: 'https://mlflow.test',
+    target: 'd',
     ...fields,
   }
 }
@@ -101,6 +103,7 @@ describe('a file is deleted', () => {
         previousVersion: '1',
         url: 'https://mlflow.test/#/models/model/versions/1',
         reason: prose`no selected model version belongs to this run any more`,
+        target: 'd',
         previous: { runId: 'a', modelName: 'model', modelVersion: '1', timestamp: '' },
         withheld: undefined,
         warning: undefined,
@@ -364,6 +367,7 @@ describe('confirmed deletions', () => {
         url,
         reason:
           'no selected model version belongs to this run any more; kept because of `max-deletions: 1`',
+        target: 'd',
         edit: undefined,
         previous,
         withheld: 'too-many-deletions',

@@ -27,6 +27,7 @@ const context: PlanContext = {
   deployed: new Map(),
   selectedRunIds: new Set([runId]),
   listedKeys: new Set(),
+  target: 'd',
   uiUrl: 'https://mlflow.test',
 }
 
@@ -353,7 +354,7 @@ test('excluded versions get an entry without a file', () => {
     { version: modelVersion({ runId: 'other' }), reason: prose`too young` },
     { version: modelVersion({ name: '', version: '', runId: '' }), reason: prose`unreadable` },
   ].map((row) => ({ ...row, exclusion: 'unusable' as const, outcome: 'failed' as const }))
-  expect(excludedEntries(excluded, 'https://mlflow.test')).toMatchObject([
+  expect(excludedEntries(excluded, context)).toMatchObject([
     {
       runId: 'other',
       path: null,

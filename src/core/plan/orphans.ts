@@ -22,6 +22,8 @@ export type PruneInput = PendingInput & {
   readonly maxDeletions: number
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
+  /** Name of the target. */
+  readonly target: string
 }
 
 /** What happens to the files whose run is no longer selected or no longer exists. */
@@ -42,7 +44,7 @@ export function decideOrphans(input: PruneInput): OrphanDecisions {
       .map(({ version }) => versionKey(version)),
   )
   for (const orphan of findOrphans(input)) {
-    const record = recordOf(orphan, input.uiUrl)
+    const record = recordOf(orphan, input)
     if (orphan.state.kind === 'held') {
       const { reason, line } = orphan.state
       const location = { path: orphan.path, line }
@@ -105,7 +107,7 @@ function isGone(lookup: RunLookup | undefined): boolean {
 
 function recordOf(
   { path, runId, deployed, state }: Orphan,
-  uiUrl: string,
+  { target, uiUrl }: Pick<PruneInput, 'target' | 'uiUrl'>,
 ): Omit<RunRecord, 'outcome' | 'reason'> {
   const { experimentId = null } = state.kind === 'values' ? state.values.owned : {}
   const modelVersion = deployed?.modelVersion ?? null
@@ -120,6 +122,7 @@ function recordOf(
       deployed === undefined || deployed.modelName === ''
         ? null
         : modelVersionUrl(uiUrl, deployed.modelName, deployed.modelVersion),
+    target,
   }
 }
 

@@ -39,6 +39,8 @@ export type PlanContext = SupersededContext & {
   readonly template: () => TemplateFile
   /** What the files of the target's directory deploy. */
   readonly deployed: Deployed
+  /** Name of the target. */
+  readonly target: string
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
 }
@@ -65,6 +67,7 @@ export function planRun(input: RunInput, context: PlanContext): Entry {
     previousVersion: versionNumberIn(previous),
     url: modelVersionUrl(context.uiUrl, name, version),
     reason: null,
+    target: context.target,
   }
   if (!('after' in decision)) {
     return entryWithoutEdit({ ...record, reason: decision.reason }, decision.location)
@@ -160,7 +163,10 @@ function planNewContent(
 }
 
 /** Entries of versions that get no file. */
-export function excludedEntries(excluded: readonly ExcludedVersion[], uiUrl: string): Entry[] {
+export function excludedEntries(
+  excluded: readonly ExcludedVersion[],
+  { target, uiUrl }: Pick<PlanContext, 'target' | 'uiUrl'>,
+): Entry[] {
   return excluded.map(({ version: { name, version, runId }, outcome, reason }) =>
     entryWithoutEdit({
       path: null,
@@ -172,6 +178,7 @@ export function excludedEntries(excluded: readonly ExcludedVersion[], uiUrl: str
       previousVersion: null,
       url: name === '' ? null : modelVersionUrl(uiUrl, name, version),
       reason,
+      target,
     }),
   )
 }
