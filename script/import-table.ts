@@ -21,6 +21,10 @@ export const importTable: Readonly<
     folders: ['src/core', 'src/core/message', 'src/core/text', 'src/core/values-file'],
     packages: ['node:fs', 'zod'],
   },
+  'src/config': {
+    folders: ['src/core', 'src/core/text', 'src/inputs'],
+    packages: ['yaml', 'zod'],
+  },
   'src/http': {
     folders: ['src/core', 'src/core/text'],
     packages: [
@@ -46,6 +50,7 @@ export const importTable: Readonly<
   },
   'src/sync': {
     folders: [
+      'src/config',
       'src/core',
       'src/core/message',
       'src/core/plan',

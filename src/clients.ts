@@ -69,7 +69,7 @@ function watch(
 const gitHubTimeoutMs = 30_000
 
 /**
- * 250 files of up to 512 KB are 125 MiB, and JSON escapes can almost double that. A directory of
+ * 300 files of up to 512 KB are 150 MiB, and JSON escapes can almost double that. A directory of
  * 100,000 files has half a million values.
  */
 const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 600_000 }

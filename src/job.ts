@@ -11,7 +11,6 @@ import {
   type ReportProgress,
   type Stopwatch,
 } from './core/runtime.ts'
-import { createTarget } from './core/target.ts'
 import { prose, type Prose } from './core/text/prose.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { actionVersion } from './core/version.ts'
@@ -19,6 +18,7 @@ import { headerLines } from './report/header.ts'
 import { logRound, startJobLog, type JobLog } from './report/job-log.ts'
 import { createCleaner, withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
+import { knownTargets } from './sync/read-targets.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -91,6 +91,7 @@ async function runInputs(
     return {
       ...result,
       ...context,
+      targets: result.targets.length === 0 ? knownTargets(inputs) : result.targets,
       branch: result.branch ?? inputs.repository.branch,
       isBranchKnown: result.branch !== undefined,
       operation: operationOf(result),
@@ -116,13 +117,14 @@ function syncOptions(
   { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
 ): Omit<SyncOptions, 'clock' | 'signal' | 'info'> {
-  const { repository, target, mode, commitMessage, pullRequest } = inputs
+  const { repository, config, target, mode, commitMessage, pullRequest } = inputs
   return {
     mlflow: clients.mlflow,
     repository: clients.repository,
     abandonGitHub: clients.abandonGitHub,
     branch: repository.branch,
-    targets: [createTarget(target)],
+    config,
+    target,
     mode: mode === 'sync' ? 'sync' : 'plan',
     commitMessage,
     pullRequest,
@@ -177,7 +179,7 @@ function runSyncs(
 
 type JobContext = Pick<
   JobResult,
-  'mode' | 'path' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'workflowRunUrl' | 'startedAt'
+  'mode' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'workflowRunUrl' | 'startedAt'
 >
 
 /** The parts of a job's result that are known without running it. */
@@ -188,7 +190,6 @@ function jobContext(
 ): JobContext {
   return {
     mode: inputs?.mode ?? 'sync',
-    path: inputs?.target.path ?? '',
     serverUrl: inputs?.gitHubUrls.server ?? '',
     trackingUri: inputs?.mlflow.baseUrl ?? '',
     uiUrl: inputs?.mlflow.uiUrl ?? '',
@@ -207,6 +208,7 @@ function failedJob(
   return {
     ...emptyResult(repository, inputs?.repository.branch),
     ...jobContext(inputs, environment, startedAt),
+    targets: inputs === undefined ? [] : knownTargets(inputs),
     operation: 'failed',
     isBranchKnown: false,
     error: problemOf(error),

@@ -31,7 +31,7 @@ describe('10,000 unchanged versions', () => {
       const step = await project.sync(inputs)
       expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': String(size) })
       expect(totalOf(mlflowRequests(step))).toBeLessThanOrEqual(12)
-      expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: size / 250 })
+      expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: Math.ceil(size / 300) })
     },
     timeoutMs,
   )

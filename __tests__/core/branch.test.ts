@@ -16,6 +16,7 @@ const snapshot: BranchSnapshot = {
   head: 'head',
   rootTree: 'tree',
   directories: new Map([['models', models]]),
+  obstacles: new Map(),
   files: new Map(),
 }
 

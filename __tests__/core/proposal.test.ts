@@ -27,6 +27,7 @@ function snapshot(oid?: string): BranchSnapshot {
     head: 'base',
     rootTree: 'tree',
     directories: new Map([['models', { path: 'models', oid: 'dir', entries }]]),
+    obstacles: new Map(),
     files: new Map(),
   }
 }
@@ -35,6 +36,7 @@ function planWith(entries: readonly ChangedEntry[], oid?: string): Plan {
   const extraFiles: Plan['extraFiles'] = []
   return {
     snapshot: snapshot(oid),
+    targets: [],
     entries,
     extraFiles,
     selectedRuns: 1,

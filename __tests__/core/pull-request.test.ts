@@ -22,11 +22,13 @@ const snapshot: BranchSnapshot = {
   head: 'base',
   rootTree: 'tree',
   directories: new Map(),
+  obstacles: new Map(),
   files: new Map(),
 }
 
 function planWith(entries: readonly ChangedEntry[]): Plan {
-  return { snapshot, entries, extraFiles: [], selectedRuns: 1, warnings: [], error: undefined }
+  const details = { extraFiles: [], selectedRuns: 1, warnings: [], error: undefined }
+  return { snapshot, targets: [], entries, ...details }
 }
 
 const creation = planWith([change('created')])

@@ -93,7 +93,7 @@ describe('the tables', () => {
       params: {},
       previous: undefined,
     }
-    const comparisons = new Map([[runId(1), comparison]])
+    const comparisons = new Map([[`models/${runId(1)}.yaml`, comparison]])
     const entries = [...oneOfEach, withheld]
     const summary = summaryOf({ entries, comparisons, warnings: [prose`odd`] })
     expect(summary.match(/^(?:### .*|<details>.*)$/gm)).toEqual([

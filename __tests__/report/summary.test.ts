@@ -58,7 +58,7 @@ describe('the footer', () => {
   })
 
   test('leaves out what is not known', () => {
-    const unknown = { branch: undefined, uiUrl: '', workflowRunUrl: undefined }
+    const unknown = { targets: [], branch: undefined, uiUrl: '', workflowRunUrl: undefined }
     const requests = { mlflow: 1, github: 0 }
     const footer = summaryOf({ ...unknown, requests })
       .trimEnd()
@@ -68,7 +68,7 @@ describe('the footer', () => {
   })
 
   test('names the root of the repository', () => {
-    expect(summaryOf({ path: '' })).toContain('), root directory ·')
+    expect(summaryOf({ targets: [{ name: '.', directory: '' }] })).toContain('), root directory ·')
   })
 })
 
@@ -99,7 +99,7 @@ test.each([
 ])('%i comparisons begin with %s', (count, beginning) => {
   const entries = manyChanges(count)
   const comparison = comparisonWith({ loss: 1 }, { loss: 2 })
-  const comparisons = new Map(entries.map((entry) => [entry.runId ?? '', comparison]))
+  const comparisons = new Map(entries.map((entry) => [entry.path, comparison]))
   const [first, ...rest] = sectionOf(summaryOf({ entries, comparisons }), 'Metrics and parameters')
   expect(first).toBe(beginning)
   expect(rest.join('\n')).toContain('| loss | 2 | 1 | ▼ -1 better |')

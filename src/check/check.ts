@@ -1,7 +1,12 @@
-import { emptyResult, type SyncResult } from '../core/result.ts'
+import { emptyResult, type Connection, type SyncResult } from '../core/result.ts'
+import type { Target } from '../core/target.ts'
+import { plural } from '../core/text/format.ts'
+import { own, prose } from '../core/text/prose.ts'
+import { knownTargets, readTargets } from '../sync/read-targets.ts'
+import { describeTarget } from '../sync/targets.ts'
 import { checkGitHub } from './github.ts'
 import { checkMlflow } from './mlflow.ts'
-import type { CheckOptions } from './run-check.ts'
+import { runCheck, type CheckOptions } from './run-check.ts'
 
 /**
  * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
@@ -10,15 +15,37 @@ import type { CheckOptions } from './run-check.ts'
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const { info, progress } = options
   progress('tested', 0, undefined, 'connection')
-  const mlflow = await checkMlflow(options)
+  const { targets, connection } = await checkTargets(options)
+  const all = { ...options, targets }
+  const mlflow = await checkMlflow(all)
   // A server that cannot be reached would only take its time once more.
   const isReachable = mlflow.some(({ status }) => status === 'ok')
   const version = isReachable ? await options.mlflow.version() : undefined
   if (version !== undefined) info(`MLflow is version ${version}`)
-  const { repository, branch, connections } = await checkGitHub(options)
+  const { repository, branch, connections } = await checkGitHub(all)
   return {
     ...emptyResult(repository, branch),
     operation: 'checked',
-    connections: [...mlflow, ...connections],
+    targets,
+    connections: [...connection, ...mlflow, ...connections],
   }
+}
+
+/** Without the targets of an invalid configuration, everything else can still be tested. */
+async function checkTargets(
+  options: CheckOptions,
+): Promise<{ targets: readonly Target[]; connection: Connection[] }> {
+  const { config, repository, branch, info } = options
+  if (config === undefined) return { targets: knownTargets(options), connection: [] }
+  let targets: readonly Target[] = []
+  const connection = await runCheck('Configuration', async () => {
+    const read = await readTargets(options, repository, branch, () => undefined)
+    targets = read.targets
+    for (const target of targets) info(describeTarget(target))
+    return {
+      status: 'ok',
+      detail: prose`\`${config}\` has ${own(plural(targets.length, 'target'))}`,
+    }
+  })
+  return { targets, connection: [connection] }
 }

@@ -8,9 +8,9 @@ import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { identifyHead } from '../sync/identify-head.ts'
 import { branchQuery } from '../sync/read-servers.ts'
 import { rejectForeignHead } from '../sync/reject-head.ts'
-import { createTemplateReader, readTemplates } from '../sync/templates.ts'
+import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
 import { plannedWrite } from './planned-write.ts'
-import { runCheck, skippedCheck, type CheckOptions, type Finding } from './run-check.ts'
+import { runCheck, skippedCheck, type Finding, type TargetCheckOptions } from './run-check.ts'
 
 type GitHubChecks = {
   /** As in `SyncResult`. */
@@ -20,11 +20,13 @@ type GitHubChecks = {
 }
 
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
-export async function checkGitHub(options: CheckOptions): Promise<GitHubChecks> {
+export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubChecks> {
   const { repository, targets } = options
   let branchSnapshot: BranchSnapshot | undefined
   const branchCheck = await runCheck('GitHub: repository and branch', async () => {
     const read = await repository.readBranch(branchQuery(options))
+    const obstacle = joinProblems([...read.obstacles.values()])
+    if (obstacle !== undefined) throw new SyncError(obstacle.message, obstacle)
     branchSnapshot = read
     const { repository: name, branch, head } = read
     const directories = targets.map(({ directory }) =>
@@ -52,14 +54,15 @@ export async function checkGitHub(options: CheckOptions): Promise<GitHubChecks> 
 }
 
 async function checkSnapshot(
-  options: CheckOptions,
+  options: TargetCheckOptions,
   snapshot: BranchSnapshot,
 ): Promise<Connection[]> {
   const { repository, targets, pullRequest } = options
   const { probes } = repository
   return [
     await runCheck('GitHub: contents: write', async () => {
-      for (const { directory } of targets) await probes.commit(snapshot, directory)
+      const directories = targets.length === 0 ? [''] : targets.map(({ directory }) => directory)
+      for (const directory of directories) await probes.commit(snapshot, directory)
       return { status: 'ok', detail: prose`the token may commit` }
     }),
     pullRequest === undefined
@@ -74,7 +77,7 @@ async function checkSnapshot(
           mistakes: [],
         },
     ...(await checkPullRequest(options, snapshot)),
-    await runCheck('Template', () => checkTemplates(options, snapshot)),
+    await runCheck('Template', () => templateFinding(options, snapshot)),
   ]
 }
 
@@ -86,7 +89,7 @@ function describeDirectory({ path, oid }: Directory): Prose {
 
 /** Tests what only a sync with `pull-request: true` needs. */
 async function checkPullRequest(
-  options: CheckOptions,
+  options: TargetCheckOptions,
   snapshot: BranchSnapshot,
 ): Promise<Connection[]> {
   const { repository, pullRequest } = options
@@ -105,7 +108,7 @@ async function checkPullRequest(
 }
 
 async function checkHeadBranch(
-  options: CheckOptions,
+  options: TargetCheckOptions,
   snapshot: BranchSnapshot,
   settings: PullRequestSettings,
 ): Promise<Finding> {
@@ -128,7 +131,7 @@ async function checkHeadBranch(
 
 /** A problem if the head branch exists and is not the action's own. */
 async function findForeignHead(
-  options: CheckOptions,
+  options: TargetCheckOptions,
   snapshot: BranchSnapshot,
   name: string,
 ): Promise<Problem[]> {
@@ -142,7 +145,7 @@ async function findForeignHead(
   })
 }
 
-type RuleFindings = Awaited<ReturnType<CheckOptions['repository']['probes']['rules']>>
+type RuleFindings = Awaited<ReturnType<TargetCheckOptions['repository']['probes']['rules']>>
 
 /** @throws SyncError if a rule forbids what a sync would write. */
 function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
@@ -161,13 +164,16 @@ function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
     : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it` }
 }
 
-async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): Promise<Finding> {
+async function templateFinding(
+  options: TargetCheckOptions,
+  snapshot: BranchSnapshot,
+): Promise<Finding> {
   const { repository, targets } = options
   const reader = createTemplateReader(options.builtInTemplate)
   await retryOnFreshSnapshot(options, snapshot, (current) =>
-    readTemplates(repository, current, targets, reader),
+    checkTemplates(repository, current, targets, reader),
   )
-  const templates = targets.flatMap(({ template }) => (template === undefined ? [] : [template]))
+  const templates = [...new Set(targets.flatMap(({ template }) => template ?? []))]
   return {
     status: 'ok',
     detail:
@@ -182,7 +188,7 @@ async function checkTemplates(options: CheckOptions, snapshot: BranchSnapshot): 
 
 /** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
 function retryOnFreshSnapshot<T>(
-  options: CheckOptions,
+  options: TargetCheckOptions,
   snapshot: BranchSnapshot,
   check: (snapshot: BranchSnapshot) => Promise<T>,
 ): Promise<T> {

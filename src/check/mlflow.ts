@@ -1,28 +1,31 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
-import { joinProblems, type Problem } from '../core/problem.ts'
+import { joinProblems } from '../core/problem.ts'
 import type { Connection } from '../core/result.ts'
 import { chooseVersionPerRun } from '../core/select.ts'
 import { plural } from '../core/text/format.ts'
 import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { nameInputInErrors, readSelection } from '../sync/read-selection.ts'
-import { runCheck, skippedCheck, type CheckOptions } from './run-check.ts'
+import { forEachTarget } from '../sync/targets.ts'
+import { runCheck, skippedCheck, type TargetCheckOptions } from './run-check.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
-export async function checkMlflow(options: CheckOptions): Promise<Connection[]> {
+export async function checkMlflow(options: TargetCheckOptions): Promise<Connection[]> {
   const { mlflow, targets, trackingUri, clock } = options
   const registry = createRegistry(mlflow)
   const runIds = new Set<string>()
   const versions = await runCheck('MLflow: model versions', async () => {
     let listed = 0
-    for (const { selection } of targets) {
+    // Without targets, the connection is tested all the same.
+    if (targets.length === 0) listed = (await registry.versions(undefined)).length
+    await forEachTarget(targets, async ({ selection }) => {
       const rows = await nameInputInErrors('filter', selection.filter, () =>
         registry.versions(selection.filter),
       )
-      listed += rows.length
+      listed = Math.max(listed, rows.length)
       const inModels = rows.filter(({ name }) => selection.models(name))
       for (const { runId } of chooseVersionPerRun(inModels).runs) runIds.add(runId)
-    }
+    })
     return {
       status: 'ok',
       detail: prose`\`${trackingUri}\` lists ${own(plural(listed, 'model version'))}`,
@@ -42,16 +45,17 @@ export async function checkMlflow(options: CheckOptions): Promise<Connection[]> 
     const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns))
     return { status: 'ok', detail: prose`experiments: ${size}; ${detail}` }
   })
+  if (targets.length === 0) {
+    return [versions, runs, skippedCheck('MLflow: selection', prose`there is no valid target`)]
+  }
   const selection = await runCheck('MLflow: selection', async () => {
     let selected = 0
-    const gaps: Problem[] = []
-    for (const target of targets) {
-      const result = await readSelection(registry, target.selection, clock.now())
-      selected += result.runs.length
-      gaps.push(...result.gaps)
-    }
-    const problem = joinProblems(gaps)
-    if (problem !== undefined) throw new SyncError(problem.message, problem)
+    await forEachTarget(targets, async (target) => {
+      const { runs: chosen, gaps } = await readSelection(registry, target.selection, clock.now())
+      selected += chosen.length
+      const problem = joinProblems(gaps)
+      if (problem !== undefined) throw new SyncError(problem.message, problem)
+    })
     return { status: 'ok', detail: prose`runs selected: ${selected}` }
   })
   return [versions, runs, selection]

@@ -1,11 +1,11 @@
 import { pathIn } from '../core/branch.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import type { ChangedEntry } from '../core/result.ts'
-import type { CheckOptions } from './run-check.ts'
+import type { TargetCheckOptions } from './run-check.ts'
 
 /** An example of what a sync with these inputs would write, for rules that look at it. */
 export function plannedWrite(
-  { targets, commitMessage: template }: CheckOptions,
+  { targets, commitMessage: template }: TargetCheckOptions,
   branch: string,
   isHead: boolean,
 ) {

@@ -1,6 +1,7 @@
 import { ActionError } from '../core/errors.ts'
 import type { Connection } from '../core/result.ts'
 import type { ReportProgress } from '../core/runtime.ts'
+import type { Target } from '../core/target.ts'
 import type { Prose } from '../core/text/prose.ts'
 import type { SyncOptions } from '../sync/sync.ts'
 
@@ -10,7 +11,8 @@ export type CheckOptions = Pick<
   | 'mlflow'
   | 'repository'
   | 'branch'
-  | 'targets'
+  | 'config'
+  | 'target'
   | 'commitMessage'
   | 'pullRequest'
   | 'builtInTemplate'
@@ -22,6 +24,9 @@ export type CheckOptions = Pick<
   readonly trackingUri: string
   readonly progress: ReportProgress
 }
+
+/** With the targets, which may have been read from the branch. */
+export type TargetCheckOptions = CheckOptions & { readonly targets: readonly Target[] }
 
 /** Result of a check that did not fail; a failed check throws. */
 export type Finding = {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Problem } from './problem.ts'
 
 /** One entry of a directory on a branch. */
 export type DirectoryEntry = {
@@ -29,6 +30,8 @@ export type BranchSnapshot = {
   readonly rootTree: string
   /** The requested directories, by path. */
   readonly directories: ReadonlyMap<string, Directory>
+  /** Requested directories that cannot exist, with what is in their way. */
+  readonly obstacles: ReadonlyMap<string, Problem>
   /** Git's hashes of the other requested files, by path, without those that do not exist. */
   readonly files: ReadonlyMap<string, string>
 }

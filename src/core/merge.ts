@@ -26,6 +26,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     branch: later.branch ?? earlier.branch,
     entries: mergeEntries(written.entries, later.entries),
     extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
+    targets: later.targets.length > 0 ? later.targets : earlier.targets,
     selectedRuns: later.selectedRuns ?? earlier.selectedRuns,
     warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
     commit: later.commit ?? earlier.commit,
@@ -58,8 +59,8 @@ export function mergeEntries(earlier: readonly Entry[], later: readonly Entry[])
   return [...merged.values()]
 }
 
-function keyOf({ runId, path, modelName, modelVersion }: Entry): string {
-  return path ?? JSON.stringify([runId, modelName, modelVersion])
+function keyOf({ runId, path, modelName, modelVersion, target }: Entry): string {
+  return path ?? JSON.stringify([runId, modelName, modelVersion, target])
 }
 
 function mergeEntry(before: Entry, after: Entry): Entry | undefined {

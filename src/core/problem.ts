@@ -6,6 +6,8 @@ export type Location = {
   readonly path: string
   /** Counted from 1; undefined if the reason is about the file as a whole. */
   readonly line: number | undefined
+  /** Counted from 1; only if it is known. */
+  readonly column?: number | undefined
 }
 
 /** What went wrong, and how to fix it in one or two sentences. */

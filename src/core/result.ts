@@ -1,5 +1,6 @@
 import type { BranchSnapshot } from './branch.ts'
 import type { Location, Mistake, Problem } from './problem.ts'
+import type { Target } from './target.ts'
 import type { Prose } from './text/prose.ts'
 
 export type { Location, Mistake, Problem }
@@ -130,6 +131,7 @@ export type Changes = {
 /** Everything that one sync would do to the branch. */
 export type Plan = Changes & {
   readonly snapshot: BranchSnapshot
+  readonly targets: readonly Target[]
   /** Number of runs that the selections of all targets chose. */
   readonly selectedRuns: number
   readonly warnings: readonly Prose[]
@@ -180,6 +182,9 @@ export type Connection = {
 
 export type Phase = { readonly name: string; readonly milliseconds: number }
 
+/** Where the files of a target are. */
+export type TargetReference = Pick<Target, 'name' | 'directory'>
+
 /** What one sync did, or all syncs of a job. There is one entry per run, unchanged ones included. */
 export type SyncResult = Changes & {
   /** What was written; failures are in `error` and in the entries. */
@@ -188,6 +193,8 @@ export type SyncResult = Changes & {
   readonly repository: string
   /** Undefined while the name of the default branch is not known. */
   readonly branch: string | undefined
+  /** The targets, those that failed included; empty while they are not known. */
+  readonly targets: readonly TargetReference[]
   /** As in `Plan`; undefined if the registry was not read. */
   readonly selectedRuns: number | undefined
   readonly warnings: readonly Prose[]
@@ -197,7 +204,7 @@ export type SyncResult = Changes & {
   /** Whether changes are proposed in a pull request, and not made on the branch. */
   readonly isProposal: boolean
   readonly pullRequest: PullRequestReference | undefined
-  /** By run id, for changed files; not for all of them if there are many. */
+  /** By path, for changed files; not for all of them if there are many. */
   readonly comparisons: ReadonlyMap<string, Comparison>
   /** Undefined unless `mode` is `check`. */
   readonly connections: readonly Connection[] | undefined
@@ -213,6 +220,7 @@ export function emptyResult(repository: string, branch: string | undefined): Syn
     branch,
     entries: [],
     extraFiles: [],
+    targets: [],
     selectedRuns: undefined,
     warnings: [],
     commit: undefined,

@@ -5,7 +5,7 @@ import { prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
-import { notADirectory, rejectObstacles } from './obstacles.ts'
+import { findObstacles, notADirectory } from './obstacles.ts'
 
 export type BranchQuery = {
   /** Undefined: the repository's default branch. */
@@ -68,8 +68,7 @@ const repositoryObject = z.object({
 /**
  * Reads the branch's head and the entries of all directories in one request.
  *
- * @throws GitHubError if the branch does not exist, the repository is archived, or one of the
- *   directories is a file.
+ * @throws GitHubError if the branch does not exist or the repository is archived.
  */
 export async function readBranch(
   client: GitHubClient,
@@ -79,7 +78,7 @@ export async function readBranch(
     directories: aliasesFor('d', query.directories),
     files: aliasesFor('f', query.files),
   }
-  const revision = query.branch === undefined ? 'HEAD' : `refs/heads/${query.branch}`
+  const revision = revisionOf(query.branch)
   const { repository, directories, files } = await client.query(
     queryFor(revision, aliases),
     { ref: revision, named: query.branch !== undefined },
@@ -103,15 +102,18 @@ export async function readBranch(
   }
   client.identify(repository.nameWithOwner, repository.id)
   const missing = [...directories].flatMap(([path, found]) => (found === null ? [path] : []))
-  await rejectObstacles(client, branch.name, branch.target.oid, missing)
+  const obstacles = await findObstacles(client, branch.name, branch.target.oid, missing)
+  for (const [path, found] of directories) {
+    if (found === null || found.__typename === 'Tree') continue
+    obstacles.set(path, notADirectory(path, 'is not a directory', branch.name))
+  }
   return {
     repository: repository.nameWithOwner,
     branch: branch.name,
     head: branch.target.oid,
     rootTree: branch.target.tree.oid,
-    directories: new Map(
-      [...directories].map(([path, tree]) => [path, directoryOf(path, tree, branch.name)]),
-    ),
+    directories: new Map([...directories].map(([path, tree]) => [path, directoryOf(path, tree)])),
+    obstacles,
     files: new Map(
       [...files].flatMap(([path, file]): [string, string][] =>
         file?.__typename === 'Blob' ? [[path, file.oid]] : [],
@@ -120,13 +122,8 @@ export async function readBranch(
   }
 }
 
-function directoryOf(
-  path: string,
-  tree: z.infer<typeof directoryObject>,
-  branch: string,
-): Directory {
-  if (tree === null) return { path, oid: undefined, entries: new Map() }
-  if (tree.__typename !== 'Tree') throw notADirectory(path, 'is not a directory', branch)
+function directoryOf(path: string, tree: z.infer<typeof directoryObject>): Directory {
+  if (tree?.__typename !== 'Tree') return { path, oid: tree?.oid, entries: new Map() }
   return {
     path,
     oid: tree.oid,
@@ -134,7 +131,12 @@ function directoryOf(
   }
 }
 
-function missingBranch(
+/** How Git names a branch; undefined: the default branch. */
+export function revisionOf(branch: string | undefined): string {
+  return branch === undefined ? 'HEAD' : `refs/heads/${branch}`
+}
+
+export function missingBranch(
   repository: string,
   branch: string | undefined,
   defaultBranch: string | undefined,

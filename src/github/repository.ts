@@ -2,6 +2,7 @@ import type { BranchSnapshot, Content } from '../core/branch.ts'
 import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
 import { readBranch, type BranchQuery } from './branch.ts'
+import { readBranchFile, type BranchFile } from './branch-file.ts'
 import type { GitHubClient } from './client.ts'
 import { commitToBranch, findCommit } from './commit.ts'
 import {
@@ -19,6 +20,8 @@ import { moveBranch, type BranchMove } from './refs.ts'
 /** One repository on GitHub: everything that a sync reads from it or writes to it. */
 export type Repository = {
   readonly readBranch: (query: BranchQuery) => Promise<BranchSnapshot>
+  /** Reads one file before anything else of its branch is known. */
+  readonly readFile: (branch: string | undefined, path: string) => Promise<BranchFile>
   /**
    * Reads contents by Git hash.
    *
@@ -70,6 +73,7 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
   const blobs = createBlobReader(client, checkout)
   return {
     readBranch: (query) => readBranch(client, query),
+    readFile: (branch, path) => readBranchFile(client, branch, path),
     readFiles: blobs.read,
     confirm: blobs.confirm,
     commit: (request) => commitToBranch(client, request),

@@ -43,7 +43,12 @@ export const reportSchema = z
     server: z.strictObject({ trackingUri: text.describe('Without username and password.') }),
     repository: text.describe('Repository written to, as owner/name.'),
     branch: text,
-    path: text.describe('Directory of the values files.'),
+    path: nullableText.describe(
+      'Directory of the values files; null if there are several targets, or none is known.',
+    ),
+    targets: z
+      .array(z.strictObject({ name: text, path: text }))
+      .describe('The targets, each a directory of values files.'),
     commit: z.strictObject({ sha: text, url: text }).nullable(),
     pullRequest: z.strictObject({ number: count, url: text }).nullable(),
     counts: z.strictObject({
@@ -94,7 +99,8 @@ export function createReport(result: JobResult): Report {
     server: { trackingUri: withoutCredentials(result.trackingUri) },
     repository: result.repository,
     branch: result.branch ?? '',
-    path: result.path,
+    path: onlyDirectory(result),
+    targets: result.targets.map(({ name, directory }) => ({ name, path: directory })),
     commit: result.commit ?? null,
     pullRequest: result.pullRequest ?? null,
     counts: countOutcomes(result.entries),
@@ -112,6 +118,11 @@ export function createReport(result: JobResult): Report {
             advice: result.error.advice === undefined ? null : plain(result.error.advice),
           },
   }
+}
+
+function onlyDirectory({ targets }: JobResult): string | null {
+  const [target, another] = targets
+  return target === undefined || another !== undefined ? null : target.directory
 }
 
 export function connectionFields({ name, status, detail, advice }: Connection) {

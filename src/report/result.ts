@@ -13,8 +13,6 @@ import { mapProse, type Prose } from '../core/text/prose.ts'
 /** Everything that is published about a job. */
 export type JobResult = SyncResult & {
   readonly mode: 'sync' | 'plan' | 'check'
-  /** Directory of the values files. */
-  readonly path: string
   /** Base URL of GitHub's website. */
   readonly serverUrl: string
   readonly trackingUri: string
@@ -93,7 +91,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     repository: result.repository,
     branch: result.branch,
     isBranchKnown: result.isBranchKnown,
-    path: result.path,
+    targets: result.targets,
     serverUrl: result.serverUrl,
     trackingUri: clean(result.trackingUri),
     uiUrl: clean(result.uiUrl),

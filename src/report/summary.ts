@@ -97,18 +97,25 @@ function otherOutcomes({ entries, operation }: JobResult): string {
     .join(' ')
 }
 
+/** With several targets, their sections link their directories. */
+const maxDirectories = 1
+
 /** Where all of this is. */
 function footer(result: JobResult): string {
-  const { serverUrl, repository, branch, isBranchKnown, path, uiUrl, workflowRunUrl, requests } =
+  const { serverUrl, repository, branch, isBranchKnown, targets, uiUrl, workflowRunUrl, requests } =
     result
-  const directory =
-    path === ''
+  const directories = targets.map(({ directory }) =>
+    directory === ''
       ? 'root directory'
-      : `directory ${link(code(path), branchUrl(serverUrl, repository, branch ?? '', path))}`
+      : `directory ${link(code(directory), branchUrl(serverUrl, repository, branch ?? '', directory))}`,
+  )
   const parts = [
     branch === undefined || !isBranchKnown
       ? code(repository)
-      : `${link(code(repository), branchUrl(serverUrl, repository, branch))}, ${directory}`,
+      : [
+          link(code(repository), branchUrl(serverUrl, repository, branch)),
+          ...directories.slice(0, maxDirectories),
+        ].join(', '),
     uiUrl === '' ? '' : link('MLflow', uiUrl),
     workflowRunUrl === undefined ? '' : link('workflow run', workflowRunUrl),
     `${plural(requests.mlflow, 'request')} to MLflow, ${requests.github} to GitHub`,

@@ -7,6 +7,7 @@ import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { Entry, Plan } from '../core/result.ts'
 import type { ReportProgress } from '../core/runtime.ts'
 import type { SelectedRun } from '../core/select.ts'
+import type { Target } from '../core/target.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import type { RunFile } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
@@ -18,7 +19,9 @@ import { readFacts } from './read-facts.ts'
 import { fileOf, readAllFiles, type LoadedTarget } from './read-files.ts'
 
 /** What a sync would do in one target. */
-export type TargetPlan = Pick<Plan, 'entries' | 'selectedRuns' | 'warnings' | 'error'>
+export type TargetPlan = Pick<Plan, 'entries' | 'selectedRuns' | 'warnings' | 'error'> & {
+  readonly target: Target
+}
 
 export type TargetPlanOptions = {
   readonly mlflow: MlflowClient
@@ -59,6 +62,7 @@ export async function planTarget(
   ]
   const pruned = await prune(confirmer, loaded, facts, entries, uiUrl)
   return {
+    target: loaded.target,
     entries: replaceByPath(entries, pruned.entries),
     selectedRuns: selected.runs.length,
     warnings: [
@@ -122,7 +126,7 @@ async function prune(
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
   uiUrl: string,
-): Promise<Omit<TargetPlan, 'selectedRuns'>> {
+): Promise<Pick<TargetPlan, 'entries' | 'warnings' | 'error'>> {
   if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
   const { selection } = target
   const { maxDeletions } = target.prune

@@ -18,7 +18,6 @@ import {
   type Plan,
   type Problem,
 } from '../core/result.ts'
-import type { Target } from '../core/target.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import { branchMoved } from '../github/errors.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
@@ -30,7 +29,6 @@ import { signatureWarnings } from './write-commit.ts'
 export type ProposeOptions = {
   readonly repository: Repository
   readonly compare: (plan: Plan) => Promise<Comparisons>
-  readonly targets: readonly Target[]
   readonly settings: PullRequestSettings
   /** Template of the commit's first line; undefined: the default message. */
   readonly commitTemplate: string | undefined

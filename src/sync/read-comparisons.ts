@@ -8,7 +8,7 @@ export type Comparisons = ReadonlyMap<string, Comparison>
 
 /**
  * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
- * run that it replaces, by run id; nothing for a run that could not be read. It remembers the result,
+ * run that it replaces, by path; nothing for a run that could not be read. It remembers the result,
  * because both the pull request and the summary show it.
  *
  * @param hideSecrets a run's parameters may hold one that the job uses too.
@@ -41,7 +41,8 @@ async function readComparisons(
 
   const compared = byModel(changes)
     .filter(({ outcome }) => outcome !== 'deleted')
-    .map(({ runId, previous }) => ({
+    .map(({ path, runId, previous }) => ({
+      path,
       runId: runId ?? '',
       // A new version of the same run has the same metrics and parameters.
       previous: previous?.runId === runId ? undefined : previous,
@@ -62,13 +63,13 @@ async function readComparisons(
     return lookup?.kind === 'found' ? lookup.run : undefined
   }
   return new Map(
-    compared.flatMap(({ runId, previous }): [string, Comparison][] => {
+    compared.flatMap(({ path, runId, previous }): [string, Comparison][] => {
       const run = runOf(runId)
       const previousRun = runOf(previous?.runId)
       if (run === undefined) return []
       const replaced = previous &&
         previousRun && { ...valuesOf(previousRun), ...idsOf(previous, previousRun) }
-      return [[runId, { ...valuesOf(run), previous: replaced }]]
+      return [[path, { ...valuesOf(run), previous: replaced }]]
     }),
   )
 }

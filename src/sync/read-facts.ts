@@ -7,6 +7,14 @@ import type { Registry, RunRequest } from '../mlflow/registry.ts'
 import { readArtifacts, type ActiveRun } from './read-artifacts.ts'
 import { fileOf, type LoadedTarget } from './read-files.ts'
 
+/** Reads the runs of all targets together, so that each target finds its own already read. */
+export async function prefetchRuns(
+  registry: Registry,
+  targets: readonly LoadedTarget[],
+): Promise<void> {
+  if (targets.length > 1) await registry.runs(targets.flatMap(runRequestsOf))
+}
+
 /**
  * Reads what the plan needs from MLflow, in batches.
  *
@@ -19,9 +27,7 @@ export async function readFacts(
   const { runs, listed } = target.selected
   const isFiltered = target.target.selection.filter !== undefined
   const stateOf = (selected: SelectedRun): FileState => fileOf(target, selected).state
-  const lookups = await registry.runs(
-    runs.flatMap((selected) => runRequests(selected, stateOf(selected))),
-  )
+  const lookups = await registry.runs(runRequestsOf(target))
   const activeRuns = runs.flatMap((selected) =>
     activeRun(selected, stateOf(selected), lookups.get(selected.runId)),
   )
@@ -51,6 +57,12 @@ const noArtifacts: Pick<RunFacts, 'artifacts' | 'previousArtifacts'> = {
     loggedModel: undefined,
   },
   previousArtifacts: undefined,
+}
+
+function runRequestsOf(target: LoadedTarget): RunRequest[] {
+  return target.selected.runs.flatMap((selected) =>
+    runRequests(selected, fileOf(target, selected).state),
+  )
 }
 
 function runRequests(selected: SelectedRun, state: FileState): RunRequest[] {

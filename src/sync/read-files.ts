@@ -6,6 +6,7 @@ import {
   type Content,
   type DirectoryEntry,
 } from '../core/branch.ts'
+import { problemOf, SyncError } from '../core/errors.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
 import type { Template } from '../core/template/parse.ts'
@@ -19,6 +20,7 @@ import {
 } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import type { SelectionResult } from './read-selection.ts'
+import type { FailedTarget } from './targets.ts'
 import type { TemplateReader } from './templates.ts'
 
 /** A target with the result of its selection. */
@@ -42,14 +44,14 @@ export function fileOf({ files }: LoadedTarget, { runId }: SelectedRun): RunFile
 /**
  * Reads the files and templates of all targets together.
  *
- * @throws SyncError if a template is missing or invalid.
+ * @returns the targets, without those whose template is missing or invalid.
  */
 export async function readFiles(
   repository: Repository,
   snapshot: BranchSnapshot,
   targets: readonly SelectedTarget[],
   templates: TemplateReader,
-): Promise<LoadedTarget[]> {
+): Promise<{ loaded: LoadedTarget[]; failed: FailedTarget[] }> {
   const wanted = targets.map(({ target, selected }) => ({
     target,
     selected,
@@ -61,12 +63,21 @@ export async function readFiles(
     addPaths(pathsByOid, snapshot, target, runIds)
   }
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  return wanted.map(({ target, selected, runIds }) => {
+  const loaded: LoadedTarget[] = []
+  const failed: FailedTarget[] = []
+  for (const { target, selected, runIds } of wanted) {
     const template = () => templates.parse(snapshot, target.template, contents)
-    // The repository's own templates are checked even if no file is rendered from them.
-    if (target.template !== undefined) template()
-    return { target, selected, template, files: filesOf(snapshot, target, runIds, contents) }
-  })
+    try {
+      // The repository's own templates are checked even if no file is rendered from them.
+      if (target.template !== undefined) template()
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      failed.push({ target, problem: problemOf(error) })
+      continue
+    }
+    loaded.push({ target, selected, template, files: filesOf(snapshot, target, runIds, contents) })
+  }
+  return { loaded, failed }
 }
 
 /** Reads all values files of a target's directory, and looks up those of the selected runs. */

@@ -1,5 +1,5 @@
 import { loggedModelId } from '../core/artifacts.ts'
-import { MlflowError } from '../core/errors.ts'
+import { MlflowError, SyncError } from '../core/errors.ts'
 import type { ModelVersion, RunLookup } from '../core/model.ts'
 import { missingRun } from '../core/plan/run.ts'
 import type { Problem } from '../core/result.ts'
@@ -71,7 +71,11 @@ async function readGaps(
   return findSelectionGaps({ selection, ...result, registeredModels })
 }
 
-/** If MLflow rejects a filter, adds the name of the input to MLflow's error message. */
+/**
+ * If MLflow rejects a filter, adds the name of the input to MLflow's error message.
+ *
+ * @throws SyncError about this target alone.
+ */
 export async function nameInputInErrors<T>(
   input: string,
   filter: string | undefined,
@@ -81,8 +85,7 @@ export async function nameInputInErrors<T>(
     return await read()
   } catch (error) {
     if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400) throw error
-    throw new MlflowError(prose`MLflow rejected the \`${input}\` input: ${error.text}`, {
-      status: 400,
+    throw new SyncError(prose`MLflow rejected the \`${input}\` input: ${error.text}`, {
       advice: prose`Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
       cause: error,
     })

@@ -3,7 +3,6 @@ import { SyncError } from '../core/errors.ts'
 import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
 import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
-import type { Target } from '../core/target.ts'
 import { linkTo, own, prose, type Prose } from '../core/text/prose.ts'
 import { readContent } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
@@ -51,7 +50,6 @@ type ProposalOnBranch = {
 export async function rejectOtherTargets(
   repository: Repository,
   plan: Plan,
-  targets: readonly Target[],
   { name, head, open }: ProposalOnBranch,
 ): Promise<void> {
   const { snapshot } = plan
@@ -61,7 +59,7 @@ export async function rejectOtherTargets(
   const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files
   const foreign = isElsewhere
     ? prose`files in other directories, or for another branch`
-    : await findForeignModel(repository, plan, targets, others)
+    : await findForeignModel(repository, plan, others)
   if (foreign === undefined) return
   const where =
     open === undefined
@@ -80,8 +78,7 @@ export async function rejectOtherTargets(
 /** Describes a file that is about a model of none of the targets; undefined if there is none. */
 async function findForeignModel(
   repository: Repository,
-  { snapshot }: Plan,
-  targets: readonly Target[],
+  { snapshot, targets }: Plan,
   files: readonly ProposedFile[],
 ): Promise<Prose | undefined> {
   const pathsByOid = new Map(

@@ -6,23 +6,26 @@ import { allPlaceholders } from '../core/template/fields.ts'
 import { parseTemplate, type Template } from '../core/template/parse.ts'
 import { joinSentences, own, prose } from '../core/text/prose.ts'
 import { describeFlaw } from '../core/values-file/flaw.ts'
+import { forEachTarget } from './targets.ts'
 import type { Repository } from '../github/repository.ts'
 
 /**
  * Reads the templates of all targets, without their files.
  *
- * @throws SyncError if a template is missing or invalid.
+ * @throws SyncError if some of them are missing or invalid.
  */
-export async function readTemplates(
+export async function checkTemplates(
   repository: Repository,
   snapshot: BranchSnapshot,
   targets: readonly Target[],
   templates: TemplateReader,
-): Promise<Template[]> {
+): Promise<void> {
   const pathsByOid = new Map<string, string>()
   for (const { template } of targets) templates.addTo(pathsByOid, snapshot, template)
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  return targets.map(({ template }) => templates.parse(snapshot, template, contents))
+  await forEachTarget(targets, ({ template }) => {
+    templates.parse(snapshot, template, contents)
+  })
 }
 
 /** Parses each template once per sync. */

@@ -14,14 +14,14 @@ import { writeResult, type WriteResult } from './write.ts'
  * pushed to it; GitHub closes the pull request then, but not at once.
  */
 export async function withdraw(
-  { repository, targets }: ProposeOptions,
+  { repository }: ProposeOptions,
   situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
   const { plan, name, head, decision } = situation
   const { open } = decision
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
-  if (head.kind === 'own') await rejectOtherTargets(repository, plan, targets, { name, head, open })
+  if (head.kind === 'own') await rejectOtherTargets(repository, plan, { name, head, open })
   const { pullRequests } = repository
   const current = open && (await pullRequests.get(open.number))
   if (current !== undefined) {

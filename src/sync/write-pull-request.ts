@@ -145,7 +145,7 @@ async function propose(
   { plan, name, state, head, decision: { open } }: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
-  const { repository, targets } = options
+  const { repository } = options
   if (open === undefined) {
     const rejected = await findRejectedPullRequest(repository, plan, name, state)
     if (rejected !== undefined) {
@@ -159,7 +159,7 @@ async function propose(
   }
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
-    await rejectOtherTargets(repository, plan, targets, { name, head, open })
+    await rejectOtherTargets(repository, plan, { name, head, open })
   }
   await repository.confirm(plan.snapshot)
   const isOpening = open === undefined || begun.operation === 'pull-request-created'

@@ -14,10 +14,14 @@ function sectionsFor(now: Partial<RunValues>, before?: Partial<RunValues>, areOp
     modelVersion: '2',
   }
   const comparison = { ...none, ...now, experimentId: '1', previous }
-  return comparisonSections([change('created')], new Map([[runId(1), comparison]]), {
-    uiUrl: 'https://mlflow.test',
-    areOpen,
-  })
+  return comparisonSections(
+    [change('created')],
+    new Map([[`models/${runId(1)}.yaml`, comparison]]),
+    {
+      uiUrl: 'https://mlflow.test',
+      areOpen,
+    },
+  )
 }
 
 function rowsOf(now: Partial<RunValues>, before?: Partial<RunValues>): string[] {
@@ -113,10 +117,7 @@ describe('the comparison of two versions', () => {
   test('of a deletion is left out', () => {
     const comparison = { ...none, metrics: { a: 1 }, experimentId: '1', previous: undefined }
     const options = { uiUrl: 'https://mlflow.test', areOpen: true }
-    const comparisons = new Map([[runId(1), comparison]])
+    const comparisons = new Map([[`models/${runId(1)}.yaml`, comparison]])
     expect(comparisonSections([change('deleted')], comparisons, options)).toEqual([])
-    expect(comparisonSections([change('created', { runId: null })], comparisons, options)).toEqual(
-      [],
-    )
   })
 })

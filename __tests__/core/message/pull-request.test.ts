@@ -101,7 +101,7 @@ describe('the body of a pull request', () => {
       previous,
     }
     const changes = manyChanges(4)
-    const comparisons = new Map(changes.map((entry) => [entry.runId ?? '', comparison]))
+    const comparisons = new Map(changes.map((entry) => [entry.path, comparison]))
     const bodyOf = (count: number) => partsOf(changes.slice(0, count), { comparisons }).join('\n\n')
     expect(bodyOf(3).match(/<details open>/g)).toHaveLength(3)
     expect(bodyOf(4).match(/<details>/g)).toHaveLength(4)
@@ -115,7 +115,7 @@ describe('the body of a pull request', () => {
       previous: undefined,
     }
     const changes = [...manyChanges(5000), change('deleted', { runId: runId(9999) })]
-    const comparisons = new Map(changes.map((entry) => [entry.runId ?? '', comparison]))
+    const comparisons = new Map(changes.map((entry) => [entry.path, comparison]))
     const body = pullRequestBody(changes, { ...context, comparisons })
     expect(body.length).toBeLessThan(60_000)
     expect(body.length).toBeGreaterThan(50_000)

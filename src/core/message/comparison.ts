@@ -29,7 +29,7 @@ export function comparisonSections(
   { uiUrl, areOpen }: { readonly uiUrl: string; readonly areOpen: boolean },
 ): string[] {
   return changes.flatMap((entry) => {
-    const comparison = comparisons.get(entry.runId ?? '')
+    const comparison = comparisons.get(entry.path)
     if (comparison === undefined || entry.outcome === 'deleted') return []
     const table = comparisonTable(entry.modelVersion ?? '', comparison)
     if (table === '') return []

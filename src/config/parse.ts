@@ -1,0 +1,157 @@
+import { isMap, isNode, isPair, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import type { z } from 'zod'
+import type { Mistake } from '../core/problem.ts'
+import { createTarget, type Target, type TargetSettings } from '../core/target.ts'
+import { suggestName } from '../core/text/closest.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
+import { detailsOf, didYouMean, shown } from '../inputs/issue.ts'
+import { completeTargets, findConflicts, type KeyMistake } from './targets.ts'
+import { createConfigSchema, keyList, knownKeys } from './schema.ts'
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly targets: readonly Target[] }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] }
+
+/**
+ * Parses a configuration file into targets.
+ *
+ * @param path of the file, for the places of mistakes.
+ * @param inputs what targets and `defaults` leave out.
+ * @returns the targets, or all mistakes with line and column.
+ */
+export function parseConfig(text: string, path: string, inputs: TargetSettings): ParsedConfig {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false })
+  const mistakeAt = (offset: number | undefined, what: Prose): Mistake =>
+    describeMistake(path, offset === undefined ? undefined : lineCounter.linePos(offset), what)
+
+  if (document.errors.length > 0) {
+    const mistakes = document.errors.map(({ code, pos, message }) =>
+      mistakeAt(
+        pos[0],
+        code === 'MULTIPLE_DOCS'
+          ? prose`a second document starts here: the file must have only one`
+          : prose`it is not valid YAML: ${message}`,
+      ),
+    )
+    return { ok: false, mistakes }
+  }
+  const value = toPlainValue(document)
+  if (!value.ok) return { ok: false, mistakes: [mistakeAt(undefined, value.problem)] }
+  const parsed = createConfigSchema().safeParse(value.value, { jitless: true })
+  const issues = (parsed.error?.issues ?? []).flatMap((found) => issueMistakes(found, value.value))
+  const conflicts = findConflicts(value.value, inputs.path)
+  const mistakes = [...issues, ...conflicts].map(({ path: keys, text: what, isAboutKey = false }) =>
+    mistakeAt(offsetOf(document, keys, isAboutKey), what),
+  )
+  if (!parsed.success || mistakes.length > 0) {
+    return { ok: false, mistakes: sortByPlace(mistakes) }
+  }
+  return { ok: true, targets: completeTargets(parsed.data, inputs).map(createTarget) }
+}
+
+type Place = { readonly line: number; readonly col: number }
+
+function describeMistake(path: string, place: Place | undefined, what: Prose): Mistake {
+  if (place === undefined) return { text: what, location: { path, line: undefined } }
+  const { line, col: column } = place
+  return {
+    text: prose`line ${line}, column ${column}: ${what}`,
+    location: { path, line, column },
+  }
+}
+
+function sortByPlace(mistakes: readonly Mistake[]): Mistake[] {
+  const lineOf = ({ location }: Mistake): number => location?.line ?? 0
+  return mistakes.toSorted((a, b) => lineOf(a) - lineOf(b))
+}
+
+type PlainValue =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: Prose }
+
+function toPlainValue(document: Document.Parsed): PlainValue {
+  const { contents }: { contents: Node | null } = document
+  if (contents === null) {
+    return { ok: false, problem: prose`it is empty: it needs the keys \`version\` and \`targets\`` }
+  }
+  try {
+    // A file of a few targets has no use for many aliases; a hundred of them can be a billion values.
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown }
+  } catch (error) {
+    return { ok: false, problem: prose`it can't be read: ${(error as Error).message}` }
+  }
+}
+
+/** An issue of zod as sentences; an issue about unknown keys has one for each of them. */
+function issueMistakes(found: z.core.$ZodIssue, root: unknown): KeyMistake[] {
+  const { path } = found
+  if (found.code === 'unrecognized_keys') {
+    const present = Object.keys(valueAt(root, path) as object)
+    return found.keys.map((key) => {
+      const known = knownKeys(path)
+      const suggestion = suggestName(
+        key,
+        known.filter((name) => !present.includes(name)),
+      )
+      const hint =
+        suggestion === undefined
+          ? prose`These keys exist: ${keyList(known)}`
+          : didYouMean(suggestion)
+      const text = prose`\`${nameOf([...path, key])}\` is not a key that mlflow-sync knows. ${hint}`
+      return { path: [...path, key], text, isAboutKey: true }
+    })
+  }
+  const { text, hint = [], showsValue = false } = detailsOf(found)
+  const subject = path.length === 0 ? prose`the file` : prose`\`${nameOf(path)}\``
+  const received = showsValue ? [] : describeValue(valueAt(root, path))
+  const sentence = prose`${subject} ${text}${received}`
+  return [{ path, text: hint.length === 0 ? sentence : prose`${sentence}. ${hint}` }]
+}
+
+/** `targets[1].run-filter` */
+function nameOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, key) => {
+    if (typeof key === 'number') return `${name}[${key}]`
+    return name === '' ? String(key) : `${name}.${String(key)}`
+  }, '')
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? (value as Readonly<Record<PropertyKey, unknown>>)[key]
+        : undefined,
+    root,
+  )
+}
+
+function describeValue(value: unknown): Prose {
+  if (value === undefined || value === '') return []
+  if (value === null) return own(' (received nothing)')
+  return prose` (received ${shown(typeof value === 'string' ? value : JSON.stringify(value))})`
+}
+
+/** Where something is; if it is missing, or comes from a merge key, where its closest parent is. */
+function offsetOf(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+  isAboutKey: boolean,
+): number | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent = document.getIn(path.slice(0, length - 1), true)
+    const key = path[length - 1]
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isPair(item) && nodeValue(item.key) === key)
+      : undefined
+    const value = document.getIn(path.slice(0, length), true)
+    const node = isAboutKey || length < path.length ? (pair?.key ?? value) : value
+    if (isNode(node) && node.range) return node.range[0]
+    if (isNode(pair?.key) && pair.key.range) return pair.key.range[0]
+  }
+  return document.contents?.range[0]
+}
+
+function nodeValue(node: unknown): unknown {
+  return isNode(node) ? (node as Node & { readonly value?: unknown }).value : node
+}

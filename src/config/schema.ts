@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { indexName, optionalPath, writtenPath } from '../inputs/git-names.ts'
+import { issue } from '../inputs/issue.ts'
+import { aliases, duration, modelPatterns, optional } from '../inputs/parsers.ts'
+import { own, prose } from '../core/text/prose.ts'
+
+/**
+ * The schema of the configuration file. It validates, and `schema/config.schema.json` and the table in
+ * `docs/targets.md` are generated from it. A message continues a sentence that starts with the key. A
+ * function, because only jobs with a configuration need it.
+ */
+export function createConfigSchema() {
+  const keys = targetKeys()
+  const target = z
+    .strictObject({ name: targetName(), ...keys }, mustBe('a map of keys'))
+    .describe('One directory of values files, and the model versions that belong in it.')
+  return z
+    .strictObject(
+      {
+        version: z
+          .literal(1, { error: missingOr('must be `1`') })
+          .describe('Version of the format of this file.'),
+        defaults: z
+          .strictObject(keys, mustBe('a map of keys'))
+          .optional()
+          .describe(
+            'What targets leave out. What is left out here, too, comes from the inputs of the action.',
+          ),
+        targets: z
+          .array(target, mustBe('a list of targets, each starting with `-`'))
+          .min(1, 'must have at least one target')
+          .max(maxTargets, `must not have more than ${maxTargets} targets`)
+          .describe('The targets. All of them are synced in one commit, or one pull request.'),
+      },
+      mustBe('a map with the keys `version` and `targets`'),
+    )
+    .meta({
+      title: 'Configuration of mlflow-sync',
+      description: 'Several targets in one sync: the file that the input `config` names.',
+    })
+}
+
+/** Each directory is part of one query. */
+const maxTargets = 100
+
+export type Config = z.output<ReturnType<typeof createConfigSchema>>
+
+/** What a target of the file sets, by its key in the file. */
+export type ConfigKeys = NonNullable<Config['defaults']>
+
+/** The keys of a target that `defaults` may have as well. */
+function targetKeys() {
+  return {
+    path: text({ examples: ['deploy/production'] })
+      .pipe(writtenPath)
+      .optional()
+      .describe(
+        'Directory of the values files, from the root of the repository. It is created if it is missing.',
+      ),
+    template: text({ examples: ['deploy/templates/vllm.yaml'] })
+      .pipe(optionalPath)
+      .optional()
+      .describe(
+        'Path of the YAML template for new files. An empty text means the built-in template for vLLM.',
+      ),
+    models: lines(['llm-*', '!llm-draft-*'])
+      .pipe(modelPatterns)
+      .optional()
+      .describe(
+        'Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line.',
+      ),
+    aliases: lines(['champion'])
+      .pipe(aliases)
+      .optional()
+      .describe('Only versions with one of these aliases. A list, or one per line.'),
+    filter: text({ examples: ["tags.deploy = 'yes'"] })
+      .pipe(optional)
+      .optional()
+      .describe('MLflow filter for model versions.'),
+    'run-filter': text({ examples: ['metrics.eval_accuracy >= 0.9'] })
+      .pipe(optional)
+      .optional()
+      .describe('MLflow filter that the training run must match.'),
+    'minimum-age': text({ pattern: '^([0-9]{1,9}[smhd])?$', examples: ['1h'] })
+      .pipe(duration('0s'))
+      .optional()
+      .describe('Ignore versions younger than this: `30s`, `10m`, `2h` or `1d`.'),
+    prune: z
+      .boolean(mustBe('`true` or `false`'))
+      .optional()
+      .describe('Delete files whose run is no longer selected.'),
+    'max-deletions': z
+      .int(mustBe('a whole number, 0 or more'))
+      .min(0, 'must be a whole number, 0 or more')
+      .max(999_999_999, 'must be at most 999999999')
+      .optional()
+      .describe(
+        'Maximum number of deletions in this target. If more would be deleted, none are, and the step fails.',
+      ),
+    'values-schema': text({ examples: ['charts/vllm/values.schema.json'] })
+      .pipe(optionalPath)
+      .optional()
+      .describe(
+        "Path of the chart's JSON schema. Files that it rejects are not written; the `values.yaml` beside it supplies defaults.",
+      ),
+    index: text({ examples: ['README.md'] })
+      .pipe(indexName)
+      .optional()
+      .describe("Name of a file in the target's directory with a generated table of its models."),
+  }
+}
+
+/** Letters, digits, spaces and `._/-`: what MLflow accepts in the key of a tag, too. */
+const namePattern = /^(?! )[\p{L}\p{N} ._/-]{1,64}(?<! )$/u
+
+function targetName() {
+  return text()
+    .regex(namePattern, 'must have 1 to 64 characters: letters, digits, spaces and `._/-`')
+    .optional()
+    .meta({
+      description:
+        'Name of the target in outputs, report and summary, unique in this file. Defaults to its path.',
+      examples: ['production'],
+    })
+}
+
+/** Whether a path can be the name of a target that has none of its own. */
+export function isTargetName(text: string): boolean {
+  return namePattern.test(text)
+}
+
+/** @param meta what an editor shows besides the description. */
+function text(meta: { pattern?: string; examples?: string[] } = {}) {
+  return z.string(mustBe('a text')).meta(meta)
+}
+
+/** A list of texts, or one text with several lines, as the parsers of the inputs read them. */
+function lines(example: string[]) {
+  return z
+    .union([z.string(), z.array(z.string())], mustBe('a list of texts'))
+    .meta({ examples: [example] })
+    .transform((value, context) => {
+      if (typeof value === 'string') return value
+      for (const item of value.filter((entry) => /[\r\n]/.test(entry))) {
+        const message = prose`has an entry with a line break: \`${item}\``
+        context.addIssue(issue({ text: message, showsValue: true }))
+      }
+      return value.join('\n')
+    })
+}
+
+function mustBe(what: string) {
+  return { error: missingOr(`must be ${what}`) }
+}
+
+/** Zod reports a key that is missing like one with a wrong value. */
+function missingOr(message: string) {
+  return (found: { readonly input?: unknown }): string =>
+    found.input === undefined ? `is missing: it ${message}` : message
+}
+
+/** The names of the keys, for suggestions. */
+export function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return ['version', 'defaults', 'targets']
+  const keys = Object.keys(targetKeys())
+  return path[0] === 'defaults' ? keys : ['name', ...keys]
+}
+
+export const keyList = (names: readonly string[]) =>
+  own(names.map((name) => `\`${name}\``).join(', '))

@@ -1,0 +1,93 @@
+import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
+import type { Plan } from '../core/result.ts'
+import { joinSentences } from '../core/text/prose.ts'
+import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-target.ts'
+import { prefetchRuns } from './read-facts.ts'
+import { readFiles, type SelectedTarget } from './read-files.ts'
+import type { ReadOptions, ServerState } from './read-servers.ts'
+import type { Registry } from '../mlflow/registry.ts'
+import { joinTargetProblems, nameTarget, type FailedTarget } from './targets.ts'
+import type { TemplateReader } from './templates.ts'
+
+/** A plan, and whether it covers all targets. */
+export type CreatedPlan = { readonly plan: Plan; readonly isComplete: boolean }
+
+export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'> &
+  Pick<TargetPlanOptions, 'mlflow' | 'uiUrl' | 'signal'> & {
+    /** `plan` writes nothing. */
+    readonly mode: 'sync' | 'plan'
+  }
+
+/** Reads what is still missing, and plans all targets. A target that fails leaves the others alone. */
+export async function createPlan(
+  options: PlanOptions,
+  registry: Registry,
+  { snapshot, targets, ...state }: ServerState,
+  templates: TemplateReader,
+): Promise<CreatedPlan> {
+  const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
+  for (const { directory } of targets) info(describeDirectory(snapshot, directory))
+  const { possible, obstructed } = findObstructed(snapshot, state.selected)
+  const { loaded, failed } = await stopwatch.measure('read GitHub', () =>
+    readFiles(repository, snapshot, possible, templates),
+  )
+  const failures = [...state.failed, ...obstructed, ...failed]
+  return stopwatch.measure('plan', async () => {
+    await prefetchRuns(registry, loaded)
+    const plans: TargetPlan[] = []
+    for (const target of loaded) {
+      plans.push(
+        await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl, signal }),
+      )
+    }
+    const withheld = plans.flatMap(({ target, error: problem }) =>
+      problem === undefined ? [] : [{ target, problem }],
+    )
+    const warnings = plans.flatMap((plan) =>
+      plan.warnings.map((warning) =>
+        targets.length > 1 ? nameTarget(plan.target, warning) : warning,
+      ),
+    )
+    const plan = {
+      snapshot,
+      targets,
+      entries: plans.flatMap(({ entries }) => entries),
+      extraFiles: [],
+      selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
+    }
+    const isComplete = failures.length === 0
+    if (options.mode !== 'plan') {
+      const error = joinTargetProblems([...failures, ...withheld], targets)
+      return { plan: { ...plan, error, warnings }, isComplete }
+    }
+    // A preview of too many deletions is not a failure.
+    const preview = joinTargetProblems(withheld, targets)
+    const warning = preview && joinSentences([preview.message, preview.advice ?? []])
+    const error = joinTargetProblems(failures, targets)
+    return {
+      plan: { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] },
+      isComplete,
+    }
+  })
+}
+
+/** Separates the targets whose directory cannot exist. */
+function findObstructed(
+  { obstacles }: BranchSnapshot,
+  selected: readonly SelectedTarget[],
+): { possible: SelectedTarget[]; obstructed: FailedTarget[] } {
+  return {
+    possible: selected.filter(({ target }) => !obstacles.has(target.directory)),
+    obstructed: selected.flatMap(({ target }) => {
+      const problem = obstacles.get(target.directory)
+      return problem === undefined ? [] : [{ target, problem }]
+    }),
+  }
+}
+
+function describeDirectory(snapshot: BranchSnapshot, directory: string): string {
+  const { repository, branch, head } = snapshot
+  const { entries } = directoryAt(snapshot, directory)
+  const place = directory === '' ? 'its root' : directory
+  return `${repository} branch ${branch} is at ${head.slice(0, 8)}; entries in ${place}: ${entries.size}`
+}

@@ -1,0 +1,60 @@
+import { problemOf, SyncError } from '../core/errors.ts'
+import { joinProblems, type Problem } from '../core/problem.ts'
+import { targetName, type Target } from '../core/target.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
+
+/** A target that nothing can be done for. */
+export type FailedTarget = { readonly target: Target; readonly problem: Problem }
+
+/** Several targets' problems as one; each names its target if the job has several. */
+export function joinTargetProblems(
+  problems: readonly FailedTarget[],
+  targets: readonly Target[],
+): Problem | undefined {
+  return joinProblems(
+    problems.map(({ target, problem }) =>
+      targets.length > 1 ? { ...problem, message: nameTarget(target, problem.message) } : problem,
+    ),
+  )
+}
+
+/**
+ * Does something for each target, and reports together what fails.
+ *
+ * @throws SyncError if it failed for some of them.
+ */
+export async function forEachTarget(
+  targets: readonly Target[],
+  action: (target: Target) => Promise<void> | void,
+): Promise<void> {
+  const failed: FailedTarget[] = []
+  for (const target of targets) {
+    try {
+      await action(target)
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      failed.push({ target, problem: problemOf(error) })
+    }
+  }
+  const problem = joinTargetProblems(failed, targets)
+  if (problem !== undefined) throw new SyncError(problem.message, problem)
+}
+
+export function nameTarget({ name }: Target, message: Prose): Prose {
+  return prose`Target \`${name}\`: ${message}`
+}
+
+/** One line for the log about a target of the configuration. */
+export function describeTarget({ name, directory, selection, ...target }: Target): string {
+  const { modelLines, aliases, filter, runFilter } = selection
+  const parts = [
+    `path ${targetName(directory)}`,
+    `models ${modelLines.join(', ')}`,
+    ...(aliases.length === 0 ? [] : [`aliases ${aliases.join(', ')}`]),
+    ...(filter === undefined ? [] : [`filter ${filter}`]),
+    ...(runFilter === undefined ? [] : [`run filter ${runFilter}`]),
+    ...(target.template === undefined ? [] : [`template ${target.template}`]),
+    ...(target.prune === undefined ? [] : ['prune']),
+  ]
+  return `target ${name}: ${parts.join('; ')}`
+}
