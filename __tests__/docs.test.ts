@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { withTables } from '../script/readme.ts'
 import { readInputs } from '../src/inputs/inputs.ts'
 import { inputNames } from '../src/inputs/schema.ts'
-import { evaluate, readExamples } from '../testing/examples.ts'
+import { evaluate, readConfigurations, readExamples } from '../testing/examples.ts'
 import { createWorld, type World } from '../testing/world.ts'
 
 const pages = [
@@ -12,6 +12,7 @@ const pages = [
   ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ]
 const examples = pages.flatMap(readExamples)
+const configurations = pages.flatMap(readConfigurations)
 
 describe('the documentation', () => {
   test("contains action.yml's inputs and outputs in the README's tables", () => {
@@ -20,6 +21,7 @@ describe('the documentation', () => {
   })
 
   test('has examples', () => {
+    expect(configurations.length).toBeGreaterThanOrEqual(3)
     expect(examples.length).toBeGreaterThanOrEqual(4)
   })
 
@@ -80,10 +82,28 @@ describe('an example runs', () => {
     // Secrets and variables are not set.
     const inputs = evaluate(example.inputs, () => '')
     const template = inputs.template ?? 'unused.yaml'
+    const config = inputs.config ?? 'unused.yaml'
     const project = world.createProject({
-      files: { [template]: readFileSync('templates/vllm.yaml') },
+      files: {
+        [template]: readFileSync('templates/vllm.yaml'),
+        [config]: configurations[0]?.text ?? '',
+      },
     })
     const step = await project.sync({ ...inputs, 'mlflow-tracking-uri': world.mlflow.url })
+    expect(step.errors).toEqual([])
+    expect(step.exitCode).toBe(0)
+  })
+
+  test.each(configurations)('$name', async ({ text, files }) => {
+    const template = readFileSync('templates/vllm.yaml')
+    const project = world.createProject({
+      files: {
+        ...Object.fromEntries(files.map((path) => [path, template])),
+        'config.yaml': text,
+      },
+    })
+    const inputs = { config: 'config.yaml', 'mlflow-tracking-uri': world.mlflow.url }
+    const step = await project.sync({ ...inputs, mode: 'plan' })
     expect(step.errors).toEqual([])
     expect(step.exitCode).toBe(0)
   })

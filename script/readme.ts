@@ -18,26 +18,32 @@ export function withTables(readme: string, actionYaml: string): string {
   const outputs = Object.entries(action.outputs).map(
     ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
   )
-  const withInputs = between(readme, 'inputs', [
+  const withInputs = between(readme, generatedFrom('inputs'), 'inputs', [
     '| input | default | meaning |',
     '| --- | --- | --- |',
     ...inputs,
   ])
-  return between(withInputs, 'outputs', ['| output | meaning |', '| --- | --- |', ...outputs])
+  return between(withInputs, generatedFrom('outputs'), 'outputs', [
+    '| output | meaning |',
+    '| --- | --- |',
+    ...outputs,
+  ])
 }
 
 function cell(text: string): string {
   return text.trim().replaceAll('|', '\\|')
 }
 
-function between(text: string, name: string, lines: string[]): string {
-  const [start, end] = [
-    `<!-- ${name}: generated from action.yml by npm run readme -->`,
-    `<!-- /${name} -->`,
-  ]
+function generatedFrom(name: string): string {
+  return `${name}: generated from action.yml by npm run readme`
+}
+
+/** Replaces what is between the comments `opening` and `/name`. */
+export function between(text: string, opening: string, name: string, lines: string[]): string {
+  const [start, end] = [`<!-- ${opening} -->`, `<!-- /${name} -->`]
   const from = text.indexOf(start)
   const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`README.md has no markers for the table of ${name}`)
+  if (from < 0 || to < from) throw new Error(`there are no comments around the table of ${name}`)
   return `${text.slice(0, from + start.length)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`
 }
 

@@ -43,3 +43,20 @@ function inputsOf(text: string): Record<string, string> {
     Object.entries(step?.with ?? {}).map(([input, value]) => [input, String(value)]),
   )
 }
+
+/** A configuration file in a page, and the templates that it names. */
+export type ConfigurationExample = {
+  readonly name: string
+  readonly text: string
+  readonly files: readonly string[]
+}
+
+/** The complete configuration files in a page. */
+export function readConfigurations(page: string): ConfigurationExample[] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)]
+  return blocks.flatMap(([, text = ''], index) => {
+    if (!/^version: 1$/m.test(text)) return []
+    const files = [...text.matchAll(/^ +template: (\S+)$/gm)].map(([, path = '']) => path)
+    return [{ name: `${page} configuration ${index + 1}`, text, files }]
+  })
+}

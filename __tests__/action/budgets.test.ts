@@ -47,6 +47,22 @@ describe('1,000 new runs', () => {
   })
 })
 
+test('five targets with 100 unchanged files each take 2 requests to MLflow and 4 to GitHub', async () => {
+  const names = ['one', 'two', 'three', 'four', 'five']
+  for (const name of names) await addFiles(project, name, registerMany(world, name, 100), name)
+  const targets = names.map(
+    (name) => `  - { path: ${name}, models: ${name}-*, template: ${name}.tpl, prune: true }\n`,
+  )
+  project.repository.push('main', {
+    ...Object.fromEntries(names.map((name) => [`${name}.tpl`, `name: ${name}\n`])),
+    'config.yaml': `version: 1\ntargets:\n${targets.join('')}`,
+  })
+  const step = await project.sync({ config: 'config.yaml' })
+  expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '500' })
+  expect(mlflowRequests(step)).toEqual({ 'model-versions/search': 1, 'runs/search': 1 })
+  expect(githubRequests(step)).toEqual({ BranchFile: 1, Branch: 1, Blobs: 2 })
+})
+
 describe('500 unchanged versions', () => {
   const inputs = { path: 'same', models: 'same-*' }
   const toMlflow = { 'model-versions/search': 1, 'runs/search': 1 }

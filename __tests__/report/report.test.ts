@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { schemaText } from '../../script/schema.ts'
+import { reportSchemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
 import { prose } from '../../src/core/text/prose.ts'
 import { createReport, reportSchema, writeReport } from '../../src/report/report.ts'
@@ -94,7 +94,7 @@ describe('the report', () => {
 
 test('the schema in the repository is up to date', () => {
   const file = new URL('../../schema/report.schema.json', import.meta.url)
-  expect(readFileSync(file, 'utf8')).toBe(schemaText())
+  expect(readFileSync(file, 'utf8')).toBe(reportSchemaText())
 })
 
 test('each report of a job gets its own file', async () => {

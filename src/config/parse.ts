@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Mistake } from '../core/problem.ts'
 import { createTarget, type Target, type TargetSettings } from '../core/target.ts'
 import { suggestName } from '../core/text/closest.ts'
-import { own, prose, type Prose } from '../core/text/prose.ts'
+import { foreign, joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { detailsOf, didYouMean, shown } from '../inputs/issue.ts'
 import { completeTargets, findConflicts, type KeyMistake } from './targets.ts'
 import { createConfigSchema, keyList, knownKeys } from './schema.ts'
@@ -102,10 +102,14 @@ function issueMistakes(found: z.core.$ZodIssue, root: unknown): KeyMistake[] {
     })
   }
   const { text, hint = [], showsValue = false } = detailsOf(found)
-  const subject = path.length === 0 ? prose`the file` : prose`\`${nameOf(path)}\``
+  const subject = path.length === 0 ? own('the file') : code(nameOf(path))
   const received = showsValue ? [] : describeValue(valueAt(root, path))
-  const sentence = prose`${subject} ${text}${received}`
-  return [{ path, text: hint.length === 0 ? sentence : prose`${sentence}. ${hint}` }]
+  const sentence = [...subject, ...own(' '), ...text, ...received]
+  return [{ path, text: joinProse([sentence, hint], '. ') }]
+}
+
+function code(name: string): Prose {
+  return [...own('`'), ...foreign(name), ...own('`')]
 }
 
 /** `targets[1].run-filter` */

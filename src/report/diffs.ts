@@ -23,7 +23,7 @@ const noteBytes = 400
  * In a plan: the diff of each file that would be updated or deleted, one complete new file, and the
  * lines in which the other new files differ from it.
  */
-export const planSection: Section = ({ mode, entries, extraFiles }, maxBytes) => {
+export const planSection: Section = ({ mode, entries, extraFiles }, maxBytes, level = '###') => {
   if (mode !== 'plan') return ''
   const edits = [...byModel(changesOf(entries)).map(({ edit }) => edit), ...extraFiles]
   const updates = edits.filter(({ before, after }) => before !== undefined && after !== undefined)
@@ -38,7 +38,8 @@ export const planSection: Section = ({ mode, entries, extraFiles }, maxBytes) =>
   ]
   if (items.length === 0) return ''
   const shown = takeLines(items, (item) => `${item()}\n`, maxBytes - noteBytes)
-  return layOut(shown, updates.length + 1, items.length - shown.length)
+  const text = layOut(shown, updates.length + 1, items.length - shown.length)
+  return joinParts(`${level} Files`, text)
 }
 
 /** Many files are folded together, so that the end of the summary stays in reach. */
@@ -47,7 +48,6 @@ function layOut(shown: readonly string[], maxShown: number, omitted: number): st
   const limit = Math.max(maxShown, maxTogether)
   const rest = texts.slice(limit)
   return joinParts(
-    '### Files',
     ...texts.slice(0, limit),
     rest.length === 0 ? '' : fold(plural(rest.length, 'more file'), rest.join('\n\n')),
     notShownNote(omitted),

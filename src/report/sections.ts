@@ -20,7 +20,10 @@ import { changeState } from './sentence.ts'
  * Renders a section of the summary in at most `maxBytes` bytes of UTF-8; empty if it has no
  * content.
  */
-export type Section = (result: JobResult, maxBytes: number) => string
+export type Section = (result: JobResult, maxBytes: number, level?: HeadingLevel) => string
+
+/** Deeper if the summary has a section for each target. */
+export type HeadingLevel = '###' | '####'
 
 const connectionColumns: readonly Column<Connection>[] = [
   {
@@ -45,23 +48,25 @@ export const connectionsSection: Section = ({ connections = [] }, maxBytes) =>
 /** What needs attention comes first. */
 const checkOrder: readonly Connection['status'][] = ['failed', 'ok', 'skipped']
 
-export const failuresSection: Section = (result, maxBytes) =>
+export const failuresSection: Section = (result, maxBytes, level) =>
   tableSection(
     'Failed',
     reasonColumns(linkBases(result)),
     byModel(withOutcome(result, 'failed')),
     'failed run',
     maxBytes,
+    level,
   )
 
 /** Deletions that `max-deletions` prevented: what to look at before the limit is raised. */
-export const withheldSection: Section = (result, maxBytes) =>
+export const withheldSection: Section = (result, maxBytes, level) =>
   tableSection(
     result.mode === 'plan' ? 'Would not be deleted' : 'Not deleted',
     reasonColumns(linkBases(result)),
     byModel(result.entries.filter(({ withheld }) => withheld === 'too-many-deletions')),
     'file',
     maxBytes,
+    level,
   )
 
 export const warningsSection: Section = ({ warnings }, maxBytes) => {
@@ -78,7 +83,7 @@ export const warningsSection: Section = ({ warnings }, maxBytes) => {
 }
 
 /** A reader must not miss deletions, so they have a table of their own, before the others. */
-export const deletionsSection: Section = (result, maxBytes) =>
+export const deletionsSection: Section = (result, maxBytes, level) =>
   tableSection(
     { planned: 'Would delete', proposed: 'Proposed deletions', made: 'Deleted' }[
       changeState(result)
@@ -87,21 +92,27 @@ export const deletionsSection: Section = (result, maxBytes) =>
     deletionsIn(result.entries),
     'deletion',
     maxBytes,
+    level,
   )
 
-export const changesSection: Section = (result, maxBytes) =>
+export const changesSection: Section = (result, maxBytes, level) =>
   tableSection(
     { planned: 'Would change', proposed: 'Proposed', made: 'Changed' }[changeState(result)],
     changeColumns(linkBases(result), changeState(result) === 'made'),
     otherChangesIn(result.entries),
     'change',
     maxBytes,
+    level,
   )
 
 /** With more comparisons than this, they are folded. */
 const maxOpenComparisons = 3
 
-export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, maxBytes) => {
+export const comparisonsSection: Section = (
+  { entries, comparisons, uiUrl },
+  maxBytes,
+  level = '###',
+) => {
   const changes = otherChangesIn(entries)
   const areOpen = comparisons.size <= maxOpenComparisons
   const sections = comparisonSections(changes, comparisons, { uiUrl, areOpen })
@@ -110,7 +121,7 @@ export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, max
   const texts = shown.map((text) => text.trimEnd())
   const all = joinParts(...texts)
   return joinParts(
-    '### Metrics and parameters',
+    `${level} Metrics and parameters`,
     areOpen ? all : fold(`Of ${plural(texts.length, 'run')}`, all),
     notShownNote(
       (changes.length > maxComparisons ? changes.length : sections.length) - shown.length,
@@ -119,13 +130,14 @@ export const comparisonsSection: Section = ({ entries, comparisons, uiUrl }, max
   )
 }
 
-export const heldSection: Section = (result, maxBytes) =>
+export const heldSection: Section = (result, maxBytes, level) =>
   tableSection(
     'On hold',
     reasonColumns(linkBases(result)),
     byModel(withOutcome(result, 'held')),
     'file',
     maxBytes,
+    level,
   )
 
 export const skippedSection: Section = (result, maxBytes) => {
@@ -156,13 +168,14 @@ function tableSection<T>(
   items: readonly T[],
   noun: string,
   maxBytes: number,
+  level: HeadingLevel = '###',
 ): string {
   if (items.length === 0) return ''
   const { text, omitted } = renderTable(columns, items, {
     maxBytes: maxBytes - noteBytes,
     more: moreOf(noun),
   })
-  return joinParts(`### ${title}`, text, notShownNote(omitted))
+  return joinParts(`${level} ${title}`, text, notShownNote(omitted))
 }
 
 function moreOf(noun: string): (count: number) => string {

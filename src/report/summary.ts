@@ -1,10 +1,14 @@
+import { parentOf } from '../core/branch.ts'
 import type { Mistake } from '../core/problem.ts'
+import { outcomes, type Outcome, type TargetReference } from '../core/result.ts'
+import { targetName } from '../core/target.ts'
 import { plural, utf8Bytes } from '../core/text/format.ts'
 import { branchUrl, fileUrl } from '../core/text/links.ts'
-import { code, link, markdownOf } from '../core/text/markdown.ts'
+import { code, escapeMarkdown, link, markdownOf } from '../core/text/markdown.ts'
 import { planSection } from './diffs.ts'
 import { headline } from './headline.ts'
-import { countOutcomes, type JobResult } from './result.ts'
+import { countOutcomes, type JobResult, type OutcomeCounts } from './result.ts'
+import { changeState } from './sentence.ts'
 import {
   changesSection,
   comparisonsSection,
@@ -16,14 +20,17 @@ import {
   skippedSection,
   warningsSection,
   withheldSection,
+  type HeadingLevel,
   type Section,
 } from './sections.ts'
 
 /** GitHub drops a summary over 1,048,576 bytes without failing the step. */
 const maxBytes = 1_000_000
 
+type Share = { readonly section: Section; readonly share: number }
+
 /** Most important first, each with its maximum share of the remaining bytes. */
-const sections: readonly { readonly section: Section; readonly share: number }[] = [
+const sections: readonly Share[] = [
   { section: connectionsSection, share: 0.2 },
   { section: failuresSection, share: 0.3 },
   { section: withheldSection, share: 0.3 },
@@ -36,18 +43,91 @@ const sections: readonly { readonly section: Section; readonly share: number }[]
   { section: planSection, share: 1 },
 ]
 
+/** What is not about a single target. */
+const commonSections = sections.filter(
+  ({ section }) => section === connectionsSection || section === warningsSection,
+)
+
+const targetSections = sections.filter((section) => !commonSections.includes(section))
+
 /** The job summary in GitHub's Markdown, always under 1,000,000 bytes. */
 export function renderSummary(result: JobResult): string {
   const top = joinParts(`## ${headline(result)}`, errorBlock(result), otherOutcomes(result))
   const bottom = footer(result)
-  const parts: string[] = []
-  let remaining = maxBytes - utf8Bytes(top) - utf8Bytes(bottom) - 2 * (sections.length + 3)
-  for (const { section, share } of sections) {
-    const text = section(result, Math.floor(remaining * share))
-    remaining -= utf8Bytes(text)
-    parts.push(text)
+  const space = maxBytes - utf8Bytes(top) - utf8Bytes(bottom) - separatorBytes
+  const text =
+    result.targets.length > 1 && result.operation !== 'checked'
+      ? renderTargets(result, space)
+      : renderSections(sections, result, space)
+  return `${joinParts(top, text, bottom)}\n`
+}
+
+/** More than the line feeds between all parts take. */
+const separatorBytes = 100
+
+function renderSections(
+  shares: readonly Share[],
+  result: JobResult,
+  space: number,
+  level?: HeadingLevel,
+): string {
+  let remaining = space
+  const parts = shares.map(({ section, share }) => {
+    const text = section(result, Math.floor(remaining * share), level)
+    remaining -= utf8Bytes(text) + 2
+    return text
+  })
+  return joinParts(...parts)
+}
+
+/** A section for each target, each with its share of what the earlier ones have left. */
+function renderTargets(result: JobResult, space: number): string {
+  const common = renderSections(commonSections, result, space)
+  let remaining = space - utf8Bytes(common)
+  const texts = result.targets.map((target, index) => {
+    const share = Math.floor(remaining / (result.targets.length - index))
+    const text = renderTarget(result, target, share)
+    remaining -= utf8Bytes(text) + 2
+    return text
+  })
+  return joinParts(common, ...texts)
+}
+
+function renderTarget(result: JobResult, target: TargetReference, space: number): string {
+  const { serverUrl, repository, branch = '', entries, extraFiles } = result
+  const { name, directory } = target
+  const own = {
+    ...result,
+    targets: [target],
+    entries: entries.filter((entry) => entry.target === name),
+    extraFiles: extraFiles.filter(({ path }) => parentOf(path) === directory),
   }
-  return `${joinParts(top, ...parts, bottom)}\n`
+  const url = branchUrl(serverUrl, repository, branch, directory)
+  const title = `### ${escapeMarkdown(name, maxName)} · ${link(code(targetName(directory)), url)}`
+  const counts = describeOutcomes(countOutcomes(own.entries), changeState(result) === 'made')
+  const top = joinParts(title, counts === '' ? 'Nothing to report.' : `${counts}.`)
+  return joinParts(top, renderSections(targetSections, own, space - utf8Bytes(top), '####'))
+}
+
+/** Longest name of a target. */
+const maxName = 64
+
+const outcomeWords: Partial<Record<Outcome, string>> = { held: 'on hold' }
+
+const intended: Partial<Record<Outcome, string>> = {
+  created: 'to create',
+  updated: 'to update',
+  deleted: 'to delete',
+}
+
+function describeOutcomes(counts: OutcomeCounts, areMade: boolean): string {
+  return outcomes
+    .filter((outcome) => counts[outcome] > 0)
+    .map(
+      (outcome) =>
+        `${counts[outcome]} ${(areMade ? undefined : intended[outcome]) ?? outcomeWords[outcome] ?? outcome}`,
+    )
+    .join(', ')
 }
 
 /** Shown for every operation, because a sync can write changes and still fail. */

@@ -200,6 +200,7 @@ async function writeText(
     branch,
     oldRef: branch,
     newRef: name,
+    hasTargets: plan.targets.length > 1,
     comparisons: await compare(plan),
     workflowRunUrl,
   }

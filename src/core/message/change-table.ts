@@ -15,6 +15,8 @@ export type LinkBases = {
   readonly oldRef: string | undefined
   /** Branch or commit with the files as they are now; undefined if there is none, as in a plan. */
   readonly newRef: string | undefined
+  /** Whether changes of several targets are in one table. */
+  readonly hasTargets?: boolean
 }
 
 /**
@@ -25,6 +27,7 @@ export type LinkBases = {
 export function changeColumns(bases: LinkBases, areMade: boolean): Column<ChangedEntry>[] {
   return [
     { title: '', cell: ({ outcome }) => (areMade ? outcome : verbs[outcome]) },
+    targetColumn(bases),
     ...versionColumns,
     {
       title: 'Previous',
@@ -38,6 +41,11 @@ export function changeColumns(bases: LinkBases, areMade: boolean): Column<Change
   ]
 }
 
+/** A column without content is left out. */
+function targetColumn({ hasTargets = false }: LinkBases): Column<ChangedEntry> {
+  return { title: 'Target', cell: ({ target }) => (hasTargets ? escapeMarkdown(target, 64) : '') }
+}
+
 const verbs: Record<ChangedEntry['outcome'], string> = {
   created: 'create',
   updated: 'update',
@@ -47,6 +55,7 @@ const verbs: Record<ChangedEntry['outcome'], string> = {
 /** A table of deletions. Their files are only linked while they are there. */
 export function deletionColumns(bases: LinkBases, areMade: boolean): Column<ChangedEntry>[] {
   return [
+    targetColumn(bases),
     ...versionColumns,
     ...placeColumns<ChangedEntry>(bases, () => (areMade ? undefined : bases.oldRef)),
     { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },

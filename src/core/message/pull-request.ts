@@ -16,7 +16,7 @@ import { countChanges, countsPhrase } from './wording.ts'
 export type PullRequestContext = LinkBases & {
   /** Base branch of the pull request. */
   readonly branch: string
-  /** By run id. Runs that are not in it are shown without metrics and parameters. */
+  /** By path. Runs that are not in it are shown without metrics and parameters. */
   readonly comparisons: ReadonlyMap<string, Comparison>
   /** URL of the workflow run; undefined outside of GitHub Actions. */
   readonly workflowRunUrl: string | undefined

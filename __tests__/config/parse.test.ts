@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { configSchemaText, withKeys } from '../../script/schema.ts'
+import { parseConfig } from '../../src/config/parse.ts'
+import type { Target, TargetSettings } from '../../src/core/target.ts'
+import { plain } from '../../src/core/text/prose.ts'
+import { defaultSettings } from '../fixtures/settings.ts'
+
+function targetsOf(text: string, inputs: Partial<TargetSettings> = {}): readonly Target[] {
+  const parsed = parseConfig(text, 'config.yaml', { ...defaultSettings, ...inputs })
+  if (!parsed.ok) throw new Error(parsed.mistakes.map((mistake) => plain(mistake.text)).join('\n'))
+  return parsed.targets
+}
+
+function mistakesOf(text: string): string[] {
+  const parsed = parseConfig(text, 'config.yaml', defaultSettings)
+  return parsed.ok ? [] : parsed.mistakes.map((mistake) => plain(mistake.text))
+}
+
+describe('a target', () => {
+  test('takes what it leaves out from the defaults, and then from the inputs', () => {
+    const text = `version: 1
+defaults:
+  minimum-age: 1h
+  aliases: [champion]
+  prune: true
+targets:
+  - path: deploy/production
+  - path: ./deploy/staging/
+    name: staging
+    aliases: |
+      challenger
+      candidate
+    minimum-age: 0s
+    prune: false
+`
+    const inputs = { models: ['llm-*'], maxDeletions: 3, aliases: ['x'], path: 'ignored' }
+    expect(targetsOf(text, inputs)).toMatchObject([
+      {
+        name: 'deploy/production',
+        directory: 'deploy/production',
+        prune: { maxDeletions: 3 },
+        selection: { modelLines: ['llm-*'], aliases: ['champion'], minimumAgeMs: 3_600_000 },
+      },
+      {
+        name: 'staging',
+        directory: 'deploy/staging',
+        prune: undefined,
+        selection: { aliases: ['challenger', 'candidate'], minimumAgeMs: 0 },
+      },
+    ])
+  })
+
+  test('undoes a default with an empty text or list', () => {
+    const text = `version: 1
+defaults: { template: a.yaml, filter: "name = 'x'", aliases: [a], index: README.md, values-schema: s.json }
+targets:
+  - { path: a, template: '', filter: '', aliases: [], index: '', values-schema: '', models: [] }
+`
+    expect(targetsOf(text)).toMatchObject([
+      {
+        template: undefined,
+        index: undefined,
+        valuesSchema: undefined,
+        selection: { filter: undefined, aliases: [], modelLines: ['*'] },
+      },
+    ])
+  })
+
+  test('may share keys with others through anchors and merge keys', () => {
+    const text = `version: 1
+targets:
+  - &base { path: a, aliases: [champion], max-deletions: 2, prune: true }
+  - { <<: *base, path: b }
+`
+    expect(targetsOf(text)[1]).toMatchObject({ directory: 'b', prune: { maxDeletions: 2 } })
+  })
+
+  test('is the only one with the path of the inputs', () => {
+    expect(targetsOf('version: 1\ntargets: [{ models: a }]\n', { path: 'deploy' })).toMatchObject([
+      { name: 'deploy', directory: 'deploy' },
+    ])
+  })
+})
+
+test('all mistakes are reported together, in the order of the file', () => {
+  const text = `version: 2
+target: []
+targets:
+  - path: ../x
+    modles: [a]
+    aliases: [latest, ok]
+    prune: yes
+    max-deletions: -1
+    minimum-age: 1 hour
+    index: abc.yaml
+    name: ${'x'.repeat(65)}
+  - path: .github/x
+    template:
+    models: [1]
+    filter: [a]
+    run-filters: a
+  - foo
+  - path: a
+    name: b
+  - path: a/
+  - path: c
+    name: b
+  - path: c+d
+    values-schema: .git/config
+`
+  expect(mistakesOf(text)).toEqual([
+    'line 1, column 10: `version` must be `1` (received `2`)',
+    'line 2, column 1: `target` is not a key that mlflow-sync knows. These keys exist: `version`, `defaults`, `targets`',
+    'line 4, column 11: `targets[0].path` must stay inside the repository, but contains `..` (received `../x`)',
+    'line 5, column 5: `targets[0].modles` is not a key that mlflow-sync knows. Did you mean `models`?',
+    'line 6, column 14: `targets[0].aliases` contains `latest`, which MLflow reserves',
+    'line 7, column 12: `targets[0].prune` must be `true` or `false` (received `yes`)',
+    'line 8, column 20: `targets[0].max-deletions` must be a whole number, 0 or more (received `-1`)',
+    'line 9, column 18: `targets[0].minimum-age` must be a duration such as `30s`, `10m`, `2h` or `1d` (received `1 hour`)',
+    'line 10, column 12: `targets[0].index` must not be a name that a values file could have: choose another one, such as `README.md` (received `abc.yaml`)',
+    `line 11, column 11: \`targets[0].name\` must have 1 to 64 characters: letters, digits, spaces and \`._/-\` (received \`${'x'.repeat(59)}…\`)`,
+    'line 12, column 11: `targets[1].path` must not be in `.github` (received `.github/x`)',
+    'line 13, column 14: `targets[1].template` must be a text (received nothing)',
+    'line 14, column 13: `targets[1].models` must be a list of texts (received `[1]`)',
+    'line 15, column 13: `targets[1].filter` must be a text (received `["a"]`)',
+    'line 16, column 5: `targets[1].run-filters` is not a key that mlflow-sync knows. Did you mean `run-filter`?',
+    'line 17, column 5: `targets[2]` must be a map of keys (received `foo`)',
+    'line 20, column 11: `targets[4].path` is `a`, as in `targets[3]`: give each target a directory of its own',
+    'line 22, column 11: `targets[5].name` is `b`, as in `targets[3]`: names must be unique',
+    "line 23, column 11: `targets[6].name` is missing: the path can't be the name, which must have 1 to 64 characters: letters, digits, spaces and `._/-`",
+    'line 24, column 20: `targets[6].values-schema` must not be in `.git` (received `.git/config`)',
+  ])
+})
+
+test.each([
+  ['', ['it is empty: it needs the keys `version` and `targets`']],
+  ['# nothing\n', ['it is empty: it needs the keys `version` and `targets`']],
+  [
+    '- a\n',
+    [
+      'line 1, column 1: the file must be a map with the keys `version` and `targets` (received `["a"]`)',
+    ],
+  ],
+  [
+    'version: 1\n',
+    [
+      'line 1, column 1: `targets` is missing: it must be a list of targets, each starting with `-`',
+    ],
+  ],
+  ['targets: [{ path: a }]\n', ['line 1, column 1: `version` is missing: it must be `1`']],
+  [
+    'version: 1\ntargets: {}\n',
+    [
+      'line 2, column 10: `targets` must be a list of targets, each starting with `-` (received `{}`)',
+    ],
+  ],
+  [
+    'version: 1\ntargets: []\n',
+    ['line 2, column 10: `targets` must have at least one target (received `[]`)'],
+  ],
+  ['version: 1\nversion: 1\n', ['line 2, column 1: it is not valid YAML: Map keys must be unique']],
+  [
+    'version: 1\n---\nversion: 1\n',
+    ['line 2, column 1: a second document starts here: the file must have only one'],
+  ],
+  [
+    'version: 1\ntarget: [{ path: a }]\n',
+    [
+      'line 1, column 1: `targets` is missing: it must be a list of targets, each starting with `-`',
+      'line 2, column 1: `target` is not a key that mlflow-sync knows. Did you mean `targets`?',
+    ],
+  ],
+  [
+    'version: 1\ntargets: [{ models: ["a\\nb"] }]\n',
+    ['line 2, column 21: `targets[0].models` has an entry with a line break: `a\nb`'],
+  ],
+])("%j can't be used", (text, mistakes) => {
+  expect(mistakesOf(text)).toEqual(mistakes)
+})
+
+test('a file whose aliases unfold to millions of values is rejected', () => {
+  const levels = Array.from({ length: 9 }, (_, level) => {
+    const value =
+      level === 0
+        ? '[x, x, x, x, x, x, x, x, x]'
+        : `[${`*a${level - 1}, `.repeat(8)}*a${level - 1}]`
+    return `a${level}: &a${level} ${value}`
+  })
+  expect(mistakesOf(`${levels.join('\n')}\n`)).toEqual([
+    "it can't be read: Excessive alias count indicates a resource exhaustion attack",
+  ])
+})
+
+test('more than 100 targets are rejected', () => {
+  const targets = Array.from({ length: 101 }, (_, index) => `  - path: a${index}`)
+  expect(mistakesOf(`version: 1\ntargets:\n${targets.join('\n')}\n`)).toEqual([
+    expect.stringMatching(/^line 3, column 3: `targets` must not have more than 100 targets/),
+  ])
+})
+
+test('a mistake has its place', () => {
+  const parsed = parseConfig('version: 1\ntargets:\n  - pat: a\n', 'a/b.yaml', defaultSettings)
+  expect(parsed).toMatchObject({
+    ok: false,
+    mistakes: [{ location: { path: 'a/b.yaml', line: 3, column: 5 } }],
+  })
+})
+
+test('the schema in the repository is up to date, and accepts what the parser accepts', () => {
+  const text = readFileSync('schema/config.schema.json', 'utf8')
+  expect(text).toBe(configSchemaText())
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(text) as object)
+  const [good, bad] = [
+    { version: 1, defaults: { 'minimum-age': '1h' }, targets: [{ path: 'a', models: 'x' }] },
+    { version: 1, targets: [{ path: 'a', 'minimum-age': '1 hour' }] },
+  ]
+  expect([validate(good), validate(bad)]).toEqual([true, false])
+})
+
+test('the schema describes every key for an editor', () => {
+  const described = JSON.parse(configSchemaText()) as SchemaNode
+  const withoutDescription = (node: SchemaNode, path: string): string[] => [
+    ...(path !== '' && node.description === undefined ? [path] : []),
+    ...Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
+      withoutDescription(child, `${path}.${key}`),
+    ),
+    ...(node.items === undefined ? [] : withoutDescription(node.items, `${path}[]`)),
+  ]
+  expect(withoutDescription(described, '')).toEqual([])
+})
+
+type SchemaNode = {
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly items?: SchemaNode
+}
+
+test('the table in the documentation is up to date', () => {
+  const page = readFileSync('docs/targets.md', 'utf8')
+  expect(withKeys(page)).toBe(page)
+})

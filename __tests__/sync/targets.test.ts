@@ -1,0 +1,292 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { plain } from '../../src/core/text/prose.ts'
+import { isBranchRead } from '../../testing/github/matchers.ts'
+import type { Project } from '../../testing/project.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { runInProcess } from '../fixtures/in-process-job.ts'
+
+const world = await useWorld({ version: 3, throughGateway: true })
+let project: Project
+beforeEach(() => {
+  project = world.createProject()
+})
+
+const config = 'deploy/mlflow-sync.yaml'
+
+/** Runs a job with a configuration. Its targets are given as they are written in the file. */
+function sync(targets: string, inputs: Readonly<Record<string, string>> = {}) {
+  const text = `version: 1\ntargets:\n${targets}`
+  if (!project.repository.paths().includes(config) || project.repository.read(config) !== text) {
+    project.repository.push('main', { [config]: text })
+  }
+  return runInProcess(world, project, { config, ...inputs })
+}
+
+const both = `  - { name: production, path: deploy/production, aliases: [champion] }
+  - { name: staging, path: deploy/staging, aliases: [challenger] }
+`
+
+/** A model with two versions: version 1 is the champion, and version 2 the challenger. */
+async function registerBoth() {
+  const champion = await project.register('model')
+  const challenger = await project.register('model')
+  await world.api.setAlias(champion.name, 'champion', champion.version)
+  await world.api.setAlias(challenger.name, 'challenger', challenger.version)
+  return { champion, challenger }
+}
+
+test('all targets are synced in one commit, and each record names its target', async () => {
+  const { champion, challenger } = await registerBoth()
+  project.repository.push('main', { 'small.yaml': 'small: ${model.version}\n' })
+  const targets = `  - { name: production, path: deploy/production, aliases: [champion] }
+  - { path: deploy/staging, aliases: [challenger], template: small.yaml }
+`
+  const { result, outputs, exitCode } = await sync(targets)
+  expect(exitCode).toBe(0)
+  expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '2' })
+  expect(project.repository.commitCount()).toBe(4)
+  const [production, staging] = [
+    `deploy/production/${champion.runId}.yaml`,
+    `deploy/staging/${challenger.runId}.yaml`,
+  ]
+  expect(JSON.parse(outputs.changes ?? '')).toMatchObject([
+    { path: production, target: 'production', modelVersion: '1' },
+    { path: staging, target: 'deploy/staging', modelVersion: '2' },
+  ])
+  expect(project.repository.read(production)).toContain('maxModelLen')
+  expect(project.repository.read(staging)).toMatch(/^small: 2\n/m)
+  expect(result.targets.map(({ name, directory }) => [name, directory])).toEqual([
+    ['production', 'deploy/production'],
+    ['deploy/staging', 'deploy/staging'],
+  ])
+})
+
+test('a promotion changes both targets in one commit', async () => {
+  const { champion, challenger } = await registerBoth()
+  const pruned = both.replaceAll(' }', ', prune: true }')
+  await sync(pruned)
+  await world.api.setAlias(challenger.name, 'champion', challenger.version)
+  const { outputs } = await sync(pruned)
+  expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+  // The predecessor stays until the next sync, so that its successor can start.
+  await sync(pruned)
+  expect(project.repository.paths('main', 'deploy')).toEqual([
+    config,
+    `deploy/production/${challenger.runId}.yaml`,
+    `deploy/staging/${challenger.runId}.yaml`,
+  ])
+  expect(champion.runId).not.toBe(challenger.runId)
+})
+
+test('the same run in two targets has a file in each, and each is compared with its own predecessor', async () => {
+  const first = await project.register('model', { metrics: { accuracy: 0.5 } })
+  const second = await project.register('model', { metrics: { accuracy: 0.9 } })
+  await world.api.setAlias(first.name, 'champion', first.version)
+  await sync(both.replace('challenger', 'champion'))
+  await world.api.setAlias(first.name, 'champion', second.version)
+  project.repository.push('main', { [`deploy/staging/${first.runId}.yaml`]: null })
+  const { result, outputs } = await sync(both.replace('challenger', 'champion'))
+  expect(outputs['created-count']).toBe('2')
+  const comparisonOf = (directory: string) =>
+    result.comparisons.get(`deploy/${directory}/${second.runId}.yaml`)?.previous?.modelVersion
+  expect([comparisonOf('production'), comparisonOf('staging')]).toEqual(['1', undefined])
+})
+
+describe('a target that fails leaves the others alone', () => {
+  test.each([
+    [
+      'a template is broken',
+      { 'broken.yaml': 'a: ${nonsense}\n' },
+      'template: broken.yaml',
+      /^Target `staging`: The template `broken.yaml` on branch `main` can't be used:/,
+    ],
+    [
+      'a template is missing',
+      {},
+      'template: missing.yaml',
+      /^Target `staging`: There is no template `missing.yaml` on branch `main`/,
+    ],
+    [
+      'MLflow rejects its filter',
+      {},
+      'filter: nonsense',
+      /^Target `staging`: MLflow rejected the `filter` input/,
+    ],
+    [
+      'MLflow rejects its run filter',
+      {},
+      'run-filter: nonsense',
+      /^Target `staging`: MLflow rejected the `run-filter` input/,
+    ],
+    [
+      'a file is in the way of its directory',
+      { 'deploy/staging': 'a file' },
+      'prune: false',
+      /^Target `staging`: The path `deploy\/staging` is not a directory on branch `main`/,
+    ],
+  ])('if %s', async (_name, files, key, message) => {
+    const { champion } = await registerBoth()
+    project.repository.push('main', { 'README.md': 'x', ...files })
+    const { outputs, exitCode, result } = await sync(
+      both.replace('[challenger] }', `[challenger], ${key} }`),
+    )
+    expect(exitCode).toBe(1)
+    expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    expect(project.repository.paths('main', 'deploy/production')).toEqual([
+      `deploy/production/${champion.runId}.yaml`,
+    ])
+    expect(plain(result.error?.message ?? [])).toMatch(message)
+  })
+
+  test('and if all fail, each is named and nothing is written', async () => {
+    await registerBoth()
+    const { outputs, exitCode, result } = await sync(both.replaceAll(' }', ', template: no.yaml }'))
+    expect([exitCode, outputs.operation]).toEqual([1, 'failed'])
+    const message = plain(result.error?.message ?? [])
+    expect(message).toMatch(/2 problems:\n- Target `production`: .*\n- Target `staging`: /)
+    expect(project.repository.commitCount()).toBe(2)
+  })
+
+  test('and its open pull request stays open', async () => {
+    await registerBoth()
+    const inputs = { 'pull-request': 'true' }
+    const staging = both.split('\n')[1] ?? ''
+    await sync(`${staging}\n`, inputs)
+    const opened = project.repository.pullRequests.map(({ number, state }) => [number, state])
+    expect(opened).toEqual([[1, 'open']])
+    const broken = staging.replace(' }', ', template: no.yaml }')
+    const { outputs, exitCode } = await sync(`${broken}\n`, inputs)
+    expect([exitCode, outputs.operation]).toEqual([1, 'failed'])
+    expect(project.repository.pullRequests.map(({ state }) => state)).toEqual(['open'])
+  })
+})
+
+test('max-deletions holds per target', async () => {
+  const { champion, challenger } = await registerBoth()
+  const old = await project.register('model')
+  for (const [alias, version] of [
+    ['champion', old],
+    ['challenger', old],
+  ] as const) {
+    await world.api.setAlias(old.name, alias, version.version)
+  }
+  await sync(both)
+  await world.api.setAlias(champion.name, 'champion', champion.version)
+  await world.api.setAlias(challenger.name, 'challenger', challenger.version)
+  await sync(both)
+  const pruned = both
+    .replace('[champion] }', '[champion], prune: true, max-deletions: 0 }')
+    .replace('[challenger] }', '[challenger], prune: true, max-deletions: 1 }')
+  const { outputs, exitCode, result } = await sync(pruned)
+  expect(exitCode).toBe(1)
+  expect(outputs).toMatchObject({ operation: 'committed', 'deleted-count': '1' })
+  expect(plain(result.error?.message ?? [])).toMatch(
+    /^Target `production`: Prune would delete 1 file/,
+  )
+  expect(project.repository.paths('main', 'deploy/production')).toHaveLength(2)
+  expect(project.repository.paths('main', 'deploy/staging')).toHaveLength(1)
+})
+
+describe('the configuration', () => {
+  test('is one error with the place of every mistake, and nothing is written', async () => {
+    await registerBoth()
+    const { outputs, exitCode, result } = await sync('  - { pat: a }\n  - { path: ../b }\n')
+    expect([exitCode, outputs.operation]).toEqual([1, 'failed'])
+    expect(plain(result.error?.message ?? [])).toBe(
+      [
+        `The configuration \`${config}\` on branch \`main\` can't be used:`,
+        '- line 3, column 7: `targets[0].pat` is not a key that mlflow-sync knows. Did you mean `path`?',
+        '- line 4, column 13: `targets[1].path` must stay inside the repository, but contains `..` (received `../b`)',
+      ].join('\n'),
+    )
+    expect(result.error?.mistakes.map(({ location }) => location)).toEqual([
+      { path: config, line: 3, column: 7 },
+      { path: config, line: 4, column: 13 },
+    ])
+    expect(result.branch).toBe('main')
+    expect(project.repository.commitCount()).toBe(2)
+  })
+
+  test.each([
+    ['missing', {}, /^There is no configuration file `deploy\/mlflow-sync.yaml` on branch `main`/],
+    ['a directory', { [`${config}/x`]: '' }, /^There is no configuration file/],
+    ['not UTF-8', { [config]: Buffer.from([0x76, 0xff]) }, /is not UTF-8 text/],
+  ])('is an error if it is %s', async (_name, files, message) => {
+    project.repository.push('main', { 'README.md': 'x', ...files })
+    const { exitCode, result } = await runInProcess(world, project, { config })
+    expect(exitCode).toBe(1)
+    expect(plain(result.error?.message ?? [])).toMatch(message)
+  })
+
+  test('names a branch that does not exist', async () => {
+    const { result } = await runInProcess(world, project, { config, branch: 'missing' })
+    expect(plain(result.error?.message ?? [])).toMatch(/^There is no branch `missing`/)
+  })
+
+  test('is read again if somebody changes it while the sync reads', async () => {
+    const { champion, challenger } = await registerBoth()
+    project.repository.push('main', { [config]: `version: 1\ntargets:\n${both}` })
+    const run = () => {
+      const text = `version: 1\ntargets:\n${both.replace('deploy/staging', 'deploy/test')}`
+      project.repository.push('main', { [config]: text })
+    }
+    world.github.inject({ kind: 'run-before', run }, { match: isBranchRead })
+    const { outputs } = await runInProcess(world, project, { config })
+    expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '2' })
+    expect(project.repository.paths('main', 'deploy')).toEqual([
+      config,
+      `deploy/production/${champion.runId}.yaml`,
+      `deploy/test/${challenger.runId}.yaml`,
+    ])
+  })
+})
+
+test('a plan covers all targets', async () => {
+  await registerBoth()
+  const { outputs, exitCode } = await sync(both, { mode: 'plan' })
+  expect(exitCode).toBe(0)
+  expect(outputs).toMatchObject({ operation: 'planned', 'created-count': '2' })
+})
+
+describe('mode: check', () => {
+  test('covers all targets', async () => {
+    await registerBoth()
+    const { result, exitCode } = await sync(both, { mode: 'check' })
+    expect(exitCode).toBe(0)
+    expect(
+      result.connections?.map(({ name, status, detail }) => [name, status, plain(detail)]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['Configuration', 'ok', `\`${config}\` has 2 targets`],
+        ['MLflow: selection', 'ok', 'runs selected: 2'],
+      ]),
+    )
+  })
+
+  test('reports what is wrong with each target at once', async () => {
+    await registerBoth()
+    const broken = both
+      .replace('[champion] }', '[champoin], template: no.yaml }')
+      .replace('[challenger] }', '[challenger], template: none.yaml }')
+    const { result, exitCode } = await sync(broken, { mode: 'check' })
+    expect(exitCode).toBe(1)
+    const failed = result.connections?.filter(({ status }) => status === 'failed')
+    expect(failed?.map(({ name }) => name)).toEqual(['MLflow: selection', 'Template'])
+    expect(plain(failed?.[1]?.detail ?? [])).toMatch(
+      /2 problems:\n- Target `production`: .*`no\.yaml`.*\n- Target `staging`: .*`none\.yaml`/,
+    )
+  })
+
+  test('tests the connections even if the configuration is invalid', async () => {
+    const { result, exitCode } = await sync('  - { pat: a }\n', { mode: 'check' })
+    expect(exitCode).toBe(1)
+    expect(result.connections?.map(({ name, status }) => [name, status])).toEqual(
+      expect.arrayContaining([
+        ['Configuration', 'failed'],
+        ['MLflow: model versions', 'ok'],
+        ['MLflow: selection', 'skipped'],
+        ['GitHub: contents: write', 'ok'],
+      ]),
+    )
+  })
+})
