@@ -140,3 +140,50 @@ test.each(['my_model', '😀'.repeat(250)])(
     expect(summary.match(/<details/g)?.length).toBe(summary.match(/<\/details>/g)?.length)
   },
 )
+
+describe('with several targets, the summary', () => {
+  const targets = [
+    { name: 'production', directory: 'deploy/production' },
+    { name: 'staging | test', directory: '' },
+    { name: 'empty', directory: 'deploy/empty' },
+  ]
+  const entries = [
+    change('created', { target: 'production', path: `deploy/production/${runId(1)}.yaml` }),
+    record('unchanged', { target: 'production' }),
+    record('failed', { target: 'staging | test', reason: prose`no artifacts` }),
+  ]
+
+  test('has a section for each, with its directory, its counts and its tables', () => {
+    const summary = summaryOf({ targets, entries, warnings: [prose`look`] })
+    const headings = summary.split('\n').filter((line) => line.startsWith('#'))
+    expect(headings.slice(1)).toEqual([
+      '### Warnings',
+      '### production · [`deploy/production`](https://github.test/acme/models/tree/main/deploy/production)',
+      '#### Changed',
+      '### staging &#124; test · [`.`](https://github.test/acme/models/tree/main)',
+      '#### Failed',
+      '### empty · [`deploy/empty`](https://github.test/acme/models/tree/main/deploy/empty)',
+    ])
+    expect(summary).toContain('1 created, 1 unchanged.')
+    expect(summary).toContain('Nothing to report.')
+  })
+
+  test('says in a plan what a sync would do', () => {
+    const summary = summaryOf({ targets, entries, mode: 'plan', operation: 'planned' })
+    expect(summary).toContain('1 to create, 1 unchanged.')
+    expect(summary).toContain('#### Files')
+  })
+
+  test('has fewer than 1,000,000 bytes however many there are', () => {
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      name: `target ${index}`,
+      directory: `deploy/${index}`,
+    }))
+    const all = many.flatMap(({ name }) =>
+      manyChanges(300).map((entry) => ({ ...entry, target: name })),
+    )
+    const summary = summaryOf({ targets: many, entries: all })
+    expect(Buffer.byteLength(summary)).toBeLessThan(1_000_000)
+    expect(summary.match(/^### target/gm)).toHaveLength(100)
+  })
+})

@@ -2,7 +2,7 @@ import { createWorld } from '../world.ts'
 import { brokenTemplate, connectionError, failed, hostile, invalidInputs } from './failures.ts'
 import { pullRequest } from './pull-requests.ts'
 import { Stage, type Picture, type Situation } from './stage.ts'
-import { check, held, life, many, nothingSelected, pruneLimit } from './syncs.ts'
+import { check, held, life, many, nothingSelected, pruneLimit, targets } from './syncs.ts'
 
 export type { Picture } from './stage.ts'
 
@@ -18,6 +18,7 @@ const situations: readonly Situation[] = [
   connectionError,
   invalidInputs,
   hostile,
+  targets,
   many,
 ]
 

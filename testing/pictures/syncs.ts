@@ -73,3 +73,24 @@ export const nothingSelected: Situation = async (stage: Stage) => {
   await stage.sync()
   await stage.picture('nothing-selected', { aliases: 'champoin', prune: 'true' })
 }
+
+/** Production follows one alias and staging another, which a broken template stops. */
+export const targets: Situation = async (stage) => {
+  const { supportChat } = await registerTeam(stage)
+  const next = await stage.register('support-chat', runs.betterSupportChat)
+  const { api } = stage.world
+  await api.setAlias(supportChat.name, 'champion', supportChat.version)
+  await api.setAlias(next.name, 'challenger', next.version)
+  const config = '.github/mlflow-sync.yaml'
+  const text = `version: 1
+targets:
+  - { name: production, path: ${directory}, aliases: [champion] }
+  - { name: staging, path: deploy/staging, aliases: [challenger] }
+  - { name: tensorrt-llm, path: deploy/tensorrt-llm, template: deploy/trt.yaml }
+`
+  const template = 'model: ${model.artifact}\n'
+  stage.push({ [config]: text, 'deploy/trt.yaml': template }, 'Deploy to three targets')
+  await stage.sync({ config })
+  await api.setAlias(next.name, 'champion', next.version)
+  await stage.picture('targets', { config })
+}
