@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { createNameMatcher, positivePatterns } from '../../src/core/glob.ts'
-import type { ModelVersion, RegisteredModel } from '../../src/core/model.ts'
+import type { ModelVersion, ModelAliases } from '../../src/core/model.ts'
 import { findSelectionGaps } from '../../src/core/selection-gaps.ts'
 import {
   selectVersions,
@@ -23,7 +23,7 @@ type Given = {
   readonly aliases?: readonly string[]
   readonly filter?: string
   readonly listed?: readonly ModelVersion[]
-  readonly registeredModels?: readonly (string | RegisteredModel)[]
+  readonly registeredModels?: readonly (string | ModelAliases)[]
   readonly excluded?: readonly ExcludedVersion[]
 }
 
@@ -45,7 +45,7 @@ function gapsOf({ models = ['*'], registeredModels = [], ...given }: Given): str
     listed: versions,
     runs: runs.map((version) => ({ runId: version.runId, version })),
     excluded: given.excluded ?? [],
-    registeredModels: registeredModels.map((model): RegisteredModel =>
+    registeredModels: registeredModels.map((model): ModelAliases =>
       typeof model === 'string' ? { name: model, aliases: [], problem: undefined } : model,
     ),
   }).map(({ message, advice = [] }) => `${plain(message)}. ${plain(advice)}`)

@@ -28,16 +28,29 @@ export function loggedModelIdOf({ source }: ArtifactFacts): string | undefined {
  * charts pass the path through `tpl`, a path with other Helm code is rejected.
  */
 export function artifactsPath(artifacts: ArtifactFacts, run: Run): ArtifactsPath {
+  const located = locateBelowMount(artifacts, run)
+  return located.ok
+    ? joinPath(withPlaceholders(located.segments, run, loggedModelIdOf(artifacts)))
+    : located
+}
+
+/** What `artifactsPath` is once Helm has replaced the ids, for charts that do not. */
+export function finishedPath(artifacts: ArtifactFacts, run: Run): ArtifactsPath {
+  const located = locateBelowMount(artifacts, run)
+  return located.ok ? joinPath(located.segments) : located
+}
+
+function joinPath(segments: readonly string[]): ArtifactsPath {
+  return { ok: true, path: [mount, ...segments].join('/') }
+}
+
+function locateBelowMount(artifacts: ArtifactFacts, run: Run): Located {
   if (!artifacts.source.ok) return artifacts.source
   const located = locate(artifacts.source.source, artifacts.loggedModel, run)
   if (!located.ok) return located
   const segments = located.segments.filter((segment) => segment !== '' && segment !== '.')
   const problem = findProblem(segments)
-  if (problem !== undefined) return { ok: false, problem }
-  return {
-    ok: true,
-    path: [mount, ...withPlaceholders(segments, run, loggedModelIdOf(artifacts))].join('/'),
-  }
+  return problem === undefined ? { ok: true, segments } : unlocated(problem)
 }
 
 function findProblem(segments: readonly string[]): Prose | undefined {

@@ -27,11 +27,22 @@ export type ModelVersion = {
   readonly problem: Prose | undefined
 }
 
-/** A registered model with its aliases. */
-export type RegisteredModel = {
+/** A registered model. */
+export type RegisteredModel = ModelAliases & { readonly facts: RegisteredModelFacts }
+
+/** The aliases of a registered model. */
+export type ModelAliases = {
   readonly name: string
   readonly aliases: readonly { readonly alias: string; readonly version: string }[]
   /** Why some of its aliases are not known, if MLflow sent invalid fields. */
+  readonly problem: Prose | undefined
+}
+
+/** What templates can say about a registered model. */
+export type RegisteredModelFacts = {
+  readonly description: string
+  readonly tags: Readonly<Record<string, string>>
+  /** Why neither is known. */
   readonly problem: Prose | undefined
 }
 
@@ -46,6 +57,10 @@ export type Run = {
   readonly name: string
   readonly experimentId: string
   readonly lifecycle: 'active' | 'deleted'
+  /** `RUNNING`, `SCHEDULED`, `FINISHED`, `FAILED` or `KILLED`; empty if MLflow does not say. */
+  readonly status: string
+  /** Who started it; empty if MLflow does not say. */
+  readonly user: string
   /** Root of the run's artifacts, e.g. `mlflow-artifacts:/1/<run>/artifacts`; can be empty. */
   readonly artifactUri: string
   readonly params: Readonly<Record<string, string>>
@@ -104,4 +119,8 @@ export type RunFacts = {
   readonly experimentName: string | undefined
   /** Only read for a new file whose template uses it, or if the selection uses aliases. */
   readonly aliases: readonly string[]
+  /** Only read for a new file whose template uses it. */
+  readonly registeredModel: RegisteredModelFacts | undefined
+  /** The storage URI that MLflow resolves. Only read for a new file whose template uses it. */
+  readonly uri: ResolvedSource | undefined
 }

@@ -1,5 +1,5 @@
 import type { NameMatcher, PositivePattern } from './glob.ts'
-import { versionKey, type ModelVersion, type RegisteredModel } from './model.ts'
+import { versionKey, type ModelVersion, type ModelAliases } from './model.ts'
 import { compareText } from './text/format.ts'
 import { prose, type Prose } from './text/prose.ts'
 import { isRunId } from './values-file/file.ts'
@@ -158,7 +158,7 @@ export function isNewer(a: ModelVersion, b: ModelVersion): boolean {
 /** Adds the aliases of registered models to any that a server already sends with the versions. */
 export function addAliases(
   versions: readonly ModelVersion[],
-  models: readonly RegisteredModel[],
+  models: readonly ModelAliases[],
 ): ModelVersion[] {
   const byVersion = new Map<string, string[]>()
   for (const { name, aliases } of models) {

@@ -1,5 +1,5 @@
 import { isPrompt, type ExcludedVersion, type SelectedRun, type Selection } from './select.ts'
-import type { ModelVersion, RegisteredModel } from './model.ts'
+import type { ModelVersion, ModelAliases } from './model.ts'
 import type { Problem } from './result.ts'
 import { closestNames, suggestName } from './text/closest.ts'
 import { plural } from './text/format.ts'
@@ -12,7 +12,7 @@ export type SelectionOutcome = {
   readonly runs: readonly SelectedRun[]
   readonly excluded: readonly ExcludedVersion[]
   /** All registered models, also those that `filter` hides; empty if they were not read. */
-  readonly registeredModels: readonly RegisteredModel[]
+  readonly registeredModels: readonly ModelAliases[]
 }
 
 /**

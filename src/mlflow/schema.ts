@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LoggedModel, ModelVersion, RegisteredModel, Run } from '../core/model.ts'
+import type { LoggedModel, ModelVersion, Run } from '../core/model.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 
@@ -10,7 +10,7 @@ import { list } from '../http/list.ts'
  * The items of a page are parsed one by one, so that an invalid one does not affect the others.
  */
 
-const text = z
+export const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '')
@@ -35,9 +35,9 @@ const time = z
     error: 'not a time in milliseconds',
   })
 
-const identifier = z.union([z.string().min(1), z.number().transform(String)])
+export const identifier = z.union([z.string().min(1), z.number().transform(String)])
 
-const keyValues = list(z.object({ key: z.string(), value: text }))
+export const keyValues = list(z.object({ key: z.string(), value: text }))
   .nullish()
   .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])))
 
@@ -70,7 +70,7 @@ const validVersion = z
   }))
 
 /** Whatever identifies a version that is not valid. */
-const invalidVersion = z
+export const invalidVersion = z
   .object({ name: text.catch(''), version: identifier.catch(''), run_id: text.catch('') })
   .catch({ name: '', version: '', run_id: '' })
 
@@ -106,10 +106,10 @@ export function firstIssue({ issues: [issue] }: z.ZodError): Prose {
 const pageToken = text
 
 /** Ten times as many as the action asks for: a row that is not valid takes more memory than bytes. */
-const boundedRows = z.array(z.unknown()).max(100_000)
+export const boundedRows = z.array(z.unknown()).max(100_000)
 
 /** MLflow omits an empty list. An object without the list but with other fields is not a page. */
-function page<T extends z.ZodType>(name: string, item: T) {
+export function page<T extends z.ZodType>(name: string, item: T) {
   return z
     .looseObject({ next_page_token: pageToken })
     .refine((body) => name in body || Object.keys(body).every((key) => key === 'next_page_token'), {
@@ -129,27 +129,6 @@ function page<T extends z.ZodType>(name: string, item: T) {
 
 export const modelVersionPage = page('model_versions', modelVersion)
 
-const modelAlias = z.object({ alias: z.string(), version: identifier })
-
-/** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
-const registeredModel = z.unknown().transform((row): RegisteredModel => {
-  const { name } = invalidVersion.parse(row)
-  const rows = z.object({ aliases: boundedRows.nullish() }).safeParse(row)
-  if (!rows.success) return { name, aliases: [], problem: firstIssue(rows.error) }
-  const aliases: RegisteredModel['aliases'][number][] = []
-  let problem: Prose | undefined
-  for (const item of rows.data.aliases ?? []) {
-    const parsed = modelAlias.safeParse(item)
-    if (parsed.success) aliases.push(parsed.data)
-    else problem ??= prose`\`aliases\`: ${firstIssue(parsed.error)}`
-  }
-  return { name, aliases, problem }
-})
-
-export const registeredModelPage = page('registered_models', registeredModel)
-
-export const registeredModelResponse = z.object({ registered_model: registeredModel })
-
 /** Undefined for an experiment that cannot be used. */
 const experiment = z.object({ experiment_id: identifier, name: text }).optional().catch(undefined)
 
@@ -168,6 +147,8 @@ export const run = z
       run_name: text,
       experiment_id: identifier,
       lifecycle_stage: z.enum(['active', 'deleted']).nullish(),
+      status: text.catch(''),
+      user_id: text.catch(''),
       artifact_uri: text,
     }),
     data: z
@@ -183,11 +164,19 @@ export const run = z
     name: info.run_name,
     experimentId: info.experiment_id,
     lifecycle: info.lifecycle_stage ?? 'active',
+    status: info.status,
+    user: userIn(data?.tags) ?? info.user_id,
     artifactUri: info.artifact_uri,
     params: data?.params ?? {},
     tags: data?.tags ?? {},
     metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
   }))
+
+/** MLflow's own clients set this tag; the field is deprecated. */
+function userIn(tags: Readonly<Record<string, string>> = {}): string | undefined {
+  const user = tags['mlflow.user']
+  return user === '' ? undefined : user
+}
 
 export const runPage = page('runs', z.unknown())
 

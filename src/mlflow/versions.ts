@@ -5,13 +5,8 @@ import type { MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
-import {
-  downloadUri,
-  modelVersionPage,
-  modelVersionResponse,
-  registeredModelPage,
-  registeredModelResponse,
-} from './schema.ts'
+import { registeredModelPage, registeredModelResponse } from './registered-model-schema.ts'
+import { downloadUri, modelVersionPage, modelVersionResponse } from './schema.ts'
 
 /** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000

@@ -1,7 +1,6 @@
 import { isProxied, loggedModelId } from '../core/artifacts.ts'
 import { mapConcurrently } from '../core/concurrently.ts'
 import { createCopyResolver, isCopy } from '../core/copies.ts'
-import { MlflowError } from '../core/errors.ts'
 import {
   versionKey,
   type ArtifactFacts,
@@ -13,10 +12,11 @@ import {
 } from '../core/model.ts'
 import { deployedIn, namesVersion } from '../core/plan/deployed.ts'
 import type { SelectedRun } from '../core/select.ts'
-import { joinSentences, prose } from '../core/text/prose.ts'
+import { prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import { maxConcurrentRequests } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
+import { askForUri } from './ask-for-uri.ts'
 
 /** A run that is active in MLflow, and its file. */
 export type ActiveRun = {
@@ -136,7 +136,7 @@ async function askForSources(
     maxConcurrentRequests,
     async ({ runId, version }): Promise<[string, ResolvedSource]> => [
       runId,
-      await askForSource(registry, version),
+      await askForUri(registry, version),
     ],
     (done) => registry.progress('located', done, unknown.length, 'copied version'),
   )
@@ -167,22 +167,6 @@ async function confirmFiles(
     return others.length === 0 && only === modelId
   }
   return new Set(files.filter(isConfirmed).map(({ runId }) => runId))
-}
-
-async function askForSource(
-  registry: Registry,
-  { name, version }: ModelVersion,
-): Promise<ResolvedSource> {
-  try {
-    return { ok: true, source: await registry.downloadUri(name, version) }
-  } catch (error) {
-    if (!(error instanceof MlflowError)) throw error
-    const problem = joinSentences([
-      prose`MLflow did not say where its artifacts are: ${error.text}`,
-      error.advice ?? [],
-    ])
-    return { ok: false, problem }
-  }
 }
 
 /** Reads the logged models that a path may depend on: not for files that name the same version. */

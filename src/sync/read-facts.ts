@@ -1,11 +1,12 @@
-import { versionKey, type RunFacts, type RunLookup } from '../core/model.ts'
+import type { RunFacts, RunLookup } from '../core/model.ts'
 import { detailNeeded } from '../core/plan/run.ts'
-import { addAliases, type SelectedRun } from '../core/select.ts'
+import type { SelectedRun } from '../core/select.ts'
 import { prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import type { Registry, RunRequest } from '../mlflow/registry.ts'
 import { readArtifacts, type ActiveRun } from './read-artifacts.ts'
 import { fileOf, type LoadedTarget } from './read-files.ts'
+import { readForTemplate, type TemplateFacts } from './read-for-template.ts'
 
 /** Reads the runs of all targets together, so that each target finds its own already read. */
 export async function prefetchRuns(
@@ -31,23 +32,31 @@ export async function readFacts(
   const activeRuns = runs.flatMap((selected) =>
     activeRun(selected, stateOf(selected), lookups.get(selected.runId)),
   )
-  const [artifacts, { experiments, aliases }] = await Promise.all([
+  const [artifacts, templateFacts] = await Promise.all([
     readArtifacts(registry, activeRuns, listed, isFiltered),
     readForTemplate(registry, target, activeRuns),
   ])
+  const activeById = new Map(activeRuns.map((active) => [active.selected.runId, active]))
   return new Map(
-    runs.flatMap(({ runId, version }): [string, RunFacts][] => {
+    runs.flatMap(({ runId, version: { aliases } }): [string, RunFacts][] => {
       const run = lookups.get(runId)
       if (run === undefined) return []
+      const active = activeById.get(runId)
       const facts: RunFacts = {
         run,
         ...(artifacts.get(runId) ?? noArtifacts),
-        experimentName: run.kind === 'found' ? experiments?.get(run.run.experimentId) : undefined,
-        aliases: aliases?.get(versionKey(version)) ?? version.aliases,
+        ...(active === undefined ? { ...noTemplateFacts, aliases } : templateFacts(active)),
       }
       return [[runId, facts]]
     }),
   )
+}
+
+/** Of a run that is not active, for which no file is rendered. */
+const noTemplateFacts: Omit<TemplateFacts, 'aliases'> = {
+  experimentName: undefined,
+  registeredModel: undefined,
+  uri: undefined,
 }
 
 /** Of a run that is not active, so that nothing depends on its artifacts. */
@@ -89,26 +98,4 @@ function activeRun(
   return lookup?.kind === 'found' && lookup.run.lifecycle === 'active'
     ? [{ selected, run: lookup.run, state }]
     : []
-}
-
-/** What the template of new files refers to and most templates do not. */
-async function readForTemplate(
-  registry: Registry,
-  { template, selected }: LoadedTarget,
-  activeRuns: readonly ActiveRun[],
-) {
-  const isNew = activeRuns.some(({ state }) => detailNeeded(state) === 'full')
-  const uses = (field: string): boolean =>
-    isNew && template().placeholders.some((placeholder) => placeholder.field === field)
-  const [experiments, models] = await Promise.all([
-    uses('experiment.name') ? registry.experiments() : Promise.resolve(undefined),
-    uses('model.aliases') ? registry.registeredModels() : Promise.resolve(undefined),
-  ])
-  if (models === undefined) return { experiments, aliases: undefined }
-  const versions = addAliases(
-    selected.runs.map(({ version }) => version),
-    models,
-  )
-  const aliases = new Map(versions.map((version) => [versionKey(version), version.aliases]))
-  return { experiments, aliases }
 }

@@ -29,14 +29,28 @@ describe('a valid template', () => {
       {
         field: 'run.params',
         key: 'lr/a b.c-d',
-        fallback: '1:-2',
+        fallback: ['1:-2'],
+        isJson: false,
         label: '${run.params.lr/a b.c-d}',
         line: 2,
       },
-      { field: 'model.name', fallback: undefined, label: '${model.name}', line: 3 },
-      { field: 'model.version', fallback: undefined, label: '${model.version}', line: 4 },
-      { field: 'model.aliases', fallback: '', label: '${model.aliases}', line: 7 },
-      { field: 'run.tags', key: 'k', fallback: undefined, label: '${run.tags.k}', line: 8 },
+      { field: 'model.name', fallback: undefined, isJson: false, label: '${model.name}', line: 3 },
+      {
+        field: 'model.version',
+        fallback: undefined,
+        isJson: false,
+        label: '${model.version}',
+        line: 4,
+      },
+      { field: 'model.aliases', fallback: [], isJson: false, label: '${model.aliases}', line: 7 },
+      {
+        field: 'run.tags',
+        key: 'k',
+        fallback: undefined,
+        isJson: false,
+        label: '${run.tags.k}',
+        line: 8,
+      },
     ])
   })
 
@@ -60,7 +74,7 @@ describe('an invalid template', () => {
       'd: !!int ${run.id}',
       'e: ${run.params.x:-b # c}',
       'f: "${run.params.}"',
-      'g: "${run.params.x:-${run.id}}"',
+      'g: "${run.params.x:-{${run.id}}"',
     ].join('\n')
     expect(problemsOf(text)).toEqual([
       expect.stringMatching(/^line 1: `global` is a list, not a map$/),
@@ -76,7 +90,7 @@ describe('an invalid template', () => {
       expect.stringMatching(
         /^line 9: unknown placeholder `\$\{run\.params\.\}`: did you mean `\$\{run\.params\.NAME\}`/,
       ),
-      expect.stringMatching(/^line 10: the fallback .* is literal text/),
+      expect.stringMatching(/^line 10: the fallback .* can't contain `\{`/),
     ])
   })
 
@@ -160,10 +174,9 @@ describe('a slip in a placeholder', () => {
     ['${run.id:=4}', /write `\$\{run\.id:-fallback\}`$/],
     [
       '${run.params.n:-{}}',
-      /fallback in `\$\{run\.params\.n:-\{\}` is literal text .*can't contain `\{`/,
+      /fallback in `\$\{run\.params\.n:-\{\}` can't contain `\{`, except in another placeholder/,
     ],
     ['${run.params.n:-{"a":1}}', /can't contain `\{`/],
-    ['${run.params.n:-${run.id}}', /can't contain `\{` or another placeholder/],
     ['${run.params.n=4}', /can't have a value: .* but not `=` \(a fallback starts with `:-`\)$/],
     ['${run.params.n|4}', /but not `\|`/],
     ['${run.params.${run.id}}', /but not `\$`/],

@@ -47,7 +47,7 @@ test.each([
 test('an expected value takes the place of the one before', () => {
   const before = rootOf('a: ${x}')
   const scalar = isMap(before) ? before.get('a', true) : undefined
-  const expected = new Map<Scalar, unknown>(isScalar(scalar) ? [[scalar, 4]] : [])
+  const expected = new Map<Scalar, number>(isScalar(scalar) ? [[scalar, 4]] : [])
   expect(hasSameStructure(before, rootOf('a: 4'), expected)).toBe(true)
   expect(hasSameStructure(before, rootOf('a: ${x}'), expected)).toBe(false)
 })

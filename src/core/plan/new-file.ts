@@ -1,7 +1,8 @@
-import { artifactsPath, loggedModelIdOf } from '../artifacts.ts'
+import { artifactsPath, finishedPath, loggedModelIdOf } from '../artifacts.ts'
 import type { Run, RunFacts } from '../model.ts'
 import type { Location } from '../problem.ts'
 import type { SelectedRun } from '../select.ts'
+import { storageUri } from '../storage-uri.ts'
 import type { Template } from '../template/parse.ts'
 import { renderValuesFile } from '../template/render.ts'
 import { joinSentences, listProse, prose, type Prose } from '../text/prose.ts'
@@ -19,7 +20,7 @@ export type TemplateFile = { readonly template: Template; readonly path: string 
 export function renderFile(
   selected: SelectedRun,
   run: Run,
-  { artifacts, experimentName, aliases }: RunFacts,
+  { artifacts, experimentName, aliases, registeredModel, uri }: RunFacts,
   { template, path }: TemplateFile,
 ): RenderedFile {
   if (!artifacts.source.ok) {
@@ -32,6 +33,9 @@ export function renderFile(
     experimentName,
     modelId,
     artifacts: artifactsPath(artifacts, run),
+    path: finishedPath(artifacts, run),
+    uri: uri && storageUri(uri, run),
+    registeredModel,
   }
   const rendered = renderValuesFile(template, values, ownedValues(selected, run, modelId))
   return rendered.ok ? rendered : rejectTemplate(path, rendered.flaws, rendered.advice)

@@ -4,6 +4,8 @@ const textFieldNames = [
   'run.id',
   'run.name',
   'run.slug',
+  'run.status',
+  'run.user',
   'experiment.id',
   'experiment.name',
   'model.name',
@@ -12,17 +14,28 @@ const textFieldNames = [
   'model.id',
   'model.source',
   'model.artifacts',
+  'model.path',
+  'model.uri',
   'model.description',
   'model.aliases',
+  'registered_model.description',
 ] as const
 
-const mapFieldNames = ['run.params', 'run.metrics', 'run.tags', 'model.tags'] as const
+const mapFieldNames = [
+  'run.params',
+  'run.metrics',
+  'run.tags',
+  'model.tags',
+  'registered_model.tags',
+] as const
 
 /** The names of all placeholders, without the key after `params`, `metrics` and `tags`. */
 export const fieldNames = [...textFieldNames, ...mapFieldNames] as const
 
 export type TextField = (typeof textFieldNames)[number]
 export type MapField = (typeof mapFieldNames)[number]
+
+export type FieldName = TextField | MapField
 
 /** What a placeholder refers to: a text, or an entry of a map. */
 export type FieldReference =
@@ -33,6 +46,7 @@ export type FieldReference =
 export const allPlaceholders: readonly string[] = [
   ...textFieldNames,
   ...mapFieldNames.map((map) => `${map}.NAME`),
+  'json:NAME',
 ].map((name) => `\${${name}}`)
 
 /** Finds the field and key of a name, without the blanks around them. */

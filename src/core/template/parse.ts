@@ -14,8 +14,12 @@ import type { Flaw } from '../values-file/flaw.ts'
 import { locateValues } from '../values-file/parse.ts'
 import { lineNumberAt } from '../values-file/position.ts'
 import { findLayout, type LocatedValues, type TemplateLayout } from './join.ts'
+import type { FieldName } from './fields.ts'
+import { findBlockPlace } from './json-source.ts'
 import {
+  isCompletePlain,
   parseSegments,
+  withFallbacks,
   type Placeholder,
   type Segment,
   type TemplateScalar,
@@ -23,6 +27,13 @@ import {
 
 /** A placeholder and its line in the template, counted from 1. */
 export type LocatedPlaceholder = Placeholder & { readonly line: number }
+
+/** Whether a template refers to a field, at least as a fallback. */
+export function usesField({ placeholders }: Template, field: FieldName): boolean {
+  return placeholders.some((placeholder) =>
+    withFallbacks(placeholder).some((used) => used.field === field),
+  )
+}
 
 /** A valid template. */
 export type Template = {
@@ -54,7 +65,7 @@ export function parseTemplate(text: string): TemplateResult {
     prettyErrors: false,
   })
   const lineAt = (offset: number) => lines.linePos(offset).line
-  const scalars = findScalars(document)
+  const scalars = findScalars(text, document)
   const locatedSegments = scalars.flatMap(({ node, segments }) =>
     locateSegments(text, node, segments, lineAt),
   )
@@ -65,6 +76,7 @@ export function parseTemplate(text: string): TemplateResult {
     ...yamlErrors,
     ...(values !== undefined && 'problem' in values ? [values] : []),
     ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
+    ...scalars.flatMap((scalar) => findJsonProblems(text, scalar, lineAt)),
     ...locatedSegments.flatMap(({ segment, line }) =>
       segment.kind === 'malformed' && !linesWithErrors.has(line)
         ? [{ line, problem: segment.problem }]
@@ -140,7 +152,7 @@ function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Located
       ]
 }
 
-function findScalars(document: Document.Parsed): TemplateScalar[] {
+function findScalars(text: string, document: Document.Parsed): TemplateScalar[] {
   const scalars: TemplateScalar[] = []
   visit(document, {
     Scalar: (key, node, path) => {
@@ -151,10 +163,33 @@ function findScalars(document: Document.Parsed): TemplateScalar[] {
       )
       if (isUnchanged) return
       const isInKey = path.some((pair, index) => isKeyOf(pair, path[index + 1] ?? node))
-      scalars.push({ node, segments, isKey: key === 'key', isInKey })
+      const place = segments.some(isJsonSegment)
+        ? findBlockPlace(text, node, path.at(-1))
+        : undefined
+      scalars.push({ node, segments, isKey: key === 'key', isInKey, place })
     },
   })
   return scalars
+}
+
+function isJsonSegment(segment: Segment): boolean {
+  return segment.kind === 'placeholder' && segment.placeholder.isJson
+}
+
+/** JSON can only replace a scalar of which every other part, even a quote, would be lost. */
+function findJsonProblems(text: string, scalar: TemplateScalar, lineAt: LineAt): LocatedFlaw[] {
+  const { node, segments, isInKey } = scalar
+  if (isCompletePlain(scalar) && !isInKey) return []
+  return locateSegments(text, node, segments, lineAt).flatMap(({ segment, line }) =>
+    isJsonSegment(segment)
+      ? [
+          {
+            line,
+            problem: prose`\`${segment.source}\` must be a complete value without quotes, other text or a tag, and can't be a key: write it on a line of its own, as in \`args: \${json:run.params.args}\``,
+          },
+        ]
+      : [],
+  )
 }
 
 function isKeyOf(pair: unknown, node: unknown): boolean {

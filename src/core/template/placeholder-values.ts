@@ -1,9 +1,9 @@
 import type { ArtifactsPath } from '../artifacts.ts'
-import type { ModelVersion, Run } from '../model.ts'
+import type { ModelVersion, RegisteredModelFacts, ResolvedSource, Run } from '../model.ts'
 import { closestNames } from '../text/closest.ts'
 import { joinProse, own, prose, type Prose } from '../text/prose.ts'
 import type { FieldReference, TextField } from './fields.ts'
-import type { Placeholder, Segment } from './placeholder.ts'
+import type { FallbackPart, Placeholder, Segment } from './placeholder.ts'
 import { modelSlug, runSlug } from './slug.ts'
 
 /** The data that placeholders refer to. */
@@ -16,6 +16,12 @@ export type PlaceholderValues = {
   readonly modelId: string | undefined
   /** An unknown path is a problem only if the template uses it. */
   readonly artifacts: ArtifactsPath
+  /** The same path, without Helm placeholders. */
+  readonly path: ArtifactsPath
+  /** Only needed for `${model.uri}`. */
+  readonly uri: ResolvedSource | undefined
+  /** Only needed for `${registered_model.…}`. */
+  readonly registeredModel: RegisteredModelFacts | undefined
 }
 
 type LookupResult =
@@ -23,16 +29,36 @@ type LookupResult =
   /** `problem` is undefined if the value is merely missing. */
   | { readonly ok: false; readonly problem: Prose | undefined }
 
+type Resolution =
+  | { readonly ok: true; readonly text: string }
+  /** `placeholder` is the one without a value: it, or one in its fallback. */
+  | {
+      readonly ok: false
+      readonly problem: Prose | undefined
+      readonly placeholder: Placeholder
+    }
+
 /** Returns the placeholder's value, or its fallback if the value is missing or empty. */
 export function resolvePlaceholder(
   placeholder: Placeholder,
   values: PlaceholderValues,
-): LookupResult {
+): Resolution {
   const found = lookUp(placeholder, values)
   const { fallback } = placeholder
-  return fallback !== undefined && (found.ok ? found.text === '' : found.problem === undefined)
-    ? { ok: true, text: fallback }
-    : found
+  const isMissing = found.ok ? found.text === '' : found.problem === undefined
+  if (fallback !== undefined && isMissing) return resolveFallback(fallback, values)
+  return found.ok ? found : { ...found, placeholder }
+}
+
+function resolveFallback(fallback: readonly FallbackPart[], values: PlaceholderValues): Resolution {
+  let text = ''
+  for (const part of fallback) {
+    const found: Resolution =
+      typeof part === 'string' ? { ok: true, text: part } : resolvePlaceholder(part, values)
+    if (!found.ok) return found
+    text += found.text
+  }
+  return { ok: true, text }
 }
 
 /** Replaces placeholders with their values. The caller has checked that each of them has one. */
@@ -49,9 +75,39 @@ function renderSegment(segment: Segment, values: PlaceholderValues): string {
 }
 
 function lookUp(reference: FieldReference, values: PlaceholderValues): LookupResult {
-  if (reference.key !== undefined) return toResult(lookUpEntry(reference, values))
-  if (reference.field === 'model.artifacts' && !values.artifacts.ok) return values.artifacts
-  return toResult(textGetters[reference.field](values))
+  const problem = findProblem(reference.field, values)
+  if (problem !== undefined) return { ok: false, problem }
+  return toResult(
+    reference.key === undefined
+      ? textGetters[reference.field](values)
+      : lookUpEntry(reference, values),
+  )
+}
+
+/** Why a value is not known, which is no reason to use a fallback. */
+function findProblem(
+  field: FieldReference['field'],
+  { artifacts, path, uri, registeredModel }: PlaceholderValues,
+): Prose | undefined {
+  switch (field) {
+    case 'model.artifacts':
+      return problemIn(artifacts)
+    case 'model.path':
+      return problemIn(path)
+    case 'model.uri':
+      return problemIn(uri)
+    case 'registered_model.description':
+    case 'registered_model.tags':
+      return registeredModel?.problem
+    default:
+      return undefined
+  }
+}
+
+function problemIn(
+  value: { readonly ok: true } | { readonly ok: false; readonly problem: Prose } | undefined,
+): Prose | undefined {
+  return value?.ok === false ? value.problem : undefined
 }
 
 function toResult(text: string | undefined): LookupResult {
@@ -70,13 +126,14 @@ function lookUpEntry(
 
 function entriesOf(
   field: EntryReference['field'],
-  { run, version }: PlaceholderValues,
+  { run, version, registeredModel }: PlaceholderValues,
 ): Readonly<Record<string, string | number>> {
   return {
     'run.params': run.params,
     'run.metrics': run.metrics,
     'run.tags': run.tags,
     'model.tags': version.tags,
+    'registered_model.tags': registeredModel?.tags ?? {},
   }[field]
 }
 
@@ -85,13 +142,33 @@ const nouns: Record<EntryReference['field'], readonly [owner: string, entry: str
   'run.metrics': ['this run', 'metrics'],
   'run.tags': ['this run', 'tags'],
   'model.tags': ['this model version', 'tags'],
+  'registered_model.tags': ['this registered model', 'tags'],
 }
 
 const maxNames = 5
 
-/** Why a placeholder has no value, with the names that there are instead, the closest first. */
-export function describeMissing({ label, ...reference }: Placeholder, values: PlaceholderValues) {
-  const missing = prose`\`${label}\` has no value and no fallback`
+/**
+ * Why a placeholder has no value, with the names that there are instead, the closest first.
+ *
+ * @param last the one in its fallback that has no value either, or the placeholder itself.
+ */
+export function describeMissing(
+  placeholder: Placeholder,
+  last: Placeholder,
+  values: PlaceholderValues,
+): Prose {
+  const missing =
+    placeholder === last
+      ? prose`\`${last.label}\` has no value and no fallback`
+      : prose`\`${placeholder.label}\` has no value, and neither has its fallback \`${last.label}\``
+  return describeNames(missing, last, values)
+}
+
+function describeNames(
+  missing: Prose,
+  reference: FieldReference,
+  values: PlaceholderValues,
+): Prose {
   if (reference.key === undefined) return missing
   const { field, key } = reference
   const [owner, entry] = nouns[field]
@@ -110,6 +187,8 @@ const textGetters: Record<TextField, (values: PlaceholderValues) => string | und
   'run.id': ({ run }) => run.id,
   'run.name': ({ run }) => run.name,
   'run.slug': ({ run }) => runSlug(run.id),
+  'run.status': ({ run }) => run.status || undefined,
+  'run.user': ({ run }) => run.user || undefined,
   'experiment.id': ({ run }) => run.experimentId,
   'experiment.name': ({ experimentName }) => experimentName,
   'model.name': ({ version }) => version.name,
@@ -118,6 +197,9 @@ const textGetters: Record<TextField, (values: PlaceholderValues) => string | und
   'model.id': ({ modelId }) => modelId,
   'model.source': ({ version }) => version.source,
   'model.artifacts': ({ artifacts }) => (artifacts.ok ? artifacts.path : undefined),
+  'model.path': ({ path }) => (path.ok ? path.path : undefined),
+  'model.uri': ({ uri }) => (uri?.ok === true ? uri.source : undefined),
   'model.description': ({ version }) => version.description,
   'model.aliases': ({ version }) => version.aliases.join(','),
+  'registered_model.description': ({ registeredModel }) => registeredModel?.description,
 }

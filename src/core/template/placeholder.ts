@@ -1,26 +1,29 @@
 import type { Scalar } from 'yaml'
-import { own, prose, type Prose } from '../text/prose.ts'
-import { findReference, suggestReference, type FieldReference } from './fields.ts'
+import { prose, type Prose } from '../text/prose.ts'
+import type { FieldReference } from './fields.ts'
+import { parseJson } from './json.ts'
+import type { BlockPlace } from './json-source.ts'
+import { escapeAdvice, parseName, slip, type Malformation } from './placeholder-name.ts'
 
 /** A parsed `${field.key:-fallback}`. */
 export type Placeholder = FieldReference & {
   /** `${…}` without its fallback, for messages. */
   readonly label: string
-  /** Literal text that replaces a missing or empty value. */
-  readonly fallback: string | undefined
+  /** What replaces a missing or empty value: literal text and other placeholders. */
+  readonly fallback: readonly FallbackPart[] | undefined
+  /** Whether the value is JSON, and becomes the map, list or scalar that it is. */
+  readonly isJson: boolean
 }
+
+export type FallbackPart = string | Placeholder
 
 /** Part of a scalar's text: literal text, a placeholder, or an invalid placeholder. */
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string; readonly source: string }
   | { readonly kind: 'placeholder'; readonly placeholder: Placeholder; readonly source: string }
-  | ({ readonly kind: 'malformed'; readonly source: string } & Malformation)
+  | MalformedSegment
 
-type Malformation = {
-  readonly problem: Prose
-  /** There is no such placeholder, nor one with a similar name. */
-  readonly isUnknown: boolean
-}
+type MalformedSegment = { readonly kind: 'malformed'; readonly source: string } & Malformation
 
 /** A scalar of the template that contains placeholders or escapes. */
 export type TemplateScalar = {
@@ -29,13 +32,17 @@ export type TemplateScalar = {
   readonly isKey: boolean
   /** Whether it is a key, or a part of one. */
   readonly isInKey: boolean
+  /** Where a list or map that replaces it has room; undefined: on its own line. */
+  readonly place: BlockPlace | undefined
+}
+
+/** Whether a scalar is nothing but one placeholder, whose value decides its type. */
+export function isCompletePlain({ node, segments, isKey }: TemplateScalar): boolean {
+  return node.type === 'PLAIN' && !isKey && node.tag === undefined && segments.length === 1
 }
 
 /** The escape `$${`, or the start of Helm's `{{`, GitHub's `${{` or a placeholder. */
 const tokenStart = /\$\$\{|\$?\{\{|\$\{/g
-
-/** A placeholder's text, as far as it is on one line. */
-const placeholderBody = /([^}\n]*)(\}?)/y
 
 /**
  * Splits a text into segments, whose concatenated sources are the text. A complete `{{ … }}` or
@@ -54,11 +61,9 @@ export function parseSegments(text: string): Segment[] {
       end += token.length
       segments.push(literal(token, '${'))
     } else if (token === '${') {
-      placeholderBody.lastIndex = end + token.length
-      const [rest = '', body = '', brace] = placeholderBody.exec(text) ?? []
-      const source = `${token}${rest}`
-      end += source.length
-      segments.push(brace === '}' ? parsePlaceholder(source, body) : unclosed(source))
+      const segment = parsePlaceholder(text, end, 0)
+      end += segment.source.length
+      segments.push(segment)
     } else {
       lastClosing ??= text.lastIndexOf('}}')
       const from = end + token.length
@@ -75,86 +80,113 @@ function literal(source: string, text = source): Segment {
   return { kind: 'literal', text, source }
 }
 
-function malformed(source: string, problem: Prose): Segment {
+/** Placeholders within placeholders; nobody needs as many. */
+const maxDepth = 10
+
+/** A name: everything up to `:-`, the closing brace or the end of the line. */
+const namePattern = /(?:(?!:-)[^}\n])*/y
+
+const linePattern = /[^\n]*/y
+
+/** Text in a fallback. */
+const textPattern = /(?:[^{}$\n]|\$(?!\$?\{))+/y
+
+type PlaceholderSegment = Exclude<Segment, { kind: 'literal' }>
+
+/** Parses the placeholder at an offset; its `source` is what it takes of the text. */
+function parsePlaceholder(text: string, start: number, depth: number): PlaceholderSegment {
+  const nameStart = start + '${'.length
+  const name = matchAt(namePattern, text, nameStart)
+  let end = nameStart + name.length
+  if (text[end] === '}') return createPlaceholder(text.slice(start, end + 1), name, undefined)
+  if (!text.startsWith(':-', end)) return unclosed(text, start)
+  end += ':-'.length
+  const parts: FallbackPart[] = []
+  for (;;) {
+    const fallbackText = matchAt(textPattern, text, end)
+    end += fallbackText.length
+    if (fallbackText !== '') {
+      parts.push(fallbackText)
+    } else if (text[end] === '}') {
+      return createPlaceholder(text.slice(start, end + 1), name, parts)
+    } else if (text[end] === undefined || text[end] === '\n') {
+      return unclosed(text, start)
+    } else if (depth < maxDepth && startsPlaceholder(text, end)) {
+      const inner = parsePlaceholder(text, end, depth + 1)
+      end += inner.source.length
+      if (inner.kind === 'malformed') return { ...inner, source: text.slice(start, end) }
+      if (inner.placeholder.isJson) return innerJson(text.slice(start, end))
+      parts.push(inner.placeholder)
+    } else {
+      return strayBrace(text, start, end)
+    }
+  }
+}
+
+function startsPlaceholder(text: string, at: number): boolean {
+  return text.startsWith('${', at) && text[at + 2] !== '{'
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? ''
+}
+
+function malformed(source: string, problem: Prose): MalformedSegment {
   return { kind: 'malformed', problem, isUnknown: false, source }
 }
 
-function unclosed(source: string): Segment {
+/** A placeholder without a closing brace on its line takes the rest of it. */
+function unclosed(text: string, start: number): MalformedSegment {
+  const source = matchAt(linePattern, text, start)
   return malformed(
     source,
     prose`\`${source.trimEnd()}\` has no closing \`}\`: quote a scalar that contains \`: \` or \` #\`, and ${escapeAdvice}`,
   )
 }
 
-const escapeAdvice = own('write `$${` for a literal `${`')
-
-function parsePlaceholder(source: string, body: string): Segment {
-  const separator = body.indexOf(':-')
-  const name = separator < 0 ? body : body.slice(0, separator)
-  const fallback = separator < 0 ? undefined : body.slice(separator + 2)
-  if (fallback?.includes('{') === true) {
-    return malformed(
-      source,
-      prose`the fallback in \`${source}\` is literal text up to the first \`}\`: it can't contain \`{\` or another placeholder`,
-    )
-  }
-  const reference = parseName(name, body.slice(name.length))
-  return 'problem' in reference
-    ? { kind: 'malformed', source, ...reference }
-    : {
-        kind: 'placeholder',
-        placeholder: { ...reference, label: `\${${name}}`, fallback },
-        source,
-      }
+/** A fallback with a brace ends at the first closing one, if there is one on the line. */
+function strayBrace(text: string, start: number, at: number): MalformedSegment {
+  const rest = matchAt(/[^}\n]*\}?/y, text, at)
+  const source = text.slice(start, at + rest.length)
+  return malformed(
+    source,
+    prose`the fallback in \`${source}\` can't contain \`{\`, except in another placeholder such as \`\${run.params.x:-\${model.tags.x}}\``,
+  )
 }
 
-/** What MLflow never has in the name of a parameter, a metric or a tag. */
-const impossibleInKey = /[^\w/. :\-\P{ASCII}]|\p{DI}/u
-
-/**
- * Returns what a name refers to, or the problem as text. `suffix` is what follows the name up to the
- * closing brace.
- */
-function parseName(name: string, suffix: string): FieldReference | Malformation {
-  const operator = /:\s*[-=?+\u2010-\u2015\u2212]/u.exec(name)
-  const known = operator === null ? name : name.slice(0, operator.index)
-  const reference = findReference(known)
-  if (reference === undefined) return unknown(name, known, suffix)
-  const { field, key } = reference
-  const clean = key === undefined ? field : `${field}.${key}`
-  if (operator !== null) {
-    return slip(
-      prose`\`\${${name}}\` has \`${operator[0]}\`, but only \`:-\` starts a fallback: write \`\${${clean}:-fallback}\``,
-    )
-  }
-  const [impossible] = impossibleInKey.exec(key ?? '') ?? []
-  if (impossible !== undefined) {
-    return slip(
-      prose`\`\${${name}}\` can't have a value: a name in MLflow has letters, digits, spaces and \`_-./:\` but not \`${printable(impossible)}\` (a fallback starts with \`:-\`)`,
-    )
-  }
-  return clean === name
-    ? reference
-    : slip(
-        prose`\`\${${name}${suffix}}\` has blanks around its name: write \`\${${clean}${suffix}}\``,
-      )
+function innerJson(source: string): MalformedSegment {
+  return malformed(
+    source,
+    prose`the fallback in \`${source}\` can't contain \`json:\`: write it in front of the first name, as in \`\${json:run.params.x:-\${model.tags.x}}\``,
+  )
 }
 
-function slip(problem: Prose): Malformation {
-  return { problem, isUnknown: false }
+function createPlaceholder(
+  source: string,
+  name: string,
+  fallback: readonly FallbackPart[] | undefined,
+): PlaceholderSegment {
+  const reference = parseName(name, source.slice('${'.length + name.length, -'}'.length))
+  if ('problem' in reference) return { kind: 'malformed', source, ...reference }
+  const label = `\${${name}}`
+  const problem = reference.isJson ? findFallbackProblem(label, fallback ?? []) : undefined
+  return problem === undefined
+    ? { kind: 'placeholder', placeholder: { ...reference, label, fallback }, source }
+    : { kind: 'malformed', source, ...slip(problem) }
 }
 
-/** @param known the name without anything that looks like a fallback. */
-function unknown(name: string, known: string, suffix: string): Malformation {
-  const suggestion = suggestReference(known)
-  const problem = prose`unknown placeholder \`\${${name}}\``
-  return suggestion === undefined
-    ? { problem: prose`${problem} (${escapeAdvice})`, isUnknown: true }
-    : slip(prose`${problem}: did you mean \`\${${suggestion}${suffix}}\`?`)
+/** An empty fallback of a JSON value stands for null, as it does for any other type. */
+function findFallbackProblem(label: string, fallback: readonly FallbackPart[]): Prose | undefined {
+  const text = fallback.every((part) => typeof part === 'string') ? fallback.join('') : ''
+  const parsed = text === '' ? undefined : parseJson(text)
+  return parsed?.ok === false
+    ? prose`the fallback of \`${label}\` can't be used, because ${parsed.problem}`
+    : undefined
 }
 
-function printable(character: string): string {
-  return /\p{DI}|\p{Cc}/u.test(character)
-    ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-    : character
+/** A placeholder and those in its fallback, at any depth. */
+export function withFallbacks(placeholder: Placeholder): readonly Placeholder[] {
+  const inner = (placeholder.fallback ?? []).filter((part) => typeof part !== 'string')
+  return [placeholder, ...inner.flatMap(withFallbacks)]
 }

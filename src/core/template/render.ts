@@ -6,7 +6,8 @@ import type { Flaw } from '../values-file/flaw.ts'
 import { isTimestamp, type OwnedValues } from '../values-file/owned.ts'
 import { updateValues } from '../values-file/update.ts'
 import { joinFile } from './join.ts'
-import type { Template } from './parse.ts'
+import { parseJson } from './json.ts'
+import type { LocatedPlaceholder, Template } from './parse.ts'
 import {
   describeMissing,
   resolvePlaceholder,
@@ -62,28 +63,44 @@ function renderScalars(
   { text, placeholders, scalars }: Template,
   values: PlaceholderValues,
 ): RenderedScalars | Rejection {
-  const missing = placeholders.flatMap((placeholder) => {
-    const found = resolvePlaceholder(placeholder, values)
-    return found.ok ? [] : [{ placeholder, problem: found.problem }]
-  })
-  const [first] = missing
-  if (first === undefined) {
-    return new Map(
-      scalars.map((scalar) => {
-        const [start, end] = scalar.node.range
-        return [scalar, renderScalar(scalar, text.slice(start, end), values)]
-      }),
-    )
-  }
-  const flaws = missing.map(({ placeholder, problem }) => ({
-    line: placeholder.line,
-    problem:
-      problem === undefined
-        ? describeMissing(placeholder, values)
-        : prose`\`${placeholder.label}\`: ${problem}`,
-  }))
-  return { ok: false, flaws, advice: adviseFallback(first.placeholder) }
+  const flaws = placeholders.flatMap((placeholder) => findFlaw(placeholder, values) ?? [])
+  const [first] = flaws
+  if (first !== undefined) return { ok: false, flaws, advice: first.advice }
+  return new Map(
+    scalars.map((scalar) => {
+      const [start, end] = scalar.node.range
+      return [scalar, renderScalar(scalar, text.slice(start, end), values)]
+    }),
+  )
 }
+
+type PlaceholderFlaw = Flaw & { readonly advice: Prose }
+
+function findFlaw(
+  placeholder: LocatedPlaceholder,
+  values: PlaceholderValues,
+): PlaceholderFlaw | undefined {
+  const { line, label, isJson } = placeholder
+  const found = resolvePlaceholder(placeholder, values)
+  if (!found.ok) {
+    const { problem } = found
+    return {
+      line,
+      problem:
+        problem === undefined
+          ? describeMissing(placeholder, found.placeholder, values)
+          : prose`\`${found.placeholder.label}\`: ${problem}`,
+      advice: adviseFallback(found.placeholder),
+    }
+  }
+  const isNull = found.text === '' && placeholder.fallback !== undefined
+  const parsed = isJson && !isNull ? parseJson(found.text) : undefined
+  return parsed?.ok === false
+    ? { line, problem: prose`\`${label}\`: ${parsed.problem}`, advice: jsonAdvice }
+    : undefined
+}
+
+const jsonAdvice = prose`Correct the value in MLflow.`
 
 function adviseFallback({ label, key }: Placeholder): Prose {
   const example = prose`\`${label.slice(0, -1)}:-fallback}\``

@@ -1,13 +1,18 @@
 import { isAlias, isCollection, isMap, isPair, isScalar, type Node, type Scalar } from 'yaml'
+import type { JsonCollection } from './json.ts'
+import { isJsonNode } from './json-source.ts'
+
+/** What a scalar of a template becomes. */
+export type ExpectedValue = string | number | boolean | null | JsonCollection
 
 /**
  * Whether two trees have the same nodes, order, anchors, tags and values. `expected` overrides the
- * values of scalars in `before`.
+ * values of scalars in `before`, which can be lists and maps.
  */
 export function hasSameStructure(
   before: unknown,
   after: unknown,
-  expected: ReadonlyMap<Scalar, unknown>,
+  expected: ReadonlyMap<Scalar, ExpectedValue>,
 ): boolean {
   if (isPair(before)) {
     return (
@@ -16,6 +21,8 @@ export function hasSameStructure(
       hasSameStructure(before.value, after.value, expected)
     )
   }
+  const json = isScalar(before) ? collectionIn(expected.get(before)) : undefined
+  if (json !== undefined) return isJsonNode(after, json)
   if (!isNode(before) || !isNode(after)) return before === after
   if (before.tag !== after.tag) return false
   if (isAlias(before)) return isAlias(after) && before.source === after.source
@@ -34,4 +41,8 @@ export function hasSameStructure(
 
 function isNode(value: unknown): value is Node {
   return isAlias(value) || isScalar(value) || isCollection(value)
+}
+
+function collectionIn(value: ExpectedValue | undefined): JsonCollection | undefined {
+  return typeof value === 'object' && value !== null ? value : undefined
 }

@@ -1,21 +1,25 @@
 import type { Edit } from '../values-file/edit.ts'
 import { formatStringAs, type ScalarStyle } from '../values-file/quote.ts'
 import { blockTrailer, renderBlockScalar, type RenderedBlock } from './block.ts'
-import type { TemplateScalar } from './placeholder.ts'
+import { parseJson, type JsonCollection } from './json.ts'
+import { formatCollection } from './json-source.ts'
+import { isCompletePlain, type TemplateScalar } from './placeholder.ts'
 import { renderSegments, type PlaceholderValues } from './placeholder-values.ts'
 
 /** A rendered scalar. */
 export type RenderedScalar = {
   readonly source: string
   /** What it must be read as. */
-  readonly value: string | CoreValue
+  readonly value: string | CoreValue | JsonCollection
   /** Whether every reader certainly reads that value, so that nobody has to check. */
   readonly isProven: boolean
 }
 
 /** Puts a rendered scalar in its place in the template. */
-export function replaceScalar({ node }: TemplateScalar, source: string): Edit {
-  const [at, end] = node.range
+export function replaceScalar({ node, place }: TemplateScalar, source: string): Edit {
+  const [start, end] = node.range
+  const isBelow = place !== undefined && /^\r?\n/.test(source)
+  const at = isBelow ? place.from : start
   return { at, remove: end - at, insert: source }
 }
 
@@ -36,7 +40,8 @@ export function renderScalar(
     case 'QUOTE_SINGLE':
       return renderString(text, 'single')
     default:
-      return isTyped(scalar) ? renderTyped(text) : renderString(text, 'plain')
+      if (!isCompletePlain(scalar)) return renderString(text, 'plain')
+      return isJson(scalar) ? renderJson(text, scalar) : renderTyped(text)
   }
 }
 
@@ -59,9 +64,18 @@ function renderBlockOrQuoted(
   )
 }
 
-/** Keys, and scalars tagged as strings, are strings whatever their value is. */
-function isTyped({ node, segments, isKey }: TemplateScalar): boolean {
-  return !isKey && node.tag === undefined && segments.length === 1
+function isJson({ segments: [segment] }: TemplateScalar): boolean {
+  return segment?.kind === 'placeholder' && segment.placeholder.isJson
+}
+
+/** The caller has checked that the text is JSON; an empty one comes from an empty fallback. */
+function renderJson(text: string, { place }: TemplateScalar): RenderedScalar {
+  const parsed = parseJson(text === '' ? 'null' : text)
+  if (!parsed.ok) throw new Error('a value that is not JSON was not reported')
+  const { value } = parsed
+  return value.kind === 'scalar'
+    ? { value: value.value, source: value.source, isProven: true }
+    : { value, source: formatCollection(value, place), isProven: false }
 }
 
 function renderTyped(text: string): RenderedScalar {
