@@ -13,6 +13,7 @@ import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import { updateParsedText } from '../../../src/core/values-file/update.ts'
 import { hasHelm, readAllWithHelm } from '../../../testing/helm.ts'
 import { readWithPyYaml } from '../../../testing/readers/yaml.ts'
+import { jsonText } from '../../fixtures/json-text.ts'
 import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
 import { parseValidTemplate, run, version, withParams } from '../../fixtures/templates.ts'
 import { document } from '../../fixtures/values-files.ts'
@@ -69,6 +70,16 @@ const bodies = [
   'z: >\n  b ${run.params.x}\n  end ${run.params.x}\n',
   'z: >\n  ${run.params.none:-p\n  q} ${run.params.x}\n',
   'z: |\n  {{ a }} $${ ${run.params.x:-e}\n',
+  'z: ${run.params.none:-${run.tags.none:-${run.params.x}}} # c\n',
+  'z: "${run.params.none:-<${run.params.x:-e}>}"\n',
+  'z: >\n  ${run.params.none:-p ${run.params.x}} q\n',
+  'z: ${json:run.params.json}\n',
+  'z: ${json:run.params.json} # c\n',
+  'z:\n  # c\n  - ${json:run.params.json}\n  - - ${json:run.params.json}\n    - a: ${json:run.params.json}\n      b: 1\n',
+  'z: &z ${json:run.params.json}\ny: *z\n',
+  'z:\n  ${json:run.params.json}\n',
+  'z: ${json:run.params.none:-${run.params.json:-1}}\n# c\n',
+  '"z z" : ${json:run.params.json:-[]} \n\n\n',
   '${run.params.x}: 1\n',
   '? [a, "${run.params.x}"]\n: 1\n',
 ]
@@ -89,6 +100,9 @@ const globals = [
   'global:\n  runid: |\n    ${run.id}\n  timestamp: 20240101\n',
   'global:\n  runid: ${run.params.x}\n  modelName: \'${run.params.x}\'\n  modelid: "${run.params.x}"\n',
   'global:\n  runid: "${run.slug}"\n  modelVersion: "9"\n  timestamp: "20240101"\n',
+  'global:\n  keep: ${json:run.params.json}\n',
+  'global:\n  keep: ${json:run.params.json}\n      # deeper\n  # same\n# margin\n',
+  'global:\n  runid: ${json:run.params.json}\n  modelVersion: ${json:model.version}\n',
   'base: &base\n  runid: x\nglobal:\n  <<: *base\n  keep: 1\n',
 ]
 
@@ -117,12 +131,12 @@ describe('a file that is joined without being parsed', () => {
     const numRuns = Number(process.env.JOIN_ROUNDS ?? 1500)
     let joined = 0
     fc.assert(
-      fc.property(templateText, anyText, modelId, (text, x, modelid) => {
+      fc.property(templateText, anyText, jsonText, modelId, (text, x, json, modelid) => {
         const parsed = parseTemplate(text)
         fc.pre(parsed.ok)
         const { template } = parsed
         if (template.layout !== undefined) joined += 1
-        const values = { ...withParams({ x }), modelId: modelid }
+        const values = { ...withParams({ x, json }), modelId: modelid }
         const wanted = { ...owned, modelid }
         expect(renderFile(template, values, wanted)).toBe(renderCarefully(template, values, wanted))
       }),

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml'
+import { isCollection, isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml'
 import { lineEndAt, lineStartAt } from '../values-file/position.ts'
 import type { JsonCollection, JsonValue } from './json.ts'
 
@@ -87,30 +87,29 @@ function itemLines(item: JsonValue): readonly string[] {
   return lines.map((line, index) => `${index === 0 ? '-' : ' '} ${line}`)
 }
 
-/** Whether a node is exactly a JSON value, without anchors and tags. */
-export function isJsonNode(node: unknown, json: JsonValue): boolean {
-  if (json.kind === 'scalar') {
-    return isScalar(node) && isBare(node) && Object.is(node.value, json.value)
-  }
+/** Whether a node is exactly a JSON value, without tags, and with no other anchor than its own. */
+export function isJsonNode(node: unknown, json: JsonValue, anchor?: string): boolean {
+  if (!(isScalar(node) || isCollection(node)) || node.anchor !== anchor) return false
+  if (node.tag !== undefined) return false
+  if (json.kind === 'scalar') return isScalar(node) && Object.is(node.value, json.value)
+  const { items } = isScalar(node) ? { items: [] } : node
   if (json.kind === 'list') {
     return (
       isSeq(node) &&
-      isBare(node) &&
-      node.items.length === json.items.length &&
-      json.items.every((item, index) => isJsonNode(node.items[index], item))
+      items.length === json.items.length &&
+      json.items.every((item, index) => isJsonNode(items[index], item))
     )
   }
   return (
     isMap(node) &&
-    isBare(node) &&
-    node.items.length === json.entries.length &&
+    items.length === json.entries.length &&
     json.entries.every(({ key, value }, index) => {
-      const pair = node.items[index]
-      return isScalar(pair?.key) && pair.key.value === key && isJsonNode(pair.value, value)
+      const pair = items[index]
+      return (
+        isPair(pair) &&
+        isJsonNode(pair.key, { kind: 'scalar', value: key, source: '' }) &&
+        isJsonNode(pair.value, value)
+      )
     })
   )
-}
-
-function isBare({ anchor, tag }: { anchor?: string; tag?: string }): boolean {
-  return anchor === undefined && tag === undefined
 }

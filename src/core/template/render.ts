@@ -63,9 +63,11 @@ function renderScalars(
   { text, placeholders, scalars }: Template,
   values: PlaceholderValues,
 ): RenderedScalars | Rejection {
-  const flaws = placeholders.flatMap((placeholder) => findFlaw(placeholder, values) ?? [])
-  const [first] = flaws
-  if (first !== undefined) return { ok: false, flaws, advice: first.advice }
+  const problems = placeholders.flatMap((placeholder) => findProblem(placeholder, values) ?? [])
+  const [first] = problems
+  if (first !== undefined) {
+    return { ok: false, flaws: problems.map(({ flaw }) => flaw), advice: first.advice }
+  }
   return new Map(
     scalars.map((scalar) => {
       const [start, end] = scalar.node.range
@@ -74,33 +76,38 @@ function renderScalars(
   )
 }
 
-type PlaceholderFlaw = Flaw & { readonly advice: Prose }
+type PlaceholderProblem = { readonly flaw: Flaw; readonly advice: Prose }
 
-function findFlaw(
+function findProblem(
   placeholder: LocatedPlaceholder,
   values: PlaceholderValues,
-): PlaceholderFlaw | undefined {
-  const { line, label, isJson } = placeholder
+): PlaceholderProblem | undefined {
+  const { line, label } = placeholder
   const found = resolvePlaceholder(placeholder, values)
-  if (!found.ok) {
-    const { problem } = found
-    return {
-      line,
-      problem:
-        problem === undefined
-          ? describeMissing(placeholder, found.placeholder, values)
-          : prose`\`${found.placeholder.label}\`: ${problem}`,
-      advice: adviseFallback(found.placeholder),
-    }
+  if (found.ok) {
+    const problem = placeholder.isJson ? findJsonProblem(placeholder, found.text) : undefined
+    return (
+      problem && { flaw: { line, problem: prose`\`${label}\`: ${problem}` }, advice: jsonAdvice }
+    )
   }
-  const isNull = found.text === '' && placeholder.fallback !== undefined
-  const parsed = isJson && !isNull ? parseJson(found.text) : undefined
-  return parsed?.ok === false
-    ? { line, problem: prose`\`${label}\`: ${parsed.problem}`, advice: jsonAdvice }
-    : undefined
+  const { problem, placeholder: last } = found
+  return problem === undefined
+    ? {
+        flaw: { line, problem: describeMissing(placeholder, last, values) },
+        advice: adviseFallback(last),
+      }
+    : { flaw: { line, problem: prose`\`${last.label}\`: ${problem}` }, advice: unknownAdvice }
 }
 
-const jsonAdvice = prose`Correct the value in MLflow.`
+/** An empty fallback stands for null. */
+function findJsonProblem({ fallback }: Placeholder, text: string): Prose | undefined {
+  const parsed = text === '' && fallback !== undefined ? undefined : parseJson(text)
+  return parsed?.ok === false ? parsed.problem : undefined
+}
+
+const jsonAdvice = prose`Correct the value in MLflow, or use the placeholder without \`json:\`.`
+
+const unknownAdvice = prose`Correct it in MLflow, or do without this placeholder.`
 
 function adviseFallback({ label, key }: Placeholder): Prose {
   const example = prose`\`${label.slice(0, -1)}:-fallback}\``

@@ -22,7 +22,7 @@ export function hasSameStructure(
     )
   }
   const json = isScalar(before) ? collectionIn(expected.get(before)) : undefined
-  if (json !== undefined) return isJsonNode(after, json)
+  if (isScalar(before) && json !== undefined) return isJsonNode(after, json, before.anchor)
   if (!isNode(before) || !isNode(after)) return before === after
   if (before.tag !== after.tag) return false
   if (isAlias(before)) return isAlias(after) && before.source === after.source
