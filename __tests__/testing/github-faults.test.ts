@@ -122,6 +122,7 @@ describe('matchers', () => {
     ['isPullRequestCreation', 'POST', 'pulls'],
     ['isPullRequestUpdate', 'PATCH', 'pulls/1'],
     ['isLabelling', 'POST', 'issues/1/labels'],
+    ['isReviewRequest', 'POST', 'pulls/1/requested_reviewers'],
   ] as const)('%s recognises only its request', (name, method, below) => {
     expect(matchers[name]({ ...request, method, path: path(below) })).toBe(true)
     expect(matchers[name]({ ...request, method: 'PUT', path: path(below) })).toBe(false)

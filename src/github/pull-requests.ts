@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit, PullRequest, PullRequestState } from '../core/pull-request.ts'
+import type { Reviewers } from '../core/reviewers.ts'
 import { list } from '../http/list.ts'
 import type { Coordinates, GitHubClient } from './client.ts'
 import { followFirstParents, readHeadBranch, readMessages } from './head-branch.ts'
@@ -35,6 +36,8 @@ export type PullRequests = {
   readonly open: (base: string, head: string, text: PullRequestText) => Promise<PullRequest>
   readonly update: (number: number, change: PullRequestChange) => Promise<PullRequest>
   readonly addLabels: (number: number, labels: readonly string[]) => Promise<void>
+  /** GitHub requests all of them or none. */
+  readonly requestReviewers: (number: number, reviewers: Reviewers) => Promise<void>
 }
 
 export type PullRequestText = { readonly title: string; readonly body: string }
@@ -76,6 +79,16 @@ export function createPullRequests(client: GitHubClient): PullRequests {
     addLabels: async (number, labels) => {
       await client.rest('pull-request', z.array(z.unknown()), (octokit, at) =>
         octokit.rest.issues.addLabels({ ...at, issue_number: number, labels: [...labels] }),
+      )
+    },
+    requestReviewers: async (number, { users, teams }) => {
+      await client.rest('pull-request', z.object({ number: z.number() }), (octokit, at) =>
+        octokit.rest.pulls.requestReviewers({
+          ...at,
+          pull_number: number,
+          reviewers: [...users],
+          team_reviewers: [...teams],
+        }),
       )
     },
   }

@@ -110,6 +110,28 @@ const table: readonly Access[] = [
     advice: prose`Turn on "Allow GitHub Actions to create and approve pull requests" in Settings > Actions > General, or use a GitHub App token as \`github-token\`.`,
   },
   {
+    // `Reviews may only be requested from collaborators. One or more of the users or teams you
+    // specified is not a collaborator of the acme/models repository.` (peter-evans/create-pull-request#4138)
+    matches: says(/reviews may only be requested from collaborators/i),
+    text: ({ repository }) =>
+      prose`Only users and teams with access to \`${repository}\` can be asked for a review`,
+    advice: prose`Give them access (Settings > Collaborators and teams), or correct \`pull-request-reviewers\`.`,
+  },
+  {
+    // `Review cannot be requested from pull request author.` (peter-evans/create-pull-request#1835)
+    matches: says(/review cannot be requested from pull request author/i),
+    text: () => prose`The owner of the token can't review their own pull request`,
+    advice: prose`Leave them out of \`pull-request-reviewers\`, or use ${otherToken} as \`github-token\`.`,
+  },
+  {
+    // `Could not resolve to a node with the global id of 'T_kwDOAAX3184BHlgu'.` (`MDQ6VGVhb…` in older
+    // organizations), about a team that exists (peter-evans/create-pull-request#155,
+    // actions/github-script#572)
+    matches: says(/could not resolve to a node with the global id of '(T_|MDQ6VGVhb)/i),
+    text: () => prose`The token can't see the organization's teams`,
+    advice: prose`The workflow's own token never can. Use the token of a GitHub App with "Members: Read-only", or a personal access token with the scope \`repo\`, as \`github-token\`.`,
+  },
+  {
     // `Your token has not been granted the required scopes …`, type INSUFFICIENT_SCOPES: classic tokens
     matches: ({ type, message }) =>
       type === 'INSUFFICIENT_SCOPES' || /granted the required scopes/i.test(message),

@@ -107,14 +107,15 @@ function rateLimitWaitMs({ headers }: HttpResponse, now: number): number {
 
 /**
  * GitHub rejects for a moment what refers to something that was just created:
- * - `Could not resolve to a node with the global id of '…'`: labels of a new pull request
+ * - `Could not resolve to a node with the global id of '…'`: labels of a new pull request; but not that
+ *   of a team (`T_…`, `MDQ6VGVhb…`), which this token will never see
  * - `{"resource":"PullRequest","field":"head","code":"invalid"}`: a pull request of a new branch
  * - `Tree SHA does not exist`: a commit of a new tree (dependabot-core retries it as well)
  */
 function isNotYet({ status }: HttpResponse, json: unknown): boolean {
   return (
     status === 422 &&
-    /could not resolve to a node|pullrequest\.head is invalid|tree sha does not exist/i.test(
+    /could not resolve to a node with the global id of '(?!T_|MDQ6VGVhb)|pullrequest\.head is invalid|tree sha does not exist/i.test(
       refusalMessage(json) ?? '',
     )
   )

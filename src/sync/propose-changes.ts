@@ -5,7 +5,6 @@ import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
   isUpToDate,
-  lacksLabels,
   openPullRequest,
   type Head,
   type PullRequest,
@@ -18,11 +17,12 @@ import {
   type Plan,
   type Problem,
 } from '../core/result.ts'
-import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import { branchMoved } from '../github/errors.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
+import { completePullRequest } from './complete-pull-request.ts'
 import type { Comparisons } from './read-comparisons.ts'
 import { signatureWarnings } from './write-commit.ts'
 
@@ -64,10 +64,14 @@ export type Proposer = {
   /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
   readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<void>
   /**
-   * Sets the labels of a pull request that this job opened, or another one that did not get as far.
-   * Returns a warning if GitHub refuses, because that should not fail the sync.
+   * Sets labels and reviewers of a pull request that this job opened (`isOwn`), or another one that did
+   * not get as far. Returns warnings.
    */
-  readonly addLabels: (pullRequest: PullRequest, isOwn: boolean) => Promise<readonly Prose[]>
+  readonly complete: (
+    pullRequest: PullRequest,
+    plan: Plan,
+    isOwn: boolean,
+  ) => Promise<readonly Prose[]>
 }
 
 export function createProposer(options: ProposeOptions): Proposer {
@@ -107,23 +111,11 @@ export function createProposer(options: ProposeOptions): Proposer {
     }
   }
 
-  const addLabels: Proposer['addLabels'] = async (pullRequest, isOwn) => {
-    const isNeeded = isOwn ? settings.labels.length > 0 : lacksLabels(pullRequest, settings)
-    if (!isNeeded) return []
-    const { number, url } = pullRequest
-    try {
-      await repository.pullRequests.addLabels(number, settings.labels)
-      return []
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      return [
-        joinSentences([
-          prose`The labels could not be set on ${linkTo(`pull request #${number}`, url)}: ${error.text}`,
-          error.advice ?? [],
-        ]),
-      ]
-    }
-  }
+  const complete: Proposer['complete'] = (pullRequest, plan, isOwn) =>
+    completePullRequest(pullRequest, {
+      ...{ pullRequests, settings, isOwn },
+      repository: plan.snapshot.repository,
+    })
 
   const propose: Proposer['propose'] = async (plan, { name, head, open }) => {
     const isWritten = isUpToDate(head, plan)
@@ -137,18 +129,18 @@ export function createProposer(options: ProposeOptions): Proposer {
     const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined }
     if (open !== undefined) {
       const error = await problemUnlessMoved(updateText(plan, name, open))
-      const warnings = [...unsigned, ...(await addLabels(open, false))]
+      const warnings = [...unsigned, ...(await complete(open, plan, false))]
       return { ...written, pullRequest: open, warnings, error }
     }
     const pullRequest = await openNew(plan, name, commit.sha)
     return {
       ...written,
       pullRequest,
-      warnings: [...unsigned, ...(await addLabels(pullRequest, true))],
+      warnings: [...unsigned, ...(await complete(pullRequest, plan, true))],
     }
   }
 
-  return { propose, updateText, addLabels }
+  return { propose, updateText, complete }
 }
 
 /** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */

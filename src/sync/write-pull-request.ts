@@ -76,7 +76,7 @@ async function finish(
   return withdrawn(plan, begun)
 }
 
-/** Completes what an earlier attempt, or a job that was killed, left unfinished: text and labels. */
+/** Completes what an earlier attempt, or a job that was killed, left unfinished: text, labels and reviewers. */
 async function keep(
   proposer: Proposer,
   plan: Plan,
@@ -91,14 +91,14 @@ async function keep(
     ? await problemUnlessMoved(proposer.updateText(plan, name, open))
     : undefined
   const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit)
-  const unlabelled = await proposer.addLabels(open, begun === 'pull-request-created')
+  const incomplete = await proposer.complete(open, plan, begun === 'pull-request-created')
   const isUpdate = begun === 'none' && needsText && error === undefined
   const operation = isUpdate ? 'pull-request-updated' : begun
   const { sha, url } = head.commit
   return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
     pullRequest: referenceTo(open),
     commit: { sha, url },
-    warnings: [...unsigned, ...unlabelled],
+    warnings: [...unsigned, ...incomplete],
     error,
   })
 }

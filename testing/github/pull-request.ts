@@ -9,6 +9,10 @@ export type PullRequest = {
   draft: boolean
   labels: string[]
   assignees: string[]
+  /** Logins. */
+  reviewers: string[]
+  /** Slugs. */
+  teamReviewers: string[]
   updatedAt: string
   closedAt: string | null
   mergedAt: string | null
@@ -49,6 +53,8 @@ export function newPullRequest(fields: NewPullRequest): PullRequest {
     state: 'open',
     labels: [],
     assignees: [],
+    reviewers: [],
+    teamReviewers: [],
     closedAt: null,
     mergedAt: null,
     mergeCommit: null,

@@ -16,6 +16,10 @@ export type Settings = {
   /** False on an Enterprise Server without web commit signing. */
   signsCommits: boolean
   deleteBranchOnMerge: boolean
+  /** Logins of users and slugs of teams that can be asked for a review, in lower case. */
+  collaborators: string[]
+  /** Whether the token can see the organization's teams: the workflow's own never can. */
+  showsTeams: boolean
   /** How many calls fail because GitHub has not caught up yet. */
   lag: {
     /** Labels, right after a pull request was opened. */
@@ -40,6 +44,8 @@ export function defaultSettings(): Settings {
     lockedForMigration: false,
     signsCommits: true,
     deleteBranchOnMerge: false,
+    collaborators: ['ada', 'grace', 'models'],
+    showsTeams: true,
     lag: { labels: 0, heads: 0, objects: 0 },
     raceWording: 'usual',
   }

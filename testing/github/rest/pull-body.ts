@@ -18,6 +18,8 @@ export function listedPullBody(repository: Repository, pull: PullRequest): objec
     user: userBody(pull.author),
     labels: pull.labels.map(labelBody),
     assignees: pull.assignees.map(userBody),
+    requested_reviewers: pull.reviewers.map(userBody),
+    requested_teams: pull.teamReviewers.map((slug) => ({ slug, name: slug })),
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
     closed_at: pull.closedAt,

@@ -4,6 +4,7 @@ import * as commits from './comparisons.ts'
 import * as contents from './contents.ts'
 import * as git from './git-data.ts'
 import * as pulls from './pulls.ts'
+import * as reviewers from './reviewers.ts'
 import * as refs from './refs.ts'
 
 /** Paths below `/repos/{owner}/{name}`: `:x` matches one segment, `*x` the rest. */
@@ -31,6 +32,7 @@ const routes: readonly (readonly [string, string, Handler])[] = [
   ['GET', 'pulls/:number/commits', pulls.listPullCommits],
   ['GET', 'pulls/:number/files', pulls.listPullFiles],
   ['PATCH', 'pulls/:number', withPullRequestsWrite(pulls.updatePull)],
+  ['POST', 'pulls/:number/requested_reviewers', withPullRequestsWrite(reviewers.requestReviewers)],
   ['GET', 'issues/:number/labels', pulls.listLabels],
   ['POST', 'issues/:number/labels', withPullRequestsWrite(pulls.addLabels)],
 ]
