@@ -443,3 +443,28 @@ describe('a refusal that is not known', () => {
     })
   })
 })
+
+describe('a reviewer', () => {
+  test.each([
+    [
+      'Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the acme/deployments repository.',
+      'Only users and teams with access to `acme/deployments` can be asked for a review',
+      /correct `pull-request-reviewers`/,
+    ],
+    [
+      'Review cannot be requested from pull request author.',
+      "The owner of the token can't review their own pull request",
+      /Leave them out/,
+    ],
+    ...['T_kwDOAAX3184BHlgu', 'MDQ6VGVhbTE3NTI3NjE='].map((id): [string, string, RegExp] => [
+      `Validation Failed: Could not resolve to a node with the global id of '${id}'.`,
+      "The token can't see the organization's teams",
+      /GitHub App with "Members: Read-only"/,
+    ]),
+  ])('that GitHub refuses is explained: %s', (message, text, advice) => {
+    const explained = explain(message, 'pull-request', { status: 422 })
+    expect(explained.text).toBe(text)
+    expect(explained.advice).toMatch(advice)
+    expect(explained.reason).toBeUndefined()
+  })
+})

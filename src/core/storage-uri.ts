@@ -9,13 +9,12 @@ import { prose, type Prose } from './text/prose.ts'
 export function storageUri(resolved: ResolvedSource, run: Run): ResolvedSource {
   if (!resolved.ok) return resolved
   const source = withoutRun(resolved.source, run)
-  const problem = source === undefined ? unresolved : findProblem(source)
-  return problem === undefined && source !== undefined
-    ? { ok: true, source }
-    : { ok: false, problem: problem ?? unresolved }
+  if (source === undefined) {
+    return { ok: false, problem: prose`MLflow does not resolve its source to a storage URI` }
+  }
+  const problem = findSecret(source)
+  return problem === undefined ? { ok: true, source } : { ok: false, problem }
 }
-
-const unresolved = prose`MLflow does not resolve its source to a storage URI`
 
 /** Undefined if the URI only means something to MLflow. */
 function withoutRun(uri: string, run: Run): string | undefined {
@@ -25,29 +24,25 @@ function withoutRun(uri: string, run: Run): string | undefined {
   return path === '' ? run.artifactUri : `${run.artifactUri.replace(/\/$/, '')}/${path}`
 }
 
-function findProblem(uri: string): Prose | undefined {
-  const secret = findSecret(uri)
-  if (secret === undefined) return undefined
-  return prose`the storage URI in MLflow contains credentials (${secret}), which do not belong in a repository`
-}
-
 /** Parameters with a secret: signatures of S3, Google and Azure, keys, tokens and passwords. */
 const secretParameter =
   /^sig$|signature|credential|token|secret|passw|pwd|access[-_]?key|api[-_]?key|authorization/i
 
-/** Names the part of a URI that is a secret. */
+/** Names the part of a URI that is a secret, but not the secret. */
 function findSecret(uri: string): Prose | undefined {
   const [, scheme = '', authority = ''] = /^([^:/?#]*):[\\/]{2}([^\\/?#]*)/.exec(uri) ?? []
   const user = authority.slice(0, Math.max(authority.lastIndexOf('@'), 0))
   // A container of Azure (`wasbs://container@account…`) or a user of SFTP is no secret; a token is.
   if (/:|%3a/i.test(user) || (user !== '' && /^https?$/i.test(scheme))) {
-    return prose`before the \`@\` of its host`
+    return prose`its storage URI contains credentials before the \`@\`, which do not belong in a repository`
   }
   const parameters = /[?#][^]*/.exec(uri)?.[0].split(/[?&;#]/) ?? []
   const name = parameters
     .map((item) => decode(item.split('=')[0] ?? ''))
     .find((item) => secretParameter.test(item))
-  return name === undefined ? undefined : prose`its parameter \`${name}\``
+  return name === undefined
+    ? undefined
+    : prose`its storage URI contains credentials in the parameter \`${name}\`, which do not belong in a repository`
 }
 
 function decode(text: string): string {

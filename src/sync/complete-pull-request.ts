@@ -33,7 +33,12 @@ async function addLabels(
   if (!isNeeded) return []
   const error = await refusalOf(pullRequests.addLabels(pullRequest.number, settings.labels))
   if (error === undefined) return []
-  return [warning(prose`The labels could not be set on ${link(pullRequest)}`, error)]
+  return [
+    joinSentences([
+      prose`The labels could not be set on ${link(pullRequest)}: ${error.text}`,
+      error.advice ?? [],
+    ]),
+  ]
 }
 
 /** People who were asked and removed themselves are not asked again. */
@@ -80,14 +85,10 @@ function reviewerWarning(
     names.map((name) => prose`\`${name}\``),
     ', ',
   )
-  return warning(
-    prose`The review of ${link(pullRequest)} could not be requested from ${list}`,
-    error,
-  )
-}
-
-function warning(text: Prose, error: GitHubError): Prose {
-  return joinSentences([prose`${text}: ${error.text}`, error.advice ?? []])
+  return joinSentences([
+    prose`The review of ${link(pullRequest)} could not be requested from ${list}: ${error.text}`,
+    error.advice ?? [],
+  ])
 }
 
 function link({ number, url }: PullRequest): Prose {

@@ -56,13 +56,14 @@ export function visibleState(repository: Repository): VisibleState {
         repository.git('log', '--format=%T %an%n%B', `refs/heads/${branch}`),
       ]),
     ),
-    pullRequests: repository.pullRequests.map(({ number, state, title, body, labels, head }) => ({
-      number,
-      state,
-      title,
-      body: body.replace(/\b[0-9a-f]{40}\b/g, 'SHA'),
-      labels,
-      head,
+    pullRequests: repository.pullRequests.map((pull) => ({
+      number: pull.number,
+      state: pull.state,
+      title: pull.title,
+      body: pull.body.replace(/\b[0-9a-f]{40}\b/g, 'SHA'),
+      labels: pull.labels,
+      reviewers: [...pull.reviewers, ...pull.teamReviewers],
+      head: pull.head,
     })),
   }
 }
