@@ -99,6 +99,14 @@ export class MlflowApi {
     await this.#post('registered-models/rename', { name, new_name: newName })
   }
 
+  /** Sets the description and tags of a registered model. */
+  async describeModel(name: string, description: string, tags: StringMap = {}): Promise<void> {
+    await this.#call('PATCH', 'registered-models/update', { name, description })
+    for (const { key, value } of keyValues(tags)) {
+      await this.#post('registered-models/set-tag', { name, key, value })
+    }
+  }
+
   async deleteAlias(name: string, alias: string): Promise<void> {
     await this.#call('DELETE', 'registered-models/alias', { name, alias })
   }

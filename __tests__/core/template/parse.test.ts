@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseTemplate } from '../../../src/core/template/parse.ts'
+import { parseTemplate, usesField } from '../../../src/core/template/parse.ts'
 import { parseSegments } from '../../../src/core/template/placeholder.ts'
 import { plain } from '../../../src/core/text/prose.ts'
 import { describeFlaw } from '../../../src/core/values-file/flaw.ts'
@@ -224,5 +224,90 @@ describe('a template is split in linear time', () => {
         .map(({ source }) => source)
         .join(''),
     ).toBe(text)
+  })
+})
+
+describe('a placeholder as a fallback', () => {
+  test('may be nested, and have text around it', () => {
+    const [segment, ...others] = parseSegments(
+      '${run.params.n:-a $5 ${model.tags.n:-${run.tags.n:-}b}c}',
+    )
+    expect(others).toEqual([])
+    const inner = { isJson: false, key: 'n' }
+    expect(segment).toMatchObject({
+      kind: 'placeholder',
+      placeholder: {
+        ...inner,
+        field: 'run.params',
+        label: '${run.params.n}',
+        fallback: [
+          'a $5 ',
+          {
+            ...inner,
+            field: 'model.tags',
+            label: '${model.tags.n}',
+            fallback: [{ ...inner, field: 'run.tags', fallback: [] }, 'b'],
+          },
+          'c',
+        ],
+      },
+    })
+  })
+
+  test('counts as used', () => {
+    const template = parseValidTemplate(
+      'a: "${run.params.n:-${model.tags.n:-${registered_model.tags.n:-1}}}"\n',
+    )
+    expect(usesField(template, 'registered_model.tags')).toBe(true)
+    expect(usesField(template, 'model.aliases')).toBe(false)
+  })
+
+  test.each([
+    [
+      '${run.params.n:-${model.tags.n:-4096}',
+      /^line 3: `\$\{run\.params\.n:-\$\{model\.tags\.n:-4096\}` has no closing/,
+    ],
+    ['${run.params.n:-${model.tags.n:-4096', /^line 3: .* has no closing/],
+    ['${run.params.n:-${ model.tags.n }}', /blanks around its name: write `\$\{model\.tags\.n\}`/],
+    ['${run.params.n:-${model.tags.n:=4}}', /has `:=`, but only `:-`/],
+    ['${run.params.n:-${model.tag.n:-4}}', /did you mean `\$\{model\.tags\.n:-4\}`/],
+    ['${run.params.n:-${HOME}}', /unknown placeholder `\$\{HOME\}`/],
+    ['${run.params.n:-a{${run.id}}', /can't contain `\{`/],
+    ['${run.params.n:-$${HOME}}', /can't contain `\{`/],
+    ['${run.params.n:-${{ github.sha }}}', /can't contain `\{`/],
+    ['${run.params.n:-${json:run.tags.n}}', /can't contain `json:`/],
+    [`${'${run.params.n:-'.repeat(12)}1${'}'.repeat(12)}`, /can't contain `\{`/],
+  ])('such as %s is reported with its line', (source, problem) => {
+    expect(problemsOf(`a: |\n  fine\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
+  })
+
+  test('is parsed in linear time', () => {
+    for (const text of ['${run.id:-'.repeat(100_000), '${run.id:-${run.id}}'.repeat(50_000)]) {
+      expect(
+        parseSegments(text)
+          .map(({ source }) => source)
+          .join(''),
+      ).toBe(text)
+    }
+  })
+})
+
+describe('a JSON placeholder', () => {
+  test.each([
+    ['${json:run.parms.x}', /did you mean `\$\{json:run\.params\.x\}`/],
+    ['${json: run.params.x}', /has blanks around its name: write `\$\{json:run\.params\.x\}`/],
+    ['${JSON:run.params.x}', /is spelled in lower case: write `\$\{json:run\.params\.x\}`/],
+    ['${json:run.params.x:=1}', /has `:=`, .*: write `\$\{json:run\.params\.x:-fallback\}`/],
+    ['${json:json:run.params.x}', /unknown placeholder/],
+    ['${json:}', /unknown placeholder `\$\{json:\}`/],
+    ['${json}', /unknown placeholder/],
+    ['${json:HOME}', /unknown placeholder `\$\{json:HOME\}` \(write/],
+    [
+      '${json:run.params.x:-none}',
+      /fallback of `\$\{json:run\.params\.x\}` can't be used, because its value is not JSON/,
+    ],
+    ['${json:run.params.x:-[9007199254740993]}', /can't be used, because .* would round/],
+  ])('such as %s is reported', (source, problem) => {
+    expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
   })
 })

@@ -5,6 +5,7 @@ import { renderTemplate } from '../../../src/core/template/render.ts'
 import { prose } from '../../../src/core/text/prose.ts'
 import { runId } from '../../fixtures/registry.ts'
 import {
+  describeFlaws,
   modelId,
   parseValidTemplate,
   placeholderValues,
@@ -317,5 +318,63 @@ describe('the rest of a template', () => {
   test('is protected against a key that is too long for YAML', () => {
     const template = parseValidTemplate('${run.params.x}: 2\n')
     expect(renderTemplate(template, withX('k'.repeat(2000)))).toMatchObject({ ok: false })
+  })
+})
+
+describe('a placeholder as a fallback', () => {
+  const template =
+    'a: ${run.params.n:-${model.tags.n:-4096}}\nb: "${run.params.n:-${model.tags.n:-x}}"\n'
+
+  test.each([
+    [{ n: '1' }, { n: '2' }, 'a: 1\nb: "1"\n'],
+    [{ n: '' }, { n: 'on' }, 'a: "on"\nb: "on"\n'],
+    [{}, { n: '2' }, 'a: 2\nb: "2"\n'],
+    [{}, { n: '' }, 'a: 4096\nb: "x"\n'],
+    [{}, {}, 'a: 4096\nb: "x"\n'],
+  ])('is used in turn, and its value decides the type: %j, %j', (params, tags, expected) => {
+    const values = { ...withParams(params), version: { ...version, tags } }
+    expect(render(template, values)).toBe(expected)
+  })
+
+  test('without a value is named together with the first one', () => {
+    const rendered = renderTemplate(
+      parseValidTemplate('a: 1\nb: ${run.params.n:-${model.tags.n}}\n'),
+      { ...withParams({}), version: { ...version, tags: { m: '1' } } },
+    )
+    expect(plainTexts(rendered)).toEqual({
+      ok: false,
+      flaws: [
+        {
+          line: 2,
+          problem:
+            '`${run.params.n}` has no value, and neither has its fallback `${model.tags.n}`: this model version has the tags `m`',
+        },
+      ],
+      advice: expect.stringContaining('as in `${model.tags.n:-fallback}`') as unknown,
+    })
+  })
+})
+
+describe('a fact that MLflow does not always know', () => {
+  test.each([
+    [
+      '${model.path}',
+      { path: { ok: false, problem: prose`no path` } },
+      /`\$\{model\.path\}`: no path/,
+    ],
+    ['${model.uri}', { uri: { ok: false, problem: prose`no URI` } }, /`\$\{model\.uri\}`: no URI/],
+    [
+      '${registered_model.tags.x:-1}',
+      { registeredModel: { description: '', tags: {}, problem: prose`hidden` } },
+      /hidden/,
+    ],
+    ['${run.user}', { run: { ...run, user: '' } }, /`\$\{run\.user\}` has no value/],
+    ['${run.status}', { run: { ...run, status: '' } }, /`\$\{run\.status\}` has no value/],
+    ['${registered_model.tags.owner}', {}, /this registered model has the tags `team`/],
+  ] as const)('fails the run if the template uses it: %s', (source, given, problem) => {
+    const values = { ...placeholderValues, ...given }
+    const rendered = renderTemplate(parseValidTemplate(`a: ${source}\n`), values)
+    expect(rendered.ok ? '' : describeFlaws(rendered.flaws)).toMatch(problem)
+    expect(render('a: 1\n', values)).toBe('a: 1\n')
   })
 })
