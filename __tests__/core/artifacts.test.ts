@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   artifactsPath,
+  finishedPath,
   isProxied,
   loggedModelId,
   type ArtifactsPath,
@@ -238,4 +239,34 @@ test.each([
   ['s3://b/elsewhere', false],
 ])('%s says itself where it is below the mount: %s', (uri, proxied) => {
   expect(isProxied(uri)).toBe(proxied)
+})
+
+describe('the finished path', () => {
+  test('is what Helm makes of the path with placeholders', () => {
+    const sources = [
+      `mlflow-artifacts:/1/${runId}/artifacts/model`,
+      `mlflow-artifacts:/workspaces/team-a/1/models/${modelId}/artifacts`,
+      `s3://bucket/1/${otherRunId}/artifacts/model`,
+      `runs:/${runId}/model`,
+    ]
+    for (const source of sources) {
+      const artifacts = { source: { ok: true, source }, loggedModel: undefined } as const
+      const path = artifactsPath(artifacts, run)
+      const resolved = path.ok
+        ? path.path
+            .replace('{{ .Values.global.experimentId }}', run.experimentId)
+            .replace('{{ .Values.global.runid }}', runId)
+            .replace('{{ .Values.global.modelid }}', modelId)
+        : ''
+      expect(finishedPath(artifacts, run)).toEqual({ ok: true, path: resolved })
+    }
+  })
+
+  test('is unknown, or rejected, for the same reasons', () => {
+    for (const source of ['hf:/org/model', `mlflow-artifacts:/1/${runId}/artifacts/{{ x }}`]) {
+      const artifacts = { source: { ok: true, source }, loggedModel: undefined } as const
+      expect(finishedPath(artifacts, run)).toEqual(artifactsPath(artifacts, run))
+      expect(finishedPath(artifacts, run).ok).toBe(false)
+    }
+  })
 })
