@@ -101,6 +101,27 @@ describe('the digest of the changes', () => {
   })
 })
 
+describe('an index page in the digest of the changes', () => {
+  const only = (texts: Parameters<typeof extraFile>[0] = {}): Plan => ({
+    ...planWith([]),
+    extraFiles: [extraFile(texts)],
+  })
+
+  test('does not count beside other changes', () => {
+    const plan = planWith([change('created')])
+    expect(changesDigest({ ...plan, extraFiles: [extraFile()] })).toBe(changesDigest(plan))
+  })
+
+  test('counts alone, by the lines that differ', () => {
+    const digest = changesDigest(only())
+    expect(digest).not.toBe(changesDigest(planWith([])))
+    expect(changesDigest(only({ after: '# Other\n' }))).not.toBe(digest)
+    expect(changesDigest(only({ before: undefined }))).not.toBe(digest)
+    const edited = only({ before: 'Mine\n# Before\n', after: 'Mine\n# After\n' })
+    expect(changesDigest(edited)).toBe(digest)
+  })
+})
+
 describe('the record in a commit message', () => {
   const record = { tree: 'a'.repeat(40), files: 'b'.repeat(32), changes: 'c'.repeat(32) }
 

@@ -59,7 +59,7 @@ describe('the headline of a sync', () => {
     ],
     [
       { operation: 'committed', extraFiles: [extraFile()], commit },
-      `✅ Committed [\`1234567\`](https://github.test/c) to ${main}: other files`,
+      `✅ Committed [\`1234567\`](https://github.test/c) to ${main}: index updated`,
     ],
     [
       { operation: 'pull-request-created', entries: changes, pullRequest },
@@ -83,8 +83,12 @@ describe('the headline of a sync', () => {
       `✅ ${main} is up to date, apart from 1 file on hold`,
     ],
     [
-      { operation: 'none', entries: changes, pullRequest },
+      { operation: 'none', entries: changes, extraFiles: [extraFile()], pullRequest },
       `✅ [Pull request #7](https://github.test/p/7) already proposes 2 changes for ${main}`,
+    ],
+    [
+      { operation: 'none', extraFiles: [extraFile()], pullRequest },
+      `✅ [Pull request #7](https://github.test/p/7) already proposes an update of the index for ${main}`,
     ],
     [
       { operation: 'none', entries: [rejected], pullRequest },
@@ -139,7 +143,7 @@ describe('the headline of a plan', () => {
     ],
     [
       { operation: 'planned', extraFiles: [extraFile()] },
-      `✅ Plan: a sync would change other files in ${main}`,
+      `✅ Plan: a sync would update the index in ${main}`,
     ],
     [
       { operation: 'planned', entries: [change('updated'), record('failed')] },

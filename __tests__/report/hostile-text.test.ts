@@ -27,10 +27,11 @@ import { plainTexts } from '../fixtures/plain-texts.ts'
 
 /** The body of a pull request. */
 function bodyOf(texts: TextPair, others: readonly Entry[] = []): string {
-  const { entries, comparisons } = hostileResult(texts)
+  const { entries, comparisons, extraFiles } = hostileResult(texts)
   const changes = changesOf([...entries, ...others])
   const body = pullRequestBody(changes, {
     branch: 'main',
+    extraFiles,
     comparisons,
     uiUrl: 'https://mlflow.test',
     serverUrl: 'https://github.test',

@@ -73,6 +73,17 @@ describe('the files of a plan', () => {
     ])
   })
 
+  test('show a new index page completely, as Markdown', () => {
+    const after = '# Models\n\n| a |\n'
+    const page = extraFile({ before: undefined, after })
+    const markdown = filesIn({ entries: [creation(1, 'a: 1\n')], extraFiles: [page] })
+    expect(markdown).toContain(`\`\`\`markdown\n${after}\`\`\``)
+    expect(titlesIn(markdown)).toEqual([
+      `New file ${file(1)}`,
+      'New file <code>models/README.md</code>',
+    ])
+  })
+
   test('show one new file completely, and the others only where they differ', () => {
     const textOf = (index: number): string => `same: true\nversion: ${index}\nalso: same\n`
     const markdown = filesIn({ entries: [1, 2, 3].map((index) => creation(index, textOf(index))) })

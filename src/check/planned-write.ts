@@ -16,7 +16,10 @@ export function plannedWrite(
     const { headline, body } = commitMessage(changes, template)
     return `${headline}\n\n${body}`
   })
-  return { branch, isHead, paths, messages }
+  const indexes = targets.flatMap(({ directory, index }) =>
+    index === undefined ? [] : [pathIn(directory, index)],
+  )
+  return { branch, isHead, paths: [...paths, ...indexes], messages }
 }
 
 const exampleRun = '0123456789abcdef0123456789abcdef'

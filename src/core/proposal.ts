@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { blobOid, pathIn, type BranchSnapshot } from './branch.ts'
-import { changesOf, editsOf, type Plan } from './result.ts'
+import { changesOf, editsOf, type FileEdit, type Plan } from './result.ts'
 
 /**
  * What the commit of a pull request says about itself, in its last trailer. A commit is the action's
@@ -69,16 +69,30 @@ export function planDigest(plan: Plan): string {
  * for which model versions, and the content of those rendered from the template, so that a corrected
  * template counts as a new proposal. The other text of a file that is only updated does not count:
  * editing it on the base branch must not reopen a rejected proposal.
+ *
+ * An index page only counts if nothing else changes, and then by the lines that differ.
  */
 export function changesDigest(plan: Plan): string {
+  const changes = changesOf(plan.entries)
+  if (changes.length === 0) return digest(plan.extraFiles.map(differingLines))
   return digest(
-    changesOf(plan.entries).map((entry) => {
+    changes.map((entry) => {
       const { path, outcome, modelName, modelVersion, edit } = entry
       const isRendered = outcome === 'created' || entry.previous === undefined
       const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined
       return [path, outcome, modelName, modelVersion, content]
     }),
   )
+}
+
+function differingLines({ path, before = '', after = '' }: FileEdit): readonly unknown[] {
+  const [old, current] = [before.split('\n'), after.split('\n')]
+  const [oldLines, currentLines] = [new Set(old), new Set(current)]
+  return [
+    path,
+    old.filter((line) => !currentLines.has(line)),
+    current.filter((line) => !oldLines.has(line)),
+  ]
 }
 
 function digest(rows: readonly (readonly unknown[])[]): string {

@@ -25,15 +25,17 @@ const noteBytes = 400
  */
 export const planSection: Section = ({ mode, entries, extraFiles }, maxBytes, level = '###') => {
   if (mode !== 'plan') return ''
-  const edits = [...byModel(changesOf(entries)).map(({ edit }) => edit), ...extraFiles]
+  const valuesFiles = byModel(changesOf(entries)).map(({ edit }) => edit)
+  const edits = [...valuesFiles, ...extraFiles]
   const updates = edits.filter(({ before, after }) => before !== undefined && after !== undefined)
   const deletions = edits.filter(({ after }) => after === undefined)
-  const [example, ...others] = edits.filter(({ before }) => before === undefined)
+  const [example, ...others] = valuesFiles.filter(isNew)
   const isOpen = updates.length <= maxOpen
   const items = [
     ...updates.map((edit) => () => foldedDiff('Update of', edit, isOpen)),
     ...(example === undefined ? [] : [() => foldedFile(example, others.length > 0)]),
     ...others.map((edit) => () => foldedDifference(edit, example?.after ?? '')),
+    ...extraFiles.filter(isNew).map((edit) => () => foldedFile(edit, false, 'markdown')),
     ...deletions.map((edit) => () => foldedDiff('Deletion of', edit, false)),
   ]
   if (items.length === 0) return ''
@@ -60,9 +62,13 @@ function foldedDiff(what: string, edit: FileEdit, isOpen: boolean): string {
   return foldedText(`${what} ${htmlCode(edit.path, 400)}`, unifiedDiff(edit), 'diff', isOpen)
 }
 
-function foldedFile({ path, after = '' }: FileEdit, isExample: boolean): string {
+function isNew({ before }: FileEdit): boolean {
+  return before === undefined
+}
+
+function foldedFile({ path, after = '' }: FileEdit, isExample: boolean, language = 'yaml'): string {
   const note = isExample ? ' (complete; the others only where they differ from it)' : ''
-  return foldedText(`New file ${htmlCode(path, 400)}${note}`, after, 'yaml', false)
+  return foldedText(`New file ${htmlCode(path, 400)}${note}`, after, language, false)
 }
 
 function foldedDifference({ path, after = '' }: FileEdit, example: string): string {

@@ -1,5 +1,6 @@
 import { countsPhrase } from '../core/message/wording.ts'
 import {
+  changesOf,
   editsOf,
   type Entry,
   type Operation,
@@ -56,7 +57,8 @@ function describeOperation(result: Described): Prose {
   const branch = branchLink(result)
   const changes = own(changesText(result))
   if (isWaiting(result)) {
-    const count = own(plural(editsOf(result).length, 'change'))
+    const changes = changesOf(result.entries).length
+    const count = own(changes === 0 ? 'an update of the index' : plural(changes, 'change'))
     return prose`${pullRequestLink(result, 'Pull request')} already proposes ${count} for ${branch}`
   }
   switch (result.operation) {
@@ -107,7 +109,7 @@ function describeNothing(result: Described, branch: Prose): Prose {
 function changesText(result: SyncResult): string {
   const counts = countsPhrase(countOutcomes(result.entries))
   if (counts !== '') return counts
-  return result.extraFiles.length > 0 ? 'other files' : 'no file differs in the end'
+  return result.extraFiles.length > 0 ? 'index updated' : 'no file differs in the end'
 }
 
 /** `create 2 files and delete 1 file`. */
@@ -121,7 +123,7 @@ function intention(result: SyncResult): string {
   const parts = counts
     .filter(([, count]) => count > 0)
     .map(([verb, count]) => `${verb} ${plural(count, 'file')}`)
-  if (parts.length === 0) return 'change other files'
+  if (parts.length === 0) return 'update the index'
   return [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' and ')
 }
 

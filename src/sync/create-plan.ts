@@ -1,9 +1,10 @@
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
+import { updateIndexPage, type IndexLinks } from '../core/plan/index-page.ts'
 import type { Plan } from '../core/result.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-target.ts'
 import { prefetchRuns } from './read-facts.ts'
-import { readFiles, type SelectedTarget } from './read-files.ts'
+import { readFiles, type LoadedTarget, type SelectedTarget } from './read-files.ts'
 import type { ReadOptions, ServerState } from './read-servers.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { joinTargetProblems, nameTarget, type FailedTarget } from './targets.ts'
@@ -13,7 +14,8 @@ import type { TemplateReader } from './templates.ts'
 export type CreatedPlan = { readonly plan: Plan; readonly isComplete: boolean }
 
 export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'> &
-  Pick<TargetPlanOptions, 'mlflow' | 'uiUrl' | 'signal'> & {
+  Pick<TargetPlanOptions, 'mlflow' | 'uiUrl' | 'signal'> &
+  IndexLinks & {
     /** `plan` writes nothing. */
     readonly mode: 'sync' | 'plan'
   }
@@ -34,11 +36,10 @@ export async function createPlan(
   const failures = [...state.failed, ...obstructed, ...failed]
   return stopwatch.measure('plan', async () => {
     await prefetchRuns(registry, loaded)
-    const plans: TargetPlan[] = []
+    const plans: IndexedPlan[] = []
     for (const target of loaded) {
-      plans.push(
-        await planTarget(target, { mlflow, repository, registry, snapshot, uiUrl, signal }),
-      )
+      const context = { mlflow, repository, registry, snapshot, uiUrl, signal }
+      plans.push(withIndex(target, await planTarget(target, context), options))
     }
     const withheld = plans.flatMap(({ target, error: problem }) =>
       problem === undefined ? [] : [{ target, problem }],
@@ -52,7 +53,7 @@ export async function createPlan(
       snapshot,
       targets,
       entries: plans.flatMap(({ entries }) => entries),
-      extraFiles: [],
+      extraFiles: plans.flatMap(({ extraFiles }) => extraFiles),
       selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
     }
     const isComplete = failures.length === 0
@@ -69,6 +70,23 @@ export async function createPlan(
       isComplete,
     }
   })
+}
+
+type IndexedPlan = TargetPlan & Pick<Plan, 'extraFiles'>
+
+/** Adds the update of the target's index page, which depends on everything else. */
+function withIndex(
+  { index, files }: LoadedTarget,
+  plan: TargetPlan,
+  links: IndexLinks,
+): IndexedPlan {
+  if (index === undefined) return { ...plan, extraFiles: [] }
+  const { edit, warning } = updateIndexPage(index, files, plan.entries, links)
+  return {
+    ...plan,
+    extraFiles: edit === undefined ? [] : [edit],
+    warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
+  }
 }
 
 /** Separates the targets whose directory cannot exist. */

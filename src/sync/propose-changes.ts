@@ -172,7 +172,9 @@ async function commitProposal(
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
   const record = { tree, files: planDigest(plan), changes: changesDigest(plan) }
   const trailer = proposalTrailer(record)
-  const message = fullMessage(commitMessage(changesOf(plan.entries), commitTemplate, trailer))
+  const message = fullMessage(
+    commitMessage(changesOf(plan.entries), commitTemplate, plan.extraFiles, trailer),
+  )
   return repository.createCommit({ tree, parent: head, message })
 }
 
@@ -190,13 +192,14 @@ async function writeText(
     serverUrl,
     repository,
     branch,
+    extraFiles: plan.extraFiles,
     oldRef: branch,
     newRef: name,
     hasTargets: plan.targets.length > 1,
     comparisons: await compare(plan),
     workflowRunUrl,
   }
-  const ownTitle = headline(changes, settings.title ?? commitTemplate)
+  const ownTitle = headline(changes, settings.title ?? commitTemplate, plan.extraFiles)
   const section = {
     files: planDigest(plan),
     changes: changesDigest(plan),
@@ -208,7 +211,7 @@ async function writeText(
     title: keepsTitle ? open.title : ownTitle,
     body: writeSection(open?.body ?? '', section, {
       text: pullRequestBody(changes, context),
-      summary: pullRequestIntroduction(changes, branch),
+      summary: pullRequestIntroduction(changes, context),
     }),
   }
 }

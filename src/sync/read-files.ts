@@ -7,6 +7,7 @@ import {
   type DirectoryEntry,
 } from '../core/branch.ts'
 import { problemOf, SyncError } from '../core/errors.ts'
+import type { IndexFile } from '../core/plan/index-page.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
 import type { Template } from '../core/template/parse.ts'
@@ -30,8 +31,10 @@ export type SelectedTarget = { readonly target: Target; readonly selected: Selec
 export type LoadedTarget = SelectedTarget & {
   /** Parsed when it is first needed, or at once if it may be invalid. */
   readonly template: () => Template
-  /** By run id: the files of the selected runs, and with prune all others of the directory. */
+  /** By run id: the files of the selected runs; all of the directory if `needsAllFiles`. */
   readonly files: ReadonlyMap<string, RunFile>
+  /** Undefined if the target has no index. */
+  readonly index: IndexFile | undefined
 }
 
 /** The file of a selected run, which `readFiles` has looked up. */
@@ -61,6 +64,7 @@ export async function readFiles(
   for (const { target, runIds } of wanted) {
     templates.addTo(pathsByOid, snapshot, target.template)
     addPaths(pathsByOid, snapshot, target, runIds)
+    addIndex(pathsByOid, snapshot, target)
   }
   const contents = await repository.readFiles(snapshot, pathsByOid)
   const loaded: LoadedTarget[] = []
@@ -75,7 +79,9 @@ export async function readFiles(
       failed.push({ target, problem: problemOf(error) })
       continue
     }
-    loaded.push({ target, selected, template, files: filesOf(snapshot, target, runIds, contents) })
+    const files = filesOf(snapshot, target, runIds, contents)
+    const index = indexOf(snapshot, target, contents)
+    loaded.push({ target, selected, template, files, index })
   }
   return { loaded, failed }
 }
@@ -106,15 +112,20 @@ function addPaths(
   }
 }
 
-/** Ids of the selected runs and, for prune, of all runs with a file. */
+/** Whether files of runs that are not selected matter: prune deletes them, and an index lists them. */
+function needsAllFiles({ prune, index }: Target): boolean {
+  return prune !== undefined || index !== undefined
+}
+
+/** Ids of the selected runs and, if they are needed, of all runs with a file. */
 function runIdsOf(
   snapshot: BranchSnapshot,
   target: Target,
   selected: SelectionResult,
 ): readonly string[] {
-  return target.prune === undefined
-    ? selected.runs.map(({ runId }) => runId)
-    : allRunIds(snapshot, target, selected)
+  return needsAllFiles(target)
+    ? allRunIds(snapshot, target, selected)
+    : selected.runs.map(({ runId }) => runId)
 }
 
 function allRunIds(
@@ -128,6 +139,39 @@ function allRunIds(
     return runId === undefined ? [] : [runId]
   })
   return [...new Set([...runs.map(({ runId }) => runId), ...present])]
+}
+
+function addIndex(
+  pathsByOid: Map<string, string>,
+  snapshot: BranchSnapshot,
+  { directory, index = '' }: Target,
+): void {
+  const entry = directoryAt(snapshot, directory).entries.get(index)
+  if (isFile(entry)) pathsByOid.set(entry.oid, pathIn(directory, index))
+}
+
+function indexOf(
+  snapshot: BranchSnapshot,
+  { directory, index }: Target,
+  contents: ReadonlyMap<string, Content>,
+): IndexFile | undefined {
+  if (index === undefined) return undefined
+  const entry = directoryAt(snapshot, directory).entries.get(index)
+  return {
+    path: pathIn(directory, index),
+    executable: entry?.kind === 'executable',
+    state: indexState(entry, contents),
+  }
+}
+
+function indexState(
+  entry: DirectoryEntry | undefined,
+  contents: ReadonlyMap<string, Content>,
+): IndexFile['state'] {
+  if (entry === undefined) return { kind: 'absent' }
+  if (entry.kind !== 'file' && entry.kind !== 'executable') return { kind: entry.kind }
+  const content = contents.get(entry.oid)
+  return content === undefined ? { kind: 'unread' } : { kind: 'present', content }
 }
 
 function filesOf(

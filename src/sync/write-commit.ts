@@ -51,6 +51,6 @@ const unsignedWarning = prose`GitHub did not sign the commit. It signs commits m
 
 /** One commit with all changes of a plan, on the head that the plan was made for. */
 function commitRequest(plan: Plan, template: string | undefined): CommitRequest {
-  const message = commitMessage(changesOf(plan.entries), template)
+  const message = commitMessage(changesOf(plan.entries), template, plan.extraFiles)
   return { snapshot: plan.snapshot, ...message, edits: editsOf(plan) }
 }

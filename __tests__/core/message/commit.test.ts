@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { commitMessage } from '../../../src/core/message/commit.ts'
 import type { ChangedEntry } from '../../../src/core/result.ts'
 import { readTrailers } from '../../../testing/readers/commit-message.ts'
-import { change, manyChanges, runId } from '../../fixtures/changes.ts'
+import { change, extraFile, manyChanges, runId } from '../../fixtures/changes.ts'
 
 function messageText(changes: readonly ChangedEntry[], template?: string): string {
   const { headline, body } = commitMessage(changes, template)
@@ -38,6 +38,26 @@ describe('the default first line', () => {
 describe('the body', () => {
   test('is empty if no run accounts for the commit', () => {
     expect(commitMessage([])).toEqual({ headline: 'Sync MLflow models', body: '' })
+  })
+
+  test('names an index page if nothing else changes, and the body lists it in any case', () => {
+    const page = extraFile()
+    const root = { ...page, path: 'README.md', before: undefined }
+    expect(commitMessage([], '', [page])).toEqual({
+      headline: 'Update the index of models',
+      body: 'Update models/README.md',
+    })
+    expect(commitMessage([], '', [root])).toEqual({
+      headline: 'Update the index README.md',
+      body: 'Add README.md',
+    })
+    expect(commitMessage([], '', [page, root]).headline).toBe('Update 2 index pages')
+    const { headline, body } = commitMessage([change('created')], '', [page])
+    expect(headline).toBe('Add my_model version 3 (abc123de)')
+    expect(body.split('\n').slice(0, 2)).toEqual([
+      `Add models/${runId(1)}.yaml: my_model version 3`,
+      'Update models/README.md',
+    ])
   })
 
   test('lists each file with its model, version and previous version', () => {

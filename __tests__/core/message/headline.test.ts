@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { headline } from '../../../src/core/message/commit.ts'
 import { checkMessageTemplate, renderMessage } from '../../../src/core/message/headline.ts'
-import { change, manyChanges, runId } from '../../fixtures/changes.ts'
+import { change, extraFile, manyChanges, runId } from '../../fixtures/changes.ts'
 import { plainTexts } from '../../fixtures/plain-texts.ts'
 
 const threeChanges = [
@@ -37,6 +37,15 @@ describe('placeholders', () => {
     )
     expect(render('x|${models}|${model.version}|${run.id}', [without])).toBe('x|||')
     expect(render('x|${model.name}|${nonsense}', [])).toBe('x||')
+  })
+
+  test('name the index page if nothing else changes', () => {
+    const pages = [extraFile()]
+    const template = 'feat: ${models}, ${model.name}, ${total}, ${run.id}|'
+    expect(headline([], template, pages)).toBe(
+      'feat: the index of models, the index of models, 0, |',
+    )
+    expect(headline([change('created')], '${models}', pages)).toBe('my_model')
   })
 
   test('and blanks at both ends are nothing', () => {

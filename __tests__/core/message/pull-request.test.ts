@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
 import type { ChangedEntry, Comparison } from '../../../src/core/result.ts'
 import { prose } from '../../../src/core/text/prose.ts'
-import { change, manyChanges, runId } from '../../fixtures/changes.ts'
+import { change, extraFile, manyChanges, runId } from '../../fixtures/changes.ts'
 
 const context: PullRequestContext = {
   branch: 'main',
+  extraFiles: [],
   comparisons: new Map(),
   uiUrl: 'https://mlflow.test',
   serverUrl: 'https://github.test',
@@ -41,6 +42,16 @@ describe('the body of a pull request', () => {
     )
     expect(run).toBe(
       'Updated by [this workflow run](https://github.test/acme/models/actions/runs/7).',
+    )
+  })
+
+  test('links an index page, alone or beside other changes', () => {
+    const extraFiles = [extraFile()]
+    const page =
+      '[`models/README.md`](https://github.test/acme/models/blob/mlflow-sync/main/models/README.md)'
+    expect(partsOf([], { extraFiles })[0]).toBe(`Brings the index in \`main\` up to date: ${page}.`)
+    expect(partsOf([change('created')], { extraFiles })[0]).toBe(
+      `Brings \`main\` up to date with MLflow's Model Registry: **1 created**. The index follows: ${page}.`,
     )
   })
 

@@ -1,8 +1,8 @@
-import type { ChangedEntry } from '../result.ts'
+import type { ChangedEntry, FileEdit } from '../result.ts'
 import { takeLines } from '../text/format.ts'
 import { neutralise, trailerValue } from '../text/neutralise.ts'
 import { maxHeadline, renderMessage } from './headline.ts'
-import { changePhrase, countChanges, countsPhrase, fileLine } from './wording.ts'
+import { changePhrase, countChanges, countsPhrase, fileLine, indexLabel } from './wording.ts'
 
 export type CommitMessage = {
   readonly headline: string
@@ -15,17 +15,21 @@ const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 6
 /**
  * Writes a commit message in which `git log --grep` finds runs and model versions.
  *
+ * @param extraFiles files that no single run accounts for.
  * @param lastTrailer a trailer of another kind, which comes last.
  */
 export function commitMessage(
   changes: readonly ChangedEntry[],
   template?: string,
+  extraFiles: readonly FileEdit[] = [],
   lastTrailer = '',
 ): CommitMessage {
   const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '')
   return {
-    headline: headline(changes, template),
-    body: [fileList(changes), trailers.join('\n')].filter((part) => part !== '').join('\n\n'),
+    headline: headline(changes, template, extraFiles),
+    body: [fileList(changes, extraFiles), trailers.join('\n')]
+      .filter((part) => part !== '')
+      .join('\n\n'),
   }
 }
 
@@ -33,20 +37,30 @@ export function commitMessage(
  * First line of the commit message and title of the pull request. Falls back to the default if the
  * template is empty or renders to nothing.
  */
-export function headline(changes: readonly ChangedEntry[], template = ''): string {
-  const line = renderMessage(template, changes)
+export function headline(
+  changes: readonly ChangedEntry[],
+  template = '',
+  extraFiles: readonly FileEdit[] = [],
+): string {
+  const line = renderMessage(template, changes, extraFiles)
   if (line !== '') return line
   const [first, ...others] = changes
-  if (first === undefined) return 'Sync MLflow models'
+  if (first === undefined) {
+    const index = indexLabel(extraFiles)
+    return index === '' ? 'Sync MLflow models' : neutralise(`Update ${index}`, maxHeadline)
+  }
   return others.length === 0
     ? neutralise(changePhrase(first), maxHeadline)
     : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`
 }
 
-function fileList(changes: readonly ChangedEntry[]): string {
-  const lineOf = (change: ChangedEntry) => neutralise(fileLine(change), limits.line)
-  const lines = takeLines(changes, lineOf, limits.fileBytes)
-  const omitted = changes.length - lines.length
+function fileList(changes: readonly ChangedEntry[], extraFiles: readonly FileEdit[]): string {
+  const files = [
+    ...changes.map(fileLine),
+    ...extraFiles.map(({ path, before }) => `${before === undefined ? 'Add' : 'Update'} ${path}`),
+  ]
+  const lines = takeLines(files, (file) => neutralise(file, limits.line), limits.fileBytes)
+  const omitted = files.length - lines.length
   return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n')
 }
 

@@ -1,9 +1,9 @@
-import type { ChangedEntry } from '../result.ts'
+import type { ChangedEntry, FileEdit } from '../result.ts'
 import { suggestName } from '../text/closest.ts'
 import { plural } from '../text/format.ts'
 import { neutraliseFragments, type Fragment } from '../text/neutralise.ts'
 import { own, prose, type Prose } from '../text/prose.ts'
-import { countChanges, modelLabel, versionLabel } from './wording.ts'
+import { countChanges, indexLabel, modelLabel, versionLabel } from './wording.ts'
 
 /** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
 export const maxHeadline = 200
@@ -74,11 +74,22 @@ function quotedList(names: readonly string[]): string {
   return names.map((name) => `\`\${${name}}\``).join(', ')
 }
 
+/** Placeholders that name an index page if nothing else changes. */
+const namesOfChanges = new Set(['models', 'model.name'])
+
 /** Renders the template for these changes; empty if the result is only whitespace. */
-export function renderMessage(template: string, changes: readonly ChangedEntry[]): string {
+export function renderMessage(
+  template: string,
+  changes: readonly ChangedEntry[],
+  extraFiles: readonly FileEdit[] = [],
+): string {
   const fragments = splitPlaceholders(template).map((part): Fragment => {
     if (typeof part === 'string') return { text: part, untrusted: false }
-    return { text: placeholderValues[part.name]?.(changes) ?? '', untrusted: true }
+    const text =
+      changes.length === 0 && namesOfChanges.has(part.name)
+        ? indexLabel(extraFiles)
+        : (placeholderValues[part.name]?.(changes) ?? '')
+    return { text, untrusted: true }
   })
   return neutraliseFragments(fragments, maxHeadline).trim()
 }

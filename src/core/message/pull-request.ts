@@ -1,5 +1,6 @@
-import type { ChangedEntry, Comparison } from '../result.ts'
+import type { ChangedEntry, Comparison, FileEdit } from '../result.ts'
 import { plural, takeLines, utf8Bytes } from '../text/format.ts'
+import { fileUrl } from '../text/links.ts'
 import { code, link } from '../text/markdown.ts'
 import { renderTable, type Column } from '../text/table.ts'
 import {
@@ -16,6 +17,8 @@ import { countChanges, countsPhrase } from './wording.ts'
 export type PullRequestContext = LinkBases & {
   /** Base branch of the pull request. */
   readonly branch: string
+  /** Files that no single run accounts for. */
+  readonly extraFiles: readonly FileEdit[]
   /** By path. Runs that are not in it are shown without metrics and parameters. */
   readonly comparisons: ReadonlyMap<string, Comparison>
   /** URL of the workflow run; undefined outside of GitHub Actions. */
@@ -47,7 +50,7 @@ export function pullRequestBody(
   })
   const shown = takeLines(sections, (section) => section, limits.comparisons)
   return [
-    pullRequestIntroduction(changes, context.branch),
+    pullRequestIntroduction(changes, context),
     deletions,
     tableOf(deletions === '' ? '' : 'Changes', changeColumns(context, false), others, rowsLeft),
     ...shown,
@@ -76,10 +79,27 @@ function tableOf(
 }
 
 /** One paragraph about the pull request. */
-export function pullRequestIntroduction(changes: readonly ChangedEntry[], branch: string): string {
+export function pullRequestIntroduction(
+  changes: readonly ChangedEntry[],
+  context: PullRequestContext,
+): string {
+  const { branch, extraFiles } = context
+  const pages = extraFiles.map((edit) => extraFileLink(edit, context)).join(', ')
+  const counts = countsPhrase(countChanges(changes))
+  if (counts === '') return `Brings the index in ${code(branch)} up to date: ${pages}.`
   return (
-    `Brings ${code(branch)} up to date with MLflow's Model Registry: ` +
-    `**${countsPhrase(countChanges(changes))}**.`
+    `Brings ${code(branch)} up to date with MLflow's Model Registry: **${counts}**.` +
+    (pages === '' ? '' : ` The index follows: ${pages}.`)
+  )
+}
+
+function extraFileLink(
+  { path }: FileEdit,
+  { serverUrl, repository, newRef }: PullRequestContext,
+): string {
+  return link(
+    code(path),
+    newRef === undefined ? null : fileUrl(serverUrl, repository, newRef, path),
   )
 }
 

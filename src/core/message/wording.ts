@@ -1,4 +1,6 @@
-import type { ChangedEntry } from '../result.ts'
+import { parentOf } from '../branch.ts'
+import type { ChangedEntry, FileEdit } from '../result.ts'
+import { plural } from '../text/format.ts'
 import { plainText } from '../text/neutralise.ts'
 
 /** Number of files created, updated and deleted. */
@@ -31,6 +33,15 @@ export function modelLabel(entry: ChangedEntry): string {
 /** The version to show for a change: the new one, or the one that a deleted file named. */
 export function versionLabel(entry: ChangedEntry): string {
   return plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40)
+}
+
+/** `the index of deploy/production`, or how many; empty if there is none. Not neutralised yet. */
+export function indexLabel(extraFiles: readonly FileEdit[]): string {
+  const [first, ...others] = extraFiles
+  if (first === undefined) return ''
+  if (others.length > 0) return plural(extraFiles.length, 'index page')
+  const directory = parentOf(first.path)
+  return directory === '' ? `the index ${first.path}` : `the index of ${directory}`
 }
 
 /** `Add my_model version 3 (abc123de)`; not neutralised yet. */

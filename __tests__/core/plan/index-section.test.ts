@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  hasIndexMarks,
+  indexMarks,
+  placeIndexSection,
+  type PlacedSection,
+} from '../../../src/core/plan/index-section.ts'
+import { plain } from '../../../src/core/text/prose.ts'
+
+const { start, end } = indexMarks
+
+function place(text: string, lines: readonly string[] = ['A']): string {
+  const placed = placeIndexSection(text, lines)
+  if (placed.kind === 'rejected') throw new Error(plain(placed.problem))
+  return placed.text
+}
+
+function problemIn(text: string): string {
+  const placed: PlacedSection = placeIndexSection(text, ['A'])
+  return placed.kind === 'placed' ? '' : `${placed.line}: ${plain(placed.problem)}`
+}
+
+describe('the section of an index', () => {
+  test.each<[string, string, string]>([
+    ['an empty file', '', `${start}\nA\n${end}\n`],
+    ['a byte order mark alone', '\uFEFF', `\uFEFF${start}\nA\n${end}\n`],
+    ['a text', '# Title\n', `# Title\n\n${start}\nA\n${end}\n`],
+    ['a text with an empty line at its end', 'x\n\n', `x\n\n${start}\nA\n${end}\n`],
+    ['a text without a final newline', 'x', `x\n\n${start}\nA\n${end}`],
+    ['a text with CRLF', 'x\r\n', `x\r\n\r\n${start}\r\nA\r\n${end}\r\n`],
+    ['mostly CRLF', 'x\r\ny\r\nz\n', `x\r\ny\r\nz\n\r\n${start}\r\nA\r\n${end}\r\n`],
+    ['mostly LF', 'x\r\ny\nz\n', `x\r\ny\nz\n\n${start}\nA\n${end}\n`],
+    ['a lone CR, which is no line break', 'x\ry\n', `x\ry\n\n${start}\nA\n${end}\n`],
+  ])('is appended to %s', (_name, text, expected) => {
+    expect(place(text)).toBe(expected)
+  })
+
+  test.each<[string, string, string]>([
+    ['between its marks', `x\n${start}\nold\n${end}\ny`, `x\n${start}\nA\n${end}\ny`],
+    ['with CRLF', `x\r\n${start}\r\nold\r\n${end}\ty`, `x\r\n${start}\r\nA\r\n${end}\ty`],
+    [
+      'with the line breaks of the text around it',
+      `x\n${start}\r\n${end}\n`,
+      `x\n${start}\nA\n${end}\n`,
+    ],
+    ['with its own if there are no others', `${start}\r\n${end}`, `${start}\r\nA\r\n${end}`],
+    ['marks on one line', `a ${start}${end} b\n`, `a ${start}\nA\n${end} b\n`],
+    [
+      'other blanks in the marks',
+      '<!--mlflow-sync:index-->\n<!--  / mlflow-sync:index  -->\n',
+      '<!--mlflow-sync:index-->\nA\n<!--  / mlflow-sync:index  -->\n',
+    ],
+  ])('is replaced: %s', (_name, text, expected) => {
+    expect(place(text)).toBe(expected)
+  })
+
+  test.each([
+    ['a fenced block', `\`\`\`html\n${start}\n${end}\n\`\`\`\n`],
+    ['a fenced block with tildes', `~~~\n${start}\n\`\`\`\n${end}\n~~~~\n`],
+    ['an indented block', `\n    ${start}\n\t${end}\n`],
+    ['code spans', `Put \`${start}\` before \`\` ${end} \`\`.\n`],
+  ])('ignores marks in %s', (_name, text) => {
+    expect(hasIndexMarks(text)).toBe(false)
+    expect(place(text)).toBe(`${text}\n${start}\nA\n${end}\n`)
+  })
+
+  test.each([
+    ['no end', `x\n${start}\n`, `2: there is no \`${end}\` after it`],
+    ['no start', `${end}\n`, `1: there is no \`${start}\` before it`],
+    ['reversed', `${end}\n${start}\n`, `1: there is no \`${start}\` before it`],
+    [
+      'doubled',
+      `${start}\n${end}\n\n${start}\n${end}\n`,
+      '4: the mark of the index is there more than once',
+    ],
+    [
+      'nested',
+      `${start}\n${start}\n${end}\n${end}\n`,
+      '2: the mark of the index is there more than once',
+    ],
+    ['two ends', `${start}\n${end}\n${end}\n`, '3: the mark of the index is there more than once'],
+    ['an end in code', `${start}\n\`\`\`\n${end}\n`, `1: there is no \`${end}\` after it`],
+    [
+      'a code block without an end',
+      'x\n```\ny\n',
+      '2: a code block that begins here is not closed',
+    ],
+    [
+      'conflict markers',
+      `x\n<<<<<<< HEAD\n${start}\n=======\n${end}\n>>>>>>> other\n`,
+      '2: there are merge-conflict markers',
+    ],
+    ['conflict markers with CRLF', '<<<<<<<\r\n>>>>>>>\r\n', '1: there are merge-conflict markers'],
+  ])('is rejected: %s', (_name, text, problem) => {
+    expect(problemIn(text)).toBe(problem)
+  })
+
+  test('is not rejected because of an underlined heading or a quotation', () => {
+    expect(problemIn('Title\n=======\n\n>>>>>>> quoted\n')).toBe('')
+  })
+})
+
+const fragment = fc.constantFrom(
+  ...['\n', '\r\n', '\r', ' ', '\t', 'x', '# T', '|', '\uFEFF', '🤖', '`', '```', '~~~', '    '],
+  ...[start, end, '<!-- mlflow-sync', '-->', '<<<<<<< a', '>>>>>>> b'],
+)
+
+const anyText = fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join(''))
+
+describe('any text', () => {
+  test('keeps every byte outside of the section, and a second time nothing changes', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const placed = placeIndexSection(text, ['', 'A', ''])
+        if (placed.kind === 'rejected') {
+          expect(placed.line).toBeGreaterThan(0)
+          return
+        }
+        const next = placed.text
+        if (hasIndexMarks(text)) {
+          const at = next.search(/\r?\n\r?\nA\r?\n\r?\n/)
+          const before = next.slice(0, at)
+          const after = next.slice(at).replace(/^\r?\n\r?\nA\r?\n\r?\n/, '')
+          expect(text.startsWith(before)).toBe(true)
+          expect(text.slice(before.length).endsWith(after)).toBe(true)
+        } else {
+          expect(next.startsWith(text)).toBe(true)
+        }
+        expect(placeIndexSection(next, ['', 'A', ''])).toEqual(placed)
+        expect(place(place(next, ['B']), ['', 'A', ''])).toBe(next)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
