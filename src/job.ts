@@ -117,7 +117,7 @@ function syncOptions(
   { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
 ): Omit<SyncOptions, 'clock' | 'signal' | 'info'> {
-  const { repository, config, target, mode, commitMessage, pullRequest } = inputs
+  const { repository, config, target, mode, commitMessage, pullRequest, writeBack } = inputs
   return {
     mlflow: clients.mlflow,
     repository: clients.repository,
@@ -128,6 +128,7 @@ function syncOptions(
     mode: mode === 'sync' ? 'sync' : 'plan',
     commitMessage,
     pullRequest,
+    writeBack,
     builtInTemplate: readFileSync(new URL('../templates/vllm.yaml', import.meta.url), 'utf8'),
     uiUrl,
     serverUrl,

@@ -28,7 +28,7 @@ const snapshot: BranchSnapshot = {
 
 function planWith(entries: readonly ChangedEntry[]): Plan {
   const details = { extraFiles: [], selectedRuns: 1, warnings: [], error: undefined }
-  return { snapshot, targets: [], entries, ...details }
+  return { snapshot, targets: [], files: new Map(), entries, ...details }
 }
 
 const creation = planWith([change('created')])

@@ -2,6 +2,7 @@ import type { BranchSnapshot } from './branch.ts'
 import type { Location, Mistake, Problem } from './problem.ts'
 import type { Target } from './target.ts'
 import type { Prose } from './text/prose.ts'
+import type { RunFile } from './values-file/file.ts'
 
 export type { Location, Mistake, Problem }
 
@@ -132,6 +133,8 @@ export type Changes = {
 export type Plan = Changes & {
   readonly snapshot: BranchSnapshot
   readonly targets: readonly Target[]
+  /** By name of the target and run id: the values files that were read, as they are on the branch. */
+  readonly files: ReadonlyMap<string, ReadonlyMap<string, RunFile>>
   /** Number of runs that the selections of all targets chose. */
   readonly selectedRuns: number
   readonly warnings: readonly Prose[]

@@ -13,6 +13,7 @@ import {
   type TreeEntry,
 } from './git-data.ts'
 import { listFiles, type TreeFile } from './head-branch.ts'
+import { findFiles, readLastCommits } from './last-commits.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createPullRequests, type PullRequests } from './pull-requests.ts'
 import { moveBranch, type BranchMove } from './refs.ts'
@@ -64,6 +65,13 @@ export type Repository = {
   readonly findCommit: <T extends CommitRequest>(
     requests: readonly T[],
   ) => Promise<{ readonly request: T; readonly commit: Commit } | undefined>
+  /** The last commit up to `head` that changed each file, by path. */
+  readonly lastCommits: (
+    head: string,
+    paths: readonly string[],
+  ) => Promise<ReadonlyMap<string, string>>
+  /** Those of some files (`refs/heads/main:path`) that exist. */
+  readonly findFiles: (files: readonly string[]) => Promise<ReadonlySet<string>>
   readonly pullRequests: PullRequests
   /** Requests that test permissions without leaving a trace. */
   readonly probes: Probes
@@ -82,6 +90,8 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
     moveHeadBranch: (move) => moveBranch(client, 'propose', { ...move, force: true }),
     listFiles: (commits, directories) => listFiles(client, commits, directories),
     findCommit: (requests) => findCommit(client, requests),
+    lastCommits: (head, paths) => readLastCommits(client, head, paths),
+    findFiles: (files) => findFiles(client, files),
     pullRequests: createPullRequests(client),
     probes: createProbes(client),
   }

@@ -32,6 +32,8 @@ export type MlflowConnection = {
 export type MlflowClient = {
   readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
   readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
+  /** Only for requests that can be repeated, as all of them are. */
+  readonly delete: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
   /** The server's version; undefined if it does not say. Asked once, without retries. */
   readonly version: () => Promise<string | undefined>
   /** Requests sent so far, retries and redirects included. */
@@ -174,6 +176,8 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       call('GET', path, { search: queryString(query), body: undefined }, schema),
     post: (path, body, schema) =>
       call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
+    delete: (path, body, schema) =>
+      call('DELETE', path, { search: '', body: JSON.stringify(body) }, schema),
     version: async () => {
       const url = `${connection.baseUrl}/version`
       const request = { method: 'GET', url, headers: connection.headers, body: undefined }

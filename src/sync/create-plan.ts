@@ -52,6 +52,7 @@ export async function createPlan(
     const plan = {
       snapshot,
       targets,
+      files: new Map(loaded.map(({ target, files }) => [target.name, files])),
       entries: plans.flatMap(({ entries }) => entries),
       extraFiles: plans.flatMap(({ extraFiles }) => extraFiles),
       selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),

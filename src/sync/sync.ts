@@ -3,14 +3,17 @@ import type { BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import { joinProblems } from '../core/problem.ts'
 import { editsOf, emptyResult, type Plan, type SyncResult } from '../core/result.ts'
+import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
 import { createPlan } from './create-plan.ts'
 import { createComparisonReader, type Comparisons } from './read-comparisons.ts'
+import type { SelectedTarget } from './read-files.ts'
 import { createServerReader, type ReadOptions } from './read-servers.ts'
 import { knownTargets } from './read-targets.ts'
 import { createTemplateReader } from './templates.ts'
+import { writeBack } from './write-back.ts'
 import { createCommitWriter } from './write-commit.ts'
 import { createPullRequestWriter } from './write-pull-request.ts'
 import { preview, writeResult, type Writer } from './write.ts'
@@ -21,6 +24,8 @@ export type SyncOptions = ReadOptions & {
   readonly mode: 'sync' | 'plan'
   /** Template of the commit's first line; undefined: the default message. */
   readonly commitMessage: string | undefined
+  /** Whether MLflow is told where each version is deployed. */
+  readonly writeBack: boolean
   /** Undefined: commit to the branch itself. */
   readonly pullRequest: PullRequestSettings | undefined
   /** Text of the template for targets without one of their own. */
@@ -44,6 +49,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const templates = createTemplateReader(options.builtInTemplate)
   let known: Pick<BranchSnapshot, 'repository' | 'branch'> | undefined
   let targets = knownTargets(options)
+  let selected: readonly SelectedTarget[] = []
   const readServers = createServerReader(options, registry, (branch) => {
     known = branch
   })
@@ -53,6 +59,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     async () => {
       const state = await readServers()
       targets = state.targets
+      selected = state.selected
       const { plan, isComplete } = await createPlan(options, registry, state, templates)
       // Without the failed targets' changes, an open pull request only seems to have nothing to propose.
       if (!isComplete && editsOf(plan).length === 0) return writeResult(plan, 'none')
@@ -77,6 +84,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     written.operation === 'none'
       ? new Map()
       : await stopwatch.measure('read MLflow', () => unlessUnreadable(compare(plan)))
+  const tagWarnings = await writeBackIfWanted(options, selected, { ...written, plan })
   return {
     ...emptyResult(repository, branch),
     ...written,
@@ -87,9 +95,21 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     extraFiles: plan.extraFiles,
     targets: plan.targets,
     selectedRuns: plan.selectedRuns,
-    warnings: [...plan.warnings, ...warnings],
+    warnings: [...plan.warnings, ...warnings, ...tagWarnings],
     error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
   }
+}
+
+/** A preview writes nothing to MLflow, either. */
+async function writeBackIfWanted(
+  options: SyncOptions,
+  targets: readonly SelectedTarget[],
+  written: Parameters<typeof writeBack>[2],
+): Promise<Prose[]> {
+  if (!options.writeBack || options.mode === 'plan') return []
+  const { stopwatch, config } = options
+  const settings = { ...options, namesTargets: config !== undefined }
+  return stopwatch.measure('write MLflow', () => writeBack(settings, targets, written))
 }
 
 /** A comparison that cannot be read takes nothing away from what was written. */

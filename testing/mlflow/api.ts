@@ -87,6 +87,23 @@ export class MlflowApi {
     return created.version
   }
 
+  /** The tags of a version, as MLflow has them now. */
+  async versionTags(name: string, version: string): Promise<StringMap> {
+    const query = new URLSearchParams({ name, version }).toString()
+    const { model_version: found } = await this.#call<{
+      model_version: { tags?: { key: string; value: string }[] }
+    }>('GET', `model-versions/get?${query}`)
+    return Object.fromEntries((found.tags ?? []).map(({ key, value }) => [key, value]))
+  }
+
+  async setVersionTag(name: string, version: string, key: string, value: string): Promise<void> {
+    await this.#post('model-versions/set-tag', { name, version, key, value })
+  }
+
+  async deleteVersionTag(name: string, version: string, key: string): Promise<void> {
+    await this.#call('DELETE', 'model-versions/delete-tag', { name, version, key })
+  }
+
   async deleteVersion(name: string, version: string): Promise<void> {
     await this.#call('DELETE', 'model-versions/delete', { name, version })
   }
@@ -139,12 +156,12 @@ export class MlflowApi {
     return this.#call('POST', path, body)
   }
 
-  async #call<T>(method: string, path: string, body: unknown): Promise<T> {
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.#server.url}/ajax-api/2.0/mlflow/${path}`, {
       method,
       // MLflow closes idle connections after 5 s, which a busy test notices too late.
       headers: { 'content-type': 'application/json', connection: 'close' },
-      body: JSON.stringify(body),
+      body: body === undefined ? null : JSON.stringify(body),
     })
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`)

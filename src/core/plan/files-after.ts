@@ -1,5 +1,5 @@
 import type { Entry } from '../result.ts'
-import { readContent, type OwnedTexts, type RunFile } from '../values-file/file.ts'
+import { readContent, type RunFile } from '../values-file/file.ts'
 
 /** The files of a directory, by run id, as they are once the edits of some entries are made. */
 export function filesAfter(
@@ -20,11 +20,4 @@ export function filesAfter(
       ]
     }),
   )
-}
-
-/** The owned values of a file of the action; undefined if it is about another run, or unreadable. */
-export function ownedValuesIn({ state }: RunFile, runId: string): OwnedTexts | undefined {
-  const owned =
-    state.kind === 'values' ? state.values.owned : state.kind === 'held' ? state.owned : {}
-  return owned.runid === runId ? owned : undefined
 }

@@ -6,8 +6,8 @@ import { code, escapeMarkdown, link } from '../text/markdown.ts'
 import { own, prose, type Prose } from '../text/prose.ts'
 import { tableHead, tableRow, type Column } from '../text/table.ts'
 import { decode } from '../values-file/decode.ts'
-import { fileName, type RunFile } from '../values-file/file.ts'
-import { filesAfter, ownedValuesIn } from './files-after.ts'
+import { fileName, ownedTextsOf, type RunFile } from '../values-file/file.ts'
+import { filesAfter } from './files-after.ts'
 import { hasIndexMarks, placeIndexSection } from './index-section.ts'
 
 /** The file of an index page on the branch. */
@@ -114,8 +114,9 @@ type Row = Readonly<
 /** By model, then by version, in ascending order; files without a model come last. */
 function rowsOf(files: ReadonlyMap<string, RunFile>): Row[] {
   const rows = [...files].flatMap(([runId, file]): Row[] => {
-    const owned = ownedValuesIn(file, runId)
-    if (owned === undefined) return []
+    const owned = ownedTextsOf(file.state)
+    // The file of another run is not the action's.
+    if (owned?.runid !== runId) return []
     const { experimentId = '', modelName = '', modelVersion = '', timestamp = '' } = owned
     return [{ runId, experimentId, modelName, modelVersion, timestamp }]
   })

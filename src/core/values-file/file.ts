@@ -104,6 +104,12 @@ export function isForeign({ owned }: ParsedValues, runId: string): boolean {
 /** Text of each owned value in a file; null counts as absent. */
 export type OwnedTexts = Partial<Readonly<Record<OwnedKey, string>>>
 
+/** The owned values that a file certainly has or lacks; undefined if it cannot be read. */
+export function ownedTextsOf(state: FileState): OwnedTexts | undefined {
+  if (state.kind === 'values') return state.values.owned
+  return state.kind === 'held' && state.owned.runid !== undefined ? state.owned : undefined
+}
+
 /** A values file that has been read. Keeps no syntax tree, so that thousands fit in memory. */
 export type ValuesFile =
   | (Flaw & { readonly kind: 'damaged' | 'uneditable' })

@@ -23,8 +23,11 @@ export function commitObject(repository: Repository, commit: Commit): object {
     signature: signatureObject(commit),
     tree: () => treeObject(repository, commit.tree),
     parents: (args: PageArguments) => connection('parents', commit.parents, args, toCommit),
-    history: (args: PageArguments) =>
-      connection('history', store.run(['rev-list', commit.oid]).trim().split('\n'), args, toCommit),
+    history: ({ path, ...page }: PageArguments & { readonly path?: string }) => {
+      const files = path === undefined ? [] : ['--', path]
+      const commits = store.run(['rev-list', commit.oid, ...files]).split('\n')
+      return connection('history', commits.filter(Boolean), page, toCommit)
+    },
     file: ({ path }: { path: string }) => fileObject(repository, commit.oid, path),
   }
 }

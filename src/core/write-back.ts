@@ -1,0 +1,197 @@
+import { pathIn } from './branch.ts'
+import type { NameMatcher } from './glob.ts'
+import { versionKey, type ModelVersion } from './model.ts'
+import { fileUrl } from './text/links.ts'
+import { fileName, ownedTextsOf, runIdFromFileName, type FileState } from './values-file/file.ts'
+
+/** The tags that say where a model version is deployed. */
+export type TagNames = { readonly file: string; readonly commit: string }
+
+/**
+ * Names of the tags of a repository, or of one target in it. MLflow accepts 250 characters: letters,
+ * digits, blanks and `_./:-` (`mlflow/utils/validation.py`).
+ */
+export function tagNames(repository: string, target: string | undefined): TagNames {
+  const prefix = `mlflow-sync.${repository}${target === undefined ? '' : `.${target}`}`
+  return { file: `${prefix}.file`, commit: `${prefix}.commit` }
+}
+
+/** A directory of values files on a branch of a repository on GitHub. */
+export type Place = {
+  /** Base URL of GitHub's website. */
+  readonly serverUrl: string
+  /** `owner/name` */
+  readonly repository: string
+  readonly branch: string
+  readonly directory: string
+}
+
+/** What the tags of one target depend on. */
+export type WriteBackInput = {
+  readonly names: TagNames
+  readonly place: Place
+  /** The target's models; the tags of others are somebody else's. */
+  readonly models: NameMatcher
+  readonly versions: readonly ModelVersion[]
+  /** What is on the branch now, by run id; files that are not in it were not read. */
+  readonly files: ReadonlyMap<string, { readonly state: FileState }>
+  /** Run ids of all values files in the directory, read or not. */
+  readonly present: ReadonlySet<string>
+  /** Run ids of the files that this sync wrote, and its commit. */
+  readonly written: { readonly runIds: ReadonlySet<string>; readonly commit: string | undefined }
+}
+
+type VersionName = Pick<ModelVersion, 'name' | 'version'>
+
+/** A model version whose file is on the branch and whose tags do not say so. */
+export type Deployment = VersionName & {
+  readonly path: string
+  readonly url: string
+  /** Undefined: the last commit that changed the file. */
+  readonly commit: string | undefined
+  readonly tags: ModelVersion['tags']
+  /** URL of another file in the repository that the tag names. */
+  readonly claimedBy: string | undefined
+}
+
+/** A change of one tag. */
+export type TagChange = VersionName & {
+  readonly key: string
+  /** Undefined: the tag is removed. */
+  readonly value: string | undefined
+}
+
+export type WriteBack = {
+  readonly deployments: readonly Deployment[]
+  readonly removals: readonly TagChange[]
+}
+
+/** Decides which tags differ from what the branch says. */
+export function planWriteBack(input: WriteBackInput): WriteBack {
+  const deployed = findDeployments(input)
+  const deployments: Deployment[] = []
+  const removals: TagChange[] = []
+  for (const version of input.versions) {
+    const { name, problem } = version
+    if (problem !== undefined || !input.models(name)) continue
+    const runId = deployed.get(versionKey(version))
+    if (runId !== undefined && (version.runId === runId || version.runId === '')) {
+      deployments.push(...deploymentOf(version, runId, input))
+    } else {
+      removals.push(...removalsFrom(version, input))
+    }
+  }
+  return { deployments, removals }
+}
+
+/** Run ids by the key of the model version that their file names. */
+function findDeployments({ files, present }: WriteBackInput): Map<string, string> {
+  return new Map(
+    [...files].flatMap(([runId, { state }]): [string, string][] => {
+      const owned = ownedTextsOf(state)
+      if (!present.has(runId) || owned?.runid !== runId) return []
+      const { modelName: name = '', modelVersion: version = '' } = owned
+      return [[versionKey({ name, version }), runId]]
+    }),
+  )
+}
+
+/** The deployment of a version; none if its tags are right. */
+function deploymentOf(
+  { name, version, tags }: ModelVersion,
+  runId: string,
+  { names, place, written }: WriteBackInput,
+): Deployment[] {
+  const path = pathIn(place.directory, fileName(runId))
+  const url = urlOf(place, path)
+  const { [names.file]: file, [names.commit]: recorded = '' } = tags
+  // A commit that was recorded for this file stays, whoever has changed the file since.
+  const known = file === url && recorded !== '' ? recorded : undefined
+  const commit = written.runIds.has(runId) ? written.commit : known
+  if (known !== undefined && commit === known) return []
+  const isClaimed = file !== undefined && isElsewhere(place, file)
+  return [{ name, version, path, url, commit, tags, claimedBy: isClaimed ? file : undefined }]
+}
+
+/**
+ * The tags of a version that no file names any more. A tag that names a place outside of the directory
+ * is another job's, and a file that was not read may still name the version.
+ */
+function removalsFrom(
+  { name, version, tags }: ModelVersion,
+  { names, place, files, present }: WriteBackInput,
+): TagChange[] {
+  const file = tags[names.file]
+  if (file !== undefined) {
+    const runId = runIdIn(place, file)
+    if (runId === undefined) return []
+    const state = files.get(runId)?.state ?? { kind: 'unread' }
+    if (present.has(runId) && ownedTextsOf(state) === undefined) return []
+  }
+  // The file comes last, so that what is left after a failure is found again.
+  return [names.commit, names.file]
+    .filter((key) => tags[key] !== undefined)
+    .map((key) => ({ name, version, key, value: undefined }))
+}
+
+/** The changes of a deployment's tags; the file comes last here, too. */
+export function tagChanges(
+  { name, version, url, tags }: Deployment,
+  commit: string,
+  names: TagNames,
+): TagChange[] {
+  const wanted: [string, string][] = [
+    [names.commit, commit],
+    [names.file, url],
+  ]
+  return wanted
+    .filter(([key, value]) => tags[key] !== value)
+    .map(([key, value]) => ({ name, version, key, value }))
+}
+
+/** Number of requests that the tags of a deployment take at most. */
+export function maxTagChanges({ url, tags }: Deployment, names: TagNames): number {
+  return tags[names.file] === url ? 1 : 2
+}
+
+/**
+ * What a URL of a file in a repository can mean, as a revision and a path for Git: a branch may contain
+ * slashes. Empty for any other URL.
+ */
+export function possibleFiles(place: Omit<Place, 'directory' | 'branch'>, url: string): string[] {
+  const prefix = blobsUrl(place)
+  if (!url.startsWith(prefix)) return []
+  const parts = decode(url.slice(prefix.length))?.split('/') ?? []
+  return parts
+    .slice(1)
+    .map(
+      (_, at) => `refs/heads/${parts.slice(0, at + 1).join('/')}:${parts.slice(at + 1).join('/')}`,
+    )
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+function urlOf({ serverUrl, repository, branch }: Place, path: string): string {
+  return fileUrl(serverUrl, repository, branch, path)
+}
+
+function blobsUrl({ serverUrl, repository }: Omit<Place, 'directory' | 'branch'>): string {
+  return fileUrl(serverUrl, repository, '', '').slice(0, -1)
+}
+
+/** Whether a URL names a file of the repository in another directory or on another branch. */
+function isElsewhere(place: Place, url: string): boolean {
+  return url.startsWith(blobsUrl(place)) && runIdIn(place, url) === undefined
+}
+
+/** The run whose file in this directory a URL names; undefined for any other URL. */
+function runIdIn(place: Place, url: string): string | undefined {
+  const prefix = urlOf(place, pathIn(place.directory, ''))
+  return url.startsWith(prefix) ? runIdFromFileName(url.slice(prefix.length)) : undefined
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { list } from '../http/list.ts'
+import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
+import type { GitHubClient } from './client.ts'
+
+/** GitHub follows the history of each path on its own, within its limit of 10 seconds. */
+const pathsPerQuery = 100
+
+const history = z.object({ nodes: list(z.object({ oid: z.string() })) })
+
+/** The last commit up to `head` that changed each file, by path. */
+export async function readLastCommits(
+  client: GitHubClient,
+  head: string,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const commits = new Map<string, string>()
+  for (const batch of batchesOf(paths)) {
+    const aliases = aliasesFor('h', batch)
+    const fields = [...aliases].map(
+      ([alias, path]) =>
+        `${alias}: history(first: 1, path: ${JSON.stringify(path)}) { nodes { oid } }`,
+    )
+    const { repository } = await client.query(
+      `query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
+        repository(owner: $owner, name: $name) {
+          object(oid: $head) { ... on Commit { ${fields.join('\n')} } }
+        }
+      }`,
+      { head },
+      z.object({ repository: z.object({ object: aliasedObjects(aliases, history).nullable() }) }),
+    )
+    for (const [path, { nodes }] of repository.object ?? []) {
+      const [commit] = nodes
+      if (commit !== undefined) commits.set(path, commit.oid)
+    }
+  }
+  return commits
+}
+
+/** Those of some files (`refs/heads/main:path`) that exist. */
+export async function findFiles(
+  client: GitHubClient,
+  files: readonly string[],
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const batch of batchesOf(files)) {
+    const aliases = aliasesFor('f', batch)
+    const response = await client.query(
+      `query Files($owner: String!, $name: String!) {
+        ${objectFields('files', aliases, (expression) => ({ expression }), 'oid')}
+      }`,
+      {},
+      z.object({ files: aliasedObjects(aliases, z.object({ oid: z.string() }).nullable()) }),
+    )
+    for (const [file, object] of response.files) if (object !== null) found.add(file)
+  }
+  return found
+}
+
+function batchesOf(paths: readonly string[]): string[][] {
+  const batches: string[][] = []
+  for (let start = 0; start < paths.length; start += pathsPerQuery) {
+    batches.push(paths.slice(start, start + pathsPerQuery))
+  }
+  return batches
+}
