@@ -184,6 +184,50 @@ describe('tags', () => {
   })
 })
 
+describe('with a configuration, tags', () => {
+  const config = (targets: string): Record<string, string> => ({
+    'sync.yaml': `version: 1\ntargets:\n${targets}`,
+  })
+
+  test('name the target, so that one version can be in two directories', async () => {
+    const version = await project.registerExternal('m')
+    project.repository.push(
+      'main',
+      config('  - { name: production, path: prod, index: README.md }\n  - { path: staging }\n'),
+    )
+    const inputs = { config: 'sync.yaml' }
+    const step = await sync(inputs)
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '2' })
+    expect(step.warnings).toEqual([])
+    const key = `mlflow-sync.${project.repository.fullName}`
+    const url = `https://github.example.com/${project.repository.fullName}/blob/main`
+    const commit = project.repository.head()
+    expect(await world.api.versionTags(version.name, '1')).toEqual({
+      [`${key}.production.file`]: `${url}/prod/${version.runId}.yaml`,
+      [`${key}.production.commit`]: commit,
+      [`${key}.staging.file`]: `${url}/staging/${version.runId}.yaml`,
+      [`${key}.staging.commit`]: commit,
+    })
+    expect(project.repository.read('prod/README.md')).toContain(`(${version.runId}.yaml)`)
+    const again = await sync(inputs)
+    expect(again.outputs).toMatchObject({ operation: 'none' })
+    expect(tagRequests(again)).toBe(0)
+  })
+
+  test('are written for the other targets if one of them fails', async () => {
+    const version = await project.registerExternal('m')
+    project.repository.push(
+      'main',
+      config('  - { path: a, template: missing.yaml }\n  - { path: b }\n'),
+    )
+    const step = await sync({ config: 'sync.yaml' })
+    expect(step.exitCode).toBe(1)
+    const tags = await world.api.versionTags(version.name, '1')
+    expect(Object.keys(tags)).toHaveLength(2)
+    expect(Object.values(tags)).toContain(project.repository.head())
+  })
+})
+
 describe('in pull-request mode, tags', () => {
   test('follow the merge', async () => {
     const first = await project.registerExternal('m')
@@ -272,6 +316,35 @@ test('a temporary failure is retried', async () => {
   const step = await sync()
   expect(step.warnings).toEqual([])
   expect(await tagsOf(version)).toMatchObject({ commit: project.repository.head() })
+})
+
+test('a removal that is denied asks for the permission that it takes', async () => {
+  const first = await project.registerExternal('m')
+  await sync()
+  await world.api.createVersion(first)
+  world.gateway.rule = (request) =>
+    request.method === 'DELETE' ? { status: 403, body: 'Permission denied' } : undefined
+  const step = await sync()
+  expect(step.exitCode).toBe(0)
+  expect(step.log).toContain('and `MANAGE` permission to remove one')
+})
+
+test('a job that is cancelled while it tags reports what it has written', async () => {
+  await project.registerExternal('m')
+  const when = new Promise<void>((resolve) => {
+    world.gateway.rule = (request) => {
+      if (!isTagRequest(request)) return undefined
+      resolve()
+      return new Promise<never>(() => undefined)
+    }
+  })
+  const inputs = { path: 'deploy', 'write-back': 'true' }
+  const step = await project.sync(inputs, { interrupt: { signal: 'SIGINT', when } })
+  expect(step.outputs).toMatchObject({
+    operation: 'committed',
+    'commit-sha': project.repository.head(),
+  })
+  expect(step.log).toContain('The job was cancelled before all tags were written to MLflow')
 })
 
 test('500 requests are sent in one sync, and the next ones go on', async () => {

@@ -17,7 +17,8 @@ export function describeFailures(changes: readonly TagChange[], { failures }: Ta
   const names = [...failures.keys()].map((name) => prose`\`${name}\``)
   const others = names.length - maxModels
   const shown = joinProse(names.slice(0, maxModels), ', ')
-  const listed = others > 0 ? prose`${shown} and ${own(plural(others, 'other model'))}` : shown
+  const listed =
+    others > 0 ? joinProse([shown, own(plural(others, 'other model'))], ' and ') : shown
   const message = prose`The tags of ${listed} could not be written to MLflow: ${first.text}`
   return [joinSentences([message, adviceFor(first, changes)])]
 }
@@ -25,7 +26,7 @@ export function describeFailures(changes: readonly TagChange[], { failures }: Ta
 function adviceFor(error: MlflowError, changes: readonly TagChange[]): Prose {
   if (error.status !== 403) return error.advice ?? []
   const removes = changes.some(({ value }) => value === undefined)
-  const removal = removes ? prose`, and \`MANAGE\` permission to remove a tag` : []
+  const removal = removes ? prose`, and \`MANAGE\` permission to remove one` : []
   return prose`MLflow's user needs \`EDIT\` permission on these registered models to set a tag${removal}. Grant it, or set \`write-back: false\`.`
 }
 

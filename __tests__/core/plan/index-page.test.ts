@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import {
   updateIndexPage,
@@ -96,6 +97,28 @@ describe('a new index page', () => {
         ].join('\n'),
       },
     })
+  })
+
+  test('looks as the documentation shows it', () => {
+    const rows: [string, string, string, string][] = [
+      ['0000000a', 'fraud-detector', '4', '20260203'],
+      ['0000000b', 'my_model', '2', '20260102'],
+      ['0000000c', 'my_model', '3', '20260109'],
+    ]
+    const states = Object.fromEntries(
+      rows.map(([start, modelName, modelVersion, timestamp]) => {
+        const runid = start.padEnd(32, '0')
+        const text = valuesText({ runid, modelName, modelVersion })
+        return [runid, present(text.replace('20240131', timestamp).replace('Id: "7"', 'Id: "1"'))]
+      }),
+    )
+    const file = page(undefined, 'deploy/production/README.md')
+    const { edit } = updateIndexPage(file, filesOf(states), [], {
+      ...links,
+      uiUrl: 'https://mlflow.example.com',
+    })
+    const docs = readFileSync('docs/index-and-write-back.md', 'utf8')
+    expect(/```markdown\n([^]*?)```/.exec(docs)?.[1]).toBe(edit?.after)
   })
 
   test('in the root directory has a heading of its own', () => {
