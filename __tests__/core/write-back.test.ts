@@ -68,6 +68,7 @@ test('the names of the tags contain the repository, and the target if there are 
     commit: 'mlflow-sync.acme/models.commit',
   })
   expect(tagNames('acme/models', 'prod').commit).toBe('mlflow-sync.acme/models.prod.commit')
+  expect(tagNames('acme/models', 'a/../b//c/./d').file).toBe('mlflow-sync.acme/models.a/b/c/d.file')
 })
 
 describe('a version whose file is on the branch', () => {

@@ -9,10 +9,12 @@ export type TagNames = { readonly file: string; readonly commit: string }
 
 /**
  * Names of the tags of a repository, or of one target in it. MLflow accepts 250 characters: letters,
- * digits, blanks and `_./:-` (`mlflow/utils/validation.py`).
+ * digits, blanks and `_./:-`, but none that `posixpath.normpath` would shorten
+ * (`mlflow/utils/validation.py`).
  */
 export function tagNames(repository: string, target: string | undefined): TagNames {
-  const prefix = `mlflow-sync.${repository}${target === undefined ? '' : `.${target}`}`
+  const suffix = target === undefined ? '' : `.${target.replace(/\/(?:\.{0,2}\/)+/g, '/')}`
+  const prefix = `mlflow-sync.${repository}${suffix}`
   return { file: `${prefix}.file`, commit: `${prefix}.commit` }
 }
 

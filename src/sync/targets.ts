@@ -54,6 +54,7 @@ export function describeTarget({ name, directory, selection, ...target }: Target
     ...(filter === undefined ? [] : [`filter ${filter}`]),
     ...(runFilter === undefined ? [] : [`run filter ${runFilter}`]),
     ...(target.template === undefined ? [] : [`template ${target.template}`]),
+    ...(target.index === undefined ? [] : [`index ${target.index}`]),
     ...(target.prune === undefined ? [] : ['prune']),
   ]
   return `target ${name}: ${parts.join('; ')}`
