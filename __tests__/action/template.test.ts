@@ -101,7 +101,7 @@ test('each mistake of a template is annotated at its line, after the advice', as
   const annotations = step.log.match(/^::error .*$/gm) ?? []
   expect(annotations).toEqual([
     expect.stringMatching(
-      /^::error title=mlflow-sync::The template `template\.yaml` on branch `main` can't be used\. Correct the template\. Nothing was written\. These placeholders exist: `\$\{run\.id\}`, .*`\$\{json:NAME\}`\.$/,
+      /^::error title=mlflow-sync::The template `template\.yaml` on branch `main` can't be used\. Correct the template\. Nothing is written with it until then\. These placeholders exist: `\$\{run\.id\}`, .*`\$\{json:NAME\}`\.$/,
     ),
     '::error title=mlflow-sync,file=template.yaml,line=1::line 1: unknown placeholder `${run.parms.lr}`: did you mean `${run.params.lr}`?',
     '::error title=mlflow-sync,file=template.yaml,line=3::line 3: unknown placeholder `${HOME}` (write `$${` for a literal `${`)',

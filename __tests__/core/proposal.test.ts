@@ -37,6 +37,7 @@ function planWith(entries: readonly ChangedEntry[], oid?: string): Plan {
   return {
     snapshot: snapshot(oid),
     targets: [],
+    failedTargets: [],
     files: new Map(),
     entries,
     extraFiles,

@@ -27,7 +27,13 @@ const snapshot: BranchSnapshot = {
 }
 
 function planWith(entries: readonly ChangedEntry[]): Plan {
-  const details = { extraFiles: [], selectedRuns: 1, warnings: [], error: undefined }
+  const details = {
+    failedTargets: [],
+    extraFiles: [],
+    selectedRuns: 1,
+    warnings: [],
+    error: undefined,
+  }
   return { snapshot, targets: [], files: new Map(), entries, ...details }
 }
 

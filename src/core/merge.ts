@@ -26,6 +26,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     branch: later.branch ?? earlier.branch,
     entries: mergeEntries(written.entries, later.entries),
     extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
+    failedTargets: later.failedTargets,
     targets: later.targets.length > 0 ? later.targets : earlier.targets,
     selectedRuns: later.selectedRuns ?? earlier.selectedRuns,
     warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),

@@ -133,6 +133,8 @@ export type Changes = {
 export type Plan = Changes & {
   readonly snapshot: BranchSnapshot
   readonly targets: readonly Target[]
+  /** Names of the targets for which nothing could be planned; `error` says why. */
+  readonly failedTargets: readonly string[]
   /** By name of the target and run id: the values files that were read, as they are on the branch. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, RunFile>>
   /** Number of runs that the selections of all targets chose. */
@@ -198,6 +200,8 @@ export type SyncResult = Changes & {
   readonly branch: string | undefined
   /** The targets, those that failed included; empty while they are not known. */
   readonly targets: readonly TargetReference[]
+  /** As in `Plan`. */
+  readonly failedTargets: readonly string[]
   /** As in `Plan`; undefined if the registry was not read. */
   readonly selectedRuns: number | undefined
   readonly warnings: readonly Prose[]
@@ -224,6 +228,7 @@ export function emptyResult(repository: string, branch: string | undefined): Syn
     entries: [],
     extraFiles: [],
     targets: [],
+    failedTargets: [],
     selectedRuns: undefined,
     warnings: [],
     commit: undefined,

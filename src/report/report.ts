@@ -47,8 +47,10 @@ export const reportSchema = z
       'Directory of the values files; null if there are several targets, or none is known.',
     ),
     targets: z
-      .array(z.strictObject({ name: text, path: text }))
-      .describe('The targets, each a directory of values files.'),
+      .array(z.strictObject({ name: text, path: text, failed: z.boolean() }))
+      .describe(
+        'The targets, each a directory of values files; `failed` if nothing could be done for one.',
+      ),
     commit: z.strictObject({ sha: text, url: text }).nullable(),
     pullRequest: z.strictObject({ number: count, url: text }).nullable(),
     counts: z.strictObject({
@@ -100,7 +102,11 @@ export function createReport(result: JobResult): Report {
     repository: result.repository,
     branch: result.branch ?? '',
     path: onlyDirectory(result),
-    targets: result.targets.map(({ name, directory }) => ({ name, path: directory })),
+    targets: result.targets.map(({ name, directory }) => ({
+      name,
+      path: directory,
+      failed: result.failedTargets.includes(name),
+    })),
     commit: result.commit ?? null,
     pullRequest: result.pullRequest ?? null,
     counts: countOutcomes(result.entries),

@@ -92,6 +92,7 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     branch: result.branch,
     isBranchKnown: result.isBranchKnown,
     targets: result.targets,
+    failedTargets: result.failedTargets,
     serverUrl: result.serverUrl,
     trackingUri: clean(result.trackingUri),
     uiUrl: clean(result.uiUrl),

@@ -36,13 +36,17 @@ function isWaiting(result: SyncResult): boolean {
 }
 
 /** What else a reader must not miss. */
-function describeProblems({ entries, error, operation }: SyncResult): Prose[] {
+function describeProblems(result: SyncResult): Prose[] {
+  const { entries, error, operation, targets, failedTargets } = result
   const { failed } = countOutcomes(entries)
   const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length
   return [
     failed > 0 ? own(`${plural(failed, 'run')} failed`) : [],
     withheld > 0 ? own(`${plural(withheld, 'deletion')} withheld`) : [],
-    error !== undefined && withheld === 0 && hasWritten(operation)
+    failedTargets.length > 0 && targets.length > 1
+      ? own(`${plural(failedTargets.length, 'target')} failed`)
+      : [],
+    error !== undefined && withheld === 0 && failedTargets.length === 0 && hasWritten(operation)
       ? own('then the sync failed')
       : [],
   ]

@@ -105,12 +105,17 @@ function renderTarget(result: JobResult, target: TargetReference, space: number)
   const url = branchUrl(serverUrl, repository, branch, directory)
   const title = `### ${escapeMarkdown(name, maxName)} · ${link(code(targetName(directory)), url)}`
   const counts = describeOutcomes(countOutcomes(own.entries), changeState(result) === 'made')
-  const top = joinParts(title, counts === '' ? 'Nothing to report.' : `${counts}.`)
+  const top = joinParts(title, targetStatus(result, name, counts))
   return joinParts(top, renderSections(targetSections, own, space - utf8Bytes(top), '####'))
 }
 
 /** Longest name of a target. */
 const maxName = 64
+
+function targetStatus({ failedTargets }: JobResult, name: string, counts: string): string {
+  if (failedTargets.includes(name)) return '❌ Failed: the reason is at the top.'
+  return counts === '' ? 'Nothing to report.' : `${counts}.`
+}
 
 const outcomeWords: Partial<Record<Outcome, string>> = { held: 'on hold' }
 
@@ -177,9 +182,6 @@ function otherOutcomes({ entries, operation }: JobResult): string {
     .join(' ')
 }
 
-/** With several targets, their sections link their directories. */
-const maxDirectories = 1
-
 /** Where all of this is. */
 function footer(result: JobResult): string {
   const { serverUrl, repository, branch, isBranchKnown, targets, uiUrl, workflowRunUrl, requests } =
@@ -194,7 +196,7 @@ function footer(result: JobResult): string {
       ? code(repository)
       : [
           link(code(repository), branchUrl(serverUrl, repository, branch)),
-          ...directories.slice(0, maxDirectories),
+          ...(directories.length === 1 ? directories : []),
         ].join(', '),
     uiUrl === '' ? '' : link('MLflow', uiUrl),
     workflowRunUrl === undefined ? '' : link('workflow run', workflowRunUrl),

@@ -10,9 +10,6 @@ import type { Registry } from '../mlflow/registry.ts'
 import { joinTargetProblems, nameTarget, type FailedTarget } from './targets.ts'
 import type { TemplateReader } from './templates.ts'
 
-/** A plan, and whether it covers all targets. */
-export type CreatedPlan = { readonly plan: Plan; readonly isComplete: boolean }
-
 export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'> &
   Pick<TargetPlanOptions, 'mlflow' | 'uiUrl' | 'signal'> &
   IndexLinks & {
@@ -26,7 +23,7 @@ export async function createPlan(
   registry: Registry,
   { snapshot, targets, ...state }: ServerState,
   templates: TemplateReader,
-): Promise<CreatedPlan> {
+): Promise<Plan> {
   const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
   for (const { directory } of targets) info(describeDirectory(snapshot, directory))
   const { possible, obstructed } = findObstructed(snapshot, state.selected)
@@ -56,20 +53,17 @@ export async function createPlan(
       entries: plans.flatMap(({ entries }) => entries),
       extraFiles: plans.flatMap(({ extraFiles }) => extraFiles),
       selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
+      failedTargets: failures.map(({ target }) => target.name),
     }
-    const isComplete = failures.length === 0
     if (options.mode !== 'plan') {
       const error = joinTargetProblems([...failures, ...withheld], targets)
-      return { plan: { ...plan, error, warnings }, isComplete }
+      return { ...plan, error, warnings }
     }
     // A preview of too many deletions is not a failure.
     const preview = joinTargetProblems(withheld, targets)
     const warning = preview && joinSentences([preview.message, preview.advice ?? []])
     const error = joinTargetProblems(failures, targets)
-    return {
-      plan: { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] },
-      isComplete,
-    }
+    return { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] }
   })
 }
 

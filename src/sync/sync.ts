@@ -60,9 +60,10 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
       const state = await readServers()
       targets = state.targets
       selected = state.selected
-      const { plan, isComplete } = await createPlan(options, registry, state, templates)
+      const plan = await createPlan(options, registry, state, templates)
       // Without the failed targets' changes, an open pull request only seems to have nothing to propose.
-      if (!isComplete && editsOf(plan).length === 0) return writeResult(plan, 'none')
+      if (plan.failedTargets.length > 0 && editsOf(plan).length === 0)
+        return writeResult(plan, 'none')
       return stopwatch.measure('write', () => writer.write(plan))
     },
     {
@@ -94,6 +95,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     entries: plan.entries,
     extraFiles: plan.extraFiles,
     targets: plan.targets,
+    failedTargets: plan.failedTargets,
     selectedRuns: plan.selectedRuns,
     warnings: [...plan.warnings, ...warnings, ...tagWarnings],
     error: joinProblems([plan.error ?? [], written.error ?? []].flat()),

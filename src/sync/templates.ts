@@ -99,7 +99,7 @@ function parseOrThrow(text: string, path: string | undefined, branch: string): T
   throw new SyncError(listMistakes(prose`${name} can't be used:`, mistakes), {
     mistakes,
     advice: joinSentences([
-      prose`Correct the template. Nothing was written`,
+      prose`Correct the template. Nothing is written with it until then`,
       parsed.needsNames ? prose`These placeholders exist: ${names}` : [],
     ]),
   })
