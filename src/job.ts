@@ -125,6 +125,7 @@ function syncOptions(
     branch: repository.branch,
     config,
     target,
+    recreate: inputs.recreate,
     mode: mode === 'sync' ? 'sync' : 'plan',
     commitMessage,
     pullRequest,

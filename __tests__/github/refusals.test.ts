@@ -24,6 +24,7 @@ function explain(message: string, purpose: Purpose = 'commit', given: Partial<Re
   const { text, advice, ...others } = explainRefusal(refusal(message, given), {
     repository,
     purpose,
+    isDivisible: false,
   })
   return { ...others, text: plain(text), advice: advice && plain(advice) }
 }

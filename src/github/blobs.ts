@@ -29,7 +29,12 @@ export type BlobReader = {
   ) => Promise<ReadonlyMap<string, Content>>
   /** Checks that the snapshot's directories belong to its head; throws like `read`. */
   readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
+  /** Checks the same with the hashes that another request found at the head; throws like `read`. */
+  readonly compare: (snapshot: BranchSnapshot, trees: Trees) => void
 }
+
+/** Git's hashes of directories, by path; undefined: it does not exist. */
+type Trees = ReadonlyMap<string, string | undefined>
 
 /** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 300
@@ -46,13 +51,20 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
   const cache = new Map<string, Content>()
   const confirmed = new WeakSet<BranchSnapshot>()
 
+  const compare = (snapshot: BranchSnapshot, trees: Trees): void => {
+    const directories = [...snapshot.directories.values()]
+    if (!directories.every(({ path, oid }) => trees.get(path) === oid)) {
+      throw branchMoved(prose`while it was read`)
+    }
+    confirmed.add(snapshot)
+  }
+
   const readAndConfirm = async (
     snapshot: BranchSnapshot,
     oids: readonly string[],
   ): Promise<void> => {
-    const { contents, consistent } = await readBatch(client, snapshot, oids)
-    if (!consistent) throw branchMoved(prose`while it was read`)
-    confirmed.add(snapshot)
+    const { contents, trees } = await readBatch(client, snapshot, oids)
+    compare(snapshot, trees)
     for (const [oid, content] of contents) cache.set(oid, content)
   }
 
@@ -83,6 +95,7 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     confirm: async (snapshot) => {
       if (!confirmed.has(snapshot)) await readAndConfirm(snapshot, [])
     },
+    compare,
   }
 }
 
@@ -99,7 +112,7 @@ async function readBatch(
   client: GitHubClient,
   { head, directories }: BranchSnapshot,
   oids: readonly string[],
-): Promise<{ contents: Map<string, Content>; consistent: boolean }> {
+): Promise<{ contents: Map<string, Content>; trees: Trees }> {
   const paths = aliasesFor('d', directories.keys())
   const blobs = aliasesFor('b', oids)
   const response = await client.query(
@@ -122,10 +135,8 @@ async function readBatch(
     const isComplete = text?.isWellFormed() === true && blobOid(text) === oid
     contents.set(oid, isComplete ? text : await readRaw(client, oid))
   }
-  const consistent = [...directories.values()].every(
-    ({ path, oid }) => response.directories.get(path)?.oid === oid,
-  )
-  return { contents, consistent }
+  const trees = new Map([...response.directories].map(([path, row]) => [path, row?.oid]))
+  return { contents, trees }
 }
 
 const rawBlob = z.object({ content: z.string(), encoding: z.literal('base64') })

@@ -33,6 +33,12 @@ export type GitHubClient = {
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
   readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
   /**
+   * Sends a query that can be divided among several.
+   *
+   * @throws GitHubError with reason `too-large` if GitHub takes too long for it.
+   */
+  readonly queryDivisible: GitHubClient['query']
+  /**
    * Sends a GraphQL mutation once. It succeeded if the response has its data, whatever `errors` says.
    *
    * @throws GitHubError with `outcomeUnknown`, unless GitHub certainly did not carry it out.
@@ -79,12 +85,18 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const [owner = '', repo = ''] = repository.split('/')
     return { owner, repo }
   }
-  const contextOf = (purpose: Purpose): Context => ({ repository, purpose })
-  const createOctokit = (isRepeatable: boolean): Octokit =>
+  const contextOf = (purpose: Purpose, isDivisible = false): Context => ({
+    repository,
+    purpose,
+    isDivisible,
+  })
+  const createOctokit = (isRepeatable: boolean, isDivisible = false): Octokit =>
     getOctokit(options.token, {
       baseUrl: options.apiUrl,
       request: {
-        fetch: fetchWithRetries(options, isRepeatable, contact, () => (requests += 1)),
+        fetch: fetchWithRetries(options, { isRepeatable, isDivisible }, contact, () => {
+          requests += 1
+        }),
         parseSuccessResponseBody: false,
       },
       log: { debug: discard, info: discard, warn: discard, error: discard },
@@ -92,6 +104,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   const writes = createWriteTracker()
   const retrying = createOctokit(true)
   const once = createOctokit(false)
+  let divisible: Octokit | undefined
 
   const post = async (
     octokit: Octokit,
@@ -102,7 +115,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const response = await octokit
       .request({ method: 'POST', url: options.graphqlUrl, query, variables })
       .catch((error: unknown) => {
-        throw errorFromOctokit(error, contextOf(purpose))
+        throw errorFromOctokit(error, contextOf(purpose, octokit === divisible))
       })
     const body = readGraphqlBody(response.data)
     if (body !== undefined) return body
@@ -110,23 +123,29 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   }
 
   const read = <T>(
+    octokit: Octokit,
     purpose: Purpose,
     text: string,
     variables: object,
     schema: z.ZodType<T>,
   ): Promise<T> =>
     repeatUnexpected(options, true, async () => {
-      const { data, errors } = await post(retrying, purpose, text, variables)
+      const { data, errors } = await post(octokit, purpose, text, variables)
       if (errors.length > 0) {
         const request = { isWrite: false, hasData: hasData(data) }
-        throw errorFromGraphql(errors, contextOf(purpose), request)
+        throw errorFromGraphql(errors, contextOf(purpose, octokit === divisible), request)
       }
       return parseResponse(schema, data, prose`GraphQL response`, false)
     })
 
-  const query: GitHubClient['query'] = (text, variables, schema) => {
+  const queryWith = <T>(
+    octokit: Octokit,
+    text: string,
+    variables: object,
+    schema: z.ZodType<T>,
+  ) => {
     const { owner, repo: name } = coordinates()
-    return read('read', text, { owner, name, ...variables }, schema)
+    return read(octokit, 'read', text, { owner, name, ...variables }, schema)
   }
 
   const mutate: GitHubClient['mutate'] = (purpose, text, variables, schema) =>
@@ -160,9 +179,13 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       repository = name
       repositoryId = id
     },
-    query,
+    query: (...request) => queryWith(retrying, ...request),
+    queryDivisible: (...request) => {
+      divisible ??= createOctokit(true, true)
+      return queryWith(divisible, ...request)
+    },
     mutate: (...request) => writes.track(() => mutate(...request)),
-    probe: read,
+    probe: (...request) => read(retrying, ...request),
     // Git's objects are invisible until a branch points to them.
     rest: (purpose, schema, call) => {
       const send = () => rest(retrying, purpose, schema, call)

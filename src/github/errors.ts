@@ -124,7 +124,7 @@ export function errorFromOctokit(error: unknown, context: Context): Error {
     code: undefined,
     message: message ?? '',
     isGitHubs: message !== undefined,
-    isDivisible: isDivisibleRequest(request.url, request.body),
+    isDivisible: context.isDivisible || isDivisibleRequest(request.url, request.body),
     headers: response.headers,
     url: response.url,
   }
@@ -179,7 +179,12 @@ function errorFromProblem(
   if (isTemporary(problem)) {
     const error = new GitHubError(
       prose`GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`,
-      { status: 200, outcomeUnknown: isWrite, advice: statusPage },
+      {
+        status: 200,
+        outcomeUnknown: isWrite,
+        advice: statusPage,
+        reason: context.isDivisible ? 'too-large' : undefined,
+      },
     )
     return { error, isKnown: true }
   }

@@ -48,7 +48,7 @@ type FetchedResponse = {
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
 export function fetchWithRetries(
   options: FetchOptions,
-  isRepeatable: boolean,
+  { isRepeatable, isDivisible }: { readonly isRepeatable: boolean; readonly isDivisible: boolean },
   contact: Contact,
   onRequest: () => void,
 ) {
@@ -63,7 +63,7 @@ export function fetchWithRetries(
     let exchange: Exchange = {
       isGraphql,
       isRepeatable,
-      isDivisible: () => isDivisibleRequest(url, init.body),
+      isDivisible: () => isDivisible || isDivisibleRequest(url, init.body),
       json: undefined,
     }
     const send = async (tries: number): Promise<HttpResult> => {

@@ -34,6 +34,8 @@ export type Context = {
   /** `owner/name` */
   readonly repository: string
   readonly purpose: Purpose
+  /** Whether the client can divide a query among several. */
+  readonly isDivisible: boolean
 }
 
 /** What GitHub was asked to do, as the end of a sentence. */

@@ -1,4 +1,5 @@
 import type { BranchSnapshot, Content } from '../core/branch.ts'
+import type { DirectoryHistory } from '../core/removal.ts'
 import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
 import { readBranch, type BranchQuery } from './branch.ts'
@@ -14,9 +15,11 @@ import {
 } from './git-data.ts'
 import { listFiles, type TreeFile } from './head-branch.ts'
 import { findFiles, readLastCommits } from './last-commits.ts'
+import { readDirectoryHistories } from './history.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createPullRequests, type PullRequests } from './pull-requests.ts'
 import { moveBranch, type BranchMove } from './refs.ts'
+import { readRemovals, type Removals } from './removals.ts'
 
 /** One repository on GitHub: everything that a sync reads from it or writes to it. */
 export type Repository = {
@@ -40,6 +43,16 @@ export type Repository = {
    * @throws GitHubError with reason `branch-moved` if they do not.
    */
   readonly confirm: (snapshot: BranchSnapshot) => Promise<void>
+  /**
+   * Reads the newest commits of all of the snapshot's directories, in one request.
+   *
+   * @throws GitHubError with reason `branch-moved` if the snapshot turns out to be inconsistent.
+   */
+  readonly readHistories: (
+    snapshot: BranchSnapshot,
+  ) => Promise<ReadonlyMap<string, DirectoryHistory>>
+  /** Reads the last commit that touched each of these paths, none of which exists. */
+  readonly readRemovals: (snapshot: BranchSnapshot, paths: readonly string[]) => Promise<Removals>
   /**
    * Commits all edits to the branch in one commit, or nothing.
    *
@@ -84,6 +97,12 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
     readFile: (branch, path) => readBranchFile(client, branch, path),
     readFiles: blobs.read,
     confirm: blobs.confirm,
+    readHistories: async (snapshot) => {
+      const { histories, trees } = await readDirectoryHistories(client, snapshot)
+      blobs.compare(snapshot, trees)
+      return histories
+    },
+    readRemovals: ({ head }, paths) => readRemovals(client, head, paths),
     commit: (request) => commitToBranch(client, request),
     createTree: (base, entries) => createTree(client, 'propose', base, entries),
     createCommit: (commit) => createCommit(client, 'propose', commit),

@@ -66,7 +66,11 @@ export function classifyResult(result: HttpResult, exchange: Exchange, now: numb
       ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
       : retry('a response that is not a complete JSON document')
   }
-  return isTemporaryGraphql(exchange) ? retry("GitHub's own failure") : { kind: 'final' }
+  if (!isTemporaryGraphql(exchange)) return { kind: 'final' }
+  return retry(
+    "GitHub's own failure",
+    exchange.isDivisible() ? { maxRetries: maxTooLargeRetries } : {},
+  )
 }
 
 /** A successful response without a usable body. */

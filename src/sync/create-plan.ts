@@ -3,8 +3,9 @@ import { updateIndexPage, type IndexLinks } from '../core/plan/index-page.ts'
 import type { Plan } from '../core/result.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-target.ts'
-import { prefetchRuns } from './read-facts.ts'
+import { prefetchRuns, readFacts } from './read-facts.ts'
 import { readFiles, type LoadedTarget, type SelectedTarget } from './read-files.ts'
+import type { RemovalReader, TargetWithFacts } from './read-removals.ts'
 import type { ReadOptions, ServerState } from './read-servers.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { joinTargetProblems, nameTarget, type FailedTarget } from './targets.ts'
@@ -17,12 +18,18 @@ export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'>
     readonly mode: 'sync' | 'plan'
   }
 
+/** What is read once, although several attempts need it. */
+export type Readers = {
+  readonly templates: TemplateReader
+  readonly readRemovals: RemovalReader
+}
+
 /** Reads what is still missing, and plans all targets. A target that fails leaves the others alone. */
 export async function createPlan(
   options: PlanOptions,
   registry: Registry,
   { snapshot, targets, ...state }: ServerState,
-  templates: TemplateReader,
+  { templates, readRemovals }: Readers,
 ): Promise<Plan> {
   const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
   for (const { directory } of targets) info(describeDirectory(snapshot, directory))
@@ -31,11 +38,12 @@ export async function createPlan(
     readFiles(repository, snapshot, possible, templates),
   )
   const failures = [...state.failed, ...obstructed, ...failed]
+  const withFacts = await stopwatch.measure('read MLflow', () => readAllFacts(registry, loaded))
+  const removals = await stopwatch.measure('read GitHub', () => readRemovals(snapshot, withFacts))
   return stopwatch.measure('plan', async () => {
-    await prefetchRuns(registry, loaded)
     const plans: IndexedPlan[] = []
-    for (const target of loaded) {
-      const context = { mlflow, repository, registry, snapshot, uiUrl, signal }
+    for (const target of withFacts) {
+      const context = { mlflow, repository, registry, snapshot, removals, uiUrl, signal }
       plans.push(withIndex(target, await planTarget(target, context), options))
     }
     const withheld = plans.flatMap(({ target, error: problem }) =>
@@ -65,6 +73,18 @@ export async function createPlan(
     const error = joinTargetProblems(failures, targets)
     return { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] }
   })
+}
+
+async function readAllFacts(
+  registry: Registry,
+  targets: readonly LoadedTarget[],
+): Promise<TargetWithFacts[]> {
+  await prefetchRuns(registry, targets)
+  const withFacts: TargetWithFacts[] = []
+  for (const target of targets) {
+    withFacts.push({ ...target, facts: await readFacts(registry, target) })
+  }
+  return withFacts
 }
 
 type IndexedPlan = TargetPlan & Pick<Plan, 'extraFiles'>

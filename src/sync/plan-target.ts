@@ -15,8 +15,8 @@ import type { MlflowClient } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { createQuestions } from './ask-mlflow.ts'
 import { createConfirmer, type Confirmer } from './confirm-changes.ts'
-import { readFacts } from './read-facts.ts'
 import { fileOf, readAllFiles, type LoadedTarget } from './read-files.ts'
+import { isActive, type Removals, type TargetWithFacts } from './read-removals.ts'
 
 /** What a sync would do in one target. */
 export type TargetPlan = Pick<Plan, 'entries' | 'selectedRuns' | 'warnings' | 'error'> & {
@@ -28,22 +28,22 @@ export type TargetPlanOptions = {
   readonly repository: Repository
   readonly registry: Registry
   readonly snapshot: BranchSnapshot
+  readonly removals: Removals
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
   /** Aborted when the job is cancelled. */
   readonly signal: AbortSignal
 }
 
-/** Reads the facts that one target's plan needs, and plans it. */
+/** Plans one target. */
 export async function planTarget(
-  loaded: LoadedTarget,
+  loaded: TargetWithFacts,
   options: TargetPlanOptions,
 ): Promise<TargetPlan> {
-  const { mlflow, registry, snapshot, uiUrl } = options
-  const { selected, template } = loaded
+  const { mlflow, registry, snapshot, removals, uiUrl } = options
+  const { selected, template, facts } = loaded
   const { selection } = loaded.target
-  const facts = await readFacts(registry, loaded)
-  const files = await readSuperseded(loaded, facts, options)
+  const files = await readSuperseded(loaded, options)
   const confirmer = createConfirmer(createQuestions(mlflow, registry, selection), selected)
   const planned = await planRuns(loaded, facts, mlflow.progress, {
     head: snapshot.head,
@@ -52,6 +52,7 @@ export async function planTarget(
     selection,
     selectedRunIds: new Set(selected.runs.map(({ runId }) => runId)),
     listedKeys: new Set(selected.listed.map(versionKey)),
+    removals,
     target: loaded.target.name,
     uiUrl,
     signal: options.signal,
@@ -76,22 +77,20 @@ export async function planTarget(
 
 /** The files of the target, and those that new ones may supersede. */
 async function readSuperseded(
-  loaded: LoadedTarget,
-  facts: ReadonlyMap<string, RunFacts>,
-  { repository, snapshot }: TargetPlanOptions,
+  loaded: TargetWithFacts,
+  { repository, snapshot, removals }: TargetPlanOptions,
 ): Promise<ReadonlyMap<string, RunFile>> {
   const isNew = loaded.selected.runs.some(
-    (selected) => isAbsent(loaded, selected) && isActive(facts.get(selected.runId)),
+    (selected) =>
+      isAbsent(loaded, selected) &&
+      isActive(loaded.facts.get(selected.runId)) &&
+      !removals.has(fileOf(loaded, selected).path),
   )
   return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files
 }
 
 function isAbsent(target: LoadedTarget, selected: SelectedRun): boolean {
   return fileOf(target, selected).state.kind === 'absent'
-}
-
-function isActive(facts: RunFacts | undefined): boolean {
-  return facts?.run.kind === 'found' && facts.run.run.lifecycle === 'active'
 }
 
 /** Number of runs planned before the event loop gets a turn. */

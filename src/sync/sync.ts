@@ -1,6 +1,7 @@
 import { ActionError, MlflowError, problemOf } from '../core/errors.ts'
 import type { BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
+import type { Recreate } from '../core/recreate.ts'
 import { joinProblems } from '../core/problem.ts'
 import { editsOf, emptyResult, type Plan, type SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
@@ -10,6 +11,7 @@ import { retryWhenBranchMoves } from './attempts.ts'
 import { createPlan } from './create-plan.ts'
 import { createComparisonReader, type Comparisons } from './read-comparisons.ts'
 import type { SelectedTarget } from './read-files.ts'
+import { createRemovalReader } from './read-removals.ts'
 import { createServerReader, type ReadOptions } from './read-servers.ts'
 import { knownTargets } from './read-targets.ts'
 import { createTemplateReader } from './templates.ts'
@@ -22,6 +24,7 @@ export type SyncOptions = ReadOptions & {
   readonly mlflow: MlflowClient
   /** `plan` writes nothing. */
   readonly mode: 'sync' | 'plan'
+  readonly recreate: Recreate
   /** Template of the commit's first line; undefined: the default message. */
   readonly commitMessage: string | undefined
   /** Whether MLflow is told where each version is deployed. */
@@ -46,7 +49,10 @@ export type SyncOptions = ReadOptions & {
 export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const { stopwatch } = options
   const registry = createRegistry(options.mlflow)
-  const templates = createTemplateReader(options.builtInTemplate)
+  const readers = {
+    templates: createTemplateReader(options.builtInTemplate),
+    readRemovals: createRemovalReader(options.repository, options.recreate),
+  }
   let known: Pick<BranchSnapshot, 'repository' | 'branch'> | undefined
   let targets = knownTargets(options)
   let selected: readonly SelectedTarget[] = []
@@ -60,7 +66,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
       const state = await readServers()
       targets = state.targets
       selected = state.selected
-      const plan = await createPlan(options, registry, state, templates)
+      const plan = await createPlan(options, registry, state, readers)
       // Without the failed targets' changes, an open pull request only seems to have nothing to propose.
       if (plan.failedTargets.length > 0 && editsOf(plan).length === 0)
         return writeResult(plan, 'none')

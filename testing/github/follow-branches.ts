@@ -41,7 +41,11 @@ function close(pull: PullRequest): void {
   Object.assign(pull, { state: 'closed', closedAt: now, updatedAt: now })
 }
 
-export function markMerged(pull: PullRequest, commit: string): void {
+export function markMerged(
+  pull: PullRequest,
+  commit: string,
+  landedCommits: readonly string[] = [],
+): void {
   close(pull)
-  Object.assign(pull, { mergedAt: pull.closedAt, mergeCommit: commit })
+  Object.assign(pull, { mergedAt: pull.closedAt, mergeCommit: commit, landedCommits })
 }

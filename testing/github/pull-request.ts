@@ -18,6 +18,8 @@ export type PullRequest = {
   mergedAt: string | null
   /** Commit that brought the changes into the base. */
   mergeCommit: string | null
+  /** Commits that merging it made on the base, and its own if they became part of the base. */
+  landedCommits: readonly string[]
   /** Name of the head branch. */
   readonly head: string
   headSha: string
@@ -58,6 +60,7 @@ export function newPullRequest(fields: NewPullRequest): PullRequest {
     closedAt: null,
     mergedAt: null,
     mergeCommit: null,
+    landedCommits: [],
     headRepositoryExists: true,
     seenBase: fields.baseSha,
     sealed: undefined,

@@ -23,6 +23,25 @@ export function commitsOf({ store }: Repository, pull: PullRequest): string[] {
 }
 
 /**
+ * "The merged Pull Request that introduced the commit to the repository. If the commit is not present in
+ * the default branch, additionally returns open Pull Requests associated with the commit" (GitHub's
+ * schema); the oldest first. A squash or rebase introduces commits that the pull request does not list.
+ */
+export function pullRequestsOf(repository: Repository, commit: string): PullRequest[] {
+  const { store, pullRequests, defaultBranch } = repository
+  // A query for a hundred commits would start git hundreds of times.
+  if (pullRequests.length === 0) return []
+  followBranches(repository)
+  const base = store.branch(defaultBranch)
+  const isLanded = base !== undefined && store.isAncestor(commit, base)
+  return pullRequests
+    .filter((pull) => pull.mergedAt !== null || (pull.state === 'open' && !isLanded))
+    .filter(
+      (pull) => pull.landedCommits.includes(commit) || commitsOf(repository, pull).includes(commit),
+    )
+}
+
+/**
  * Why a closed pull request cannot be reopened; undefined if it can. Sources of the wordings: deleted
  * branch: github.com/pytorch/pytorch/pull/114423; force-push: github.com/cilium/cilium/pull/47088; the
  * others follow their pattern.
@@ -76,7 +95,7 @@ export function mergePullRequest(
   if (pull?.state !== 'open' || base === undefined) throw new Error(`#${number} can't be merged`)
   const oid = createMerge(repository, pull, base, method)
   if (!store.updateRef(`refs/heads/${pull.base}`, oid, base)) throw new Error('the base moved')
-  markMerged(pull, oid)
+  markMerged(pull, oid, store.commitsBetween(base, oid))
   if (settings.deleteBranchOnMerge && pull.headOwner === owner) {
     store.updateRef(`refs/heads/${pull.head}`, zeroOid, pull.headSha)
   }

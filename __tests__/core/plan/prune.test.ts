@@ -225,7 +225,7 @@ describe('the file of a model stays until its successor is deployed', () => {
     ['created', everything, /version 1 has to be deployed first; this file stays until then/],
     ['updated', everything, /version 1 has to be deployed first/],
     ['failed', champions, /version 1 has to be deployed first, which failed/],
-    ['held', champions, /version 1 has to be deployed first, which failed/],
+    ['held', champions, /version 1 has to be deployed first, but is held/],
     ['skipped', champions, /version 1 has to be deployed first, which failed/],
     [
       'failed',

@@ -27,6 +27,7 @@ const context: PlanContext = {
   deployed: new Map(),
   selectedRunIds: new Set([runId]),
   listedKeys: new Set(),
+  removals: new Map(),
   target: 'd',
   uiUrl: 'https://mlflow.test',
 }

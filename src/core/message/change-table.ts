@@ -76,7 +76,10 @@ export function otherChangesIn(entries: readonly Entry[]): ChangedEntry[] {
 export function reasonColumns(bases: LinkBases): Column<Entry>[] {
   return [
     ...versionColumns,
-    ...placeColumns<Entry>(bases, () => bases.oldRef),
+    // A held run without a location has no file: a person deleted it.
+    ...placeColumns<Entry>(bases, ({ outcome, location }) =>
+      outcome === 'held' && location === undefined ? undefined : bases.oldRef,
+    ),
     { title: 'Reason', cell: ({ reason }) => markdownOf(reason ?? []) },
   ]
 }

@@ -64,8 +64,14 @@ function fileList(changes: readonly ChangedEntry[], extraFiles: readonly FileEdi
   return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n')
 }
 
+/** Without its trailer, a deletion would look like a person's, and the file would stay deleted. */
 function changeTrailers(changes: readonly ChangedEntry[]): string[] {
-  const blocks = takeLines(changes.slice(0, limits.trailers), trailersOf, limits.trailerBytes)
+  const deletions = changes.filter(({ outcome }) => outcome === 'deleted')
+  const others = changes.filter(({ outcome }) => outcome !== 'deleted')
+  const blocks = [
+    ...deletions.map(trailersOf),
+    ...takeLines(others.slice(0, limits.trailers), trailersOf, limits.trailerBytes),
+  ]
   const omitted = changes.length - blocks.length
   return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])]
 }

@@ -47,9 +47,11 @@ export function findPending(input: PendingInput): Map<string, Prose[]> {
     const outcome = outcomes.get(files.get(run.runId)?.path ?? null)
     if (outcome === 'created' || outcome === 'updated') add(run, 'has to be deployed first')
     const isLeftAlone = outcome === 'failed' || outcome === 'skipped' || outcome === 'held'
-    if (isLeftAlone && isPointedTo) add(run, undeployable)
+    if (isLeftAlone && isPointedTo) add(run, outcome === 'held' ? onHold : undeployable)
   }
   return pending
 }
 
 const undeployable = 'has to be deployed first, which failed'
+
+const onHold = 'has to be deployed first, but is held'

@@ -1,5 +1,6 @@
 import { loggedModelIdOf } from '../artifacts.ts'
 import type { Run, RunDetail, RunFacts } from '../model.ts'
+import type { Removal } from '../removal.ts'
 import { entryWithoutEdit, type DeployedVersion, type Entry } from '../result.ts'
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import { modelVersionUrl } from '../text/links.ts'
@@ -23,6 +24,7 @@ import {
 } from './deployed.ts'
 import { describeMove } from './moved-artifacts.ts'
 import { ownedValues, renderFile, type TemplateFile } from './new-file.ts'
+import { keepDeleted } from './removed-file.ts'
 
 export type RunInput = {
   readonly selected: SelectedRun
@@ -39,6 +41,8 @@ export type PlanContext = SupersededContext & {
   readonly template: () => TemplateFile
   /** What the files of the target's directory deploy. */
   readonly deployed: Deployed
+  /** By path: files that do not exist because a person deleted them, or that may not. */
+  readonly removals: ReadonlyMap<string, Removal>
   /** Name of the target. */
   readonly target: string
   /** Base URL of MLflow's UI, for links. */
@@ -94,6 +98,9 @@ function decide({ selected, file, facts }: RunInput, context: PlanContext): Deci
   const { run } = facts.run
   if (run.lifecycle === 'deleted') return skipped(prose`the run is deleted in MLflow`)
   if (state.kind === 'values') return planUpdate({ selected, file, facts }, run, state)
+  const removal = context.removals.get(file.path)
+  const kept = removal && keepDeleted(removal, selected.runId, selected.version)
+  if (kept !== undefined) return kept
   return planNewContent({ selected, file, facts }, run, context)
 }
 

@@ -135,6 +135,14 @@ export class GitStore {
     return parseCommit(oid, raw)
   }
 
+  /** Commits before and with `oid`, as `git log` lists them; with a path, only those that touch it. */
+  history(oid: string, path?: string | null): string[] {
+    const filter = path == null || path === '' ? [] : ['--', path]
+    return this.run(['--literal-pathspecs', 'rev-list', oid, ...filter])
+      .split('\n')
+      .filter((line) => line !== '')
+  }
+
   mergeBase(one: string, other: string): string | undefined {
     return outputOf(() => this.run(['merge-base', one, other]))
   }

@@ -1,6 +1,7 @@
 import type { Commit, Person, TreeEntry } from '../git/store.ts'
 import type { Repository } from '../repository.ts'
 import { connection, type PageArguments } from './connection.ts'
+import { associatedPullRequests } from './pull-request-objects.ts'
 
 /** Git objects of GitHub's schema, resolved from git. */
 
@@ -23,11 +24,10 @@ export function commitObject(repository: Repository, commit: Commit): object {
     signature: signatureObject(commit),
     tree: () => treeObject(repository, commit.tree),
     parents: (args: PageArguments) => connection('parents', commit.parents, args, toCommit),
-    history: ({ path, ...page }: PageArguments & { readonly path?: string }) => {
-      const files = path === undefined ? [] : ['--', path]
-      const commits = store.run(['rev-list', commit.oid, ...files]).split('\n')
-      return connection('history', commits.filter(Boolean), page, toCommit)
-    },
+    history: (args: PageArguments & { readonly path?: string }) =>
+      connection('history', store.history(commit.oid, args.path), args, toCommit),
+    associatedPullRequests: (args: PageArguments) =>
+      associatedPullRequests(repository, commit.oid, args, toCommit),
     file: ({ path }: { path: string }) => fileObject(repository, commit.oid, path),
   }
 }

@@ -1,9 +1,8 @@
 import { followBranches } from '../follow-branches.ts'
 import type { PullRequest } from '../pull-request.ts'
-import { commitsOf, nodeId } from '../pull-requests.ts'
+import { commitsOf, nodeId, pullRequestsOf } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
 import { connection, type PageArguments } from './connection.ts'
-import { commitObject } from './git-objects.ts'
 
 /** Pull requests of GitHub's schema. */
 
@@ -15,8 +14,15 @@ type PullRequestArguments = PageArguments & {
   readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' }
 }
 
+/** Resolves a commit; commits and pull requests contain each other. */
+type ToCommit = (oid: string) => object
+
 /** Unlike REST's list, this finds heads by their name alone, those of forks too. */
-export function pullRequestConnection(repository: Repository, args: PullRequestArguments): object {
+export function pullRequestConnection(
+  repository: Repository,
+  args: PullRequestArguments,
+  toCommit: ToCommit,
+): object {
   const { states, headRefName, baseRefName, labels, orderBy } = args
   followBranches(repository)
   const found = repository.pullRequests
@@ -28,11 +34,29 @@ export function pullRequestConnection(repository: Repository, args: PullRequestA
     orderBy?.field === 'UPDATED_AT' ? pull.updatedAt : pull.createdAt
   const ascending = found.toSorted((a, b) => key(a).localeCompare(key(b)) || a.number - b.number)
   const ordered = orderBy?.direction === 'DESC' ? ascending.toReversed() : ascending
-  return connection('pullRequests', ordered, args, (pull) => pullRequestObject(repository, pull))
+  return connection('pullRequests', ordered, args, (pull) =>
+    pullRequestObject(repository, pull, toCommit),
+  )
 }
 
-export function pullRequestObject(repository: Repository, pull: PullRequest): object {
-  const { store } = repository
+/** The pull requests of `Commit.associatedPullRequests`. */
+export function associatedPullRequests(
+  repository: Repository,
+  commit: string,
+  args: PageArguments,
+  toCommit: ToCommit,
+): object {
+  const found = pullRequestsOf(repository, commit)
+  return connection('associatedPullRequests', found, args, (pull) =>
+    pullRequestObject(repository, pull, toCommit),
+  )
+}
+
+export function pullRequestObject(
+  repository: Repository,
+  pull: PullRequest,
+  toCommit: ToCommit,
+): object {
   const isCrossRepository = pull.headOwner !== repository.owner
   const owner = { __typename: 'User', login: pull.headOwner }
   const nameWithOwner = `${pull.headOwner}/${repository.name}`
@@ -51,8 +75,7 @@ export function pullRequestObject(repository: Repository, pull: PullRequest): ob
     updatedAt: pull.updatedAt,
     closedAt: pull.closedAt,
     mergedAt: pull.mergedAt,
-    mergeCommit: () =>
-      pull.mergeCommit === null ? null : commitObject(repository, store.commit(pull.mergeCommit)),
+    mergeCommit: () => (pull.mergeCommit === null ? null : toCommit(pull.mergeCommit)),
     author: {
       __typename: pull.author.endsWith('[bot]') ? 'Bot' : 'User',
       login: pull.author.replace('[bot]', ''),
@@ -73,7 +96,7 @@ export function pullRequestObject(repository: Repository, pull: PullRequest): ob
     commits: (args: PageArguments) =>
       connection('commits', commitsOf(repository, pull), args, (oid) => ({
         __typename: 'PullRequestCommit',
-        commit: () => commitObject(repository, store.commit(oid)),
+        commit: () => toCommit(oid),
       })),
   }
 }

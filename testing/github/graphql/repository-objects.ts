@@ -10,6 +10,7 @@ import { pullRequestConnection, pullRequestObject } from './pull-request-objects
 /** Repositories and branches of GitHub's schema. */
 
 export function repositoryObject(repository: Repository, token: Token): object {
+  const toCommit = (oid: string): object => commitObject(repository, repository.store.commit(oid))
   return {
     __typename: 'Repository',
     id: repository.id,
@@ -30,14 +31,14 @@ export function repositoryObject(repository: Repository, token: Token): object {
       return { nodes: found.map((name) => ({ name: name.slice(refPrefix.length) })) }
     },
     pullRequests: (args: Parameters<typeof pullRequestConnection>[1]) =>
-      pullRequestConnection(repository, args),
+      pullRequestConnection(repository, args, toCommit),
     pullRequest: ({ number }: { number: number }) => {
       const pull = findPullRequest(repository, number)
       if (pull === undefined) {
         const message = `Could not resolve to a PullRequest with the number of ${number}.`
         throw new GraphqlError('NOT_FOUND', message)
       }
-      return pullRequestObject(repository, pull)
+      return pullRequestObject(repository, pull, toCommit)
     },
     object: ({ oid, expression }: { oid?: string; expression?: string }) => {
       const found = oid ?? repository.store.resolve(expression ?? '')

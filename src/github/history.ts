@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import type { BranchSnapshot } from '../core/branch.ts'
+import { GitHubError } from '../core/errors.ts'
+import type { CommitMessage, DirectoryHistory } from '../core/removal.ts'
+import { list } from '../http/list.ts'
+import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
+import type { GitHubClient } from './client.ts'
+
+/**
+ * The history of directories and files. GitHub filters it as `git log -- <path>` does: of a merge that
+ * left the path as one of its parents had it, Git only follows the first such parent.
+ */
+
+const time = z
+  .string()
+  .transform((text) => Date.parse(text))
+  .pipe(z.number())
+
+export const commitFields = 'oid url committedDate message'
+
+/** A commit with `commitFields`. */
+export const commit = z.object({
+  oid: z.string(),
+  url: z.string(),
+  committedDate: time,
+  message: z.string(),
+})
+
+export const connectionOf = <T>(node: z.ZodType<T>) => z.object({ nodes: list(node) })
+
+const directoryHistory = z
+  .object({
+    nodes: list(
+      commit.extend({
+        associatedPullRequests: connectionOf(
+          z.object({
+            commits: connectionOf(z.object({ commit: z.object({ message: z.string() }) })),
+          }),
+        ).nullable(),
+      }),
+    ),
+    pageInfo: z.object({ hasNextPage: z.boolean() }),
+  })
+  .transform(({ nodes, pageInfo }): Omit<DirectoryHistory, 'recent'> => ({
+    commits: nodes.map(({ oid, url, committedDate, message, associatedPullRequests }) => ({
+      sha: oid,
+      url,
+      date: committedDate,
+      message,
+      proposals: (associatedPullRequests?.nodes ?? []).flatMap(({ commits }) =>
+        commits.nodes.map((row) => row.commit.message),
+      ),
+    })),
+    isComplete: !pageInfo.hasNextPage,
+  }))
+
+const branchHistory = z.object({ recent: connectionOf(commit) }).transform(({ recent }) =>
+  recent.nodes.map(({ oid, url, committedDate, message }): CommitMessage => ({
+    sha: oid,
+    url,
+    date: committedDate,
+    message,
+  })),
+)
+
+const tree = z.object({ oid: z.string() }).nullable()
+
+/** More would be a second page. */
+const maxCommits = 100
+
+/** The newest commits of each directory, and which tree it is at the head that was read. */
+export type DirectoryHistories = {
+  readonly histories: ReadonlyMap<string, DirectoryHistory>
+  readonly trees: ReadonlyMap<string, string | undefined>
+}
+
+/**
+ * Reads the newest commits of a snapshot's directories, and of its branch, in one request: a hundred of
+ * each, or less if GitHub takes too long.
+ */
+export async function readDirectoryHistories(
+  client: GitHubClient,
+  { head, directories }: BranchSnapshot,
+): Promise<DirectoryHistories> {
+  const histories = aliasesFor('h', directories.keys())
+  const trees = aliasesFor('d', directories.keys())
+  const selection = `nodes {
+      ${commitFields}
+      associatedPullRequests(first: 2) { nodes { commits(first: 1) { nodes { commit { message } } } } }
+    }
+    pageInfo { hasNextPage }`
+  const text = `query DirectoryHistory($owner: String!, $name: String!, $head: GitObjectID!, $first: Int!) {
+    repository(owner: $owner, name: $name) {
+      object(oid: $head) { ... on Commit {
+        recent: history(first: $first) { nodes { ${commitFields} } }
+        ${historyFields(histories, '$first', () => selection)}
+      } }
+    }
+    ${objectFields('trees', trees, (path) => ({ expression: `${head}:${path}` }), 'oid')}
+  }`
+  const schema = z.object({
+    repository: z.object({
+      object: z.intersection(
+        branchHistory.transform((recent) => ({ recent })),
+        aliasedObjects(histories, directoryHistory).transform((found) => ({ found })),
+      ),
+    }),
+    trees: aliasedObjects(trees, tree),
+  })
+  for (let first = maxCommits; ; first = Math.floor(first / 2)) {
+    try {
+      const send = first > 1 ? client.queryDivisible : client.query
+      const response = await send(text, { head, first }, schema)
+      const { recent, found } = response.repository.object
+      return {
+        histories: new Map([...found].map(([path, history]) => [path, { ...history, recent }])),
+        trees: new Map([...response.trees].map(([path, row]) => [path, row?.oid])),
+      }
+    } catch (error) {
+      if (first === 1 || !isTooLarge(error)) throw error
+    }
+  }
+}
+
+/** A history for each alias, which stands for a path. */
+export function historyFields(
+  aliases: Aliases,
+  first: string,
+  selection: (path: string) => string,
+): string {
+  return [...aliases]
+    .map(([alias, path]) => {
+      // Without a path, it is the history of the whole repository.
+      const filter = path === '' ? '' : `, path: ${JSON.stringify(path)}`
+      return `${alias}: history(first: ${first}${filter}) { ${selection(path)} }`
+    })
+    .join('\n')
+}
+
+/** Whether GitHub took too long. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof GitHubError && error.reason === 'too-large'
+}
