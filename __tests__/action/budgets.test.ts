@@ -31,8 +31,8 @@ describe('1,000 new runs', () => {
     expect(project.repository.commitCount()).toBe(2)
     expect(githubRequests(step)).toEqual({
       Branch: 1,
+      DirectoryHistory: 1,
       Parents: 1,
-      Blobs: 1,
       'POST git/trees': 5,
       'POST git/commits': 1,
       Move: 1,
@@ -129,7 +129,7 @@ describe('500 unchanged versions', () => {
 describe('100 new runs beside 500 unchanged versions in a pull request', () => {
   const inputs = { path: 'same', models: 'same-*\nproposed-*', 'pull-request': 'true' }
 
-  test('take 9 requests to GitHub when it is opened', async () => {
+  test('take 10 requests to GitHub when it is opened', async () => {
     registerMany(world, 'proposed', 100)
     const step = await project.sync(inputs)
     expect(step.outputs).toMatchObject({
@@ -141,6 +141,7 @@ describe('100 new runs beside 500 unchanged versions in a pull request', () => {
     expect(githubRequests(step)).toEqual({
       Branch: 1,
       Blobs: 2,
+      DirectoryHistory: 1,
       'GET pulls': 1,
       HeadBranch: 1,
       'POST git/trees': 1,
@@ -150,10 +151,16 @@ describe('100 new runs beside 500 unchanged versions in a pull request', () => {
     })
   })
 
-  test('take 5 while it waits, and send no file again', async () => {
+  test('take 6 while it waits, and send no file again', async () => {
     const step = await project.sync(inputs)
     expect(step.outputs).toMatchObject({ operation: 'none', 'created-count': '100' })
-    expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 2, 'GET pulls': 1, HeadBranch: 1 })
+    expect(githubRequests(step)).toEqual({
+      Branch: 1,
+      Blobs: 2,
+      DirectoryHistory: 1,
+      'GET pulls': 1,
+      HeadBranch: 1,
+    })
     expect(githubBytes(step).sent).toBeLessThan(500 * 100)
   })
 })

@@ -6,8 +6,8 @@ import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
 import { operation, type Context, type Explanation, type Refusal } from './refusal.ts'
 import { isDivisibleRequest } from './refusals-conflict.ts'
 import { explainRefusal } from './refusals.ts'
-import { UnexpectedResponse } from './unexpected-response.ts'
 import { refusalMessage } from './rest-body.ts'
+import { UnexpectedResponse } from './unexpected-response.ts'
 
 const unreachable = prose`Check that the runner can reach GitHub (firewall, proxy).`
 
@@ -177,14 +177,10 @@ function errorFromProblem(
 ): { readonly error: GitHubError; readonly isKnown: boolean } {
   const { type, message, path = [], extensions } = problem
   if (isTemporary(problem)) {
+    const reason = context.isDivisible ? 'too-large' : undefined
     const error = new GitHubError(
       prose`GitHub could not carry out a request to ${operation(context)} [GitHub: ${shorten(message)}]`,
-      {
-        status: 200,
-        outcomeUnknown: isWrite,
-        advice: statusPage,
-        reason: context.isDivisible ? 'too-large' : undefined,
-      },
+      { status: 200, outcomeUnknown: isWrite, advice: statusPage, reason },
     )
     return { error, isKnown: true }
   }
@@ -216,7 +212,7 @@ function gitHubError(
 
 const maxMessageLength = 1000
 
-/** GitHub's messages end up in outputs and in the summary, which have limits of their own. */
+/** GitHub's messages end up in outputs and in the summary, which have limits. */
 function shorten(message: string): string {
   return message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)} …` : message
 }

@@ -111,6 +111,19 @@ describe('the body', () => {
     expect(message).toMatch(/^and \d+ more$/m)
   })
 
+  test('has trailers for every deletion, by which a later sync tells it from a person’s', () => {
+    const deletions = Array.from({ length: 1000 }, (_, index) =>
+      change('deleted', { runId: runId(index + 2000) }),
+    )
+    const trailers = readTrailers(messageText([...manyChanges(150), ...deletions]))
+    const ids = trailers.filter((line) => line.startsWith('MLflow-Run-Id: '))
+    expect(ids.slice(0, 1000)).toEqual(
+      deletions.map((deletion) => `MLflow-Run-Id: ${deletion.runId ?? ''}`),
+    )
+    expect(ids).toHaveLength(1100)
+    expect(trailers.at(-1)).toBe('MLflow-More-Changes: 50')
+  })
+
   test('has trailers for all of 100 changes', () => {
     expect(readTrailers(messageText(manyChanges(100)))).toHaveLength(200)
   })

@@ -36,8 +36,8 @@ function isRegisteredAfter(
   version: ModelVersion,
 ): boolean {
   const deployed = before === undefined ? undefined : deployedIn(readContent(before), runId)
-  if (deployed !== undefined && namesVersion(deployed, version)) return false
-  return version.creationTime > date
+  if (deployed === undefined) return version.creationTime >= date + 1000
+  return !namesVersion(deployed, version) && version.creationTime > date
 }
 
 function describe({ sha, url, date, isAfter }: Extract<Removal, { kind: 'person' }>): Prose {
