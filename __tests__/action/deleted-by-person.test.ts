@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { githubRequests } from '../../testing/count-requests.ts'
-import { isOperation } from '../../testing/github/matchers.ts'
+import { isDirectoryHistoryRead, isRemovalsRead } from '../../testing/github/matchers.ts'
 import { mergePullRequest, type MergeMethod } from '../../testing/github/pull-requests.ts'
 import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
@@ -399,7 +399,10 @@ describe('if the history cannot be read', () => {
     const headers = { 'content-type': 'application/json' }
     world.github.inject(
       { kind: 'respond', status: 403, body, headers },
-      { match: isOperation(operation), times: Infinity },
+      {
+        match: operation === 'Removals' ? isRemovalsRead : isDirectoryHistoryRead,
+        times: Infinity,
+      },
     )
     const step = await sync()
     expect(step.exitCode).toBe(1)

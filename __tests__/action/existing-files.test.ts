@@ -99,7 +99,7 @@ describe('an existing file', () => {
     const { project, path } = await projectWithFile(() => '# mine\nglobal: {}# note\n')
     const step = await project.sync()
     expect(step.changes[0]?.reason).toMatch(
-      /^not changed: line 2: .*\. Correct the file, delete it to have it rendered again, or put it on hold with the comment `# mlflow-sync: hold`\.$/,
+      /^not changed: line 2: .*\. Correct the file, delete it and run once with the input `recreate`, or put it on hold with the comment `# mlflow-sync: hold`\.$/,
     )
     expect(step.log).toMatch(
       new RegExp(`^::error title=mlflow-sync%3A .* version 1,file=${path},line=2::`, 'm'),

@@ -29,6 +29,8 @@ export const isCommit: Matcher = ({ body }) => body.includes('createCommitOnBran
 export const isRefUpdate: Matcher = ({ body }) => body.includes('updateRefs(')
 export const isBranchRead = isOperation('Branch')
 export const isHistoryRead = isOperation('History')
+export const isDirectoryHistoryRead = isOperation('DirectoryHistory')
+export const isRemovalsRead = isOperation('Removals')
 export const isPullRequestsRead = isOperation('PullRequests')
 
 export const isBlobRead: Matcher = ({ path }) => path.includes('/git/blobs/')

@@ -62,7 +62,7 @@ export function failed(reason: Prose, location?: Location): Decision {
 /** A file that cannot be edited as it is. */
 export function leaveAlone(path: string, flaw: Flaw): Decision {
   return failed(
-    prose`not changed: ${describeFlaw(flaw)}. Correct the file, delete it to have it rendered again, or put it on hold with the comment \`${own(holdComment)}\`.`,
+    prose`not changed: ${describeFlaw(flaw)}. Correct the file, delete it and run once with the input \`recreate\`, or put it on hold with the comment \`${own(holdComment)}\`.`,
     { path, line: flaw.line },
   )
 }

@@ -131,7 +131,7 @@ function planUpdate(
   const modelId = source.ok ? loggedModelIdOf(facts.artifacts) : values.owned.modelid
   if (modelId === undefined && losesModelId(values)) {
     return failed(
-      prose`not changed: \`${version.name}\` version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file to have it rendered again, or correct its paths.`,
+      prose`not changed: \`${version.name}\` version ${version.version} has no logged model, but the file refers to \`.Values.global.modelid\`. Delete the file and run once with the input \`recreate\`, or correct its paths.`,
       { path: file.path, line: undefined },
     )
   }
