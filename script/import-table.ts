@@ -48,6 +48,10 @@ export const importTable: Readonly<
     folders: ['src/core', 'src/core/message', 'src/core/text'],
     packages: ['@actions/core', 'diff', 'node:fs/promises', 'node:os', 'node:path', 'zod'],
   },
+  'src/values-schema': {
+    folders: ['src/core', 'src/core/template', 'src/core/text', 'src/core/values-file'],
+    packages: ['ajv', 'ajv-formats', 'node:vm', 'yaml'],
+  },
   'src/sync': {
     folders: [
       'src/config',
@@ -59,11 +63,19 @@ export const importTable: Readonly<
       'src/core/values-file',
       'src/github',
       'src/mlflow',
+      'src/values-schema',
     ],
     packages: ['node:timers/promises'],
   },
   'src/check': {
-    folders: ['src/core', 'src/core/message', 'src/core/text', 'src/mlflow', 'src/sync'],
+    folders: [
+      'src/core',
+      'src/core/message',
+      'src/core/text',
+      'src/core/values-file',
+      'src/mlflow',
+      'src/sync',
+    ],
     packages: [],
   },
   'src/clients.ts': {

@@ -156,7 +156,7 @@ export function missingBranch(
 const executableMode = 0o100755
 const symlinkMode = 0o120000
 
-function entryOf(row: z.infer<typeof treeEntry>): DirectoryEntry {
+export function entryOf(row: z.infer<typeof treeEntry>): DirectoryEntry {
   const { name, oid } = row
   if (row.type === 'tree') return { name, oid, kind: 'directory' }
   if (row.type === 'commit') return { name, oid, kind: 'submodule' }

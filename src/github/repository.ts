@@ -1,4 +1,4 @@
-import type { BranchSnapshot, Content } from '../core/branch.ts'
+import type { BranchSnapshot, Content, DirectoryEntry } from '../core/branch.ts'
 import type { DirectoryHistory } from '../core/removal.ts'
 import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
@@ -16,6 +16,7 @@ import {
 import { listFiles, type TreeFile } from './head-branch.ts'
 import { findFiles, readLastCommits } from './last-commits.ts'
 import { readDirectoryHistories } from './history.ts'
+import { listTree } from './list-tree.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createPullRequests, type PullRequests } from './pull-requests.ts'
 import { moveBranch, type BranchMove } from './refs.ts'
@@ -36,6 +37,8 @@ export type Repository = {
     snapshot: BranchSnapshot,
     pathsByOid: ReadonlyMap<string, string>,
   ) => Promise<ReadonlyMap<string, Content>>
+  /** Lists everything below a directory, by path relative to it. */
+  readonly listTree: (oid: string) => Promise<ReadonlyMap<string, DirectoryEntry>>
   /**
    * Checks before a write that the snapshot's directories belong to its head. Sends a request only if
    * reading contents has not confirmed this yet.
@@ -96,6 +99,7 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
     readBranch: (query) => readBranch(client, query),
     readFile: (branch, path) => readBranchFile(client, branch, path),
     readFiles: blobs.read,
+    listTree: (oid) => listTree(client, oid),
     confirm: blobs.confirm,
     readHistories: async (snapshot) => {
       const { histories, trees } = await readDirectoryHistories(client, snapshot)

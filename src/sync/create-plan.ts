@@ -6,6 +6,7 @@ import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-targ
 import { prefetchRuns, readFacts } from './read-facts.ts'
 import { readFiles, type LoadedTarget, type SelectedTarget } from './read-files.ts'
 import type { RemovalReader, TargetWithFacts } from './read-removals.ts'
+import type { SchemaReader } from './read-schemas.ts'
 import type { ReadOptions, ServerState } from './read-servers.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { joinTargetProblems, nameTarget, type FailedTarget } from './targets.ts'
@@ -21,6 +22,7 @@ export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'>
 /** What is read once, although several attempts need it. */
 export type Readers = {
   readonly templates: TemplateReader
+  readonly schemas: SchemaReader
   readonly readRemovals: RemovalReader
 }
 
@@ -29,13 +31,13 @@ export async function createPlan(
   options: PlanOptions,
   registry: Registry,
   { snapshot, targets, ...state }: ServerState,
-  { templates, readRemovals }: Readers,
+  { templates, schemas, readRemovals }: Readers,
 ): Promise<Plan> {
   const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
   for (const { directory } of targets) info(describeDirectory(snapshot, directory))
   const { possible, obstructed } = findObstructed(snapshot, state.selected)
   const { loaded, failed } = await stopwatch.measure('read GitHub', () =>
-    readFiles(repository, snapshot, possible, templates),
+    readFiles(repository, snapshot, possible, templates, schemas),
   )
   const failures = [...state.failed, ...obstructed, ...failed]
   const withFacts = await stopwatch.measure('read MLflow', () => readAllFacts(registry, loaded))

@@ -11,6 +11,7 @@ import type { Target } from '../core/target.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import type { RunFile } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
+import { checkEntry } from '../values-schema/check-entry.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'
 import { createQuestions } from './ask-mlflow.ts'
@@ -113,9 +114,25 @@ async function planRuns(
       context.signal.throwIfAborted()
     }
     const file = fileOf(target, selected)
-    entries.push(planRun({ selected, file, facts: facts.get(selected.runId) }, context))
+    const entry = planRun({ selected, file, facts: facts.get(selected.runId) }, context)
+    entries.push(validate(target, file, entry))
   }
   return entries
+}
+
+/** A file that its chart would reject is not written. */
+function validate(
+  { validator, target, template }: LoadedTarget,
+  file: RunFile,
+  entry: Entry,
+): Entry {
+  if (validator === undefined) return entry
+  const isRendered = file.state.kind === 'absent' || file.state.kind === 'damaged'
+  return checkEntry(entry, validator, () =>
+    isRendered
+      ? { kind: 'template', template: template(), path: target.template }
+      : { kind: 'file' },
+  )
 }
 
 /** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */

@@ -21,6 +21,8 @@ import {
 } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import type { SelectionResult } from './read-selection.ts'
+import type { Validator } from '../values-schema/validator.ts'
+import type { SchemaReader } from './read-schemas.ts'
 import type { FailedTarget } from './targets.ts'
 import type { TemplateReader } from './templates.ts'
 
@@ -35,6 +37,8 @@ export type LoadedTarget = SelectedTarget & {
   readonly files: ReadonlyMap<string, RunFile>
   /** Undefined if the target has no index. */
   readonly index: IndexFile | undefined
+  /** Undefined: new content is not validated. */
+  readonly validator: Validator | undefined
 }
 
 /** The file of a selected run, which `readFiles` has looked up. */
@@ -45,15 +49,16 @@ export function fileOf({ files }: LoadedTarget, { runId }: SelectedRun): RunFile
 }
 
 /**
- * Reads the files and templates of all targets together.
+ * Reads the files, templates and values schemas of all targets together.
  *
- * @returns the targets, without those whose template is missing or invalid.
+ * @returns the targets, without those whose template or schema is missing or invalid.
  */
 export async function readFiles(
   repository: Repository,
   snapshot: BranchSnapshot,
   targets: readonly SelectedTarget[],
   templates: TemplateReader,
+  schemas: SchemaReader,
 ): Promise<{ loaded: LoadedTarget[]; failed: FailedTarget[] }> {
   const wanted = targets.map(({ target, selected }) => ({
     target,
@@ -63,6 +68,7 @@ export async function readFiles(
   const pathsByOid = new Map<string, string>()
   for (const { target, runIds } of wanted) {
     templates.addTo(pathsByOid, snapshot, target.template)
+    await schemas.addTo(pathsByOid, snapshot, target)
     addPaths(pathsByOid, snapshot, target, runIds)
     addIndex(pathsByOid, snapshot, target)
   }
@@ -74,14 +80,14 @@ export async function readFiles(
     try {
       // The repository's own templates are checked even if no file is rendered from them.
       if (target.template !== undefined) template()
+      const validator = await schemas.load(snapshot, target, contents)
+      const files = filesOf(snapshot, target, runIds, contents)
+      const index = indexOf(snapshot, target, contents)
+      loaded.push({ target, selected, template, validator, files, index })
     } catch (error) {
       if (!(error instanceof SyncError)) throw error
       failed.push({ target, problem: problemOf(error) })
-      continue
     }
-    const files = filesOf(snapshot, target, runIds, contents)
-    const index = indexOf(snapshot, target, contents)
-    loaded.push({ target, selected, template, files, index })
   }
   return { loaded, failed }
 }

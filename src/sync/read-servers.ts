@@ -1,4 +1,4 @@
-import type { BranchSnapshot } from '../core/branch.ts'
+import { parentOf, type BranchSnapshot } from '../core/branch.ts'
 import { problemOf, SyncError } from '../core/errors.ts'
 import type { Clock, Stopwatch } from '../core/runtime.ts'
 import type { Target } from '../core/target.ts'
@@ -134,7 +134,9 @@ export function branchQuery({
 }: Pick<ReadOptions, 'branch' | 'config'> & { readonly targets: readonly Target[] }) {
   return {
     branch,
-    directories: targets.map(({ directory }) => directory),
+    directories: targets.flatMap(({ directory, valuesSchema }) =>
+      valuesSchema === undefined ? [directory] : [directory, parentOf(valuesSchema)],
+    ),
     files: [config ?? [], ...targets.map(({ template }) => template ?? [])].flat(),
   }
 }

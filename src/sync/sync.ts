@@ -12,6 +12,7 @@ import { createPlan } from './create-plan.ts'
 import { createComparisonReader, type Comparisons } from './read-comparisons.ts'
 import type { SelectedTarget } from './read-files.ts'
 import { createRemovalReader } from './read-removals.ts'
+import { createSchemaReader } from './read-schemas.ts'
 import { createServerReader, type ReadOptions } from './read-servers.ts'
 import { knownTargets } from './read-targets.ts'
 import { createTemplateReader } from './templates.ts'
@@ -51,6 +52,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   const registry = createRegistry(options.mlflow)
   const readers = {
     templates: createTemplateReader(options.builtInTemplate),
+    schemas: createSchemaReader(options.repository),
     readRemovals: createRemovalReader(options.repository, options.recreate),
   }
   let known: Pick<BranchSnapshot, 'repository' | 'branch'> | undefined

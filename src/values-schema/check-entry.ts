@@ -1,0 +1,109 @@
+import { parseDocument } from 'yaml'
+import type { Location } from '../core/problem.ts'
+import { entryWithoutEdit, type Entry } from '../core/result.ts'
+import type { Template } from '../core/template/parse.ts'
+import { joinProse, joinSentences, listProse, prose, type Prose } from '../core/text/prose.ts'
+import { lineNumberAt } from '../core/values-file/position.ts'
+import { ownedKeys } from '../core/values-file/owned.ts'
+import { findPlace } from './place.ts'
+import type { Validator, Violation } from './validator.ts'
+
+/** Where the new content of a file comes from. */
+export type Origin =
+  | {
+      readonly kind: 'template'
+      readonly template: Template
+      /** Undefined for the built-in template. */
+      readonly path: string | undefined
+    }
+  /** A file that is on the branch, with new values. */
+  | { readonly kind: 'file' }
+
+/** Lets an entry's edit pass if the chart accepts it; otherwise the run fails and nothing is written. */
+export function checkEntry(entry: Entry, validator: Validator, origin: () => Origin): Entry {
+  const { path, edit } = entry
+  if (path === null || edit?.after === undefined) return entry
+  const verdict = validator.check(edit.after)
+  if (verdict.kind === 'valid') return entry
+  const source = origin()
+  if (verdict.kind === 'failed') return reject(entry, prose`not written: ${verdict.reason}`)
+  const placed = verdict.violations.map((violation) =>
+    locate(violation, source, { path, text: edit.after ?? '' }),
+  )
+  const more = verdict.omitted > 0 ? [prose`and ${verdict.omitted} more`] : []
+  const items = [...placed.map(({ text }) => text), ...more]
+  const [first] = placed
+  const introduction = prose`\`${path}\` is not written, because Helm would reject its values`
+  const reason =
+    items.length === 1 && first !== undefined
+      ? joinSentences([prose`${introduction}: ${first.text}`, advice(source)])
+      : prose`${listProse(prose`${introduction}:`, items)}\n${advice(source)}`
+  return reject(entry, reason, placed.find(({ location }) => location !== undefined)?.location)
+}
+
+function reject(entry: Entry, reason: Prose, location?: Location): Entry {
+  // What a new file would have superseded stays deployed.
+  const previousVersion = entry.outcome === 'created' ? null : entry.previousVersion
+  return entryWithoutEdit({ ...entry, outcome: 'failed', previousVersion, reason }, location)
+}
+
+function advice(origin: Origin): Prose {
+  return origin.kind === 'template'
+    ? prose`Correct the value in MLflow, the template, or the chart's schema or defaults.`
+    : prose`Correct the file, or the chart's schema or defaults.`
+}
+
+type PlacedViolation = { readonly text: Prose; readonly location: Location | undefined }
+
+function locate(
+  violation: Violation,
+  origin: Origin,
+  file: { readonly path: string; readonly text: string },
+): PlacedViolation {
+  const { path, text, isInFile } = violation
+  if (!isInFile) return { text, location: undefined }
+  if (isOwned(path))
+    return { text: prose`${text}; the action writes this value`, location: undefined }
+  return origin.kind === 'template'
+    ? locateInTemplate(path, text, origin)
+    : locateInFile(path, text, file)
+}
+
+/** Values that the action writes, whatever the template says. */
+function isOwned([first, key, ...others]: readonly string[]): boolean {
+  return first === 'global' && others.length === 0 && ownedKeys.some((owned) => owned === key)
+}
+
+function locateInFile(
+  path: readonly string[],
+  text: Prose,
+  file: { readonly path: string; readonly text: string },
+): PlacedViolation {
+  const { contents } = parseDocument(file.text, { uniqueKeys: false })
+  const line = lineNumberAt(file.text, findPlace(contents, path).offset)
+  return { text: prose`${text}; line ${line} of the file`, location: { path: file.path, line } }
+}
+
+function locateInTemplate(
+  path: readonly string[],
+  text: Prose,
+  { template, path: templatePath }: Extract<Origin, { kind: 'template' }>,
+): PlacedViolation {
+  const { offset, node } = findPlace(template.root, path)
+  const line = lineNumberAt(template.text, offset)
+  const name =
+    templatePath === undefined
+      ? prose`the built-in template`
+      : prose`the template \`${templatePath}\``
+  const labels = (template.scalars.find((scalar) => scalar.node === node)?.segments ?? []).flatMap(
+    (segment) => (segment.kind === 'placeholder' ? [prose`\`${segment.placeholder.label}\``] : []),
+  )
+  const source =
+    labels.length === 0
+      ? prose`line ${line} of ${name}`
+      : prose`from ${joinProse(labels, ' and ')} on line ${line} of ${name}`
+  return {
+    text: prose`${text}; ${source}`,
+    location: templatePath === undefined ? undefined : { path: templatePath, line },
+  }
+}
