@@ -22,12 +22,13 @@ export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const isReachable = mlflow.some(({ status }) => status === 'ok')
   const version = isReachable ? await options.mlflow.version() : undefined
   if (version !== undefined) info(`MLflow is version ${version}`)
-  const { repository, branch, connections } = await checkGitHub(all)
+  const { repository, branch, connections, warnings } = await checkGitHub(all)
   return {
     ...emptyResult(repository, branch),
     operation: 'checked',
     targets,
     connections: [...connection, ...mlflow, ...connections],
+    warnings,
   }
 }
 

@@ -9,6 +9,7 @@ import { identifyHead } from '../sync/identify-head.ts'
 import { branchQuery } from '../sync/read-servers.ts'
 import { rejectForeignHead } from '../sync/reject-head.ts'
 import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
+import { checkValues, findNameCollisions } from './values.ts'
 import { plannedWrite } from './planned-write.ts'
 import { runCheck, skippedCheck, type Finding, type TargetCheckOptions } from './run-check.ts'
 
@@ -17,6 +18,7 @@ type GitHubChecks = {
   readonly repository: string
   readonly branch: string | undefined
   readonly connections: readonly Connection[]
+  readonly warnings: readonly Prose[]
 }
 
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
@@ -47,10 +49,14 @@ export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubCh
       skippedCheck('GitHub: head branch', reason),
       skippedCheck('Template', reason),
     ]
-    return { repository: options.repositoryName, branch: undefined, connections }
+    return { repository: options.repositoryName, branch: undefined, connections, warnings: [] }
   }
   const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))]
-  return { repository: branchSnapshot.repository, branch: branchSnapshot.branch, connections }
+  const warnings = await retryOnFreshSnapshot(options, branchSnapshot, (current) =>
+    findNameCollisions(options.repository, current, targets),
+  )
+  const { repository: name, branch } = branchSnapshot
+  return { repository: name, branch, connections, warnings }
 }
 
 async function checkSnapshot(
@@ -78,6 +84,9 @@ async function checkSnapshot(
         },
     ...(await checkPullRequest(options, snapshot)),
     await runCheck('Template', () => templateFinding(options, snapshot)),
+    ...(targets.some(({ valuesSchema }) => valuesSchema !== undefined)
+      ? [await runCheck('Values schema', () => checkAllValues(options, snapshot))]
+      : []),
   ]
 }
 
@@ -184,6 +193,13 @@ async function templateFinding(
             ', ',
           )} can be used`,
   }
+}
+
+function checkAllValues(options: TargetCheckOptions, snapshot: BranchSnapshot): Promise<Finding> {
+  const { repository, targets } = options
+  return retryOnFreshSnapshot(options, snapshot, (current) =>
+    checkValues(repository, current, targets),
+  )
 }
 
 /** Repeats a check that reads on from the snapshot with a new one if the branch moves. */

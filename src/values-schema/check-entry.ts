@@ -1,12 +1,12 @@
 import { parseDocument } from 'yaml'
-import type { Location } from '../core/problem.ts'
+import type { Location, Mistake } from '../core/problem.ts'
 import { entryWithoutEdit, type Entry } from '../core/result.ts'
 import type { Template } from '../core/template/parse.ts'
-import { joinProse, joinSentences, listProse, prose, type Prose } from '../core/text/prose.ts'
+import { joinProse, listProse, prose, type Prose } from '../core/text/prose.ts'
 import { lineNumberAt } from '../core/values-file/position.ts'
 import { ownedKeys } from '../core/values-file/owned.ts'
 import { findPlace } from './place.ts'
-import type { Validator, Violation } from './validator.ts'
+import type { Validator, Verdict, Violation } from './validator.ts'
 
 /** Where the new content of a file comes from. */
 export type Origin =
@@ -19,6 +19,9 @@ export type Origin =
   /** A file that is on the branch, with new values. */
   | { readonly kind: 'file' }
 
+/** A values file, or what it would become. */
+export type ValuesText = { readonly path: string; readonly text: string }
+
 /** Lets an entry's edit pass if the chart accepts it; otherwise the run fails and nothing is written. */
 export function checkEntry(entry: Entry, validator: Validator, origin: () => Origin): Entry {
   const { path, edit } = entry
@@ -26,19 +29,31 @@ export function checkEntry(entry: Entry, validator: Validator, origin: () => Ori
   const verdict = validator.check(edit.after)
   if (verdict.kind === 'valid') return entry
   const source = origin()
-  if (verdict.kind === 'failed') return reject(entry, prose`not written: ${verdict.reason}`)
-  const placed = verdict.violations.map((violation) =>
-    locate(violation, source, { path, text: edit.after ?? '' }),
-  )
+  const { text, location } = describeRejection(verdict, source, { path, text: edit.after })
+  return reject(entry, prose`not written: ${text}\n${advise(source)}`, location)
+}
+
+/** What is wrong with a file, and the first place in it or in the template. */
+export function describeRejection(
+  verdict: Exclude<Verdict, { kind: 'valid' }>,
+  origin: Origin,
+  file: ValuesText,
+): Mistake {
+  if (verdict.kind === 'failed') {
+    return { text: prose`\`${file.path}\`: ${verdict.reason}`, location: undefined }
+  }
+  const placed = verdict.violations.map((violation) => locate(violation, origin, file))
   const more = verdict.omitted > 0 ? [prose`and ${verdict.omitted} more`] : []
   const items = [...placed.map(({ text }) => text), ...more]
-  const [first] = placed
-  const introduction = prose`\`${path}\` is not written, because Helm would reject its values`
-  const reason =
-    items.length === 1 && first !== undefined
-      ? joinSentences([prose`${introduction}: ${first.text}`, advice(source)])
-      : prose`${listProse(prose`${introduction}:`, items)}\n${advice(source)}`
-  return reject(entry, reason, placed.find(({ location }) => location !== undefined)?.location)
+  const introduction = prose`Helm would reject \`${file.path}\``
+  const [first] = items
+  return {
+    text:
+      items.length === 1 && first !== undefined
+        ? prose`${introduction}: ${first}`
+        : listProse(prose`${introduction}:`, items),
+    location: placed.find(({ location }) => location !== undefined)?.location,
+  }
 }
 
 function reject(entry: Entry, reason: Prose, location?: Location): Entry {
@@ -47,19 +62,13 @@ function reject(entry: Entry, reason: Prose, location?: Location): Entry {
   return entryWithoutEdit({ ...entry, outcome: 'failed', previousVersion, reason }, location)
 }
 
-function advice(origin: Origin): Prose {
+function advise(origin: Origin): Prose {
   return origin.kind === 'template'
     ? prose`Correct the value in MLflow, the template, or the chart's schema or defaults.`
     : prose`Correct the file, or the chart's schema or defaults.`
 }
 
-type PlacedViolation = { readonly text: Prose; readonly location: Location | undefined }
-
-function locate(
-  violation: Violation,
-  origin: Origin,
-  file: { readonly path: string; readonly text: string },
-): PlacedViolation {
+function locate(violation: Violation, origin: Origin, file: ValuesText): Mistake {
   const { path, text, isInFile } = violation
   if (!isInFile) return { text, location: undefined }
   if (isOwned(path))
@@ -74,11 +83,7 @@ function isOwned([first, key, ...others]: readonly string[]): boolean {
   return first === 'global' && others.length === 0 && ownedKeys.some((owned) => owned === key)
 }
 
-function locateInFile(
-  path: readonly string[],
-  text: Prose,
-  file: { readonly path: string; readonly text: string },
-): PlacedViolation {
+function locateInFile(path: readonly string[], text: Prose, file: ValuesText): Mistake {
   const { contents } = parseDocument(file.text, { uniqueKeys: false })
   const line = lineNumberAt(file.text, findPlace(contents, path).offset)
   return { text: prose`${text}; line ${line} of the file`, location: { path: file.path, line } }
@@ -88,7 +93,7 @@ function locateInTemplate(
   path: readonly string[],
   text: Prose,
   { template, path: templatePath }: Extract<Origin, { kind: 'template' }>,
-): PlacedViolation {
+): Mistake {
   const { offset, node } = findPlace(template.root, path)
   const line = lineNumberAt(template.text, offset)
   const name =
