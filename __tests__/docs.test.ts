@@ -85,10 +85,12 @@ describe('an example runs', () => {
     const inputs = evaluate(example.inputs, () => '')
     const template = inputs.template ?? 'unused.yaml'
     const config = inputs.config ?? 'unused.yaml'
+    const schema = inputs['values-schema'] ?? 'unused.json'
     const project = world.createProject({
       files: {
         [template]: readFileSync('templates/vllm.yaml'),
         [config]: configurations[0]?.text ?? '',
+        [schema]: '{}',
       },
     })
     const step = await project.sync({ ...inputs, 'mlflow-tracking-uri': world.mlflow.url })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { githubRequests } from '../../testing/count-requests.ts'
 import type { StringMap } from '../../testing/mlflow/api.ts'
@@ -119,6 +120,33 @@ test('with prune, a new version that the chart rejects leaves the old file in pl
   expect(project.repository.read(`models/${old.runId}.yaml`)).toContain('replicas: 1')
 })
 
+test('a reference to another address is never fetched', async () => {
+  const address = `${world.github.apiUrl}/schema.json`
+  const remote = draft7({ properties: { replicas: { $ref: address } } })
+  const project = createProject({ 'chart/values.schema.json': remote })
+  await project.register('model')
+  const step = await project.sync(inputs)
+  expect(step.outputs).toMatchObject({ operation: 'failed' })
+  expect(step.log).toContain('are never fetched')
+  expect(step.githubRequests.filter(({ path }) => path.includes('schema.json'))).toEqual([])
+})
+
+test('the page about values schemas shows what the action says', async () => {
+  const page = readFileSync('docs/values-schema.md', 'utf8')
+  const examples = [...page.matchAll(/<!-- example: (.+) -->\n\n```\w+\n([^]*?)```/g)]
+  const { reason = '', ...files } = Object.fromEntries(
+    examples.map(([, name = '', text = '']) => [name, text]),
+  )
+  const project = world.createProject({ files })
+  const { runId } = await project.register('model', { params: { max_length: '32k' } })
+  const step = await project.sync({
+    path: 'deploy/models',
+    template: 'template.yaml',
+    'values-schema': 'deploy/chart/values.schema.json',
+  })
+  expect(`${step.changes[0]?.reason ?? ''}\n`).toBe(reason.replace('<run_id>', runId))
+})
+
 describe('a schema that is not valid', () => {
   test('is one error with all mistakes at their lines, and nothing is written', async () => {
     const broken = [
@@ -211,6 +239,16 @@ describe('subcharts', () => {
     )
     expect(githubRequests(step)).toMatchObject({ Branch: 1, Blobs: 1 })
   })
+})
+
+test('a symbolic link in a chart is not followed', async () => {
+  const project = createProject()
+  const link = { mode: '120000', content: 'other.yaml' } as const
+  project.repository.push('main', { 'chart/values.yaml': link })
+  await project.register('model')
+  const step = await project.sync(inputs)
+  expect(step.outputs).toMatchObject({ operation: 'failed' })
+  expect(step.log).toContain('`chart/values.yaml` is a symbolic link, which is not followed')
 })
 
 describe('mode: check', () => {

@@ -37,7 +37,6 @@ export function createAjv(draft: Draft): AjvCore.default {
     ignoreKeywordsWithRef: isEarly(draft),
     validateFormats: isEarly(draft),
     validateSchema: false,
-    addUsedSchema: false,
     logger: false,
     code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: '' }) },
   }

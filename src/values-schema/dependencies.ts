@@ -66,9 +66,10 @@ function enableSubcharts(chart: Chart, values: Values, path: readonly string[]):
   const isEnabled = (dependency: Dependency): boolean =>
     conditionOf(dependency, coalesced, path) ?? hasEnabledTag(dependency, coalesced)
   const disabled = new Set(dependencies.filter((row) => !isEnabled(row)).map(nameOf))
+  const enabled = dependencies.filter((row) => !disabled.has(nameOf(row)))
   return {
     ...chart,
-    dependencies: dependencies.filter((row) => !disabled.has(nameOf(row))),
+    dependencies: enabled.length > 0 ? enabled : undefined,
     subcharts: all.subcharts
       .filter(({ name }) => !disabled.has(name))
       .map((subchart) => enableSubcharts(subchart, coalesced, [...path, subchart.name])),

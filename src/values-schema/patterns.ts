@@ -20,7 +20,7 @@ const classes: Readonly<Record<string, string>> = {
 
 /** Tokens of Go's regular expressions that JavaScript writes differently with the flag `u`. */
 const tokens =
-  /\\p([A-Z])|\\P([A-Z])|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?P<|\{\d+(?:,\d*)?\}|[^]/gu
+  /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?P<|\{\d+(?:,\d*)?\}|[^]/gu
 
 /**
  * Compiles a pattern of a schema. Helm's patterns are Go's, so what JavaScript calls differently is
@@ -31,20 +31,28 @@ const tokens =
 export function compilePattern(pattern: string): RegExp {
   const [inline = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? []
   const source = pattern.slice(inline.length)
-  let isInClass = false
+  let place: Place = 'outside'
   let translated = ''
   for (const match of source.matchAll(tokens)) {
-    const [token] = match
-    if (!isInClass && unsupported.test(source.slice(match.index))) {
-      throw new SyntaxError(
-        `Helm's regular expressions have no ${nameOf(source.slice(match.index))}`,
-      )
+    const rest = source.slice(match.index)
+    if (place === 'outside' && unsupported.test(rest)) {
+      throw new SyntaxError(`Helm's regular expressions have no ${nameOf(rest)}`)
     }
-    translated += translate(match, isInClass)
-    if (token === '[') isInClass = true
-    else if (token === ']' && isInClass && !isFirstInClass(source, match.index)) isInClass = false
+    const next = placeAfter(match[0], place, source[match.index - 1])
+    const isDelimiter = next === 'start' || (next === 'outside' && place !== 'outside')
+    translated += isDelimiter ? match[0] : translate(match, place !== 'outside')
+    place = next
   }
   return new RegExp(translated, `u${flags}`)
+}
+
+/** Relative to the brackets of a class; at its start, a closing bracket is literal. */
+type Place = 'outside' | 'start' | 'inside'
+
+function placeAfter(token: string, place: Place, before: string | undefined): Place {
+  if (place === 'outside') return token === '[' ? 'start' : 'outside'
+  if (place === 'start') return token === '^' && before === '[' ? 'start' : 'inside'
+  return token === ']' ? 'outside' : 'inside'
 }
 
 function nameOf(rest: string): string {
@@ -53,23 +61,19 @@ function nameOf(rest: string): string {
   return /^\\[1-9]/.test(rest) ? 'backreferences' : `\`${rest.slice(0, 2)}\``
 }
 
-/** A bracket right after the opening one, or after `[^`, is literal. */
-function isFirstInClass(source: string, at: number): boolean {
-  return /(?:^|[^\\])\[\^?$/.test(source.slice(0, at))
-}
-
 function translate(match: RegExpExecArray, isInClass: boolean): string {
-  const [token, property, excluded, code, escaped, name] = match
-  if (property !== undefined) return `\\p{${property}}`
-  if (excluded !== undefined) return `\\P{${excluded}}`
+  const [token, kind, letter, negation, property, code, escaped, name] = match
+  if (kind !== undefined) {
+    const category = letter ?? property ?? ''
+    const isScript = category.length > 2
+    const isNegated = (kind === 'P') !== (negation === '^')
+    return `\\${isNegated ? 'P' : 'p'}{${isScript ? 'Script=' : ''}${category}}`
+  }
   if (code !== undefined) return `\\u{${code}}`
   if (name !== undefined && isInClass) return classes[name] ?? token
   if (escaped !== undefined) return translateEscape(escaped, isInClass)
   if (token === '(?P<') return '(?<'
-  if (isInClass) {
-    const isLiteral = token === '[' || (token === ']' && isFirstInClass(match.input, match.index))
-    return isLiteral ? `\\${token}` : token
-  }
+  if (isInClass) return token === '[' || token === ']' ? `\\${token}` : token
   return token === '{' || token === '}' || token === ']' ? `\\${token}` : token
 }
 

@@ -24,7 +24,11 @@ export function readYaml(text: string): YamlResult {
   const documents = [...parseAllDocuments(text.replace(/^\uFEFF/, ''), options)]
   const [error] = documents.flatMap(({ errors }) => errors)
   if (error !== undefined) {
-    const problem = prose`not valid YAML: ${error.message}`
+    // The library is recursive, so deep nesting overflows the stack.
+    const isTooDeep = error.code === 'RESOURCE_EXHAUSTION'
+    const problem = isTooDeep
+      ? prose`it is nested too deeply`
+      : prose`not valid YAML: ${error.message}`
     return { ok: false, flaw: { line: lineNumberAt(text, error.pos[0]), problem } }
   }
   let values = noValues

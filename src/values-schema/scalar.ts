@@ -40,7 +40,7 @@ function plainValue(text: string): Value {
   const word = words.get(text)
   if (word !== undefined) return word
   const digits = /^[-+.0-9]/.test(text) ? text.replaceAll('_', '') : ''
-  return /^[-+.]?_/.test(text) ? text : (numberOf(digits) ?? text)
+  return /^\.?_/.test(text) ? text : (numberOf(digits) ?? text)
 }
 
 const integerForms = /^([-+]?)0([xob]?)([0-9a-f]+)$/i

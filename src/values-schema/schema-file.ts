@@ -3,7 +3,7 @@ import type { Mistake } from '../core/problem.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { lineNumberAt } from '../core/values-file/position.ts'
 import { createAjv, type ErrorObject, type ValidateFunction } from './ajv.ts'
-import { draftOf, isEarly } from './drafts.ts'
+import { draftOf, isEarly, type Draft } from './drafts.ts'
 import { findPlace } from './place.ts'
 import { compilePattern } from './patterns.ts'
 import { findReferenceProblems, type SchemaProblem } from './references.ts'
@@ -62,8 +62,7 @@ function compileParsed(json: unknown): { validate: ValidateFunction } | { flaws:
     return { flaws: [{ pointer: '/$schema', problem }] }
   }
   const ajv = createAjv(draft)
-  const schema = isRecord(json) ? { ...json } : json
-  if (isRecord(schema)) delete schema.$schema
+  const schema = prepare(json, draft)
   const metaSchema = ajv.getSchema(metaSchemas[draft])
   const isValid = metaSchema?.(schema) ?? true
   const flaws = [
@@ -83,6 +82,20 @@ function compileParsed(json: unknown): { validate: ValidateFunction } | { flaws:
     throw error
   }
 }
+
+/** Early drafts ignore what is beside a `$ref`; Ajv can be told so, but still looks at `type`. */
+function prepare(json: Record<string, unknown> | boolean, draft: Draft): SchemaJson {
+  if (typeof json === 'boolean') return json
+  const schema = Object.fromEntries(Object.entries(json).filter(([key]) => key !== '$schema'))
+  if (!isEarly(draft)) return schema
+  return JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
+    isRecord(value) && typeof value.$ref === 'string'
+      ? Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'type'))
+      : value,
+  ) as SchemaJson
+}
+
+type SchemaJson = Record<string, unknown> | boolean
 
 const metaSchemas = {
   'draft-06': 'http://json-schema.org/draft-06/schema#',
