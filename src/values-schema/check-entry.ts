@@ -6,7 +6,8 @@ import { joinProse, listProse, prose, type Prose } from '../core/text/prose.ts'
 import { lineNumberAt } from '../core/values-file/position.ts'
 import { ownedKeys } from '../core/values-file/owned.ts'
 import { findPlace } from './place.ts'
-import type { Validator, Verdict, Violation } from './validator.ts'
+import type { Validator, Verdict } from './validator.ts'
+import type { Violation } from './violations.ts'
 
 /** Where the new content of a file comes from. */
 export type Origin =

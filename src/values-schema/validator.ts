@@ -1,29 +1,16 @@
 import type { Mistake } from '../core/problem.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 import { describeFlaw } from '../core/values-file/flaw.ts'
-import { own, prose, type Prose } from '../core/text/prose.ts'
-import { suggestName } from '../core/text/closest.ts'
-import type { ErrorObject } from './ajv.ts'
+import type { ChartFiles } from './chart-files.ts'
 import { coalesce, SubchartMismatch } from './coalesce.ts'
 import { resolveDependencies, type Chart } from './dependencies.ts'
-import type { ChartFiles } from './chart-files.ts'
 import { readChart } from './read-chart.ts'
 import { readYaml } from './read-yaml.ts'
-import { describeRule, isConsequence, propertyOf, showValue } from './rules.ts'
+import { showValue } from './rules.ts'
 import { compileSchema, type CompiledSchema } from './schema-file.ts'
 import { TimeLimitError, withTimeLimit } from './time-limit.ts'
-import { formatPointer, parsePointer, toPlain, valueAt, type Values } from './values.ts'
-
-/** A value that a schema rejects. */
-export type Violation = {
-  /** Keys and indexes in the values of the file. */
-  readonly path: readonly string[]
-  /** Keyword of JSON Schema. */
-  readonly rule: string
-  /** What is wrong, with the pointer and the value. */
-  readonly text: Prose
-  /** Whether the value comes from the file; otherwise it is a default, or missing. */
-  readonly isInFile: boolean
-}
+import { formatPointer, toPlain } from './values.ts'
+import { collectErrors, describeErrors, type Schemas, type Violation } from './violations.ts'
 
 export type Verdict =
   | { readonly kind: 'valid' }
@@ -81,8 +68,6 @@ export function createValidator(
 const tooSlow = prose`takes too long to be compiled: simplify it`
 const tooDeep = prose`is nested too deeply`
 
-type Schemas = ReadonlyMap<string, Extract<CompiledSchema, { ok: true }>>
-
 /** Compiles each schema once, whatever the number of its chart's aliases. */
 function compileAll(chart: Chart, mistakes: Mistake[]): Schemas {
   const schemas = new Map<string, Extract<CompiledSchema, { ok: true }>>()
@@ -126,7 +111,7 @@ function checkText(chart: Chart, schemas: Schemas, text: string): Verdict {
     const resolved = resolveDependencies(chart, values)
     const errors = collectErrors(resolved, coalesce(resolved, values), schemas)
     if (errors.length === 0) return { kind: 'valid' }
-    const violations = distinct(errors.map((error) => describeError(error, values)))
+    const violations = describeErrors(errors, values)
     return {
       kind: 'invalid',
       violations: violations.slice(0, maxViolations),
@@ -142,94 +127,4 @@ function checkText(chart: Chart, schemas: Schemas, text: string): Verdict {
       violations: [{ path, rule: 'type', text, isInFile: true }],
     }
   }
-}
-
-/** Errors that are looked at: with thousands, nobody reads them all. */
-const maxErrors = 200
-
-type LocatedError = {
-  readonly error: ErrorObject
-  readonly chart: Chart
-  readonly schema: unknown
-  readonly path: readonly string[]
-  readonly values: Values
-}
-
-/** The errors of a chart, and those of its subcharts. */
-function collectErrors(
-  chart: Chart,
-  values: Values,
-  schemas: Schemas,
-  path: readonly string[] = [],
-): LocatedError[] {
-  const schema = schemas.get(chart.schemaPath)
-  const isValid = schema === undefined || schema.validate(toPlain(values))
-  const errors = isValid ? [] : (schema.validate.errors ?? []).slice(0, maxErrors)
-  const own = errors
-    .filter((error) => !isConsequence(error))
-    .map((error) => ({ error, chart, schema: schema?.json, path, values }))
-  const below = chart.subcharts.flatMap((subchart) => {
-    const part = values.get(subchart.name)
-    return part instanceof Map
-      ? collectErrors(subchart, part, schemas, [...path, subchart.name])
-      : []
-  })
-  return [...own, ...below]
-}
-
-function describeError(
-  { error, chart, schema, path, values }: LocatedError,
-  file: Values,
-): Violation {
-  const property = propertyOf(error)
-  const place = [...parsePointer(error.instancePath), ...(property === undefined ? [] : [property])]
-  const fullPath = [...path, ...place]
-  const value = valueAt(values, place)
-  const shown = value === undefined ? [] : prose`, but is ${showValue(toPlain(value))}`
-  const isUnknown =
-    error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties'
-  const suggestion = isUnknown ? suggestProperty(error, schema, property ?? '') : undefined
-  const rule = isUnknown ? prose`is not a key that the schema knows` : describeRule(error)
-  const hint = suggestion === undefined ? [] : prose`: did you mean \`${suggestion}\`?`
-  const pointer = fullPath.length === 0 ? prose`the file` : prose`\`${formatPointer(fullPath)}\``
-  const source = prose` (\`${error.keyword}\` in \`${chart.schemaPath}\`)`
-  return {
-    path: fullPath,
-    rule: error.keyword,
-    text: prose`${pointer} ${rule}${isUnknown ? own('') : shown}${source}${hint}`,
-    isInFile: valueAt(file, fullPath) !== undefined,
-  }
-}
-
-/** A name that the schema has, in the same place. */
-function suggestProperty(
-  { schemaPath }: ErrorObject,
-  schema: unknown,
-  name: string,
-): string | undefined {
-  let node = schema
-  for (const key of parsePointer(decodeURIComponent(schemaPath)).slice(0, -1)) {
-    node = childOf(node, key)
-  }
-  const properties = childOf(node, 'properties')
-  return suggestName(
-    name,
-    typeof properties === 'object' && properties !== null ? Object.keys(properties) : [],
-  )
-}
-
-function childOf(node: unknown, key: string): unknown {
-  return typeof node === 'object' && node !== null && Object.hasOwn(node, key)
-    ? (node as Readonly<Record<string, unknown>>)[key]
-    : undefined
-}
-
-function distinct(violations: readonly Violation[]): Violation[] {
-  const byText = new Map(
-    violations.map((violation) => [
-      `${formatPointer(violation.path)} ${violation.text.map(({ text }) => text).join('')}`,
-      violation,
-    ]),
-  )
-  return [...byText.values()]
 }
