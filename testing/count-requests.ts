@@ -1,5 +1,8 @@
 import type { SyncStep } from './project.ts'
 
+/** A step whose requests can be counted. */
+type Counted = Pick<SyncStep, 'githubRequests' | 'mlflowRequests' | 'report'>
+
 /** Requests of one kind. */
 export type RequestCount = Readonly<Record<string, number>>
 
@@ -7,7 +10,7 @@ export type RequestCount = Readonly<Record<string, number>>
  * Requests to GitHub by GraphQL operation or REST route. Throws if the report counts others than the
  * stand-in received.
  */
-export function githubRequests({ githubRequests: requests, report }: SyncStep): RequestCount {
+export function githubRequests({ githubRequests: requests, report }: Counted): RequestCount {
   requireEqual(requests.length, report.requests.github)
   return countBy(
     requests.map(({ operation, method, path }) => operation ?? `${method} ${routeOf(path)}`),
@@ -15,7 +18,7 @@ export function githubRequests({ githubRequests: requests, report }: SyncStep): 
 }
 
 /** Requests to MLflow by endpoint; only in a world with `throughGateway`. Throws like the other. */
-export function mlflowRequests({ mlflowRequests: requests, report }: SyncStep): RequestCount {
+export function mlflowRequests({ mlflowRequests: requests, report }: Counted): RequestCount {
   requireEqual(requests.length, report.requests.mlflow)
   return countBy(requests.map(({ url }) => /mlflow\/([^?]+)/.exec(url)?.[1] ?? url))
 }
