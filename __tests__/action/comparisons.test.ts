@@ -61,6 +61,26 @@ test('a pull request and the summary compare the same, with one request', async 
   expect(searches(step.mlflowRequests)).toBe(searches(plan.mlflowRequests))
 })
 
+test.each([403, 500])(
+  'a pull request is updated although MLflow responds to the comparison with HTTP %d',
+  async (status) => {
+    await syncPullRequest(project, inputs)
+    await world.api.setAlias(project.model('m'), 'champion', '2')
+    const [first = ''] = runIds
+    world.gateway.rule = ({ url, body }) =>
+      /runs\/(?:search|get)/.test(url) && (url + body).includes(first)
+        ? json({ error_code: 'PERMISSION_DENIED', message: 'Permission denied' }, status)
+        : undefined
+    const step = await syncPullRequest(project, inputs)
+    expect(step.exitCode).toBe(0)
+    expect(step.outputs).toMatchObject({
+      operation: 'pull-request-updated',
+      'commit-sha': project.repository.head(headBranch),
+    })
+    expect(onlyPullRequest(project).body).toContain(`${project.model('m')} | [2]`)
+  },
+)
+
 test.each(['sync', 'plan'])(
   'with mode %s, a comparison that MLflow cannot answer is left out',
   async (mode) => {

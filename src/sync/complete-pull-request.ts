@@ -3,6 +3,7 @@ import { lacksLabels, type PullRequest, type PullRequestSettings } from '../core
 import { sortReviewers, type Reviewers } from '../core/reviewers.ts'
 import { joinProse, joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
+import { problemAfterWrite, type Completion } from './after-write.ts'
 
 export type CompletionOptions = {
   readonly pullRequests: PullRequests
@@ -15,14 +16,20 @@ export type CompletionOptions = {
 
 /**
  * Sets the labels and requests the reviewers of a pull request that this job opened, or another one
- * that did not get as far. Returns warnings if GitHub refuses, because that should not fail the sync.
+ * that did not get as far. It is only a warning if GitHub refuses, because that should not fail the sync.
  */
 export async function completePullRequest(
   pullRequest: PullRequest,
   options: CompletionOptions,
-): Promise<readonly Prose[]> {
-  const labels = await addLabels(pullRequest, options)
-  return [...labels, ...(await requestReviewers(pullRequest, options))]
+): Promise<Completion> {
+  const warnings: Prose[] = []
+  try {
+    warnings.push(...(await addLabels(pullRequest, options)))
+    warnings.push(...(await requestReviewers(pullRequest, options)))
+    return { warnings, error: undefined }
+  } catch (error) {
+    return { warnings, error: problemAfterWrite(error) }
+  }
 }
 
 async function addLabels(

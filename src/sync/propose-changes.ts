@@ -1,4 +1,4 @@
-import { GitHubError, problemOf } from '../core/errors.ts'
+import { GitHubError } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
 import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
@@ -10,18 +10,11 @@ import {
   type PullRequest,
   type PullRequestSettings,
 } from '../core/pull-request.ts'
-import {
-  changesOf,
-  editsOf,
-  type CommitReference,
-  type Plan,
-  type Problem,
-} from '../core/result.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
-import { branchMoved } from '../github/errors.ts'
+import { changesOf, editsOf, type CommitReference, type Plan } from '../core/result.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
+import { problemUnlessMoved, requireOpen, type Completion } from './after-write.ts'
 import { completePullRequest } from './complete-pull-request.ts'
 import type { Comparisons } from './read-comparisons.ts'
 import { signatureWarnings } from './write-commit.ts'
@@ -52,10 +45,7 @@ export type ProposalTarget = {
 export type ProposalResult = {
   readonly pullRequest: PullRequest
   readonly commit: CommitReference
-  readonly warnings: readonly Prose[]
-  /** Why the text of the pull request does not describe the proposal yet. */
-  readonly error: Problem | undefined
-}
+} & Completion
 
 /** Writes proposals. It remembers commits that it made, so that another attempt uses them again. */
 export type Proposer = {
@@ -65,13 +55,9 @@ export type Proposer = {
   readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<void>
   /**
    * Sets labels and reviewers of a pull request that this job opened (`isOwn`), or another one that did
-   * not get as far. Returns warnings.
+   * not get as far.
    */
-  readonly complete: (
-    pullRequest: PullRequest,
-    plan: Plan,
-    isOwn: boolean,
-  ) => Promise<readonly Prose[]>
+  readonly complete: (pullRequest: PullRequest, plan: Plan, isOwn: boolean) => Promise<Completion>
 }
 
 export function createProposer(options: ProposeOptions): Proposer {
@@ -113,7 +99,7 @@ export function createProposer(options: ProposeOptions): Proposer {
 
   const complete: Proposer['complete'] = (pullRequest, plan, isOwn) =>
     completePullRequest(pullRequest, {
-      ...{ pullRequests, settings, isOwn },
+      ...{ pullRequests: repository.pullRequests, settings, isOwn },
       repository: plan.snapshot.repository,
     })
 
@@ -126,41 +112,21 @@ export function createProposer(options: ProposeOptions): Proposer {
       hasCreatedBranch ||= from === undefined
     }
     const unsigned = signatureWarnings(commit)
-    const written = { commit: { sha: commit.sha, url: commit.url }, error: undefined }
-    if (open !== undefined) {
-      const error = await problemUnlessMoved(updateText(plan, name, open))
-      const warnings = [...unsigned, ...(await complete(open, plan, false))]
-      return { ...written, pullRequest: open, warnings, error }
-    }
-    const pullRequest = await openNew(plan, name, commit.sha)
+    const isOpening = open === undefined
+    const pullRequest = open ?? (await openNew(plan, name, commit.sha))
+    const textError = isOpening
+      ? undefined
+      : await problemUnlessMoved(updateText(plan, name, pullRequest))
+    const completion = await complete(pullRequest, plan, isOpening)
     return {
-      ...written,
       pullRequest,
-      warnings: [...unsigned, ...(await complete(pullRequest, plan, true))],
+      commit: { sha: commit.sha, url: commit.url },
+      warnings: [...unsigned, ...completion.warnings],
+      error: textError ?? completion.error,
     }
   }
 
   return { propose, updateText, complete }
-}
-
-/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
-export function requireOpen({ state }: PullRequest): void {
-  if (state === 'closed') throw branchMoved(prose`while its pull request was updated`)
-}
-
-/**
- * The problem of a request that follows the actual write, which is reported together with it.
- *
- * @throws GitHubError with reason `branch-moved`.
- */
-export async function problemUnlessMoved(request: Promise<unknown>): Promise<Problem | undefined> {
-  try {
-    await request
-    return undefined
-  } catch (error) {
-    if (!(error instanceof GitHubError) || error.reason === 'branch-moved') throw error
-    return problemOf(error)
-  }
 }
 
 /** Creates the commit of a proposal, on which no branch depends yet. */

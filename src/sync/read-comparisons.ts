@@ -1,3 +1,4 @@
+import { MlflowError } from '../core/errors.ts'
 import { byModel } from '../core/message/change-table.ts'
 import { maxComparisons } from '../core/message/comparison.ts'
 import type { Run } from '../core/model.ts'
@@ -8,8 +9,9 @@ export type Comparisons = ReadonlyMap<string, Comparison>
 
 /**
  * Returns a function that reads the metrics and parameters of each changed run of a plan, and of the
- * run that it replaces, by path; nothing for a run that could not be read. It remembers the result,
- * because both the pull request and the summary show it.
+ * run that it replaces, by path; nothing for a run that could not be read, because a comparison is no
+ * reason not to propose a change. It remembers the result: both the pull request and the summary show
+ * it.
  *
  * @param hideSecrets a run's parameters may hold one that the job uses too.
  */
@@ -20,10 +22,16 @@ export function createComparisonReader(
   const results = new WeakMap<Plan['entries'], Promise<Comparisons>>()
   return ({ entries }) => {
     const result =
-      results.get(entries) ?? readComparisons(registry, changesOf(entries), hideSecrets)
+      results.get(entries) ??
+      readComparisons(registry, changesOf(entries), hideSecrets).catch(withoutComparisons)
     results.set(entries, result)
     return result
   }
+}
+
+function withoutComparisons(error: unknown): Comparisons {
+  if (!(error instanceof MlflowError)) throw error
+  return new Map()
 }
 
 async function readComparisons(

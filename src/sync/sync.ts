@@ -1,8 +1,8 @@
-import { ActionError, MlflowError, problemOf } from '../core/errors.ts'
+import { ActionError, problemOf } from '../core/errors.ts'
 import type { BranchSnapshot } from '../core/branch.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Recreate } from '../core/recreate.ts'
-import { joinProblems } from '../core/problem.ts'
+import { joinProblems, type Problem } from '../core/problem.ts'
 import { editsOf, emptyResult, type Plan, type SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
@@ -89,10 +89,10 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
   if (!('plan' in outcome)) return outcome
   const { plan, warnings, ...written } = outcome
   const { repository, branch } = plan.snapshot
-  const comparisons =
+  const { comparisons, problem } =
     written.operation === 'none'
-      ? new Map()
-      : await stopwatch.measure('read MLflow', () => unlessUnreadable(compare(plan)))
+      ? { comparisons: new Map(), problem: undefined }
+      : await stopwatch.measure('read MLflow', () => compareWritten(compare(plan)))
   const tagWarnings = await writeBackIfWanted(options, selected, { ...written, plan })
   return {
     ...emptyResult(repository, branch),
@@ -106,7 +106,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     failedTargets: plan.failedTargets,
     selectedRuns: plan.selectedRuns,
     warnings: [...plan.warnings, ...warnings, ...tagWarnings],
-    error: joinProblems([plan.error ?? [], written.error ?? []].flat()),
+    error: joinProblems([plan.error ?? [], written.error ?? problem ?? []].flat()),
   }
 }
 
@@ -122,13 +122,15 @@ async function writeBackIfWanted(
   return stopwatch.measure('write MLflow', () => writeBack(settings, targets, written))
 }
 
-/** A comparison that cannot be read takes nothing away from what was written. */
-async function unlessUnreadable(comparisons: Promise<Comparisons>): Promise<Comparisons> {
+/** The job may be cancelled while they are read; that takes nothing away from what was written. */
+async function compareWritten(
+  reading: Promise<Comparisons>,
+): Promise<{ readonly comparisons: Comparisons; readonly problem: Problem | undefined }> {
   try {
-    return await comparisons
+    return { comparisons: await reading, problem: undefined }
   } catch (error) {
-    if (!(error instanceof MlflowError)) throw error
-    return new Map()
+    if (!(error instanceof ActionError)) throw error
+    return { comparisons: new Map(), problem: problemOf(error) }
   }
 }
 

@@ -1,10 +1,11 @@
-import { GitHubError } from '../core/errors.ts'
+import { ActionError, GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
 import type { PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
-import { problemUnlessMoved, requireOpen, type ProposeOptions } from './propose-changes.ts'
+import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'
+import type { ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
 import { writeResult, type WriteResult } from './write.ts'
@@ -32,10 +33,19 @@ export async function withdraw(
   try {
     if (head.kind !== 'none') warnings = await deleteBranch(repository, situation, head.commit.sha)
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
-    if (error.outcomeUnknown) begun.closing ??= open
+    if (!(error instanceof ActionError)) throw error
+    if (error instanceof GitHubError && error.outcomeUnknown) begun.closing ??= open
     // A person has just pushed, so the pull request is not closed.
-    else if (current !== undefined) await restoreBody(repository, current)
+    else if (
+      current !== undefined &&
+      !(await restoreBody(repository, current)) &&
+      !isMoved(error)
+    ) {
+      return writeResult(plan, 'pull-request-updated', {
+        pullRequest: referenceTo(current),
+        error: problemAfterWrite(error),
+      })
+    }
     throw error
   }
   begun.closing ??= open
@@ -69,8 +79,7 @@ async function deleteBranch(
     await repository.moveHeadBranch({ branch: name, from, to: undefined })
     return []
   } catch (error) {
-    const isRefused =
-      error instanceof GitHubError && error.reason !== 'branch-moved' && !error.outcomeUnknown
+    const isRefused = error instanceof GitHubError && !isMoved(error) && !error.outcomeUnknown
     if (!isRefused) throw error
     return [
       joinSentences([
@@ -94,13 +103,17 @@ async function close(repository: Repository, current: PullRequest, begun: Begun)
 /**
  * Takes back the text about the closing, unless another job has closed the pull request. A text that
  * stays wrong because of a failure is corrected by the next update.
+ *
+ * @returns whether it did not fail.
  */
-async function restoreBody({ pullRequests }: Repository, original: PullRequest): Promise<void> {
+async function restoreBody({ pullRequests }: Repository, original: PullRequest): Promise<boolean> {
   const { number, body } = original
   try {
     const { state, merged } = await pullRequests.get(number)
     if (state === 'open' || merged) await pullRequests.update(number, { body })
+    return true
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
+    if (!(error instanceof ActionError)) throw error
+    return false
   }
 }

@@ -9,15 +9,11 @@ import {
 } from '../core/pull-request.ts'
 import { isChange, type Operation, type Plan } from '../core/result.ts'
 import { joinProse, linkTo, reference, prose } from '../core/text/prose.ts'
+import { problemUnlessMoved } from './after-write.ts'
 import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import {
-  createProposer,
-  problemUnlessMoved,
-  type Proposer,
-  type ProposeOptions,
-} from './propose-changes.ts'
+import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
 import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
 import { withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
@@ -87,19 +83,19 @@ async function keep(
   const section = readSection(open.body)
   const isOutdated = section !== undefined && section.files !== head.proposal.files
   const needsText = isOutdated || section?.withdrawn === true
-  const error = needsText
+  const textError = needsText
     ? await problemUnlessMoved(proposer.updateText(plan, name, open))
     : undefined
   const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit)
-  const incomplete = await proposer.complete(open, plan, begun === 'pull-request-created')
-  const isUpdate = begun === 'none' && needsText && error === undefined
+  const completion = await proposer.complete(open, plan, begun === 'pull-request-created')
+  const isUpdate = begun === 'none' && needsText && textError === undefined
   const operation = isUpdate ? 'pull-request-updated' : begun
   const { sha, url } = head.commit
   return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
     pullRequest: referenceTo(open),
     commit: { sha, url },
-    warnings: [...unsigned, ...incomplete],
-    error,
+    warnings: [...unsigned, ...completion.warnings],
+    error: textError ?? completion.error,
   })
 }
 
