@@ -15,13 +15,22 @@ export function createCommitWriter(repository: Repository, template: string | un
   /** Commits that were sent and may have been made, although the response does not say so. */
   const unsettled: (CommitRequest & { readonly plan: Plan })[] = []
 
+  /** Whether GitHub did not answer when it was last asked about them. */
+  let isUnanswered = false
+
   const settle = async (): Promise<WriteResult | undefined> => {
+    isUnanswered = unsettled.length > 0
     const found = await repository.findCommit(unsettled)
+    isUnanswered = false
     return found && committed(found.request.plan, found.commit)
   }
 
   const write = async (plan: Plan): Promise<WriteResult> => {
-    if (editsOf(plan).length === 0) return writeResult(plan, 'none')
+    const isUpToDate = editsOf(plan).length === 0
+    // Perhaps because of one of these commits, which may have become visible only now.
+    const settled = isUpToDate || isUnanswered ? await settle() : undefined
+    if (settled !== undefined) return settled
+    if (isUpToDate) return writeResult(plan, 'none')
     await repository.confirm(plan.snapshot)
     const request = commitRequest(plan, template)
     try {
