@@ -4,6 +4,7 @@ import {
   changesDigest,
   planDigest,
   proposalTrailer,
+  readOwnProposal,
   readProposal,
 } from '../../src/core/proposal.ts'
 import {
@@ -128,19 +129,22 @@ describe('the record in a commit message', () => {
   const record = { tree: 'a'.repeat(40), files: 'b'.repeat(32), changes: 'c'.repeat(32) }
 
   test('is read back', () => {
-    const message = `Add x\n\nAdd ${path}\n\nMLflow-Run-Id: x\n${proposalTrailer(record)}`
-    expect(readProposal(message)).toEqual(record)
+    const rest = `Add x\n\nAdd ${path}\n\nMLflow-Run-Id: x`
+    const message = `${rest}\n${proposalTrailer(record, rest)}`
+    expect(readProposal(message)).toMatchObject(record)
+    expect(readOwnProposal(message)).toMatchObject(record)
+    expect(readOwnProposal(`Reworded\n${message}`)).toBeUndefined()
   })
 
   test('is the last one', () => {
-    const older = proposalTrailer({ ...record, tree: 'd'.repeat(40) })
-    expect(readProposal(`${older}\n${proposalTrailer(record)}`)).toEqual(record)
+    const older = proposalTrailer({ ...record, tree: 'd'.repeat(40) }, '')
+    expect(readProposal(`${older}\n${proposalTrailer(record, '')}`)).toMatchObject(record)
   })
 
   test.each([
     ['', 'no text'],
-    [`> ${proposalTrailer(record)}`, 'a quotation'],
-    [`${proposalTrailer(record)} x`, 'more text'],
+    [`> ${proposalTrailer(record, '')}`, 'a quotation'],
+    [`${proposalTrailer(record, '')} x`, 'more text'],
   ])('is missing in %j (%s)', (message) => {
     expect(readProposal(message)).toBeUndefined()
   })

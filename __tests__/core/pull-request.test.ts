@@ -49,7 +49,7 @@ function commit(fields: Partial<HeadCommit> = {}): HeadCommit {
   return {
     sha: 'ours',
     url: 'https://github.test/commit/ours',
-    message: `Add my_model\n\n${proposalTrailer(recordOf(creation))}`,
+    message: `Add my_model\n\n${proposalTrailer(recordOf(creation), 'Add my_model')}`,
     tree,
     verified: true,
     parents: [{ sha: 'base', tree: 'tree' }],
@@ -59,7 +59,13 @@ function commit(fields: Partial<HeadCommit> = {}): HeadCommit {
 
 function ownHead(plan: Plan, isCurrent = true): Head {
   const range = { from: 'base', to: 'ours' }
-  return { kind: 'own', commit: commit(), proposal: recordOf(plan), range, isCurrent }
+  return {
+    kind: 'own',
+    commit: commit(),
+    proposal: { ...recordOf(plan), message: undefined },
+    range,
+    isCurrent,
+  }
 }
 
 function bodyOf(plan: Plan, withdrawn = false): string {

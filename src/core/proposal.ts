@@ -14,6 +14,8 @@ export type ProposalRecord = {
   readonly files: string
   /** Digest of what changes for which model version; see `changesDigest`. */
   readonly changes: string
+  /** Digest of the rest of the commit's message; undefined in commits of older versions. */
+  readonly message: string | undefined
 }
 
 /** A file in a proposal, by Git's hashes of its content; undefined: the file does not exist. */
@@ -24,19 +26,41 @@ export type ProposedFile = {
   readonly executable: boolean
 }
 
-export function proposalTrailer({ tree, files, changes }: ProposalRecord): string {
-  return `MLflow-Sync-Proposal: tree=${tree} files=${files} changes=${changes}`
+/** @param message the commit message without this trailer. */
+export function proposalTrailer(
+  { tree, files, changes }: Omit<ProposalRecord, 'message'>,
+  message: string,
+): string {
+  const record = `tree=${tree} files=${files} changes=${changes} message=${messageDigest(message)}`
+  return `MLflow-Sync-Proposal: ${record}`
 }
 
 const trailerPattern =
-  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})$/gm
+  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: message=([0-9a-f]{32}))?$/gm
 
 /** The record in a commit message; undefined if there is none. */
 export function readProposal(message: string): ProposalRecord | undefined {
-  const [, tree, files, changes] = [...message.matchAll(trailerPattern)].at(-1) ?? []
+  const [, tree, files, changes, rest] = [...message.matchAll(trailerPattern)].at(-1) ?? []
   return tree === undefined || files === undefined || changes === undefined
     ? undefined
-    : { tree, files, changes }
+    : { tree, files, changes, message: rest }
+}
+
+/** The record in a commit message that nobody reworded; undefined for any other message. */
+export function readOwnProposal(message: string): ProposalRecord | undefined {
+  const proposal = readProposal(message)
+  const expected = proposal?.message
+  return expected === undefined || expected === messageDigest(message) ? proposal : undefined
+}
+
+/** Leaves out the trailers that have a record, and what Git cleans up: blanks at ends, blank lines. */
+function messageDigest(message: string): string {
+  const lines = message
+    .replace(trailerPattern, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+  return digest([lines])
 }
 
 /** The files that a plan changes. */

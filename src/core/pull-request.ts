@@ -1,4 +1,4 @@
-import { planDigest, readProposal, type ProposalRecord } from './proposal.ts'
+import { planDigest, readOwnProposal, type ProposalRecord } from './proposal.ts'
 import { readSection } from './pull-request-section.ts'
 import { editsOf, type Plan } from './result.ts'
 
@@ -80,7 +80,7 @@ export type OwnHead = {
 
 /** The record of a commit that is exactly as the action made it; undefined for any other commit. */
 export function ownProposal({ message, tree, parents }: HeadCommit): ProposalRecord | undefined {
-  const proposal = readProposal(message)
+  const proposal = readOwnProposal(message)
   return parents.length === 1 && proposal?.tree === tree ? proposal : undefined
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../core/pull-request.ts'
 import {
   filesDigest,
-  readProposal,
+  readOwnProposal,
   type ProposalRecord,
   type ProposedFile,
 } from '../core/proposal.ts'
@@ -105,7 +105,7 @@ async function readMovedProposal(
   const [parent, ...others] = commit?.parents ?? []
   const start = head.parents.at(-1)
   if (commit === undefined || parent === undefined || others.length > 0) return undefined
-  const proposal = readProposal(commit.message)
+  const proposal = readOwnProposal(commit.message)
   const range = { from: parent.sha, to: commit.sha }
   return proposal && start && { proposal, range, start, commits: chain?.length ?? 0 }
 }

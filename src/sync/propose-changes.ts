@@ -137,10 +137,10 @@ async function commitProposal(
   const { head, rootTree } = plan.snapshot
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
   const record = { tree, files: planDigest(plan), changes: changesDigest(plan) }
-  const trailer = proposalTrailer(record)
-  const message = fullMessage(
-    commitMessage(changesOf(plan.entries), commitTemplate, plan.extraFiles, trailer),
-  )
+  const changes = changesOf(plan.entries)
+  const describe = (...trailers: string[]): string =>
+    fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, ...trailers))
+  const message = describe(proposalTrailer(record, describe()))
   return repository.createCommit({ tree, parent: head, message })
 }
 

@@ -6,13 +6,21 @@ import type { Repository } from './repository.ts'
 
 /** What people do to branches and pull requests, with git and on GitHub's website. */
 
-/** `git commit --amend` and a force-push: the message and the author stay. */
-export function amend(repository: Repository, branch: string, files: Files): string {
+/** `git commit --amend` and a force-push: the author stays, and so does the message unless it is reworded. */
+export function amend(
+  repository: Repository,
+  branch: string,
+  files: Files,
+  reword: (message: string) => string = (message) => message,
+): string {
   const { store } = repository
   const { oid, parents, message, author } = store.commit(`refs/heads/${branch}`)
   const changes = changesTo(files, (contents) => store.writeBlobs(contents))
   const tree = store.writeTree(oid, changes)
-  const amended = store.createCommit({ tree, parents, message, author, committer: person })
+  const amended = store.createCommit({
+    ...{ tree, parents, author, committer: person },
+    message: reword(message),
+  })
   forcePush(repository, branch, amended)
   return amended
 }
