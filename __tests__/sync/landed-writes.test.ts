@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
 import { isBranchRead, isCommit, type FaultResponse } from '../../testing/github/faults.ts'
-import { isHistoryRead } from '../../testing/github/matchers.ts'
+import {
+  isHistoryRead,
+  isPullRequestCreation,
+  isPullRequestList,
+  isRefUpdate,
+} from '../../testing/github/matchers.ts'
+import { closePullRequest } from '../../testing/github/people.ts'
+import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import { htmlPage } from '../../testing/github/responses.ts'
 import type { Project } from '../../testing/project.ts'
+import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 
@@ -69,5 +77,75 @@ describe('a commit whose response was lost', () => {
     const { exitCode, outputs, result } = await runInProcess(world, project, {})
     expect({ exitCode, operation: outputs.operation }).toEqual({ exitCode: 1, operation: 'failed' })
     expect(plain(result.error?.advice ?? [])).toContain('A write may have succeeded')
+  })
+})
+
+describe('a pull request', () => {
+  const inputs = { 'pull-request': 'true', 'pull-request-labels': 'mlflow' }
+
+  const sync = () => runInProcess(world, project, inputs)
+
+  /** What a proxy sends after it has passed the request on. */
+  const page = { ...htmlPage(), status: 403 }
+
+  async function expectWritten(operation: string, count: string): Promise<void> {
+    const { exitCode, outputs } = await sync()
+    expect({ exitCode, ...outputs }).toMatchObject({
+      exitCode: 0,
+      operation,
+      changed: 'true',
+      'created-count': count,
+      'pull-request-number': String(project.repository.pullRequests.length),
+      'commit-sha': project.repository.pullRequests.at(-1)?.headSha,
+    })
+  }
+
+  test('that was updated is reported although the response is a refusal', async () => {
+    await sync()
+    await project.register('n')
+    world.github.inject({ kind: 'respond-after', ...page }, { match: isRefUpdate })
+    await expectWritten('pull-request-updated', '2')
+  })
+
+  test('that was opened from a branch that was left is reported although the response is a refusal', async () => {
+    world.github.inject({ kind: 'respond', ...page }, { match: isPullRequestCreation })
+    world.github.inject({ kind: 'respond', ...refusal }, { match: isRefUpdate, skip: 1 })
+    expect((await sync()).exitCode).toBe(1)
+    world.github.clearFaults()
+    expect(project.repository.head(headBranch)).not.toBe('')
+    world.github.inject({ kind: 'respond-after', ...page }, { match: isPullRequestCreation })
+    await expectWritten('pull-request-created', '1')
+    expect(project.repository.pullRequests.at(-1)?.labels).toEqual(['mlflow'])
+  })
+
+  test.each<[string, () => void]>([
+    ['merged', () => mergePullRequest(project.repository, 1)],
+    ['closed', () => closePullRequest(project.repository, 1)],
+  ])('that was opened is reported although it was %s before the next look', async (_what, end) => {
+    world.github.inject({ kind: 'lose-response' }, { match: isPullRequestCreation })
+    world.github.inject({ kind: 'run-before', run: end }, { match: isPullRequestList, skip: 1 })
+    await expectWritten('pull-request-created', '1')
+    expect(project.repository.pullRequests).toHaveLength(1)
+  })
+
+  test('that was updated is reported although it was merged before the next look', async () => {
+    await sync()
+    await project.register('n')
+    const end = () => mergePullRequest(project.repository, 1)
+    world.github.inject({ kind: 'lose-response' }, { match: isRefUpdate })
+    world.github.inject({ kind: 'run-before', run: end }, { match: isPullRequestList, skip: 1 })
+    await expectWritten('pull-request-updated', '2')
+  })
+
+  test('that was not opened is not mistaken for an older one', async () => {
+    world.github.inject({ kind: 'respond', ...refusal }, { match: isRefUpdate, skip: 1 })
+    await sync()
+    // Nothing is left to propose, but the branch stays.
+    await runInProcess(world, project, { ...inputs, filter: "tags.nobody = 'has'" })
+    expect(project.repository.pullRequests.map(({ state }) => state)).toEqual(['closed'])
+    expect(project.repository.head(headBranch)).not.toBe('')
+    world.github.clearFaults()
+    world.github.inject({ kind: 'drop' }, { match: isPullRequestCreation, times: Infinity })
+    expect((await sync()).outputs.operation).toBe('failed')
   })
 })

@@ -47,10 +47,14 @@ export type ProposalResult = {
   readonly commit: CommitReference
 } & Completion
 
+export type Proposed = { readonly plan: Plan; readonly commit: CommitReference }
+
 /** Writes proposals. It remembers commits that it made, so that another attempt uses them again. */
 export type Proposer = {
   /** Puts a plan on the head branch as one commit, and opens or updates the pull request. */
   readonly propose: (plan: Plan, target: ProposalTarget) => Promise<ProposalResult>
+  /** What a commit proposes, if this proposer has put it on the head branch or tried to. */
+  readonly proposed: (sha: string) => Proposed | undefined
   /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
   readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<void>
   /**
@@ -64,6 +68,7 @@ export function createProposer(options: ProposeOptions): Proposer {
   const { repository, settings } = options
   const { pullRequests } = repository
   const commits = new Map<string, Commit>()
+  const proposed = new Map<string, Proposed>()
   let hasCreatedBranch = false
 
   const createCommit = async (plan: Plan): Promise<Commit> => {
@@ -106,6 +111,8 @@ export function createProposer(options: ProposeOptions): Proposer {
   const propose: Proposer['propose'] = async (plan, { name, head, open }) => {
     const isWritten = isUpToDate(head, plan)
     const commit = isWritten ? head.commit : await createCommit(plan)
+    const reference = { sha: commit.sha, url: commit.url }
+    proposed.set(commit.sha, { plan, commit: reference })
     if (!isWritten) {
       const from = head.kind === 'none' ? undefined : head.commit.sha
       await repository.moveHeadBranch({ branch: name, from, to: commit.sha })
@@ -120,13 +127,13 @@ export function createProposer(options: ProposeOptions): Proposer {
     const completion = await complete(pullRequest, plan, isOpening)
     return {
       pullRequest,
-      commit: { sha: commit.sha, url: commit.url },
+      commit: reference,
       warnings: [...unsigned, ...completion.warnings],
       error: textError ?? completion.error,
     }
   }
 
-  return { propose, updateText, complete }
+  return { propose, proposed: (sha) => proposed.get(sha), updateText, complete }
 }
 
 /** Creates the commit of a proposal, on which no branch depends yet. */

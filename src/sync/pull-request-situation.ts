@@ -22,6 +22,8 @@ export type Begun = {
   operation: Operation
   /** The pull request that is being closed. */
   closing: PullRequest | undefined
+  /** Numbers of the pull requests that had been closed before. */
+  closed: ReadonlySet<number>
 }
 
 export function referenceTo({ number, url }: PullRequest): PullRequestReference {

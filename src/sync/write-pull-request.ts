@@ -26,13 +26,19 @@ import { writeResult, type Writer, type WriteResult } from './write.ts'
 export function createPullRequestWriter(options: ProposeOptions): Writer {
   const proposer = createProposer(options)
   /** What earlier attempts began; their responses may have been lost. */
-  const begun: Begun = { operation: 'none', closing: undefined, plan: undefined }
+  const begun: Begun = {
+    operation: 'none',
+    closing: undefined,
+    plan: undefined,
+    closed: new Set(),
+  }
 
   return {
     write: async (plan) => {
       begun.plan = plan
       const situation = await assess(options, plan)
-      const finished = await finish(proposer, situation, begun)
+      const finished =
+        endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun))
       if (finished !== undefined) return finished
       return situation.decision.kind === 'withdraw'
         ? withdraw(options, situation, begun)
@@ -42,7 +48,11 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       const hasBegun = begun.operation !== 'none' || begun.closing !== undefined
       if (begun.plan === undefined || !hasBegun) return undefined
       const situation = await assess(options, begun.plan)
-      return (await finish(proposer, situation, begun)) ?? openedBefore(situation, begun)
+      return (
+        endedBefore(proposer, situation, begun) ??
+        (await finish(proposer, situation, begun)) ??
+        openedBefore(situation, begun)
+      )
     },
   }
 }
@@ -99,6 +109,27 @@ async function keep(
   })
 }
 
+/** The result if a pull request that this sync wrote was merged or closed at once. */
+function endedBefore(
+  proposer: Proposer,
+  { state }: Situation,
+  { operation, closed }: Begun,
+): WriteResult | undefined {
+  if (operation === 'none') return undefined
+  const ended = state.pullRequests.find(
+    (pull) =>
+      isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined,
+  )
+  const proposed = ended && proposer.proposed(ended.headSha)
+  return (
+    proposed &&
+    writeResult(proposed.plan, operation, {
+      pullRequest: referenceTo(ended),
+      commit: proposed.commit,
+    })
+  )
+}
+
 /** The result if this sync opened the pull request, whatever a person has done with it since. */
 function openedBefore(
   { plan, decision: { open } }: Situation,
@@ -106,6 +137,10 @@ function openedBefore(
 ): WriteResult | undefined {
   if (operation !== 'pull-request-created' || open === undefined) return undefined
   return writeResult(plan, operation, { pullRequest: referenceTo(open) })
+}
+
+function isClosed({ state }: PullRequest): boolean {
+  return state === 'closed'
 }
 
 /** The plan without the changes that a person has rejected. */
@@ -166,7 +201,12 @@ async function propose(
     return writeResult(plan, operation, { ...proposed, pullRequest })
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
-    if (error.outcomeUnknown) begun.operation = operation
+    const isRace = error.reason === 'already-exists' || error.reason === 'branch-moved'
+    if (!isRace) {
+      // Even a refusal may be a proxy's, after GitHub carried the request out.
+      begun.operation = operation
+      begun.closed = new Set(state.pullRequests.filter(isClosed).map(({ number }) => number))
+    }
     if (error.reason !== 'already-exists') throw error
     throw new GitHubError(prose`another job opened the pull request`, { reason: 'branch-moved' })
   }
