@@ -74,6 +74,12 @@ test.each([
   ['production/**/*', 'no'],
   ['deploy.production/**', 'no'],
   ['[', 'no'],
+  ['deploy/production/[!_]*.yaml', 'fully'],
+  ['deploy/production/[^.]*.yaml', 'fully'],
+  ['deploy/production/[!0-9]*.yaml', 'no'],
+  ['deploy[!x]production/*.yaml', 'no'],
+  ['deploy[.-0]production/*.yaml', 'no'],
+  ['deploy/production/[z-a]*.yaml', 'partly'],
 ])('the restricted path %s covers a file %s', (glob, coverage) => {
   expect(coversPath(glob, 'deploy/production/0123.yaml')).toBe(coverage)
 })
@@ -81,6 +87,7 @@ test.each([
 test.each([
   ['deploy/production/**/*', 'violated'],
   ['deploy', 'unclear'],
+  ['[z-a].yaml', 'unclear'],
   ['staging/**/*', 'satisfied'],
 ])('a restriction of %s is %s', (path, result) => {
   const parameters = { restricted_file_paths: ['docs/*', path] }

@@ -59,13 +59,19 @@ function matchesRe2(pattern: string, text: string): boolean | undefined {
 /**
  * Whether a restricted path covers a file. GitHub uses Ruby's fnmatch with FNM_PATHNAME, where `*`
  * stays within a directory and a directory named `**` stands for any number of them. `partly` means
- * that the path is a directory above the file, which GitHub's documentation leaves open.
+ * that the path is a directory above the file, which GitHub's documentation leaves open, or that the
+ * pattern can't be evaluated here.
  */
 export function coversPath(glob: string, path: string): 'fully' | 'partly' | 'no' {
   const pattern = glob.replace(/^\//, '')
-  if (new RegExp(`^${regexOf(pattern)}$`, 'su').test(path)) return 'fully'
   const directory = pattern.replace(/\/$/, '')
-  return new RegExp(`^${regexOf(directory)}/`, 'su').test(path) ? 'partly' : 'no'
+  try {
+    if (new RegExp(`^${regexOf(pattern)}$`, 'su').test(path)) return 'fully'
+    return new RegExp(`^${regexOf(directory)}/`, 'su').test(path) ? 'partly' : 'no'
+  } catch {
+    // Ruby accepts ranges such as `z-a`.
+    return 'partly'
+  }
 }
 
 function regexOf(glob: string): string {
@@ -77,9 +83,16 @@ function regexOf(glob: string): string {
       if (token.startsWith('*')) return '.*'
       if (token === '?') return '[^/]'
       if (token.length > 1 && token.startsWith('[')) {
-        return `[${token.slice(1, -1).replace(/[\\\]^]/g, '\\$&')}]`
+        return classOf(token.slice(1, -1))
       }
       return token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
     })
     .join('')
+}
+
+/** Never a slash, not even if it is excluded by nothing else. */
+function classOf(members: string): string {
+  const isNegated = /^[!^]/.test(members)
+  const escaped = members.slice(isNegated ? 1 : 0).replace(/[\\\]^]/g, '\\$&')
+  return isNegated ? `[^/${escaped}]` : `(?!/)[${escaped}]`
 }
