@@ -303,21 +303,17 @@ describe('what GitHub says to the requests of the check', () => {
 })
 
 describe('with pull-request: true, the head branch', () => {
-  test.each([
-    'creation',
-    'update',
-    'non_fast_forward',
-    'deletion',
-    'pull_request',
-    'merge_queue',
-  ] as const)('must not have a rule %s', async (type) => {
-    settings.rules = [{ branch: 'mlflow-sync/*', type }]
-    const step = await check({ 'pull-request': 'true' })
-    expect(failedChecks(step)).toEqual([headBranch])
-    const { advice } = connectionOf(step, headBranch)
-    expect(advice).toMatch(/another `pull-request-branch`.*may bypass/)
-    expect(advice).not.toContain('pull-request: true')
-  })
+  test.each(['creation', 'update', 'non_fast_forward', 'pull_request', 'merge_queue'] as const)(
+    'must not have a rule %s',
+    async (type) => {
+      settings.rules = [{ branch: 'mlflow-sync/*', type }]
+      const step = await check({ 'pull-request': 'true' })
+      expect(failedChecks(step)).toEqual([headBranch])
+      const { advice } = connectionOf(step, headBranch)
+      expect(advice).toMatch(/another `pull-request-branch`.*may bypass/)
+      expect(advice).not.toContain('pull-request: true')
+    },
+  )
 
   test('must match the pattern of its name', async () => {
     settings.rules = [

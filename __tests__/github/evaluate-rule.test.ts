@@ -114,6 +114,9 @@ test('parameters of an unknown shape are unclear', () => {
 })
 
 test('a branch that exists need not be created', () => {
-  expect(evaluateRule({ type: 'creation' }, write, true).result).toBe('satisfied')
-  expect(evaluateRule({ type: 'creation' }, write, false).result).toBe('violated')
+  const base = { ...write, isHead: false }
+  expect(evaluateRule({ type: 'creation' }, base, true).result).toBe('satisfied')
+  expect(evaluateRule({ type: 'creation' }, base, false).result).toBe('violated')
+  // After a merge, the head branch is created again.
+  expect(evaluateRule({ type: 'creation' }, write, true).result).toBe('violated')
 })

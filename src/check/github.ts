@@ -7,7 +7,7 @@ import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { identifyHead } from '../sync/identify-head.ts'
 import { branchQuery } from '../sync/read-servers.ts'
-import { rejectForeignHead } from '../sync/reject-head.ts'
+import { findOtherTargets, rejectForeignHead } from '../sync/reject-head.ts'
 import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
 import { checkValues, findNameCollisions } from './values.ts'
 import { plannedWrite } from './planned-write.ts'
@@ -138,7 +138,7 @@ async function checkHeadBranch(
   return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] })
 }
 
-/** A problem if the head branch exists and is not the action's own. */
+/** A problem if the head branch exists and is not the action's own, or another job's. */
 async function findForeignHead(
   options: TargetCheckOptions,
   snapshot: BranchSnapshot,
@@ -148,29 +148,35 @@ async function findForeignHead(
   return retryOnFreshSnapshot(options, snapshot, async (current) => {
     const state = await repository.pullRequests.read(current, name)
     const head = await identifyHead(repository, current, state)
-    return head.kind === 'foreign'
-      ? [problemOf(rejectForeignHead(name, head, openPullRequest(state)))]
-      : []
+    const open = openPullRequest(state)
+    if (head.kind === 'foreign') return [problemOf(rejectForeignHead(name, head, open))]
+    if (head.kind !== 'own') return []
+    const plan = { snapshot: current, targets: options.targets }
+    const other = await findOtherTargets(repository, plan, { name, head, open }, new Set())
+    return other === undefined ? [] : [problemOf(other)]
   })
 }
 
 type RuleFindings = Awaited<ReturnType<TargetCheckOptions['repository']['probes']['rules']>>
 
 /** @throws SyncError if a rule forbids what a sync would write. */
-function ruleFinding({ ruleCount, violated, unclear }: RuleFindings): Finding {
+function ruleFinding({ ruleCount, branchExists, violated, unclear }: RuleFindings): Finding {
   const problem = joinProblems([...violated, ...unclear])
   if (problem !== undefined) {
     const { message, advice = [], mistakes } = problem
     if (violated.length > 0) throw new SyncError(message, { advice, mistakes })
     return { status: 'skipped', detail: message, advice }
   }
+  const limit = branchExists
+    ? []
+    : prose`; branch protection only shows once the branch exists, so check again then`
   return ruleCount === undefined
     ? {
         status: 'skipped',
         detail: prose`GitHub does not show the rules to this token`,
         advice: prose`See Settings > Rules of the repository.`,
       }
-    : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it` }
+    : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it${limit}` }
 }
 
 async function templateFinding(

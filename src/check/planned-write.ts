@@ -9,10 +9,15 @@ export function plannedWrite(
   branch: string,
   isHead: boolean,
 ) {
-  const paths = targets.map(({ directory }) => pathIn(directory, `${exampleRun}.yaml`))
+  const paths = targets.flatMap(({ directory }) =>
+    exampleRuns.map((runId) => pathIn(directory, `${runId}.yaml`)),
+  )
   const created = exampleChange('created', paths[0] ?? '')
   const updated = exampleChange('updated', paths[0] ?? '')
-  const messages = [[created], [updated], [created, updated]].map((changes) => {
+  const deleted = exampleChange('deleted', paths[0] ?? '')
+  const prunes = targets.some(({ prune }) => prune !== undefined)
+  const sets = [[created], [updated], [created, updated]]
+  const messages = [...sets, ...(prunes ? [[deleted], [created, deleted]] : [])].map((changes) => {
     const { headline, body } = commitMessage(changes, template)
     return `${headline}\n\n${body}`
   })
@@ -22,16 +27,17 @@ export function plannedWrite(
   return { branch, isHead, paths: [...paths, ...indexes], messages }
 }
 
-const exampleRun = '0123456789abcdef0123456789abcdef'
+/** A restricted path may cover only some of them. */
+const exampleRuns = ['0', '9', 'a', 'f'].map((digit) => `${digit}123456789abcdef0123456789abcdef`)
 
-function exampleChange(outcome: 'created' | 'updated', path: string): ChangedEntry {
+function exampleChange(outcome: ChangedEntry['outcome'], path: string): ChangedEntry {
   return {
     path,
     outcome,
-    runId: exampleRun,
+    runId: exampleRuns[0] ?? '',
     experimentId: '1',
     modelName: 'my_model',
-    modelVersion: '2',
+    modelVersion: outcome === 'deleted' ? null : '2',
     previousVersion: outcome === 'created' ? null : '1',
     url: null,
     reason: null,

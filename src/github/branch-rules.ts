@@ -13,6 +13,8 @@ import { evaluateRule, type PlannedWrite, type Evaluation } from './evaluate-rul
 export type RuleFindings = {
   /** Undefined if GitHub does not show the rulesets to this token. */
   readonly ruleCount: number | undefined
+  /** Classic protection only shows on a branch that exists. */
+  readonly branchExists: boolean
   /** Rules that forbid the write. */
   readonly violated: readonly Problem[]
   /** Rules that may forbid it, and where to look. */
@@ -67,6 +69,7 @@ export async function findRuleProblems(
   ]
   return {
     ruleCount: listed?.length,
+    branchExists: classic.branchExists,
     violated: problemsOf('violated'),
     unclear: problemsOf('unclear'),
   }

@@ -95,14 +95,12 @@ function evaluate(rule: UpdateRule, { isHead }: PlannedWrite): Evaluation[] {
     ['required_status_checks', needsChecks],
     ['no_push', !rule.viewerCanPush && !needsReview && !needsChecks],
     ['non_fast_forward', isHead && !rule.allowsForcePushes],
+  ]
+  const unclear: readonly (readonly [RuleName, boolean])[] = [
     ['deletion', isHead && !rule.allowsDeletions],
+    ['required_signatures', rule.requiresSignatures],
   ]
-  return [
-    ...violated.flatMap(([name, isViolated]): Evaluation[] =>
-      isViolated ? [{ rule: name, result: 'violated' }] : [],
-    ),
-    ...(rule.requiresSignatures
-      ? [{ rule: 'required_signatures', result: 'unclear' } as const]
-      : []),
-  ]
+  const evaluations = (rows: typeof violated, result: Evaluation['result']): Evaluation[] =>
+    rows.filter(([, applies]) => applies).map(([name]) => ({ rule: name, result }))
+  return [...evaluations(violated, 'violated'), ...evaluations(unclear, 'unclear')]
 }

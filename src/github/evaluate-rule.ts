@@ -39,8 +39,11 @@ export function evaluateRule(
     case 'code_scanning':
       return { rule: 'workflows', result: 'violated' }
     case 'creation':
-      return { rule: type, result: branchExists ? 'satisfied' : 'violated' }
+      // The head branch is created again after each merge.
+      return { rule: type, result: branchExists && !write.isHead ? 'satisfied' : 'violated' }
     case 'deletion':
+      // A branch that stays is a warning of the sync.
+      return { rule: type, result: write.isHead ? 'unclear' : 'satisfied' }
     case 'non_fast_forward':
       return { rule: type, result: write.isHead ? 'violated' : 'satisfied' }
     case 'required_signatures':

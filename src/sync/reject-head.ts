@@ -41,33 +41,45 @@ type ProposalOnBranch = {
   readonly open: PullRequest | undefined
 }
 
+/** @throws SyncError if the head branch has another job's proposal; see `findOtherTargets`. */
+export async function rejectOtherTargets(
+  repository: Repository,
+  plan: Plan,
+  proposal: ProposalOnBranch,
+): Promise<void> {
+  const planned = new Set(proposedFiles(plan).map(({ path }) => path))
+  const error = await findOtherTargets(repository, plan, proposal, planned)
+  if (error !== undefined) throw error
+}
+
 /**
  * Two jobs with different targets must not undo each other's proposals on one head branch: each file
  * on it has to be in a directory of these targets and about one of their models.
  *
- * @throws SyncError if it is not.
+ * @param planned paths of files that are this job's anyway.
+ * @returns the error if it is not.
  */
-export async function rejectOtherTargets(
+export async function findOtherTargets(
   repository: Repository,
-  plan: Plan,
+  plan: Pick<Plan, 'snapshot' | 'targets'>,
   { name, head, open }: ProposalOnBranch,
-): Promise<void> {
+  planned: ReadonlySet<string>,
+): Promise<SyncError | undefined> {
   const { snapshot } = plan
   const files = await listProposedFiles(repository, snapshot, head.range)
-  const planned = new Set(proposedFiles(plan).map(({ path }) => path))
   const others = files.filter(({ path }) => !planned.has(path))
   const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files
   const foreign = isElsewhere
     ? prose`files in other directories, or for another branch`
     : await findForeignModel(repository, plan, others)
-  if (foreign === undefined) return
+  if (foreign === undefined) return undefined
   const where =
     open === undefined
       ? prose`branch \`${name}\``
       : linkTo(`pull request #${open.number}`, open.url)
   const finish =
     open === undefined ? prose`delete the branch \`${name}\`` : prose`merge or close it`
-  throw new SyncError(
+  return new SyncError(
     prose`Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`,
     {
       advice: prose`Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
@@ -78,7 +90,7 @@ export async function rejectOtherTargets(
 /** Describes a file that is about a model of none of the targets; undefined if there is none. */
 async function findForeignModel(
   repository: Repository,
-  { snapshot, targets }: Plan,
+  { snapshot, targets }: Pick<Plan, 'snapshot' | 'targets'>,
   files: readonly ProposedFile[],
 ): Promise<Prose | undefined> {
   const pathsByOid = new Map(

@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { plain } from '../../src/core/text/prose.ts'
+import type { Rule } from '../../testing/github/rules/types.ts'
+import type { Project } from '../../testing/project.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { runInProcess } from '../fixtures/in-process-job.ts'
+
+/** `mode: check` foretells what a sync with the same inputs would run into. */
+
+const world = await useWorld({ version: 3 })
+let project: Project
+
+const pullRequest = { 'pull-request': 'true' }
+
+beforeEach(async () => {
+  project = world.createProject()
+  await project.register('m')
+})
+
+function rule(branch: string, type: Rule['type'], pattern?: string): void {
+  const parameters = pattern === undefined ? {} : { operator: 'regex', pattern }
+  project.repository.settings.rules = [{ branch, type, parameters } as Rule]
+}
+
+/** The result of one check, by its name. */
+async function check(name: string, inputs: Readonly<Record<string, string>>) {
+  const { result } = await runInProcess(world, project, { ...inputs, mode: 'check' })
+  const found = result.connections?.find((connection) => connection.name === name)
+  return { status: found?.status, detail: plain(found?.detail ?? []) }
+}
+
+async function exitCode(inputs: Readonly<Record<string, string>>): Promise<number> {
+  return (await runInProcess(world, project, inputs)).exitCode
+}
+
+const baseRules = 'GitHub: branch rules'
+const headBranch = 'GitHub: head branch'
+
+test('a rule about messages that only deletions break', async () => {
+  await project.register('n')
+  await exitCode({})
+  await world.api.deleteModel(project.model('n'))
+  rule('main', 'commit_message_pattern', '^(Add|Update|Sync)')
+  expect(await check(baseRules, {})).toMatchObject({ status: 'ok' })
+  expect(await check(baseRules, { prune: 'true' })).toMatchObject({ status: 'failed' })
+  expect(await exitCode({ prune: 'true' })).toBe(1)
+})
+
+describe('a head branch', () => {
+  test('that has another job’s proposal', async () => {
+    await exitCode(pullRequest)
+    const inputs = { ...pullRequest, models: project.model('n') }
+    expect(await check(headBranch, pullRequest)).toMatchObject({ status: 'ok' })
+    await project.register('n')
+    expect(await check(headBranch, inputs)).toMatchObject({
+      status: 'failed',
+      detail: expect.stringContaining('another job must have written'),
+    })
+    expect(await exitCode(inputs)).toBe(1)
+  })
+
+  test('that will have to be created again', async () => {
+    await exitCode(pullRequest)
+    rule('mlflow-sync/*', 'creation')
+    expect(await check(headBranch, pullRequest)).toMatchObject({ status: 'failed' })
+  })
+
+  test('that cannot be deleted, which fails no sync', async () => {
+    rule('mlflow-sync/*', 'deletion')
+    expect(await check(headBranch, pullRequest)).toMatchObject({
+      status: 'skipped',
+      detail: expect.stringContaining('deleting the branch is restricted'),
+    })
+    expect(await exitCode(pullRequest)).toBe(0)
+    await exitCode({})
+    expect(await exitCode(pullRequest)).toBe(0)
+    expect(project.repository.pullRequests.map(({ state }) => state)).toEqual(['closed'])
+  })
+
+  test('whose classic protection does not show yet', async () => {
+    project.repository.settings.protection = [{ pattern: 'mlflow-sync/*' }]
+    expect((await check(headBranch, pullRequest)).detail).toMatch(/once the branch exists/)
+    await exitCode(pullRequest)
+    expect(await check(headBranch, pullRequest)).toMatchObject({ status: 'failed' })
+  })
+})
