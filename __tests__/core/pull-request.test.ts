@@ -90,7 +90,7 @@ function pull(fields: Partial<PullRequest> = {}): PullRequest {
 }
 
 function state(...pullRequests: readonly PullRequest[]): PullRequestState {
-  return { commit: commit(), pullRequests }
+  return { commit: commit(), pullRequests, elsewhere: [] }
 }
 
 const none: Head = { kind: 'none' }

@@ -7,7 +7,7 @@ import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { retryWhenBranchMoves } from '../sync/attempts.ts'
 import { identifyHead } from '../sync/identify-head.ts'
 import { branchQuery } from '../sync/read-servers.ts'
-import { findOtherTargets, rejectForeignHead } from '../sync/reject-head.ts'
+import { findOtherPullRequest, findOtherTargets, rejectForeignHead } from '../sync/reject-head.ts'
 import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
 import { checkValues, findNameCollisions } from './values.ts'
 import { plannedWrite } from './planned-write.ts'
@@ -138,7 +138,7 @@ async function checkHeadBranch(
   return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] })
 }
 
-/** A problem if the head branch exists and is not the action's own, or another job's. */
+/** A problem if the head branch exists and is not this job's alone. */
 async function findForeignHead(
   options: TargetCheckOptions,
   snapshot: BranchSnapshot,
@@ -150,10 +150,12 @@ async function findForeignHead(
     const head = await identifyHead(repository, current, state)
     const open = openPullRequest(state)
     if (head.kind === 'foreign') return [problemOf(rejectForeignHead(name, head, open))]
-    if (head.kind !== 'own') return []
     const plan = { snapshot: current, targets: options.targets }
-    const other = await findOtherTargets(repository, plan, { name, head, open }, new Set())
-    return other === undefined ? [] : [problemOf(other)]
+    const otherTargets =
+      head.kind === 'own'
+        ? await findOtherTargets(repository, plan, { name, head, open }, new Set())
+        : undefined
+    return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf)
   })
 }
 

@@ -54,12 +54,12 @@ function replaceSection(body: string, section: Section, text: string): string {
   return body === '' ? block : `${body}\n\n${block}`
 }
 
-/** Marks the section of a pull request that the action is about to close. */
+/** Marks the section of a pull request that the action is about to close, if there is room for it. */
 export function markWithdrawn(body: string): string {
   const section = readSection(body)
   const text = 'Nothing is left to propose, so this pull request is being closed.'
   const unknown: Section = { files: '', changes: '', title: '', withdrawn: true }
-  return replaceSection(body, { ...(section ?? unknown), withdrawn: true }, text)
+  return writeSection(body, { ...(section ?? unknown), withdrawn: true }, { text, summary: '' })
 }
 
 /** A person may change the title; then it no longer has this digest. */

@@ -56,6 +56,8 @@ export type PullRequestState = {
   readonly commit: HeadCommit | undefined
   /** The newest ones first, only those from this repository's head branch into this base branch. */
   readonly pullRequests: readonly PullRequest[]
+  /** Open ones from the same branch into other base branches. */
+  readonly elsewhere: readonly PullRequest[]
 }
 
 /** Whose the head branch is. */

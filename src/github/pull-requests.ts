@@ -48,12 +48,13 @@ export function createPullRequests(client: GitHubClient): PullRequests {
   return {
     read: async (base, head) => {
       // In this order: if a pull request was merged in between, the base branch has moved.
-      const pullRequests = await listOnePage(
-        client,
-        { base: base.branch, head, state: 'all' },
-        newest,
-      )
-      return { pullRequests, commit: await readHeadBranch(client, base, head) }
+      const all = await listOnePage(client, { head, state: 'all' }, newest)
+      const isHere = (pull: PullRequest): boolean => pull.base === base.branch
+      return {
+        pullRequests: all.filter(isHere).slice(0, maxNewest),
+        elsewhere: all.filter((pull) => pull.state === 'open' && !isHere(pull)),
+        commit: await readHeadBranch(client, base, head),
+      }
     },
     openElsewhere: async (base, head) => {
       const open = await listOnePage(client, { head, state: 'open' }, { page: 1, per_page: 100 })
@@ -160,7 +161,10 @@ type Query = {
 type Page = { readonly page: number; readonly per_page: number }
 
 /** Enough for the open one, if any, and the last ones that were closed. */
-const newest: Page = { page: 1, per_page: 20 }
+const maxNewest = 20
+
+/** Those into other base branches count as well. */
+const newest: Page = { page: 1, per_page: 100 }
 
 /** Nobody has closed ten thousand pull requests from one branch. */
 const maxPages = 100

@@ -1,7 +1,7 @@
 import { parentOf } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
 import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
-import type { Head, OwnHead, PullRequest } from '../core/pull-request.ts'
+import type { Head, OwnHead, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import { linkTo, own, prose, type Prose } from '../core/text/prose.ts'
 import { readContent } from '../core/values-file/file.ts'
@@ -30,6 +30,25 @@ export function rejectForeignHead(
     prose`Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`,
     {
       advice: prose`${closeIt}${open === undefined ? own('M') : own('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
+    },
+  )
+}
+
+/**
+ * Moving the branch would rewrite another pull request from it, such as a person's backport.
+ *
+ * @returns the error if there is one.
+ */
+export function findOtherPullRequest(
+  name: string,
+  { elsewhere: [other] }: PullRequestState,
+): SyncError | undefined {
+  if (other === undefined) return undefined
+  const link = linkTo(`Pull request #${other.number}`, other.url)
+  return new SyncError(
+    prose`${link} into \`${other.base}\` comes from branch \`${name}\`, too, so that branch was left unchanged`,
+    {
+      advice: prose`Merge or close it, or set the input \`pull-request-branch\` to another name.`,
     },
   )
 }

@@ -4,6 +4,7 @@ import { readSection } from '../core/pull-request-section.ts'
 import {
   decidePullRequest,
   headBranchName,
+  isUpToDate,
   type OwnHead,
   type PullRequest,
 } from '../core/pull-request.ts'
@@ -14,7 +15,7 @@ import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
-import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
+import { findOtherPullRequest, rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
 import { withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
@@ -192,6 +193,8 @@ async function propose(
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
     await rejectOtherTargets(repository, plan, { name, head, open })
   }
+  const other = isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state)
+  if (other !== undefined) throw other
   await repository.confirm(plan.snapshot)
   const isOpening = open === undefined || begun.operation === 'pull-request-created'
   const operation = isOpening ? 'pull-request-created' : 'pull-request-updated'

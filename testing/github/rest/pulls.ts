@@ -66,7 +66,7 @@ export function createPull({ repository, token, body }: RestCall): RestResponse 
     return errorResponse(403, 'GitHub Actions is not permitted to create or approve pull requests.')
   }
   followBranches(repository)
-  const refusal = refuseBranches(repository, head, base)
+  const refusal = refuseBody(text) ?? refuseBranches(repository, head, base)
   if (refusal !== undefined) return refusal
   const pull = newPullRequest({
     ...{ title, body: text, draft, head, base },
@@ -112,6 +112,8 @@ export function updatePull({ repository, params, body }: RestCall): RestResponse
   const pull = findPullRequest(repository, Number(params.number))
   if (pull === undefined) return notFound
   const change = body as Partial<Pick<PullRequest, 'title' | 'body' | 'state'>>
+  const refusal = refuseBody(change.body ?? '')
+  if (refusal !== undefined) return refusal
   if (change.state === 'open' && pull.state === 'closed') {
     const message = reasonAgainstReopening(repository, pull)
     if (message !== undefined) {
@@ -151,6 +153,15 @@ export function addLabels({ repository, params, body }: RestCall): RestResponse 
 function invalidField(field: 'head' | 'base'): RestResponse {
   return errorResponse(422, 'Validation Failed', [
     { resource: 'PullRequest', field, code: 'invalid' },
+  ])
+}
+
+/** Source: github.com/renovatebot/renovate/issues/2032. */
+function refuseBody(text: string): RestResponse | undefined {
+  if (text.length <= 65_536) return undefined
+  const message = 'body is too long (maximum is 65536 characters)'
+  return errorResponse(422, 'Validation Failed', [
+    { resource: 'Issue', code: 'custom', field: 'body', message },
   ])
 }
 
