@@ -69,16 +69,16 @@ function watch(
 const gitHubTimeoutMs = 30_000
 
 /**
- * 300 files of up to 512 KB are 150 MiB, and JSON escapes can almost double that. A directory of
- * 100,000 files has half a million values.
+ * With the body, its text and what is parsed from it, a response takes up to six times its size. What is
+ * honestly larger, such as a page of model versions with long descriptions, is read in smaller parts.
  */
-const gitHubLimits: BodyLimits = { bytes: 256 * mebibyte, values: 600_000 }
+const maxResponseBytes = 64 * mebibyte
 
-/**
- * A page of 10,000 model versions of 12 KB each, most of it descriptions and tags. A page of 1,000 runs
- * with 1,000 metrics of four fields has five million values.
- */
-const mlflowLimits: BodyLimits = { bytes: 128 * mebibyte, values: 6_000_000 }
+/** A directory of 100,000 files has 12 MiB and half a million values. */
+const gitHubLimits: BodyLimits = { bytes: maxResponseBytes, values: 600_000 }
+
+/** A page of 1,000 runs with 1,000 metrics of four fields has five million values. */
+const mlflowLimits: BodyLimits = { bytes: maxResponseBytes, values: 6_000_000 }
 
 export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log, progress } = options

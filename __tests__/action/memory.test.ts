@@ -70,6 +70,35 @@ test.each([
 )
 
 test.each([
+  ['mlflow', 'ASCII', 'a'.repeat(300), 1],
+  ['mlflow', 'other', `世${'a'.repeat(297)}`, 1],
+  ['github', 'ASCII', 'a'.repeat(300), 1],
+  ['github', 'other', `世${'a'.repeat(297)}`, 1],
+] as const)(
+  'a small response of %s that becomes one long string of %s characters does not fill the memory',
+  async (at, _, part, millions) => {
+    const before = at === 'mlflow' ? '{"model_versions":[{"name":"' : '{"data":{"x":"'
+    const after = at === 'mlflow' ? '"}]}' : '"}}'
+    const { step, peak } = await syncWith(at, repeated(before, part, millions, after))
+    expect(step.exitCode).toBe(1)
+    expect(step.errors[0]).toMatch(/has more than 64 MiB/)
+    expect(peak).toBeLessThan(512)
+  },
+)
+
+test.each(['mlflow', 'github'] as const)(
+  'as long a string as a response of %s may have does not fill the memory',
+  async (at) => {
+    const before = at === 'mlflow' ? '{"model_versions":[{"name":"' : '{"data":{"x":"'
+    const after = at === 'mlflow' ? '"}]}' : '"}}'
+    const text = `世${'a'.repeat(63 * 1024 * 1024)}`
+    const { step, peak } = await syncWith(at, gzipSync(`${before}${text}${after}`))
+    expect(step.exitCode).toBe(1)
+    expect(peak).toBeLessThan(512)
+  },
+)
+
+test.each([
   ['entries', directory, '{},', '{}]}}}}', /directories\.d0\.entries\.0\.name/],
   ['errors', '{"errors":[', '{"message":""},', '{}]}', /GitHub/],
 ])(

@@ -171,7 +171,7 @@ function ruleFinding({ ruleCount, branchExists, violated, unclear }: RuleFinding
   }
   const limit = branchExists
     ? []
-    : prose`; branch protection only shows once the branch exists, so check again then`
+    : prose`. Check again once the branch exists: branch protection only shows then`
   return ruleCount === undefined
     ? {
         status: 'skipped',

@@ -53,14 +53,21 @@ export class MlflowError extends ActionError {
   readonly status: number | undefined
   /** MLflow's `error_code`, e.g. `RESOURCE_DOES_NOT_EXIST`. */
   readonly code: string | undefined
+  /** Whether the response was too large, so that it may help to ask for less. */
+  readonly isTooLarge: boolean
 
   constructor(
     text: Prose,
-    options: ErrorDetails & { status?: number | undefined; code?: string | undefined } = {},
+    options: ErrorDetails & {
+      status?: number | undefined
+      code?: string | undefined
+      isTooLarge?: boolean
+    } = {},
   ) {
     super(text, options)
     this.status = options.status
     this.code = options.code
+    this.isTooLarge = options.isTooLarge ?? false
   }
 }
 
@@ -71,6 +78,8 @@ export type GitHubReason =
   | 'already-exists'
   /** The request is too large, and can be divided. */
   | 'too-large'
+  /** So is the response. */
+  | 'response-too-large'
   /** It does not exist, or the token may not see it. */
   | 'hidden'
 

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { blobOid, type BranchSnapshot, type Content } from '../core/branch.ts'
 import { mapConcurrently } from '../core/concurrently.ts'
+import { GitHubError } from '../core/errors.ts'
 import { prose } from '../core/text/prose.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
@@ -39,6 +40,9 @@ type Trees = ReadonlyMap<string, string | undefined>
 /** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 300
 
+/** GitHub sends at most 512 KB of each, so these are never too large. */
+const largeBlobsPerQuery = 30
+
 /** Far below GitHub's limit of 100 concurrent requests. */
 const maxConcurrentQueries = 4
 
@@ -68,6 +72,16 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     for (const [oid, content] of contents) cache.set(oid, content)
   }
 
+  const readInParts = async (snapshot: BranchSnapshot, oids: readonly string[]): Promise<void> => {
+    try {
+      await readAndConfirm(snapshot, oids)
+    } catch (error) {
+      const isTooLarge = error instanceof GitHubError && error.reason === 'response-too-large'
+      if (!isTooLarge || oids.length <= largeBlobsPerQuery) throw error
+      for (const part of inBatches(oids, largeBlobsPerQuery)) await readAndConfirm(snapshot, part)
+    }
+  }
+
   return {
     read: async (snapshot, pathsByOid) => {
       const missing = new Map([...pathsByOid].filter(([oid]) => !cache.has(oid)))
@@ -76,10 +90,7 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
         missing.delete(oid)
       }
       const oids = [...missing.keys()]
-      const batches: string[][] = []
-      for (let start = 0; start < oids.length; start += blobsPerQuery) {
-        batches.push(oids.slice(start, start + blobsPerQuery))
-      }
+      const batches = inBatches(oids, blobsPerQuery)
       let done = 0
       const report = (count: number): void => {
         done += count
@@ -87,7 +98,7 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
       }
       report(0)
       await mapConcurrently(batches, maxConcurrentQueries, async (batch) => {
-        await readAndConfirm(snapshot, batch)
+        await readInParts(snapshot, batch)
         report(batch.length)
       })
       return cache
@@ -97,6 +108,11 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     },
     compare,
   }
+}
+
+function inBatches(oids: readonly string[], size: number): string[][] {
+  const count = Math.ceil(oids.length / size)
+  return Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size))
 }
 
 const blob = z

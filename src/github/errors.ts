@@ -35,6 +35,7 @@ export function connectionError(
     prose`${failureMessage(failure, prose`GitHub at \`${apiUrl}\``)}${after}`,
     {
       advice: failureAdvice[reason],
+      reason: reason === 'too-large' ? 'response-too-large' : undefined,
       outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
     },
   )

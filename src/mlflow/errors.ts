@@ -32,6 +32,7 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
     return call.redirectedTo === undefined
       ? new MlflowError(prose`${failureMessage(result, prose`MLflow at \`${baseUrl}\``)}${after}`, {
           advice: failureAdvice[result.reason],
+          isTooLarge: result.reason === 'too-large',
         })
       : new MlflowError(
           prose`MLflow at \`${baseUrl}\` redirects to \`${call.redirectedTo}\`, which can't be reached: ${result.detail}${after}`,

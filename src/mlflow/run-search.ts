@@ -109,7 +109,8 @@ function conditionFor(ids: readonly string[], filter: string | undefined): strin
 
 /** Whether the error may be due to a single run, unlike a lost connection or a wrong password. */
 function isWorthSplitting(error: unknown): error is MlflowError {
-  return error instanceof MlflowError && [400, 404, 500].includes(error.status ?? 0)
+  if (!(error instanceof MlflowError)) return false
+  return error.isTooLarge || [400, 404, 500].includes(error.status ?? 0)
 }
 
 function searchPages(search: BatchSearch, filter: string, count: number): Promise<unknown[]> {

@@ -11,6 +11,9 @@ import { downloadUri, modelVersionPage, modelVersionResponse } from './schema.ts
 /** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000
 
+/** If the larger one is too large, because of long descriptions and tags. */
+const versionsPerSmallPage = 1000
+
 /** MLflow's maximum page size for registered models. */
 const modelsPerPage = 1000
 
@@ -29,19 +32,31 @@ export async function listModelVersions(
   client: MlflowClient,
   filter: string | undefined,
 ): Promise<ModelVersion[]> {
+  let pageSize = versionsPerPage
+  const readPage = (pageToken: string | undefined) =>
+    client.get(
+      'model-versions/search',
+      {
+        filter,
+        max_results: pageSize,
+        order_by: 'creation_timestamp ASC',
+        page_token: pageToken,
+      },
+      modelVersionPage,
+    )
   const rows = await readPages(
     'model versions',
-    (pageToken) =>
-      client.get(
-        'model-versions/search',
-        {
-          filter,
-          max_results: versionsPerPage,
-          order_by: 'creation_timestamp ASC',
-          page_token: pageToken,
-        },
-        modelVersionPage,
-      ),
+    async (pageToken) => {
+      try {
+        return await readPage(pageToken)
+      } catch (error) {
+        const isTooLarge = error instanceof MlflowError && error.isTooLarge
+        if (!isTooLarge || pageSize === versionsPerSmallPage) throw error
+        // A page token is an offset, so it holds for pages of any size.
+        pageSize = versionsPerSmallPage
+        return readPage(pageToken)
+      }
+    },
     (count) => client.progress('read', count, undefined, 'model version'),
   )
   // Rows that do not even say which version they are about must not be taken for the same one.

@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals'
+import { isOperation } from '../../testing/github/matchers.ts'
+import { isListing, json } from '../../testing/mlflow/gateway-rules.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { runInProcess } from '../fixtures/in-process-job.ts'
+
+/** What is honestly larger than a response may be is read in smaller parts. */
+
+const world = await useWorld({ version: 3, throughGateway: true })
+
+test('a page of model versions', async () => {
+  const project = world.createProject()
+  await project.register('m')
+  const sizes: number[] = []
+  world.gateway.rule = (request) => {
+    if (!isListing(request)) return undefined
+    const size = Number(new URL(request.url, 'http://localhost').searchParams.get('max_results'))
+    sizes.push(size)
+    return size > 1000 ? json({ padding: 'a'.repeat(65 * 1024 * 1024) }) : undefined
+  }
+  const { exitCode, outputs } = await runInProcess(world, project, {})
+  expect({ exitCode, count: outputs['created-count'] }).toEqual({ exitCode: 0, count: '1' })
+  expect(sizes).toEqual([10_000, 1000])
+})
+
+test('files', async () => {
+  const project = world.createProject()
+  const padding = `# ${'a'.repeat(500_000)}\n`
+  const files = Object.fromEntries(
+    Array.from({ length: 140 }, (_, index) => {
+      const runId = String(index).padStart(32, '0')
+      return [`${runId}.yaml`, `global:\n  runid: "${runId}"\n${padding}`]
+    }),
+  )
+  project.repository.push('main', files)
+  await project.register('m')
+  const first = world.github.requests.length
+  const { exitCode, outputs } = await runInProcess(world, project, { prune: 'true' })
+  expect({ exitCode, count: outputs['created-count'] }).toEqual({ exitCode: 0, count: '1' })
+  const queries = world.github.requests.slice(first).filter(isOperation('Blobs'))
+  expect(queries).toHaveLength(1 + Math.ceil(140 / 30))
+}, 120_000)
