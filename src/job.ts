@@ -19,6 +19,7 @@ import { logRound, startJobLog, type JobLog } from './report/job-log.ts'
 import { createCleaner, withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
 import { knownTargets } from './sync/read-targets.ts'
+import { workflowJob } from './workflow-job.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -77,6 +78,7 @@ async function runInputs(
   const context = jobContext(inputs, environment, startedAt)
   const options = {
     ...syncOptions(inputs, clients, context, stopwatch),
+    workflowJob: workflowJob(environment),
     clock,
     signal,
     info: log.info,
@@ -116,7 +118,7 @@ function syncOptions(
   clients: Clients,
   { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
-): Omit<SyncOptions, 'clock' | 'signal' | 'info'> {
+): Omit<SyncOptions, 'clock' | 'signal' | 'info' | 'workflowJob'> {
   const { repository, config, target, mode, commitMessage, pullRequest, writeBack } = inputs
   return {
     mlflow: clients.mlflow,

@@ -126,7 +126,7 @@ function expectInertCommit(branch: string): void {
   expect(trailers.map((line) => line.split(':')[0])).toEqual([
     ...Array.from({ length: 100 }).flatMap(() => keys),
     'MLflow-More-Changes',
-    ...(branch === headBranch ? ['MLflow-Sync-Proposal'] : []),
+    ...(branch === headBranch ? ['MLflow-Sync-Inputs', 'MLflow-Sync-Proposal'] : []),
   ])
 }
 

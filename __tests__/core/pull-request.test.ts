@@ -62,7 +62,7 @@ function ownHead(plan: Plan, isCurrent = true): Head {
   return {
     kind: 'own',
     commit: commit(),
-    proposal: { ...recordOf(plan), message: undefined },
+    proposal: { ...recordOf(plan), inputs: undefined, message: undefined },
     range,
     isCurrent,
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { blobOid, pathIn, type BranchSnapshot } from './branch.ts'
+import { readInputs, type ProposalInputs } from './proposal-inputs.ts'
 import { changesOf, editsOf, type FileEdit, type Plan } from './result.ts'
 
 /**
@@ -14,6 +15,8 @@ export type ProposalRecord = {
   readonly files: string
   /** Digest of what changes for which model version; see `changesDigest`. */
   readonly changes: string
+  /** Undefined in commits of older versions. */
+  readonly inputs: ProposalInputs | undefined
   /** Digest of the rest of the commit's message; undefined in commits of older versions. */
   readonly message: string | undefined
 }
@@ -28,7 +31,7 @@ export type ProposedFile = {
 
 /** @param message the commit message without this trailer. */
 export function proposalTrailer(
-  { tree, files, changes }: Omit<ProposalRecord, 'message'>,
+  { tree, files, changes }: Pick<ProposalRecord, 'tree' | 'files' | 'changes'>,
   message: string,
 ): string {
   const record = `tree=${tree} files=${files} changes=${changes} message=${messageDigest(message)}`
@@ -43,7 +46,7 @@ export function readProposal(message: string): ProposalRecord | undefined {
   const [, tree, files, changes, rest] = [...message.matchAll(trailerPattern)].at(-1) ?? []
   return tree === undefined || files === undefined || changes === undefined
     ? undefined
-    : { tree, files, changes, message: rest }
+    : { tree, files, changes, inputs: readInputs(message), message: rest }
 }
 
 /** The record in a commit message that nobody reworded; undefined for any other message. */
@@ -61,6 +64,16 @@ function messageDigest(message: string): string {
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
   return digest([lines])
+}
+
+/** Whether a plan proposes all of these files as they are, or the base has them already. */
+export function keepsAll(plan: Plan, files: readonly ProposedFile[]): boolean {
+  const existing = oidsByPath(plan.snapshot)
+  const planned = new Map(proposedFiles(plan).map((file) => [file.path, file]))
+  return files.every(({ path, after }) => {
+    const file = planned.get(path)
+    return (file === undefined ? existing.get(path) : file.after) === after
+  })
 }
 
 /** The files that a plan changes. */

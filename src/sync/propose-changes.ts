@@ -1,6 +1,7 @@
 import { GitHubError } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
+import { inputsDigest, inputsTrailer, type WorkflowJob } from '../core/proposal-inputs.ts'
 import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
@@ -30,6 +31,8 @@ export type ProposeOptions = {
   /** GitHub's web address. */
   readonly serverUrl: string
   readonly workflowRunUrl: string | undefined
+  /** Undefined outside of GitHub Actions. */
+  readonly workflowJob: WorkflowJob | undefined
 }
 
 /** Where a plan is proposed. */
@@ -138,16 +141,17 @@ export function createProposer(options: ProposeOptions): Proposer {
 
 /** Creates the commit of a proposal, on which no branch depends yet. */
 async function commitProposal(
-  { repository, commitTemplate }: ProposeOptions,
+  { repository, commitTemplate, workflowJob: job }: ProposeOptions,
   plan: Plan,
 ): Promise<Commit> {
   const { head, rootTree } = plan.snapshot
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
   const record = { tree, files: planDigest(plan), changes: changesDigest(plan) }
   const changes = changesOf(plan.entries)
-  const describe = (...trailers: string[]): string =>
-    fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, ...trailers))
-  const message = describe(proposalTrailer(record, describe()))
+  const inputs = inputsTrailer({ digest: inputsDigest(plan.targets), job })
+  const describe = (trailers: string): string =>
+    fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers))
+  const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`)
   return repository.createCommit({ tree, parent: head, message })
 }
 

@@ -1,6 +1,7 @@
 import { parentOf } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
-import { filesDigest, proposedFiles, type ProposedFile } from '../core/proposal.ts'
+import { inputsDigest, isOtherJob, type WorkflowJob } from '../core/proposal-inputs.ts'
+import { filesDigest, keepsAll, proposedFiles, type ProposedFile } from '../core/proposal.ts'
 import type { Head, OwnHead, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import { linkTo, own, prose, type Prose } from '../core/text/prose.ts'
@@ -69,6 +70,33 @@ export async function rejectOtherTargets(
   const planned = new Set(proposedFiles(plan).map(({ path }) => path))
   const error = await findOtherTargets(repository, plan, proposal, planned)
   if (error !== undefined) throw error
+}
+
+/**
+ * A job with other inputs, such as other `aliases`, must not take back what this one proposes either.
+ *
+ * @throws SyncError if something would be taken back, unless somebody edited the job's inputs.
+ */
+export async function rejectOtherInputs(
+  repository: Repository,
+  plan: Plan,
+  { name, head, open }: ProposalOnBranch,
+  job: WorkflowJob | undefined,
+): Promise<void> {
+  const { inputs } = head.proposal
+  if (inputs === undefined || inputs.digest === inputsDigest(plan.targets)) return
+  if (!isOtherJob(inputs.job, job)) return
+  if (keepsAll(plan, await listProposedFiles(repository, plan.snapshot, head.range))) return
+  const finish =
+    open === undefined
+      ? prose`delete the branch \`${name}\``
+      : prose`merge or close ${linkTo(`pull request #${open.number}`, open.url)}`
+  throw new SyncError(
+    prose`Branch \`${name}\` has the proposal of a job with other inputs, so it was left unchanged`,
+    {
+      advice: prose`Give each job its own \`pull-request-branch\`: jobs with different \`models\`, \`path\`, \`branch\`, \`aliases\`, \`filter\`, \`run-filter\`, \`minimum-age\`, \`prune\` or \`template\` would undo each other. If you changed or renamed this job, ${finish} first.`,
+    },
+  )
 }
 
 /**

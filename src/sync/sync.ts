@@ -1,5 +1,6 @@
 import { ActionError, problemOf } from '../core/errors.ts'
 import type { BranchSnapshot } from '../core/branch.ts'
+import type { WorkflowJob } from '../core/proposal-inputs.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Recreate } from '../core/recreate.ts'
 import { joinProblems, type Problem } from '../core/problem.ts'
@@ -40,6 +41,8 @@ export type SyncOptions = ReadOptions & {
   readonly serverUrl: string
   /** URL of the workflow run; undefined outside of GitHub Actions. */
   readonly workflowRunUrl: string | undefined
+  /** The job of the workflow; undefined outside of GitHub Actions. */
+  readonly workflowJob: WorkflowJob | undefined
   /** Removes the job's secrets from a text that others will see. */
   readonly hideSecrets: (text: string) => string
   /** Aborted when the job is cancelled. */
@@ -138,7 +141,7 @@ function createWriter(options: SyncOptions, compare: (plan: Plan) => Promise<Com
   if (options.mode === 'plan') return preview
   const { repository, pullRequest: settings, commitMessage: commitTemplate } = options
   if (settings === undefined) return createCommitWriter(repository, commitTemplate)
-  const { uiUrl, serverUrl, workflowRunUrl } = options
+  const { uiUrl, serverUrl, workflowRunUrl, workflowJob } = options
   return createPullRequestWriter({
     repository,
     compare,
@@ -147,5 +150,6 @@ function createWriter(options: SyncOptions, compare: (plan: Plan) => Promise<Com
     uiUrl,
     serverUrl,
     workflowRunUrl,
+    workflowJob,
   })
 }

@@ -7,7 +7,7 @@ import type { Repository } from '../github/repository.ts'
 import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'
 import type { ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import { rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
+import { rejectForeignHead, rejectOtherInputs, rejectOtherTargets } from './reject-head.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -15,14 +15,18 @@ import { writeResult, type WriteResult } from './write.ts'
  * pushed to it; GitHub closes the pull request then, but not at once.
  */
 export async function withdraw(
-  { repository }: ProposeOptions,
+  { repository, workflowJob }: ProposeOptions,
   situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
   const { plan, name, head, decision } = situation
   const { open } = decision
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
-  if (head.kind === 'own') await rejectOtherTargets(repository, plan, { name, head, open })
+  if (head.kind === 'own') {
+    const proposal = { name, head, open }
+    await rejectOtherTargets(repository, plan, proposal)
+    await rejectOtherInputs(repository, plan, proposal, workflowJob)
+  }
   const { pullRequests } = repository
   const current = open && (await pullRequests.get(open.number))
   if (current !== undefined) {

@@ -8,14 +8,20 @@ import {
   type OwnHead,
   type PullRequest,
 } from '../core/pull-request.ts'
-import { isChange, type Operation, type Plan } from '../core/result.ts'
-import { joinProse, linkTo, reference, prose } from '../core/text/prose.ts'
+import type { Operation, Plan } from '../core/result.ts'
+import { linkTo, prose } from '../core/text/prose.ts'
 import { problemUnlessMoved } from './after-write.ts'
 import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
+import { rejectedIn, waitingIn } from './plan-in-pull-request.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
-import { findOtherPullRequest, rejectForeignHead, rejectOtherTargets } from './reject-head.ts'
+import {
+  findOtherPullRequest,
+  rejectForeignHead,
+  rejectOtherInputs,
+  rejectOtherTargets,
+} from './reject-head.ts'
 import { withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
@@ -144,33 +150,6 @@ function isClosed({ state }: PullRequest): boolean {
   return state === 'closed'
 }
 
-/** The plan without the changes that a person has rejected. */
-function rejectedIn(plan: Plan, { number, url }: PullRequest): Plan {
-  const reason = prose`rejected in ${reference(`pull request #${number}`, url)}`
-  return {
-    ...plan,
-    entries: plan.entries.map((entry) =>
-      isChange(entry)
-        ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
-        : entry,
-    ),
-    extraFiles: [],
-  }
-}
-
-/** The plan, with a reason for each change that waits to be merged. */
-function waitingIn(plan: Plan, { number, url }: PullRequest): Plan {
-  const waiting = prose`waits in ${reference(`pull request #${number}`, url)}`
-  return {
-    ...plan,
-    entries: plan.entries.map((entry) =>
-      isChange(entry)
-        ? { ...entry, reason: joinProse([entry.reason ?? [], waiting], '; ') }
-        : entry,
-    ),
-  }
-}
-
 async function propose(
   options: ProposeOptions,
   proposer: Proposer,
@@ -191,7 +170,9 @@ async function propose(
   }
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
-    await rejectOtherTargets(repository, plan, { name, head, open })
+    const proposal = { name, head, open }
+    await rejectOtherTargets(repository, plan, proposal)
+    await rejectOtherInputs(repository, plan, proposal, options.workflowJob)
   }
   const other = isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state)
   if (other !== undefined) throw other

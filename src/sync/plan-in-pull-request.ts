@@ -1,0 +1,30 @@
+import type { PullRequest } from '../core/pull-request.ts'
+import { isChange, type Plan } from '../core/result.ts'
+import { joinProse, prose, reference } from '../core/text/prose.ts'
+
+/** The plan without the changes that a person has rejected. */
+export function rejectedIn(plan: Plan, { number, url }: PullRequest): Plan {
+  const reason = prose`rejected in ${reference(`pull request #${number}`, url)}`
+  return {
+    ...plan,
+    entries: plan.entries.map((entry) =>
+      isChange(entry)
+        ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+        : entry,
+    ),
+    extraFiles: [],
+  }
+}
+
+/** The plan, with a reason for each change that waits to be merged. */
+export function waitingIn(plan: Plan, { number, url }: PullRequest): Plan {
+  const waiting = prose`waits in ${reference(`pull request #${number}`, url)}`
+  return {
+    ...plan,
+    entries: plan.entries.map((entry) =>
+      isChange(entry)
+        ? { ...entry, reason: joinProse([entry.reason ?? [], waiting], '; ') }
+        : entry,
+    ),
+  }
+}
