@@ -86,11 +86,19 @@ test.each([
   },
 )
 
-test.each(['mlflow', 'github'] as const)(
-  'as long a string as a response of %s may have does not fill the memory',
-  async (at) => {
-    const before = at === 'mlflow' ? '{"model_versions":[{"name":"' : '{"data":{"x":"'
-    const after = at === 'mlflow' ? '"}]}' : '"}}'
+const version =
+  '{"model_versions":[{"name":"m","version":"1","creation_timestamp":1700000000000,"run_id":"'
+
+test.each([
+  ['mlflow', `${version}","name":"`, '"}]}'],
+  ['mlflow', version, '"}]}'],
+  ['mlflow', `${version}a","source":"`, '"}]}'],
+  ['mlflow', `${version}a","aliases":["`, '"]}]}'],
+  ['mlflow', `${version}a","description":"`, '"}]}'],
+  ['github', '{"data":{"x":"', '"}}'],
+] as const)(
+  'as long a string as a response of %s may have does not fill the memory (case %#)',
+  async (at, before, after) => {
     const text = `世${'a'.repeat(63 * 1024 * 1024)}`
     const { step, peak } = await syncWith(at, gzipSync(`${before}${text}${after}`))
     expect(step.exitCode).toBe(1)

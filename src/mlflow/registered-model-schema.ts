@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RegisteredModel, RegisteredModelFacts } from '../core/model.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import {
+  aliasName,
   boundedRows,
   firstIssue,
   identifier,
@@ -11,7 +12,7 @@ import {
   text,
 } from './schema.ts'
 
-const modelAlias = z.object({ alias: z.string(), version: identifier })
+const modelAlias = z.object({ alias: aliasName, version: identifier })
 
 /** Parses any row: a model with invalid fields has a `problem`, and the aliases that are valid. */
 const registeredModel = z.unknown().transform((row): RegisteredModel => {

@@ -35,23 +35,31 @@ const time = z
     error: 'not a time in milliseconds',
   })
 
-export const identifier = z.union([z.string().min(1), z.number().transform(String)])
+/** What is shown in many places. MLflow has at most 256 characters for a name and 500 for a location. */
+const shortText = z
+  .string()
+  .max(10_000)
+  .nullish()
+  .transform((value) => value ?? '')
+
+export const identifier = z.union([z.string().min(1).max(1000), z.number().transform(String)])
 
 export const keyValues = list(z.object({ key: z.string(), value: text }))
   .nullish()
   .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])))
 
 // Strings in MLflow, `{alias, version}` in Unity Catalog.
-const alias = z.union([z.string(), z.object({ alias: z.string() }).transform((a) => a.alias)])
+export const aliasName = z.string().max(1000)
+const alias = z.union([aliasName, z.object({ alias: aliasName }).transform((a) => a.alias)])
 
 const validVersion = z
   .object({
-    name: z.string().min(1),
+    name: z.string().min(1).max(1000),
     version: identifier,
     creation_timestamp: time,
     status: z.string().nullish(),
-    run_id: text,
-    source: text,
+    run_id: shortText,
+    source: shortText,
     description: text,
     tags: keyValues,
     aliases: list(alias).nullish(),
@@ -69,9 +77,13 @@ const validVersion = z
     problem: undefined,
   }))
 
-/** Whatever identifies a version that is not valid. */
+/** Whatever identifies a version that is not valid. A part of a name might be another model's. */
 export const invalidVersion = z
-  .object({ name: text.catch(''), version: identifier.catch(''), run_id: text.catch('') })
+  .object({
+    name: shortText.catch(''),
+    version: identifier.catch(''),
+    run_id: shortText.catch(''),
+  })
   .catch({ name: '', version: '', run_id: '' })
 
 /** Parses any row: a version with invalid fields has a `problem`. */
