@@ -107,10 +107,10 @@ async function runInputs(
   }
 }
 
-/** A job that failed after it had written something says what it wrote. */
+/** A job that failed for one target says what it wrote, or would write, for the others. */
 function operationOf({ operation, error }: SyncResult): Operation {
-  const hasWritten = !['none', 'planned', 'checked'].includes(operation)
-  return error === undefined || hasWritten ? operation : 'failed'
+  if (error === undefined || operation === 'planned') return operation
+  return operation === 'none' || operation === 'checked' ? 'failed' : operation
 }
 
 function syncOptions(

@@ -394,6 +394,44 @@ describe('requests', () => {
   }, 120_000)
 })
 
+test('a token that may not read pull requests suffices', async () => {
+  const version = await project.register('model')
+  await sync({ 'pull-request': 'true' })
+  mergePullRequest(project.repository, 1, 'merge')
+  const commit = remove(version)
+  const token = world.github.addToken({ contents: 'write', pullRequests: 'none' })
+  await project.register('other')
+  const step = await sync({ 'github-token': token })
+  expectHeld(step, version, commit)
+  expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+})
+
+describe('in a pull request', () => {
+  test('a file that was recreated stays proposed without the input', async () => {
+    const version = await syncOne()
+    remove(version)
+    const inputs = { 'pull-request': 'true' }
+    await sync({ ...inputs, recreate: version.runId })
+    const step = await sync(inputs)
+    expect(step.outputs).toMatchObject({ operation: 'none', 'pull-request-number': '1' })
+    expect(project.repository.pullRequests.map(({ state }) => state)).toEqual(['open'])
+  })
+
+  test('a waiting creation survives a history that cannot be read', async () => {
+    await syncOne()
+    await project.register('other')
+    const inputs = { 'pull-request': 'true' }
+    await sync(inputs)
+    world.github.inject(
+      { kind: 'respond', status: 502, body: '' },
+      { match: isDirectoryHistoryRead, times: Infinity },
+    )
+    const step = await sync(inputs)
+    expect(step.exitCode).toBe(1)
+    expect(project.repository.pullRequests.map(({ state }) => state)).toEqual(['open'])
+  })
+})
+
 describe('if the history cannot be read', () => {
   test.each([
     ['DirectoryHistory', 'both'],

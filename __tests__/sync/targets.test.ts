@@ -159,6 +159,40 @@ describe('a target that fails leaves the others alone', () => {
     expect([exitCode, outputs.operation]).toEqual([1, 'failed'])
     expect(project.repository.pullRequests.map(({ state }) => state)).toEqual(['open'])
   })
+
+  test('and a pull request with changes of others stays as it is while nothing else changes', async () => {
+    await registerBoth()
+    const inputs = { 'pull-request': 'true' }
+    await sync(both, inputs)
+    const head = project.repository.git('rev-parse', 'mlflow-sync/main')
+    const broken = both.replace('[challenger] }', '[challenger], template: no.yaml }')
+    const { outputs, exitCode, result } = await sync(broken, inputs)
+    expect(exitCode).toBe(1)
+    expect(outputs['pull-request-number']).toBe('1')
+    expect(project.repository.git('rev-parse', 'mlflow-sync/main')).toBe(head)
+    expect(result.warnings.map(plain)).toEqual([
+      expect.stringMatching(/^Pull request #1 .* was left as it is: this sync cannot say/),
+    ])
+  })
+
+  test('and its changes are missing from a pull request that has to be written anew, which says so', async () => {
+    const { challenger } = await registerBoth()
+    const inputs = { 'pull-request': 'true' }
+    await sync(both, inputs)
+    await world.api.setAlias(challenger.name, 'champion', challenger.version)
+    const broken = both.replace('[challenger] }', '[challenger], template: no.yaml }')
+    const { outputs, result } = await sync(broken, inputs)
+    expect(outputs.operation).toBe('pull-request-updated')
+    expect(result.warnings.map(plain).join()).toContain('no longer proposes `deploy/staging/')
+  })
+
+  test('and a plan says what would be done for the others', async () => {
+    await registerBoth()
+    const broken = both.replace('[challenger] }', '[challenger], template: no.yaml }')
+    const { outputs, exitCode } = await sync(broken, { mode: 'plan' })
+    expect(exitCode).toBe(1)
+    expect(outputs).toMatchObject({ operation: 'planned', changed: 'true', 'created-count': '1' })
+  })
 })
 
 test('max-deletions holds per target', async () => {

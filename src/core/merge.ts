@@ -27,7 +27,7 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     entries: mergeEntries(written.entries, later.entries),
     extraFiles: mergeEdits(written.extraFiles, later.extraFiles),
     failedTargets: later.failedTargets,
-    targets: later.targets.length > 0 ? later.targets : earlier.targets,
+    targets: mergeTargets(earlier.targets, later.targets),
     selectedRuns: later.selectedRuns ?? earlier.selectedRuns,
     warnings: distinctProse([...earlier.warnings, ...earlierError, ...later.warnings]),
     commit: later.commit ?? earlier.commit,
@@ -38,6 +38,15 @@ export function mergeResults(earlier: SyncResult, later: SyncResult): SyncResult
     connections: later.connections ?? earlier.connections,
     error: later.error,
   }
+}
+
+/** A target that the configuration no longer has may have changed in an earlier round. */
+function mergeTargets(
+  earlier: SyncResult['targets'],
+  later: SyncResult['targets'],
+): SyncResult['targets'] {
+  const names = new Set(later.map(({ name }) => name))
+  return [...later, ...earlier.filter(({ name }) => !names.has(name))]
 }
 
 function withoutChanges({ entries }: Changes): Changes {

@@ -5,7 +5,7 @@ import { prose, type Prose } from '../core/text/prose.ts'
 import type { Contact } from '../http/retry.ts'
 import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
 import { fetchWithRetries, type FetchOptions } from './fetch.ts'
-import { hasData, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
+import { hasData, isForbiddenField, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
 import type { Context, Purpose } from './refusal.ts'
 import { repeatUnexpected } from './repeat-unexpected.ts'
 import { UnexpectedResponse } from './unexpected-response.ts'
@@ -31,7 +31,13 @@ export type GitHubClient = {
    */
   readonly identify: (repository: string, id: string) => void
   /** Sends a GraphQL query, with retries. Sets `$owner` and `$name` to the repository's. */
-  readonly query: <T>(query: string, variables: object, schema: z.ZodType<T>) => Promise<T>
+  readonly query: <T>(
+    query: string,
+    variables: object,
+    schema: z.ZodType<T>,
+    /** A field that the token need not be allowed to read; it is null then. */
+    optionalField?: string,
+  ) => Promise<T>
   /**
    * Sends a query that can be divided among several.
    *
@@ -128,9 +134,12 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     text: string,
     variables: object,
     schema: z.ZodType<T>,
+    optionalField?: string,
   ): Promise<T> =>
     repeatUnexpected(options, true, async () => {
-      const { data, errors } = await post(octokit, purpose, text, variables)
+      const body = await post(octokit, purpose, text, variables)
+      const { data } = body
+      const errors = body.errors.filter((error) => !isForbiddenField(error, optionalField))
       if (errors.length > 0) {
         const request = { isWrite: false, hasData: hasData(data) }
         throw errorFromGraphql(errors, contextOf(purpose, octokit === divisible), request)
@@ -143,9 +152,10 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     text: string,
     variables: object,
     schema: z.ZodType<T>,
+    optionalField?: string,
   ) => {
     const { owner, repo: name } = coordinates()
-    return read(octokit, 'read', text, { owner, name, ...variables }, schema)
+    return read(octokit, 'read', text, { owner, name, ...variables }, schema, optionalField)
   }
 
   const mutate: GitHubClient['mutate'] = (purpose, text, variables, schema) =>

@@ -44,6 +44,14 @@ export function hasData(data: unknown): boolean {
   )
 }
 
+/** Whether the token may not read one field, or something in it, while the rest was read. */
+export function isForbiddenField(
+  { type, path }: GraphqlProblem,
+  field: string | undefined,
+): boolean {
+  return field !== undefined && type === 'FORBIDDEN' && (path?.includes(field) ?? false)
+}
+
 /** With these types, GitHub says that the request itself is at fault. */
 export const permanentTypes: ReadonlySet<string> = new Set([
   'BRANCH_PROTECTION_RULE_VIOLATION',

@@ -26,17 +26,29 @@ export const commit = z.object({
   message: z.string(),
 })
 
+/**
+ * Only a token with `pull-requests: read` may read them in a private repository; without it, GitHub sends
+ * nulls, and one error for each. The messages of the action's own commits are what is left then.
+ */
+export const pullRequestsField = 'associatedPullRequests'
+
+export const pullRequestsOf = <T>(pull: z.ZodType<T>) =>
+  z
+    .object({ nodes: list(pull.nullable()) })
+    .nullish()
+    .transform((connection) => (connection?.nodes ?? []).flatMap((node) => node ?? []))
+
 export const connectionOf = <T>(node: z.ZodType<T>) => z.object({ nodes: list(node) })
 
 const directoryHistory = z
   .object({
     nodes: list(
       commit.extend({
-        associatedPullRequests: connectionOf(
+        associatedPullRequests: pullRequestsOf(
           z.object({
             commits: connectionOf(z.object({ commit: z.object({ message: z.string() }) })),
           }),
-        ).nullable(),
+        ),
       }),
     ),
     pageInfo: z.object({ hasNextPage: z.boolean() }),
@@ -47,7 +59,7 @@ const directoryHistory = z
       url,
       date: committedDate,
       message,
-      proposals: (associatedPullRequests?.nodes ?? []).flatMap(({ commits }) =>
+      proposals: associatedPullRequests.flatMap(({ commits }) =>
         commits.nodes.map((row) => row.commit.message),
       ),
     })),
@@ -110,7 +122,7 @@ export async function readDirectoryHistories(
   for (let first = maxCommits; ; first = Math.floor(first / 2)) {
     try {
       const send = first > 1 ? client.queryDivisible : client.query
-      const response = await send(text, { head, first }, schema)
+      const response = await send(text, { head, first }, schema, pullRequestsField)
       const { recent, found } = response.repository.object
       return {
         histories: new Map([...found].map(([path, history]) => [path, { ...history, recent }])),

@@ -3,7 +3,15 @@ import { GitHubError } from '../core/errors.ts'
 import type { RemovalCommit } from '../core/removal.ts'
 import { aliasesFor, aliasedObjects } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
-import { commit, commitFields, connectionOf, historyFields, isTooLarge } from './history.ts'
+import {
+  commit,
+  commitFields,
+  connectionOf,
+  historyFields,
+  isTooLarge,
+  pullRequestsField,
+  pullRequestsOf,
+} from './history.ts'
 
 const entry = z.object({ oid: z.string() }).nullable()
 
@@ -16,7 +24,7 @@ const removal = connectionOf(
         file: z.object({ object: z.object({ text: z.string().nullish() }).nullable() }).nullable(),
       }),
     ),
-    associatedPullRequests: connectionOf(
+    associatedPullRequests: pullRequestsOf(
       z.object({
         merged: z.boolean(),
         mergeCommit: z.object({ oid: z.string() }).nullable(),
@@ -26,13 +34,13 @@ const removal = connectionOf(
           }),
         ),
       }),
-    ).nullable(),
+    ),
   }),
 ).transform(({ nodes: [row] }): RemovalCommit | undefined => {
   if (row === undefined) return undefined
   const { oid, url, committedDate, message, parents, associatedPullRequests } = row
   // The same commit can belong to several pull requests, but only one of them was merged by it.
-  const merged = (associatedPullRequests?.nodes ?? []).filter(
+  const merged = associatedPullRequests.filter(
     (pull) => pull.merged && pull.mergeCommit?.oid === oid,
   )
   return {
@@ -127,6 +135,7 @@ async function readBatch(
     }`,
     { head },
     z.object({ repository: z.object({ object: aliasedObjects(aliases, removal) }) }),
+    pullRequestsField,
   )
   return repository.object
 }

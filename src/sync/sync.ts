@@ -4,7 +4,7 @@ import type { WorkflowJob } from '../core/proposal-inputs.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Recreate } from '../core/recreate.ts'
 import { joinProblems, type Problem } from '../core/problem.ts'
-import { editsOf, emptyResult, type Plan, type SyncResult } from '../core/result.ts'
+import { emptyResult, type Plan, type SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import { createRegistry } from '../mlflow/registry.ts'
@@ -20,7 +20,7 @@ import { createTemplateReader } from './templates.ts'
 import { writeBack } from './write-back.ts'
 import { createCommitWriter } from './write-commit.ts'
 import { createPullRequestWriter } from './write-pull-request.ts'
-import { preview, writeResult, type Writer } from './write.ts'
+import { preview, type Writer } from './write.ts'
 
 export type SyncOptions = ReadOptions & {
   readonly mlflow: MlflowClient
@@ -72,9 +72,6 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
       targets = state.targets
       selected = state.selected
       const plan = await createPlan(options, registry, state, readers)
-      // Without the failed targets' changes, an open pull request only seems to have nothing to propose.
-      if (plan.failedTargets.length > 0 && editsOf(plan).length === 0)
-        return writeResult(plan, 'none')
       return stopwatch.measure('write', () => writer.write(plan))
     },
     {

@@ -1,6 +1,7 @@
 import { problemOf, SyncError } from '../core/errors.ts'
 import { joinProblems, type Problem } from '../core/problem.ts'
 import { targetName, type Target } from '../core/target.ts'
+import { plural } from '../core/text/format.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 
 /** A target that nothing can be done for. */
@@ -46,16 +47,20 @@ export function nameTarget({ name }: Target, message: Prose): Prose {
 
 /** One line for the log about a target of the configuration. */
 export function describeTarget({ name, directory, selection, ...target }: Target): string {
-  const { modelLines, aliases, filter, runFilter } = selection
+  const { modelLines, aliases, filter, runFilter, minimumAgeMs } = selection
   const parts = [
     `path ${targetName(directory)}`,
     `models ${modelLines.join(', ')}`,
     ...(aliases.length === 0 ? [] : [`aliases ${aliases.join(', ')}`]),
     ...(filter === undefined ? [] : [`filter ${filter}`]),
     ...(runFilter === undefined ? [] : [`run filter ${runFilter}`]),
+    ...(minimumAgeMs === 0 ? [] : [`minimum age ${minimumAgeMs / 1000} s`]),
     ...(target.template === undefined ? [] : [`template ${target.template}`]),
     ...(target.index === undefined ? [] : [`index ${target.index}`]),
-    ...(target.prune === undefined ? [] : ['prune']),
+    ...(target.valuesSchema === undefined ? [] : [`values schema ${target.valuesSchema}`]),
+    ...(target.prune === undefined
+      ? []
+      : [`prune (at most ${plural(target.prune.maxDeletions, 'deletion')})`]),
   ]
   return `target ${name}: ${parts.join('; ')}`
 }

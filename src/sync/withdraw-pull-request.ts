@@ -1,13 +1,15 @@
 import { ActionError, GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
-import type { PullRequest } from '../core/pull-request.ts'
+import type { OwnHead, PullRequest } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'
+import { waitingIn } from './plan-in-pull-request.ts'
 import type { ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { rejectForeignHead, rejectOtherInputs, rejectOtherTargets } from './reject-head.ts'
+import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -26,6 +28,8 @@ export async function withdraw(
     const proposal = { name, head, open }
     await rejectOtherTargets(repository, plan, proposal)
     await rejectOtherInputs(repository, plan, proposal, workflowJob)
+    const undecided = open && (await findUndecided(repository, plan, head))
+    if (open !== undefined && undecided !== undefined) return leave(plan, head, open, undecided)
   }
   const { pullRequests } = repository
   const current = open && (await pullRequests.get(open.number))
@@ -55,6 +59,20 @@ export async function withdraw(
   begun.closing ??= open
   const error = current && (await problemUnlessMoved(close(repository, current, begun)))
   return withdrawn(plan, begun, { warnings, error })
+}
+
+/** Leaves the open pull request as it is. */
+export function leave(
+  plan: Plan,
+  { commit: { sha, url } }: OwnHead,
+  open: PullRequest,
+  undecided: Undecided,
+): WriteResult {
+  return writeResult(waitingIn(plan, open), 'none', {
+    pullRequest: referenceTo(open),
+    commit: { sha, url },
+    warnings: [describeUndecided(undecided, open)],
+  })
 }
 
 export function withdrawn(

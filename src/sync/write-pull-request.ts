@@ -22,7 +22,8 @@ import {
   rejectOtherInputs,
   rejectOtherTargets,
 } from './reject-head.ts'
-import { withdraw, withdrawn } from './withdraw-pull-request.ts'
+import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
+import { leave, withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
 
@@ -169,10 +170,15 @@ async function propose(
     }
   }
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
+  let undecided: Undecided | undefined
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
     const proposal = { name, head, open }
     await rejectOtherTargets(repository, plan, proposal)
     await rejectOtherInputs(repository, plan, proposal, options.workflowJob)
+    undecided = open && (await findUndecided(repository, plan, head))
+    if (open !== undefined && undecided?.isRestCurrent === true) {
+      return leave(plan, head, open, undecided)
+    }
   }
   const other = isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state)
   if (other !== undefined) throw other
@@ -182,7 +188,9 @@ async function propose(
   try {
     const proposed = await proposer.propose(plan, { name, head, open })
     const pullRequest = referenceTo(proposed.pullRequest)
-    return writeResult(plan, operation, { ...proposed, pullRequest })
+    const missing = open && undecided ? [describeUndecided(undecided, open)] : []
+    const warnings = [...missing, ...proposed.warnings]
+    return writeResult(plan, operation, { ...proposed, pullRequest, warnings })
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
     const isRace = error.reason === 'already-exists' || error.reason === 'branch-moved'

@@ -42,6 +42,7 @@ export async function executeGraphql(
     schema,
     document,
     rootValue: { ...queries(context), ...mutations(context) },
+    contextValue: context,
     variableValues: (body.variables ?? {}) as Record<string, unknown>,
     fieldResolver: strictResolver(reportViolation),
   })

@@ -1,6 +1,7 @@
 import type { Commit, Person, TreeEntry } from '../git/store.ts'
 import type { Repository } from '../repository.ts'
 import { connection, type PageArguments } from './connection.ts'
+import type { GraphqlContext } from './context.ts'
 import { associatedPullRequests } from './pull-request-objects.ts'
 
 /** Git objects of GitHub's schema, resolved from git. */
@@ -26,8 +27,8 @@ export function commitObject(repository: Repository, commit: Commit): object {
     parents: (args: PageArguments) => connection('parents', commit.parents, args, toCommit),
     history: (args: PageArguments & { readonly path?: string }) =>
       connection('history', store.history(commit.oid, args.path), args, toCommit),
-    associatedPullRequests: (args: PageArguments) =>
-      associatedPullRequests(repository, commit.oid, args, toCommit),
+    associatedPullRequests: (args: PageArguments, { token }: GraphqlContext) =>
+      associatedPullRequests(repository, commit.oid, args, toCommit, token),
     file: ({ path }: { path: string }) => fileObject(repository, commit.oid, path),
   }
 }

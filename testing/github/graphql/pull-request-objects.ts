@@ -2,7 +2,9 @@ import { followBranches } from '../follow-branches.ts'
 import type { PullRequest } from '../pull-request.ts'
 import { commitsOf, nodeId, pullRequestsOf } from '../pull-requests.ts'
 import type { Repository } from '../repository.ts'
+import type { Token } from '../tokens.ts'
 import { connection, type PageArguments } from './connection.ts'
+import { GraphqlError } from './error.ts'
 
 /** Pull requests of GitHub's schema. */
 
@@ -45,8 +47,13 @@ export function associatedPullRequests(
   commit: string,
   args: PageArguments,
   toCommit: ToCommit,
+  token: Token,
 ): object {
   const found = pullRequestsOf(repository, commit)
+  // Source: github.com/fpicalausa/remove-stale-branches/issues/49, one error for each node.
+  if (found.length > 0 && token.pullRequests === 'none') {
+    throw new GraphqlError('FORBIDDEN', 'Resource not accessible by integration')
+  }
   return connection('associatedPullRequests', found, args, (pull) =>
     pullRequestObject(repository, pull, toCommit),
   )

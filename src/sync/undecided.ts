@@ -1,0 +1,69 @@
+import { parentOf } from '../core/branch.ts'
+import { proposedFiles, type ProposedFile } from '../core/proposal.ts'
+import type { OwnHead, PullRequest } from '../core/pull-request.ts'
+import type { Entry, Plan } from '../core/result.ts'
+import { joinProse, linkTo, own, prose, type Prose } from '../core/text/prose.ts'
+import type { Repository } from '../github/repository.ts'
+import { listProposedFiles } from './identify-head.ts'
+
+/** Files of an open proposal about which this sync cannot say anything. */
+export type Undecided = {
+  readonly paths: readonly string[]
+  /** Whether everything else is as the plan wants it, so that the proposal can stay as it is. */
+  readonly isRestCurrent: boolean
+}
+
+/**
+ * Finds the files of a proposal that the plan only lacks because their run or their target failed, or
+ * because a person deleted them before and `recreate` proposed them again. Undefined if there are none.
+ */
+export async function findUndecided(
+  repository: Repository,
+  plan: Plan,
+  head: OwnHead,
+): Promise<Undecided | undefined> {
+  const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry)
+  if (!isPossible) return undefined
+  const files = await listProposedFiles(repository, plan.snapshot, head.range)
+  const paths = files.filter((file) => isUndecided(plan, file)).map(({ path }) => path)
+  if (paths.length === 0) return undefined
+  const proposed = new Map(files.map((file) => [file.path, file]))
+  const planned = proposedFiles(plan)
+  const isRestCurrent =
+    planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
+    planned.length + paths.length === files.length
+  return { paths, isRestCurrent }
+}
+
+function isUndecidedEntry({ outcome, edit }: Entry): boolean {
+  return edit === undefined && (outcome === 'failed' || outcome === 'held')
+}
+
+function isUndecided(
+  { entries, targets, failedTargets }: Plan,
+  { path, before }: ProposedFile,
+): boolean {
+  const target = targets.find(({ directory }) => directory === parentOf(path))
+  if (target !== undefined && failedTargets.includes(target.name)) return true
+  const entry = entries.find((row) => row.path === path)
+  if (entry === undefined || !isUndecidedEntry(entry)) return false
+  return entry.outcome === 'failed' || before === undefined
+}
+
+/** Says that a pull request waits as it is, or that files are missing from it for now. */
+export function describeUndecided(
+  { paths, isRestCurrent }: Undecided,
+  { number, url }: PullRequest,
+): Prose {
+  const list = joinProse(
+    paths.slice(0, maxNamed).map((path) => prose`\`${path}\``),
+    ', ',
+  )
+  const more = paths.length > maxNamed ? own(` and ${paths.length - maxNamed} more`) : []
+  const link = linkTo(`Pull request #${number}`, url)
+  return isRestCurrent
+    ? prose`${link} was left as it is: this sync cannot say what should become of ${list}${more}.`
+    : prose`${link} no longer proposes ${list}${more}, because this sync cannot say what should become of them. They return once it can.`
+}
+
+const maxNamed = 5
