@@ -180,6 +180,63 @@ test.each([
   expect(mistakesOf(text)).toEqual(mistakes)
 })
 
+const target = 'version: 1\ntargets:\n  - path: a\n'
+
+describe('what YAML would drop or follow without an end is a mistake with its line', () => {
+  test.each([
+    [
+      'models:\n      - llm-*\n      - !llm-draft-*',
+      "line 6, column 9: YAML reads `!llm-draft-*` as a tag, not as a text: quote it: `'!llm-draft-*'`",
+    ],
+    [
+      'models: !llm-*',
+      "line 4, column 13: YAML reads `!llm-*` as a tag, not as a text: quote it: `'!llm-*'`",
+    ],
+    [
+      'models: [! llm-draft]',
+      'line 4, column 16: YAML reads `!` as a tag, not as a text: quote the text',
+    ],
+    ['filter: !x', "line 4, column 13: YAML reads `!x` as a tag, not as a text: quote it: `'!x'`"],
+    [
+      'filter: !custom a',
+      "line 4, column 13: YAML reads `!custom` as a tag, not as a text: quote it: `'!custom'`",
+    ],
+    [
+      'filter: !!binary aGk=',
+      'line 4, column 13: the tag `!!binary` is not supported: remove it, or quote the text',
+    ],
+    [
+      'models: [*-trt]',
+      "line 4, column 14: YAML reads `*-trt` as an alias, but there is no anchor `&-trt` before it: quote a text: `'*-trt'`",
+    ],
+    ['<<: x', 'line 4, column 9: `<<` must have a map, or an alias of a map'],
+    ['aliases: &t [*t]', 'line 4, column 18: the alias `*t` refers to what it is in: remove it'],
+  ])('%j', (keys, mistake) => {
+    expect(mistakesOf(`${target}    ${keys}\n`)).toEqual([mistake])
+  })
+
+  test.each([
+    [
+      'targets: &t\n  - *t\n',
+      'line 3, column 5: the alias `*t` refers to what it is in: remove it',
+    ],
+    [
+      'targets:\n  - &t { path: a, aliases: [*t] }\n',
+      'line 3, column 29: the alias `*t` refers to what it is in: remove it',
+    ],
+    [
+      'targets: &t [*t',
+      'line 2, column 16: it is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ])('%j', (text, mistake) => {
+    expect(mistakesOf(`version: 1\n${text}`)[0]).toBe(mistake)
+  })
+})
+
+test('an error of YAML that repeats at the same place is listed once', () => {
+  expect(mistakesOf(`version: 1\ntargets: ${'['.repeat(500)}\n`).length).toBeLessThan(5)
+})
+
 test('a file whose aliases unfold to millions of values is rejected', () => {
   const levels = Array.from({ length: 9 }, (_, level) => {
     const value =

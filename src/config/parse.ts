@@ -1,12 +1,13 @@
-import { isMap, isNode, isPair, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import { isMap, isNode, isPair, LineCounter, type Document, type Node } from 'yaml'
 import type { z } from 'zod'
-import type { Mistake } from '../core/problem.ts'
+import { distinctMistakes, type Mistake } from '../core/problem.ts'
 import { createTarget, type Target, type TargetSettings } from '../core/target.ts'
 import { suggestName } from '../core/text/closest.ts'
 import { foreign, joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { detailsOf, didYouMean, shown } from '../inputs/issue.ts'
 import { completeTargets, findConflicts, type KeyMistake } from './targets.ts'
 import { createConfigSchema, keyList, knownKeys } from './schema.ts'
+import { readYaml } from './yaml.ts'
 
 export type ParsedConfig =
   | { readonly ok: true; readonly targets: readonly Target[] }
@@ -21,31 +22,22 @@ export type ParsedConfig =
  */
 export function parseConfig(text: string, path: string, inputs: TargetSettings): ParsedConfig {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false })
   const mistakeAt = (offset: number | undefined, what: Prose): Mistake =>
     describeMistake(path, offset === undefined ? undefined : lineCounter.linePos(offset), what)
-
-  if (document.errors.length > 0) {
-    const mistakes = document.errors.map(({ code, pos, message }) =>
-      mistakeAt(
-        pos[0],
-        code === 'MULTIPLE_DOCS'
-          ? prose`a second document starts here: the file must have only one`
-          : prose`it is not valid YAML: ${message}`,
-      ),
-    )
-    return { ok: false, mistakes }
+  const read = readYaml(text, lineCounter)
+  if (!read.ok) {
+    const mistakes = read.flaws.map((flaw) => mistakeAt(flaw.offset, flaw.text))
+    return { ok: false, mistakes: sortByPlace(distinctMistakes(mistakes)) }
   }
-  const value = toPlainValue(document)
-  if (!value.ok) return { ok: false, mistakes: [mistakeAt(undefined, value.problem)] }
-  const parsed = createConfigSchema().safeParse(value.value, { jitless: true })
-  const issues = (parsed.error?.issues ?? []).flatMap((found) => issueMistakes(found, value.value))
-  const conflicts = findConflicts(value.value, inputs.path)
+  const { document, value } = read
+  const parsed = createConfigSchema().safeParse(value, { jitless: true })
+  const issues = (parsed.error?.issues ?? []).flatMap((found) => issueMistakes(found, value))
+  const conflicts = findConflicts(value, inputs.path)
   const mistakes = [...issues, ...conflicts].map(({ path: keys, text: what, isAboutKey = false }) =>
     mistakeAt(offsetOf(document, keys, isAboutKey), what),
   )
   if (!parsed.success || mistakes.length > 0) {
-    return { ok: false, mistakes: sortByPlace(mistakes) }
+    return { ok: false, mistakes: sortByPlace(distinctMistakes(mistakes)) }
   }
   return { ok: true, targets: completeTargets(parsed.data, inputs).map(createTarget) }
 }
@@ -64,22 +56,6 @@ function describeMistake(path: string, place: Place | undefined, what: Prose): M
 function sortByPlace(mistakes: readonly Mistake[]): Mistake[] {
   const lineOf = ({ location }: Mistake): number => location?.line ?? 0
   return mistakes.toSorted((a, b) => lineOf(a) - lineOf(b))
-}
-
-type PlainValue =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: Prose }
-
-function toPlainValue(document: Document.Parsed): PlainValue {
-  const { contents }: { contents: Node | null } = document
-  if (contents === null) {
-    return { ok: false, problem: prose`it is empty: it needs the keys \`version\` and \`targets\`` }
-  }
-  try {
-    // A file of a few targets has no use for many aliases; a hundred of them can be a billion values.
-    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown }
-  } catch (error) {
-    return { ok: false, problem: prose`it can't be read: ${(error as Error).message}` }
-  }
 }
 
 /** An issue of zod as sentences; an issue about unknown keys has one for each of them. */

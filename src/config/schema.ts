@@ -67,7 +67,7 @@ function targetKeys() {
       .pipe(modelPatterns)
       .optional()
       .describe(
-        'Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line.',
+        "Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line. Quote an entry that starts with `!` or `*`: `'!llm-draft-*'`.",
       ),
     aliases: lines(['champion'])
       .pipe(aliases)

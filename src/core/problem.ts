@@ -1,4 +1,4 @@
-import { distinctProse, joinSentences, listProse, prose, type Prose } from './text/prose.ts'
+import { distinctProse, joinSentences, listProse, plain, prose, type Prose } from './text/prose.ts'
 
 /** A place in the repository, on the branch that was read. */
 export type Location = {
@@ -20,6 +20,12 @@ export type Problem = {
 
 /** One of several things to correct. The text is complete by itself. */
 export type Mistake = { readonly text: Prose; readonly location: Location | undefined }
+
+/** Without repetitions of the same text at the same place. */
+export function distinctMistakes(mistakes: readonly Mistake[]): Mistake[] {
+  const keyOf = ({ text, location }: Mistake) => JSON.stringify([plain(text), location])
+  return [...new Map(mistakes.map((mistake) => [keyOf(mistake), mistake])).values()]
+}
 
 /** A broken file can have thousands, which nobody reads. */
 const maxListed = 500
@@ -43,8 +49,10 @@ export function joinProblems(problems: readonly Problem[]): Problem | undefined 
       problems.map(({ message }) => message),
     ),
     advice: joinSentences(distinctProse(problems.map(({ advice = [] }) => advice))),
-    mistakes: problems.flatMap(({ message, mistakes }) =>
-      mistakes.length > 0 ? mistakes : [{ text: message, location: undefined }],
+    mistakes: distinctMistakes(
+      problems.flatMap(({ message, mistakes }) =>
+        mistakes.length > 0 ? mistakes : [{ text: message, location: undefined }],
+      ),
     ),
   }
 }
