@@ -115,7 +115,7 @@ targets:
     'line 2, column 1: `target` is not a key that mlflow-sync knows. These keys exist: `version`, `defaults`, `targets`',
     'line 4, column 11: `targets[0].path` must stay inside the repository, but contains `..` (received `../x`)',
     'line 5, column 5: `targets[0].modles` is not a key that mlflow-sync knows. Did you mean `models`?',
-    'line 6, column 14: `targets[0].aliases` contains `latest`, which MLflow reserves',
+    'line 6, column 15: `targets[0].aliases` contains `latest`, which MLflow reserves',
     'line 7, column 12: `targets[0].prune` must be `true` or `false` (received `yes`)',
     'line 8, column 20: `targets[0].max-deletions` must be a whole number, 0 or more (received `-1`)',
     'line 9, column 18: `targets[0].minimum-age` must be a duration such as `30s`, `10m`, `2h` or `1d` (received `1 hour`)',
@@ -123,7 +123,7 @@ targets:
     `line 11, column 11: \`targets[0].name\` must have 1 to 64 characters: letters, digits, spaces and \`._/-\` (received \`${'x'.repeat(59)}…\`)`,
     'line 12, column 11: `targets[1].path` must not be in `.github` (received `.github/x`)',
     'line 13, column 14: `targets[1].template` must be a text (received nothing)',
-    'line 14, column 13: `targets[1].models` must be a list of texts (received `[1]`)',
+    'line 14, column 14: `targets[1].models[0]` must be a text (received `1`)',
     'line 15, column 13: `targets[1].filter` must be a text (received `["a"]`)',
     'line 16, column 5: `targets[1].run-filters` is not a key that mlflow-sync knows. Did you mean `run-filter`?',
     'line 17, column 5: `targets[2]` must be a map of keys (received `foo`)',
@@ -174,7 +174,7 @@ test.each([
   ],
   [
     'version: 1\ntargets: [{ models: ["a\\nb"] }]\n',
-    ['line 2, column 21: `targets[0].models` has an entry with a line break: `a\nb`'],
+    ['line 2, column 22: `targets[0].models` has an entry with a line break: `a\nb`'],
   ],
 ])("%j can't be used", (text, mistakes) => {
   expect(mistakesOf(text)).toEqual(mistakes)
@@ -233,6 +233,81 @@ describe('what YAML would drop or follow without an end is a mistake with its li
   })
 })
 
+test('an index must not replace another file that the action needs', () => {
+  const text = `version: 1
+defaults: { template: deploy/a/TEMPLATE.yml }
+targets:
+  - { path: '', index: '', name: root }
+  - { path: deploy/a, index: TEMPLATE.yml }
+  - { path: deploy/b, index: c, values-schema: deploy/b/schema.json }
+  - { path: deploy/b/c/d, index: ok.md, template: '' }
+  - { path: ./deploy/, index: b }
+  - { path: charts, index: x.json, values-schema: charts/x.json }
+`
+  const parsed = parseConfig(text, 'config.yaml', { ...defaultSettings, index: 'deploy' })
+  expect(parsed.ok ? [] : parsed.mistakes.map((mistake) => plain(mistake.text))).toEqual([
+    'line 5, column 30: `targets[1].index` is the template of `targets[0]`: choose another name, such as `README.md`',
+    'line 6, column 30: `targets[2].index` is a directory that has the directory of `targets[3]`: choose another name, such as `README.md`',
+    'line 8, column 31: `targets[4].index` is a directory that has the values schema of `targets[2]`: choose another name, such as `README.md`',
+    'line 9, column 28: `targets[5].index` is the values schema of `targets[5]`: choose another name, such as `README.md`',
+  ])
+})
+
+test.each([
+  ['{ index: mlflow.yml }', 'mlflow.yml', {}, /index` is this configuration/],
+  ['{ name: a }', 'a/README.md', { path: 'a', index: 'README.md' }, /index` is this configuration/],
+])('an index must not replace the configuration: %s', (target, path, inputs, message) => {
+  const text = `version: 1\ntargets: [${target}]\n`
+  const parsed = parseConfig(text, path, { ...defaultSettings, ...inputs })
+  expect(parsed.ok ? [] : parsed.mistakes.map((mistake) => plain(mistake.text))).toEqual([
+    expect.stringMatching(message),
+  ])
+})
+
+test('texts are trimmed, as inputs are', () => {
+  const text = `version: 1
+targets:
+  - path: ' a '
+    name: ' b '
+    filter: >
+      tags.x = 'y'
+    minimum-age: ' 1h '
+    index: ' README.md '
+`
+  expect(targetsOf(text)).toMatchObject([
+    {
+      name: 'b',
+      directory: 'a',
+      index: 'README.md',
+      selection: { filter: "tags.x = 'y'", minimumAgeMs: 3_600_000 },
+    },
+  ])
+  expect(
+    mistakesOf("version: 1\ntargets: [{ path: a, name: x }, { path: ' a ', name: y }]\n"),
+  ).toEqual([expect.stringContaining('`targets[1].path` is `a`')])
+})
+
+test('a mistake in a list has the line of its entry', () => {
+  const lists = 'aliases:\n    - ok\n    - v1\n    models:\n    - a\n    - "!"\n    - 3\n'
+  expect(mistakesOf(`${target}    ${lists}`)).toEqual([
+    'line 6, column 7: `targets[0].aliases` contains `v1`, which MLflow reserves',
+    'line 10, column 7: `targets[0].models[2]` must be a text (received `3`)',
+  ])
+  expect(mistakesOf(`${target}    ${lists.replace('    - 3\n', '')}`)).toEqual([
+    'line 6, column 7: `targets[0].aliases` contains `v1`, which MLflow reserves',
+    'line 9, column 7: `targets[0].models` has a line with only `!`: write the models to exclude after it',
+  ])
+})
+
+test('a text that looks like another type is shown with its quotes', () => {
+  const text = 'version: "1"\ntargets: [{ path: a, prune: "true", max-deletions: "5" }]\n'
+  expect(mistakesOf(text)).toEqual([
+    'line 1, column 10: `version` must be `1` (received `"1"`). Write it without quotes',
+    'line 2, column 29: `targets[0].prune` must be `true` or `false` (received `"true"`). Write it without quotes',
+    'line 2, column 52: `targets[0].max-deletions` must be a whole number, 0 or more (received `"5"`). Write it without quotes',
+  ])
+})
+
 test('an error of YAML that repeats at the same place is listed once', () => {
   expect(mistakesOf(`version: 1\ntargets: ${'['.repeat(500)}\n`).length).toBeLessThan(5)
 })
@@ -274,6 +349,36 @@ test('the schema in the repository is up to date, and accepts what the parser ac
     { version: 1, targets: [{ path: 'a', 'minimum-age': '1 hour' }] },
   ]
   expect([validate(good), validate(bad)]).toEqual([true, false])
+})
+
+test.each([
+  [
+    'path',
+    ['a', '', '.', './a/', 'a..b/c', '.gitx', 'a b'],
+    ['/a', '../a', 'a/..', '.git', 'a/.Git/b', '.github/x', 'C:/a', 'a\\b'],
+  ],
+  ['template', ['a.yaml', '', '.github/a.yaml'], ['/a', '../a', 'a/../b', '.git/a']],
+  ['values-schema', ['a.json', '', '.github/a.json'], ['/a', '../a', '.GIT/a']],
+  [
+    'index',
+    ['README.md', '', 'a.yml', '.index.md'],
+    ['a/b.md', 'abc.yaml', '..', '.git', '.github'],
+  ],
+  [
+    'aliases',
+    [['champion'], [], [''], ['a_-1', 'é'], ['latest2', 'v1a']],
+    [['latest'], ['Latest'], ['v1'], ['V12'], ['a b'], ['a', 'a.b']],
+  ],
+  ['models', [['a*', '!b'], [''], ['a b']], [['!'], [' ! '], [1]]],
+])('the schema and the parser agree on %s', (key, accepted, rejected) => {
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(configSchemaText()) as object)
+  const verdicts = (values: readonly unknown[]) =>
+    values.map((value) => {
+      const config = { version: 1, targets: [{ path: 'a', [key]: value }] }
+      return [value, validate(config), mistakesOf(JSON.stringify(config)).length === 0]
+    })
+  expect(verdicts(accepted)).toEqual(accepted.map((value) => [value, true, true]))
+  expect(verdicts(rejected)).toEqual(rejected.map((value) => [value, false, false]))
 })
 
 test('the schema describes every key for an editor', () => {

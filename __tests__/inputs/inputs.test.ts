@@ -279,3 +279,12 @@ describe('the URL of MLflow', () => {
     },
   )
 })
+
+test.each(['template', 'values-schema'])('the index must not replace the file of %s', (name) => {
+  const inputs = { INPUT_PATH: 'deploy/', INPUT_INDEX: 'own.yml' }
+  const given = { ...inputs, [`INPUT_${name.toUpperCase()}`]: './deploy/own.yml' }
+  expect(problemsOf(given)).toEqual([
+    `\`index\` is the file that \`${name}\` names: choose another name, such as \`README.md\``,
+  ])
+  expect(readInputs({ ...minimal, ...given, INPUT_CONFIG: 'c.yml' }).target.index).toBe('own.yml')
+})

@@ -5,6 +5,7 @@ import { createTarget, type Target, type TargetSettings } from '../core/target.t
 import { suggestName } from '../core/text/closest.ts'
 import { foreign, joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { detailsOf, didYouMean, shown } from '../inputs/issue.ts'
+import { findIndexConflicts } from './index-conflicts.ts'
 import { completeTargets, findConflicts, type KeyMistake } from './targets.ts'
 import { createConfigSchema, keyList, knownKeys } from './schema.ts'
 import { readYaml } from './yaml.ts'
@@ -32,7 +33,10 @@ export function parseConfig(text: string, path: string, inputs: TargetSettings):
   const { document, value } = read
   const parsed = createConfigSchema().safeParse(value, { jitless: true })
   const issues = (parsed.error?.issues ?? []).flatMap((found) => issueMistakes(found, value))
-  const conflicts = findConflicts(value, inputs.path)
+  const conflicts = [
+    ...findConflicts(value, inputs.path),
+    ...findIndexConflicts(value, path, inputs),
+  ]
   const mistakes = [...issues, ...conflicts].map(({ path: keys, text: what, isAboutKey = false }) =>
     mistakeAt(offsetOf(document, keys, isAboutKey), what),
   )
@@ -77,9 +81,22 @@ function issueMistakes(found: z.core.$ZodIssue, root: unknown): KeyMistake[] {
       return { path: [...path, key], text, isAboutKey: true }
     })
   }
-  const { text, hint = [], showsValue = false } = detailsOf(found)
-  const subject = path.length === 0 ? own('the file') : code(nameOf(path))
-  const received = showsValue ? [] : describeValue(valueAt(root, path))
+  const entries = found.code === 'invalid_union' ? found.errors.flat() : []
+  const inEntries = entries.filter((entry) => entry.path.length > 0)
+  if (inEntries.length > 0) {
+    return inEntries.flatMap((entry) =>
+      issueMistakes({ ...entry, path: [...path, ...entry.path] }, root),
+    )
+  }
+  const {
+    text,
+    hint = withoutQuotes(found, valueAt(root, path)),
+    showsValue = false,
+  } = detailsOf(found)
+  // The text names the entry of a list.
+  const named = showsValue && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path
+  const subject = named.length === 0 ? own('the file') : code(nameOf(named))
+  const received = showsValue ? [] : describeValue(valueAt(root, path), hint.length > 0)
   const sentence = [...subject, ...own(' '), ...text, ...received]
   return [{ path, text: joinProse([sentence, hint], '. ') }]
 }
@@ -106,10 +123,18 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-function describeValue(value: unknown): Prose {
+function describeValue(value: unknown, isQuoted: boolean): Prose {
   if (value === undefined || value === '') return []
   if (value === null) return own(' (received nothing)')
-  return prose` (received ${shown(typeof value === 'string' ? value : JSON.stringify(value))})`
+  const isPlain = typeof value === 'string' && !isQuoted
+  return prose` (received ${shown(isPlain ? value : JSON.stringify(value))})`
+}
+
+/** A hint for a text such as `"true"` where a boolean or a number belongs. */
+function withoutQuotes({ code: kind }: z.core.$ZodIssue, value: unknown): Prose {
+  const isOtherType = kind === 'invalid_type' || kind === 'invalid_value'
+  const looksLikeIt = typeof value === 'string' && /^(true|false|-?\d+)$/i.test(value)
+  return isOtherType && looksLikeIt ? prose`Write it without quotes` : []
 }
 
 /** Where something is; if it is missing, or comes from a merge key, where its closest parent is. */

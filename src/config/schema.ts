@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { indexName, optionalPath, writtenPath } from '../inputs/git-names.ts'
-import { issue } from '../inputs/issue.ts'
+import { detailsOf, issue, type InputIssue } from '../inputs/issue.ts'
 import { aliases, duration, modelPatterns, optional } from '../inputs/parsers.ts'
 import { own, prose } from '../core/text/prose.ts'
+import { editorPatterns } from './editor-patterns.ts'
 
 /**
  * The schema of the configuration file. It validates, and `schema/config.schema.json` and the table in
@@ -51,26 +52,27 @@ export type ConfigKeys = NonNullable<Config['defaults']>
 /** The keys of a target that `defaults` may have as well. */
 function targetKeys() {
   return {
-    path: text({ examples: ['deploy/production'] })
+    path: text({ pattern: editorPatterns.written, examples: ['deploy/production'] })
       .pipe(writtenPath)
       .optional()
       .describe(
         'Directory of the values files, from the root of the repository. It is created if it is missing.',
       ),
-    template: text({ examples: ['deploy/templates/vllm.yaml'] })
+    template: text({ pattern: editorPatterns.read, examples: ['deploy/templates/vllm.yaml'] })
       .pipe(optionalPath)
       .optional()
       .describe(
         'Path of the YAML template for new files. An empty text means the built-in template for vLLM.',
       ),
-    models: lines(['llm-*', '!llm-draft-*'])
-      .pipe(modelPatterns)
+    models: lines(modelPatterns, {
+      example: ['llm-*', '!llm-draft-*'],
+      pattern: editorPatterns.model,
+    })
       .optional()
       .describe(
         "Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line. Quote an entry that starts with `!` or `*`: `'!llm-draft-*'`.",
       ),
-    aliases: lines(['champion'])
-      .pipe(aliases)
+    aliases: lines(aliases, { example: ['champion'], pattern: editorPatterns.alias })
       .optional()
       .describe('Only versions with one of these aliases. A list, or one per line.'),
     filter: text({ examples: ["tags.deploy = 'yes'"] })
@@ -97,13 +99,16 @@ function targetKeys() {
       .describe(
         'Maximum number of deletions in this target. If more would be deleted, none are, and the step fails.',
       ),
-    'values-schema': text({ examples: ['charts/vllm/values.schema.json'] })
+    'values-schema': text({
+      pattern: editorPatterns.read,
+      examples: ['charts/vllm/values.schema.json'],
+    })
       .pipe(optionalPath)
       .optional()
       .describe(
         "Path of the chart's JSON schema. Files that it rejects are not written; the `values.yaml` beside it supplies defaults.",
       ),
-    index: text({ examples: ['README.md'] })
+    index: text({ pattern: editorPatterns.index, examples: ['README.md'] })
       .pipe(indexName)
       .optional()
       .describe("Name of a file in the target's directory with a generated table of its models."),
@@ -131,22 +136,38 @@ export function isTargetName(text: string): boolean {
 
 /** @param meta what an editor shows besides the description. */
 function text(meta: { pattern?: string; examples?: string[] } = {}) {
-  return z.string(mustBe('a text')).meta(meta)
+  return z.string(mustBe('a text')).trim().meta(meta)
 }
 
-/** A list of texts, or one text with several lines, as the parsers of the inputs read them. */
-function lines(example: string[]) {
+/**
+ * A list of texts, or one text with several lines, as the parser of the input reads them. The entries of
+ * a list are checked one by one, so that a mistake has the line of its entry.
+ *
+ * @param pattern of an entry, for editors.
+ */
+function lines<T>(parser: z.ZodType<T, string>, meta: { example: string[]; pattern: string }) {
+  const entry = z.string(mustBe('a text')).meta({ pattern: meta.pattern })
   return z
-    .union([z.string(), z.array(z.string())], mustBe('a list of texts'))
-    .meta({ examples: [example] })
+    .union([z.string(), z.array(entry)], mustBe('a list of texts'))
+    .meta({ examples: [meta.example] })
     .transform((value, context) => {
-      if (typeof value === 'string') return value
-      for (const item of value.filter((entry) => /[\r\n]/.test(entry))) {
-        const message = prose`has an entry with a line break: \`${item}\``
-        context.addIssue(issue({ text: message, showsValue: true }))
+      const entries = typeof value === 'string' ? [value] : value
+      for (const [index, text] of entries.entries()) {
+        const path = typeof value === 'string' ? [] : [index]
+        for (const found of findEntryIssues(text, parser, typeof value !== 'string')) {
+          context.addIssue({ ...issue(found), path })
+        }
       }
-      return value.join('\n')
+      const parsed = parser.safeParse(entries.join('\n'))
+      return parsed.success ? parsed.data : z.NEVER
     })
+}
+
+function findEntryIssues(text: string, parser: z.ZodType, isEntry: boolean): InputIssue[] {
+  if (isEntry && /[\r\n]/.test(text.trim())) {
+    return [{ text: prose`has an entry with a line break: \`${text}\``, showsValue: true }]
+  }
+  return (parser.safeParse(text).error?.issues ?? []).map(detailsOf)
 }
 
 function mustBe(what: string) {

@@ -66,9 +66,14 @@ export function findConflicts(config: unknown, defaultPath: string): KeyMistake[
 function namesOf(target: unknown, defaultPath: string) {
   if (typeof target !== 'object' || target === null) return undefined
   const { name, path = defaultPath } = target as Readonly<Record<string, unknown>>
-  const normalised = writtenPath.safeParse(path)
+  const normalised = writtenPath.safeParse(trimmed(path))
   if (!normalised.success || (name !== undefined && typeof name !== 'string')) return undefined
-  return { name, path: normalised.data }
+  return { name: name?.trim(), path: normalised.data }
+}
+
+/** Texts are trimmed, like inputs. */
+export function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value
 }
 
 function pathOf(defaults: unknown): string | undefined {

@@ -3,11 +3,11 @@ import { InputError } from '../core/errors.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Recreate } from '../core/recreate.ts'
 import type { TargetSettings } from '../core/target.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import type { Prose } from '../core/text/prose.ts'
 import { readCertificates } from './certificates.ts'
+import { findConflicts } from './conflicts.ts'
 import { describeIssue, type Source } from './describe.ts'
 import { readGitHubUrls, type GitHubUrls } from './github-urls.ts'
-import { shown } from './issue.ts'
 import { findMisspeltInputs } from './misspelt.ts'
 import {
   environmentFallback,
@@ -129,31 +129,6 @@ function readSource(environment: Environment, name: InputName): Source {
 
 function readVariable(environment: Environment, variable: string): string {
   return environment[variable]?.trim() ?? ''
-}
-
-/** Finds problems with combinations of inputs. */
-function findConflicts(raw: Readonly<Record<string, string>>): Prose[] {
-  const problems: Prose[] = []
-  const credentialsIncomplete = (raw['mlflow-username'] === '') !== (raw['mlflow-password'] === '')
-  if (credentialsIncomplete && raw['mlflow-token'] === '') {
-    const names = ['mlflow-username', 'mlflow-password'] as const
-    const [missing, given] = raw[names[0]] === '' ? names : [names[1], names[0]]
-    problems.push(prose`\`${missing}\` is empty, but \`${given}\` is set: MLflow needs both`)
-  }
-  if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
-    problems.push(
-      prose`\`mlflow-insecure-tls\` and \`mlflow-ca-certificate\` exclude each other: remove one of them`,
-    )
-  }
-  if (
-    /^0+[smhd]$/.test(raw['poll-interval'] ?? '') &&
-    !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')
-  ) {
-    problems.push(
-      prose`\`poll-interval\` must be at least \`1s\` (received ${shown(raw['poll-interval'] ?? '')})`,
-    )
-  }
-  return problems
 }
 
 function buildInputs(
