@@ -130,6 +130,21 @@ const accepted: readonly (readonly [string, ChartTexts, string])[] = [
     's: {enabled: false}\n',
   ],
   [
+    'keywords that only other drafts or validators know',
+    properties({
+      a: { id: 'x', type: 'string' },
+      b: { nullable: true },
+      c: { $async: true },
+      d: { enum: [{ nullable: true, $async: true }] },
+    }),
+    'a: x\nb: 1\nc: 1\nd: {nullable: true, $async: true}\n',
+  ],
+  [
+    'keys that are named like keywords',
+    properties({ id: { type: 'string' }, nullable: { type: 'string' }, $async: true }),
+    'id: x\nnullable: x\n$async: x\n',
+  ],
+  [
     'a name that objects have is missing, and not required',
     schemaOf({ ...draft2020, properties: { constructor: { type: 'string' } } }),
     'a: 1\n',
@@ -216,6 +231,30 @@ const rejected: readonly (readonly [string, ChartTexts, string, string])[] = [
     properties({ a: { pattern: '^x' } }),
     'a: z\n',
     '`/a` must match the pattern `"^x"`, but is `"z"`',
+  ],
+  [
+    'a schema that wants to be asynchronous',
+    { [schemaFile]: draft7({ $async: true, properties: { a: { type: 'integer' } } }) },
+    'a: x\n',
+    '`/a` must be an integer',
+  ],
+  [
+    'a null among items that only another validator allows',
+    properties({ a: { items: { type: 'string', nullable: true } } }),
+    'a: [null]\n',
+    '`/a/0` must be a string, but is `null`',
+  ],
+  [
+    'a key that is named like a keyword',
+    properties({ $async: { type: 'string' }, nullable: { type: 'string' } }),
+    '$async: 1\n',
+    '`/$async` must be a string',
+  ],
+  [
+    'a date and a time with a blank between them',
+    properties({ a: { format: 'date-time' } }),
+    'a: "2024-01-01 00:00:00Z"\n',
+    '`/a` must be in the format `"date-time"`',
   ],
   [
     'another format in draft-07',

@@ -43,6 +43,9 @@ export function createAjv(draft: Draft): AjvCore.default {
   const ajv = createFor(draft, options)
   ajv.addFormat('regex', isPattern)
   addFormats.default(ajv, formats)
+  ajv.addFormat('date-time', isDateTime)
+  // Ajv rejects this keyword of draft-04; since then it has no meaning, and Helm ignores it.
+  ajv.removeKeyword('id')
   return ajv
 }
 
@@ -66,6 +69,13 @@ function isPattern(pattern: string): boolean {
   } catch {
     return false
   }
+}
+
+const dateTime = addFormats.default.get('date-time') as { validate: (text: string) => boolean }
+
+/** Ajv accepts a blank in place of the `T`, too. */
+function isDateTime(text: string): boolean {
+  return !/\s/.test(text) && dateTime.validate(text)
 }
 
 export type { ErrorObject, ValidateFunction } from 'ajv'

@@ -33,6 +33,7 @@ export function compilePattern(pattern: string): RegExp {
   const source = pattern.slice(inline.length)
   let place: Place = 'outside'
   let translated = ''
+  let isAfterClass = false
   for (const match of source.matchAll(tokens)) {
     const rest = source.slice(match.index)
     if (place === 'outside' && unsupported.test(rest)) {
@@ -40,7 +41,10 @@ export function compilePattern(pattern: string): RegExp {
     }
     const next = placeAfter(match[0], place, source[match.index - 1])
     const isDelimiter = next === 'start' || (next === 'outside' && place !== 'outside')
-    translated += isDelimiter ? match[0] : translate(match, place !== 'outside')
+    // After a class such as `\w`, Go reads a hyphen as itself; JavaScript expects a range.
+    const isHyphen = place === 'inside' && match[0] === '-' && isAfterClass
+    translated += isHyphen ? '\\-' : isDelimiter ? match[0] : translate(match, place !== 'outside')
+    isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(match[0])
     place = next
   }
   return new RegExp(translated, `u${flags}`)

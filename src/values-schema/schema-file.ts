@@ -4,6 +4,7 @@ import { prose, type Prose } from '../core/text/prose.ts'
 import { lineNumberAt } from '../core/values-file/position.ts'
 import { createAjv, type ErrorObject, type ValidateFunction } from './ajv.ts'
 import { draftOf, isEarly, type Draft } from './drafts.ts'
+import { withoutIgnored } from './keywords.ts'
 import { findPlace } from './place.ts'
 import { compilePattern } from './patterns.ts'
 import { findReferenceProblems, type SchemaProblem } from './references.ts'
@@ -83,16 +84,10 @@ function compileParsed(json: unknown): { validate: ValidateFunction } | { flaws:
   }
 }
 
-/** Early drafts ignore what is beside a `$ref`; Ajv can be told so, but still looks at `type`. */
 function prepare(json: Record<string, unknown> | boolean, draft: Draft): SchemaJson {
   if (typeof json === 'boolean') return json
   const schema = Object.fromEntries(Object.entries(json).filter(([key]) => key !== '$schema'))
-  if (!isEarly(draft)) return schema
-  return JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
-    isRecord(value) && typeof value.$ref === 'string'
-      ? Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'type'))
-      : value,
-  ) as SchemaJson
+  return withoutIgnored(schema, draft) as SchemaJson
 }
 
 type SchemaJson = Record<string, unknown> | boolean
