@@ -19,6 +19,7 @@ import {
   valuesName,
   type ChartFile,
 } from '../values-schema/chart-files.ts'
+import { createTimeBudget, type TimeBudget } from '../values-schema/time-limit.ts'
 import type { Validator } from '../values-schema/validator.ts'
 
 /** Reads the schema of each chart once per sync. */
@@ -46,6 +47,8 @@ type ChartEntries = ReadonlyMap<string, DirectoryEntry>
 export function createSchemaReader(repository: Repository): SchemaReader {
   const subcharts = new Map<string, Promise<ChartEntries>>()
   const validators = new Map<string, Promise<Validator>>()
+  // Of all targets together.
+  const budget = createTimeBudget()
 
   async function entriesOf(snapshot: BranchSnapshot, schema: string): Promise<ChartEntries> {
     const { entries } = directoryAt(snapshot, parentOf(schema))
@@ -76,7 +79,7 @@ export function createSchemaReader(repository: Repository): SchemaReader {
       const key = `${directoryAt(snapshot, parentOf(valuesSchema)).oid ?? ''}:${valuesSchema}`
       const validator =
         validators.get(key) ??
-        compile(valuesSchema, snapshot, await entriesOf(snapshot, valuesSchema), contents)
+        compile(valuesSchema, snapshot, await entriesOf(snapshot, valuesSchema), contents, budget)
       validators.set(key, validator)
       return validator
     },
@@ -119,6 +122,7 @@ async function compile(
   { branch }: BranchSnapshot,
   entries: ChartEntries,
   contents: ReadonlyMap<string, Content>,
+  budget: TimeBudget,
 ): Promise<Validator> {
   const schema = nameOf(path)
   if (!entries.has(schema)) {
@@ -133,7 +137,7 @@ async function compile(
   const files = new Map(
     [...entries].map(([name, entry]): [string, ChartFile] => [name, fileOf(entry, contents)]),
   )
-  const result = createValidator(files, { directory: parentOf(path), schema })
+  const result = createValidator(files, { directory: parentOf(path), schema }, budget)
   if (result.ok) return result.validator
   throw invalidSchema(path, branch, result.mistakes)
 }

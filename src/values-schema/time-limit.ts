@@ -3,6 +3,30 @@ import { createContext, Script } from 'node:vm'
 /** It took longer than the time limit. */
 export class TimeLimitError extends Error {}
 
+/** Time that may be lost to work that does not end, however much of it there is. */
+export class TimeBudget {
+  #left: number
+
+  constructor(milliseconds: number) {
+    this.#left = milliseconds
+  }
+
+  get isSpent(): boolean {
+    return this.#left <= 0
+  }
+
+  spend(milliseconds: number): void {
+    this.#left -= milliseconds
+  }
+}
+
+/** For all files of a sync that reach their limit: a thousand of them would take a quarter of an hour. */
+const lostTimeMs = 10_000
+
+export function createTimeBudget(): TimeBudget {
+  return new TimeBudget(lostTimeMs)
+}
+
 const call = new Script('work()')
 
 /**

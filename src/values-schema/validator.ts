@@ -8,7 +8,7 @@ import { readChart } from './read-chart.ts'
 import { readYaml } from './read-yaml.ts'
 import { showValue } from './rules.ts'
 import { compileSchema, type CompiledSchema } from './schema-file.ts'
-import { TimeLimitError, withTimeLimit } from './time-limit.ts'
+import { createTimeBudget, TimeLimitError, withTimeLimit, type TimeBudget } from './time-limit.ts'
 import { formatPointer, toPlain } from './values.ts'
 import { collectErrors, describeErrors, type Schemas, type Violation } from './violations.ts'
 
@@ -37,7 +37,7 @@ export type ValidatorResult =
 const compileLimitMs = 5000
 
 /** For one file. */
-const checkLimitMs = 2000
+const checkLimitMs = 1000
 
 /** Violations of one file that are named. */
 const maxViolations = 10
@@ -46,6 +46,7 @@ const maxViolations = 10
 export function createValidator(
   files: ChartFiles,
   { directory, schema }: { readonly directory: string; readonly schema: string },
+  budget = createTimeBudget(),
 ): ValidatorResult {
   const mistakes: Mistake[] = []
   const path = directory === '' ? schema : `${directory}/${schema}`
@@ -56,7 +57,7 @@ export function createValidator(
       const schemas = compileAll(chart, mistakes)
       return mistakes.length > 0
         ? { ok: false, mistakes }
-        : { ok: true, validator: { path, check: createCheck(chart, schemas) } }
+        : { ok: true, validator: { path, check: createCheck(chart, schemas, budget) } }
     })
   } catch (error) {
     if (!(error instanceof TimeLimitError || error instanceof RangeError)) throw error
@@ -82,17 +83,20 @@ function compileAll(chart: Chart, mistakes: Mistake[]): Schemas {
   return schemas
 }
 
-function createCheck(chart: Chart, schemas: Schemas): Validator['check'] {
-  let stopped: Prose | undefined
+function createCheck(chart: Chart, schemas: Schemas, budget: TimeBudget): Validator['check'] {
   return (text) => {
-    // One file that takes too long is enough: a thousand of them would take half an hour.
-    if (stopped !== undefined) return { kind: 'failed', reason: stopped }
+    if (budget.isSpent) {
+      const reason = prose`it was not validated, because too many files take too long`
+      return { kind: 'failed', reason }
+    }
     try {
       return withTimeLimit(checkLimitMs, () => checkText(chart, schemas, text))
     } catch (error) {
       if (error instanceof TimeLimitError) {
-        stopped = prose`its validation against \`${chart.schemaPath}\` takes too long: look there for patterns and references that multiply`
-        return { kind: 'failed', reason: stopped }
+        // One file's values say nothing about those of another one.
+        budget.spend(checkLimitMs)
+        const reason = prose`its validation against \`${chart.schemaPath}\` takes too long: look there for patterns and references that multiply`
+        return { kind: 'failed', reason }
       }
       if (!(error instanceof RangeError)) throw error
       return {
