@@ -279,18 +279,72 @@ describe('mode: check', () => {
     })
   })
 
+  test('leaves out files that are about another run than they are named after', async () => {
+    const project = createProject({
+      'models/aaa.yaml': 'global: {runid: aaa}\nreplicas: 1\nextra: {fullnameOverride: x}\n',
+      'models/bbb.yaml': 'global: {runid: aaa}\nreplicas: two\nextra: {fullnameOverride: x}\n',
+    })
+    await project.register('model')
+    const step = await project.sync({ ...inputs, mode: 'check' })
+    expect(step.exitCode).toBe(0)
+    expect(step.warnings).toEqual([])
+    expect(step.connections.find(({ name }) => name === 'Values schema')?.detail).toContain(
+      'valid: 1 file',
+    )
+  })
+
+  test('reports the broken schemas and the rejected files of all targets at once', async () => {
+    const project = createProject({
+      'broken/values.schema.json': '{,}',
+      'a/aaa.yaml': 'replicas: two\n',
+      'b/aaa.yaml': 'replicas: 1\n',
+      'targets.yaml': [
+        'version: 1',
+        'targets:',
+        ...['a', 'b', 'c'].flatMap((name) => [
+          `  - name: ${name}`,
+          `    path: ${name}`,
+          `    values-schema: ${name === 'a' ? 'chart' : 'broken'}/values.schema.json`,
+          '    models: ["x"]',
+        ]),
+        '',
+      ].join('\n'),
+    })
+    await project.register('model')
+    const step = await project.sync({ config: 'targets.yaml', mode: 'check', models: '' })
+    const detail = step.connections.find(({ name }) => name === 'Values schema')?.detail
+    expect(detail).toMatch(/Target `a`: 1 of 1 file would be rejected/)
+    expect(detail).toMatch(/Target `b`: The values schema `broken\/values\.schema\.json`/)
+    expect(detail).toMatch(/Target `c`: The values schema `broken\/values\.schema\.json`/)
+  })
+
+  test('says that there is no schema where a file is in the way of its directory', async () => {
+    const project = createProject()
+    await project.register('model')
+    const options = { ...inputs, 'values-schema': 'template.yaml/values.schema.json' }
+    for (const mode of ['check', 'sync']) {
+      const step = await project.sync({ ...options, mode })
+      expect(step.log).toContain('There is no values schema `template.yaml/values.schema.json`')
+      expect(step.log).not.toContain('is not a directory')
+    }
+  })
+
   test('warns about files with the same fullnameOverride', async () => {
     const project = createProject({
       'models/aaa.yaml': 'fullnameOverride: llm\n',
-      'models/bbb.yaml': 'fullnameOverride: llm\n',
-      'models/ccc.yaml': 'fullnameOverride: other\n',
+      'models/bbb.yaml': 'fullnameOverride: llm\nvllm:\n  fullnameOverride: model\n',
+      'models/ccc.yaml': 'fullnameOverride: model\nvllm:\n  fullnameOverride: model\n',
     })
     await project.register('model')
     const step = await project.sync({ path: 'models', mode: 'check' })
     expect(step.exitCode).toBe(0)
     expect(step.warnings).toEqual([
+      expect.stringContaining('2 warnings') as unknown,
       expect.stringContaining(
         '`models/aaa.yaml`, `models/bbb.yaml` have the same `fullnameOverride`, `llm`',
+      ) as unknown,
+      expect.stringContaining(
+        '`models/bbb.yaml`, `models/ccc.yaml` have the same `vllm.fullnameOverride`, `model`',
       ) as unknown,
     ])
   })

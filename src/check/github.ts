@@ -27,7 +27,11 @@ export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubCh
   let branchSnapshot: BranchSnapshot | undefined
   const branchCheck = await runCheck('GitHub: repository and branch', async () => {
     const read = await repository.readBranch(branchQuery(options))
-    const obstacle = joinProblems([...read.obstacles.values()])
+    // Those of a chart's directory are reported with the schema.
+    const paths = new Set(targets.map(({ directory }) => directory))
+    const obstacle = joinProblems(
+      [...read.obstacles].filter(([path]) => paths.has(path)).map(([, problem]) => problem),
+    )
     if (obstacle !== undefined) throw new SyncError(obstacle.message, obstacle)
     branchSnapshot = read
     const { repository: name, branch, head } = read

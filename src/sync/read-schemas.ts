@@ -86,21 +86,17 @@ export function createSchemaReader(repository: Repository): SchemaReader {
   }
 }
 
-/**
- * Reads the schemas of targets and nothing else.
- *
- * @throws SyncError if a schema is missing or invalid.
- */
+/** Reads the schemas of targets and nothing else; each is compiled when it is asked for. */
 export async function readSchemas(
   repository: Repository,
   snapshot: BranchSnapshot,
   targets: readonly Target[],
-): Promise<(Validator | undefined)[]> {
+): Promise<(target: Target) => Promise<Validator | undefined>> {
   const schemas = createSchemaReader(repository)
   const pathsByOid = new Map<string, string>()
   for (const target of targets) await schemas.addTo(pathsByOid, snapshot, target)
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  return Promise.all(targets.map((target) => schemas.load(snapshot, target, contents)))
+  return (target) => schemas.load(snapshot, target, contents)
 }
 
 function nameOf(path: string): string {
