@@ -88,6 +88,7 @@ export const importTable: Readonly<
     folders: ['src/clients.ts', 'src/core', 'src/core/text'],
     packages: [],
   },
+  'src/workflow-job.ts': { folders: ['src/core'], packages: [] },
   'src/job.ts': {
     folders: [
       'src/cancellation.ts',
@@ -98,6 +99,7 @@ export const importTable: Readonly<
       'src/inputs',
       'src/report',
       'src/sync',
+      'src/workflow-job.ts',
     ],
     packages: ['node:fs'],
   },

@@ -50,7 +50,7 @@ export async function findObstacles(
 export function notADirectory(path: string, what: string, branch: string): Problem {
   return {
     message: prose`The path \`${path}\` ${own(what)} on branch \`${branch}\``,
-    advice: prose`Set the input \`path\` to a directory, which is created if it does not exist.`,
+    advice: prose`Set \`path\` to a directory, which is created if it does not exist.`,
     mistakes: [],
   }
 }

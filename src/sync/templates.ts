@@ -69,7 +69,7 @@ function oidOf({ files, branch }: BranchSnapshot, path: string): string {
   const oid = files.get(path)
   if (oid !== undefined) return oid
   throw new SyncError(prose`There is no template \`${path}\` on branch \`${branch}\``, {
-    advice: prose`Check the input \`template\`: it is a path from the root of the repository.`,
+    advice: prose`Check \`template\`: it is a path from the root of the repository.`,
   })
 }
 
