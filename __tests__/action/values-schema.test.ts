@@ -99,8 +99,51 @@ test('an update of an existing file is validated, too', async () => {
   project.repository.push('main', { [path]: edited })
   const step = await project.sync(inputs)
   expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
-  expect(step.changes[0]?.reason).toMatch(/`\/replicas` must be an integer.*; line \d+ of the file/)
+  const line = edited.split('\n').indexOf('replicas: x') + 1
+  expect(step.changes[0]?.reason).toContain(`; line ${line} of the file`)
   expect(project.repository.read(path)).toBe(edited)
+})
+
+test('a line of an existing file is that of the file on the branch', async () => {
+  const project = createProject()
+  const { runId } = await project.register('model')
+  const path = `models/${runId}.yaml`
+  // The missing values of `global` will be above it.
+  project.repository.push('main', { [path]: `global:\n  runid: ${runId}\nreplicas: x\n` })
+  const step = await project.sync(inputs)
+  expect(step.changes[0]?.reason).toContain('; line 3 of the file')
+})
+
+test('a violation names the placeholders behind keys, JSON, aliases and fallbacks', async () => {
+  const project = createProject({
+    'chart/values.schema.json': draft7({
+      properties: {
+        list: { items: { type: 'integer' } },
+        copy: { properties: { size: { type: 'integer' } } },
+        merged: { properties: { size: { type: 'integer' } } },
+        keys: { additionalProperties: false },
+        global: {},
+        base: {},
+      },
+    }),
+    'template.yaml': [
+      'list: ${json:run.params.list}',
+      'base: &base',
+      '  size: ${run.params.q:-${model.tags.q:-32k}}',
+      'copy: *base',
+      'merged:',
+      '  <<: *base',
+      'keys:',
+      '  x-${run.params.key}: 1',
+      '',
+    ].join('\n'),
+  })
+  await project.register('model', { params: { list: '[1, "x"]', key: 'k' } })
+  const reason = (await project.sync(inputs)).changes[0]?.reason
+  const nested = '; from `${run.params.q:-${model.tags.q:-32k}}` on line 3'
+  expect(reason).toMatch(/`\/list\/1`.*; from `\$\{json:run\.params\.list\}` on line 1/)
+  expect(reason?.split('\n').filter((line) => line.includes(nested))).toHaveLength(2)
+  expect(reason).toMatch(/`\/keys\/x-k`.*; from `\$\{run\.params\.key\}` on line 8/)
 })
 
 test('with prune, a new version that the chart rejects leaves the old file in place', async () => {

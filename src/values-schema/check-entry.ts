@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml'
 import type { Location, Mistake } from '../core/problem.ts'
 import { entryWithoutEdit, type Entry } from '../core/result.ts'
 import type { Template } from '../core/template/parse.ts'
+import { withFallbacks, type Segment, type TemplateScalar } from '../core/template/placeholder.ts'
 import { joinProse, listProse, prose, type Prose } from '../core/text/prose.ts'
 import { lineNumberAt } from '../core/values-file/position.ts'
 import { ownedKeys } from '../core/values-file/owned.ts'
@@ -30,7 +31,8 @@ export function checkEntry(entry: Entry, validator: Validator, origin: () => Ori
   const verdict = validator.check(edit.after)
   if (verdict.kind === 'valid') return entry
   const source = origin()
-  const { text, location } = describeRejection(verdict, source, { path, text: edit.after })
+  // Lines are those of the file on the branch, which people can look at.
+  const { text, location } = describeRejection(verdict, source, { path, text: edit.before ?? '' })
   return reject(entry, prose`not written: ${text}\n${advise(source)}`, location)
 }
 
@@ -75,7 +77,7 @@ function locate(violation: Violation, origin: Origin, file: ValuesText): Mistake
   if (isOwned(path))
     return { text: prose`${text}; the action writes this value`, location: undefined }
   return origin.kind === 'template'
-    ? locateInTemplate(path, text, origin)
+    ? locateInTemplate(violation, origin)
     : locateInFile(path, text, file)
 }
 
@@ -85,31 +87,53 @@ function isOwned([first, key, ...others]: readonly string[]): boolean {
 }
 
 function locateInFile(path: readonly string[], text: Prose, file: ValuesText): Mistake {
-  const { contents } = parseDocument(file.text, { uniqueKeys: false })
-  const line = lineNumberAt(file.text, findPlace(contents, path).offset)
+  const { contents } = parseDocument(file.text, { uniqueKeys: false, logLevel: 'silent' })
+  const { offset, isComplete } = findPlace(contents, path)
+  if (!isComplete) return { text, location: undefined }
+  const line = lineNumberAt(file.text, offset)
   return { text: prose`${text}; line ${line} of the file`, location: { path: file.path, line } }
 }
 
 function locateInTemplate(
-  path: readonly string[],
-  text: Prose,
+  { path, text, rule }: Violation,
   { template, path: templatePath }: Extract<Origin, { kind: 'template' }>,
 ): Mistake {
-  const { offset, node } = findPlace(template.root, path)
+  const scalarAt = (node: unknown) => template.scalars.find((scalar) => scalar.node === node)
+  const { offset, node, key } = findPlace(template.root, path, (written, name) =>
+    canBecome(scalarAt(written), name),
+  )
   const line = lineNumberAt(template.text, offset)
   const name =
     templatePath === undefined
       ? prose`the built-in template`
       : prose`the template \`${templatePath}\``
-  const labels = (template.scalars.find((scalar) => scalar.node === node)?.segments ?? []).flatMap(
-    (segment) => (segment.kind === 'placeholder' ? [prose`\`${segment.placeholder.label}\``] : []),
-  )
+  const ofKey = rule.endsWith('Properties') ? sourcesOf(scalarAt(key)) : []
+  const sources = ofKey.length > 0 ? ofKey : sourcesOf(scalarAt(node))
   const source =
-    labels.length === 0
+    sources.length === 0
       ? prose`line ${line} of ${name}`
-      : prose`from ${joinProse(labels, ' and ')} on line ${line} of ${name}`
+      : prose`from ${joinProse(sources, ' and ')} on line ${line} of ${name}`
   return {
     text: prose`${text}; ${source}`,
     location: templatePath === undefined ? undefined : { path: templatePath, line },
   }
+}
+
+/** Placeholders without their fallbacks, unless these are placeholders, too, that may have been used. */
+function sourcesOf(scalar: TemplateScalar | undefined): Prose[] {
+  return (scalar?.segments ?? []).flatMap((segment) => {
+    if (segment.kind !== 'placeholder') return []
+    const { placeholder, source } = segment
+    const isNested = withFallbacks(placeholder).length > 1
+    return [prose`\`${isNested ? source : placeholder.label}\``]
+  })
+}
+
+/** Whether a key with placeholders can become a text, going by what is before and after them. */
+function canBecome(scalar: TemplateScalar | undefined, text: string): boolean {
+  if (scalar === undefined) return false
+  const { segments } = scalar
+  const literalOf = (segment: Segment | undefined) =>
+    segment?.kind === 'literal' ? segment.text : ''
+  return text.startsWith(literalOf(segments[0])) && text.endsWith(literalOf(segments.at(-1)))
 }
