@@ -298,8 +298,8 @@ test('a symbolic link in a chart is not followed', async () => {
 describe('mode: check', () => {
   test('validates every existing file, and finds names that collide', async () => {
     const project = createProject({
-      'models/aaa.yaml': 'replicas: 1\nextra: 1\n',
-      'models/bbb.yaml': 'replicas: two\n',
+      'models/aaa.yaml': 'replicas: 1\nextra: 1\nglobal: {runid: aaa}\n',
+      'models/bbb.yaml': 'replicas: two\nglobal: {runid: bbb}\n',
       'models/notes.txt': 'replicas: two\n',
     })
     await project.register('model')
@@ -313,7 +313,7 @@ describe('mode: check', () => {
   })
 
   test('succeeds when all files are valid', async () => {
-    const project = createProject({ 'models/aaa.yaml': 'replicas: 1\n' })
+    const project = createProject({ 'models/aaa.yaml': 'replicas: 1\nglobal: {runid: aaa}\n' })
     await project.register('model')
     const step = await project.sync({ ...inputs, mode: 'check' })
     expect(step.connections.find(({ name }) => name === 'Values schema')).toMatchObject({
@@ -325,6 +325,7 @@ describe('mode: check', () => {
   test('leaves out files that are about another run than they are named after', async () => {
     const project = createProject({
       'models/aaa.yaml': 'global: {runid: aaa}\nreplicas: 1\nextra: {fullnameOverride: x}\n',
+      'models/values.yaml': 'replicas: two\n',
       'models/bbb.yaml': 'global: {runid: aaa}\nreplicas: two\nextra: {fullnameOverride: x}\n',
     })
     await project.register('model')
@@ -339,8 +340,8 @@ describe('mode: check', () => {
   test('reports the broken schemas and the rejected files of all targets at once', async () => {
     const project = createProject({
       'broken/values.schema.json': '{,}',
-      'a/aaa.yaml': 'replicas: two\n',
-      'b/aaa.yaml': 'replicas: 1\n',
+      'a/aaa.yaml': 'replicas: two\nglobal: {runid: aaa}\n',
+      'b/aaa.yaml': 'replicas: 1\nglobal: {runid: aaa}\n',
       'targets.yaml': [
         'version: 1',
         'targets:',
@@ -374,9 +375,11 @@ describe('mode: check', () => {
 
   test('warns about files with the same fullnameOverride', async () => {
     const project = createProject({
-      'models/aaa.yaml': 'fullnameOverride: llm\n',
-      'models/bbb.yaml': 'fullnameOverride: llm\nvllm:\n  fullnameOverride: model\n',
-      'models/ccc.yaml': 'fullnameOverride: model\nvllm:\n  fullnameOverride: model\n',
+      'models/aaa.yaml': 'fullnameOverride: llm\nglobal: {runid: aaa}\n',
+      'models/bbb.yaml':
+        'fullnameOverride: llm\nvllm:\n  fullnameOverride: model\nglobal: {runid: bbb}\n',
+      'models/ccc.yaml':
+        'fullnameOverride: model\nvllm:\n  fullnameOverride: model\nglobal: {runid: ccc}\n',
     })
     await project.register('model')
     const step = await project.sync({ path: 'models', mode: 'check' })

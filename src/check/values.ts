@@ -114,14 +114,17 @@ async function readValuesFiles(
     texts: files.flatMap(({ path, oid, runId }) => {
       const content = contents.get(oid)
       const state = content === undefined ? undefined : readContent(content)
-      return state === undefined || isAboutAnother(state, runId) ? [] : [{ path, text: state.text }]
+      return state === undefined || !isActions(state, runId) ? [] : [{ path, text: state.text }]
     }),
     unread: files.filter(({ oid }) => !contents.has(oid)).map(({ path }) => path),
   }))
 }
 
-/** Such a file is not the action's; one without a run id is completed. */
-function isAboutAnother(state: FileContent, runId: string): boolean {
+/** A file without `global.runid` is the action's to complete, if its name can only be that of a run. */
+function isActions(state: FileContent, runId: string): boolean {
   const { runid = '' } = ownedTextsOf(state) ?? {}
-  return runid !== '' && runid !== runId
+  return runid === '' ? mlflowRunId.test(runId) : runid === runId
 }
+
+/** As MLflow makes them; it accepts other ids, but so might `values.yaml` be named after one. */
+const mlflowRunId = /^[0-9a-f]{32}$/
