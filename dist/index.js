@@ -56641,16 +56641,18 @@ async function readValuesFiles(repository, snapshot, targets) {
         texts: files.flatMap(({ path, oid, runId }) => {
             const content = contents.get(oid);
             const state = content === undefined ? undefined : readContent(content);
-            return state === undefined || isAboutAnother(state, runId) ? [] : [{ path, text: state.text }];
+            return state === undefined || !isActions(state, runId) ? [] : [{ path, text: state.text }];
         }),
         unread: files.filter(({ oid }) => !contents.has(oid)).map(({ path }) => path),
     }));
 }
-/** Such a file is not the action's; one without a run id is completed. */
-function isAboutAnother(state, runId) {
+/** A file without `global.runid` is the action's to complete, if its name can only be that of a run. */
+function isActions(state, runId) {
     const { runid = '' } = ownedTextsOf(state) ?? {};
-    return runid !== '' && runid !== runId;
+    return runid === '' ? mlflowRunId.test(runId) : runid === runId;
 }
+/** As MLflow makes them; it accepts other ids, but so might `values.yaml` be named after one. */
+const mlflowRunId = /^[0-9a-f]{32}$/;
 
 ;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
 /** Instructions that keep CI services from running, wherever they are in a commit message. */
@@ -68330,7 +68332,7 @@ function findPersonsRemoval({ runId, lastEdit }, removal) {
         const { sha, url, date } = lastEdit.commit;
         return { kind: 'person', sha, url, date, before: undefined, isAfter: true };
     }
-    if (removal === undefined || isActions(removal, runId))
+    if (removal === undefined || removal_isActions(removal, runId))
         return undefined;
     const { sha, url, date, before } = removal;
     return { kind: 'person', sha, url, date, before, isAfter: false };
@@ -68339,7 +68341,7 @@ function findPersonsRemoval({ runId, lastEdit }, removal) {
  * Whether the action removed the file: its commit says so, or it is the merge of a pull request in which
  * such a commit did. A revert is a person's, whatever it quotes.
  */
-function isActions({ message, landed }, runId) {
+function removal_isActions({ message, landed }, runId) {
     const names = (text) => runsNamedIn(text).includes(trailerValue(runId));
     return (names(message) ||
         (!isRevert(message) && landed.some((commit) => commit.removesFile && names(commit.message))));
@@ -69282,8 +69284,10 @@ function planWriteBack(input) {
         const { name, problem } = version;
         if (problem !== undefined || !input.models(name))
             continue;
-        const runId = deployed.get(versionKey(version));
-        if (runId !== undefined && (version.runId === runId || version.runId === '')) {
+        // After a model was deleted and registered anew, files of two runs can name the same version.
+        const runIds = deployed.get(versionKey(version)) ?? [];
+        const runId = runIds.find((id) => version.runId === id || version.runId === '');
+        if (runId !== undefined) {
             deployments.push(...deploymentOf(version, runId, input));
         }
         else {
@@ -69294,13 +69298,16 @@ function planWriteBack(input) {
 }
 /** Run ids by the key of the model version that their file names. */
 function findDeployments({ files, present }) {
-    return new Map([...files].flatMap(([runId, { state }]) => {
+    const deployed = new Map();
+    for (const [runId, { state }] of files) {
         const owned = ownedTextsOf(state);
         if (!present.has(runId) || owned?.runid !== runId)
-            return [];
+            continue;
         const { modelName: name = '', modelVersion: version = '' } = owned;
-        return [[versionKey({ name, version }), runId]];
-    }));
+        const key = versionKey({ name, version });
+        deployed.set(key, [...(deployed.get(key) ?? []), runId]);
+    }
+    return deployed;
 }
 /** The deployment of a version; none if its tags are right. */
 function deploymentOf({ name, version, tags }, runId, { names, place, written }) {
@@ -69308,12 +69315,16 @@ function deploymentOf({ name, version, tags }, runId, { names, place, written })
     const url = urlOf(place, path);
     const { [names.file]: file, [names.commit]: recorded = '' } = tags;
     // A commit that was recorded for this file stays, whoever has changed the file since.
-    const known = file === url && recorded !== '' ? recorded : undefined;
+    const known = file === url && isCommit(recorded) ? recorded : undefined;
     const commit = written.runIds.has(runId) ? written.commit : known;
     if (known !== undefined && commit === known)
         return [];
     const isClaimed = file !== undefined && isElsewhere(place, file);
     return [{ name, version, path, url, commit, tags, claimedBy: isClaimed ? file : undefined }];
+}
+/** What else is in the tag is a person's text, and no commit. */
+function isCommit(text) {
+    return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
 }
 /**
  * The tags of a version that no file names any more. A tag that names a place outside of the directory

@@ -20,6 +20,7 @@ const place = {
   directory: 'deploy',
 }
 const names = tagNames('acme/models', undefined)
+const old = '0'.repeat(40)
 const blobs = 'https://github.test/acme/models/blob'
 
 function urlOf(runId: string): string {
@@ -73,13 +74,19 @@ test('the names of the tags contain the repository, and the target if there are 
 
 describe('a version whose file is on the branch', () => {
   test('has right tags, whatever the commit is', () => {
-    expect(plan([{ tags: tagged(urlOf('r1'), 'old') }], { states })).toEqual(nothing)
+    expect(plan([{ tags: tagged(urlOf('r1'), old) }], { states })).toEqual(nothing)
+  })
+
+  test('is found although the file of an older run names the same version', () => {
+    const both = { r1: valuesFile('r1'), r0: valuesFile('r0') }
+    expect(plan([{}], { states: both }).deployments).toMatchObject([{ path: 'deploy/r1.yaml' }])
   })
 
   test.each<[string, ModelVersion['tags'], string | undefined]>([
     ['no tags', tagged(), undefined],
     ['no commit', tagged(urlOf('r1')), undefined],
     ['an empty commit', tagged(urlOf('r1'), ''), undefined],
+    ['what is not a commit', tagged(urlOf('r1'), 'nonsense'), undefined],
     ['another file of the directory', tagged(urlOf('r2'), 'old'), undefined],
     [
       'a file of another directory',
@@ -114,11 +121,11 @@ describe('a version whose file is on the branch', () => {
   })
 
   test('gets the commit of the sync that wrote its file', () => {
-    const written = { runIds: new Set(['r1']), commit: 'new' }
-    const tags = tagged(urlOf('r1'), 'old')
+    const written = { runIds: new Set(['r1']), commit: 'f'.repeat(40) }
+    const tags = tagged(urlOf('r1'), old)
     const [deployment] = plan([{ tags }], { states, written }).deployments
-    expect(deployment).toMatchObject({ commit: 'new', claimedBy: undefined })
-    expect(plan([{ tags: tagged(urlOf('r1'), 'new') }], { states, written })).toEqual(nothing)
+    expect(deployment).toMatchObject({ commit: 'f'.repeat(40), claimedBy: undefined })
+    expect(plan([{ tags: tagged(urlOf('r1'), 'f'.repeat(40)) }], { states, written })).toEqual(nothing)
   })
 
   test.each<[string, FileState, boolean]>([
@@ -191,7 +198,7 @@ describe('the changes of a deployment', () => {
     [tagged(), ['commit', 'file'], 2],
     [tagged('nonsense', 'c1'), ['file'], 2],
     [tagged(urlOf('r1')), ['commit'], 1],
-    [tagged(urlOf('r1'), 'old'), ['commit'], 1],
+    [tagged(urlOf('r1'), old), ['commit'], 1],
   ])('are only what differs, the file last: %#', (tags, keys, most) => {
     const written = { runIds: new Set(['r1']), commit: 'c1' }
     const [deployment] = plan([{ tags }], { states, written }).deployments

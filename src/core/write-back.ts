@@ -76,8 +76,10 @@ export function planWriteBack(input: WriteBackInput): WriteBack {
   for (const version of input.versions) {
     const { name, problem } = version
     if (problem !== undefined || !input.models(name)) continue
-    const runId = deployed.get(versionKey(version))
-    if (runId !== undefined && (version.runId === runId || version.runId === '')) {
+    // After a model was deleted and registered anew, files of two runs can name the same version.
+    const runIds = deployed.get(versionKey(version)) ?? []
+    const runId = runIds.find((id) => version.runId === id || version.runId === '')
+    if (runId !== undefined) {
       deployments.push(...deploymentOf(version, runId, input))
     } else {
       removals.push(...removalsFrom(version, input))
@@ -87,15 +89,16 @@ export function planWriteBack(input: WriteBackInput): WriteBack {
 }
 
 /** Run ids by the key of the model version that their file names. */
-function findDeployments({ files, present }: WriteBackInput): Map<string, string> {
-  return new Map(
-    [...files].flatMap(([runId, { state }]): [string, string][] => {
-      const owned = ownedTextsOf(state)
-      if (!present.has(runId) || owned?.runid !== runId) return []
-      const { modelName: name = '', modelVersion: version = '' } = owned
-      return [[versionKey({ name, version }), runId]]
-    }),
-  )
+function findDeployments({ files, present }: WriteBackInput): ReadonlyMap<string, string[]> {
+  const deployed = new Map<string, string[]>()
+  for (const [runId, { state }] of files) {
+    const owned = ownedTextsOf(state)
+    if (!present.has(runId) || owned?.runid !== runId) continue
+    const { modelName: name = '', modelVersion: version = '' } = owned
+    const key = versionKey({ name, version })
+    deployed.set(key, [...(deployed.get(key) ?? []), runId])
+  }
+  return deployed
 }
 
 /** The deployment of a version; none if its tags are right. */
@@ -108,11 +111,16 @@ function deploymentOf(
   const url = urlOf(place, path)
   const { [names.file]: file, [names.commit]: recorded = '' } = tags
   // A commit that was recorded for this file stays, whoever has changed the file since.
-  const known = file === url && recorded !== '' ? recorded : undefined
+  const known = file === url && isCommit(recorded) ? recorded : undefined
   const commit = written.runIds.has(runId) ? written.commit : known
   if (known !== undefined && commit === known) return []
   const isClaimed = file !== undefined && isElsewhere(place, file)
   return [{ name, version, path, url, commit, tags, claimedBy: isClaimed ? file : undefined }]
+}
+
+/** What else is in the tag is a person's text, and no commit. */
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)
 }
 
 /**
