@@ -9,6 +9,7 @@ import { forcePush } from '../../testing/github/people.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch, syncPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { runInProcess } from '../fixtures/in-process-job.ts'
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -68,7 +69,7 @@ describe('a commit whose write landed', () => {
     const push = () => project.repository.push('main', { 'busy.txt': String(Math.random()) })
     world.github.inject({ kind: 'run-before', run: push }, { match: isCommit, times: 4 })
     world.github.inject({ kind: 'lose-response' }, { match: isCommit })
-    const step = await project.sync()
+    const step = await runInProcess(world, project, {})
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({
       operation: 'committed',
