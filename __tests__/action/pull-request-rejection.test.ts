@@ -141,7 +141,7 @@ test('changes that were merged after an earlier rejection are proposed again whe
   Object.assign(pullRequests[0] ?? {}, { state: 'open', closedAt: null })
   mergePullRequest(repository, 1, 'squash')
   repository.push('main', { [repository.paths('main', 'models')[0] ?? '']: null })
-  const step = await sync()
+  const step = await sync({ recreate: 'true' })
   expect(step.outputs).toMatchObject({
     operation: 'pull-request-created',
     'pull-request-number': '2',

@@ -125,7 +125,9 @@ describe('a version whose file is on the branch', () => {
     const tags = tagged(urlOf('r1'), old)
     const [deployment] = plan([{ tags }], { states, written }).deployments
     expect(deployment).toMatchObject({ commit: 'f'.repeat(40), claimedBy: undefined })
-    expect(plan([{ tags: tagged(urlOf('r1'), 'f'.repeat(40)) }], { states, written })).toEqual(nothing)
+    expect(plan([{ tags: tagged(urlOf('r1'), 'f'.repeat(40)) }], { states, written })).toEqual(
+      nothing,
+    )
   })
 
   test.each<[string, FileState, boolean]>([

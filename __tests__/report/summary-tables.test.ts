@@ -74,9 +74,17 @@ describe('the tables', () => {
     )
   })
 
+  test('do not link the file of a run that is held because a person deleted it', () => {
+    const [, row] = rowsUnder({ entries: [record('held')] }, 'On hold')
+    expect(row).toContain('`abc123de….yaml`')
+    expect(row).not.toContain('/blob/')
+  })
+
+  const heldAt = { path: `models/${runId(1)}.yaml`, line: undefined }
+
   test.each<[string, Partial<JobResult>, number, string]>([
     ['Failed', { entries: [record('failed')] }, 1, 'because of this'],
-    ['On hold', { entries: [record('held')] }, 1, 'because of this'],
+    ['On hold', { entries: [record('held', { location: heldAt })] }, 1, 'because of this'],
     ['Not deleted', { entries: [withheld] }, 1, 'its version is gone; kept'],
     ['Would not be deleted', { mode: 'plan', entries: [withheld] }, 1, 'its version is gone; kept'],
   ])('%s have a file, a link and a reason', (title, fields, index, reason) => {

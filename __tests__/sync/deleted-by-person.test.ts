@@ -366,20 +366,20 @@ describe('requests', () => {
     expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 1, DirectoryHistory: 1, Commit: 1 })
   })
 
-  test('210 files that a person deleted take 1 and 3 more, and halve when GitHub times out', async () => {
+  test('110 files that a person deleted take 1 and 2 more, and halve when GitHub times out', async () => {
     const { experiment, mlflow } = world
     const prefix = project.model('many')
-    bulkRegister(mlflow, { experimentId: experiment.id, count: 210, prefix })
+    bulkRegister(mlflow, { experimentId: experiment.id, count: 110, prefix })
     await sync()
-    expect(paths()).toHaveLength(210)
+    expect(paths()).toHaveLength(110)
     const files = Object.fromEntries(paths().map((path) => [path, null]))
     const commit = project.repository.push('main', files, 'Remove everything')
     const step = await sync()
-    expect(step.outputs).toMatchObject({ operation: 'none', 'held-count': '210' })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'held-count': '110' })
     expect(step.report.records.every(({ reason }) => reason?.includes(commit))).toBe(true)
-    expect(toHistory(step)).toEqual({ DirectoryHistory: 1, Removals: 3 })
+    expect(toHistory(step)).toEqual({ DirectoryHistory: 1, Removals: 2 })
 
-    // Each of the two batches of 100 is tried twice, then halved.
+    // The batch of 100 is tried twice, then halved.
     world.github.inject(
       { kind: 'respond', status: 502, body: '' },
       {
@@ -389,8 +389,8 @@ describe('requests', () => {
       },
     )
     const halved = await sync()
-    expect(halved.outputs).toMatchObject({ operation: 'none', 'held-count': '210' })
-    expect(toHistory(halved)).toEqual({ DirectoryHistory: 1, Removals: 2 * 4 + 1 })
+    expect(halved.outputs).toMatchObject({ operation: 'none', 'held-count': '110' })
+    expect(toHistory(halved)).toEqual({ DirectoryHistory: 1, Removals: 4 + 1 })
   }, 120_000)
 })
 
