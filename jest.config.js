@@ -11,7 +11,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.venvs', '<rootDir>/.cache', '<rootDir>/dist'],
   globalSetup: '<rootDir>/testing/jest/setup.ts',
   globalTeardown: '<rootDir>/testing/jest/teardown.ts',
-  // Tests mostly wait for the processes that they start, so one worker would leave a core idle.
-  maxWorkers: 2,
+  // Tests mostly wait for the processes that they start: two workers leave a quarter of two cores idle.
+  maxWorkers: 3,
   testTimeout: 60_000,
 }

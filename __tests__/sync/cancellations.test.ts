@@ -16,7 +16,7 @@ import { runInProcess } from '../fixtures/in-process-job.ts'
 const world = await useWorld({ version: 3, throughGateway: true })
 
 /** All requests take minutes, so by default a sample of them is tried. */
-const stride = process.env.EVERY_REQUEST === undefined ? 7 : 1
+const stride = process.env.EVERY_REQUEST === undefined ? 11 : 1
 const timeoutMs = 60 * 60_000
 
 /** Jobs that write and end by themselves. */
