@@ -65706,7 +65706,7 @@ const gitHubTimeoutMs = 30_000;
  * With the body, its text and what is parsed from it, a response takes up to six times its size. What is
  * honestly larger, such as a page of model versions with long descriptions, is read in smaller parts.
  */
-const maxResponseBytes = 64 * mebibyte;
+const maxResponseBytes = 40 * mebibyte;
 /** A directory of 100,000 files has 12 MiB and half a million values. */
 const gitHubLimits = { bytes: maxResponseBytes, values: 600_000 };
 /** A page of 1,000 runs with 1,000 metrics of four fields has five million values. */

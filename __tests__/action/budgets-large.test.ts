@@ -89,7 +89,7 @@ test(
     expect(githubRequests(step)).toEqual({
       Branch: 1,
       Parents: 1,
-      Blobs: 1,
+      DirectoryHistory: 1,
       'POST git/trees': size / 200,
       'POST git/commits': 1,
       Move: 1,

@@ -8,7 +8,7 @@ const world = await useWorld({ version: 3 })
 
 const shards = 8
 /** Attempts seem to take as long as over a network, and waits are as much shorter. */
-const speed = 25
+const speed = 12
 
 /** A clock that runs faster, and whose jitter spreads the shards evenly. */
 function clockOf(shard: number): Clock {
