@@ -39632,6 +39632,10 @@ function cancellationError(writes) {
             return new SyncError((0,prose/* prose */.CS) `The job was cancelled during a write, which may have succeeded`, {
                 advice: (0,prose/* prose */.CS) `See the history of the branch. A commit is made completely or not at all, and the next run will catch up in any case.`,
             });
+        case 'more-unknown':
+            return new SyncError((0,prose/* prose */.CS) `The job was cancelled after it had written something, and during another write, which may have succeeded`, {
+                advice: (0,prose/* prose */.CS) `What was written stays, and the next run recognises it and does the rest.`,
+            });
         case 'done':
             return new SyncError((0,prose/* prose */.CS) `The job was cancelled after it had written something`, {
                 advice: (0,prose/* prose */.CS) `What was written stays, and the next run will do the rest.`,
@@ -63841,8 +63845,7 @@ function createWriteTracker() {
     return {
         track: async (write) => {
             const before = state;
-            if (before === 'none')
-                state = 'unknown';
+            state = before === 'done' || before === 'more-unknown' ? 'more-unknown' : 'unknown';
             try {
                 const result = await write();
                 state = 'done';
@@ -64562,54 +64565,6 @@ function filesOf(directories) {
     ])));
 }
 
-;// CONCATENATED MODULE: ./src/github/last-commits.ts
-
-
-
-/** GitHub follows the history of each path on its own, within its limit of 10 seconds. */
-const pathsPerQuery = 100;
-const last_commits_history = object({ nodes: list(object({ oid: schemas_string() })) });
-/** The last commit up to `head` that changed each file, by path. */
-async function readLastCommits(client, head, paths) {
-    const commits = new Map();
-    for (const batch of batchesOf(paths)) {
-        const aliases = aliasesFor('h', batch);
-        const fields = [...aliases].map(([alias, path]) => `${alias}: history(first: 1, path: ${JSON.stringify(path)}) { nodes { oid } }`);
-        const { repository } = await client.query(`query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
-        repository(owner: $owner, name: $name) {
-          object(oid: $head) { ... on Commit { ${fields.join('\n')} } }
-        }
-      }`, { head }, object({ repository: object({ object: aliasedObjects(aliases, last_commits_history).nullable() }) }));
-        for (const [path, { nodes }] of repository.object ?? []) {
-            const [commit] = nodes;
-            if (commit !== undefined)
-                commits.set(path, commit.oid);
-        }
-    }
-    return commits;
-}
-/** Those of some files (`refs/heads/main:path`) that exist. */
-async function findFiles(client, files) {
-    const found = new Set();
-    for (const batch of batchesOf(files)) {
-        const aliases = aliasesFor('f', batch);
-        const response = await client.query(`query Files($owner: String!, $name: String!) {
-        ${objectFields('files', aliases, (expression) => ({ expression }), 'oid')}
-      }`, {}, object({ files: aliasedObjects(aliases, object({ oid: schemas_string() }).nullable()) }));
-        for (const [file, object] of response.files)
-            if (object !== null)
-                found.add(file);
-    }
-    return found;
-}
-function batchesOf(paths) {
-    const batches = [];
-    for (let start = 0; start < paths.length; start += pathsPerQuery) {
-        batches.push(paths.slice(start, start + pathsPerQuery));
-    }
-    return batches;
-}
-
 ;// CONCATENATED MODULE: ./src/github/history.ts
 
 
@@ -64722,6 +64677,54 @@ function historyFields(aliases, first, selection) {
 /** Whether GitHub took too long. */
 function history_isTooLarge(error) {
     return error instanceof GitHubError && error.reason === 'too-large';
+}
+
+;// CONCATENATED MODULE: ./src/github/last-commits.ts
+
+
+
+
+/** GitHub follows the history of each path on its own, within its limit of 10 seconds. */
+const pathsPerQuery = 100;
+const last_commits_history = object({ nodes: list(object({ oid: schemas_string() })) });
+/** The last commit up to `head` that changed each file, by path. */
+async function readLastCommits(client, head, paths) {
+    const commits = new Map();
+    for (const batch of batchesOf(paths)) {
+        const aliases = aliasesFor('h', batch);
+        const { repository } = await client.query(`query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
+        repository(owner: $owner, name: $name) {
+          object(oid: $head) { ... on Commit { ${historyFields(aliases, '1', () => 'nodes { oid }')} } }
+        }
+      }`, { head }, object({ repository: object({ object: aliasedObjects(aliases, last_commits_history).nullable() }) }));
+        for (const [path, { nodes }] of repository.object ?? []) {
+            const [commit] = nodes;
+            if (commit !== undefined)
+                commits.set(path, commit.oid);
+        }
+    }
+    return commits;
+}
+/** Those of some files (`refs/heads/main:path`) that exist. */
+async function findFiles(client, files) {
+    const found = new Set();
+    for (const batch of batchesOf(files)) {
+        const aliases = aliasesFor('f', batch);
+        const response = await client.query(`query Files($owner: String!, $name: String!) {
+        ${objectFields('files', aliases, (expression) => ({ expression }), 'oid')}
+      }`, {}, object({ files: aliasedObjects(aliases, object({ oid: schemas_string() }).nullable()) }));
+        for (const [file, object] of response.files)
+            if (object !== null)
+                found.add(file);
+    }
+    return found;
+}
+function batchesOf(paths) {
+    const batches = [];
+    for (let start = 0; start < paths.length; start += pathsPerQuery) {
+        batches.push(paths.slice(start, start + pathsPerQuery));
+    }
+    return batches;
 }
 
 ;// CONCATENATED MODULE: ./src/github/list-tree.ts

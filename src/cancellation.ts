@@ -42,6 +42,13 @@ function cancellationError(writes: WriteState): SyncError {
       return new SyncError(prose`The job was cancelled during a write, which may have succeeded`, {
         advice: prose`See the history of the branch. A commit is made completely or not at all, and the next run will catch up in any case.`,
       })
+    case 'more-unknown':
+      return new SyncError(
+        prose`The job was cancelled after it had written something, and during another write, which may have succeeded`,
+        {
+          advice: prose`What was written stays, and the next run recognises it and does the rest.`,
+        },
+      )
     case 'done':
       return new SyncError(prose`The job was cancelled after it had written something`, {
         advice: prose`What was written stays, and the next run will do the rest.`,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
+import { historyFields } from './history.ts'
 
 /** GitHub follows the history of each path on its own, within its limit of 10 seconds. */
 const pathsPerQuery = 100
@@ -17,14 +18,10 @@ export async function readLastCommits(
   const commits = new Map<string, string>()
   for (const batch of batchesOf(paths)) {
     const aliases = aliasesFor('h', batch)
-    const fields = [...aliases].map(
-      ([alias, path]) =>
-        `${alias}: history(first: 1, path: ${JSON.stringify(path)}) { nodes { oid } }`,
-    )
     const { repository } = await client.query(
       `query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
         repository(owner: $owner, name: $name) {
-          object(oid: $head) { ... on Commit { ${fields.join('\n')} } }
+          object(oid: $head) { ... on Commit { ${historyFields(aliases, '1', () => 'nodes { oid }')} } }
         }
       }`,
       { head },

@@ -1,7 +1,10 @@
 import { GitHubError } from '../core/errors.ts'
 
-/** Whether something was changed on GitHub; `unknown` if only a response can tell, which is missing. */
-export type WriteState = 'none' | 'unknown' | 'done'
+/**
+ * Whether something was changed on GitHub; `unknown` if only a response can tell, which is missing, and
+ * `more-unknown` if an earlier write was made.
+ */
+export type WriteState = 'none' | 'unknown' | 'done' | 'more-unknown'
 
 export type WriteTracker = {
   /** Runs a write, and remembers what became of it. */
@@ -15,7 +18,7 @@ export function createWriteTracker(): WriteTracker {
   return {
     track: async (write) => {
       const before = state
-      if (before === 'none') state = 'unknown'
+      state = before === 'done' || before === 'more-unknown' ? 'more-unknown' : 'unknown'
       try {
         const result = await write()
         state = 'done'
