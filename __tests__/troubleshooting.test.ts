@@ -11,6 +11,7 @@ import {
   readSources,
   written,
 } from './fixtures/message-templates.ts'
+import { anchorOf } from '../testing/markdown-links.ts'
 import { createQuoteMatcher, readQuotes } from './fixtures/quotes.ts'
 
 const page = 'docs/troubleshooting.md'
@@ -169,11 +170,3 @@ describe('the check of the quotes', () => {
     expect(find(quote)).toEqual([])
   })
 })
-
-/** As GitHub builds it. */
-function anchorOf(title: string): string {
-  return title
-    .toLowerCase()
-    .replace(/[^\w\s-]/g, '')
-    .replace(/\s/g, '-')
-}

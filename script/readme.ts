@@ -1,33 +1,54 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { isMap, isScalar, parse, parseDocument, type Pair } from 'yaml'
 
 /** Generates the tables of inputs and outputs in README.md from action.yml. */
 
 type Entry = { description: string; default?: string }
 type Action = { inputs: Record<string, Entry>; outputs: Record<string, Entry> }
+type Group = { title: string; names: string[] }
 
 const root = new URL('../', import.meta.url)
 
-/** Returns the README with both tables generated from action.yml. */
+/** Returns the README with the tables generated from action.yml, one for each group of inputs. */
 export function withTables(readme: string, actionYaml: string): string {
   const action = parse(actionYaml) as Action
-  const inputs = Object.entries(action.inputs).map(
-    ([name, { description, default: value }]) =>
-      `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${cell(description)} |`,
-  )
+  const inputs = readGroups(actionYaml).flatMap(({ title, names }) => [
+    `### ${title}`,
+    '',
+    '| input | default | meaning |',
+    '| --- | --- | --- |',
+    ...names.map((name) => inputRow(name, action.inputs[name])),
+    '',
+  ])
   const outputs = Object.entries(action.outputs).map(
     ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
   )
-  const withInputs = between(readme, generatedFrom('inputs'), 'inputs', [
-    '| input | default | meaning |',
-    '| --- | --- | --- |',
-    ...inputs,
-  ])
+  const withInputs = between(readme, generatedFrom('inputs'), 'inputs', inputs.slice(0, -1))
   return between(withInputs, generatedFrom('outputs'), 'outputs', [
     '| output | meaning |',
     '| --- | --- |',
     ...outputs,
   ])
+}
+
+/** The comments between the inputs of action.yml are the titles of their groups. */
+function readGroups(actionYaml: string): Group[] {
+  const inputs = parseDocument(actionYaml).get('inputs')
+  if (!isMap(inputs)) throw new Error('action.yml has no inputs')
+  // The parser attaches the first comment to the map, and the others to the key that follows.
+  const groups: Group[] = [{ title: inputs.commentBefore?.trim() ?? '', names: [] }]
+  for (const { key } of inputs.items) {
+    if (!isScalar(key)) continue
+    const title = key.commentBefore?.trim()
+    if (title !== undefined) groups.push({ title, names: [] })
+    groups.at(-1)?.names.push(String(key.value))
+  }
+  return groups
+}
+
+function inputRow(name: string, entry: Entry | undefined): string {
+  const initial = entry?.default === undefined ? '' : `\`${entry.default}\``
+  return `| \`${name}\` | ${initial} | ${cell(entry?.description ?? '')} |`
 }
 
 function cell(text: string): string {
