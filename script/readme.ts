@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { isMap, isScalar, parse, parseDocument, type Pair } from 'yaml'
+import { isMap, isScalar, parse, parseDocument } from 'yaml'
 
 /** Generates the tables of inputs and outputs in README.md from action.yml. */
 
