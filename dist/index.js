@@ -58360,7 +58360,6 @@ function aliasedObjects(aliases, schema) {
 
 
 
-
 /** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 300;
 /** GitHub sends at most 512 KB of each, so these are never too large. */
@@ -58490,8 +58489,9 @@ function createCheckoutCache(workspace) {
             return found;
         let read = 0;
         for (const [oid, path] of oids) {
-            const content = readSmallFile((0,external_node_path_namespaceObject.join)(workspace, path));
-            if (content !== undefined && (0,core_branch/* blobOid */.IM)(content) === oid)
+            const file = readSmallFile((0,external_node_path_namespaceObject.join)(workspace, path));
+            const content = file === undefined ? undefined : asCommitted(file, oid);
+            if (content !== undefined)
                 found.set(oid, content);
             read += 1;
             if (read % readsPerTurn === 0)
@@ -58499,6 +58499,18 @@ function createCheckoutCache(workspace) {
         }
         return found;
     };
+}
+/**
+ * The content of a file in a checkout, if it has the hash. Git for Windows checks text out with
+ * CRLF by default (`core.autocrlf`), while the commit has LF.
+ */
+function asCommitted(file, oid) {
+    if ((0,core_branch/* blobOid */.IM)(file) === oid)
+        return file;
+    if (!file.includes('\r\n'))
+        return undefined;
+    const text = Buffer.from(file.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+    return (0,core_branch/* blobOid */.IM)(text) === oid ? text : undefined;
 }
 function readSmallFile(path) {
     try {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import {
   githubBytes,
@@ -84,6 +86,15 @@ describe('500 unchanged versions', () => {
     expect(mlflowRequests(step)).toEqual(toMlflow)
     expect(githubRequests(step)).toEqual({ Branch: 1 })
     expect(githubBytes(step).received).toBeLessThan(500 * 200)
+  })
+
+  test('take 1 request to GitHub with a checkout that has the line endings of Windows', async () => {
+    const workspace = checkOut(project, { autocrlf: true })
+    const [path = ''] = project.repository.paths('main', 'same')
+    expect(readFileSync(join(workspace, path), 'utf8')).toContain('\r\n')
+    const step = await project.sync(inputs, { workspace })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '500' })
+    expect(githubRequests(step)).toEqual({ Branch: 1 })
   })
 
   test('are compared with the branch, not with a stale checkout', async () => {

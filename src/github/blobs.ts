@@ -8,8 +8,7 @@ import { GitHubError } from '../core/errors.ts'
 import { prose } from '../core/text/prose.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
-import { invalidResponse } from './errors.ts'
-import { branchMoved } from './errors.ts'
+import { branchMoved, invalidResponse } from './errors.ts'
 
 /**
  * Looks up contents by Git hash without sending a request. Takes a map from hash to path; hashes
@@ -190,13 +189,25 @@ export function createCheckoutCache(workspace: string): ContentCache {
     if (workspace === '') return found
     let read = 0
     for (const [oid, path] of oids) {
-      const content = readSmallFile(join(workspace, path))
-      if (content !== undefined && blobOid(content) === oid) found.set(oid, content)
+      const file = readSmallFile(join(workspace, path))
+      const content = file === undefined ? undefined : asCommitted(file, oid)
+      if (content !== undefined) found.set(oid, content)
       read += 1
       if (read % readsPerTurn === 0) await setImmediate()
     }
     return found
   }
+}
+
+/**
+ * The content of a file in a checkout, if it has the hash. Git for Windows checks text out with
+ * CRLF by default (`core.autocrlf`), while the commit has LF.
+ */
+function asCommitted(file: Buffer, oid: string): Content | undefined {
+  if (blobOid(file) === oid) return file
+  if (!file.includes('\r\n')) return undefined
+  const text = Buffer.from(file.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+  return blobOid(text) === oid ? text : undefined
 }
 
 function readSmallFile(path: string): Buffer | undefined {
