@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
+import { logBlocks } from '../../src/report/log.ts'
+import { renderSummary } from '../../src/report/summary.ts'
 import { isBranchRead } from '../../testing/github/matchers.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -145,6 +147,24 @@ describe('a target that fails leaves the others alone', () => {
     const message = plain(result.error?.message ?? [])
     expect(message).toMatch(/2 problems:\n- Target `production`: .*\n- Target `staging`: /)
     expect(project.repository.commitCount()).toBe(2)
+  })
+
+  test('and the mistakes of each are a list within the list', async () => {
+    await registerBoth()
+    project.repository.push('main', { 'broken.yaml': 'a: ${one}\nb: ${two}\n' })
+    const broken = both.replaceAll(' }', ', template: broken.yaml }')
+    const mistakes = (name: string, lineStart: string) =>
+      [
+        `- Target \`${name}\`: The template \`broken.yaml\` on branch \`main\` can't be used:`,
+        '  - line 1: unknown placeholder `${one}` (write `$${` for a literal `${`)',
+        '  - line 2: unknown placeholder `${two}` (write `$${` for a literal `${`)',
+      ].map((line) => `${lineStart}${line}`)
+    const list = (lineStart: string) =>
+      ['production', 'staging'].flatMap((name) => mistakes(name, lineStart)).join('\n')
+    expect(renderSummary((await sync(broken)).result)).toContain(`> 2 problems:\n${list('> ')}\n`)
+    const { result } = await sync(broken, { mode: 'check' })
+    const log = logBlocks(result, '').flatMap(({ lines }) => lines)
+    expect(log.join('\n')).toContain(`2 problems:\n${list('    ')}\n`)
   })
 
   test('and its open pull request stays open', async () => {

@@ -3,7 +3,15 @@ import type { Location, Mistake } from '../core/problem.ts'
 import type { Entry } from '../core/result.ts'
 import { plural } from '../core/text/format.ts'
 import { plainText } from '../core/text/neutralise.ts'
-import { joinProse, joinSentences, own, plain, prose, type Prose } from '../core/text/prose.ts'
+import {
+  joinProse,
+  joinSentences,
+  own,
+  plain,
+  prose,
+  withoutBreaks,
+  type Prose,
+} from '../core/text/prose.ts'
 import { safeLine } from './log.ts'
 import { countOutcomes, type JobResult } from './result.ts'
 
@@ -65,10 +73,7 @@ function placeOf({ path, line }: Location): Pick<Properties, 'file' | 'startLine
 
 /** A message with its own lines, in which foreign text cannot begin one. */
 function linesOf(message: Prose): string {
-  const safe = message.map((piece) =>
-    piece.kind === 'foreign' ? { ...piece, text: piece.text.replace(/\s+/g, ' ') } : piece,
-  )
-  const lines = plain(safe)
+  const lines = plain(withoutBreaks(message))
     .split('\n')
     .map((line) => safeLine(line, limits.characters))
     .join('\n')

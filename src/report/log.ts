@@ -1,8 +1,8 @@
-import type { Outcome, RunRecord } from '../core/result.ts'
+import type { Connection, Outcome, RunRecord } from '../core/result.ts'
 import { byModel } from '../core/message/change-table.ts'
 import { grouped, groupedPlural } from '../core/text/format.ts'
 import { fullWidth, truncate, unprintable } from '../core/text/neutralise.ts'
-import { plain, type Prose } from '../core/text/prose.ts'
+import { plain, withoutBreaks, type Prose } from '../core/text/prose.ts'
 import { alignColumns } from './columns.ts'
 import type { JobResult } from './result.ts'
 import { countsText, outcomeLabel, resultSentence } from './sentence.ts'
@@ -27,16 +27,25 @@ const listed: readonly Outcome[] = ['created', 'updated', 'deleted', 'held', 'sk
  */
 export function logBlocks(result: JobResult, reportFile: string): LogBlock[] {
   const lists = listed.map((outcome) => recordBlock(outcome, result))
-  const checks = (result.connections ?? []).map(({ status, name, detail }) => [
-    status,
-    name,
-    textOf(detail),
-  ])
   return [
     ...lists,
-    { title: undefined, lines: alignColumns(checks, maxReason) },
+    { title: undefined, lines: checkLines(result.connections ?? []) },
     { title: undefined, lines: endLines(result, reportFile) },
   ].filter(({ lines }) => lines.length > 0)
+}
+
+/** One line for each check, and below it the list that its result consists of, if it is one. */
+function checkLines(connections: readonly Connection[]): string[] {
+  const results = connections.map(({ detail }) => plain(withoutBreaks(detail)).split('\n'))
+  const rows = connections.map(({ status, name }, index) => [
+    status,
+    name,
+    results[index]?.[0] ?? '',
+  ])
+  return alignColumns(rows, maxReason).flatMap((line, index) => [
+    line,
+    ...(results[index]?.slice(1) ?? []).map((item) => `    ${truncate(item, maxReason)}`),
+  ])
 }
 
 /** Longest part of a reason or an error; a line has at most 2,000 characters. */

@@ -41,6 +41,14 @@ describe('a message in Markdown', () => {
     expect(markdownOf(list, { lineBreak: '\n' })).toBe('2 problems:\n- a\n- b')
   })
 
+  test('indents a list within a list', () => {
+    const inner = listProse(prose`one:`, [prose`a`, foreign('1. b')])
+    const list = listProse(prose`2 problems:`, [inner, prose`two`])
+    expect(markdownOf(list)).toBe('2 problems:<br>- one:<br>&emsp;- a<br>&emsp;- 1. b<br>- two')
+    const markdown = markdownOf(list, { lineBreak: '\n' })
+    expect(markdown).toBe('2 problems:\n- one:\n  - a\n  - 1&#46; b\n- two')
+  })
+
   test.each<[string, Prose, number, string]>([
     ['foreign text', prose`MLflow said ${'x'.repeat(50)}`, 20, `MLflow said ${'x'.repeat(7)}…`],
     ['code', prose`MLflow said \`${'x'.repeat(50)}\``, 20, `MLflow said \`${'x'.repeat(7)}…\``],

@@ -75,6 +75,13 @@ describe('several messages', () => {
     expect(plain(listProse(prose`None`, []))).toBe('None')
   })
 
+  test('are a list within a list, each level indented by two spaces', () => {
+    const inner = listProse(prose`b:`, [listProse(prose`c:`, [prose`${'d\ne'}`]), prose`f`])
+    expect(plain(listProse(prose`a:`, [inner, prose`g`]))).toBe(
+      'a:\n- b:\n  - c:\n    - d\ne\n  - f\n- g',
+    )
+  })
+
   test('are shown once if they say the same', () => {
     const url = 'https://github.test/p/1'
     const messages = [prose`a b`, prose`a ${'b'}`, reference('#1', url), prose`#1`, prose`c`]

@@ -84,7 +84,7 @@ export function markdownOf(
   for (const { kind, text, render } of tokensOf(message, lineBreak)) {
     if (remaining <= 0) return result.endsWith('…') ? result : `${result}…`
     const rendered = render(Math.min(remaining, maxForeign))
-    const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result)
+    const startsLine = kind === 'foreign' && /(?:^|\n) *(?:- )?$/.test(result)
     result += startsLine ? escapeLineStart(rendered) : rendered
     remaining -= text.length
   }
@@ -149,7 +149,13 @@ function foreignToken(text: string): Token {
 
 /** Own text is never cut within a token, because half a sentence of advice could mislead. */
 function ownToken(text: string, lineBreak: string): Token {
-  const render = (): string => escapeCharacters(text).replaceAll('\n', lineBreak)
+  // HTML ignores spaces at the start of a line.
+  const indent = lineBreak.startsWith('<') ? '&emsp;' : '  '
+  const render = (): string =>
+    escapeCharacters(text).replace(
+      /\n((?: {2})*)/g,
+      (_, spaces: string) => lineBreak + indent.repeat(spaces.length / 2),
+    )
   return { kind: 'own', text, render }
 }
 

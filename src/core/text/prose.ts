@@ -74,16 +74,30 @@ export function joinSentences(sentences: readonly Prose[]): Prose {
   return joinProse(ended, ' ')
 }
 
-/** Several messages as a list with one line each, after an introduction. */
+/**
+ * Several messages as a list, after an introduction. What an item has after its first line, such as a
+ * list of its own, is indented below it.
+ */
 export function listProse(introduction: Prose, items: readonly Prose[]): Prose {
-  return [introduction, ...items.map((item) => prose`- ${item}`)].flatMap((line, index) =>
-    index === 0 ? line : [...own('\n'), ...line],
+  return [introduction, ...items.map((item) => prose`\n- ${indentLines(item)}`)].flat()
+}
+
+function indentLines(message: Prose): Prose {
+  return message.map((piece) =>
+    piece.kind === 'own' ? { ...piece, text: piece.text.replaceAll('\n', '\n  ') } : piece,
   )
 }
 
 /** The message as it is, for readers that are not people: nothing is neutralised. */
 export function plain(message: Prose): string {
   return message.map((piece) => (piece.kind === 'link' ? piece.plain : piece.text)).join('')
+}
+
+/** The message with foreign text that cannot begin a line. */
+export function withoutBreaks(message: Prose): Prose {
+  return message.map((piece) =>
+    piece.kind === 'foreign' ? { ...piece, text: piece.text.replace(/\s+/g, ' ') } : piece,
+  )
 }
 
 /** Changes the text of each piece, and the URLs. */
