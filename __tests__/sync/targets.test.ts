@@ -3,6 +3,7 @@ import { plain } from '../../src/core/text/prose.ts'
 import { logBlocks } from '../../src/report/log.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { isBranchRead } from '../../testing/github/matchers.ts'
+import type { Files } from '../../testing/github/git/store.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
@@ -12,6 +13,9 @@ let project: Project
 beforeEach(() => {
   project = world.createProject()
 })
+
+/** A symbolic link. */
+const link = (content: string) => ({ content, mode: '120000' }) as const
 
 const config = 'deploy/mlflow-sync.yaml'
 
@@ -126,7 +130,37 @@ describe('a target that fails leaves the others alone', () => {
       'prune: false',
       /^Target `staging`: The path `deploy\/staging` is not a directory on branch `main`/,
     ],
-  ])('if %s', async (_name, files, key, message) => {
+    [
+      'its directory is a symbolic link',
+      { 'deploy/staging': link('README.md') },
+      'prune: false',
+      /^Target `staging`: The path `deploy\/staging` is a symbolic link, which is not followed, on branch `main`/,
+    ],
+    [
+      'its template is a symbolic link',
+      { 'linked.yaml': link('README.md') },
+      'template: linked.yaml',
+      /^Target `staging`: The template `linked.yaml` can't be read: `linked.yaml` is a symbolic link on branch `main`/,
+    ],
+    [
+      'its template is in a submodule',
+      { shared: { submodule: '1'.repeat(40) } },
+      'template: shared/a.yaml',
+      /^Target `staging`: The template `shared\/a.yaml` can't be read: `shared` is a submodule on branch `main`/,
+    ],
+    [
+      'its template is a directory',
+      { 'templates/a.yaml': 'a: 1\n' },
+      'template: templates',
+      /^Target `staging`: The template `templates` can't be read: `templates` is a directory on branch `main`/,
+    ],
+    [
+      'its values schema is in a linked directory',
+      { chart: link('deploy') },
+      'values-schema: chart/values.schema.json',
+      /^Target `staging`: The values schema `chart\/values.schema.json` can't be read. The path `chart` is a symbolic link, which is not followed, on branch `main`/,
+    ],
+  ])('if %s', async (_name, files: Files, key, message) => {
     const { champion } = await registerBoth()
     project.repository.push('main', { 'README.md': 'x', ...files })
     const { outputs, exitCode, result } = await sync(
@@ -263,9 +297,19 @@ describe('the configuration', () => {
 
   test.each([
     ['missing', {}, /^There is no configuration file `deploy\/mlflow-sync.yaml` on branch `main`/],
-    ['a directory', { [`${config}/x`]: '' }, /^There is no configuration file/],
+    [
+      'a directory',
+      { [`${config}/x`]: '' },
+      /can't be read: `deploy\/mlflow-sync.yaml` is a directory/,
+    ],
     ['not UTF-8', { [config]: Buffer.from([0x76, 0xff]) }, /is not UTF-8 text/],
-  ])('is an error if it is %s', async (_name, files, message) => {
+    [
+      'a symbolic link',
+      { [config]: link('../config.yaml') },
+      /^The configuration `deploy\/mlflow-sync.yaml` can't be read: `deploy\/mlflow-sync.yaml` is a symbolic link on branch `main`$/,
+    ],
+    ['below a file', { deploy: 'x' }, /`deploy` is a file, not a directory, on branch `main`$/],
+  ])('is an error if it is %s', async (_name, files: Files, message) => {
     project.repository.push('main', { 'README.md': 'x', ...files })
     const { exitCode, result } = await runInProcess(world, project, { config })
     expect(exitCode).toBe(1)

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { BranchSnapshot, Directory, DirectoryEntry } from '../core/branch.ts'
+import type { BranchSnapshot, Directory } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
 import { prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
-import { findObstacles, notADirectory } from './obstacles.ts'
+import { findObstacles } from './obstacles.ts'
+import { entryOf, treeEntry, treeEntryFields } from './tree-entry.ts'
 
 export type BranchQuery = {
   /** Undefined: the repository's default branch. */
@@ -17,7 +18,7 @@ export type BranchQuery = {
 
 function queryFor(revision: string, { directories, files }: PathAliases): string {
   const atRevision = (path: string) => ({ expression: `${revision}:${path}` })
-  const listing = '__typename oid ... on Tree { entries { name mode type oid } }'
+  const listing = `__typename oid ... on Tree { entries { ${treeEntryFields} } }`
   return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
     repository(owner: $owner, name: $name) {
       id
@@ -39,13 +40,6 @@ const object = z.object({ oid: z.string() })
 const ref = z.object({
   name: z.string(),
   target: z.object({ oid: z.string(), tree: object }),
-})
-
-const treeEntry = z.object({
-  name: z.string(),
-  mode: z.number(),
-  type: z.enum(['blob', 'tree', 'commit']),
-  oid: z.string(),
 })
 
 const directoryObject = z
@@ -101,12 +95,10 @@ export async function readBranch(
     throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name)
   }
   client.identify(repository.nameWithOwner, repository.id)
-  const missing = [...directories].flatMap(([path, found]) => (found === null ? [path] : []))
+  const missing = [...directories].flatMap(([path, found]) =>
+    found?.__typename === 'Tree' ? [] : [path],
+  )
   const obstacles = await findObstacles(client, branch.name, branch.target.oid, missing)
-  for (const [path, found] of directories) {
-    if (found === null || found.__typename === 'Tree') continue
-    obstacles.set(path, notADirectory(path, 'is not a directory', branch.name))
-  }
   return {
     repository: repository.nameWithOwner,
     branch: branch.name,
@@ -150,16 +142,4 @@ export function missingBranch(
     status: 404,
     advice: prose`Check the input \`branch\`, or create the branch first. The default branch is \`${defaultBranch}\`.`,
   })
-}
-
-/** Git's file modes; GraphQL returns them as integers. */
-const executableMode = 0o100755
-const symlinkMode = 0o120000
-
-export function entryOf(row: z.infer<typeof treeEntry>): DirectoryEntry {
-  const { name, oid } = row
-  if (row.type === 'tree') return { name, oid, kind: 'directory' }
-  if (row.type === 'commit') return { name, oid, kind: 'submodule' }
-  if (row.mode === symlinkMode) return { name, oid, kind: 'link' }
-  return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DirectoryEntry } from '../core/branch.ts'
 import { list } from '../http/list.ts'
-import { entryOf } from './branch.ts'
+import { entryOf } from './tree-entry.ts'
 import type { GitHubClient } from './client.ts'
 
 const treeListing = z.object({

@@ -1,21 +1,37 @@
 import { z } from 'zod'
-import { parentOf, pathIn, pathsTo } from '../core/branch.ts'
+import { parentOf, pathIn, pathsTo, type DirectoryEntry } from '../core/branch.ts'
 import type { Problem } from '../core/problem.ts'
 import { own, prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
+import { entryOf, treeEntry, treeEntryFields } from './tree-entry.ts'
 
-const parentObject = z
-  .object({
-    entries: list(z.object({ name: z.string(), type: z.string() })).default([]),
-  })
-  .nullable()
+/** What is at a path instead of a file, or on the way to it. */
+export type Obstacle = { readonly path: string; readonly kind: DirectoryEntry['kind'] }
 
 /**
- * A directory that does not exist cannot be created below a file, a symbolic link or a submodule.
- * GraphQL has no object for a path in a submodule, as if there were nothing, so its parent is read.
+ * Finds out why a file cannot be read, or has something else than its content: GraphQL has no object for
+ * a path below a symbolic link or in a submodule, as if there were nothing, and a symbolic link has the
+ * path that it points to as its content.
+ *
+ * @param revision a commit or a branch, as Git names it.
  */
+export async function findObstacle(
+  client: GitHubClient,
+  revision: string,
+  path: string,
+): Promise<Obstacle | undefined> {
+  const kindAt = await readKinds(client, revision, pathsTo(path))
+  const found = pathsTo(path).flatMap((part): Obstacle[] => {
+    const kind = kindAt(part)
+    const isExpected = part === path ? isPlain(kind) : kind === 'directory'
+    return kind === undefined || isExpected ? [] : [{ path: part, kind }]
+  })
+  return found[0]
+}
+
+/** Directories that cannot be created, because something else is at their path or on the way to it. */
 export async function findObstacles(
   client: GitHubClient,
   branch: string,
@@ -24,33 +40,57 @@ export async function findObstacles(
 ): Promise<Map<string, Problem>> {
   const paths = missing.flatMap((path) => pathsTo(path))
   if (paths.length === 0) return new Map()
-  const parents = aliasesFor('p', paths.map(parentOf))
-  const { found } = await client.query(
-    `query Parents($owner: String!, $name: String!) {
-      ${objectFields('found', parents, (path) => ({ expression: `${head}:${path}` }), '... on Tree { entries { name type } }')}
-    }`,
-    {},
-    z.object({ found: aliasedObjects(parents, parentObject) }),
-  )
-  const obstacleAt = (path: string): Problem | undefined => {
-    const entries = found.get(parentOf(path))?.entries ?? []
-    const entry = entries.find(({ name }) => pathIn(parentOf(path), name) === path)
-    if (entry === undefined || entry.type === 'tree') return undefined
-    const what = entry.type === 'commit' ? 'is a submodule' : 'is not a directory'
-    return notADirectory(path, what, branch)
-  }
+  const kindAt = await readKinds(client, head, paths)
   return new Map(
     missing.flatMap((directory): [string, Problem][] => {
-      const [obstacle] = pathsTo(directory).flatMap((path) => obstacleAt(path) ?? [])
+      const [obstacle] = pathsTo(directory).flatMap((path) => {
+        const kind = kindAt(path)
+        return kind === undefined || kind === 'directory' ? [] : [notADirectory(path, kind, branch)]
+      })
       return obstacle === undefined ? [] : [[directory, obstacle]]
     }),
   )
 }
 
-export function notADirectory(path: string, what: string, branch: string): Problem {
+const parentObject = z.object({ entries: list(treeEntry).default([]) }).nullable()
+
+async function readKinds(
+  client: GitHubClient,
+  revision: string,
+  paths: readonly string[],
+): Promise<(path: string) => DirectoryEntry['kind'] | undefined> {
+  const parents = aliasesFor('p', paths.map(parentOf))
+  const { found } = await client.query(
+    `query Parents($owner: String!, $name: String!) {
+      ${objectFields('found', parents, (path) => ({ expression: `${revision}:${path}` }), `... on Tree { entries { ${treeEntryFields} } }`)}
+    }`,
+    {},
+    z.object({ found: aliasedObjects(parents, parentObject) }),
+  )
+  return (path) => {
+    const rows = found.get(parentOf(path))?.entries ?? []
+    const row = rows.find(({ name }) => pathIn(parentOf(path), name) === path)
+    return row === undefined ? undefined : entryOf(row).kind
+  }
+}
+
+function isPlain(kind: DirectoryEntry['kind'] | undefined): boolean {
+  return kind === 'file' || kind === 'executable'
+}
+
+type Blocking = Exclude<DirectoryEntry['kind'], 'directory'>
+
+function notADirectory(path: string, kind: Blocking, branch: string): Problem {
   return {
-    message: prose`The path \`${path}\` ${own(what)} on branch \`${branch}\``,
+    message: prose`The path \`${path}\` ${own(notDirectory[kind])} on branch \`${branch}\``,
     advice: prose`Set \`path\` to a directory, which is created if it does not exist.`,
     mistakes: [],
   }
+}
+
+const notDirectory: Record<Blocking, string> = {
+  file: 'is not a directory',
+  executable: 'is not a directory',
+  link: 'is a symbolic link, which is not followed,',
+  submodule: 'is a submodule',
 }

@@ -2,7 +2,7 @@ import type { BranchSnapshot, Content, DirectoryEntry } from '../core/branch.ts'
 import type { DirectoryHistory } from '../core/removal.ts'
 import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader, type ContentCache } from './blobs.ts'
-import { readBranch, type BranchQuery } from './branch.ts'
+import { readBranch, revisionOf, type BranchQuery } from './branch.ts'
 import { readBranchFile, type BranchFile } from './branch-file.ts'
 import type { GitHubClient } from './client.ts'
 import { commitToBranch, findCommit } from './commit.ts'
@@ -17,6 +17,7 @@ import { listFiles, type TreeFile } from './head-branch.ts'
 import { findFiles, readLastCommits } from './last-commits.ts'
 import { readDirectoryHistories } from './history.ts'
 import { listTree } from './list-tree.ts'
+import { findObstacle, type Obstacle } from './obstacles.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createPullRequests, type PullRequests } from './pull-requests.ts'
 import { moveBranch, type BranchMove } from './refs.ts'
@@ -37,6 +38,11 @@ export type Repository = {
     snapshot: BranchSnapshot,
     pathsByOid: ReadonlyMap<string, string>,
   ) => Promise<ReadonlyMap<string, Content>>
+  /** Finds what is in the place of a file, or on the way to it, at a commit or on a branch. */
+  readonly findObstacle: (
+    at: { readonly head: string } | { readonly branch: string },
+    path: string,
+  ) => Promise<Obstacle | undefined>
   /** Lists everything below a directory, by path relative to it. */
   readonly listTree: (oid: string) => Promise<ReadonlyMap<string, DirectoryEntry>>
   /**
@@ -99,6 +105,8 @@ export function createRepository(client: GitHubClient, checkout: ContentCache): 
     readBranch: (query) => readBranch(client, query),
     readFile: (branch, path) => readBranchFile(client, branch, path),
     readFiles: blobs.read,
+    findObstacle: (at, path) =>
+      findObstacle(client, 'head' in at ? at.head : revisionOf(at.branch), path),
     listTree: (oid) => listTree(client, oid),
     confirm: blobs.confirm,
     readHistories: async (snapshot) => {

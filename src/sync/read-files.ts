@@ -79,7 +79,7 @@ export async function readFiles(
     const template = () => templates.parse(snapshot, target.template, contents)
     try {
       // The repository's own templates are checked even if no file is rendered from them.
-      if (target.template !== undefined) template()
+      await templates.check(repository, snapshot, target.template, contents)
       const validator = await schemas.load(snapshot, target, contents)
       const files = filesOf(snapshot, target, runIds, contents)
       const index = indexOf(snapshot, target, contents)

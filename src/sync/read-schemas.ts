@@ -115,13 +115,19 @@ async function readSubcharts(repository: Repository, oid: string): Promise<Chart
 
 async function compile(
   path: string,
-  { branch }: BranchSnapshot,
+  { branch, obstacles }: BranchSnapshot,
   entries: ChartEntries,
   contents: ReadonlyMap<string, Content>,
   budget: TimeBudget,
 ): Promise<Validator> {
   const schema = nameOf(path)
   if (!entries.has(schema)) {
+    const obstacle = obstacles.get(parentOf(path))
+    if (obstacle !== undefined) {
+      throw new SyncError(prose`The values schema \`${path}\` can't be read. ${obstacle.message}`, {
+        advice: prose`Set \`values-schema\` to the path of the file itself, in a directory of this repository: symbolic links and submodules are not followed.`,
+      })
+    }
     throw new SyncError(prose`There is no values schema \`${path}\` on branch \`${branch}\``, {
       advice: prose`Check \`values-schema\`: it is a path from the root of the repository.`,
     })

@@ -6,6 +6,7 @@ import { prose } from '../core/text/prose.ts'
 import { parseConfig } from '../config/parse.ts'
 import type { BranchFile } from '../github/branch-file.ts'
 import type { Repository } from '../github/repository.ts'
+import { explainObstacle } from './explain-obstacle.ts'
 
 /** Where the targets of a job come from. */
 export type TargetSource = {
@@ -41,20 +42,33 @@ export async function readTargets(
   if (config === undefined) return { targets: [createTarget(target)], configOid: undefined }
   const read = await repository.readFile(branch, config)
   onBranch(read)
-  if (read.file === undefined) {
+  return explainObstacle(
+    repository,
+    read,
+    { what: 'configuration', key: 'config', path: config },
+    () => parseOrThrow(read, config, target),
+  )
+}
+
+function parseOrThrow(
+  { branch, file }: BranchFile,
+  config: string,
+  inputs: TargetSettings,
+): ConfiguredTargets {
+  if (file === undefined) {
     throw new SyncError(
-      prose`There is no configuration file \`${config}\` on branch \`${read.branch}\``,
+      prose`There is no configuration file \`${config}\` on branch \`${branch}\``,
       {
         advice: prose`Check the input \`config\`: it is a path from the root of the repository, on the branch that is synced.`,
       },
     )
   }
-  const parsed = parseConfig(decodeUtf8(config, read.file.content), config, target)
-  if (parsed.ok) return { targets: parsed.targets, configOid: read.file.oid }
+  const parsed = parseConfig(decodeUtf8(config, file.content), config, inputs)
+  if (parsed.ok) return { targets: parsed.targets, configOid: file.oid }
   const { mistakes } = parsed
   throw new SyncError(
     listMistakes(
-      prose`The configuration \`${config}\` on branch \`${read.branch}\` can't be used:`,
+      prose`The configuration \`${config}\` on branch \`${branch}\` can't be used:`,
       mistakes,
     ),
     { mistakes, advice: prose`Correct the file. Nothing was written.` },

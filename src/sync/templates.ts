@@ -6,6 +6,7 @@ import { allPlaceholders } from '../core/template/fields.ts'
 import { parseTemplate, type Template } from '../core/template/parse.ts'
 import { joinSentences, own, prose } from '../core/text/prose.ts'
 import { describeFlaw } from '../core/values-file/flaw.ts'
+import { explainObstacle } from './explain-obstacle.ts'
 import { forEachTarget } from './targets.ts'
 import type { Repository } from '../github/repository.ts'
 
@@ -23,8 +24,8 @@ export async function checkTemplates(
   const pathsByOid = new Map<string, string>()
   for (const { template } of targets) templates.addTo(pathsByOid, snapshot, template)
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  await forEachTarget(targets, ({ template }) => {
-    templates.parse(snapshot, template, contents)
+  await forEachTarget(targets, async ({ template }) => {
+    await templates.check(repository, snapshot, template, contents)
   })
 }
 
@@ -42,25 +43,39 @@ export type TemplateReader = {
     path: string | undefined,
     contents: ReadonlyMap<string, Content>,
   ) => Template
+  /** Parses a template of the repository; an error says whether something else is in its place. */
+  readonly check: (
+    repository: Repository,
+    snapshot: BranchSnapshot,
+    path: string | undefined,
+    contents: ReadonlyMap<string, Content>,
+  ) => Promise<void>
 }
 
 /** @param builtIn text of the built-in template, for targets without one of their own. */
 export function createTemplateReader(builtIn: string): TemplateReader {
   const parsed = new Map<string | undefined, Template>()
+  const parse: TemplateReader['parse'] = (snapshot, path, contents) => {
+    const oid = path === undefined ? undefined : oidOf(snapshot, path)
+    const cached = parsed.get(oid)
+    if (cached !== undefined) return cached
+    const text =
+      path === undefined || oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid))
+    const template = parseOrThrow(text, path, snapshot.branch)
+    parsed.set(oid, template)
+    return template
+  }
   return {
     addTo: (pathsByOid, { files }, path) => {
       const oid = path === undefined ? undefined : files.get(path)
       if (path !== undefined && oid !== undefined) pathsByOid.set(oid, path)
     },
-    parse: (snapshot, path, contents) => {
-      const oid = path === undefined ? undefined : oidOf(snapshot, path)
-      const cached = parsed.get(oid)
-      if (cached !== undefined) return cached
-      const text =
-        path === undefined || oid === undefined ? builtIn : decodeUtf8(path, contents.get(oid))
-      const template = parseOrThrow(text, path, snapshot.branch)
-      parsed.set(oid, template)
-      return template
+    parse,
+    check: async (repository, snapshot, path, contents) => {
+      if (path === undefined) return
+      await explainObstacle(repository, snapshot, { what: 'template', key: 'template', path }, () =>
+        parse(snapshot, path, contents),
+      )
     },
   }
 }
