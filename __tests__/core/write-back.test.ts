@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { ModelVersion } from '../../src/core/model.ts'
 import { prose } from '../../src/core/text/prose.ts'
 import { readContent, type FileState } from '../../src/core/values-file/file.ts'
+import { possibleFiles } from '../../src/core/tag-place.ts'
 import {
   maxTagChanges,
   planWriteBack,
-  possibleFiles,
   tagChanges,
   tagNames,
   type WriteBack,
@@ -197,11 +197,11 @@ describe('a version that no file names', () => {
 
 describe('the changes of a deployment', () => {
   test.each<[ModelVersion['tags'], string[], number]>([
-    [tagged(), ['commit', 'file'], 2],
+    [tagged(), ['file', 'commit'], 2],
     [tagged('nonsense', 'c1'), ['file'], 2],
     [tagged(urlOf('r1')), ['commit'], 1],
     [tagged(urlOf('r1'), old), ['commit'], 1],
-  ])('are only what differs, the file last: %#', (tags, keys, most) => {
+  ])('are only what differs, the file last if there is another commit: %#', (tags, keys, most) => {
     const written = { runIds: new Set(['r1']), commit: 'c1' }
     const [deployment] = plan([{ tags }], { states, written }).deployments
     if (deployment === undefined) throw new Error('nothing to do')

@@ -1,8 +1,8 @@
 import { pathIn } from './branch.ts'
 import type { NameMatcher } from './glob.ts'
 import { versionKey, type ModelVersion } from './model.ts'
-import { fileUrl } from './text/links.ts'
-import { fileName, ownedTextsOf, runIdFromFileName, type FileState } from './values-file/file.ts'
+import { isElsewhere, runIdIn, urlOf, type Place } from './tag-place.ts'
+import { fileName, ownedTextsOf, type FileState } from './values-file/file.ts'
 
 /** The tags that say where a model version is deployed. */
 export type TagNames = { readonly file: string; readonly commit: string }
@@ -18,14 +18,9 @@ export function tagNames(repository: string, target: string | undefined): TagNam
   return { file: `${prefix}.file`, commit: `${prefix}.commit` }
 }
 
-/** A directory of values files on a branch of a repository on GitHub. */
-export type Place = {
-  /** Base URL of GitHub's website. */
-  readonly serverUrl: string
-  /** `owner/name` */
-  readonly repository: string
-  readonly branch: string
-  readonly directory: string
+/** An MLflow filter for the versions that have the tags; GitHub's address begins like this. */
+export function taggedFilter({ file }: TagNames): string {
+  return `tags.\`${file}\` LIKE 'http%'`
 }
 
 /** What the tags of one target depend on. */
@@ -88,13 +83,25 @@ export function planWriteBack(input: WriteBackInput): WriteBack {
   return { deployments, removals }
 }
 
+/** The runs whose files name versions of the target's models that are not among the known ones. */
+export function findUnknownRuns(input: WriteBackInput): string[] {
+  const known = new Set(input.versions.map(versionKey))
+  const unknown = [...findDeployments(input)].filter(([key]) => !known.has(key))
+  return [...new Set(unknown.flatMap(([, runIds]) => runIds))]
+}
+
 /** Run ids by the key of the model version that their file names. */
-function findDeployments({ files, present }: WriteBackInput): ReadonlyMap<string, string[]> {
+function findDeployments({
+  files,
+  present,
+  models,
+}: WriteBackInput): ReadonlyMap<string, string[]> {
   const deployed = new Map<string, string[]>()
   for (const [runId, { state }] of files) {
     const owned = ownedTextsOf(state)
     if (!present.has(runId) || owned?.runid !== runId) continue
     const { modelName: name = '', modelVersion: version = '' } = owned
+    if (name === '' || version === '' || !models(name)) continue
     const key = versionKey({ name, version })
     deployed.set(key, [...(deployed.get(key) ?? []), runId])
   }
@@ -144,7 +151,10 @@ function removalsFrom(
     .map((key) => ({ name, version, key, value: undefined }))
 }
 
-/** The changes of a deployment's tags; the file comes last here, too. */
+/**
+ * The changes of a deployment's tags. A file's URL beside the commit of another file would be believed,
+ * so it comes last; without a commit it comes first, because versions are searched by it.
+ */
 export function tagChanges(
   { name, version, url, tags }: Deployment,
   commit: string,
@@ -154,6 +164,7 @@ export function tagChanges(
     [names.commit, commit],
     [names.file, url],
   ]
+  if (tags[names.commit] === undefined) wanted.reverse()
   return wanted
     .filter(([key, value]) => tags[key] !== value)
     .map(([key, value]) => ({ name, version, key, value }))
@@ -162,46 +173,4 @@ export function tagChanges(
 /** Number of requests that the tags of a deployment take at most. */
 export function maxTagChanges({ url, tags }: Deployment, names: TagNames): number {
   return tags[names.file] === url ? 1 : 2
-}
-
-/**
- * What a URL of a file in a repository can mean, as a revision and a path for Git: a branch may contain
- * slashes. Empty for any other URL.
- */
-export function possibleFiles(place: Omit<Place, 'directory' | 'branch'>, url: string): string[] {
-  const prefix = blobsUrl(place)
-  if (!url.startsWith(prefix)) return []
-  const parts = decode(url.slice(prefix.length))?.split('/') ?? []
-  return parts
-    .slice(1)
-    .map(
-      (_, at) => `refs/heads/${parts.slice(0, at + 1).join('/')}:${parts.slice(at + 1).join('/')}`,
-    )
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}
-
-function urlOf({ serverUrl, repository, branch }: Place, path: string): string {
-  return fileUrl(serverUrl, repository, branch, path)
-}
-
-function blobsUrl({ serverUrl, repository }: Omit<Place, 'directory' | 'branch'>): string {
-  return fileUrl(serverUrl, repository, '', '').slice(0, -1)
-}
-
-/** Whether a URL names a file of the repository in another directory or on another branch. */
-function isElsewhere(place: Place, url: string): boolean {
-  return url.startsWith(blobsUrl(place)) && runIdIn(place, url) === undefined
-}
-
-/** The run whose file in this directory a URL names; undefined for any other URL. */
-function runIdIn(place: Place, url: string): string | undefined {
-  const prefix = urlOf(place, pathIn(place.directory, ''))
-  return url.startsWith(prefix) ? runIdFromFileName(url.slice(prefix.length)) : undefined
 }

@@ -5,48 +5,77 @@ import type { TagChange } from '../core/write-back.ts'
 import { maxConcurrentRequests, type MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 
-/** What became of some tags. */
-export type TagResult = {
+/** A change that MLflow did not make, and why. */
+export type TagFailure = { readonly change: TagChange; readonly error: MlflowError }
+
+/** Sets and removes tags, and remembers what became of them. */
+export type TagWriter = {
+  /**
+   * The changes of one model are made in order, and none after a failure.
+   *
+   * @returns those of other models that were not tried, because it is hopeless.
+   */
+  readonly write: (changes: readonly TagChange[]) => Promise<readonly TagChange[]>
+  /** By name of the model. */
+  readonly failures: ReadonlyMap<string, TagFailure>
   /** Number of tags that were set or removed. */
-  readonly done: number
-  /** For each model with a failure, the first one. The rest of its tags were not tried. */
-  readonly failures: ReadonlyMap<string, MlflowError>
+  readonly done: () => number
+  /** Number of tags that were tried. */
+  readonly tried: () => number
+  /** Whether MLflow is unlikely to change any tag now. */
+  readonly isHopeless: () => boolean
 }
 
-/** If so many models fail and none succeeds, no other one is tried. */
-const maxFailures = 10
+/** So many failures of the server in a row, each with its retries, are not about the models. */
+const maxOutages = 3
 
 /**
- * Sets and removes tags of model versions, those of one model in order. A version that MLflow no longer
- * has needs none. Both requests can be repeated.
+ * A version that MLflow no longer has needs no tags. Both requests can be repeated.
  *
  * With MLflow's basic-auth, setting a tag takes `EDIT` permission on the registered model and removing
  * one takes `MANAGE` (`mlflow/server/auth/__init__.py`).
  */
-export async function writeTags(
-  client: MlflowClient,
-  changes: readonly TagChange[],
-): Promise<TagResult> {
-  const failures = new Map<string, MlflowError>()
+export function createTagWriter(client: MlflowClient, total: number): TagWriter {
+  const failures = new Map<string, TagFailure>()
   let done = 0
-  let isHopeless = false
-  const models = [...Map.groupBy(changes, ({ name }) => name)]
-  await mapConcurrently(models, maxConcurrentRequests, async ([name, ofModel]) => {
-    for (const change of ofModel) {
-      if (isHopeless) return
-      try {
-        await writeTag(client, change)
-      } catch (error) {
-        if (!(error instanceof MlflowError)) throw error
-        failures.set(name, error)
-        isHopeless ||= !isAboutModel(error) || (done === 0 && failures.size >= maxFailures)
-        return
-      }
+  let tried = 0
+  let outages = 0
+  let isRejected = false
+  const isHopeless = (): boolean => isRejected || outages >= maxOutages
+
+  const attempt = async (change: TagChange): Promise<void> => {
+    tried += 1
+    try {
+      await writeTag(client, change)
+      outages = 0
       done += 1
-      client.progress('wrote', done, changes.length, 'tag')
+      client.progress('wrote', done, total, 'tag')
+    } catch (error) {
+      if (!(error instanceof MlflowError)) throw error
+      failures.set(change.name, { change, error })
+      isRejected ||= error.status === 401
+      outages = isAboutModel(error) ? 0 : outages + 1
     }
-  })
-  return { done, failures }
+  }
+
+  return {
+    write: async (changes) => {
+      const models = [...Map.groupBy(changes, ({ name }) => name)]
+      const untried: TagChange[] = []
+      await mapConcurrently(models, maxConcurrentRequests, async ([name, ofModel]) => {
+        for (const change of ofModel) {
+          if (failures.has(name)) return
+          if (isHopeless()) untried.push(change)
+          else await attempt(change)
+        }
+      })
+      return untried
+    },
+    failures,
+    done: () => done,
+    tried: () => tried,
+    isHopeless,
+  }
 }
 
 const nothing = z.object({})
@@ -62,7 +91,7 @@ async function writeTag(
   )
 }
 
-/** Whether other models may do better; not if the server is down or the password is wrong. */
+/** Whether other models may do better; not if the server is down. */
 function isAboutModel({ status = 0 }: MlflowError): boolean {
   return status === 400 || status === 403 || status === 404
 }

@@ -17,6 +17,8 @@ export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'>
   IndexLinks & {
     /** `plan` writes nothing. */
     readonly mode: 'sync' | 'plan'
+    /** Whether MLflow is told where each version is deployed; never in a plan. */
+    readonly writeBack: boolean
   }
 
 /** What is read once, although several attempts need it. */
@@ -34,10 +36,11 @@ export async function createPlan(
   { templates, schemas, readRemovals }: Readers,
 ): Promise<Plan> {
   const { repository, stopwatch, mlflow, uiUrl, signal, info } = options
+  const writesBack = options.writeBack && options.mode !== 'plan'
   for (const { directory } of targets) info(describeDirectory(snapshot, directory))
   const { possible, obstructed } = findObstructed(snapshot, state.selected)
   const { loaded, failed } = await stopwatch.measure('read GitHub', () =>
-    readFiles(repository, snapshot, possible, templates, schemas),
+    readFiles(repository, snapshot, possible, templates, schemas, writesBack),
   )
   const failures = [...state.failed, ...obstructed, ...failed]
   const withFacts = await stopwatch.measure('read MLflow', () => readAllFacts(registry, loaded))

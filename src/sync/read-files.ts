@@ -51,6 +51,7 @@ export function fileOf({ files }: LoadedTarget, { runId }: SelectedRun): RunFile
 /**
  * Reads the files, templates and values schemas of all targets together.
  *
+ * @param writesBack whether MLflow is told what is on the branch.
  * @returns the targets, without those whose template or schema is missing or invalid.
  */
 export async function readFiles(
@@ -59,11 +60,12 @@ export async function readFiles(
   targets: readonly SelectedTarget[],
   templates: TemplateReader,
   schemas: SchemaReader,
+  writesBack: boolean,
 ): Promise<{ loaded: LoadedTarget[]; failed: FailedTarget[] }> {
   const wanted = targets.map(({ target, selected }) => ({
     target,
     selected,
-    runIds: runIdsOf(snapshot, target, selected),
+    runIds: runIdsOf(snapshot, target, selected, writesBack),
   }))
   const pathsByOid = new Map<string, string>()
   for (const { target, runIds } of wanted) {
@@ -118,9 +120,12 @@ function addPaths(
   }
 }
 
-/** Whether files of runs that are not selected matter: prune deletes them, and an index lists them. */
-function needsAllFiles({ prune, index }: Target): boolean {
-  return prune !== undefined || index !== undefined
+/**
+ * Whether files of runs that are not selected matter: prune deletes them, an index lists them, and the
+ * versions that they name are tagged.
+ */
+function needsAllFiles({ prune, index }: Target, writesBack: boolean): boolean {
+  return prune !== undefined || index !== undefined || writesBack
 }
 
 /** Ids of the selected runs and, if they are needed, of all runs with a file. */
@@ -128,8 +133,9 @@ function runIdsOf(
   snapshot: BranchSnapshot,
   target: Target,
   selected: SelectionResult,
+  writesBack: boolean,
 ): readonly string[] {
-  return needsAllFiles(target)
+  return needsAllFiles(target, writesBack)
     ? allRunIds(snapshot, target, selected)
     : selected.runs.map(({ runId }) => runId)
 }

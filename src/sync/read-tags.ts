@@ -1,36 +1,51 @@
+import { GitHubError, MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion } from '../core/model.ts'
-import { isVersionNumber } from '../core/plan/deployed.ts'
-import type { ChangedEntry } from '../core/result.ts'
-import { possibleFiles, type Deployment } from '../core/write-back.ts'
+import { possibleFiles, type Place } from '../core/tag-place.ts'
+import { plural } from '../core/text/format.ts'
+import { joinSentences, own, prose, type Prose } from '../core/text/prose.ts'
+import {
+  findUnknownRuns,
+  taggedFilter,
+  type Deployment,
+  type WriteBackInput,
+} from '../core/write-back.ts'
 import type { Repository } from '../github/repository.ts'
-import type { MlflowClient } from '../mlflow/client.ts'
-import { readModelVersion } from '../mlflow/versions.ts'
-import { maxRequests } from './tag-warnings.ts'
+import type { Registry } from '../mlflow/registry.ts'
 
-type VersionName = Pick<ModelVersion, 'name' | 'version'>
-
-/** The versions that files named before they were changed or deleted. */
-export function replacedBy(made: readonly ChangedEntry[]): VersionName[] {
-  return made.flatMap(({ outcome, previous }) =>
-    outcome === 'created' || previous === undefined || !isVersionNumber(previous.modelVersion)
-      ? []
-      : [{ name: previous.modelName, version: previous.modelVersion }],
-  )
+/** What is read for the tags. */
+export type TagSources = {
+  readonly registry: Registry
+  readonly repository: Repository
 }
 
-/** Reads versions that the listing may lack because of its filter. */
-export async function readUnlisted(
-  mlflow: MlflowClient,
-  listed: readonly ModelVersion[],
-  versions: readonly VersionName[],
-): Promise<ModelVersion[]> {
-  const known = new Set(listed.map(versionKey))
-  const found: ModelVersion[] = []
-  for (const { name, version } of versions.slice(0, maxRequests)) {
-    if (known.has(versionKey({ name, version }))) continue
-    found.push(...[(await readModelVersion(mlflow, name, version)) ?? []].flat())
+/**
+ * All versions that matter for the tags of a target. Its listing lacks those that its filter hides: they
+ * may still have tags, and files on the branch may name them.
+ *
+ * @param warnings gets one if MLflow does not tell; then only the listing is known.
+ */
+export async function readTagged(
+  { registry }: TagSources,
+  input: WriteBackInput,
+  warnings: Prose[],
+): Promise<readonly ModelVersion[]> {
+  try {
+    const tagged = await registry.versions(taggedFilter(input.names))
+    const versions = unique([...input.versions, ...tagged])
+    const unknown = findUnknownRuns({ ...input, versions })
+    if (unknown.length === 0) return versions
+    return unique([...versions, ...(await registry.versionsOfRuns(unknown))])
+  } catch (error) {
+    if (!(error instanceof MlflowError)) throw error
+    const message = prose`The tags of model versions that \`filter\` hides could not be read from MLflow: ${error.text}`
+    warnings.push(joinSentences([message, error.advice ?? []]))
+    return input.versions
   }
-  return found
+}
+
+/** What was read last counts. */
+function unique(versions: readonly ModelVersion[]): ModelVersion[] {
+  return [...new Map(versions.map((version) => [versionKey(version), version])).values()]
 }
 
 /** More files of other jobs are left alone without asking whether they still exist. */
@@ -40,11 +55,14 @@ const maxClaims = 100
  * Without the versions whose tag names a file elsewhere in the repository: two jobs that deploy the same
  * version to two directories would overwrite each other's tags forever. If that file no longer exists,
  * the tag is outdated.
+ *
+ * @param warnings gets one if GitHub does not tell which files exist.
  */
 export async function leaveClaimed(
-  repository: Repository,
+  { repository }: TagSources,
   deployments: readonly Deployment[],
-  place: Parameters<typeof possibleFiles>[0],
+  place: Place,
+  warnings: Prose[],
 ): Promise<Deployment[]> {
   const unclaimed = deployments.filter(({ claimedBy }) => claimedBy === undefined)
   const claimed = deployments.flatMap((deployment) =>
@@ -54,7 +72,15 @@ export async function leaveClaimed(
   )
   if (claimed.length === 0) return unclaimed
   const asked = claimed.slice(0, maxClaims)
-  const existing = await repository.findFiles(asked.flatMap(({ files }) => files))
-  const outdated = asked.filter(({ files }) => !files.some((file) => existing.has(file)))
-  return [...unclaimed, ...outdated.map(({ deployment }) => deployment)]
+  try {
+    const existing = await repository.findFiles(asked.flatMap(({ files }) => files))
+    const outdated = asked.filter(({ files }) => !files.some((file) => existing.has(file)))
+    return [...unclaimed, ...outdated.map(({ deployment }) => deployment)]
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    const versions = own(plural(claimed.length, 'model version'))
+    const message = prose`GitHub did not say whether the files that the tags of ${versions} name still exist, so these tags were left alone: ${error.text}`
+    warnings.push(joinSentences([message, error.advice ?? []]))
+    return unclaimed
+  }
 }

@@ -7,7 +7,7 @@ import { joinProblems, type Problem } from '../core/problem.ts'
 import { emptyResult, type Plan, type SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
-import { createRegistry } from '../mlflow/registry.ts'
+import { createRegistry, type Registry } from '../mlflow/registry.ts'
 import { retryWhenBranchMoves } from './attempts.ts'
 import { createPlan } from './create-plan.ts'
 import { createComparisonReader, type Comparisons } from './read-comparisons.ts'
@@ -93,7 +93,7 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     written.operation === 'none'
       ? { comparisons: new Map(), problem: undefined }
       : await stopwatch.measure('read MLflow', () => compareWritten(compare(plan)))
-  const tagWarnings = await writeBackIfWanted(options, selected, { ...written, plan })
+  const tagWarnings = await writeBackIfWanted(options, registry, selected, { ...written, plan })
   return {
     ...emptyResult(repository, branch),
     ...written,
@@ -113,12 +113,13 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
 /** A preview writes nothing to MLflow, either. */
 async function writeBackIfWanted(
   options: SyncOptions,
+  registry: Registry,
   targets: readonly SelectedTarget[],
   written: Parameters<typeof writeBack>[2],
 ): Promise<Prose[]> {
   if (!options.writeBack || options.mode === 'plan') return []
   const { stopwatch, config } = options
-  const settings = { ...options, namesTargets: config !== undefined }
+  const settings = { ...options, registry, namesTargets: config !== undefined }
   return stopwatch.measure('write MLflow', () => writeBack(settings, targets, written))
 }
 

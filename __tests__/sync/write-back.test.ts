@@ -1,0 +1,214 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { githubRequests, mlflowRequests } from '../../testing/count-requests.ts'
+import { mergePullRequest } from '../../testing/github/pull-requests.ts'
+import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
+import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
+import type { Project } from '../../testing/project.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
+
+const world = await useWorld({ version: 3, throughGateway: true })
+let project: Project
+
+beforeEach(() => {
+  project = world.createProject()
+})
+
+function sync(inputs: Readonly<Record<string, string>> = {}): Promise<InProcessStep> {
+  return stepInProcess(world, project, { path: 'deploy', 'write-back': 'true', ...inputs })
+}
+
+function isTagRequest({ url }: GatewayRequest): boolean {
+  return url.endsWith('-tag')
+}
+
+function tagRequests({ mlflowRequests: requests }: InProcessStep): number {
+  return requests.filter(isTagRequest).length
+}
+
+type Tags = { readonly file?: string | undefined; readonly commit?: string | undefined }
+
+/** The action's tags of a version; the file without GitHub's address. */
+async function tagsOf({ name, version }: RegisteredVersion, target = ''): Promise<Tags> {
+  const tags = await world.api.versionTags(name, version)
+  const { fullName } = project.repository
+  const prefix = `mlflow-sync.${fullName}${target}`
+  const file = tags[`${prefix}.file`]
+  return {
+    file: file?.replace(`https://github.example.com/${fullName}/blob/`, ''),
+    commit: tags[`${prefix}.commit`],
+  }
+}
+
+const untagged: Tags = { file: undefined, commit: undefined }
+
+function taggedBy({ runId }: RegisteredVersion, commit = project.repository.head()): Tags {
+  return { file: `main/deploy/${runId}.yaml`, commit }
+}
+
+const filter = "tags.deploy = 'yes'"
+
+function registerDeployed(name: string): Promise<RegisteredVersion> {
+  return project.register(name, { versionTags: { deploy: 'yes' } })
+}
+
+/** Makes the filter hide a version. */
+function hide({ name, version }: RegisteredVersion): Promise<unknown> {
+  return world.api.deleteVersionTag(name, version, 'deploy')
+}
+
+describe('the tags of a version that the filter hides', () => {
+  test('are set if its file is on the branch, and cost a search while they are right', async () => {
+    const hidden = await registerDeployed('a')
+    await registerDeployed('b')
+    await sync({ filter, 'write-back': 'false' })
+    await hide(hidden)
+    expect(await tagsOf(hidden)).toEqual(untagged)
+    const step = await sync({ filter })
+    expect(step.report.warnings).toEqual([])
+    expect(await tagsOf(hidden)).toEqual(taggedBy(hidden))
+    expect(tagRequests(step)).toBe(4)
+    const again = await sync({ filter })
+    expect(tagRequests(again)).toBe(0)
+    expect(mlflowRequests(again)).toEqual({ 'model-versions/search': 2, 'runs/search': 1 })
+  })
+
+  test('are removed by a later sync if the one that deleted the file could not', async () => {
+    const hidden = await registerDeployed('a')
+    await registerDeployed('b')
+    await sync({ filter })
+    await hide(hidden)
+    world.gateway.rule = (request) =>
+      request.method === 'DELETE' ? { status: 403, body: 'Permission denied' } : undefined
+    const pruned = await sync({ filter, prune: 'true' })
+    expect(pruned.outputs).toMatchObject({ 'deleted-count': '1' })
+    expect(await tagsOf(hidden)).not.toEqual(untagged)
+    world.gateway.rule = undefined
+    await sync({ filter, prune: 'true' })
+    expect(await tagsOf(hidden)).toEqual(untagged)
+  })
+
+  test('are removed after the pull request that deletes its file is merged', async () => {
+    const hidden = await registerDeployed('a')
+    const kept = await registerDeployed('b')
+    await sync({ filter })
+    const commit = project.repository.head()
+    await hide(hidden)
+    const inputs = { filter, prune: 'true', 'pull-request': 'true' }
+    await sync(inputs)
+    expect(await tagsOf(hidden)).toEqual(taggedBy(hidden, commit))
+    mergePullRequest(project.repository, 1, 'squash')
+    await sync(inputs)
+    expect(await tagsOf(hidden)).toEqual(untagged)
+    expect(await tagsOf(kept)).toEqual(taggedBy(kept, commit))
+  })
+
+  test('are found without a search by a target that has no filter', async () => {
+    const hidden = await registerDeployed('a')
+    await registerDeployed('b')
+    project.repository.push('main', {
+      'sync.yaml': `version: 1
+targets:
+  - { name: filtered, path: deploy, filter: "${filter}", prune: true }
+  - { name: all, path: all }
+`,
+    })
+    await sync({ config: 'sync.yaml' })
+    await hide(hidden)
+    const step = await sync({ config: 'sync.yaml' })
+    expect(step.outputs).toMatchObject({ 'deleted-count': '1' })
+    expect(step.mlflowRequests.filter(({ url }) => url.includes('mlflow-sync'))).toEqual([])
+    expect(await tagsOf(hidden, '.filtered')).toEqual(untagged)
+    expect(await tagsOf(hidden, '.all')).not.toEqual(untagged)
+  })
+
+  test('that cannot be found are a warning, and those of listed ones are set', async () => {
+    const version = await registerDeployed('a')
+    world.gateway.rule = ({ url }) =>
+      url.includes('mlflow-sync')
+        ? { status: 400, body: '{"error_code":"INVALID_PARAMETER_VALUE","message":"no tags here"}' }
+        : undefined
+    const step = await sync({ filter })
+    expect(step.exitCode).toBe(0)
+    expect(step.report.warnings.join('\n')).toMatch(/that `filter` hides .* no tags here/)
+    expect(await tagsOf(version)).toEqual(taggedBy(version))
+  })
+})
+
+test('a version that is no longer selected has its tags set, without prune or an index, too', async () => {
+  const first = await project.registerExternal('m')
+  await world.api.setAlias(first.name, 'champion', first.version)
+  await sync({ aliases: 'champion', 'write-back': 'false' })
+  const second = await project.registerExternal('m')
+  await world.api.setAlias(first.name, 'champion', second.version)
+  const commit = project.repository.head()
+  await sync({ aliases: 'champion' })
+  expect(await tagsOf(first)).toEqual(taggedBy(first, commit))
+  expect(await tagsOf(second)).toEqual(taggedBy(second))
+  const again = await sync({ aliases: 'champion' })
+  expect(tagRequests(again)).toBe(0)
+  expect(githubRequests(again)).toEqual({ Branch: 1, Blobs: 1 })
+})
+
+describe('a failure to write the tags', () => {
+  async function registerMany(count: number): Promise<RegisteredVersion[]> {
+    const versions: RegisteredVersion[] = []
+    for (let index = 10; index < 10 + count; index += 1) {
+      versions.push(await project.registerExternal(`m${index}`))
+    }
+    return versions
+  }
+
+  function isAbout({ body }: GatewayRequest, { name }: RegisteredVersion): boolean {
+    return body.includes(`"${name}"`)
+  }
+
+  test('of many models costs one request each, and others get theirs', async () => {
+    const versions = await registerMany(13)
+    const [first] = versions
+    const allowed = versions.at(-1)
+    if (first === undefined || allowed === undefined) throw new Error('no versions')
+    await project.registerExternal('m10')
+    world.gateway.rule = (request) =>
+      isTagRequest(request) && !isAbout(request, allowed)
+        ? { status: 403, body: 'Permission denied' }
+        : undefined
+    const step = await sync()
+    expect(tagRequests(step)).toBe(12 + 2)
+    expect(await tagsOf(allowed)).toEqual(taggedBy(allowed))
+    expect(step.report.warnings).toHaveLength(1)
+    const [warning = ''] = step.report.warnings
+    expect(warning).toContain(`\`${first.name}\``)
+    expect(warning).toContain('and 2 other models could not be written to MLflow')
+    expect(warning).toContain('needs `EDIT` permission on these registered models')
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'failed-count': '0' })
+  })
+
+  test('of one model with an error of the server leaves the others alone', async () => {
+    const versions = await registerMany(5)
+    const [broken] = versions
+    world.gateway.rule = (request) =>
+      isTagRequest(request) && broken !== undefined && isAbout(request, broken)
+        ? { status: 500, body: '{"error_code":"INTERNAL_ERROR","message":"a broken row"}' }
+        : undefined
+    const step = await sync()
+    for (const version of versions.slice(1)) {
+      expect(await tagsOf(version)).toEqual(taggedBy(version))
+    }
+    expect(step.report.warnings.join('\n')).toMatch(/could not be written .* a broken row/)
+  })
+
+  test('by MLflow itself ends the tagging, and says how much is left', async () => {
+    await registerMany(9)
+    world.gateway.rule = (request) =>
+      isTagRequest(request) ? { status: 500, body: '{"error_code":"INTERNAL_ERROR"}' } : undefined
+    const step = await sync()
+    const failed = new Set(step.mlflowRequests.filter(isTagRequest).map(({ body }) => body))
+    // Up to four are under way at the same time.
+    expect(failed.size).toBeLessThanOrEqual(6)
+    expect(step.report.warnings.join('\n')).toMatch(
+      /The tags of [3-6] model versions were not tried after MLflow had failed/,
+    )
+    expect(step.outputs).toMatchObject({ operation: 'committed', changed: 'true' })
+  })
+})
