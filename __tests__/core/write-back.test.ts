@@ -56,6 +56,7 @@ function plan(versions: readonly Partial<ModelVersion>[], given: Given = {}): Wr
     files: new Map(Object.entries(states).map(([runId, state]) => [runId, { state }])),
     present: new Set([...Object.keys(states), ...unread]),
     written: { runIds: new Set(), commit: undefined },
+    corrections: undefined,
     ...input,
   })
 }

@@ -212,3 +212,31 @@ describe('a failure to write the tags', () => {
     expect(step.outputs).toMatchObject({ operation: 'committed', changed: 'true' })
   })
 })
+
+describe('a correction of the same version in a pull request', () => {
+  test.each(['squash', 'merge'] as const)(
+    'sets the commit that a %s put on the branch',
+    async (method) => {
+      const version = await project.registerExternal('m')
+      await project.registerExternal('n')
+      await sync()
+      const first = project.repository.head()
+      const path = `deploy/${version.runId}.yaml`
+      const text = project.repository.read(path)
+      project.repository.push('main', { [path]: text.replace(/timestamp: .*/, 'timestamp: 1') })
+      const inputs = { 'pull-request': 'true' }
+      const proposing = await sync(inputs)
+      expect(proposing.outputs).toMatchObject({ operation: 'pull-request-created' })
+      expect(await tagsOf(version)).toEqual(taggedBy(version, first))
+      mergePullRequest(project.repository, 1, method)
+      const last = project.repository.git('log', '-1', '--format=%H', 'main', '--', path).trim()
+      const merged = await sync(inputs)
+      expect(merged.report.warnings).toEqual([])
+      expect(await tagsOf(version)).toEqual(taggedBy(version, last))
+      expect(tagRequests(merged)).toBe(1)
+      const again = await sync(inputs)
+      expect(tagRequests(again)).toBe(0)
+      expect(githubRequests(again)).not.toHaveProperty('LastCommits')
+    },
+  )
+})

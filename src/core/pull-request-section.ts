@@ -13,20 +13,23 @@ export type Section = {
   readonly title: string
   /** Whether the action closes the pull request itself, because nothing is left to propose. */
   readonly withdrawn: boolean
+  /** See `correctedRuns`; undefined if there are none. */
+  readonly corrected?: readonly string[]
 }
 
 const end = '<!-- /mlflow-sync -->'
 
 /** From a start comment to the next end comment, without another start comment in between. */
 const sectionPattern =
-  /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/
+  /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)?(?: corrected=([\w,-]*))? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/
 
 /** The section in a body; undefined if a person removed it. */
 export function readSection(body: string): Section | undefined {
   const match = sectionPattern.exec(body)
   if (match === null) return undefined
-  const [, files = '', changes = '', title = '', withdrawn] = match
-  return { files, changes, title, withdrawn: withdrawn !== undefined }
+  const [, files = '', changes = '', title = '', withdrawn, corrected] = match
+  const section = { files, changes, title, withdrawn: withdrawn !== undefined }
+  return corrected === undefined ? section : { ...section, corrected: corrected.split(',') }
 }
 
 /** GitHub's limit for the body of a pull request, in characters. */
@@ -46,8 +49,9 @@ export function writeSection(
 }
 
 function replaceSection(body: string, section: Section, text: string): string {
-  const { files, changes, title, withdrawn } = section
-  const mark = withdrawn ? ' withdrawn' : ''
+  const { files, changes, title, withdrawn, corrected = [] } = section
+  const runs = corrected.length === 0 ? '' : ` corrected=${corrected.join(',')}`
+  const mark = `${withdrawn ? ' withdrawn' : ''}${runs}`
   const start = `<!-- mlflow-sync files=${files} changes=${changes} title=${title}${mark} -->`
   const block = `${start}\n${text}\n${end}`
   if (sectionPattern.test(body)) return body.replace(sectionPattern, () => block)

@@ -41,6 +41,8 @@ export type PullRequest = {
   readonly base: string
   readonly state: 'open' | 'closed'
   readonly merged: boolean
+  /** Commit on the base branch that merged it; undefined if GitHub does not say. */
+  readonly mergeCommit?: string | undefined
   readonly title: string
   readonly body: string
   /** Commit at the head of its branch, or where the branch was when it was closed. */

@@ -1,4 +1,5 @@
 import { pathIn } from './branch.ts'
+import { isCorrected, type Corrections } from './corrections.ts'
 import type { NameMatcher } from './glob.ts'
 import { versionKey, type ModelVersion } from './model.ts'
 import { isElsewhere, runIdIn, urlOf, type Place } from './tag-place.ts'
@@ -36,6 +37,8 @@ export type WriteBackInput = {
   readonly present: ReadonlySet<string>
   /** Run ids of the files that this sync wrote, and its commit. */
   readonly written: { readonly runIds: ReadonlySet<string>; readonly commit: string | undefined }
+  /** Undefined if the action commits to the branch itself. */
+  readonly corrections: Corrections | undefined
 }
 
 type VersionName = Pick<ModelVersion, 'name' | 'version'>
@@ -112,13 +115,14 @@ function findDeployments({
 function deploymentOf(
   { name, version, tags }: ModelVersion,
   runId: string,
-  { names, place, written }: WriteBackInput,
+  { names, place, written, corrections }: WriteBackInput,
 ): Deployment[] {
   const path = pathIn(place.directory, fileName(runId))
   const url = urlOf(place, path)
   const { [names.file]: file, [names.commit]: recorded = '' } = tags
-  // A commit that was recorded for this file stays, whoever has changed the file since.
-  const known = file === url && isCommit(recorded) ? recorded : undefined
+  // A commit that was recorded for this file stays, whatever another person or job has changed since.
+  const isKnown = file === url && isCommit(recorded) && !isCorrected(corrections, runId, recorded)
+  const known = isKnown ? recorded : undefined
   const commit = written.runIds.has(runId) ? written.commit : known
   if (known !== undefined && commit === known) return []
   const isClaimed = file !== undefined && isElsewhere(place, file)

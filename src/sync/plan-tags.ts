@@ -24,7 +24,8 @@ export type PlanTagsOptions = TagSources & {
 }
 
 /** What a sync has written. */
-export type Written = Pick<SyncResult, 'operation' | 'commit'> & { readonly plan: Plan }
+export type Written = Pick<SyncResult, 'operation' | 'commit'> &
+  Pick<WriteBackInput, 'corrections'> & { readonly plan: Plan }
 
 /** The tags of one model version: to be removed, or to be set once its commit is known. */
 export type PlannedTags = {
@@ -62,7 +63,7 @@ export async function planTags(
 function inputFor(
   { serverUrl, namesTargets }: PlanTagsOptions,
   { target, selected }: SelectedTarget,
-  { plan, operation, commit }: Written,
+  { plan, operation, commit, corrections }: Written,
 ): WriteBackInput | undefined {
   const files = plan.files.get(target.name)
   if (files === undefined) return undefined
@@ -78,6 +79,7 @@ function inputFor(
     files: filesAfter(files, made),
     present: runIdsOnBranch(plan, directory, made),
     written: { runIds: new Set(made.flatMap(({ runId }) => runId ?? [])), commit: commit?.sha },
+    corrections,
   }
 }
 

@@ -3,6 +3,7 @@ import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
 import { inputsDigest, inputsTrailer, type WorkflowJob } from '../core/proposal-inputs.ts'
 import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
+import { correctedRuns } from '../core/corrections.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
   isUpToDate,
@@ -182,6 +183,7 @@ async function writeText(
     changes: changesDigest(plan),
     title: titleDigest(ownTitle),
     withdrawn: false,
+    corrected: correctedRuns(changes),
   }
   const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title)
   return {

@@ -93,7 +93,11 @@ export async function runSync(options: SyncOptions): Promise<SyncResult> {
     written.operation === 'none'
       ? { comparisons: new Map(), problem: undefined }
       : await stopwatch.measure('read MLflow', () => compareWritten(compare(plan)))
-  const tagWarnings = await writeBackIfWanted(options, registry, selected, { ...written, plan })
+  const tagWarnings = await writeBackIfWanted(options, registry, selected, {
+    ...written,
+    plan,
+    corrections: writer.corrections(),
+  })
   return {
     ...emptyResult(repository, branch),
     ...written,

@@ -42,7 +42,7 @@ export function createCommitWriter(repository: Repository, template: string | un
     }
   }
 
-  return { write, settle }
+  return { write, settle, corrections: () => undefined }
 }
 
 function committed(plan: Plan, commit: Commit): WriteResult {

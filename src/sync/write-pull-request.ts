@@ -1,3 +1,4 @@
+import { mergedCorrections, type Corrections } from '../core/corrections.ts'
 import { GitHubError, SyncError } from '../core/errors.ts'
 import { planDigest } from '../core/proposal.ts'
 import { readSection } from '../core/pull-request-section.ts'
@@ -40,11 +41,17 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
     plan: undefined,
     closed: new Set(),
   }
+  let corrections: Corrections | undefined
+  const assessNow = async (plan: Plan): Promise<Situation> => {
+    const situation = await assess(options, plan)
+    corrections = mergedCorrections(situation.state)
+    return situation
+  }
 
   return {
     write: async (plan) => {
       begun.plan = plan
-      const situation = await assess(options, plan)
+      const situation = await assessNow(plan)
       const finished =
         endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun))
       if (finished !== undefined) return finished
@@ -55,13 +62,14 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
     settle: async () => {
       const hasBegun = begun.operation !== 'none' || begun.closing !== undefined
       if (begun.plan === undefined || !hasBegun) return undefined
-      const situation = await assess(options, begun.plan)
+      const situation = await assessNow(begun.plan)
       return (
         endedBefore(proposer, situation, begun) ??
         (await finish(proposer, situation, begun)) ??
         openedBefore(situation, begun)
       )
     },
+    corrections: () => corrections,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Corrections } from '../core/corrections.ts'
 import { editsOf, type Operation, type Plan, type SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 
@@ -20,6 +21,8 @@ export type Writer = {
    * lost, or wrong. Undefined if it was not.
    */
   readonly settle: () => Promise<WriteResult | undefined>
+  /** What the last pull request that was merged corrected, as far as it was read. */
+  readonly corrections: () => Corrections | undefined
 }
 
 /** Writes nothing, for `mode: plan`. */
@@ -27,6 +30,7 @@ export const preview: Writer = {
   write: (plan) =>
     Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned')),
   settle: () => Promise.resolve(undefined),
+  corrections: () => undefined,
 }
 
 export function writeResult(
