@@ -181,8 +181,12 @@ test('a rejected run is not proposed again because the index differs, and is not
     [path]: project.repository.read(path).replace('1 model.', 'edited by hand'),
   })
   const step = await sync({ 'pull-request': 'true' })
-  expect(step.outputs).toMatchObject({ operation: 'none', 'pull-request-number': '1' })
-  expect(indexed()).toEqual(['kept 1'])
+  // Only the edited page is repaired.
+  expect(step.outputs).toMatchObject({
+    ...{ operation: 'pull-request-created', 'pull-request-number': '2', 'created-count': '0' },
+  })
+  expect(step.log).toContain('so only the index is brought up to date')
+  expect(indexed(headBranch)).toEqual(['kept 1'])
 })
 
 test('a merged pull request brings the index with it', async () => {

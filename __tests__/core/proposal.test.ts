@@ -39,6 +39,7 @@ function planWith(entries: readonly ChangedEntry[], oid?: string): Plan {
     snapshot: snapshot(oid),
     targets: [],
     failedTargets: [],
+    indexes: new Map(),
     files: new Map(),
     entries,
     extraFiles,
@@ -126,7 +127,12 @@ describe('an index page in the digest of the changes', () => {
 })
 
 describe('the record in a commit message', () => {
-  const record = { tree: 'a'.repeat(40), files: 'b'.repeat(32), changes: 'c'.repeat(32) }
+  const record = {
+    tree: 'a'.repeat(40),
+    files: 'b'.repeat(32),
+    changes: 'c'.repeat(32),
+    pages: undefined,
+  }
 
   test('is read back', () => {
     const rest = `Add x\n\nAdd ${path}\n\nMLflow-Run-Id: x`
@@ -134,6 +140,13 @@ describe('the record in a commit message', () => {
     expect(readProposal(message)).toMatchObject(record)
     expect(readOwnProposal(message)).toMatchObject(record)
     expect(readOwnProposal(`Reworded\n${message}`)).toBeUndefined()
+  })
+
+  test('has a digest of index pages only if there are any', () => {
+    const pages = 'e'.repeat(32)
+    expect(proposalTrailer(record, '')).not.toContain('pages=')
+    const trailer = proposalTrailer({ ...record, pages }, '')
+    expect(readProposal(`Add x\n\n${trailer}`)).toMatchObject({ ...record, pages })
   })
 
   test('is the last one', () => {

@@ -29,6 +29,7 @@ const snapshot: BranchSnapshot = {
 function planWith(entries: readonly ChangedEntry[]): Plan {
   const details = {
     failedTargets: [],
+    indexes: new Map(),
     extraFiles: [],
     selectedRuns: 1,
     warnings: [],
@@ -42,7 +43,7 @@ const empty = planWith([])
 const tree = 'a'.repeat(40)
 
 function recordOf(plan: Plan) {
-  return { tree, files: planDigest(plan), changes: changesDigest(plan) }
+  return { tree, files: planDigest(plan), changes: changesDigest(plan), pages: undefined }
 }
 
 function commit(fields: Partial<HeadCommit> = {}): HeadCommit {

@@ -58,6 +58,49 @@ describe('the second job stops', () => {
   })
 })
 
+describe('a job without the index of another one', () => {
+  const indexed = { ...first, index: 'README.md' }
+  const unknownJob = (inputs: Inputs) =>
+    runInProcess(world, project, { 'pull-request': 'true', ...inputs })
+
+  test('stops, whether or not the jobs are known', async () => {
+    await sync(indexed)
+    const before = head()
+    for (const step of [
+      await sync(first, { job: 'two', sha: '2' }),
+      await sync({ ...first, index: 'MODELS.md' }, { job: 'two' }),
+      await unknownJob(first),
+      await sync({ ...first, mode: 'check' }, { job: 'two' }),
+    ]) {
+      expect(step.exitCode).toBe(1)
+      const { error, connections = [] } = step.result
+      const problems = [
+        error,
+        ...connections.map(({ detail, advice }) => ({ message: detail, advice })),
+      ]
+      const said = problems.map((problem) => plain(problem?.message ?? [])).join('\n')
+      expect(said).toContain('proposes the index `README.md`, which another job must have written')
+      const advice = problems.map((problem) => plain(problem?.advice ?? [])).join('\n')
+      expect(advice).toContain('different `models`, `path`, `index` or `branch`')
+      expect(head()).toBe(before)
+    }
+  })
+
+  test('is overtaken by the job with the index, and then stops itself', async () => {
+    await sync(first, { job: 'two' })
+    expect((await sync(indexed)).outputs).toMatchObject({ operation: 'pull-request-updated' })
+    expect((await sync(first, { job: 'two' })).exitCode).toBe(1)
+    expect((await sync(indexed)).outputs).toMatchObject({ operation: 'none' })
+  })
+
+  test('goes on if it is the same job, whose inputs somebody edited', async () => {
+    await sync(indexed)
+    const { outputs } = await sync(first, { sha: '2' })
+    expect(outputs).toMatchObject({ operation: 'pull-request-updated' })
+    expect(project.repository.read('README.md', headBranch)).not.toContain('mlflow-sync:index')
+  })
+})
+
 test('the same job goes on once somebody edited its inputs', async () => {
   await sync(first)
   const { outputs } = await sync({ aliases: 'challenger' }, { sha: '2' })

@@ -155,9 +155,10 @@ async function findForeignHead(
     const open = openPullRequest(state)
     if (head.kind === 'foreign') return [problemOf(rejectForeignHead(name, head, open))]
     const plan = { snapshot: current, targets: options.targets }
+    const own = { planned: new Set<string>(), job: options.workflowJob }
     const otherTargets =
       head.kind === 'own'
-        ? await findOtherTargets(repository, plan, { name, head, open }, new Set())
+        ? await findOtherTargets(repository, plan, { name, head, open }, own)
         : undefined
     return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf)
   })

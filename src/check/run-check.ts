@@ -16,6 +16,7 @@ export type CheckOptions = Pick<
   | 'commitMessage'
   | 'pullRequest'
   | 'builtInTemplate'
+  | 'workflowJob'
   | 'clock'
   | 'info'
 > & {

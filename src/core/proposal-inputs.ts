@@ -55,3 +55,11 @@ export function isOtherJob(
   if (recorded === undefined || own === undefined) return false
   return recorded.name !== own.name || recorded.sha === own.sha
 }
+
+/** Whether a proposal that this job would not make can be another job's, as far as is known. */
+export function mayBeOtherJob(
+  recorded: WorkflowJob | undefined,
+  own: WorkflowJob | undefined,
+): boolean {
+  return recorded === undefined || own === undefined || isOtherJob(recorded, own)
+}

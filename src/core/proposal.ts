@@ -15,6 +15,11 @@ export type ProposalRecord = {
   readonly files: string
   /** Digest of what changes for which model version; see `changesDigest`. */
   readonly changes: string
+  /**
+   * `changesDigest` of the index pages that would be proposed without any other change; undefined if
+   * there are none.
+   */
+  readonly pages: string | undefined
   /** Undefined in commits of older versions. */
   readonly inputs: ProposalInputs | undefined
   /** Digest of the rest of the commit's message; undefined in commits of older versions. */
@@ -31,22 +36,23 @@ export type ProposedFile = {
 
 /** @param message the commit message without this trailer. */
 export function proposalTrailer(
-  { tree, files, changes }: Pick<ProposalRecord, 'tree' | 'files' | 'changes'>,
+  { tree, files, changes, pages }: Pick<ProposalRecord, 'tree' | 'files' | 'changes' | 'pages'>,
   message: string,
 ): string {
-  const record = `tree=${tree} files=${files} changes=${changes} message=${messageDigest(message)}`
-  return `MLflow-Sync-Proposal: ${record}`
+  const digests = `files=${files} changes=${changes}${pages === undefined ? '' : ` pages=${pages}`}`
+  return `MLflow-Sync-Proposal: tree=${tree} ${digests} message=${messageDigest(message)}`
 }
 
 const trailerPattern =
-  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: message=([0-9a-f]{32}))?$/gm
+  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: message=([0-9a-f]{32}))?$/gm
 
 /** The record in a commit message; undefined if there is none. */
 export function readProposal(message: string): ProposalRecord | undefined {
-  const [, tree, files, changes, rest] = [...message.matchAll(trailerPattern)].at(-1) ?? []
+  const match = [...message.matchAll(trailerPattern)].at(-1)
+  const [, tree, files, changes, pages, rest] = match ?? []
   return tree === undefined || files === undefined || changes === undefined
     ? undefined
-    : { tree, files, changes, inputs: readInputs(message), message: rest }
+    : { tree, files, changes, pages, inputs: readInputs(message), message: rest }
 }
 
 /** The record in a commit message that nobody reworded; undefined for any other message. */

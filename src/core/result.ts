@@ -1,4 +1,5 @@
 import type { BranchSnapshot } from './branch.ts'
+import type { IndexFile } from './index-file.ts'
 import type { Location, Mistake, Problem } from './problem.ts'
 import type { Target } from './target.ts'
 import type { Prose } from './text/prose.ts'
@@ -137,6 +138,8 @@ export type Plan = Changes & {
   readonly failedTargets: readonly string[]
   /** By name of the target and run id: the values files that were read, as they are on the branch. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, RunFile>>
+  /** By name of the target: the index pages as they are on the branch. */
+  readonly indexes: ReadonlyMap<string, IndexFile>
   /** Number of runs that the selections of all targets chose. */
   readonly selectedRuns: number
   readonly warnings: readonly Prose[]

@@ -1,5 +1,7 @@
 import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
-import { updateIndexPage, type IndexLinks } from '../core/plan/index-page.ts'
+import type { IndexFile } from '../core/index-file.ts'
+import type { IndexLinks } from '../core/plan/index-page.ts'
+import { updateIndexPages } from '../core/plan/index-pages.ts'
 import type { Plan } from '../core/result.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-target.ts'
@@ -46,25 +48,30 @@ export async function createPlan(
   const withFacts = await stopwatch.measure('read MLflow', () => readAllFacts(registry, loaded))
   const removals = await stopwatch.measure('read GitHub', () => readRemovals(snapshot, withFacts))
   return stopwatch.measure('plan', async () => {
-    const plans: IndexedPlan[] = []
+    const plans: TargetPlan[] = []
     for (const target of withFacts) {
       const context = { mlflow, repository, registry, snapshot, removals, uiUrl, signal }
-      plans.push(withIndex(target, await planTarget(target, context), options))
+      plans.push(await planTarget(target, context))
     }
     const withheld = plans.flatMap(({ target, error: problem }) =>
       problem === undefined ? [] : [{ target, problem }],
     )
-    const warnings = plans.flatMap((plan) =>
-      plan.warnings.map((warning) =>
-        targets.length > 1 ? nameTarget(plan.target, warning) : warning,
-      ),
-    )
+    const files = new Map(loaded.map(({ target, files: read }) => [target.name, read]))
+    const indexes = indexesOf(loaded)
+    const entries = plans.flatMap((plan) => plan.entries)
+    const pages = updateIndexPages({ files, indexes, entries }, options)
+    const warnings = plans.flatMap(({ target, warnings: own }) => {
+      const { warning } = pages.get(target.name) ?? {}
+      const all = warning === undefined ? own : [...own, warning]
+      return targets.length > 1 ? all.map((text) => nameTarget(target, text)) : all
+    })
     const plan = {
       snapshot,
       targets,
-      files: new Map(loaded.map(({ target, files }) => [target.name, files])),
-      entries: plans.flatMap(({ entries }) => entries),
-      extraFiles: plans.flatMap(({ extraFiles }) => extraFiles),
+      files,
+      indexes,
+      entries,
+      extraFiles: [...pages.values()].flatMap(({ edit }) => edit ?? []),
       selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
       failedTargets: failures.map(({ target }) => target.name),
     }
@@ -92,21 +99,12 @@ async function readAllFacts(
   return withFacts
 }
 
-type IndexedPlan = TargetPlan & Pick<Plan, 'extraFiles'>
-
-/** Adds the update of the target's index page, which depends on everything else. */
-function withIndex(
-  { index, files }: LoadedTarget,
-  plan: TargetPlan,
-  links: IndexLinks,
-): IndexedPlan {
-  if (index === undefined) return { ...plan, extraFiles: [] }
-  const { edit, warning } = updateIndexPage(index, files, plan.entries, links)
-  return {
-    ...plan,
-    extraFiles: edit === undefined ? [] : [edit],
-    warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
-  }
+function indexesOf(targets: readonly LoadedTarget[]): ReadonlyMap<string, IndexFile> {
+  return new Map(
+    targets.flatMap(({ target, index }): [string, IndexFile][] =>
+      index === undefined ? [] : [[target.name, index]],
+    ),
+  )
 }
 
 /** Separates the targets whose directory cannot exist. */

@@ -5,37 +5,70 @@ import type { Plan } from '../core/result.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 
+/** Finds the pull request with the same changes that a person closed without merging it. */
+export type RejectionSearch = (plan: Plan) => Promise<PullRequest | undefined>
+
+/** What a pull request proposed, by digests. */
+type Proposed = Pick<ProposalRecord, 'changes'> & Partial<Pick<ProposalRecord, 'pages'>>
+
 /**
- * Finds the pull request with the same changes that a person closed without merging it; only the
- * newest one with the same changes counts. What it proposed is in the commit where its branch was when
- * it was closed: the body may have been rewritten, and by an update that came after the closing. If
- * that commit is a person's or a merge, the body counts, or else the action's commit below it.
+ * Only the newest pull request with the same changes counts. What it proposed is in the commit where its
+ * branch was when it was closed: the body may have been rewritten, and by an update that came after the
+ * closing. If that commit is a person's or a merge, the body counts, or else the action's commit below it.
  */
-export async function findRejectedPullRequest(
+export function createRejectionSearch(
   { pullRequests }: Repository,
-  plan: Plan,
+  { branch }: Plan['snapshot'],
   head: string,
   state: PullRequestState,
-): Promise<PullRequest | undefined> {
-  const changes = changesDigest(plan)
-  const search = async (closed: readonly PullRequest[], looksBelow: boolean) => {
-    const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha))
-    for (const pullRequest of closed) {
-      const { headSha, body } = pullRequest
-      const proposed =
-        readProposal(messages.get(headSha) ?? '') ??
-        readSection(body) ??
-        (looksBelow ? await readProposalBelow(pullRequests, headSha) : undefined)
-      if (proposed?.changes === changes) return pullRequest
-    }
-    return undefined
-  }
+): RejectionSearch {
   const newest = state.pullRequests.filter((pullRequest) => pullRequest.state === 'closed')
-  if (newest.length === 0) return undefined
-  const found =
-    (await search(newest, true)) ??
-    (await search(await pullRequests.closed(plan.snapshot.branch, head), false))
-  return found !== undefined && isRejected(found) ? found : undefined
+  const readNewest = once(() => readProposals(pullRequests, newest, true))
+  const readAll = once(async () =>
+    readProposals(pullRequests, await pullRequests.closed(branch, head), false),
+  )
+  return async (plan) => {
+    if (newest.length === 0) return undefined
+    const changes = changesDigest(plan)
+    const found =
+      (await findSame(await readNewest(), changes)) ?? (await findSame(await readAll(), changes))
+    return found !== undefined && isRejected(found) ? found : undefined
+  }
+}
+
+type ClosedProposal = {
+  readonly pullRequest: PullRequest
+  readonly read: () => Promise<Proposed | undefined>
+}
+
+async function readProposals(
+  pullRequests: PullRequests,
+  closed: readonly PullRequest[],
+  looksBelow: boolean,
+): Promise<ClosedProposal[]> {
+  const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha))
+  return closed.map((pullRequest) => {
+    const { headSha, body } = pullRequest
+    const proposed = readProposal(messages.get(headSha) ?? '') ?? readSection(body)
+    const isKnown = proposed !== undefined || !looksBelow
+    return {
+      pullRequest,
+      read: isKnown
+        ? () => Promise.resolve(proposed)
+        : once(() => readProposalBelow(pullRequests, headSha)),
+    }
+  })
+}
+
+async function findSame(
+  closed: readonly ClosedProposal[],
+  changes: string,
+): Promise<PullRequest | undefined> {
+  for (const { pullRequest, read } of closed) {
+    const proposed = await read()
+    if (proposed?.changes === changes || proposed?.pages === changes) return pullRequest
+  }
+  return undefined
 }
 
 async function readProposalBelow(
@@ -47,4 +80,9 @@ async function readProposalBelow(
     ({ message }) => readProposal(message) !== undefined,
   )
   return readProposal(chain?.at(-1)?.message ?? '')
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => (result ??= read())
 }

@@ -1,19 +1,18 @@
+import type { IndexLinks } from '../core/plan/index-page.ts'
+import { withEntries } from '../core/plan/index-pages.ts'
 import type { PullRequest } from '../core/pull-request.ts'
-import { isChange, type Plan } from '../core/result.ts'
+import { isChange, type Entry, type Plan } from '../core/result.ts'
 import { joinProse, prose, reference } from '../core/text/prose.ts'
 
-/** The plan without the changes that a person has rejected. */
-export function rejectedIn(plan: Plan, { number, url }: PullRequest): Plan {
+/** The plan without the changes that a person has rejected, and with the index of what stays. */
+export function rejectedIn(plan: Plan, { number, url }: PullRequest, links: IndexLinks): Plan {
   const reason = prose`rejected in ${reference(`pull request #${number}`, url)}`
-  return {
-    ...plan,
-    entries: plan.entries.map((entry) =>
-      isChange(entry)
-        ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
-        : entry,
-    ),
-    extraFiles: [],
-  }
+  const entries = plan.entries.map((entry): Entry =>
+    isChange(entry)
+      ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+      : entry,
+  )
+  return withEntries(plan, entries, links)
 }
 
 /** The plan, with a reason for each change that waits to be merged. */

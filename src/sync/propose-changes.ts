@@ -2,6 +2,8 @@ import { GitHubError } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
 import { inputsDigest, inputsTrailer, type WorkflowJob } from '../core/proposal-inputs.ts'
+import type { IndexLinks } from '../core/plan/index-page.ts'
+import { withoutChanges } from '../core/plan/index-pages.ts'
 import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
 import { correctedRuns } from '../core/corrections.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
@@ -21,14 +23,12 @@ import { completePullRequest } from './complete-pull-request.ts'
 import type { Comparisons } from './read-comparisons.ts'
 import { signatureWarnings } from './write-commit.ts'
 
-export type ProposeOptions = {
+export type ProposeOptions = IndexLinks & {
   readonly repository: Repository
   readonly compare: (plan: Plan) => Promise<Comparisons>
   readonly settings: PullRequestSettings
   /** Template of the commit's first line; undefined: the default message. */
   readonly commitTemplate: string | undefined
-  /** Base URL of MLflow's UI. */
-  readonly uiUrl: string
   /** GitHub's web address. */
   readonly serverUrl: string
   readonly workflowRunUrl: string | undefined
@@ -142,12 +142,14 @@ export function createProposer(options: ProposeOptions): Proposer {
 
 /** Creates the commit of a proposal, on which no branch depends yet. */
 async function commitProposal(
-  { repository, commitTemplate, workflowJob: job }: ProposeOptions,
+  { repository, commitTemplate, workflowJob: job, uiUrl, hideSecrets }: ProposeOptions,
   plan: Plan,
 ): Promise<Commit> {
   const { head, rootTree } = plan.snapshot
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
-  const record = { tree, files: planDigest(plan), changes: changesDigest(plan) }
+  const rest = withoutChanges(plan, { uiUrl, hideSecrets })
+  const pages = rest.extraFiles.length > 0 ? changesDigest(rest) : undefined
+  const record = { tree, files: planDigest(plan), changes: changesDigest(plan), pages }
   const changes = changesOf(plan.entries)
   const inputs = inputsTrailer({ digest: inputsDigest(plan.targets), job })
   const describe = (trailers: string): string =>

@@ -7,7 +7,7 @@ import {
   type DirectoryEntry,
 } from '../core/branch.ts'
 import { problemOf, SyncError } from '../core/errors.ts'
-import type { IndexFile } from '../core/plan/index-page.ts'
+import type { IndexFile } from '../core/index-file.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
 import type { Template } from '../core/template/parse.ts'

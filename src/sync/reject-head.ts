@@ -1,11 +1,22 @@
-import { parentOf } from '../core/branch.ts'
+import { parentOf, pathIn } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
-import { inputsDigest, isOtherJob, type WorkflowJob } from '../core/proposal-inputs.ts'
-import { filesDigest, keepsAll, proposedFiles, type ProposedFile } from '../core/proposal.ts'
+import {
+  inputsDigest,
+  isOtherJob,
+  mayBeOtherJob,
+  type WorkflowJob,
+} from '../core/proposal-inputs.ts'
+import {
+  filesDigest,
+  keepsAll,
+  proposedFiles,
+  type ProposalRecord,
+  type ProposedFile,
+} from '../core/proposal.ts'
 import type { Head, OwnHead, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Plan } from '../core/result.ts'
 import { linkTo, own, prose, type Prose } from '../core/text/prose.ts'
-import { readContent } from '../core/values-file/file.ts'
+import { readContent, runIdFromPath } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
 import { listProposedFiles } from './identify-head.ts'
 
@@ -66,9 +77,10 @@ export async function rejectOtherTargets(
   repository: Repository,
   plan: Plan,
   proposal: ProposalOnBranch,
+  job: WorkflowJob | undefined,
 ): Promise<void> {
   const planned = new Set(proposedFiles(plan).map(({ path }) => path))
-  const error = await findOtherTargets(repository, plan, proposal, planned)
+  const error = await findOtherTargets(repository, plan, proposal, { planned, job })
   if (error !== undefined) throw error
 }
 
@@ -99,18 +111,24 @@ export async function rejectOtherInputs(
   )
 }
 
+type OwnJob = {
+  /** Paths of files that are this job's anyway. */
+  readonly planned: ReadonlySet<string>
+  /** Undefined outside of GitHub Actions. */
+  readonly job: WorkflowJob | undefined
+}
+
 /**
  * Two jobs with different targets must not undo each other's proposals on one head branch: each file
- * on it has to be in a directory of these targets and about one of their models.
+ * on it has to be in a directory of these targets, and about one of their models or their index.
  *
- * @param planned paths of files that are this job's anyway.
  * @returns the error if it is not.
  */
 export async function findOtherTargets(
   repository: Repository,
   plan: Pick<Plan, 'snapshot' | 'targets'>,
   { name, head, open }: ProposalOnBranch,
-  planned: ReadonlySet<string>,
+  { planned, job }: OwnJob,
 ): Promise<SyncError | undefined> {
   const { snapshot } = plan
   const files = await listProposedFiles(repository, snapshot, head.range)
@@ -118,7 +136,8 @@ export async function findOtherTargets(
   const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files
   const foreign = isElsewhere
     ? prose`files in other directories, or for another branch`
-    : await findForeignModel(repository, plan, others)
+    : (findForeignIndex(plan, others, head.proposal, job) ??
+      (await findForeignModel(repository, plan, others)))
   if (foreign === undefined) return undefined
   const where =
     open === undefined
@@ -129,9 +148,29 @@ export async function findOtherTargets(
   return new SyncError(
     prose`Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`,
     {
-      advice: prose`Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+      advice: prose`Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\`, \`index\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     },
   )
+}
+
+/**
+ * Describes an index page that none of the targets has; undefined if there is none. This job may have
+ * written it itself, if somebody edited its inputs since.
+ */
+function findForeignIndex(
+  { targets }: Pick<Plan, 'targets'>,
+  files: readonly ProposedFile[],
+  { inputs }: ProposalRecord,
+  job: WorkflowJob | undefined,
+): Prose | undefined {
+  if (!mayBeOtherJob(inputs?.job, job)) return undefined
+  const own = new Set(
+    targets.flatMap(({ directory, index }) =>
+      index === undefined ? [] : [pathIn(directory, index)],
+    ),
+  )
+  const foreign = files.find(({ path }) => runIdFromPath(path) === undefined && !own.has(path))
+  return foreign && prose`the index \`${foreign.path}\``
 }
 
 /** Describes a file that is about a model of none of the targets; undefined if there is none. */

@@ -143,13 +143,14 @@ function createWriter(options: SyncOptions, compare: (plan: Plan) => Promise<Com
   if (options.mode === 'plan') return preview
   const { repository, pullRequest: settings, commitMessage: commitTemplate } = options
   if (settings === undefined) return createCommitWriter(repository, commitTemplate)
-  const { uiUrl, serverUrl, workflowRunUrl, workflowJob } = options
+  const { uiUrl, hideSecrets, serverUrl, workflowRunUrl, workflowJob } = options
   return createPullRequestWriter({
     repository,
     compare,
     settings,
     commitTemplate,
     uiUrl,
+    hideSecrets,
     serverUrl,
     workflowRunUrl,
     workflowJob,

@@ -26,7 +26,7 @@ export async function withdraw(
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   if (head.kind === 'own') {
     const proposal = { name, head, open }
-    await rejectOtherTargets(repository, plan, proposal)
+    await rejectOtherTargets(repository, plan, proposal, workflowJob)
     await rejectOtherInputs(repository, plan, proposal, workflowJob)
     const undecided = open && (await findUndecided(repository, plan, head))
     if (open !== undefined && undecided !== undefined) return leave(plan, head, open, undecided)

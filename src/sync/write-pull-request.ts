@@ -10,12 +10,12 @@ import {
   type PullRequest,
 } from '../core/pull-request.ts'
 import type { Operation, Plan } from '../core/result.ts'
-import { linkTo, prose } from '../core/text/prose.ts'
+import { prose } from '../core/text/prose.ts'
 import { problemUnlessMoved } from './after-write.ts'
-import { findRejectedPullRequest } from './find-rejection.ts'
 import { identifyHead } from './identify-head.ts'
-import { rejectedIn, waitingIn } from './plan-in-pull-request.ts'
+import { waitingIn } from './plan-in-pull-request.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
+import { endedBefore, isClosed, openedBefore } from './earlier-attempts.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
 import {
   findOtherPullRequest,
@@ -23,6 +23,7 @@ import {
   rejectOtherInputs,
   rejectOtherTargets,
 } from './reject-head.ts'
+import { findRejectedPlan, type RejectedPlan } from './respect-rejection.ts'
 import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
 import { leave, withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
@@ -55,9 +56,10 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       const finished =
         endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun))
       if (finished !== undefined) return finished
-      return situation.decision.kind === 'withdraw'
-        ? withdraw(options, situation, begun)
-        : propose(options, proposer, situation, begun)
+      const rejected = await findRejectedPlan(options, situation)
+      return rejected === undefined
+        ? carryOut(options, proposer, situation, begun)
+        : writeRest(options, proposer, situation, begun, rejected)
     },
     settle: async () => {
       const hasBegun = begun.operation !== 'none' || begun.closing !== undefined
@@ -125,38 +127,36 @@ async function keep(
   })
 }
 
-/** The result if a pull request that this sync wrote was merged or closed at once. */
-function endedBefore(
+function carryOut(
+  options: ProposeOptions,
   proposer: Proposer,
-  { state }: Situation,
-  { operation, closed }: Begun,
-): WriteResult | undefined {
-  if (operation === 'none') return undefined
-  const ended = state.pullRequests.find(
-    (pull) =>
-      isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined,
-  )
-  const proposed = ended && proposer.proposed(ended.headSha)
-  return (
-    proposed &&
-    writeResult(proposed.plan, operation, {
-      pullRequest: referenceTo(ended),
-      commit: proposed.commit,
+  situation: Situation,
+  begun: Begun,
+): Promise<WriteResult> {
+  return situation.decision.kind === 'withdraw'
+    ? withdraw(options, situation, begun)
+    : propose(options, proposer, situation, begun)
+}
+
+/** Proposes what is left of a plan without the changes that a person rejected. */
+async function writeRest(
+  options: ProposeOptions,
+  proposer: Proposer,
+  { state, head, ...situation }: Situation,
+  begun: Begun,
+  { plan, pullRequest, warning }: RejectedPlan,
+): Promise<WriteResult> {
+  const rest = { ...situation, state, head, plan, decision: decidePullRequest(plan, state, head) }
+  if (rest.decision.kind === 'withdraw' && rest.decision.open === undefined) {
+    return writeResult(plan, 'none', {
+      pullRequest: referenceTo(pullRequest),
+      warnings: [warning],
     })
-  )
-}
-
-/** The result if this sync opened the pull request, whatever a person has done with it since. */
-function openedBefore(
-  { plan, decision: { open } }: Situation,
-  { operation }: Begun,
-): WriteResult | undefined {
-  if (operation !== 'pull-request-created' || open === undefined) return undefined
-  return writeResult(plan, operation, { pullRequest: referenceTo(open) })
-}
-
-function isClosed({ state }: PullRequest): boolean {
-  return state === 'closed'
+  }
+  begun.plan = plan
+  const result =
+    (await finish(proposer, rest, begun)) ?? (await carryOut(options, proposer, rest, begun))
+  return { ...result, warnings: [warning, ...result.warnings] }
 }
 
 async function propose(
@@ -166,22 +166,11 @@ async function propose(
   begun: Begun,
 ): Promise<WriteResult> {
   const { repository } = options
-  if (open === undefined) {
-    const rejected = await findRejectedPullRequest(repository, plan, name, state)
-    if (rejected !== undefined) {
-      return writeResult(rejectedIn(plan, rejected), 'none', {
-        pullRequest: referenceTo(rejected),
-        warnings: [
-          prose`${linkTo(`Pull request #${rejected.number}`, rejected.url)} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
-        ],
-      })
-    }
-  }
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   let undecided: Undecided | undefined
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
     const proposal = { name, head, open }
-    await rejectOtherTargets(repository, plan, proposal)
+    await rejectOtherTargets(repository, plan, proposal, options.workflowJob)
     await rejectOtherInputs(repository, plan, proposal, options.workflowJob)
     undecided = open && (await findUndecided(repository, plan, head))
     if (open !== undefined && undecided?.isRestCurrent === true) {

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import {
-  updateIndexPage,
-  type IndexFile,
-  type IndexUpdate,
-} from '../../../src/core/plan/index-page.ts'
+import type { IndexFile } from '../../../src/core/index-file.ts'
+import { updateIndexPage, type IndexUpdate } from '../../../src/core/plan/index-page.ts'
 import { indexMarks } from '../../../src/core/plan/index-section.ts'
 import type { Entry } from '../../../src/core/result.ts'
 import { plain } from '../../../src/core/text/prose.ts'

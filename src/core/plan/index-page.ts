@@ -1,4 +1,5 @@
-import { parentOf, type Content } from '../branch.ts'
+import { parentOf } from '../branch.ts'
+import type { IndexFile } from '../index-file.ts'
 import type { Entry, FileEdit } from '../result.ts'
 import { compareText, groupedPlural, plural } from '../text/format.ts'
 import { modelVersionUrl, runUrl } from '../text/links.ts'
@@ -9,20 +10,6 @@ import { decode } from '../values-file/decode.ts'
 import { fileName, ownedTextsOf, type RunFile } from '../values-file/file.ts'
 import { filesAfter } from './files-after.ts'
 import { hasIndexMarks, placeIndexSection } from './index-section.ts'
-
-/** The file of an index page on the branch. */
-export type IndexFile = {
-  /** Relative to the root of the repository. */
-  readonly path: string
-  readonly executable: boolean
-  readonly state:
-    | { readonly kind: 'absent' }
-    /** Not a regular file, so it is never touched. */
-    | { readonly kind: 'link' | 'directory' | 'submodule' }
-    /** GitHub did not send its content. */
-    | { readonly kind: 'unread' }
-    | { readonly kind: 'present'; readonly content: Content }
-}
 
 export type IndexLinks = {
   /** Base URL of MLflow's UI. */

@@ -34,6 +34,11 @@ export function runIdFromFileName(name: string): string | undefined {
   return isRunId(runId) && name === fileName(runId) ? runId : undefined
 }
 
+/** The run that the file at a path of the repository is named after. */
+export function runIdFromPath(path: string): string | undefined {
+  return runIdFromFileName(path.slice(path.lastIndexOf('/') + 1))
+}
+
 /** A run's values file on the branch, whether it exists or not. */
 export type RunFile = {
   /** Relative to the root of the repository. */
