@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { followBranches } from './follow-branches.ts'
+import type { ExecuteGit } from './git/execute.ts'
 import { gitRunner } from './git/run.ts'
 import { GitStore, type Files, type Person } from './git/store.ts'
 import type { PullRequest } from './pull-request.ts'
@@ -49,13 +50,13 @@ export function createRepository(
   fullName: string,
   defaultBranch: string,
   files: Files,
+  execute: ExecuteGit,
 ): Repository {
   const [owner = '', name = ''] = fullName.split('/')
   const gitDir = join(root, `${owner}--${name}.git`)
-  gitRunner(root)(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, gitDir], {
-    env: { GIT_DIR: undefined },
-  })
-  const store = new GitStore(gitDir)
+  const options = ['--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`]
+  gitRunner(root, execute)(['init', ...options, gitDir], { env: { GIT_DIR: undefined } })
+  const store = new GitStore(gitDir, execute)
   if (Object.keys(files).length > 0) store.push(defaultBranch, files, 'First commit')
   const repository: Repository = {
     owner,

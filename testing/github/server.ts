@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { denialFor, suspensionOf } from './access.ts'
 import { deliver, deliverInstead, record } from './deliver.ts'
 import { FaultQueue, type Fault, type FaultOptions, type RecordedRequest } from './faults.ts'
+import { startGitLauncher, type GitLauncher } from './git/launcher.ts'
 import type { Files } from './git/store.ts'
 import { executeGraphql } from './graphql/execute.ts'
 import { createRepository, type Repository } from './repository.ts'
@@ -22,7 +23,8 @@ export class GitHub {
   readonly requests: RecordedRequest[] = []
   /** Requests that GitHub would reject, or that the stand-in lacks; tests expect none. */
   readonly violations: string[] = []
-  readonly #root = mkdtempSync(join(tmpdir(), 'github-'))
+  readonly #root: string
+  readonly #launcher: GitLauncher
   readonly #repositories = new Map<string, Repository>()
   readonly #tokens = new Map<string, Token>([
     [this.token, { contents: 'write', pullRequests: 'write' }],
@@ -36,6 +38,11 @@ export class GitHub {
       response.destroy()
     })
   })
+
+  constructor(root: string, launcher: GitLauncher) {
+    this.#root = root
+    this.#launcher = launcher
+  }
 
   get apiUrl(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
@@ -56,7 +63,13 @@ export class GitHub {
     options: { readonly defaultBranch?: string; readonly files?: Files } = {},
   ): Repository {
     const { defaultBranch = 'main', files = {} } = options
-    const repository = createRepository(this.#root, fullName, defaultBranch, files)
+    const repository = createRepository(
+      this.#root,
+      fullName,
+      defaultBranch,
+      files,
+      this.#launcher.execute,
+    )
     this.#repositories.set(fullName, repository)
     return repository
   }
@@ -85,6 +98,7 @@ export class GitHub {
     for (const { store } of this.#repositories.values()) store.close()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+    this.#launcher.close()
     rmSync(this.#root, { recursive: true, force: true })
   }
 
@@ -153,7 +167,8 @@ export class GitHub {
 }
 
 export async function startGitHub(): Promise<GitHub> {
-  const github = new GitHub()
+  const root = mkdtempSync(join(tmpdir(), 'github-'))
+  const github = new GitHub(root, await startGitLauncher(root))
   await github.listen()
   return github
 }

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-
-/** A Git object. */
-export type GitObject = { readonly type: string; readonly content: Buffer }
+import type { GitObject } from './loose.ts'
 
 /** Reads the objects of one repository with a single `git cat-file --batch` process. */
 export type ObjectReader = {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { executeGit, type ExecuteGit, type GitResult } from './execute.ts'
 
 /** Runs the git binary in one repository and returns what it prints. */
 export type RunGit = (
@@ -6,24 +6,39 @@ export type RunGit = (
   options?: { readonly input?: string | Buffer; readonly env?: NodeJS.ProcessEnv },
 ) => string
 
+export class GitError extends Error {
+  readonly stderr: string
+  /** Git answers "no" with 1, and reports with other numbers that it could not answer. */
+  readonly status: number | null
+
+  constructor(args: readonly string[], { stderr, status }: GitResult) {
+    super(`git ${args.join(' ')}: ${stderr.toString()}`)
+    this.stderr = stderr.toString()
+    this.status = status
+  }
+}
+
 /** Runs git in a bare environment, so that this machine's git configuration has no effect. */
-export function gitRunner(gitDir: string): RunGit {
-  return (args, { input, env = {} } = {}) =>
-    execFileSync('git', [...args], {
+export function gitRunner(gitDir: string, execute: ExecuteGit = executeGit): RunGit {
+  return (args, { input = '', env = {} } = {}) => {
+    const result = execute({
+      args,
       cwd: gitDir,
       env: { PATH: process.env.PATH, HOME: gitDir, GIT_DIR: gitDir, ...env },
-      maxBuffer: 1 << 30,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(input === undefined ? {} : { input }),
-    }).toString()
+      input: Buffer.from(input),
+    })
+    if (result.status !== 0) throw new GitError(args, result)
+    return result.stdout.toString()
+  }
 }
 
 /** The trimmed output, or undefined if git exits with an error. */
 export function outputOf(run: () => string): string | undefined {
   try {
     return run().trim()
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof GitError) return undefined
+    throw error
   }
 }
 
@@ -33,10 +48,7 @@ export function complaintOf(run: () => string): string | undefined {
     run()
     return undefined
   } catch (error) {
-    const { stderr } = error as { readonly stderr: Buffer }
-    return stderr
-      .toString()
-      .replace(/^fatal: /, '')
-      .trim()
+    if (error instanceof GitError) return error.stderr.replace(/^fatal: /, '').trim()
+    throw error
   }
 }

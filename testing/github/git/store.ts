@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openObjectReader, type GitObject, type ObjectReader } from './cat-file.ts'
+import { openObjectReader, type ObjectReader } from './cat-file.ts'
 import {
   formatCommit,
   parseCommit,
@@ -9,7 +9,10 @@ import {
   type NewCommit,
   type Person,
 } from './commit-object.ts'
+import type { ExecuteGit } from './execute.ts'
 import { changesTo, type Files, type TreeChange } from './files.ts'
+import { isOid, readLooseObject, readLooseRef, type GitObject } from './loose.ts'
+import { Memo } from './memo.ts'
 import { complaintOf, gitRunner, outputOf, type RunGit } from './run.ts'
 
 export type { FileContent, Files } from './files.ts'
@@ -33,35 +36,43 @@ export const zeroOid = '0'.repeat(40)
 /** The tree without entries, which git knows without storing it. */
 export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
-/** One bare repository, only read and written with the git binary. */
+/**
+ * One bare repository, which the git binary writes. What it says about commits by their ids is
+ * remembered, because it cannot change.
+ */
 export class GitStore {
   readonly gitDir: string
   readonly run: RunGit
   /** Called after a branch moved. */
   onUpdate: (branch: string, isNew: boolean) => void = () => undefined
+  readonly #memo: Memo
   #reader: ObjectReader | undefined
 
-  constructor(gitDir: string) {
+  constructor(gitDir: string, execute?: ExecuteGit) {
     this.gitDir = gitDir
-    this.run = gitRunner(gitDir)
+    this.run = gitRunner(gitDir, execute)
+    this.#memo = new Memo(this.run)
   }
 
   resolve(revision: string): string | undefined {
-    return outputOf(() =>
-      this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', revision]),
-    )
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', revision]
+    return outputOf(() => this.#memo.run(args, [revision.slice(0, 40)]))
   }
 
   branch(name: string): string | undefined {
-    return this.resolve(`refs/heads/${name}`)
+    return readLooseRef(this.gitDir, `refs/heads/${name}`) ?? this.resolve(`refs/heads/${name}`)
   }
 
   typeOf(oid: string): string | undefined {
-    return outputOf(() => this.run(['cat-file', '-t', oid]))
+    return (
+      readLooseObject(this.gitDir, oid)?.type ?? outputOf(() => this.run(['cat-file', '-t', oid]))
+    )
   }
 
   list(tree: string, recursive = false): TreeEntry[] {
-    return this.run(['ls-tree', '-l', '-z', ...(recursive ? ['-r', '-t'] : []), tree])
+    const args = ['ls-tree', '-l', '-z', ...(recursive ? ['-r', '-t'] : []), tree]
+    return this.#memo
+      .run(args, [tree])
       .split('\0')
       .filter((row) => row !== '')
       .map((row) => {
@@ -71,7 +82,9 @@ export class GitStore {
       })
   }
 
-  readObject(oid: string): Promise<GitObject | undefined> {
+  async readObject(oid: string): Promise<GitObject | undefined> {
+    const loose = readLooseObject(this.gitDir, oid)
+    if (loose !== undefined) return loose
     this.#reader ??= openObjectReader(this.gitDir)
     return this.#reader.read(oid)
   }
@@ -129,6 +142,8 @@ export class GitStore {
   }
 
   commit(revision: string): Commit {
+    const loose = isOid(revision) ? readLooseObject(this.gitDir, revision) : undefined
+    if (loose?.type === 'commit') return parseCommit(revision, loose.content.toString())
     const output = this.run(['cat-file', '--batch'], { input: `${revision}^{commit}\n` })
     const [, oid, raw] = /^(\w{40}) commit \d+\n([^]*)\n$/.exec(output) ?? []
     if (oid === undefined || raw === undefined) throw new Error(`${revision} is not a commit`)
@@ -138,26 +153,28 @@ export class GitStore {
   /** Commits before and with `oid`, as `git log` lists them; with a path, only those that touch it. */
   history(oid: string, path?: string | null): string[] {
     const filter = path == null || path === '' ? [] : ['--', path]
-    return this.run(['--literal-pathspecs', 'rev-list', oid, ...filter])
+    return this.#memo
+      .run(['--literal-pathspecs', 'rev-list', oid, ...filter], [oid])
       .split('\n')
       .filter((line) => line !== '')
   }
 
   mergeBase(one: string, other: string): string | undefined {
-    return outputOf(() => this.run(['merge-base', one, other]))
+    return outputOf(() => this.#memo.run(['merge-base', one, other], [one, other]))
   }
 
   /** Commits that are on `to` but not on `from`, oldest first. */
   commitsBetween(from: string, to: string): string[] {
     const args = ['rev-list', '--reverse', '--topo-order', `${from}..${to}`]
-    return this.run(args)
+    return this.#memo
+      .run(args, [from, to])
       .split('\n')
       .filter((oid) => oid !== '')
   }
 
   isAncestor(ancestor: string, descendant: string): boolean {
     const args = ['merge-base', '--is-ancestor', ancestor, descendant]
-    return outputOf(() => this.run(args)) !== undefined
+    return outputOf(() => this.#memo.run(args, [ancestor, descendant])) !== undefined
   }
 
   /** Compare-and-swap: false if the ref is no longer at `from`. `zeroOid` creates and deletes. */
