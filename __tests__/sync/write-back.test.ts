@@ -240,3 +240,26 @@ describe('a correction of the same version in a pull request', () => {
     },
   )
 })
+
+test.each([
+  ['all', '', { 'model-versions/search': 1, 'runs/search': 1 }],
+  [
+    'filtered',
+    `defaults: { filter: "${filter}" }\n`,
+    { 'model-versions/search': 6, 'runs/search': 1 },
+  ],
+])(
+  'five unchanged targets, %s, cost no more than what they need',
+  async (_name, defaults, expected) => {
+    await registerDeployed('m')
+    const targets = ['a', 'b', 'c', 'd', 'e'].map((path) => `  - { path: ${path} }\n`)
+    project.repository.push('main', {
+      'sync.yaml': `version: 1\n${defaults}targets:\n${targets.join('')}`,
+    })
+    await sync({ config: 'sync.yaml' })
+    const step = await sync({ config: 'sync.yaml' })
+    expect(step.outputs).toMatchObject({ operation: 'none', 'unchanged-count': '5' })
+    expect(mlflowRequests(step)).toEqual(expected)
+    expect(step.githubRequests.length).toBeLessThanOrEqual(4)
+  },
+)
