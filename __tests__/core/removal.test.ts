@@ -1,15 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
+import { createCommitGraph } from '../../src/core/commit-graph.ts'
 import {
   editKey,
   findLastEdits,
   findPersonsRemoval,
   lastActionCommit,
+  type BranchCommit,
   type HistoryCommit,
   type RemovalCommit,
 } from '../../src/core/removal.ts'
 
 const runId = 'abc123'
 const path = `values/${runId}.yaml`
+const noGraph = createCommitGraph<BranchCommit>([])
 const trailer = `MLflow-Run-Id: ${runId}`
 const proposal = `MLflow-Sync-Proposal: tree=${'a'.repeat(40)} files=${'b'.repeat(32)} changes=${'c'.repeat(32)}`
 
@@ -32,7 +35,7 @@ function removal(message: string, given: Partial<RemovalCommit> = {}): RemovalCo
 }
 
 function isPersons(last: RemovalCommit): boolean {
-  return findPersonsRemoval({ runId, lastEdit: undefined }, last)?.kind === 'person'
+  return findPersonsRemoval({ path, runId, lastEdit: undefined }, last, noGraph)?.kind === 'person'
 }
 
 describe('whose a removal is', () => {
@@ -61,6 +64,26 @@ describe('whose a removal is', () => {
       `Undo\n\nThis reverts commit abcdef0.\n\n${trailer}`,
       true,
     ],
+    [
+      'that squashed a branch on which the action wrote the file',
+      `Clean up (#1)\n\n* Remove it\n\n* Add m version 1\n\nAdd ${path}: m version 1\n\n${trailer}`,
+      true,
+    ],
+    [
+      'that squashed a branch with a commit of the action that does not name the file',
+      `Clean up (#1)\n\n* Remove it\n\n* Sync\n\nand 9 more\n\n${trailer}`,
+      true,
+    ],
+    [
+      'that squashed a branch on which the action removed the file',
+      `Roll back (#1)\n\n* Notes\n\n* Remove m\n\nRemove ${path}: m version 1\n\n${trailer}`,
+      false,
+    ],
+    [
+      'with a list that was too long for the file',
+      `Sync\n\nRemove values/x.yaml: m version 1\nand 900 more\n\nMLflow-Run-Id: x\n${trailer}`,
+      false,
+    ],
     ['that reverts a revert', `Reapply "Sync"\n\n${trailer}`, true],
   ])('of a commit %s', (_name, message, expected) => {
     expect(isPersons(removal(message))).toBe(expected)
@@ -68,7 +91,9 @@ describe('whose a removal is', () => {
 
   test('of an id that a trailer has to encode', () => {
     const last = removal('Sync\n\nMLflow-Run-Id: gh%2D12')
-    expect(findPersonsRemoval({ runId: 'gh-12', lastEdit: undefined }, last)).toBeUndefined()
+    expect(
+      findPersonsRemoval({ path, runId: 'gh-12', lastEdit: undefined }, last, noGraph),
+    ).toBeUndefined()
   })
 
   test.each<[string, RemovalCommit['landed'], boolean]>([
@@ -82,14 +107,16 @@ describe('whose a removal is', () => {
 
   test('is described by the commit', () => {
     const last = removal('Remove it', { before: 'global: {}' })
-    expect(findPersonsRemoval({ runId, lastEdit: undefined }, last)).toEqual({
+    expect(findPersonsRemoval({ path, runId, lastEdit: undefined }, last, noGraph)).toEqual({
       ...{ kind: 'person', sha: 'Remove it', url: 'https://github.test/c', date: 5000 },
-      ...{ before: 'global: {}', isAfter: false },
+      ...{ before: 'global: {}', landed: 5000, isAfter: false },
     })
   })
 
   test('is unknown if nothing touched the path', () => {
-    expect(findPersonsRemoval({ runId, lastEdit: undefined }, undefined)).toBeUndefined()
+    expect(
+      findPersonsRemoval({ path, runId, lastEdit: undefined }, undefined, noGraph),
+    ).toBeUndefined()
   })
 })
 
@@ -97,7 +124,7 @@ describe('a removal that the history of the path does not show', () => {
   function judge(messages: readonly string[], last: RemovalCommit | undefined) {
     const commits = messages.map((message) => commit(message))
     const edits = findLastEdits({ commits, isComplete: true, recent: [] })
-    return findPersonsRemoval({ runId, lastEdit: edits.get(editKey(path)) }, last)
+    return findPersonsRemoval({ path, runId, lastEdit: edits.get(editKey(path)) }, last, noGraph)
   }
   const added = `Add m\n\nAdd ${path}: m version 1\n\n${trailer}`
   const removed = `Remove m\n\nRemove ${path}: m version 1\n\n${trailer}`
@@ -123,6 +150,83 @@ describe('a removal that the history of the path does not show', () => {
   test('counts by date if the removal is not among the commits', () => {
     expect(judge([added], removal('Old', { date: 4000 }))).toMatchObject({ sha: added })
     expect(judge([added], removal('New', { date: 6000 }))).toMatchObject({ sha: 'New' })
+  })
+})
+
+describe('when the file was gone on the branch', () => {
+  type Log = readonly (readonly [message: string, date: number, ...parents: string[]])[]
+
+  const added = `Add m\n\nAdd ${path}: m version 1\n\n${trailer}`
+  const deleted = `Remove m\n\nRemove ${path}: m version 1\n\n${trailer}`
+  const other = 'Add n\n\nAdd values/n.yaml: n version 1\n\nMLflow-Run-Id: n'
+
+  /** `git log` of a branch; a message is the hash, too. */
+  function judge(log: Log, last: string | undefined) {
+    const recent = log.map(([message, date, ...parents]) => ({
+      ...{ sha: message, url: '', date, message, parents },
+    }))
+    const edits = findLastEdits({ commits: [], isComplete: true, recent })
+    const found = recent.find(({ sha }) => sha === last)
+    return findPersonsRemoval(
+      { path, runId, lastEdit: edits.get(editKey(path)) },
+      found && removal(found.message, { date: found.date }),
+      createCommitGraph(recent),
+    )
+  }
+
+  test('is when the commit was made, on the branch itself', () => {
+    const log: Log = [
+      ['merge of older work', 9000, 'Remove it', 'work'],
+      ['Remove it', 5000, added],
+      ['work', 4500, 'start'],
+      [added, 4000, 'start'],
+      ['start', 1000],
+    ]
+    expect(judge(log, 'Remove it')).toMatchObject({ sha: 'Remove it', landed: 5000 })
+  })
+
+  test('is when its branch was merged', () => {
+    const log: Log = [
+      ['merge', 9000, 'work', 'Remove it'],
+      ['work', 8000, added],
+      ['Remove it', 5000, added],
+      [added, 4000],
+    ]
+    expect(judge(log, 'Remove it')).toMatchObject({ date: 5000, landed: 9000 })
+  })
+
+  test.each([
+    ['what the action committed meanwhile', other, 9000],
+    ['what others committed meanwhile', 'Notes', 5000],
+  ])('in a pull into a clone counts with %s', (_name, meanwhile, landed) => {
+    const log: Log = [
+      ['pull', 9000, 'Remove it', meanwhile],
+      [meanwhile, 8000, 'old'],
+      ['Remove it', 5000, 'old'],
+      ['old', 4000],
+    ]
+    expect(judge(log, 'Remove it')).toMatchObject({ landed })
+  })
+
+  test('is the newest merge that may have left it out unseen', () => {
+    const log: Log = [
+      ['later', 9500, 'pull'],
+      ['pull', 9000, 'local', added],
+      ['local', 8000, 'start'],
+      [added, 4000, 'start'],
+      ['start', 1000],
+    ]
+    expect(judge(log, undefined)).toMatchObject({ sha: added, date: 4000, landed: 9000 })
+  })
+
+  test('does not matter if the action wrote the file on another line than it removed it', () => {
+    const log: Log = [
+      ['merge', 9000, deleted, added],
+      [added, 8000, 'start'],
+      [deleted, 5000, 'start'],
+      ['start', 1000],
+    ]
+    expect(judge(log, deleted)).toBeUndefined()
   })
 })
 

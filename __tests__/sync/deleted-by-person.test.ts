@@ -168,6 +168,27 @@ describe('a file that a person deleted stays deleted', () => {
     expectHeld(await sync(), version, created)
   })
 
+  test('after such a pull, for a version that was registered before it', async () => {
+    const start = project.repository.head()
+    const version = await syncOne()
+    const created = project.repository.head()
+    await nextSecond()
+    await world.api.createVersion(version)
+    await nextSecond()
+    const { tree } = project.repository.store.commit(start)
+    const local = commitTree(tree, [start], 'Local work')
+    moveMain(commitTree(tree, [local, created], "Merge branch 'main' of …"))
+    expectHeld(await sync(), version, created)
+  })
+
+  test('after a squash that quotes the trailers of what the action wrote', async () => {
+    const version = await syncOne()
+    const { message } = project.repository.store.commit('main')
+    const squash = `Clean up (#1)\n\n* Remove it\n\n* ${message}`
+    const commit = project.repository.push('main', { [pathOf(version)]: null }, squash)
+    expectHeld(await sync(), version, commit)
+  })
+
   test('in one of two directories, and each is judged by itself', async () => {
     const version = await syncOne()
     const commit = remove(version)

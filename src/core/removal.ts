@@ -1,5 +1,7 @@
+import { createCommitGraph, type CommitGraph, type GraphCommit } from './commit-graph.ts'
+import { editsOfOwnCommit, isRevert, removedByAction } from './own-commit.ts'
 import { readProposal } from './proposal.ts'
-import { neutralise, trailerValue } from './text/neutralise.ts'
+import { neutralise } from './text/neutralise.ts'
 import type { Prose } from './text/prose.ts'
 
 /** Whose it is that a values file is gone, by the history of its branch. */
@@ -13,6 +15,9 @@ export type CommitMessage = {
   readonly message: string
 }
 
+/** A commit in the history of a branch. */
+export type BranchCommit = CommitMessage & GraphCommit
+
 /** A commit in the history of a directory. */
 export type HistoryCommit = CommitMessage & {
   /** Messages of the first commits of the merged pull requests that brought it to the branch. */
@@ -25,7 +30,7 @@ export type DirectoryHistory = {
   /** Whether there are no older ones. */
   readonly isComplete: boolean
   /** The newest commits of the branch, whatever they touch. */
-  readonly recent: readonly CommitMessage[]
+  readonly recent: readonly BranchCommit[]
 }
 
 /** A commit of a pull request that was merged. */
@@ -51,6 +56,8 @@ export type Removal =
       readonly url: string
       readonly date: number
       readonly before: string | undefined
+      /** When the file was gone on the branch, which may be later than the commit. */
+      readonly landed: number
       /** The commit is the last one of the action that names the run: a later one removed the file. */
       readonly isAfter: boolean
     }
@@ -82,6 +89,8 @@ export type LastEdit = {
   readonly wrote: boolean
   /** Whether a commit is certainly older. */
   readonly isAfter: (other: CommitMessage) => boolean
+  /** When what removed the file without a commit of its own reached the branch, at the latest. */
+  readonly undone: number
 }
 
 /**
@@ -93,20 +102,58 @@ export function findLastEdits({
   recent,
 }: DirectoryHistory): ReadonlyMap<string, LastEdit> {
   const found = new Map<string, LastEdit>()
+  const graph = createCommitGraph(recent)
   for (const list of [recent, commits]) {
     for (const [index, commit] of list.entries()) {
-      const isAfter = (other: CommitMessage): boolean => {
-        const position = list.findIndex(({ sha }) => sha === other.sha)
-        return position === -1 ? commit.date > other.date : index < position
-      }
-      const runs = new Set(runsNamedIn(commit.message))
-      if (runs.size === 0) continue
-      for (const { path, run, wrote } of editsNamedIn(commit.message)) {
-        if (runs.has(run) && !found.has(path)) found.set(path, { commit, wrote, isAfter })
+      const edits = editsOfOwnCommit(commit.message)
+      if (edits.length === 0) continue
+      const undone = latestUndoing(graph, commit)
+      for (const { path, wrote } of edits) {
+        if (found.has(path)) continue
+        const isAfter = (other: CommitMessage): boolean => {
+          if (graph.has(commit.sha) && graph.has(other.sha)) {
+            return graph.reachableFrom(commit.sha).has(other.sha)
+          }
+          const position = list.findIndex(({ sha }) => sha === other.sha)
+          return position === -1 ? commit.date > other.date : index < position
+        }
+        found.set(path, { commit, wrote, isAfter, undone })
       }
     }
   }
   return found
+}
+
+/**
+ * Only a merge can remove a file unseen: it left out what one of its sides had. Which one is not known, so
+ * that it is the newest.
+ */
+function latestUndoing(graph: CommitGraph<BranchCommit>, { sha, date }: CommitMessage): number {
+  const merges = graph.has(sha)
+    ? graph.joins(sha).map(({ merge }) => merge)
+    : graph.commits.filter(({ parents }) => parents.length > 1)
+  const oldest = graph.has(sha) ? undefined : graph.commits.at(-1)
+  return Math.max(date, merges[0]?.date ?? oldest?.date ?? date)
+}
+
+/**
+ * When a commit reached the branch: a commit of another branch when that was merged, and one of a clone when
+ * it was merged with the action's commits on the branch.
+ */
+function landingOf({ sha, date }: CommitMessage, graph: CommitGraph<BranchCommit>): number {
+  const own = graph.commits
+    .filter(({ message }) => mentionsRuns(message))
+    .map((commit) => commit.sha)
+  const landing = graph.joins(sha).find(({ merge, withCommit, withoutCommit }) => {
+    const [first = ''] = merge.parents
+    if (withoutCommit.includes(first)) return true
+    const known = withCommit.map((parent) => graph.reachableFrom(parent))
+    return withoutCommit.some((parent) => {
+      const line = graph.reachableFrom(parent)
+      return own.some((commit) => line.has(commit) && !known.some((side) => side.has(commit)))
+    })
+  })
+  return Math.max(date, landing?.merge.date ?? date)
 }
 
 /** How a commit message spells a path. */
@@ -117,17 +164,6 @@ export function editKey(path: string): string {
 /** Paths that GitHub and MLflow accept are shorter. */
 const maxLine = 600
 
-/** The list of files in the message of a commit of the action. */
-function editsNamedIn(message: string): { path: string; run: string; wrote: boolean }[] {
-  return [...message.matchAll(/^(Add|Update|Remove) ((?:.*\/)?([^/\s]+)\.yaml)(?=: |$)/gm)].map(
-    ([, verb, path = '', name = '']) => ({
-      path,
-      run: trailerValue(name),
-      wrote: verb !== 'Remove',
-    }),
-  )
-}
-
 /**
  * Decides whether a person removed the file of a run, or the action did.
  *
@@ -135,56 +171,42 @@ function editsNamedIn(message: string): { path: string; run: string; wrote: bool
  * one of its parents had it, such as a pull into a clone that is older than the file. If the action's
  * newest commit that names the file wrote it, somebody has removed it since.
  *
+ * @param file `path` is spelled as in the repository.
  * @param removal the last commit that touched the path; undefined if Git finds none.
  * @returns undefined if the file may be created.
  */
 export function findPersonsRemoval(
-  { runId, lastEdit }: { readonly runId: string; readonly lastEdit: LastEdit | undefined },
+  file: {
+    readonly path: string
+    readonly runId: string
+    readonly lastEdit: LastEdit | undefined
+  },
   removal: RemovalCommit | undefined,
+  graph: CommitGraph<BranchCommit>,
 ): Removal | undefined {
+  const { lastEdit } = file
   if (lastEdit?.wrote === true && (removal === undefined || lastEdit.isAfter(removal))) {
-    const { sha, url, date } = lastEdit.commit
-    return { kind: 'person', sha, url, date, before: undefined, isAfter: true }
+    const { commit, undone: landed } = lastEdit
+    const { sha, url, date } = commit
+    return { kind: 'person', sha, url, date, before: undefined, landed, isAfter: true }
   }
-  if (removal === undefined || isActions(removal, runId)) return undefined
+  if (removal === undefined || isActions(removal, file)) return undefined
   const { sha, url, date, before } = removal
-  return { kind: 'person', sha, url, date, before, isAfter: false }
+  const landed = landingOf(removal, graph)
+  return { kind: 'person', sha, url, date, before, landed, isAfter: false }
 }
 
 /**
  * Whether the action removed the file: its commit says so, or it is the merge of a pull request in which
  * such a commit did. A revert is a person's, whatever it quotes.
  */
-function isActions({ message, landed }: RemovalCommit, runId: string): boolean {
-  const names = (text: string): boolean => runsNamedIn(text).includes(trailerValue(runId))
+function isActions(
+  { message, landed }: RemovalCommit,
+  { path, runId }: { readonly path: string; readonly runId: string },
+): boolean {
+  const isOwn = (text: string): boolean => removedByAction(text, runId, editKey(path))
   return (
-    names(message) ||
-    (!isRevert(message) && landed.some((commit) => commit.removesFile && names(commit.message)))
+    isOwn(message) ||
+    (!isRevert(message) && landed.some((commit) => commit.removesFile && isOwn(commit.message)))
   )
 }
-
-/** The values of the trailers `MLflow-Run-Id` of a commit of the action. */
-function runsNamedIn(message: string): string[] {
-  if (isRevert(message)) return []
-  return trailersIn(message).flatMap((line) => {
-    const [, value] = /^MLflow-Run-Id: (.+)$/.exec(line) ?? []
-    return value === undefined ? [] : [value]
-  })
-}
-
-/** `git revert`, and GitHub's button. */
-function isRevert(message: string): boolean {
-  return /^(Revert|Reapply) "/.test(message) || /^This reverts commit [0-9a-f]{7}/m.test(message)
-}
-
-/** As `git interpret-trailers` finds them: the last paragraph, unless it has any other line. */
-function trailersIn(message: string): string[] {
-  const [, ...paragraphs] = message
-    .replaceAll('\r\n', '\n')
-    .trimEnd()
-    .split(/\n\s*\n/)
-  const lines = paragraphs.at(-1)?.split('\n') ?? []
-  return lines.every((line) => trailerPattern.test(line)) ? lines : []
-}
-
-const trailerPattern = /^(?:[A-Za-z0-9-]+:\s|\(cherry picked from commit [0-9a-f]+\)$|\s+\S)/

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { BranchSnapshot } from '../core/branch.ts'
 import { GitHubError } from '../core/errors.ts'
-import type { CommitMessage, DirectoryHistory } from '../core/removal.ts'
+import type { BranchCommit, DirectoryHistory } from '../core/removal.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
@@ -66,14 +66,19 @@ const directoryHistory = z
     isComplete: !pageInfo.hasNextPage,
   }))
 
-const branchHistory = z.object({ recent: connectionOf(commit) }).transform(({ recent }) =>
-  recent.nodes.map(({ oid, url, committedDate, message }): CommitMessage => ({
-    sha: oid,
-    url,
-    date: committedDate,
-    message,
-  })),
-)
+const parents = connectionOf(z.object({ oid: z.string() }))
+
+const branchHistory = z
+  .object({ recent: connectionOf(commit.extend({ parents })) })
+  .transform(({ recent }) =>
+    recent.nodes.map((row): BranchCommit => ({
+      sha: row.oid,
+      url: row.url,
+      date: row.committedDate,
+      message: row.message,
+      parents: row.parents.nodes.map(({ oid }) => oid),
+    })),
+  )
 
 const tree = z.object({ oid: z.string() }).nullable()
 
@@ -104,7 +109,7 @@ export async function readDirectoryHistories(
   const text = `query DirectoryHistory($owner: String!, $name: String!, $head: GitObjectID!, $first: Int!) {
     repository(owner: $owner, name: $name) {
       object(oid: $head) { ... on Commit {
-        recent: history(first: $first) { nodes { ${commitFields} } }
+        recent: history(first: $first) { nodes { ${commitFields} parents(first: 2) { nodes { oid } } } }
         ${historyFields(histories, '$first', () => selection)}
       } }
     }

@@ -1,4 +1,5 @@
 import type { BranchSnapshot } from '../core/branch.ts'
+import { createCommitGraph } from '../core/commit-graph.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { ModelVersion, RunFacts } from '../core/model.ts'
 import type { Recreate } from '../core/recreate.ts'
@@ -50,6 +51,7 @@ export function createRemovalReader(repository: Repository, recreate: Recreate):
     const candidates = targets.flatMap((target, index) =>
       selectCandidates(target, newFiles[index] ?? [], histories),
     )
+    const graph = createCommitGraph([...histories.values()][0]?.recent ?? [])
     const unknown = candidates.filter((file) => !known.has(keyOf(file)))
     const paths = unknown.map(({ path }) => path)
     const read = await repository.readRemovals(snapshot, paths)
@@ -58,7 +60,7 @@ export function createRemovalReader(repository: Repository, recreate: Recreate):
         const commit = read.has(file.path) ? read.get(file.path) : known.get(keyOf(file))
         if (commit instanceof GitHubError) return [[file.path, unreadable(commit)]]
         known.set(keyOf(file), commit)
-        const removal = findPersonsRemoval(file, commit)
+        const removal = findPersonsRemoval(file, commit, graph)
         return removal === undefined ? [] : [[file.path, removal]]
       }),
     )

@@ -9,7 +9,8 @@ const sha = '0123456789abcdef0123456789abcdef01234567'
 
 function removal(before: string | undefined, isAfter = false): Removal {
   const url = `https://github.test/commit/${sha}`
-  return { kind: 'person', sha, url, date: Date.UTC(2026, 0, 2), before, isAfter }
+  const date = Date.UTC(2026, 0, 2)
+  return { kind: 'person', sha, url, date, before, landed: date, isAfter }
 }
 
 /** The decision about version 2 of the model, registered so many milliseconds after the removal. */

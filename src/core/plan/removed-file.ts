@@ -31,13 +31,13 @@ export function keepDeleted(
  * MLflow's may differ from that of whoever committed, and Git drops fractions of a second.
  */
 function isRegisteredAfter(
-  { before, date }: Extract<Removal, { kind: 'person' }>,
+  { before, landed }: Extract<Removal, { kind: 'person' }>,
   runId: string,
   version: ModelVersion,
 ): boolean {
   const deployed = before === undefined ? undefined : deployedIn(readContent(before), runId)
-  if (deployed === undefined) return version.creationTime >= date + 1000
-  return !namesVersion(deployed, version) && version.creationTime > date
+  if (deployed === undefined) return version.creationTime >= landed + 1000
+  return !namesVersion(deployed, version) && version.creationTime > landed
 }
 
 function describe({ sha, url, date, isAfter }: Extract<Removal, { kind: 'person' }>): Prose {
