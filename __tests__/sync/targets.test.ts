@@ -6,7 +6,10 @@ import { isBranchRead } from '../../testing/github/matchers.ts'
 import type { Files } from '../../testing/github/git/store.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
+import { json } from '../../testing/mlflow/gateway-rules.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
@@ -116,13 +119,25 @@ describe('a target that fails leaves the others alone', () => {
       'MLflow rejects its filter',
       {},
       'filter: nonsense',
-      /^Target `staging`: MLflow rejected the `filter` input/,
+      /^Target `staging`: MLflow rejected `targets\[1\].filter` in line 4 of `deploy\/mlflow-sync.yaml`: /,
     ],
     [
       'MLflow rejects its run filter',
       {},
       'run-filter: nonsense',
-      /^Target `staging`: MLflow rejected the `run-filter` input/,
+      /^Target `staging`: MLflow rejected `targets\[1\].run-filter` in line 4 of/,
+    ],
+    [
+      'MLflow fails with its filter',
+      {},
+      'filter: tags.a IS NULL',
+      /^Target `staging`: MLflow rejected `targets\[1\].filter` in line 4 of .*HTTP 500\]/,
+    ],
+    [
+      'MLflow fails with its run filter',
+      {},
+      'run-filter: start_time > 99999999999999999999999',
+      /^Target `staging`: MLflow rejected `targets\[1\].run-filter` in line 4 of .*HTTP 500\]/,
     ],
     [
       'a file is in the way of its directory',
@@ -246,6 +261,78 @@ describe('a target that fails leaves the others alone', () => {
     const { outputs, exitCode } = await sync(broken, { mode: 'plan' })
     expect(exitCode).toBe(1)
     expect(outputs).toMatchObject({ operation: 'planned', changed: 'true', 'created-count': '1' })
+  })
+})
+
+describe('a filter that MLflow fails with', () => {
+  const filter = 'tags.a IS NULL'
+  const isListing = ({ url }: GatewayRequest) => url.includes('model-versions/search')
+
+  test('is named where it is written, and asked about once for all targets that share it', async () => {
+    await registerBoth()
+    const text = `version: 1
+defaults:
+  filter: ${filter}
+targets:
+${both}  - { path: deploy/all, filter: '' }
+`
+    project.repository.push('main', { [config]: text })
+    const step = await stepInProcess(world, project, { config })
+    expect(step.exitCode).toBe(1)
+    expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '2' })
+    const message = plain(step.result.error?.message ?? [])
+    expect(message).toMatch(/Target `staging`: MLflow rejected `defaults.filter` in line 3 of/)
+    expect(step.result.error?.mistakes.map(({ location }) => location)).toEqual([
+      { path: config, line: 3, column: 3 },
+    ])
+    expect(plain(step.result.error?.advice ?? [])).toContain(`the filter \`${filter}\``)
+    // Two tries, the test without it, two tries; and the listing of the third target.
+    expect(step.mlflowRequests.filter(isListing)).toHaveLength(6)
+  })
+
+  test('is not blamed if MLflow fails without it as well', async () => {
+    await registerBoth()
+    world.gateway.rule = (request) => (isListing(request) ? json({}, 500) : undefined)
+    const { result, exitCode } = await sync(both.replace(' }', `, filter: "name = 'x'" }`))
+    expect(exitCode).toBe(1)
+    expect(plain(result.error?.message ?? [])).toMatch(/^MLflow at .* HTTP 500/)
+  })
+
+  test('is not blamed for an outage that ends', async () => {
+    await registerBoth()
+    let failures = 4
+    world.gateway.rule = (request) =>
+      isListing(request) && (failures -= 1) >= 0 ? json({}, 500) : undefined
+    const { exitCode } = await sync(both.replace(' }', `, filter: "name != 'x'" }`))
+    expect(exitCode).toBe(0)
+  })
+})
+
+test('what several targets need is read once', async () => {
+  const versions = [await project.register('model'), await project.register('model')]
+  project.repository.push('main', {
+    'template.yaml':
+      'a: ${registered_model.description}\nb: ${experiment.name}\nc: ${model.uri}\nd: ${model.path}\n',
+  })
+  const targets = ['a', 'b', 'c', 'd', 'e'].map(
+    (path) =>
+      `  - { path: ${path}, run-filter: "attributes.status = 'FINISHED'", template: template.yaml }\n`,
+  )
+  const text = `version: 1\ntargets:\n${targets.join('')}`
+  project.repository.push('main', { [config]: text })
+  const { outputs, mlflowRequests } = await stepInProcess(world, project, { config })
+  expect(outputs['created-count']).toBe('10')
+  const counts = Object.entries(
+    Object.groupBy(mlflowRequests, ({ url }) => /mlflow\/([\w/-]+)/.exec(url)?.[1] ?? ''),
+  ).map(([name, requests]): [string, number] => [name, requests?.length ?? 0])
+  expect(Object.fromEntries(counts)).toEqual({
+    'model-versions/search': 1,
+    'experiments/search': 1,
+    // With the run filter, and with what the templates need.
+    'runs/search': 2,
+    'registered-models/search': 1,
+    'logged-models/search': 1,
+    'model-versions/get-download-uri': versions.length,
   })
 })
 
@@ -373,6 +460,20 @@ describe('mode: check', () => {
     expect(plain(failed?.[1]?.detail ?? [])).toMatch(
       /2 problems:\n- Target `production`: .*`no\.yaml`.*\n- Target `staging`: .*`none\.yaml`/,
     )
+  })
+
+  test('tests the other targets if MLflow rejects the filter of one', async () => {
+    await registerBoth()
+    const broken = both.replace(' }', ', filter: nonsense }').replace('challenger', 'chalenger')
+    const { result } = await sync(broken, { mode: 'check' })
+    const details = new Map(
+      result.connections?.map(({ name, status, detail }) => [name, `${status}: ${plain(detail)}`]),
+    )
+    expect(details.get('MLflow: model versions')).toMatch(
+      /^failed: Target `production`: MLflow rejected `targets\[0\].filter` in line 3/,
+    )
+    expect(details.get('MLflow: runs')).toMatch(/^ok/)
+    expect(details.get('MLflow: selection')).toMatch(/^failed: Target `staging`: .*chalenger/)
   })
 
   test('tests the connections even if the configuration is invalid', async () => {

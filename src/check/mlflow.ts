@@ -2,11 +2,13 @@ import { MlflowError, SyncError } from '../core/errors.ts'
 import { joinProblems } from '../core/problem.ts'
 import type { Connection } from '../core/result.ts'
 import { chooseVersionPerRun } from '../core/select.ts'
+import type { Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
 import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { createRegistry, type Registry } from '../mlflow/registry.ts'
-import { nameInputInErrors, readSelection } from '../sync/read-selection.ts'
-import { forEachTarget } from '../sync/targets.ts'
+import { nameFilterInErrors } from '../sync/filter-errors.ts'
+import { readSelections } from '../sync/read-selection.ts'
+import { joinTargetProblems, splitTargets, type FailedTarget } from '../sync/targets.ts'
 import { runCheck, skippedCheck, type TargetCheckOptions } from './run-check.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
@@ -14,24 +16,20 @@ export async function checkMlflow(options: TargetCheckOptions): Promise<Connecti
   const { mlflow, targets, trackingUri, clock } = options
   const registry = createRegistry(mlflow)
   const runIds = new Set<string>()
+  let usable: readonly Target[] | undefined
   const versions = await runCheck('MLflow: model versions', async () => {
-    let listed = 0
-    // Without targets, the connection is tested all the same.
-    if (targets.length === 0) listed = (await registry.versions(undefined)).length
-    await forEachTarget(targets, async ({ selection }) => {
-      const rows = await nameInputInErrors('filter', selection.filter, () =>
-        registry.versions(selection.filter),
-      )
-      listed = Math.max(listed, rows.length)
-      const inModels = rows.filter(({ name }) => selection.models(name))
-      for (const { runId } of chooseVersionPerRun(inModels).runs) runIds.add(runId)
-    })
+    const read = await listVersions(registry, targets)
+    usable = read.usable
+    for (const runId of read.runIds) runIds.add(runId)
+    const problem = joinTargetProblems(read.failed, targets)
+    if (problem !== undefined) throw new SyncError(problem.message, problem)
     return {
       status: 'ok',
-      detail: prose`\`${trackingUri}\` lists ${own(plural(listed, 'model version'))}`,
+      detail: prose`\`${trackingUri}\` lists ${own(plural(read.listed, 'model version'))}`,
     }
   })
-  if (versions.status === 'failed') {
+  // The filters of some targets say nothing about the others.
+  if (usable === undefined || (usable.length === 0 && targets.length > 0)) {
     const reason = prose`the Model Registry could not be read`
     return [
       versions,
@@ -39,6 +37,7 @@ export async function checkMlflow(options: TargetCheckOptions): Promise<Connecti
       skippedCheck('MLflow: selection', reason),
     ]
   }
+  const tested = usable
   const runs = await runCheck('MLflow: runs', async () => {
     const { size } = await registry.experiments()
     if (runIds.size === 0) return { status: 'ok', detail: prose`experiments: ${size}` }
@@ -49,16 +48,39 @@ export async function checkMlflow(options: TargetCheckOptions): Promise<Connecti
     return [versions, runs, skippedCheck('MLflow: selection', prose`there is no valid target`)]
   }
   const selection = await runCheck('MLflow: selection', async () => {
-    let selected = 0
-    await forEachTarget(targets, async (target) => {
-      const { runs: chosen, gaps } = await readSelection(registry, target.selection, clock.now())
-      selected += chosen.length
+    const { selected, failed } = await readSelections(registry, tested, clock.now())
+    const incomplete = selected.flatMap(({ target, selected: { gaps } }): FailedTarget[] => {
       const problem = joinProblems(gaps)
-      if (problem !== undefined) throw new SyncError(problem.message, problem)
+      return problem === undefined ? [] : [{ target, problem }]
     })
-    return { status: 'ok', detail: prose`runs selected: ${selected}` }
+    const problem = joinTargetProblems([...failed, ...incomplete], targets)
+    if (problem !== undefined) throw new SyncError(problem.message, problem)
+    const count = selected.reduce((sum, { selected: { runs: chosen } }) => sum + chosen.length, 0)
+    return { status: 'ok', detail: prose`runs selected: ${count}` }
   })
   return [versions, runs, selection]
+}
+
+/** Lists the versions of each target, and sets those aside whose filter MLflow rejects. */
+async function listVersions(registry: Registry, targets: readonly Target[]) {
+  // Without targets, the connection is tested all the same.
+  if (targets.length === 0) {
+    const { length } = await registry.versions(undefined)
+    return { listed: length, usable: [], runIds: [], failed: [] }
+  }
+  const all = targets.map((target) => ({ target }))
+  const { succeeded, failed } = await splitTargets(all, async ({ target }) => {
+    const { filter, models } = target.selection
+    const rows = await nameFilterInErrors('filter', target, () => registry.versions(filter))
+    const inModels = rows.filter(({ name }) => models(name))
+    return { target, listed: rows.length, runIds: chooseVersionPerRun(inModels).runs }
+  })
+  return {
+    listed: Math.max(0, ...succeeded.map(({ listed }) => listed)),
+    usable: succeeded.map(({ target }) => target),
+    runIds: succeeded.flatMap(({ runIds }) => runIds.map(({ runId }) => runId)),
+    failed,
+  }
 }
 
 /** A few may have been deleted permanently. */

@@ -1,7 +1,13 @@
 import { isMap, isNode, isPair, LineCounter, type Document, type Node } from 'yaml'
 import type { z } from 'zod'
-import { distinctMistakes, type Mistake } from '../core/problem.ts'
-import { createTarget, type Target, type TargetSettings } from '../core/target.ts'
+import { distinctMistakes, type Location, type Mistake } from '../core/problem.ts'
+import {
+  createTarget,
+  type KeyOrigin,
+  type KeyOrigins,
+  type Target,
+  type TargetSettings,
+} from '../core/target.ts'
 import { suggestName } from '../core/text/closest.ts'
 import { foreign, joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { detailsOf, didYouMean, shown } from '../inputs/issue.ts'
@@ -23,7 +29,7 @@ export type ParsedConfig =
  */
 export function parseConfig(text: string, path: string, inputs: TargetSettings): ParsedConfig {
   const lineCounter = new LineCounter()
-  const mistakeAt = (offset: number | undefined, what: Prose): Mistake =>
+  const mistakeAt = (offset: number | undefined, what: Prose) =>
     describeMistake(path, offset === undefined ? undefined : lineCounter.linePos(offset), what)
   const read = readYaml(text, lineCounter)
   if (!read.ok) {
@@ -43,12 +49,38 @@ export function parseConfig(text: string, path: string, inputs: TargetSettings):
   if (!parsed.success || mistakes.length > 0) {
     return { ok: false, mistakes: sortByPlace(distinctMistakes(mistakes)) }
   }
-  return { ok: true, targets: completeTargets(parsed.data, inputs).map(createTarget) }
+  const placeOf = (keys: readonly PropertyKey[]): Location =>
+    mistakeAt(offsetOf(document, keys, true), []).location
+  const targets = completeTargets(parsed.data, inputs).map((settings, index) =>
+    createTarget(settings, originsOf(value, index, placeOf)),
+  )
+  return { ok: true, targets }
+}
+
+/** Where each key of a target comes from: the target itself, or else the defaults. */
+function originsOf(
+  root: unknown,
+  index: number,
+  placeOf: (keys: readonly PropertyKey[]) => Location,
+): KeyOrigins {
+  const parents = [['defaults'], ['targets', index]]
+  return new Map(
+    parents.flatMap((parent) =>
+      Object.keys(Object(valueAt(root, parent)) as object).map((key): [string, KeyOrigin] => {
+        const path = [...parent, key]
+        return [key, { key: nameOf(path), location: placeOf(path) }]
+      }),
+    ),
+  )
 }
 
 type Place = { readonly line: number; readonly col: number }
 
-function describeMistake(path: string, place: Place | undefined, what: Prose): Mistake {
+function describeMistake(
+  path: string,
+  place: Place | undefined,
+  what: Prose,
+): Mistake & { readonly location: Location } {
   if (place === undefined) return { text: what, location: { path, line: undefined } }
   const { line, col: column } = place
   return {

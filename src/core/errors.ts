@@ -55,6 +55,8 @@ export class MlflowError extends ActionError {
   readonly code: string | undefined
   /** Whether the response was too large, so that it may help to ask for less. */
   readonly isTooLarge: boolean
+  /** Whether MLflow rejects the filter that a person wrote, and nothing else is wrong. */
+  readonly isFilterRejected: boolean
 
   constructor(
     text: Prose,
@@ -62,12 +64,14 @@ export class MlflowError extends ActionError {
       status?: number | undefined
       code?: string | undefined
       isTooLarge?: boolean
+      isFilterRejected?: boolean
     } = {},
   ) {
     super(text, options)
     this.status = options.status
     this.code = options.code
     this.isTooLarge = options.isTooLarge ?? false
+    this.isFilterRejected = options.isFilterRejected ?? false
   }
 }
 

@@ -1,4 +1,5 @@
 import { createNameMatcher, positivePatterns } from './glob.ts'
+import type { Location } from './problem.ts'
 import type { Selection } from './select.ts'
 
 /** A directory of values files, and the selection of versions that belong in it. */
@@ -18,7 +19,18 @@ export type Target = {
   readonly valuesSchema: string | undefined
   /** Name of the index page in the directory; undefined: there is none. */
   readonly index: string | undefined
+  readonly origins: KeyOrigins
 }
+
+/** Where a configuration sets a key of a target. */
+export type KeyOrigin = {
+  /** `targets[1].filter` or `defaults.filter` */
+  readonly key: string
+  readonly location: Location
+}
+
+/** By the name of the key. Empty without a configuration; inputs that a target takes over are not in it. */
+export type KeyOrigins = ReadonlyMap<string, KeyOrigin>
 
 /** What people write about a target: inputs of the action, or keys of a configuration file. */
 export type TargetSettings = {
@@ -37,7 +49,7 @@ export type TargetSettings = {
   readonly index: string | undefined
 }
 
-export function createTarget(settings: TargetSettings): Target {
+export function createTarget(settings: TargetSettings, origins: KeyOrigins = new Map()): Target {
   const { path, template, models, aliases, filter, runFilter, minimumAgeMs } = settings
   const { prune, maxDeletions, valuesSchema, index } = settings
   return {
@@ -56,6 +68,7 @@ export function createTarget(settings: TargetSettings): Target {
     prune: prune ? { maxDeletions } : undefined,
     valuesSchema,
     index,
+    origins,
   }
 }
 

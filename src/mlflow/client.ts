@@ -30,8 +30,18 @@ export type MlflowConnection = {
 
 /** Calls MLflow's REST API, with paths such as `model-versions/search`. */
 export type MlflowClient = {
-  readonly get: <T>(path: string, query: Query, schema: z.ZodType<T>) => Promise<T>
-  readonly post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
+  readonly get: <T>(
+    path: string,
+    query: Query,
+    schema: z.ZodType<T>,
+    options?: CallOptions,
+  ) => Promise<T>
+  readonly post: <T>(
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    options?: CallOptions,
+  ) => Promise<T>
   /** Only for requests that can be repeated, as all of them are. */
   readonly delete: <T>(path: string, body: unknown, schema: z.ZodType<T>) => Promise<T>
   /** The server's version; undefined if it does not say. Asked once, without retries. */
@@ -39,6 +49,11 @@ export type MlflowClient = {
   /** Requests sent so far, retries and redirects included. */
   readonly requests: () => number
   readonly progress: ReportProgress
+}
+
+export type CallOptions = {
+  /** Whether the request contains a filter that a person wrote, of which MLflow answers some with 500. */
+  readonly hasFilter?: boolean
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>
@@ -91,7 +106,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`
   }
 
-  const sendRequest = async (request: HttpRequest): Promise<Reached> => {
+  const sendRequest = async (request: HttpRequest, hasFilter: boolean): Promise<Reached> => {
     let url = request.url
     let json: unknown
     const outcome = await sendWithRetries({
@@ -101,7 +116,7 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
         }),
       classify: (result) => {
         json = result.kind === 'failure' ? undefined : parseJson(result.text)
-        return classifyResult(result, json, clock.now())
+        return classifyResult(result, json, clock.now(), hasFilter)
       },
       policy: connection.policy,
       clock,
@@ -118,18 +133,17 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
     path: string,
     payload: { readonly search: string; readonly body: string | undefined },
     schema: z.ZodType<T>,
+    { hasFilter = false }: CallOptions = {},
   ): Promise<T> => {
-    const send = (): Promise<Reached> =>
-      sendRequest({
-        method,
-        url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`,
-        headers: {
-          accept: 'application/json',
-          ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...connection.headers,
-        },
-        body: payload.body,
-      })
+    const send = (): Promise<Reached> => {
+      const url = `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`
+      const headers = {
+        accept: 'application/json',
+        ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...connection.headers,
+      }
+      return sendRequest({ method, url, headers, body: payload.body }, hasFilter)
+    }
     let outcome = await send()
     if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
       // Up to MLflow 3.10, `--static-prefix` only applies to the copy of the API that the UI uses.
@@ -172,10 +186,10 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   }
 
   return {
-    get: (path, query, schema) =>
-      call('GET', path, { search: queryString(query), body: undefined }, schema),
-    post: (path, body, schema) =>
-      call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
+    get: (path, query, schema, options) =>
+      call('GET', path, { search: queryString(query), body: undefined }, schema, options),
+    post: (path, body, schema, options) =>
+      call('POST', path, { search: '', body: JSON.stringify(body) }, schema, options),
     delete: (path, body, schema) =>
       call('DELETE', path, { search: '', body: JSON.stringify(body) }, schema),
     version: async () => {

@@ -9,11 +9,12 @@ import {
   type RunLookup,
 } from '../core/model.ts'
 import type { ReportProgress } from '../core/runtime.ts'
-import type { Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
 import { searchLoggedModels } from './logged-models.ts'
-import { filterRuns, listExperiments, searchRuns } from './runs.ts'
+import { createRunFilter, type RunFilter } from './run-filter.ts'
+import { listExperiments, searchRuns } from './runs.ts'
 import {
+  listMatchingVersions,
   listModelVersions,
   listRegisteredModels,
   listVersionsOfRuns,
@@ -45,10 +46,7 @@ export type Registry = {
   /** Runs by id; may include more than the requested ones. */
   readonly runs: (requested: readonly RunRequest[]) => Promise<ReadonlyMap<string, RunLookup>>
   /** Ids of the runs that match an MLflow run filter, and why single runs could not be read. */
-  readonly filterRuns: (
-    filter: string,
-    ids: readonly string[],
-  ) => Promise<{ matching: ReadonlySet<string>; rejected: ReadonlyMap<string, Prose> }>
+  readonly filterRuns: RunFilter
   /** Logged models by id. Experiments that probably contain them are searched first. */
   readonly loggedModels: (
     ids: readonly string[],
@@ -68,7 +66,11 @@ export function createRegistry(client: MlflowClient): Registry {
   const experiments = readOnce(() => listExperiments(client))
   const experimentIds = async (): Promise<string[]> => [...(await experiments()).keys()]
   const versions = (filter: string | undefined): Promise<ModelVersion[]> => {
-    const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter))
+    const list = () =>
+      filter === undefined
+        ? listModelVersions(client, filter)
+        : listMatchingVersions(client, filter)
+    const listing = listings.get(filter) ?? readOnce(list)
     listings.set(filter, listing)
     return listing()
   }
@@ -80,7 +82,7 @@ export function createRegistry(client: MlflowClient): Registry {
     registeredModels: readOnce(() => listRegisteredModels(client)),
     experiments,
     runs: createRunReader(client, experimentIds),
-    filterRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
+    filterRuns: createRunFilter(client, experimentIds),
     loggedModels: async (ids, probable) =>
       findByHints(
         ids,
@@ -100,16 +102,20 @@ export function createRegistry(client: MlflowClient): Registry {
   }
 }
 
-/** Remembers a result, but not a failure. */
+/** Remembers a result, but of the failures only those that a filter is to blame for. */
 function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined
   return () => {
     result ??= read().catch((error: unknown) => {
-      result = undefined
+      if (!isFilterRejected(error)) result = undefined
       throw error
     })
     return result
   }
+}
+
+function isFilterRejected(error: unknown): boolean {
+  return error instanceof MlflowError && error.isFilterRejected
 }
 
 /**

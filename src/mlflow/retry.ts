@@ -16,12 +16,21 @@ const temporaryStatuses = new Set([408, 429, 500, 502, 503, 504])
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const maxHtmlRetries = 2
 
+/** A request with a person's filter: `src/mlflow/filters.ts` finds out which of both is at fault. */
+const maxRetriesWithFilter = 1
+
 /**
  * Decides whether a request to MLflow is retried.
  *
  * @param json undefined if the body is not a complete JSON document.
+ * @param hasFilter whether a filter that a person wrote may be what MLflow fails with.
  */
-export function classifyResult(result: HttpResult, json: unknown, now: number): RetryDecision {
+export function classifyResult(
+  result: HttpResult,
+  json: unknown,
+  now: number,
+  hasFilter = false,
+): RetryDecision {
   if (result.kind === 'failure') {
     const permanent = permanentFailures.has(result.reason)
     return permanent ? { kind: 'final' } : retry(result.detail)
@@ -30,7 +39,11 @@ export function classifyResult(result: HttpResult, json: unknown, now: number): 
   if (status >= 200 && status < 300) return classifySuccess(text, json)
   const refusal = recogniseRefusal(text)
   if (temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
-    return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) })
+    const mayBeFilter = hasFilter && status === 500 && refusal === undefined
+    return retry(`HTTP ${status}`, {
+      waitMs: retryAfterMs(headers, now),
+      ...(mayBeFilter ? { maxRetries: maxRetriesWithFilter } : {}),
+    })
   }
   return status === 400 && refusal === 'overloaded'
     ? retry('MLflow is overloaded (database pool exhausted)')

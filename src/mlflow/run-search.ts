@@ -2,6 +2,7 @@ import { MlflowError } from '../core/errors.ts'
 import type { RunDetail } from '../core/model.ts'
 import { joinSentences, type Prose } from '../core/text/prose.ts'
 import type { MlflowClient } from './client.ts'
+import { readWithFilter } from './filters.ts'
 import { readPages, type Page } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
 import { runPage } from './schema.ts'
@@ -87,8 +88,12 @@ async function searchBatch(
   } catch (error) {
     if (!search.splitRejected || !isWorthSplitting(error)) throw error
     // The filter itself is at fault if MLflow rejects it without any run.
-    if (rejections.length === 0 && search.filter !== undefined) {
-      await searchPage(search, search.filter, 0, undefined)
+    const { filter } = search
+    if (rejections.length === 0 && filter !== undefined) {
+      await readWithFilter(
+        () => searchPage(search, filter, 0, undefined),
+        () => searchPage({ ...search, filter: undefined }, '', 0, undefined),
+      )
     }
     const explained = joinSentences([error.text, error.advice ?? []])
     rejections.push(explained)
@@ -118,7 +123,7 @@ function searchPages(search: BatchSearch, filter: string, count: number): Promis
 }
 
 function searchPage(
-  { client, experimentIds }: BatchSearch,
+  { client, experimentIds, filter: personsFilter }: BatchSearch,
   filter: string,
   count: number,
   pageToken: string | undefined,
@@ -134,5 +139,6 @@ function searchPage(
       page_token: pageToken,
     },
     runPage,
+    { hasFilter: personsFilter !== undefined },
   )
 }

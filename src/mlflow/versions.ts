@@ -1,8 +1,9 @@
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion, type RegisteredModel } from '../core/model.ts'
 import { compareText } from '../core/text/format.ts'
-import type { MlflowClient } from './client.ts'
+import type { CallOptions, MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
+import { readWithFilter } from './filters.ts'
 import { readPages } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
 import { registeredModelPage, registeredModelResponse } from './registered-model-schema.ts'
@@ -31,6 +32,7 @@ const runsPerSearch = 80
 export async function listModelVersions(
   client: MlflowClient,
   filter: string | undefined,
+  options?: CallOptions,
 ): Promise<ModelVersion[]> {
   let pageSize = versionsPerPage
   const readPage = (pageToken: string | undefined) =>
@@ -43,6 +45,7 @@ export async function listModelVersions(
         page_token: pageToken,
       },
       modelVersionPage,
+      options,
     )
   const rows = await readPages(
     'model versions',
@@ -65,6 +68,17 @@ export async function listModelVersions(
   )
   return [...unique.values()].sort(
     (a, b) => a.creationTime - b.creationTime || compareText(a.name, b.name),
+  )
+}
+
+/** Reads all model versions that match a filter which a person wrote. */
+export function listMatchingVersions(
+  client: MlflowClient,
+  filter: string,
+): Promise<ModelVersion[]> {
+  return readWithFilter(
+    () => listModelVersions(client, filter, { hasFilter: true }),
+    () => client.get('model-versions/search', { max_results: 1 }, modelVersionPage),
   )
 }
 

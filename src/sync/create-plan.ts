@@ -5,9 +5,10 @@ import { updateIndexPages } from '../core/plan/index-pages.ts'
 import type { Plan } from '../core/result.ts'
 import { joinSentences } from '../core/text/prose.ts'
 import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-target.ts'
-import { prefetchRuns, readFacts } from './read-facts.ts'
-import { readFiles, type LoadedTarget, type SelectedTarget } from './read-files.ts'
-import type { RemovalReader, TargetWithFacts } from './read-removals.ts'
+import { readFacts } from './read-facts.ts'
+import { readFiles, type LoadedTarget } from './read-files.ts'
+import type { RemovalReader } from './read-removals.ts'
+import type { SelectedTarget } from './read-selection.ts'
 import type { SchemaReader } from './read-schemas.ts'
 import type { ReadOptions, ServerState } from './read-servers.ts'
 import type { Registry } from '../mlflow/registry.ts'
@@ -45,7 +46,7 @@ export async function createPlan(
     readFiles(repository, snapshot, possible, templates, schemas, writesBack),
   )
   const failures = [...state.failed, ...obstructed, ...failed]
-  const withFacts = await stopwatch.measure('read MLflow', () => readAllFacts(registry, loaded))
+  const withFacts = await stopwatch.measure('read MLflow', () => readFacts(registry, loaded))
   const removals = await stopwatch.measure('read GitHub', () => readRemovals(snapshot, withFacts))
   return stopwatch.measure('plan', async () => {
     const plans: TargetPlan[] = []
@@ -85,18 +86,6 @@ export async function createPlan(
     const error = joinTargetProblems(failures, targets)
     return { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] }
   })
-}
-
-async function readAllFacts(
-  registry: Registry,
-  targets: readonly LoadedTarget[],
-): Promise<TargetWithFacts[]> {
-  await prefetchRuns(registry, targets)
-  const withFacts: TargetWithFacts[] = []
-  for (const target of targets) {
-    withFacts.push({ ...target, facts: await readFacts(registry, target) })
-  }
-  return withFacts
 }
 
 function indexesOf(targets: readonly LoadedTarget[]): ReadonlyMap<string, IndexFile> {

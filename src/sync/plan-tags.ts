@@ -13,7 +13,7 @@ import {
   type TagNames,
   type WriteBackInput,
 } from '../core/write-back.ts'
-import type { SelectedTarget } from './read-files.ts'
+import type { SelectedTarget } from './read-selection.ts'
 import { leaveClaimed, readTagged, type TagSources } from './read-tags.ts'
 
 export type PlanTagsOptions = TagSources & {

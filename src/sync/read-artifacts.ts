@@ -28,43 +28,58 @@ export type ActiveRun = {
 /** Where the artifacts of a run's selected version are, and of the version that its file names. */
 export type RunArtifacts = Pick<RunFacts, 'artifacts' | 'previousArtifacts'>
 
+/** Active runs of one target, and the versions that its listing contains. */
+export type ActiveRuns = {
+  readonly activeRuns: readonly ActiveRun[]
+  readonly listed: readonly ModelVersion[]
+  /** Whether MLflow has versions that the listing does not contain. */
+  readonly isFiltered: boolean
+}
+
 /**
- * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
- * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
- *
- * @param isFiltered whether MLflow has versions that the listing does not contain.
+ * Reads where the artifacts of active runs are. Copies are followed in the listing where that is
+ * certain. The rest takes a few batches for all targets together, and one request for each copy of which
+ * only MLflow knows the origin.
  */
 export async function readArtifacts(
   registry: Registry,
-  activeRuns: readonly ActiveRun[],
-  listed: readonly ModelVersion[],
-  isFiltered: boolean,
-): Promise<Map<string, RunArtifacts>> {
-  let located = locateAll(activeRuns, listed)
-  const incomplete = located.filter(({ isIncomplete }) => isIncomplete)
-  if (isFiltered && incomplete.length > 0) {
-    const more = await registry.versionsOfRuns(incomplete.map(({ version }) => version.runId))
-    located = locateAll(activeRuns, [...listed, ...more])
-  }
-  const asked = await askForSources(registry, located)
-  const sourceOf = ({ source, runId }: Located): ResolvedSource =>
-    asked.get(runId) ?? (source === undefined ? unknownSource : { ok: true, source })
-  const models = await readLoggedModels(registry, located, sourceOf)
+  targets: readonly ActiveRuns[],
+): Promise<ReadonlyMap<ActiveRun, RunArtifacts>> {
+  const all = await locateInTargets(registry, targets)
+  const asked = await askForSources(registry, all)
+  const sourceOf = (place: Located): ResolvedSource =>
+    asked.get(place) ??
+    (place.source === undefined ? unknownSource : { ok: true, source: place.source })
+  const models = await readLoggedModels(registry, all, sourceOf)
   const factsOf = (source: ResolvedSource): ArtifactFacts => ({
     source,
     loggedModel: source.ok ? models.get(loggedModelId(source.source) ?? '') : undefined,
   })
-  return new Map(
-    located.map((place) => [
-      place.runId,
-      {
-        artifacts: factsOf(sourceOf(place)),
-        previousArtifacts:
-          place.previousSource === undefined
-            ? undefined
-            : factsOf({ ok: true, source: place.previousSource }),
-      },
-    ]),
+  const artifactsOf = (place: Located): RunArtifacts => ({
+    artifacts: factsOf(sourceOf(place)),
+    previousArtifacts:
+      place.previousSource === undefined
+        ? undefined
+        : factsOf({ ok: true, source: place.previousSource }),
+  })
+  return new Map(all.map((place) => [place.active, artifactsOf(place)]))
+}
+
+/** Looks in the listings first, and then asks for the versions that a filter may have hidden. */
+async function locateInTargets(
+  registry: Registry,
+  targets: readonly ActiveRuns[],
+): Promise<Located[]> {
+  const located = targets.map((target) => {
+    const places = locateAll(target.activeRuns, target.listed)
+    const incomplete = target.isFiltered ? places.filter(({ isIncomplete }) => isIncomplete) : []
+    return { target, places, runIds: incomplete.map(({ version }) => version.runId) }
+  })
+  const runIds = new Set(located.flatMap((own) => own.runIds))
+  if (runIds.size === 0) return located.flatMap(({ places }) => places)
+  const more = await registry.versionsOfRuns([...runIds])
+  return located.flatMap(({ target: { activeRuns, listed }, ...own }) =>
+    own.runIds.length === 0 ? own.places : locateAll(activeRuns, [...listed, ...more]),
   )
 }
 
@@ -75,6 +90,7 @@ const unknownSource: ResolvedSource = {
 
 /** A run, and what the known versions say about its artifacts. */
 type Located = {
+  readonly active: ActiveRun
   readonly runId: string
   readonly version: ModelVersion
   readonly experimentId: string
@@ -96,7 +112,9 @@ function locateAll(
 ): readonly Located[] {
   const resolveCopies = createCopyResolver(known)
   const byKey = new Map(known.map((version) => [versionKey(version), version]))
-  return activeRuns.map(({ selected: { runId, version }, run, state }) => {
+  return activeRuns.map((active) => {
+    const { selected, run, state } = active
+    const { runId, version } = selected
     const deployed = deployedIn(state, runId)
     const isSame = deployed !== undefined && namesVersion(deployed, version)
     const previous =
@@ -106,6 +124,7 @@ function locateAll(
     const { source, isCertain } = resolveCopies(version)
     const isKnown = deployed === undefined || isSame || previous !== undefined
     return {
+      active,
       runId,
       version,
       experimentId: run.experimentId,
@@ -120,23 +139,23 @@ function locateAll(
 }
 
 /**
- * Asks MLflow for the locations of copies, by run id, unless the known versions prove them or the file
+ * Asks MLflow for the locations of copies, unless the known versions prove them or the file
  * already agrees with them.
  */
 async function askForSources(
   registry: Registry,
   located: readonly Located[],
-): Promise<Map<string, ResolvedSource>> {
+): Promise<Map<Located, ResolvedSource>> {
   const confirmed = await confirmFiles(registry, located)
-  const unknown = located.filter(({ runId, version, isSame, isCertain }) =>
-    isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain,
+  const unknown = located.filter((place) =>
+    place.isSame ? isCopy(place.version.source) && !confirmed.has(place) : !place.isCertain,
   )
   const answers = await mapConcurrently(
     unknown,
     maxConcurrentRequests,
-    async ({ runId, version }): Promise<[string, ResolvedSource]> => [
-      runId,
-      await askForUri(registry, version),
+    async (place): Promise<[Located, ResolvedSource]> => [
+      place,
+      await askForUri(registry, place.version),
     ],
     (done) => registry.progress('located', done, unknown.length, 'copied version'),
   )
@@ -144,19 +163,21 @@ async function askForSources(
 }
 
 /**
- * Ids of the runs whose files name the right logged model as far as can be seen without asking about
+ * Those whose files name the right logged model as far as can be seen without asking about
  * each: the file already names the version, whose logged model never changes, and the listing or the
  * logged models of the run agree with it.
  */
 async function confirmFiles(
   registry: Registry,
   located: readonly Located[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlySet<Located>> {
   const files = located.filter(({ isSame, version }) => isSame && isCopy(version.source))
   const unknown = files.filter(({ source }) => source === undefined)
   const modelsByRun = new Map<string, string[]>()
   if (unknown.length > 0) {
-    const models = await registry.loggedModelsOfRuns(unknown.map(({ runId }) => runId))
+    const models = await registry.loggedModelsOfRuns([
+      ...new Set(unknown.map(({ runId }) => runId)),
+    ])
     for (const { id, sourceRunId } of models.values()) {
       modelsByRun.set(sourceRunId, [...(modelsByRun.get(sourceRunId) ?? []), id])
     }
@@ -166,7 +187,7 @@ async function confirmFiles(
     const [only = '', ...others] = modelsByRun.get(runId) ?? []
     return others.length === 0 && only === modelId
   }
-  return new Set(files.filter(isConfirmed).map(({ runId }) => runId))
+  return new Set(files.filter(isConfirmed))
 }
 
 /** Reads the logged models that a path may depend on: not for files that name the same version. */

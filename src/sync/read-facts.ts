@@ -4,52 +4,49 @@ import type { SelectedRun } from '../core/select.ts'
 import { prose } from '../core/text/prose.ts'
 import type { FileState } from '../core/values-file/file.ts'
 import type { Registry, RunRequest } from '../mlflow/registry.ts'
-import { readArtifacts, type ActiveRun } from './read-artifacts.ts'
+import { readArtifacts, type ActiveRun, type ActiveRuns } from './read-artifacts.ts'
 import { fileOf, type LoadedTarget } from './read-files.ts'
-import { readForTemplate, type TemplateFacts } from './read-for-template.ts'
-
-/** Reads the runs of all targets together, so that each target finds its own already read. */
-export async function prefetchRuns(
-  registry: Registry,
-  targets: readonly LoadedTarget[],
-): Promise<void> {
-  if (targets.length > 1) await registry.runs(targets.flatMap(runRequestsOf))
-}
+import { readForTemplates, type TemplateFacts } from './read-for-template.ts'
+import type { TargetWithFacts } from './read-removals.ts'
 
 /**
- * Reads what the plan needs from MLflow, in batches.
- *
- * @returns facts by run id; none for a run whose file is left alone in any case.
+ * Reads what the plan needs from MLflow, in batches for all targets together: facts by run id; none for a
+ * run whose file is left alone in any case.
  */
 export async function readFacts(
   registry: Registry,
-  target: LoadedTarget,
-): Promise<Map<string, RunFacts>> {
-  const { runs, listed } = target.selected
-  const isFiltered = target.target.selection.filter !== undefined
-  const stateOf = (selected: SelectedRun): FileState => fileOf(target, selected).state
-  const lookups = await registry.runs(runRequestsOf(target))
-  const activeRuns = runs.flatMap((selected) =>
-    activeRun(selected, stateOf(selected), lookups.get(selected.runId)),
-  )
+  targets: readonly LoadedTarget[],
+): Promise<TargetWithFacts[]> {
+  const lookups = await registry.runs(targets.flatMap(runRequestsOf))
+  const active = targets.map((target) => ({ target, ...activeRunsOf(target, lookups) }))
   const [artifacts, templateFacts] = await Promise.all([
-    readArtifacts(registry, activeRuns, listed, isFiltered),
-    readForTemplate(registry, target, activeRuns),
+    readArtifacts(registry, active),
+    readForTemplates(registry, active),
   ])
-  const activeById = new Map(activeRuns.map((active) => [active.selected.runId, active]))
-  return new Map(
-    runs.flatMap(({ runId, version: { aliases } }): [string, RunFacts][] => {
-      const run = lookups.get(runId)
-      if (run === undefined) return []
-      const active = activeById.get(runId)
-      const facts: RunFacts = {
-        run,
-        ...(artifacts.get(runId) ?? noArtifacts),
-        ...(active === undefined ? { ...noTemplateFacts, aliases } : templateFacts(active)),
-      }
-      return [[runId, facts]]
-    }),
-  )
+  return active.map(({ target, activeRuns }) => {
+    const activeById = new Map(activeRuns.map((run) => [run.selected.runId, run]))
+    const facts = target.selected.runs.flatMap(
+      ({ runId, version: { aliases } }): [string, RunFacts][] => {
+        const run = lookups.get(runId)
+        if (run === undefined) return []
+        const own = activeById.get(runId)
+        const ofRun = own && { ...artifacts.get(own), ...templateFacts.get(own) }
+        return [[runId, { run, ...noArtifacts, ...noTemplateFacts, aliases, ...ofRun }]]
+      },
+    )
+    return { ...target, facts: new Map(facts) }
+  })
+}
+
+function activeRunsOf(target: LoadedTarget, lookups: ReadonlyMap<string, RunLookup>): ActiveRuns {
+  const { runs, listed } = target.selected
+  return {
+    activeRuns: runs.flatMap((selected) =>
+      activeRun(selected, fileOf(target, selected).state, lookups.get(selected.runId)),
+    ),
+    listed,
+    isFiltered: target.target.selection.filter !== undefined,
+  }
 }
 
 /** Of a run that is not active, for which no file is rendered. */

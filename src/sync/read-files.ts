@@ -6,7 +6,6 @@ import {
   type Content,
   type DirectoryEntry,
 } from '../core/branch.ts'
-import { problemOf, SyncError } from '../core/errors.ts'
 import type { IndexFile } from '../core/index-file.ts'
 import type { SelectedRun } from '../core/select.ts'
 import type { Target } from '../core/target.ts'
@@ -20,14 +19,11 @@ import {
   type RunFile,
 } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
-import type { SelectionResult } from './read-selection.ts'
+import type { SelectedTarget, SelectionResult } from './read-selection.ts'
 import type { Validator } from '../values-schema/validator.ts'
 import type { SchemaReader } from './read-schemas.ts'
-import type { FailedTarget } from './targets.ts'
+import { splitTargets, type FailedTarget } from './targets.ts'
 import type { TemplateReader } from './templates.ts'
-
-/** A target with the result of its selection. */
-export type SelectedTarget = { readonly target: Target; readonly selected: SelectionResult }
 
 /** A target with its template and files from the branch. */
 export type LoadedTarget = SelectedTarget & {
@@ -62,36 +58,32 @@ export async function readFiles(
   schemas: SchemaReader,
   writesBack: boolean,
 ): Promise<{ loaded: LoadedTarget[]; failed: FailedTarget[] }> {
-  const wanted = targets.map(({ target, selected }) => ({
-    target,
-    selected,
-    runIds: runIdsOf(snapshot, target, selected, writesBack),
-  }))
   const pathsByOid = new Map<string, string>()
-  for (const { target, runIds } of wanted) {
-    templates.addTo(pathsByOid, snapshot, target.template)
+  const wanted = await splitTargets(targets, async ({ target, selected }) => {
+    const runIds = runIdsOf(snapshot, target, selected, writesBack)
     await schemas.addTo(pathsByOid, snapshot, target)
+    templates.addTo(pathsByOid, snapshot, target.template)
     addPaths(pathsByOid, snapshot, target, runIds)
     addIndex(pathsByOid, snapshot, target)
-  }
+    return { target, selected, runIds }
+  })
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  const loaded: LoadedTarget[] = []
-  const failed: FailedTarget[] = []
-  for (const { target, selected, runIds } of wanted) {
-    const template = () => templates.parse(snapshot, target.template, contents)
-    try {
+  const { succeeded, failed } = await splitTargets(
+    wanted.succeeded,
+    async ({ target, selected, runIds }): Promise<LoadedTarget> => {
       // The repository's own templates are checked even if no file is rendered from them.
       await templates.check(repository, snapshot, target.template, contents)
-      const validator = await schemas.load(snapshot, target, contents)
-      const files = filesOf(snapshot, target, runIds, contents)
-      const index = indexOf(snapshot, target, contents)
-      loaded.push({ target, selected, template, validator, files, index })
-    } catch (error) {
-      if (!(error instanceof SyncError)) throw error
-      failed.push({ target, problem: problemOf(error) })
-    }
-  }
-  return { loaded, failed }
+      return {
+        target,
+        selected,
+        template: () => templates.parse(snapshot, target.template, contents),
+        validator: await schemas.load(snapshot, target, contents),
+        files: filesOf(snapshot, target, runIds, contents),
+        index: indexOf(snapshot, target, contents),
+      }
+    },
+  )
+  return { loaded: succeeded, failed: [...wanted.failed, ...failed] }
 }
 
 /** Reads all values files of a target's directory, and looks up those of the selected runs. */

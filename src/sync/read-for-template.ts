@@ -19,8 +19,21 @@ import type { LoadedTarget } from './read-files.ts'
 /** What the template of new files refers to and most templates do not. */
 export type TemplateFacts = Pick<RunFacts, 'experimentName' | 'aliases' | 'registeredModel' | 'uri'>
 
+/** Reads what the templates of all targets need; the registry reads each listing once. */
+export async function readForTemplates(
+  registry: Registry,
+  targets: readonly { readonly target: LoadedTarget; readonly activeRuns: readonly ActiveRun[] }[],
+): Promise<ReadonlyMap<ActiveRun, TemplateFacts>> {
+  const facts = new Map<ActiveRun, TemplateFacts>()
+  for (const { target, activeRuns } of targets) {
+    const factsOf = await readForTemplate(registry, target, activeRuns)
+    for (const active of activeRuns) facts.set(active, factsOf(active))
+  }
+  return facts
+}
+
 /** Reads what a template needs for the files that are rendered from it, if there are any. */
-export async function readForTemplate(
+async function readForTemplate(
   registry: Registry,
   { template }: LoadedTarget,
   activeRuns: readonly ActiveRun[],

@@ -7,7 +7,7 @@ import {
   type Content,
   type DirectoryEntry,
 } from '../core/branch.ts'
-import { SyncError } from '../core/errors.ts'
+import { GitHubError, SyncError } from '../core/errors.ts'
 import { listMistakes, type Mistake } from '../core/problem.ts'
 import type { Target } from '../core/target.ts'
 import { prose } from '../core/text/prose.ts'
@@ -61,6 +61,19 @@ export function createSchemaReader(repository: Repository): SchemaReader {
     return new Map([...own.map((entry): [string, DirectoryEntry] => [entry.name, entry]), ...below])
   }
 
+  /** GitHub may fail to list a chart that is too large; that is about its target alone. */
+  async function listChart(snapshot: BranchSnapshot, schema: string): Promise<ChartEntries> {
+    try {
+      return await entriesOf(snapshot, schema)
+    } catch (error) {
+      if (!(error instanceof GitHubError) || error.reason === 'branch-moved') throw error
+      throw new SyncError(
+        prose`The chart of the values schema \`${schema}\` can't be listed: ${error.text}`,
+        { advice: error.advice, cause: error },
+      )
+    }
+  }
+
   function listSubcharts(oid: string): Promise<ChartEntries> {
     const listing = subcharts.get(oid) ?? readSubcharts(repository, oid)
     subcharts.set(oid, listing)
@@ -70,7 +83,7 @@ export function createSchemaReader(repository: Repository): SchemaReader {
   return {
     addTo: async (pathsByOid, snapshot, { valuesSchema }) => {
       if (valuesSchema === undefined) return
-      for (const [path, entry] of await entriesOf(snapshot, valuesSchema)) {
+      for (const [path, entry] of await listChart(snapshot, valuesSchema)) {
         if (isFile(entry)) pathsByOid.set(entry.oid, pathIn(parentOf(valuesSchema), path))
       }
     },
@@ -94,9 +107,17 @@ export async function readSchemas(
 ): Promise<(target: Target) => Promise<Validator | undefined>> {
   const schemas = createSchemaReader(repository)
   const pathsByOid = new Map<string, string>()
-  for (const target of targets) await schemas.addTo(pathsByOid, snapshot, target)
+  const failures = new Map<Target, unknown>()
+  for (const target of targets) {
+    await schemas.addTo(pathsByOid, snapshot, target).catch((error: unknown) => {
+      failures.set(target, error)
+    })
+  }
   const contents = await repository.readFiles(snapshot, pathsByOid)
-  return (target) => schemas.load(snapshot, target, contents)
+  return (target) => {
+    if (failures.has(target)) throw failures.get(target)
+    return schemas.load(snapshot, target, contents)
+  }
 }
 
 function nameOf(path: string): string {

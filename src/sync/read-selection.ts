@@ -1,5 +1,5 @@
 import { loggedModelId } from '../core/artifacts.ts'
-import { MlflowError, SyncError } from '../core/errors.ts'
+import { MlflowError } from '../core/errors.ts'
 import type { ModelVersion, RunLookup } from '../core/model.ts'
 import { missingRun } from '../core/plan/run.ts'
 import type { Problem } from '../core/result.ts'
@@ -12,8 +12,11 @@ import {
   type SelectedRun,
   type Selection,
 } from '../core/select.ts'
+import type { Target } from '../core/target.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
-import type { Registry } from '../mlflow/registry.ts'
+import type { Registry, RunRequest } from '../mlflow/registry.ts'
+import { nameFilterInErrors } from './filter-errors.ts'
+import { splitTargets, type FailedTarget } from './targets.ts'
 
 /** Result of applying a selection to the Model Registry. */
 export type SelectionResult = {
@@ -25,36 +28,58 @@ export type SelectionResult = {
   readonly gaps: readonly Problem[]
 }
 
-/** Reads the registry and selects the model version that each run's file describes. */
-export async function readSelection(
+/** A target with the result of its selection. */
+export type SelectedTarget = { readonly target: Target; readonly selected: SelectionResult }
+
+/** A target with its versions, before the runs are looked at. */
+type Candidates = {
+  readonly target: Target
+  readonly listed: readonly ModelVersion[]
+  readonly versions: ReturnType<typeof selectVersions>
+}
+
+/**
+ * Reads the registry and selects, for each target, the model version that each run's file describes.
+ * What several targets need is read together. A target whose filter MLflow rejects fails by itself.
+ */
+export async function readSelections(
   registry: Registry,
-  selection: Selection,
+  targets: readonly Target[],
   now: number,
-): Promise<SelectionResult> {
-  const { runFilter } = selection
-  const listed = await listVersions(registry, selection)
-  const versions = selectVersions(listed, selection, now)
-  const resolved = await resolveRuns(registry, versions.selected)
-  const chosen = chooseVersionPerRun(resolved)
-  const filtered = await applyRunFilter(registry, chosen.runs, runFilter)
-  const result = {
-    listed,
-    runs: filtered.runs,
-    excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
-  }
-  return { ...result, gaps: await readGaps(registry, selection, result) }
+): Promise<{ selected: SelectedTarget[]; failed: FailedTarget[] }> {
+  const all = targets.map((target) => ({ target }))
+  const listings = await splitTargets(all, async ({ target }): Promise<Candidates> => {
+    const listed = await listVersions(registry, target)
+    return { target, listed, versions: selectVersions(listed, target.selection, now) }
+  })
+  const resolve = await createRunResolver(registry, listings.succeeded)
+  const candidates = listings.succeeded.map((candidate) => ({
+    ...candidate,
+    chosen: chooseVersionPerRun(resolve(candidate.versions.selected)),
+  }))
+  await prefetchRunFilters(registry, candidates)
+  const selections = await splitTargets(candidates, async ({ target, listed, ...candidate }) => {
+    const { versions, chosen } = candidate
+    const filtered = await applyRunFilter(registry, chosen.runs, target)
+    const result = {
+      listed,
+      runs: filtered.runs,
+      excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
+    }
+    const gaps = await readGaps(registry, target.selection, result)
+    return { target, selected: { ...result, gaps } }
+  })
+  return { selected: selections.succeeded, failed: [...listings.failed, ...selections.failed] }
 }
 
 /**
  * Aliases are read before the versions: a version that gets an alias in between is then listed, and
  * the one that loses it stays selected for this sync.
  */
-async function listVersions(
-  registry: Registry,
-  { filter, aliases }: Selection,
-): Promise<readonly ModelVersion[]> {
+async function listVersions(registry: Registry, target: Target): Promise<readonly ModelVersion[]> {
+  const { filter, aliases } = target.selection
   const models = aliases.length > 0 ? await registry.registeredModels() : []
-  const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter))
+  const versions = await nameFilterInErrors('filter', target, () => registry.versions(filter))
   return models.length > 0 ? addAliases(versions, models) : versions
 }
 
@@ -71,47 +96,49 @@ async function readGaps(
   return findSelectionGaps({ selection, ...result, registeredModels })
 }
 
-/**
- * If MLflow rejects a filter, adds the name of the input to MLflow's error message.
- *
- * @throws SyncError about this target alone.
- */
-export async function nameInputInErrors<T>(
-  input: string,
-  filter: string | undefined,
-  read: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400) throw error
-    throw new SyncError(prose`MLflow rejected the \`${input}\` input: ${error.text}`, {
-      advice: prose`Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
-      cause: error,
-    })
+/** Searches each run filter once for the runs of all targets that have it. */
+async function prefetchRunFilters(
+  registry: Registry,
+  candidates: readonly (Pick<Candidates, 'target'> & {
+    readonly chosen: { readonly runs: readonly SelectedRun[] }
+  })[],
+): Promise<void> {
+  const groups = Map.groupBy(candidates, ({ target }) => target.selection.runFilter)
+  const others: string[] = []
+  for (const [filter, sharing] of groups) {
+    const ids = [...new Set(sharing.flatMap(({ chosen }) => chosen.runs.map(({ runId }) => runId)))]
+    if (filter === undefined || ids.length === 0) continue
+    // Read first, so that an error of this listing is not blamed on the filter.
+    await registry.experiments()
+    try {
+      const { matching, rejected } = await registry.filterRuns(filter, ids)
+      others.push(...ids.filter((id) => !matching.has(id) && !rejected.has(id)))
+    } catch (error) {
+      // Each target reports it, with the place of its own filter.
+      if (!(error instanceof MlflowError && error.isFilterRejected)) throw error
+    }
   }
+  if (others.length > 0) await registry.runs(basicRequests(others))
+}
+
+function basicRequests(runIds: readonly string[]): RunRequest[] {
+  return runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined }))
 }
 
 async function applyRunFilter(
   registry: Registry,
   runs: readonly SelectedRun[],
-  runFilter: string | undefined,
+  target: Target,
 ): Promise<{ runs: readonly SelectedRun[]; excluded: ExcludedVersion[] }> {
+  const { runFilter } = target.selection
   if (runFilter === undefined || runs.length === 0) return { runs, excluded: [] }
-  // Read first, so that an error of this listing is not blamed on the filter.
-  await registry.experiments()
-  const { matching, rejected } = await nameInputInErrors('run-filter', runFilter, () =>
-    registry.filterRuns(
-      runFilter,
-      runs.map(({ runId }) => runId),
-    ),
+  const ids = runs.map(({ runId }) => runId)
+  const { matching, rejected } = await nameFilterInErrors('run-filter', target, () =>
+    registry.filterRuns(runFilter, ids),
   )
   const others = runs.filter(({ runId }) => !matching.has(runId))
-  const lookups = await registry.runs(
-    others
-      .filter(({ runId }) => !rejected.has(runId))
-      .map(({ runId }) => ({ id: runId, detail: 'basic', experimentId: undefined })),
-  )
+  const unexplained = others.map(({ runId }) => runId).filter((id) => !rejected.has(id))
+  const lookups = await registry.runs(basicRequests(unexplained))
   return {
     runs: runs.filter(({ runId }) => matching.has(runId)),
     excluded: others.map(({ runId, version }) => ({
@@ -133,24 +160,27 @@ function excludeByRunFilter(
 }
 
 /**
- * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
+ * Finds the runs of versions without one through their logged models. The UI of MLflow 3.0 to 3.3
  * registers such versions.
  */
-async function resolveRuns(
+async function createRunResolver(
   registry: Registry,
-  versions: readonly ModelVersion[],
-): Promise<ModelVersion[]> {
+  candidates: readonly Candidates[],
+): Promise<(versions: readonly ModelVersion[]) => readonly ModelVersion[]> {
   const modelIds = new Set(
-    versions.flatMap((version) => {
-      const id = version.runId === '' ? loggedModelId(version.source) : undefined
-      return id === undefined ? [] : [id]
-    }),
+    candidates
+      .flatMap(({ versions }) => versions.selected)
+      .flatMap((version) => {
+        const id = version.runId === '' ? loggedModelId(version.source) : undefined
+        return id === undefined ? [] : [id]
+      }),
   )
-  if (modelIds.size === 0) return [...versions]
+  if (modelIds.size === 0) return (versions) => versions
   const models = await registry.loggedModels([...modelIds], [])
-  return versions.map((version) => {
-    if (version.runId !== '') return version
-    const model = models.get(loggedModelId(version.source) ?? '')
-    return model === undefined ? version : { ...version, runId: model.sourceRunId }
-  })
+  return (versions) =>
+    versions.map((version) => {
+      if (version.runId !== '') return version
+      const model = models.get(loggedModelId(version.source) ?? '')
+      return model === undefined ? version : { ...version, runId: model.sourceRunId }
+    })
 }

@@ -1,5 +1,4 @@
 import { parentOf, type BranchSnapshot } from '../core/branch.ts'
-import { problemOf, SyncError } from '../core/errors.ts'
 import type { Clock, Stopwatch } from '../core/runtime.ts'
 import type { Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
@@ -8,8 +7,7 @@ import type { BranchFile } from '../github/branch-file.ts'
 import { branchMoved } from '../github/errors.ts'
 import type { Repository } from '../github/repository.ts'
 import type { Registry } from '../mlflow/registry.ts'
-import type { SelectedTarget } from './read-files.ts'
-import { readSelection } from './read-selection.ts'
+import { readSelections, type SelectedTarget } from './read-selection.ts'
 import { readTargets, type TargetSource } from './read-targets.ts'
 import { describeTarget, type FailedTarget } from './targets.ts'
 
@@ -109,20 +107,12 @@ async function selectRuns(
   registry: Registry,
   targets: readonly Target[],
 ): Promise<Omit<SelectedTargets, 'targets'>> {
-  const selected: SelectedTarget[] = []
-  const failed: FailedTarget[] = []
-  for (const target of targets) {
+  const { selected, failed } = await readSelections(registry, targets, clock.now())
+  for (const { target, selected: selection } of selected) {
     const prefix = targets.length > 1 ? `${target.name}: ` : ''
-    try {
-      const selection = await readSelection(registry, target.selection, clock.now())
-      info(
-        `${prefix}MLflow lists ${plural(selection.listed.length, 'model version')}; ${plural(selection.runs.length, 'run')} selected`,
-      )
-      selected.push({ target, selected: selection })
-    } catch (error) {
-      if (!(error instanceof SyncError)) throw error
-      failed.push({ target, problem: problemOf(error) })
-    }
+    info(
+      `${prefix}MLflow lists ${plural(selection.listed.length, 'model version')}; ${plural(selection.runs.length, 'run')} selected`,
+    )
   }
   return { selected, failed }
 }

@@ -28,17 +28,28 @@ export async function forEachTarget(
   targets: readonly Target[],
   action: (target: Target) => Promise<void> | void,
 ): Promise<void> {
-  const failed: FailedTarget[] = []
-  for (const target of targets) {
-    try {
-      await action(target)
-    } catch (error) {
-      if (!(error instanceof SyncError)) throw error
-      failed.push({ target, problem: problemOf(error) })
-    }
-  }
+  const all = targets.map((target) => ({ target }))
+  const { failed } = await splitTargets(all, async ({ target }) => action(target))
   const problem = joinTargetProblems(failed, targets)
   if (problem !== undefined) throw new SyncError(problem.message, problem)
+}
+
+/** Does something for each target, and sets those aside for which it fails. */
+export async function splitTargets<T extends { readonly target: Target }, R>(
+  items: readonly T[],
+  action: (item: T) => Promise<R>,
+): Promise<{ succeeded: R[]; failed: FailedTarget[] }> {
+  const succeeded: R[] = []
+  const failed: FailedTarget[] = []
+  for (const item of items) {
+    try {
+      succeeded.push(await action(item))
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      failed.push({ target: item.target, problem: problemOf(error) })
+    }
+  }
+  return { succeeded, failed }
 }
 
 export function nameTarget({ name }: Target, message: Prose): Prose {

@@ -1,7 +1,7 @@
 import { problemOf } from '../core/errors.ts'
 import { joinSentences, prose, type Prose } from '../core/text/prose.ts'
 import { planTags, type PlanTagsOptions, type Written } from './plan-tags.ts'
-import type { SelectedTarget } from './read-files.ts'
+import type { SelectedTarget } from './read-selection.ts'
 import { sendTags, type SendTagsOptions } from './send-tags.ts'
 
 export type WriteBackOptions = PlanTagsOptions &
