@@ -5,12 +5,13 @@ import { parse } from 'yaml'
 export type Example = {
   /** The page, and the example's number on that page. */
   readonly name: string
+  readonly text: string
   /** The action's inputs, with their expressions. */
   readonly inputs: Readonly<Record<string, string>>
 }
 
 type WorkflowStep = { uses?: string; with?: Record<string, unknown> }
-type Workflow = { jobs?: Record<string, { steps: WorkflowStep[] }> }
+type Workflow = { on?: unknown; jobs?: Record<string, { steps: WorkflowStep[] }> }
 
 const action = 'org/mlflow-sync@'
 
@@ -18,7 +19,7 @@ export function readExamples(page: string): Example[] {
   return [...readFileSync(page, 'utf8').matchAll(/```yaml\n([^]*?)```/g)]
     .map(([, text = '']) => text)
     .filter((text) => text.includes(`uses: ${action}`))
-    .map((text, index) => ({ name: `${page} ${index + 1}`, inputs: inputsOf(text) }))
+    .map((text, index) => ({ name: `${page} ${index + 1}`, text, inputs: inputsOf(text) }))
 }
 
 /** Replaces `${{ … }}` in every input. */
@@ -42,6 +43,17 @@ function inputsOf(text: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(step?.with ?? {}).map(([input, value]) => [input, String(value)]),
   )
+}
+
+/** A complete workflow with the example in it, which uses the action in its own repository. */
+export function localWorkflow({ text }: Example): string {
+  const local = text.replace(/(uses: )org\/mlflow-sync@\S+/g, '$1./')
+  const parsed = parse(text) as Workflow | WorkflowStep[]
+  if (Array.isArray(parsed)) {
+    const steps = local.replace(/^(?=.)/gm, '      ')
+    return `on: push\njobs:\n  sync:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`
+  }
+  return parsed.on === undefined ? `on: push\n${local}` : local
 }
 
 /** A configuration file in a page, and the templates that it names. */

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -29,7 +37,15 @@ beforeEach(() => {
   for (const name of ['uv', '3', '2', 'ui']) {
     write(join(repository, 'testing', 'mlflow', `requirements-${name}.txt`), ['x==1'])
   }
+  cpSync('testing/tools', join(repository, 'testing', 'tools'), { recursive: true })
   writeProgram('npm', ['mkdir -p node_modules', 'exit ${NPM_STATUS:-0}'])
+  writeProgram('go', ['echo go1.10'])
+  writeProgram('new-go', [
+    'if [ "$1" = env ]; then echo go1.99.1; exit; fi',
+    'for last; do :; done',
+    'touch "$GOBIN/${last##*/}"',
+    'echo built; exit ${GO_STATUS:-0}',
+  ])
   const createEnvironment = (folder: string): string[] => [
     `mkdir -p "${folder}/$PROGRAMS"`,
     `cp "$0" "${folder}/$PROGRAMS/python"`,
@@ -44,6 +60,7 @@ beforeEach(() => {
   writeProgram('uv', [
     'for last; do :; done',
     'if [ "$1" = venv ]; then mkdir -p "$last/$PROGRAMS"; else mkdir -p .venvs/mlflow-ui; fi',
+    `if [ "$last" = .venvs/go ]; then cp '${programs}/new-go' .venvs/go/bin/go; fi`,
   ])
 })
 
@@ -80,9 +97,36 @@ describe('script/setup', () => {
 
   test('fails with an installation that fails, and tries it again', () => {
     expect(run('setup', ['3'], { NPM_STATUS: '7' }).status).toBe(7)
-    expect(callsOf('python3').filter((call) => call.includes('-m'))).toEqual([])
+    expect(callsOf('uv')).toEqual([])
     expect(run('setup', ['3']).status).toBe(0)
     expect(callsOf('npm')).toHaveLength(2)
+  })
+
+  describe('with programs to build', () => {
+    const builds = (): string[] =>
+      callsOf('new-go').filter((call) => call.startsWith('new-go install'))
+
+    test('builds each of them once, with the Go of the system', () => {
+      cpSync(join(programs, 'new-go'), join(programs, 'go'))
+      expect(run('setup', ['lint']).stdout).toMatch(/^Building actionlint in the background/m)
+      expect(run('setup', ['lint', 'act']).stdout).toMatch(/^Building act in the background/m)
+      expect(builds().map((call) => call.split('/').at(-1))).toEqual(['actionlint', 'act'])
+      expect(callsOf('uv').filter((call) => call.includes('.venvs/go'))).toEqual([])
+      expect(run('setup', ['act', 'lint']).stdout).toBe('')
+    })
+
+    test('installs Go for the build if the one of the system is too old', () => {
+      const { status, stdout } = run('setup', ['act'])
+      expect([status, builds().length]).toEqual([0, 1])
+      expect(stdout).toMatch(/^Installing Go, /m)
+      expect(existsSync(join(repository, '.venvs', 'go'))).toBe(false)
+    })
+
+    test('fails with a build that fails, shows why, and tries it again', () => {
+      const failed = run('setup', ['act'], { GO_STATUS: '3' })
+      expect([failed.status, failed.stderr]).toEqual([3, expect.stringContaining('built')])
+      expect(run('setup', ['act']).status).toBe(0)
+    })
   })
 
   test('finds Python under the name of a version', () => {
@@ -153,7 +197,7 @@ describe('script/demo', () => {
 })
 
 test('the scripts use nothing that the bash of macOS lacks', () => {
-  for (const name of ['setup', 'demo']) {
+  for (const name of ['setup', 'demo', 'lint']) {
     const text = readFileSync(join('script', name), 'utf8')
     expect(text).not.toMatch(/declare -A|mapfile|readarray|\$\{\w+@|\$\{\w+(?:,,|\^\^)|&>>|\|&/)
     expect(text).not.toMatch(/readlink -f|sed -i|date -d|mktemp --|\[@\]/)
