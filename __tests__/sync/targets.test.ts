@@ -462,6 +462,16 @@ describe('mode: check', () => {
     )
   })
 
+  test('tests everything else if a file is in the way of a directory', async () => {
+    await registerBoth()
+    project.repository.push('main', { 'deploy/staging': 'a file' })
+    const broken = both.replace('[champion] }', '[champion], template: no.yaml }')
+    const { result } = await sync(broken, { mode: 'check' })
+    const failed = result.connections?.filter(({ status }) => status === 'failed')
+    expect(failed?.map(({ name }) => name)).toEqual(['GitHub: repository and branch', 'Template'])
+    expect(result.connections?.map(({ detail }) => plain(detail))).toContain('the token may commit')
+  })
+
   test('tests the other targets if MLflow rejects the filter of one', async () => {
     await registerBoth()
     const broken = both.replace(' }', ', filter: nonsense }').replace('challenger', 'chalenger')

@@ -27,13 +27,13 @@ export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubCh
   let branchSnapshot: BranchSnapshot | undefined
   const branchCheck = await runCheck('GitHub: repository and branch', async () => {
     const read = await repository.readBranch(branchQuery(options))
+    branchSnapshot = read
     // Those of a chart's directory are reported with the schema.
     const paths = new Set(targets.map(({ directory }) => directory))
     const obstacle = joinProblems(
       [...read.obstacles].filter(([path]) => paths.has(path)).map(([, problem]) => problem),
     )
     if (obstacle !== undefined) throw new SyncError(obstacle.message, obstacle)
-    branchSnapshot = read
     const { repository: name, branch, head } = read
     const directories = targets.map(({ directory }) =>
       describeDirectory(directoryAt(read, directory)),
@@ -71,8 +71,11 @@ async function checkSnapshot(
   const { probes } = repository
   return [
     await runCheck('GitHub: contents: write', async () => {
-      const directories = targets.length === 0 ? [''] : targets.map(({ directory }) => directory)
-      for (const directory of directories) await probes.commit(snapshot, directory)
+      const directories = targets
+        .map(({ directory }) => directory)
+        .filter((directory) => !snapshot.obstacles.has(directory))
+      for (const directory of directories.length === 0 ? [''] : directories)
+        await probes.commit(snapshot, directory)
       return { status: 'ok', detail: prose`the token may commit` }
     }),
     pullRequest === undefined
