@@ -64,6 +64,8 @@ function runnerVariables(options: StepOptions, directory: string): Record<string
   return {
     PATH: process.env.PATH ?? '',
     HOME: directory,
+    // Compiling the bundle anew takes a quarter of the processor time of a short job.
+    NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'),
     RUNNER_TEMP: directory,
     RUNNER_DEBUG: '1',
     GITHUB_ACTIONS: 'true',

@@ -54,7 +54,10 @@ export class MlflowApi {
       timestamp: Date.now(),
       step: 0,
     }))
-    await this.#post('runs/log-batch', { run_id: runId, metrics, params: keyValues(spec.params) })
+    const params = keyValues(spec.params)
+    if (metrics.length + params.length > 0) {
+      await this.#post('runs/log-batch', { run_id: runId, metrics, params })
+    }
     await this.#post('runs/update', { run_id: runId, status: 'FINISHED', end_time: Date.now() })
     return runId
   }
