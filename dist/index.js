@@ -36260,7 +36260,8 @@ function takeLines(items, lineOf, maxBytes) {
 /* harmony export */   ir: () => (/* binding */ reference),
 /* harmony export */   kP: () => (/* binding */ mapProse),
 /* harmony export */   pj: () => (/* binding */ plain),
-/* harmony export */   uM: () => (/* binding */ linkTo)
+/* harmony export */   uM: () => (/* binding */ linkTo),
+/* harmony export */   v8: () => (/* binding */ withoutBreaks)
 /* harmony export */ });
 /** Writes a message: the literal text is own, interpolated strings are foreign. */
 function prose(literals, ...values) {
@@ -36303,13 +36304,23 @@ function joinSentences(sentences) {
         .map((sentence) => (/[.!?:]`?$/.test(plain(sentence)) ? sentence : prose `${sentence}.`));
     return joinProse(ended, ' ');
 }
-/** Several messages as a list with one line each, after an introduction. */
+/**
+ * Several messages as a list, after an introduction. What an item has after its first line, such as a
+ * list of its own, is indented below it.
+ */
 function listProse(introduction, items) {
-    return [introduction, ...items.map((item) => prose `- ${item}`)].flatMap((line, index) => index === 0 ? line : [...own('\n'), ...line]);
+    return [introduction, ...items.map((item) => prose `\n- ${indentLines(item)}`)].flat();
+}
+function indentLines(message) {
+    return message.map((piece) => piece.kind === 'own' ? { ...piece, text: piece.text.replaceAll('\n', '\n  ') } : piece);
 }
 /** The message as it is, for readers that are not people: nothing is neutralised. */
 function plain(message) {
     return message.map((piece) => (piece.kind === 'link' ? piece.plain : piece.text)).join('');
+}
+/** The message with foreign text that cannot begin a line. */
+function withoutBreaks(message) {
+    return message.map((piece) => piece.kind === 'foreign' ? { ...piece, text: piece.text.replace(/\s+/g, ' ') } : piece);
 }
 /** Changes the text of each piece, and the URLs. */
 function mapProse(message, change) {
@@ -36463,7 +36474,7 @@ function restoreEnvironment() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4165);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5167);
 // Must be the first import.
 
 
@@ -36478,7 +36489,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4165:
+/***/ 5167:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39557,11 +39568,14 @@ class MlflowError extends ActionError {
     code;
     /** Whether the response was too large, so that it may help to ask for less. */
     isTooLarge;
+    /** Whether MLflow rejects the filter that a person wrote, and nothing else is wrong. */
+    isFilterRejected;
     constructor(text, options = {}) {
         super(text, options);
         this.status = options.status;
         this.code = options.code;
         this.isTooLarge = options.isTooLarge ?? false;
+        this.isFilterRejected = options.isFilterRejected ?? false;
     }
 }
 /** GitHub rejected a request or did not send a usable response. */
@@ -39824,7 +39838,7 @@ function matchesTokens(tokens, characters) {
 
 ;// CONCATENATED MODULE: ./src/core/target.ts
 
-function createTarget(settings) {
+function createTarget(settings, origins = new Map()) {
     const { path, template, models, aliases, filter, runFilter, minimumAgeMs } = settings;
     const { prune, maxDeletions, valuesSchema, index } = settings;
     return {
@@ -39843,6 +39857,7 @@ function createTarget(settings) {
         prune: prune ? { maxDeletions } : undefined,
         valuesSchema,
         index,
+        origins,
     };
 }
 /** The name of a target that has none of its own. */
@@ -50640,6 +50655,10 @@ function runIdFromFileName(name) {
     const runId = name.slice(0, -'.yaml'.length);
     return isRunId(runId) && name === fileName(runId) ? runId : undefined;
 }
+/** The run that the file at a path of the repository is named after. */
+function runIdFromPath(path) {
+    return runIdFromFileName(path.slice(path.lastIndexOf('/') + 1));
+}
 /** Reasons for state `blocked`, by kind of directory entry. */
 const blockedBy = {
     link: (0,prose/* prose */.CS) `a symbolic link is in the way of its file`,
@@ -51452,7 +51471,17 @@ function parseConfig(text, path, inputs) {
     if (!parsed.success || mistakes.length > 0) {
         return { ok: false, mistakes: sortByPlace(distinctMistakes(mistakes)) };
     }
-    return { ok: true, targets: completeTargets(parsed.data, inputs).map(createTarget) };
+    const placeOf = (keys) => mistakeAt(offsetOf(document, keys, true), []).location;
+    const targets = completeTargets(parsed.data, inputs).map((settings, index) => createTarget(settings, originsOf(value, index, placeOf)));
+    return { ok: true, targets };
+}
+/** Where each key of a target comes from: the target itself, or else the defaults. */
+function originsOf(root, index, placeOf) {
+    const parents = [['defaults'], ['targets', index]];
+    return new Map(parents.flatMap((parent) => Object.keys(Object(valueAt(root, parent))).map((key) => {
+        const path = [...parent, key];
+        return [key, { key: nameOf(path), location: placeOf(path) }];
+    })));
 }
 function describeMistake(path, place, what) {
     if (place === undefined)
@@ -51546,7 +51575,50 @@ function nodeValue(node) {
     return (0,dist/* isNode */.Ll)(node) ? node.value : node;
 }
 
+;// CONCATENATED MODULE: ./src/sync/explain-obstacle.ts
+
+
+/**
+ * Uses a file of the branch. If that fails because there is something else in its place, the error says
+ * so instead of finding fault with the content: that of a symbolic link is the path that it points to.
+ */
+async function explainObstacle(repository, at, { what, key, path }, use) {
+    try {
+        return use();
+    }
+    catch (error) {
+        if (!(error instanceof SyncError))
+            throw error;
+        const obstacle = await repository.findObstacle(at, path);
+        if (obstacle === undefined)
+            throw error;
+        const { text, advice } = kinds[obstacle.kind];
+        throw new SyncError((0,prose/* prose */.CS) `The ${(0,prose/* own */.ZV)(what)} \`${path}\` can't be read: \`${obstacle.path}\` ${text} on branch \`${at.branch}\``, { advice: advice((0,prose/* own */.ZV)(key)), cause: error });
+    }
+}
+const notAFile = {
+    text: (0,prose/* prose */.CS) `is a file, not a directory,`,
+    advice: (key) => (0,prose/* prose */.CS) `Check \`${key}\`: it is a path from the root of the repository to a file.`,
+};
+const kinds = {
+    link: {
+        text: (0,prose/* prose */.CS) `is a symbolic link`,
+        advice: (key) => (0,prose/* prose */.CS) `Symbolic links are not followed: set \`${key}\` to the path of the file itself, or replace the link by what it points to.`,
+    },
+    submodule: {
+        text: (0,prose/* prose */.CS) `is a submodule`,
+        advice: (key) => (0,prose/* prose */.CS) `Submodules are not read: copy the file into this repository, and set \`${key}\` to its path.`,
+    },
+    directory: {
+        text: (0,prose/* prose */.CS) `is a directory`,
+        advice: (key) => (0,prose/* prose */.CS) `Set \`${key}\` to the path of a file.`,
+    },
+    file: notAFile,
+    executable: notAFile,
+};
+
 ;// CONCATENATED MODULE: ./src/sync/read-targets.ts
+
 
 
 
@@ -51567,16 +51639,19 @@ async function readTargets({ config, target }, repository, branch, onBranch) {
         return { targets: [createTarget(target)], configOid: undefined };
     const read = await repository.readFile(branch, config);
     onBranch(read);
-    if (read.file === undefined) {
-        throw new SyncError((0,prose/* prose */.CS) `There is no configuration file \`${config}\` on branch \`${read.branch}\``, {
+    return explainObstacle(repository, read, { what: 'configuration', key: 'config', path: config }, () => parseOrThrow(read, config, target));
+}
+function parseOrThrow({ branch, file }, config, inputs) {
+    if (file === undefined) {
+        throw new SyncError((0,prose/* prose */.CS) `There is no configuration file \`${config}\` on branch \`${branch}\``, {
             advice: (0,prose/* prose */.CS) `Check the input \`config\`: it is a path from the root of the repository, on the branch that is synced.`,
         });
     }
-    const parsed = parseConfig(decodeUtf8(config, read.file.content), config, target);
+    const parsed = parseConfig(decodeUtf8(config, file.content), config, inputs);
     if (parsed.ok)
-        return { targets: parsed.targets, configOid: read.file.oid };
+        return { targets: parsed.targets, configOid: file.oid };
     const { mistakes } = parsed;
-    throw new SyncError(listMistakes((0,prose/* prose */.CS) `The configuration \`${config}\` on branch \`${read.branch}\` can't be used:`, mistakes), { mistakes, advice: (0,prose/* prose */.CS) `Correct the file. Nothing was written.` });
+    throw new SyncError(listMistakes((0,prose/* prose */.CS) `The configuration \`${config}\` on branch \`${branch}\` can't be used:`, mistakes), { mistakes, advice: (0,prose/* prose */.CS) `Correct the file. Nothing was written.` });
 }
 function decodeUtf8(path, content) {
     if (typeof content === 'string')
@@ -51607,20 +51682,27 @@ function joinTargetProblems(problems, targets) {
  * @throws SyncError if it failed for some of them.
  */
 async function forEachTarget(targets, action) {
+    const all = targets.map((target) => ({ target }));
+    const { failed } = await splitTargets(all, async ({ target }) => action(target));
+    const problem = joinTargetProblems(failed, targets);
+    if (problem !== undefined)
+        throw new SyncError(problem.message, problem);
+}
+/** Does something for each target, and sets those aside for which it fails. */
+async function splitTargets(items, action) {
+    const succeeded = [];
     const failed = [];
-    for (const target of targets) {
+    for (const item of items) {
         try {
-            await action(target);
+            succeeded.push(await action(item));
         }
         catch (error) {
             if (!(error instanceof SyncError))
                 throw error;
-            failed.push({ target, problem: problemOf(error) });
+            failed.push({ target: item.target, problem: problemOf(error) });
         }
     }
-    const problem = joinTargetProblems(failed, targets);
-    if (problem !== undefined)
-        throw new SyncError(problem.message, problem);
+    return { succeeded, failed };
 }
 function nameTarget({ name }, message) {
     return (0,prose/* prose */.CS) `Target \`${name}\`: ${message}`;
@@ -51679,6 +51761,10 @@ function isOtherJob(recorded, own) {
         return false;
     return recorded.name !== own.name || recorded.sha === own.sha;
 }
+/** Whether a proposal that this job would not make can be another job's, as far as is known. */
+function mayBeOtherJob(recorded, own) {
+    return recorded === undefined || own === undefined || isOtherJob(recorded, own);
+}
 
 ;// CONCATENATED MODULE: ./src/core/proposal.ts
 
@@ -51686,17 +51772,18 @@ function isOtherJob(recorded, own) {
 
 
 /** @param message the commit message without this trailer. */
-function proposalTrailer({ tree, files, changes }, message) {
-    const record = `tree=${tree} files=${files} changes=${changes} message=${messageDigest(message)}`;
-    return `MLflow-Sync-Proposal: ${record}`;
+function proposalTrailer({ tree, files, changes, pages }, message) {
+    const digests = `files=${files} changes=${changes}${pages === undefined ? '' : ` pages=${pages}`}`;
+    return `MLflow-Sync-Proposal: tree=${tree} ${digests} message=${messageDigest(message)}`;
 }
-const proposal_trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: message=([0-9a-f]{32}))?$/gm;
+const proposal_trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: message=([0-9a-f]{32}))?$/gm;
 /** The record in a commit message; undefined if there is none. */
 function readProposal(message) {
-    const [, tree, files, changes, rest] = [...message.matchAll(proposal_trailerPattern)].at(-1) ?? [];
+    const match = [...message.matchAll(proposal_trailerPattern)].at(-1);
+    const [, tree, files, changes, pages, rest] = match ?? [];
     return tree === undefined || files === undefined || changes === undefined
         ? undefined
-        : { tree, files, changes, inputs: readInputs(message), message: rest };
+        : { tree, files, changes, pages, inputs: readInputs(message), message: rest };
 }
 /** The record in a commit message that nobody reworded; undefined for any other message. */
 function readOwnProposal(message) {
@@ -51790,14 +51877,15 @@ function oidsByPath({ directories }) {
 
 const end = '<!-- /mlflow-sync -->';
 /** From a start comment to the next end comment, without another start comment in between. */
-const sectionPattern = /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/;
+const sectionPattern = /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)?(?: corrected=([\w,-]*))? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/;
 /** The section in a body; undefined if a person removed it. */
 function readSection(body) {
     const match = sectionPattern.exec(body);
     if (match === null)
         return undefined;
-    const [, files = '', changes = '', title = '', withdrawn] = match;
-    return { files, changes, title, withdrawn: withdrawn !== undefined };
+    const [, files = '', changes = '', title = '', withdrawn, corrected] = match;
+    const section = { files, changes, title, withdrawn: withdrawn !== undefined };
+    return corrected === undefined ? section : { ...section, corrected: corrected.split(',') };
 }
 /** GitHub's limit for the body of a pull request, in characters. */
 const maxBody = 65_536;
@@ -51810,8 +51898,9 @@ function writeSection(body, section, { text, summary }) {
     return bodies.find(({ length }) => length <= maxBody) ?? body;
 }
 function replaceSection(body, section, text) {
-    const { files, changes, title, withdrawn } = section;
-    const mark = withdrawn ? ' withdrawn' : '';
+    const { files, changes, title, withdrawn, corrected = [] } = section;
+    const runs = corrected.length === 0 ? '' : ` corrected=${corrected.join(',')}`;
+    const mark = `${withdrawn ? ' withdrawn' : ''}${runs}`;
     const start = `<!-- mlflow-sync files=${files} changes=${changes} title=${title}${mark} -->`;
     const block = `${start}\n${text}\n${end}`;
     if (sectionPattern.test(body))
@@ -53134,7 +53223,7 @@ const ruleRefusals = [secretInContent, violatedRules];
  * words are unmistakable, then rules, because a rule's violation also comes with the status of a
  * conflict (409) or of a missing permission (403).
  */
-const kinds = [
+const refusals_kinds = [
     notGitHubs,
     ...conflictRefusals.byWords,
     ...ruleRefusals,
@@ -53144,7 +53233,7 @@ const kinds = [
 /** What a refusal means and how to fix it. */
 function explainRefusal(given, context) {
     const refusal = { ...given, message: withoutNames(given.message) };
-    for (const kind of kinds) {
+    for (const kind of refusals_kinds) {
         const explanation = kind(refusal, context);
         if (explanation !== undefined)
             return { ...explanation, isCertain: true };
@@ -53962,7 +54051,7 @@ function updateParsedText(text, owned) {
 const maxPasses = 4;
 function applyUpdate(original, owned) {
     checkLineBreaks(original);
-    const before = parseOrThrow(original);
+    const before = update_parseOrThrow(original);
     try {
         return editOwnedValues(before, owned);
     }
@@ -53980,7 +54069,7 @@ function editOwnedValues(before, owned) {
         if (outdated.length === 0)
             return verifyUpdate(before, current);
         const text = applyEdits(current.text, createEdits(current, owned, outdated));
-        current = parseOrThrow(text);
+        current = update_parseOrThrow(text);
     }
     throw new EditError((0,prose/* prose */.CS) `its values depend on each other`);
 }
@@ -53999,7 +54088,7 @@ function verifyUpdate(before, after) {
         throw new EditError((0,prose/* prose */.CS) `other values would change`);
     return { kind: 'updated', text: after.text };
 }
-function parseOrThrow(text) {
+function update_parseOrThrow(text) {
     const result = parseValues(text);
     if (result.kind === 'parsed')
         return result.parsed;
@@ -55511,11 +55600,11 @@ function keepDeleted(removal, runId, version) {
  * The version that the file named when it was deleted was registered before, whatever the clocks say:
  * MLflow's may differ from that of whoever committed, and Git drops fractions of a second.
  */
-function isRegisteredAfter({ before, date }, runId, version) {
+function isRegisteredAfter({ before, landed }, runId, version) {
     const deployed = before === undefined ? undefined : deployedIn(readContent(before), runId);
     if (deployed === undefined)
-        return version.creationTime >= date + 1000;
-    return !namesVersion(deployed, version) && version.creationTime > date;
+        return version.creationTime >= landed + 1000;
+    return !namesVersion(deployed, version) && version.creationTime > landed;
 }
 function removed_file_describe({ sha, url, date, isAfter }) {
     const commit = (0,prose/* reference */.ir)(sha.slice(0, 8), url, { plain: sha, isCode: true });
@@ -55778,6 +55867,41 @@ function listVersions(excluded) {
     return listFirst(excluded.map(({ version: { name, version } }) => (0,prose/* prose */.CS) `\`${name}\` version ${version}`));
 }
 
+;// CONCATENATED MODULE: ./src/sync/filter-errors.ts
+
+
+/**
+ * If MLflow rejects a filter, says where the filter was written.
+ *
+ * @throws SyncError about this target alone.
+ */
+async function nameFilterInErrors(key, { selection, origins }, read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        const filter = key === 'filter' ? selection.filter : selection.runFilter;
+        if (filter === undefined || !(error instanceof MlflowError) || !error.isFilterRejected) {
+            throw error;
+        }
+        const advice = adviceFor(filter, error.status);
+        const origin = origins.get(key);
+        const text = origin === undefined
+            ? (0,prose/* prose */.CS) `MLflow rejected the \`${key}\` input: ${error.text}`
+            : (0,prose/* prose */.CS) `MLflow rejected \`${origin.key}\` in ${describePlace(origin.location)}: ${error.text}`;
+        const mistakes = origin === undefined ? [] : [{ text, location: origin.location }];
+        throw new SyncError(text, { advice, mistakes, cause: error });
+    }
+}
+function describePlace({ path, line }) {
+    return (0,prose/* joinProse */.c5)([(0,prose/* own */.ZV)(line === undefined ? '' : `line ${line} of`), (0,prose/* prose */.CS) `\`${path}\``], ' ');
+}
+function adviceFor(filter, status) {
+    return status === 500
+        ? (0,prose/* prose */.CS) `MLflow only fails with the filter \`${filter}\`: correct it. Its syntax is that of MLflow's own search.`
+        : (0,prose/* prose */.CS) `Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`;
+}
+
 ;// CONCATENATED MODULE: ./src/sync/read-selection.ts
 
 
@@ -55785,28 +55909,45 @@ function listVersions(excluded) {
 
 
 
-/** Reads the registry and selects the model version that each run's file describes. */
-async function readSelection(registry, selection, now) {
-    const { runFilter } = selection;
-    const listed = await read_selection_listVersions(registry, selection);
-    const versions = selectVersions(listed, selection, now);
-    const resolved = await resolveRuns(registry, versions.selected);
-    const chosen = chooseVersionPerRun(resolved);
-    const filtered = await applyRunFilter(registry, chosen.runs, runFilter);
-    const result = {
-        listed,
-        runs: filtered.runs,
-        excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
-    };
-    return { ...result, gaps: await readGaps(registry, selection, result) };
+
+
+/**
+ * Reads the registry and selects, for each target, the model version that each run's file describes.
+ * What several targets need is read together. A target whose filter MLflow rejects fails by itself.
+ */
+async function readSelections(registry, targets, now) {
+    const all = targets.map((target) => ({ target }));
+    const listings = await splitTargets(all, async ({ target }) => {
+        const listed = await read_selection_listVersions(registry, target);
+        return { target, listed, versions: selectVersions(listed, target.selection, now) };
+    });
+    const resolve = await createRunResolver(registry, listings.succeeded);
+    const candidates = listings.succeeded.map((candidate) => ({
+        ...candidate,
+        chosen: chooseVersionPerRun(resolve(candidate.versions.selected)),
+    }));
+    await prefetchRunFilters(registry, candidates);
+    const selections = await splitTargets(candidates, async ({ target, listed, ...candidate }) => {
+        const { versions, chosen } = candidate;
+        const filtered = await applyRunFilter(registry, chosen.runs, target);
+        const result = {
+            listed,
+            runs: filtered.runs,
+            excluded: [...versions.excluded, ...chosen.excluded, ...filtered.excluded],
+        };
+        const gaps = await readGaps(registry, target.selection, result);
+        return { target, selected: { ...result, gaps } };
+    });
+    return { selected: selections.succeeded, failed: [...listings.failed, ...selections.failed] };
 }
 /**
  * Aliases are read before the versions: a version that gets an alias in between is then listed, and
  * the one that loses it stays selected for this sync.
  */
-async function read_selection_listVersions(registry, { filter, aliases }) {
+async function read_selection_listVersions(registry, target) {
+    const { filter, aliases } = target.selection;
     const models = aliases.length > 0 ? await registry.registeredModels() : [];
-    const versions = await nameInputInErrors('filter', filter, () => registry.versions(filter));
+    const versions = await nameFilterInErrors('filter', target, () => registry.versions(filter));
     return models.length > 0 ? addAliases(versions, models) : versions;
 }
 /** Only the registered models can tell what a filter hides, and which models have no version. */
@@ -55818,34 +55959,41 @@ async function readGaps(registry, selection, result) {
     const registeredModels = await registry.registeredModels();
     return findSelectionGaps({ selection, ...result, registeredModels });
 }
-/**
- * If MLflow rejects a filter, adds the name of the input to MLflow's error message.
- *
- * @throws SyncError about this target alone.
- */
-async function nameInputInErrors(input, filter, read) {
-    try {
-        return await read();
+/** Searches each run filter once for the runs of all targets that have it. */
+async function prefetchRunFilters(registry, candidates) {
+    const groups = Map.groupBy(candidates, ({ target }) => target.selection.runFilter);
+    const others = [];
+    for (const [filter, sharing] of groups) {
+        const ids = [...new Set(sharing.flatMap(({ chosen }) => chosen.runs.map(({ runId }) => runId)))];
+        if (filter === undefined || ids.length === 0)
+            continue;
+        // Read first, so that an error of this listing is not blamed on the filter.
+        await registry.experiments();
+        try {
+            const { matching, rejected } = await registry.filterRuns(filter, ids);
+            others.push(...ids.filter((id) => !matching.has(id) && !rejected.has(id)));
+        }
+        catch (error) {
+            // Each target reports it, with the place of its own filter.
+            if (!(error instanceof MlflowError && error.isFilterRejected))
+                throw error;
+        }
     }
-    catch (error) {
-        if (filter === undefined || !(error instanceof MlflowError) || error.status !== 400)
-            throw error;
-        throw new SyncError((0,prose/* prose */.CS) `MLflow rejected the \`${input}\` input: ${error.text}`, {
-            advice: (0,prose/* prose */.CS) `Correct the filter \`${filter}\`. Its syntax is that of MLflow's own search.`,
-            cause: error,
-        });
-    }
+    if (others.length > 0)
+        await registry.runs(basicRequests(others));
 }
-async function applyRunFilter(registry, runs, runFilter) {
+function basicRequests(runIds) {
+    return runIds.map((id) => ({ id, detail: 'basic', experimentId: undefined }));
+}
+async function applyRunFilter(registry, runs, target) {
+    const { runFilter } = target.selection;
     if (runFilter === undefined || runs.length === 0)
         return { runs, excluded: [] };
-    // Read first, so that an error of this listing is not blamed on the filter.
-    await registry.experiments();
-    const { matching, rejected } = await nameInputInErrors('run-filter', runFilter, () => registry.filterRuns(runFilter, runs.map(({ runId }) => runId)));
+    const ids = runs.map(({ runId }) => runId);
+    const { matching, rejected } = await nameFilterInErrors('run-filter', target, () => registry.filterRuns(runFilter, ids));
     const others = runs.filter(({ runId }) => !matching.has(runId));
-    const lookups = await registry.runs(others
-        .filter(({ runId }) => !rejected.has(runId))
-        .map(({ runId }) => ({ id: runId, detail: 'basic', experimentId: undefined })));
+    const unexplained = others.map(({ runId }) => runId).filter((id) => !rejected.has(id));
+    const lookups = await registry.runs(basicRequests(unexplained));
     return {
         runs: runs.filter(({ runId }) => matching.has(runId)),
         excluded: others.map(({ runId, version }) => ({
@@ -55862,18 +56010,20 @@ function excludeByRunFilter(rejection, lookup) {
     return { exclusion: 'run-filter', outcome: 'skipped', reason };
 }
 /**
- * Finds the run of a version without one through its logged model. The UI of MLflow 3.0 to 3.3
+ * Finds the runs of versions without one through their logged models. The UI of MLflow 3.0 to 3.3
  * registers such versions.
  */
-async function resolveRuns(registry, versions) {
-    const modelIds = new Set(versions.flatMap((version) => {
+async function createRunResolver(registry, candidates) {
+    const modelIds = new Set(candidates
+        .flatMap(({ versions }) => versions.selected)
+        .flatMap((version) => {
         const id = version.runId === '' ? loggedModelId(version.source) : undefined;
         return id === undefined ? [] : [id];
     }));
     if (modelIds.size === 0)
-        return [...versions];
+        return (versions) => versions;
     const models = await registry.loggedModels([...modelIds], []);
-    return versions.map((version) => {
+    return (versions) => versions.map((version) => {
         if (version.runId !== '')
             return version;
         const model = models.get(loggedModelId(version.source) ?? '');
@@ -55882,7 +56032,6 @@ async function resolveRuns(registry, versions) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/read-servers.ts
-
 
 
 
@@ -55943,20 +56092,10 @@ async function readBoth(options, registry, targets, readBranch) {
     }
 }
 async function selectRuns({ clock, info }, registry, targets) {
-    const selected = [];
-    const failed = [];
-    for (const target of targets) {
+    const { selected, failed } = await readSelections(registry, targets, clock.now());
+    for (const { target, selected: selection } of selected) {
         const prefix = targets.length > 1 ? `${target.name}: ` : '';
-        try {
-            const selection = await readSelection(registry, target.selection, clock.now());
-            info(`${prefix}MLflow lists ${(0,format/* plural */.LS)(selection.listed.length, 'model version')}; ${(0,format/* plural */.LS)(selection.runs.length, 'run')} selected`);
-            selected.push({ target, selected: selection });
-        }
-        catch (error) {
-            if (!(error instanceof SyncError))
-                throw error;
-            failed.push({ target, problem: problemOf(error) });
-        }
+        info(`${prefix}MLflow lists ${(0,format/* plural */.LS)(selection.listed.length, 'model version')}; ${(0,format/* plural */.LS)(selection.runs.length, 'run')} selected`);
     }
     return { selected, failed };
 }
@@ -56004,9 +56143,9 @@ function findOtherPullRequest(name, { elsewhere: [other] }) {
     });
 }
 /** @throws SyncError if the head branch has another job's proposal; see `findOtherTargets`. */
-async function rejectOtherTargets(repository, plan, proposal) {
+async function rejectOtherTargets(repository, plan, proposal, job) {
     const planned = new Set(proposedFiles(plan).map(({ path }) => path));
-    const error = await findOtherTargets(repository, plan, proposal, planned);
+    const error = await findOtherTargets(repository, plan, proposal, { planned, job });
     if (error !== undefined)
         throw error;
 }
@@ -56032,19 +56171,19 @@ async function rejectOtherInputs(repository, plan, { name, head, open }, job) {
 }
 /**
  * Two jobs with different targets must not undo each other's proposals on one head branch: each file
- * on it has to be in a directory of these targets and about one of their models.
+ * on it has to be in a directory of these targets, and about one of their models or their index.
  *
- * @param planned paths of files that are this job's anyway.
  * @returns the error if it is not.
  */
-async function findOtherTargets(repository, plan, { name, head, open }, planned) {
+async function findOtherTargets(repository, plan, { name, head, open }, { planned, job }) {
     const { snapshot } = plan;
     const files = await listProposedFiles(repository, snapshot, head.range);
     const others = files.filter(({ path }) => !planned.has(path));
     const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
     const foreign = isElsewhere
         ? (0,prose/* prose */.CS) `files in other directories, or for another branch`
-        : await findForeignModel(repository, plan, others);
+        : (findForeignIndex(plan, others, head.proposal, job) ??
+            (await findForeignModel(repository, plan, others)));
     if (foreign === undefined)
         return undefined;
     const where = open === undefined
@@ -56052,8 +56191,19 @@ async function findOtherTargets(repository, plan, { name, head, open }, planned)
         : (0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url);
     const finish = open === undefined ? (0,prose/* prose */.CS) `delete the branch \`${name}\`` : (0,prose/* prose */.CS) `merge or close it`;
     return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\`, \`index\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
     });
+}
+/**
+ * Describes an index page that none of the targets has; undefined if there is none. This job may have
+ * written it itself, if somebody edited its inputs since.
+ */
+function findForeignIndex({ targets }, files, { inputs }, job) {
+    if (!mayBeOtherJob(inputs?.job, job))
+        return undefined;
+    const own = new Set(targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]));
+    const foreign = files.find(({ path }) => runIdFromPath(path) === undefined && !own.has(path));
+    return foreign && (0,prose/* prose */.CS) `the index \`${foreign.path}\``;
 }
 /** Describes a file that is about a model of none of the targets; undefined if there is none. */
 async function findForeignModel(repository, { snapshot, targets }, files) {
@@ -56228,6 +56378,7 @@ function locateSegments(text, { range }, segments, lineAt) {
 
 
 
+
 /**
  * Reads the templates of all targets, without their files.
  *
@@ -56238,28 +56389,34 @@ async function checkTemplates(repository, snapshot, targets, templates) {
     for (const { template } of targets)
         templates.addTo(pathsByOid, snapshot, template);
     const contents = await repository.readFiles(snapshot, pathsByOid);
-    await forEachTarget(targets, ({ template }) => {
-        templates.parse(snapshot, template, contents);
+    await forEachTarget(targets, async ({ template }) => {
+        await templates.check(repository, snapshot, template, contents);
     });
 }
 /** @param builtIn text of the built-in template, for targets without one of their own. */
 function createTemplateReader(builtIn) {
     const parsed = new Map();
+    const parse = (snapshot, path, contents) => {
+        const oid = path === undefined ? undefined : oidOf(snapshot, path);
+        const cached = parsed.get(oid);
+        if (cached !== undefined)
+            return cached;
+        const text = path === undefined || oid === undefined ? builtIn : templates_decodeUtf8(path, contents.get(oid));
+        const template = templates_parseOrThrow(text, path, snapshot.branch);
+        parsed.set(oid, template);
+        return template;
+    };
     return {
         addTo: (pathsByOid, { files }, path) => {
             const oid = path === undefined ? undefined : files.get(path);
             if (path !== undefined && oid !== undefined)
                 pathsByOid.set(oid, path);
         },
-        parse: (snapshot, path, contents) => {
-            const oid = path === undefined ? undefined : oidOf(snapshot, path);
-            const cached = parsed.get(oid);
-            if (cached !== undefined)
-                return cached;
-            const text = path === undefined || oid === undefined ? builtIn : templates_decodeUtf8(path, contents.get(oid));
-            const template = templates_parseOrThrow(text, path, snapshot.branch);
-            parsed.set(oid, template);
-            return template;
+        parse,
+        check: async (repository, snapshot, path, contents) => {
+            if (path === undefined)
+                return;
+            await explainObstacle(repository, snapshot, { what: 'template', key: 'template', path }, () => parse(snapshot, path, contents));
         },
     };
 }
@@ -56330,6 +56487,17 @@ function createSchemaReader(repository) {
         const below = charts?.kind === 'directory' ? await listSubcharts(charts.oid) : new Map();
         return new Map([...own.map((entry) => [entry.name, entry]), ...below]);
     }
+    /** GitHub may fail to list a chart that is too large; that is about its target alone. */
+    async function listChart(snapshot, schema) {
+        try {
+            return await entriesOf(snapshot, schema);
+        }
+        catch (error) {
+            if (!(error instanceof GitHubError) || error.reason === 'branch-moved')
+                throw error;
+            throw new SyncError((0,prose/* prose */.CS) `The chart of the values schema \`${schema}\` can't be listed: ${error.text}`, { advice: error.advice, cause: error });
+        }
+    }
     function listSubcharts(oid) {
         const listing = subcharts.get(oid) ?? readSubcharts(repository, oid);
         subcharts.set(oid, listing);
@@ -56339,7 +56507,7 @@ function createSchemaReader(repository) {
         addTo: async (pathsByOid, snapshot, { valuesSchema }) => {
             if (valuesSchema === undefined)
                 return;
-            for (const [path, entry] of await entriesOf(snapshot, valuesSchema)) {
+            for (const [path, entry] of await listChart(snapshot, valuesSchema)) {
                 if ((0,core_branch/* isFile */.fo)(entry))
                     pathsByOid.set(entry.oid, (0,core_branch/* pathIn */.lW)((0,core_branch/* parentOf */.gN)(valuesSchema), path));
             }
@@ -56359,10 +56527,18 @@ function createSchemaReader(repository) {
 async function readSchemas(repository, snapshot, targets) {
     const schemas = createSchemaReader(repository);
     const pathsByOid = new Map();
-    for (const target of targets)
-        await schemas.addTo(pathsByOid, snapshot, target);
+    const failures = new Map();
+    for (const target of targets) {
+        await schemas.addTo(pathsByOid, snapshot, target).catch((error) => {
+            failures.set(target, error);
+        });
+    }
     const contents = await repository.readFiles(snapshot, pathsByOid);
-    return (target) => schemas.load(snapshot, target, contents);
+    return (target) => {
+        if (failures.has(target))
+            throw failures.get(target);
+        return schemas.load(snapshot, target, contents);
+    };
 }
 function read_schemas_nameOf(path) {
     return path.slice(path.lastIndexOf('/') + 1);
@@ -56377,9 +56553,15 @@ async function readSubcharts(repository, oid) {
     }
     return entries;
 }
-async function read_schemas_compile(path, { branch }, entries, contents, budget) {
+async function read_schemas_compile(path, { branch, obstacles }, entries, contents, budget) {
     const schema = read_schemas_nameOf(path);
     if (!entries.has(schema)) {
+        const obstacle = obstacles.get((0,core_branch/* parentOf */.gN)(path));
+        if (obstacle !== undefined) {
+            throw new SyncError((0,prose/* prose */.CS) `The values schema \`${path}\` can't be read. ${obstacle.message}`, {
+                advice: (0,prose/* prose */.CS) `Set \`values-schema\` to the path of the file itself, in a directory of this repository: symbolic links and submodules are not followed.`,
+            });
+        }
         throw new SyncError((0,prose/* prose */.CS) `There is no values schema \`${path}\` on branch \`${branch}\``, {
             advice: (0,prose/* prose */.CS) `Check \`values-schema\`: it is a path from the root of the repository.`,
         });
@@ -57059,12 +57241,12 @@ async function checkGitHub(options) {
     let branchSnapshot;
     const branchCheck = await runCheck('GitHub: repository and branch', async () => {
         const read = await repository.readBranch(branchQuery(options));
+        branchSnapshot = read;
         // Those of a chart's directory are reported with the schema.
         const paths = new Set(targets.map(({ directory }) => directory));
         const obstacle = joinProblems([...read.obstacles].filter(([path]) => paths.has(path)).map(([, problem]) => problem));
         if (obstacle !== undefined)
             throw new SyncError(obstacle.message, obstacle);
-        branchSnapshot = read;
         const { repository: name, branch, head } = read;
         const directories = targets.map(({ directory }) => describeDirectory((0,core_branch/* directoryAt */.Dp)(read, directory)));
         return {
@@ -57094,8 +57276,10 @@ async function checkSnapshot(options, snapshot) {
     const { probes } = repository;
     return [
         await runCheck('GitHub: contents: write', async () => {
-            const directories = targets.length === 0 ? [''] : targets.map(({ directory }) => directory);
-            for (const directory of directories)
+            const directories = targets
+                .map(({ directory }) => directory)
+                .filter((directory) => !snapshot.obstacles.has(directory));
+            for (const directory of directories.length === 0 ? [''] : directories)
                 await probes.commit(snapshot, directory);
             return { status: 'ok', detail: (0,prose/* prose */.CS) `the token may commit` };
         }),
@@ -57164,8 +57348,9 @@ async function findForeignHead(options, snapshot, name) {
         if (head.kind === 'foreign')
             return [problemOf(rejectForeignHead(name, head, open))];
         const plan = { snapshot: current, targets: options.targets };
+        const own = { planned: new Set(), job: options.workflowJob };
         const otherTargets = head.kind === 'own'
-            ? await findOtherTargets(repository, plan, { name, head, open }, new Set())
+            ? await findOtherTargets(repository, plan, { name, head, open }, own)
             : undefined;
         return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf);
     });
@@ -57690,6 +57875,45 @@ async function unlessMissing(read) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/filters.ts
+
+/**
+ * Reads with a filter that a person wrote. MLflow rejects most invalid ones with 400, and fails with 500
+ * for others: MLflow 3.17.2 for `tags.a IS NULL` and `run_id IN (a)` of model versions, and for an integer
+ * of more than 64 bits. If it responds without the filter, and again not with it, the filter is at fault.
+ *
+ * @param probe a small request of the same kind without the filter. It fails if the server is down, after
+ *   the retries that the one with the filter did not get.
+ * @throws MlflowError that says whether the filter was rejected.
+ */
+async function readWithFilter(read, probe) {
+    const error = await failureOf(read);
+    if (!(error instanceof MlflowError))
+        return error.value;
+    if (error.status === 400)
+        throw rejectFilter(error);
+    if (error.status !== 500)
+        throw error;
+    await probe();
+    const second = await failureOf(read);
+    if (!(second instanceof MlflowError))
+        return second.value;
+    throw second.status === 500 || second.status === 400 ? rejectFilter(second) : second;
+}
+async function failureOf(read) {
+    try {
+        return { value: await read() };
+    }
+    catch (error) {
+        if (error instanceof MlflowError)
+            return error;
+        throw error;
+    }
+}
+function rejectFilter({ text, advice, status, code }) {
+    return new MlflowError(text, { advice, status, code, isFilterRejected: true });
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/run-ids.ts
 /** A condition of MLflow's filter grammar on run ids, which must be valid. */
 function runIdCondition(attribute, ids) {
@@ -57707,6 +57931,7 @@ function isOddRunId(id) {
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/run-search.ts
+
 
 
 
@@ -57762,8 +57987,9 @@ async function searchBatch(ids, search, state) {
         if (!search.splitRejected || !isWorthSplitting(error))
             throw error;
         // The filter itself is at fault if MLflow rejects it without any run.
-        if (rejections.length === 0 && search.filter !== undefined) {
-            await searchPage(search, search.filter, 0, undefined);
+        const { filter } = search;
+        if (rejections.length === 0 && filter !== undefined) {
+            await readWithFilter(() => searchPage(search, filter, 0, undefined), () => searchPage({ ...search, filter: undefined }, '', 0, undefined));
         }
         const explained = (0,prose/* joinSentences */.DP)([error.text, error.advice ?? []]);
         rejections.push(explained);
@@ -57789,7 +58015,7 @@ function isWorthSplitting(error) {
 function searchPages(search, filter, count) {
     return readPages('runs', (pageToken) => searchPage(search, filter, count, pageToken));
 }
-function searchPage({ client, experimentIds }, filter, count, pageToken) {
+function searchPage({ client, experimentIds, filter: personsFilter }, filter, count, pageToken) {
     return client.post('runs/search', {
         experiment_ids: experimentIds,
         filter,
@@ -57797,7 +58023,7 @@ function searchPage({ client, experimentIds }, filter, count, pageToken) {
         // One more than needed: after a full page, MLflow 2.22 returns a token for an empty page.
         max_results: count + 1,
         page_token: pageToken,
-    }, runPage);
+    }, runPage, { hasFilter: personsFilter !== undefined });
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/runs.ts
@@ -57883,6 +58109,47 @@ function readRun(client, id) {
     return unlessMissing(async () => (await client.get('runs/get', { run_id: id }, runResponse)).run);
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/run-filter.ts
+
+
+/** Asks about each run and filter once. A filter that MLflow rejects is not tried again. */
+function createRunFilter(client, experimentIds) {
+    const byFilter = new Map();
+    const rejections = new Map();
+    const ask = async (filter, ids) => {
+        const rejection = rejections.get(filter);
+        if (rejection !== undefined)
+            throw rejection;
+        try {
+            return await filterRuns(client, filter, ids, await experimentIds());
+        }
+        catch (error) {
+            if (error instanceof MlflowError && error.isFilterRejected)
+                rejections.set(filter, error);
+            throw error;
+        }
+    };
+    return async (filter, ids) => {
+        const known = byFilter.get(filter) ?? {
+            asked: new Set(),
+            matching: new Set(),
+            rejected: new Map(),
+        };
+        byFilter.set(filter, known);
+        const unknown = ids.filter((id) => !known.asked.has(id));
+        if (unknown.length === 0)
+            return known;
+        const found = await ask(filter, unknown);
+        for (const id of unknown)
+            known.asked.add(id);
+        for (const id of found.matching)
+            known.matching.add(id);
+        for (const [id, reason] of found.rejected)
+            known.rejected.set(id, reason);
+        return known;
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/registered-model-schema.ts
 
 
@@ -57929,6 +58196,7 @@ const registeredModelResponse = object({ registered_model: registeredModel });
 
 
 
+
 /** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000;
 /** If the larger one is too large, because of long descriptions and tags. */
@@ -57945,14 +58213,14 @@ const versions_runsPerSearch = 80;
  * A version deleted during the listing can still make it miss another one, so a version that is not
  * listed may exist.
  */
-async function listModelVersions(client, filter) {
+async function listModelVersions(client, filter, options) {
     let pageSize = versionsPerPage;
     const readPage = (pageToken) => client.get('model-versions/search', {
         filter,
         max_results: pageSize,
         order_by: 'creation_timestamp ASC',
         page_token: pageToken,
-    }, modelVersionPage);
+    }, modelVersionPage, options);
     const rows = await readPages('model versions', async (pageToken) => {
         try {
             return await readPage(pageToken);
@@ -57969,6 +58237,10 @@ async function listModelVersions(client, filter) {
     // Rows that do not even say which version they are about must not be taken for the same one.
     const unique = new Map(rows.map((row) => [row.name === '' || row.version === '' ? row : versionKey(row), row]));
     return [...unique.values()].sort((a, b) => a.creationTime - b.creationTime || (0,format/* compareText */.n6)(a.name, b.name));
+}
+/** Reads all model versions that match a filter which a person wrote. */
+function listMatchingVersions(client, filter) {
+    return readWithFilter(() => listModelVersions(client, filter, { hasFilter: true }), () => client.get('model-versions/search', { max_results: 1 }, modelVersionPage));
 }
 /** Reads the versions of some runs. */
 async function listVersionsOfRuns(client, runIds) {
@@ -58024,6 +58296,7 @@ async function readDownloadUri(client, name, version) {
 
 
 
+
 /** With more runs, one listing without a filter takes fewer requests. */
 const maxRunsInFilters = 400;
 function createRegistry(client) {
@@ -58031,7 +58304,10 @@ function createRegistry(client) {
     const experiments = readOnce(() => listExperiments(client));
     const experimentIds = async () => [...(await experiments()).keys()];
     const versions = (filter) => {
-        const listing = listings.get(filter) ?? readOnce(() => listModelVersions(client, filter));
+        const list = () => filter === undefined
+            ? listModelVersions(client, filter)
+            : listMatchingVersions(client, filter);
+        const listing = listings.get(filter) ?? readOnce(list);
         listings.set(filter, listing);
         return listing();
     };
@@ -58042,7 +58318,7 @@ function createRegistry(client) {
         registeredModels: readOnce(() => listRegisteredModels(client)),
         experiments,
         runs: createRunReader(client, experimentIds),
-        filterRuns: async (filter, ids) => filterRuns(client, filter, ids, await experimentIds()),
+        filterRuns: createRunFilter(client, experimentIds),
         loggedModels: async (ids, probable) => findByHints(ids, (unknown) => searchLoggedModels(client, 'model_id', unknown, probable.filter(isExperimentId)), async (unknown) => searchLoggedModels(client, 'model_id', unknown, await experimentIds())),
         loggedModelsOfRuns: async (runIds) => searchLoggedModels(client, 'source_run_id', runIds, await experimentIds()),
         downloadUri: (name, version) => {
@@ -58054,16 +58330,20 @@ function createRegistry(client) {
         progress: client.progress,
     };
 }
-/** Remembers a result, but not a failure. */
+/** Remembers a result, but of the failures only those that a filter is to blame for. */
 function readOnce(read) {
     let result;
     return () => {
         result ??= read().catch((error) => {
-            result = undefined;
+            if (!isFilterRejected(error))
+                result = undefined;
             throw error;
         });
         return result;
     };
+}
+function isFilterRejected(error) {
+    return error instanceof MlflowError && error.isFilterRejected;
 }
 /**
  * Looks ids up where they probably are, and the remaining ones everywhere. Hints come from files and
@@ -58144,29 +58424,28 @@ function trimToDetail(lookup, detail) {
 
 
 
+
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const { mlflow, targets, trackingUri, clock } = options;
     const registry = createRegistry(mlflow);
     const runIds = new Set();
+    let usable;
     const versions = await runCheck('MLflow: model versions', async () => {
-        let listed = 0;
-        // Without targets, the connection is tested all the same.
-        if (targets.length === 0)
-            listed = (await registry.versions(undefined)).length;
-        await forEachTarget(targets, async ({ selection }) => {
-            const rows = await nameInputInErrors('filter', selection.filter, () => registry.versions(selection.filter));
-            listed = Math.max(listed, rows.length);
-            const inModels = rows.filter(({ name }) => selection.models(name));
-            for (const { runId } of chooseVersionPerRun(inModels).runs)
-                runIds.add(runId);
-        });
+        const read = await mlflow_listVersions(registry, targets);
+        usable = read.usable;
+        for (const runId of read.runIds)
+            runIds.add(runId);
+        const problem = joinTargetProblems(read.failed, targets);
+        if (problem !== undefined)
+            throw new SyncError(problem.message, problem);
         return {
             status: 'ok',
-            detail: (0,prose/* prose */.CS) `\`${trackingUri}\` lists ${(0,prose/* own */.ZV)((0,format/* plural */.LS)(listed, 'model version'))}`,
+            detail: (0,prose/* prose */.CS) `\`${trackingUri}\` lists ${(0,prose/* own */.ZV)((0,format/* plural */.LS)(read.listed, 'model version'))}`,
         };
     });
-    if (versions.status === 'failed') {
+    // The filters of some targets say nothing about the others.
+    if (usable === undefined || (usable.length === 0 && targets.length > 0)) {
         const reason = (0,prose/* prose */.CS) `the Model Registry could not be read`;
         return [
             versions,
@@ -58174,6 +58453,7 @@ async function checkMlflow(options) {
             skippedCheck('MLflow: selection', reason),
         ];
     }
+    const tested = usable;
     const runs = await runCheck('MLflow: runs', async () => {
         const { size } = await registry.experiments();
         if (runIds.size === 0)
@@ -58185,17 +58465,39 @@ async function checkMlflow(options) {
         return [versions, runs, skippedCheck('MLflow: selection', (0,prose/* prose */.CS) `there is no valid target`)];
     }
     const selection = await runCheck('MLflow: selection', async () => {
-        let selected = 0;
-        await forEachTarget(targets, async (target) => {
-            const { runs: chosen, gaps } = await readSelection(registry, target.selection, clock.now());
-            selected += chosen.length;
+        const { selected, failed } = await readSelections(registry, tested, clock.now());
+        const incomplete = selected.flatMap(({ target, selected: { gaps } }) => {
             const problem = joinProblems(gaps);
-            if (problem !== undefined)
-                throw new SyncError(problem.message, problem);
+            return problem === undefined ? [] : [{ target, problem }];
         });
-        return { status: 'ok', detail: (0,prose/* prose */.CS) `runs selected: ${selected}` };
+        const problem = joinTargetProblems([...failed, ...incomplete], targets);
+        if (problem !== undefined)
+            throw new SyncError(problem.message, problem);
+        const count = selected.reduce((sum, { selected: { runs: chosen } }) => sum + chosen.length, 0);
+        return { status: 'ok', detail: (0,prose/* prose */.CS) `runs selected: ${count}` };
     });
     return [versions, runs, selection];
+}
+/** Lists the versions of each target, and sets those aside whose filter MLflow rejects. */
+async function mlflow_listVersions(registry, targets) {
+    // Without targets, the connection is tested all the same.
+    if (targets.length === 0) {
+        const { length } = await registry.versions(undefined);
+        return { listed: length, usable: [], runIds: [], failed: [] };
+    }
+    const all = targets.map((target) => ({ target }));
+    const { succeeded, failed } = await splitTargets(all, async ({ target }) => {
+        const { filter, models } = target.selection;
+        const rows = await nameFilterInErrors('filter', target, () => registry.versions(filter));
+        const inModels = rows.filter(({ name }) => models(name));
+        return { target, listed: rows.length, runIds: chooseVersionPerRun(inModels).runs };
+    });
+    return {
+        listed: Math.max(0, ...succeeded.map(({ listed }) => listed)),
+        usable: succeeded.map(({ target }) => target),
+        runIds: succeeded.flatMap(({ runIds }) => runIds.map(({ runId }) => runId)),
+        failed,
+    };
 }
 /** A few may have been deleted permanently. */
 const maxSampledRuns = 20;
@@ -63990,48 +64292,95 @@ function parseResponse(schema, value, what, isWrite) {
     throw unexpected((0,prose/* prose */.CS) `${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite);
 }
 
+;// CONCATENATED MODULE: ./src/github/tree-entry.ts
+
+/** GraphQL fields of a directory's entry. */
+const treeEntryFields = 'name mode type oid';
+const treeEntry = object({
+    name: schemas_string(),
+    mode: schemas_number(),
+    type: schemas_enum(['blob', 'tree', 'commit']),
+    oid: schemas_string(),
+});
+/** Git's file modes; GraphQL returns them as integers. */
+const executableMode = 0o100755;
+const symlinkMode = 0o120000;
+function entryOf(row) {
+    const { name, oid } = row;
+    if (row.type === 'tree')
+        return { name, oid, kind: 'directory' };
+    if (row.type === 'commit')
+        return { name, oid, kind: 'submodule' };
+    if (row.mode === symlinkMode)
+        return { name, oid, kind: 'link' };
+    return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
+}
+
 ;// CONCATENATED MODULE: ./src/github/obstacles.ts
 
 
 
 
 
-const parentObject = object({
-    entries: list(object({ name: schemas_string(), type: schemas_string() })).default([]),
-})
-    .nullable();
+
 /**
- * A directory that does not exist cannot be created below a file, a symbolic link or a submodule.
- * GraphQL has no object for a path in a submodule, as if there were nothing, so its parent is read.
+ * Finds out why a file cannot be read, or has something else than its content: GraphQL has no object for
+ * a path below a symbolic link or in a submodule, as if there were nothing, and a symbolic link has the
+ * path that it points to as its content.
+ *
+ * @param revision a commit or a branch, as Git names it.
  */
+async function findObstacle(client, revision, path) {
+    const kindAt = await readKinds(client, revision, (0,core_branch/* pathsTo */._p)(path));
+    const found = (0,core_branch/* pathsTo */._p)(path).flatMap((part) => {
+        const kind = kindAt(part);
+        const isExpected = part === path ? obstacles_isPlain(kind) : kind === 'directory';
+        return kind === undefined || isExpected ? [] : [{ path: part, kind }];
+    });
+    return found[0];
+}
+/** Directories that cannot be created, because something else is at their path or on the way to it. */
 async function findObstacles(client, branch, head, missing) {
     const paths = missing.flatMap((path) => (0,core_branch/* pathsTo */._p)(path));
     if (paths.length === 0)
         return new Map();
-    const parents = aliasesFor('p', paths.map(core_branch/* parentOf */.gN));
-    const { found } = await client.query(`query Parents($owner: String!, $name: String!) {
-      ${objectFields('found', parents, (path) => ({ expression: `${head}:${path}` }), '... on Tree { entries { name type } }')}
-    }`, {}, object({ found: aliasedObjects(parents, parentObject) }));
-    const obstacleAt = (path) => {
-        const entries = found.get((0,core_branch/* parentOf */.gN)(path))?.entries ?? [];
-        const entry = entries.find(({ name }) => (0,core_branch/* pathIn */.lW)((0,core_branch/* parentOf */.gN)(path), name) === path);
-        if (entry === undefined || entry.type === 'tree')
-            return undefined;
-        const what = entry.type === 'commit' ? 'is a submodule' : 'is not a directory';
-        return notADirectory(path, what, branch);
-    };
+    const kindAt = await readKinds(client, head, paths);
     return new Map(missing.flatMap((directory) => {
-        const [obstacle] = (0,core_branch/* pathsTo */._p)(directory).flatMap((path) => obstacleAt(path) ?? []);
+        const [obstacle] = (0,core_branch/* pathsTo */._p)(directory).flatMap((path) => {
+            const kind = kindAt(path);
+            return kind === undefined || kind === 'directory' ? [] : [notADirectory(path, kind, branch)];
+        });
         return obstacle === undefined ? [] : [[directory, obstacle]];
     }));
 }
-function notADirectory(path, what, branch) {
+const parentObject = object({ entries: list(treeEntry).default([]) }).nullable();
+async function readKinds(client, revision, paths) {
+    const parents = aliasesFor('p', paths.map(core_branch/* parentOf */.gN));
+    const { found } = await client.query(`query Parents($owner: String!, $name: String!) {
+      ${objectFields('found', parents, (path) => ({ expression: `${revision}:${path}` }), `... on Tree { entries { ${treeEntryFields} } }`)}
+    }`, {}, object({ found: aliasedObjects(parents, parentObject) }));
+    return (path) => {
+        const rows = found.get((0,core_branch/* parentOf */.gN)(path))?.entries ?? [];
+        const row = rows.find(({ name }) => (0,core_branch/* pathIn */.lW)((0,core_branch/* parentOf */.gN)(path), name) === path);
+        return row === undefined ? undefined : entryOf(row).kind;
+    };
+}
+function obstacles_isPlain(kind) {
+    return kind === 'file' || kind === 'executable';
+}
+function notADirectory(path, kind, branch) {
     return {
-        message: (0,prose/* prose */.CS) `The path \`${path}\` ${(0,prose/* own */.ZV)(what)} on branch \`${branch}\``,
+        message: (0,prose/* prose */.CS) `The path \`${path}\` ${(0,prose/* own */.ZV)(notDirectory[kind])} on branch \`${branch}\``,
         advice: (0,prose/* prose */.CS) `Set \`path\` to a directory, which is created if it does not exist.`,
         mistakes: [],
     };
 }
+const notDirectory = {
+    file: 'is not a directory',
+    executable: 'is not a directory',
+    link: 'is a symbolic link, which is not followed,',
+    submodule: 'is a submodule',
+};
 
 ;// CONCATENATED MODULE: ./src/github/branch.ts
 
@@ -64040,9 +64389,10 @@ function notADirectory(path, what, branch) {
 
 
 
+
 function queryFor(revision, { directories, files }) {
     const atRevision = (path) => ({ expression: `${revision}:${path}` });
-    const listing = '__typename oid ... on Tree { entries { name mode type oid } }';
+    const listing = `__typename oid ... on Tree { entries { ${treeEntryFields} } }`;
     return `query Branch($owner: String!, $name: String!, $ref: String!, $named: Boolean!) {
     repository(owner: $owner, name: $name) {
       id
@@ -64060,12 +64410,6 @@ const branch_object = object({ oid: schemas_string() });
 const ref = object({
     name: schemas_string(),
     target: object({ oid: schemas_string(), tree: branch_object }),
-});
-const treeEntry = object({
-    name: schemas_string(),
-    mode: schemas_number(),
-    type: schemas_enum(['blob', 'tree', 'commit']),
-    oid: schemas_string(),
 });
 const directoryObject = discriminatedUnion('__typename', [
     object({ __typename: schemas_literal('Tree'), oid: schemas_string(), entries: list(treeEntry) }),
@@ -64106,13 +64450,8 @@ async function readBranch(client, query) {
         throw missingBranch(client.repository(), query.branch, repository.defaultBranchRef?.name);
     }
     client.identify(repository.nameWithOwner, repository.id);
-    const missing = [...directories].flatMap(([path, found]) => (found === null ? [path] : []));
+    const missing = [...directories].flatMap(([path, found]) => found?.__typename === 'Tree' ? [] : [path]);
     const obstacles = await findObstacles(client, branch.name, branch.target.oid, missing);
-    for (const [path, found] of directories) {
-        if (found === null || found.__typename === 'Tree')
-            continue;
-        obstacles.set(path, notADirectory(path, 'is not a directory', branch.name));
-    }
     return {
         repository: repository.nameWithOwner,
         branch: branch.name,
@@ -64146,19 +64485,6 @@ function missingBranch(repository, branch, defaultBranch) {
         status: 404,
         advice: (0,prose/* prose */.CS) `Check the input \`branch\`, or create the branch first. The default branch is \`${defaultBranch}\`.`,
     });
-}
-/** Git's file modes; GraphQL returns them as integers. */
-const executableMode = 0o100755;
-const symlinkMode = 0o120000;
-function entryOf(row) {
-    const { name, oid } = row;
-    if (row.type === 'tree')
-        return { name, oid, kind: 'directory' };
-    if (row.type === 'commit')
-        return { name, oid, kind: 'submodule' };
-    if (row.mode === symlinkMode)
-        return { name, oid, kind: 'link' };
-    return { name, oid, kind: row.mode === executableMode ? 'executable' : 'file' };
 }
 
 ;// CONCATENATED MODULE: ./src/github/branch-file.ts
@@ -64624,11 +64950,14 @@ const directoryHistory = object({
     })),
     isComplete: !pageInfo.hasNextPage,
 }));
-const branchHistory = object({ recent: connectionOf(history_commit) }).transform(({ recent }) => recent.nodes.map(({ oid, url, committedDate, message }) => ({
-    sha: oid,
-    url,
-    date: committedDate,
-    message,
+const parents = connectionOf(object({ oid: schemas_string() }));
+const branchHistory = object({ recent: connectionOf(history_commit.extend({ parents })) })
+    .transform(({ recent }) => recent.nodes.map((row) => ({
+    sha: row.oid,
+    url: row.url,
+    date: row.committedDate,
+    message: row.message,
+    parents: row.parents.nodes.map(({ oid }) => oid),
 })));
 const history_tree = object({ oid: schemas_string() }).nullable();
 /** More would be a second page. */
@@ -64648,7 +64977,7 @@ async function readDirectoryHistories(client, { head, directories }) {
     const text = `query DirectoryHistory($owner: String!, $name: String!, $head: GitObjectID!, $first: Int!) {
     repository(owner: $owner, name: $name) {
       object(oid: $head) { ... on Commit {
-        recent: history(first: $first) { nodes { ${history_commitFields} } }
+        recent: history(first: $first) { nodes { ${history_commitFields} parents(first: 2) { nodes { oid } } } }
         ${historyFields(histories, '$first', () => selection)}
       } }
     }
@@ -65246,6 +65575,7 @@ const pullRequest = object({
     html_url: schemas_string(),
     state: schemas_enum(['open', 'closed']),
     merged_at: schemas_string().nullish(),
+    merge_commit_sha: schemas_string().nullish(),
     title: schemas_string(),
     body: schemas_string().nullish(),
     head: object({ sha: schemas_string() }),
@@ -65260,6 +65590,7 @@ const pullRequest = object({
     base: row.base.ref,
     state: row.state,
     merged: row.merged_at != null,
+    mergeCommit: row.merge_commit_sha ?? undefined,
     title: row.title,
     body: row.body ?? '',
     headSha: row.head.sha,
@@ -65429,12 +65760,14 @@ async function removals_readBatch(client, head, paths) {
 
 
 
+
 function createRepository(client, checkout) {
     const blobs = createBlobReader(client, checkout);
     return {
         readBranch: (query) => readBranch(client, query),
         readFile: (branch, path) => readBranchFile(client, branch, path),
         readFiles: blobs.read,
+        findObstacle: (at, path) => findObstacle(client, 'head' in at ? at.head : revisionOf(at.branch), path),
         listTree: (oid) => listTree(client, oid),
         confirm: blobs.confirm,
         readHistories: async (snapshot) => {
@@ -65498,12 +65831,15 @@ function redirectedRequest(request, response, trustedOrigin) {
 const retry_temporaryStatuses = new Set([408, 429, 500, 502, 503, 504]);
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const retry_maxHtmlRetries = 2;
+/** A request with a person's filter: `src/mlflow/filters.ts` finds out which of both is at fault. */
+const maxRetriesWithFilter = 1;
 /**
  * Decides whether a request to MLflow is retried.
  *
  * @param json undefined if the body is not a complete JSON document.
+ * @param hasFilter whether a filter that a person wrote may be what MLflow fails with.
  */
-function retry_classifyResult(result, json, now) {
+function retry_classifyResult(result, json, now, hasFilter = false) {
     if (result.kind === 'failure') {
         const permanent = permanentFailures.has(result.reason);
         return permanent ? { kind: 'final' } : retry(result.detail);
@@ -65513,7 +65849,11 @@ function retry_classifyResult(result, json, now) {
         return classifySuccess(text, json);
     const refusal = recogniseRefusal(text);
     if (retry_temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
-        return retry(`HTTP ${status}`, { waitMs: retryAfterMs(headers, now) });
+        const mayBeFilter = hasFilter && status === 500 && refusal === undefined;
+        return retry(`HTTP ${status}`, {
+            waitMs: retryAfterMs(headers, now),
+            ...(mayBeFilter ? { maxRetries: maxRetriesWithFilter } : {}),
+        });
     }
     return status === 400 && refusal === 'overloaded'
         ? retry('MLflow is overloaded (database pool exhausted)')
@@ -65587,7 +65927,7 @@ function createMlflowClient(options) {
         const reached = new URL(url);
         return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`;
     };
-    const sendRequest = async (request) => {
+    const sendRequest = async (request, hasFilter) => {
         let url = request.url;
         let json;
         const outcome = await sendWithRetries({
@@ -65596,7 +65936,7 @@ function createMlflowClient(options) {
             }),
             classify: (result) => {
                 json = result.kind === 'failure' ? undefined : parseJson(result.text);
-                return retry_classifyResult(result, json, clock.now());
+                return retry_classifyResult(result, json, clock.now(), hasFilter);
             },
             policy: connection.policy,
             clock,
@@ -65606,17 +65946,16 @@ function createMlflowClient(options) {
         });
         return { ...outcome, url, json };
     };
-    const call = async (method, path, payload, schema) => {
-        const send = () => sendRequest({
-            method,
-            url: `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`,
-            headers: {
+    const call = async (method, path, payload, schema, { hasFilter = false } = {}) => {
+        const send = () => {
+            const url = `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`;
+            const headers = {
                 accept: 'application/json',
                 ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
                 ...connection.headers,
-            },
-            body: payload.body,
-        });
+            };
+            return sendRequest({ method, url, headers, body: payload.body }, hasFilter);
+        };
         let outcome = await send();
         if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
             // Up to MLflow 3.10, `--static-prefix` only applies to the copy of the API that the UI uses.
@@ -65655,8 +65994,8 @@ function createMlflowClient(options) {
         });
     };
     return {
-        get: (path, query, schema) => call('GET', path, { search: queryString(query), body: undefined }, schema),
-        post: (path, body, schema) => call('POST', path, { search: '', body: JSON.stringify(body) }, schema),
+        get: (path, query, schema, options) => call('GET', path, { search: queryString(query), body: undefined }, schema, options),
+        post: (path, body, schema, options) => call('POST', path, { search: '', body: JSON.stringify(body) }, schema, options),
         delete: (path, body, schema) => call('DELETE', path, { search: '', body: JSON.stringify(body) }, schema),
         version: async () => {
             const url = `${connection.baseUrl}/version`;
@@ -66684,7 +67023,7 @@ function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) 
         if (remaining <= 0)
             return result.endsWith('…') ? result : `${result}…`;
         const rendered = render(Math.min(remaining, maxForeign));
-        const startsLine = kind === 'foreign' && /(?:^|\n)(?:- )?$/.test(result);
+        const startsLine = kind === 'foreign' && /(?:^|\n) *(?:- )?$/.test(result);
         result += startsLine ? escapeLineStart(rendered) : rendered;
         remaining -= text.length;
     }
@@ -66737,7 +67076,9 @@ function foreignToken(text) {
 }
 /** Own text is never cut within a token, because half a sentence of advice could mislead. */
 function ownToken(text, lineBreak) {
-    const render = () => escapeCharacters(text).replaceAll('\n', lineBreak);
+    // HTML ignores spaces at the start of a line.
+    const indent = lineBreak.startsWith('<') ? '&emsp;' : '  ';
+    const render = () => escapeCharacters(text).replace(/\n((?: {2})*)/g, (_, spaces) => lineBreak + indent.repeat(spaces.length / 2));
     return { kind: 'own', text, render };
 }
 /** A link, or only its text if the URL is not an http(s) URL. */
@@ -67070,16 +67411,24 @@ const listed = ['created', 'updated', 'deleted', 'held', 'skipped', 'failed'];
  */
 function logBlocks(result, reportFile) {
     const lists = listed.map((outcome) => recordBlock(outcome, result));
-    const checks = (result.connections ?? []).map(({ status, name, detail }) => [
-        status,
-        name,
-        textOf(detail),
-    ]);
     return [
         ...lists,
-        { title: undefined, lines: alignColumns(checks, maxReason) },
+        { title: undefined, lines: checkLines(result.connections ?? []) },
         { title: undefined, lines: endLines(result, reportFile) },
     ].filter(({ lines }) => lines.length > 0);
+}
+/** One line for each check, and below it the list that its result consists of, if it is one. */
+function checkLines(connections) {
+    const results = connections.map(({ detail }) => (0,prose/* plain */.pj)((0,prose/* withoutBreaks */.v8)(detail)).split('\n'));
+    const rows = connections.map(({ status, name }, index) => [
+        status,
+        name,
+        results[index]?.[0] ?? '',
+    ]);
+    return alignColumns(rows, maxReason).flatMap((line, index) => [
+        line,
+        ...(results[index]?.slice(1) ?? []).map((item) => `    ${truncate(item, maxReason)}`),
+    ]);
 }
 /** Longest part of a reason or an error; a line has at most 2,000 characters. */
 const maxReason = 1200;
@@ -67660,6 +68009,29 @@ function index_page_shorten(runId) {
     return runId.length <= index_page_maxShort ? runId : `${runId.slice(0, 8)}…`;
 }
 
+;// CONCATENATED MODULE: ./src/core/plan/index-pages.ts
+
+
+/** What becomes of the index page of each target that has one, by the target's name. */
+function updateIndexPages({ files, indexes, entries }, links) {
+    return new Map([...indexes].map(([target, page]) => {
+        const own = entries.filter((entry) => entry.target === target);
+        return [target, updateIndexPage(page, files.get(target) ?? new Map(), own, links)];
+    }));
+}
+/** The plan with other entries, and the index pages that go with them. */
+function withEntries(plan, entries, links) {
+    const updates = updateIndexPages({ ...plan, entries }, links);
+    return { ...plan, entries, extraFiles: editsIn(updates) };
+}
+/** What is left of a plan without the changes of its entries: index pages that lag behind the branch. */
+function index_pages_withoutChanges(plan, links) {
+    return withEntries(plan, plan.entries.filter((entry) => !isChange(entry)), links);
+}
+function editsIn(updates) {
+    return [...updates.values()].flatMap(({ edit }) => edit ?? []);
+}
+
 ;// CONCATENATED MODULE: ./src/core/plan/pending.ts
 
 
@@ -68157,42 +68529,33 @@ function read_files_fileOf({ files }, { runId }) {
 /**
  * Reads the files, templates and values schemas of all targets together.
  *
+ * @param writesBack whether MLflow is told what is on the branch.
  * @returns the targets, without those whose template or schema is missing or invalid.
  */
-async function readFiles(repository, snapshot, targets, templates, schemas) {
-    const wanted = targets.map(({ target, selected }) => ({
-        target,
-        selected,
-        runIds: runIdsOf(snapshot, target, selected),
-    }));
+async function readFiles(repository, snapshot, targets, templates, schemas, writesBack) {
     const pathsByOid = new Map();
-    for (const { target, runIds } of wanted) {
-        templates.addTo(pathsByOid, snapshot, target.template);
+    const wanted = await splitTargets(targets, async ({ target, selected }) => {
+        const runIds = runIdsOf(snapshot, target, selected, writesBack);
         await schemas.addTo(pathsByOid, snapshot, target);
+        templates.addTo(pathsByOid, snapshot, target.template);
         addPaths(pathsByOid, snapshot, target, runIds);
         addIndex(pathsByOid, snapshot, target);
-    }
+        return { target, selected, runIds };
+    });
     const contents = await repository.readFiles(snapshot, pathsByOid);
-    const loaded = [];
-    const failed = [];
-    for (const { target, selected, runIds } of wanted) {
-        const template = () => templates.parse(snapshot, target.template, contents);
-        try {
-            // The repository's own templates are checked even if no file is rendered from them.
-            if (target.template !== undefined)
-                template();
-            const validator = await schemas.load(snapshot, target, contents);
-            const files = read_files_filesOf(snapshot, target, runIds, contents);
-            const index = indexOf(snapshot, target, contents);
-            loaded.push({ target, selected, template, validator, files, index });
-        }
-        catch (error) {
-            if (!(error instanceof SyncError))
-                throw error;
-            failed.push({ target, problem: problemOf(error) });
-        }
-    }
-    return { loaded, failed };
+    const { succeeded, failed } = await splitTargets(wanted.succeeded, async ({ target, selected, runIds }) => {
+        // The repository's own templates are checked even if no file is rendered from them.
+        await templates.check(repository, snapshot, target.template, contents);
+        return {
+            target,
+            selected,
+            template: () => templates.parse(snapshot, target.template, contents),
+            validator: await schemas.load(snapshot, target, contents),
+            files: read_files_filesOf(snapshot, target, runIds, contents),
+            index: indexOf(snapshot, target, contents),
+        };
+    });
+    return { loaded: succeeded, failed: [...wanted.failed, ...failed] };
 }
 /** Reads all values files of a target's directory, and looks up those of the selected runs. */
 async function readAllFiles(repository, snapshot, { target, selected }) {
@@ -68210,13 +68573,16 @@ function addPaths(pathsByOid, snapshot, { directory }, runIds) {
             pathsByOid.set(entry.oid, (0,core_branch/* pathIn */.lW)(directory, entry.name));
     }
 }
-/** Whether files of runs that are not selected matter: prune deletes them, and an index lists them. */
-function needsAllFiles({ prune, index }) {
-    return prune !== undefined || index !== undefined;
+/**
+ * Whether files of runs that are not selected matter: prune deletes them, an index lists them, and the
+ * versions that they name are tagged.
+ */
+function needsAllFiles({ prune, index }, writesBack) {
+    return prune !== undefined || index !== undefined || writesBack;
 }
 /** Ids of the selected runs and, if they are needed, of all runs with a file. */
-function runIdsOf(snapshot, target, selected) {
-    return needsAllFiles(target)
+function runIdsOf(snapshot, target, selected, writesBack) {
+    return needsAllFiles(target, writesBack)
         ? allRunIds(snapshot, target, selected)
         : selected.runs.map(({ runId }) => runId);
 }
@@ -68274,7 +68640,104 @@ function stateOf(entry, contents) {
     return content === undefined ? { kind: 'unread' } : readContent(content);
 }
 
+;// CONCATENATED MODULE: ./src/core/commit-graph.ts
+/** @param commits as `git log` lists them. */
+function createCommitGraph(commits) {
+    const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
+    const known = new Map();
+    const reachableFrom = (start) => {
+        const cached = known.get(start);
+        if (cached !== undefined)
+            return cached;
+        const found = new Set();
+        const waiting = [start];
+        for (let sha = waiting.pop(); sha !== undefined; sha = waiting.pop()) {
+            const commit = bySha.get(sha);
+            if (commit === undefined || found.has(sha))
+                continue;
+            found.add(sha);
+            waiting.push(...commit.parents);
+        }
+        known.set(start, found);
+        return found;
+    };
+    const joins = (sha) => commits.flatMap((merge) => {
+        const withCommit = merge.parents.filter((parent) => reachableFrom(parent).has(sha));
+        const withoutCommit = merge.parents.filter((parent) => !withCommit.includes(parent));
+        return withCommit.length > 0 && withoutCommit.length > 0
+            ? [{ merge, withCommit, withoutCommit }]
+            : [];
+    });
+    return { commits, has: (sha) => bySha.has(sha), reachableFrom, joins };
+}
+
+;// CONCATENATED MODULE: ./src/core/own-commit.ts
+
+/**
+ * The edits of a commit of the action, each of a run that one of its trailers names. None for any other
+ * message, such as that of a squash, which quotes what the commits of a branch said, or a revert.
+ */
+function editsOfOwnCommit(message) {
+    if (!hasOwnForm(message))
+        return [];
+    const runs = new Set(runsNamedIn(message));
+    return runs.size === 0 ? [] : editsNamedIn(message).filter(({ run }) => runs.has(run));
+}
+/**
+ * Whether a commit of the action removed a file: its trailers name the run, and its list of files says so,
+ * unless that was too long. The squash of a branch may end with trailers of the action as well, but then
+ * it quotes what the action did to the file.
+ */
+function removedByAction(message, runId, path) {
+    if (!runsNamedIn(message).includes(trailerValue(runId)))
+        return false;
+    const last = editsNamedIn(message).findLast((edit) => edit.path === path);
+    return last === undefined ? hasOwnForm(message) : !last.wrote;
+}
+/** `git revert`, and GitHub's button. */
+function isRevert(message) {
+    return /^(Revert|Reapply) "/.test(message) || /^This reverts commit [0-9a-f]{7}/m.test(message);
+}
+/** A first line, the list of files if there is one, and trailers. */
+function hasOwnForm(message) {
+    const [, ...paragraphs] = paragraphsOf(message);
+    const texts = paragraphs.slice(0, -1).flatMap((paragraph) => paragraph.split('\n'));
+    return paragraphs.length <= 2 && texts.every((line) => /^(Add|Update|Remove) |^and \d/.test(line));
+}
+/** The list of files in the message of a commit of the action. */
+function editsNamedIn(message) {
+    return [...message.matchAll(/^(Add|Update|Remove) ((?:.*\/)?([^/\s]+)\.yaml)(?=: |$)/gm)].map(([, verb, path = '', name = '']) => ({
+        path,
+        run: trailerValue(name),
+        wrote: verb !== 'Remove',
+    }));
+}
+/** The values of the trailers `MLflow-Run-Id` of a commit of the action. */
+function runsNamedIn(message) {
+    if (isRevert(message))
+        return [];
+    return trailersIn(message).flatMap((line) => {
+        const [, value] = /^MLflow-Run-Id: (.+)$/.exec(line) ?? [];
+        return value === undefined ? [] : [value];
+    });
+}
+/** As `git interpret-trailers` finds them: the last paragraph, unless it has any other line. */
+function trailersIn(message) {
+    const [, ...paragraphs] = paragraphsOf(message);
+    const lines = paragraphs.at(-1)?.split('\n') ?? [];
+    return lines.every((line) => own_commit_trailerPattern.test(line)) ? lines : [];
+}
+function paragraphsOf(message) {
+    return message
+        .replaceAll('\r\n', '\n')
+        .trimEnd()
+        .split(/\n\s*\n/);
+}
+const own_commit_trailerPattern = /^(?:[A-Za-z0-9-]+:\s|\(cherry picked from commit [0-9a-f]+\)$|\s+\S)/;
+
 ;// CONCATENATED MODULE: ./src/core/removal.ts
+
+
 
 
 /**
@@ -68301,22 +68764,59 @@ function mentionsRuns(message) {
  */
 function findLastEdits({ commits, recent, }) {
     const found = new Map();
+    const graph = createCommitGraph(recent);
     for (const list of [recent, commits]) {
         for (const [index, commit] of list.entries()) {
-            const isAfter = (other) => {
-                const position = list.findIndex(({ sha }) => sha === other.sha);
-                return position === -1 ? commit.date > other.date : index < position;
-            };
-            const runs = new Set(runsNamedIn(commit.message));
-            if (runs.size === 0)
+            const edits = editsOfOwnCommit(commit.message);
+            if (edits.length === 0)
                 continue;
-            for (const { path, run, wrote } of editsNamedIn(commit.message)) {
-                if (runs.has(run) && !found.has(path))
-                    found.set(path, { commit, wrote, isAfter });
+            const undone = latestUndoing(graph, commit);
+            for (const { path, wrote } of edits) {
+                if (found.has(path))
+                    continue;
+                const isAfter = (other) => {
+                    if (graph.has(commit.sha) && graph.has(other.sha)) {
+                        return graph.reachableFrom(commit.sha).has(other.sha);
+                    }
+                    const position = list.findIndex(({ sha }) => sha === other.sha);
+                    return position === -1 ? commit.date > other.date : index < position;
+                };
+                found.set(path, { commit, wrote, isAfter, undone });
             }
         }
     }
     return found;
+}
+/**
+ * Only a merge can remove a file unseen: it left out what one of its sides had. Which one is not known, so
+ * that it is the newest.
+ */
+function latestUndoing(graph, { sha, date }) {
+    const merges = graph.has(sha)
+        ? graph.joins(sha).map(({ merge }) => merge)
+        : graph.commits.filter(({ parents }) => parents.length > 1);
+    const oldest = graph.has(sha) ? undefined : graph.commits.at(-1);
+    return Math.max(date, merges[0]?.date ?? oldest?.date ?? date);
+}
+/**
+ * When a commit reached the branch: a commit of another branch when that was merged, and one of a clone when
+ * it was merged with the action's commits on the branch.
+ */
+function landingOf({ sha, date }, graph) {
+    const own = graph.commits
+        .filter(({ message }) => mentionsRuns(message))
+        .map((commit) => commit.sha);
+    const landing = graph.joins(sha).find(({ merge, withCommit, withoutCommit }) => {
+        const [first = ''] = merge.parents;
+        if (withoutCommit.includes(first))
+            return true;
+        const known = withCommit.map((parent) => graph.reachableFrom(parent));
+        return withoutCommit.some((parent) => {
+            const line = graph.reachableFrom(parent);
+            return own.some((commit) => line.has(commit) && !known.some((side) => side.has(commit)));
+        });
+    });
+    return Math.max(date, landing?.merge.date ?? date);
 }
 /** How a commit message spells a path. */
 function editKey(path) {
@@ -68324,14 +68824,6 @@ function editKey(path) {
 }
 /** Paths that GitHub and MLflow accept are shorter. */
 const maxLine = 600;
-/** The list of files in the message of a commit of the action. */
-function editsNamedIn(message) {
-    return [...message.matchAll(/^(Add|Update|Remove) ((?:.*\/)?([^/\s]+)\.yaml)(?=: |$)/gm)].map(([, verb, path = '', name = '']) => ({
-        path,
-        run: trailerValue(name),
-        wrote: verb !== 'Remove',
-    }));
-}
 /**
  * Decides whether a person removed the file of a run, or the action did.
  *
@@ -68339,53 +68831,35 @@ function editsNamedIn(message) {
  * one of its parents had it, such as a pull into a clone that is older than the file. If the action's
  * newest commit that names the file wrote it, somebody has removed it since.
  *
+ * @param file `path` is spelled as in the repository.
  * @param removal the last commit that touched the path; undefined if Git finds none.
  * @returns undefined if the file may be created.
  */
-function findPersonsRemoval({ runId, lastEdit }, removal) {
+function findPersonsRemoval(file, removal, graph) {
+    const { lastEdit } = file;
     if (lastEdit?.wrote === true && (removal === undefined || lastEdit.isAfter(removal))) {
-        const { sha, url, date } = lastEdit.commit;
-        return { kind: 'person', sha, url, date, before: undefined, isAfter: true };
+        const { commit, undone: landed } = lastEdit;
+        const { sha, url, date } = commit;
+        return { kind: 'person', sha, url, date, before: undefined, landed, isAfter: true };
     }
-    if (removal === undefined || removal_isActions(removal, runId))
+    if (removal === undefined || removal_isActions(removal, file))
         return undefined;
     const { sha, url, date, before } = removal;
-    return { kind: 'person', sha, url, date, before, isAfter: false };
+    const landed = landingOf(removal, graph);
+    return { kind: 'person', sha, url, date, before, landed, isAfter: false };
 }
 /**
  * Whether the action removed the file: its commit says so, or it is the merge of a pull request in which
  * such a commit did. A revert is a person's, whatever it quotes.
  */
-function removal_isActions({ message, landed }, runId) {
-    const names = (text) => runsNamedIn(text).includes(trailerValue(runId));
-    return (names(message) ||
-        (!isRevert(message) && landed.some((commit) => commit.removesFile && names(commit.message))));
+function removal_isActions({ message, landed }, { path, runId }) {
+    const isOwn = (text) => removedByAction(text, runId, editKey(path));
+    return (isOwn(message) ||
+        (!isRevert(message) && landed.some((commit) => commit.removesFile && isOwn(commit.message))));
 }
-/** The values of the trailers `MLflow-Run-Id` of a commit of the action. */
-function runsNamedIn(message) {
-    if (isRevert(message))
-        return [];
-    return trailersIn(message).flatMap((line) => {
-        const [, value] = /^MLflow-Run-Id: (.+)$/.exec(line) ?? [];
-        return value === undefined ? [] : [value];
-    });
-}
-/** `git revert`, and GitHub's button. */
-function isRevert(message) {
-    return /^(Revert|Reapply) "/.test(message) || /^This reverts commit [0-9a-f]{7}/m.test(message);
-}
-/** As `git interpret-trailers` finds them: the last paragraph, unless it has any other line. */
-function trailersIn(message) {
-    const [, ...paragraphs] = message
-        .replaceAll('\r\n', '\n')
-        .trimEnd()
-        .split(/\n\s*\n/);
-    const lines = paragraphs.at(-1)?.split('\n') ?? [];
-    return lines.every((line) => removal_trailerPattern.test(line)) ? lines : [];
-}
-const removal_trailerPattern = /^(?:[A-Za-z0-9-]+:\s|\(cherry picked from commit [0-9a-f]+\)$|\s+\S)/;
 
 ;// CONCATENATED MODULE: ./src/sync/read-removals.ts
+
 
 
 
@@ -68407,6 +68881,7 @@ function createRemovalReader(repository, recreate) {
         }
         const keyOf = ({ directory, path }) => `${histories.get(directory)?.commits[0]?.sha ?? ''}:${path}`;
         const candidates = targets.flatMap((target, index) => selectCandidates(target, newFiles[index] ?? [], histories));
+        const graph = createCommitGraph([...histories.values()][0]?.recent ?? []);
         const unknown = candidates.filter((file) => !known.has(keyOf(file)));
         const paths = unknown.map(({ path }) => path);
         const read = await repository.readRemovals(snapshot, paths);
@@ -68415,7 +68890,7 @@ function createRemovalReader(repository, recreate) {
             if (commit instanceof GitHubError)
                 return [[file.path, read_removals_unreadable(commit)]];
             known.set(keyOf(file), commit);
-            const removal = findPersonsRemoval(file, commit);
+            const removal = findPersonsRemoval(file, commit, graph);
             return removal === undefined ? [] : [[file.path, removal]];
         }));
     };
@@ -68674,34 +69149,40 @@ async function askForUri(registry, { name, version }) {
 
 
 /**
- * Reads where artifacts are, by run id. Copies are followed in the listing where that is certain. The
- * rest takes a few batches, and one request for each copy of which only MLflow knows the origin.
- *
- * @param isFiltered whether MLflow has versions that the listing does not contain.
+ * Reads where the artifacts of active runs are. Copies are followed in the listing where that is
+ * certain. The rest takes a few batches for all targets together, and one request for each copy of which
+ * only MLflow knows the origin.
  */
-async function readArtifacts(registry, activeRuns, listed, isFiltered) {
-    let located = locateAll(activeRuns, listed);
-    const incomplete = located.filter(({ isIncomplete }) => isIncomplete);
-    if (isFiltered && incomplete.length > 0) {
-        const more = await registry.versionsOfRuns(incomplete.map(({ version }) => version.runId));
-        located = locateAll(activeRuns, [...listed, ...more]);
-    }
-    const asked = await askForSources(registry, located);
-    const sourceOf = ({ source, runId }) => asked.get(runId) ?? (source === undefined ? unknownSource : { ok: true, source });
-    const models = await readLoggedModels(registry, located, sourceOf);
+async function readArtifacts(registry, targets) {
+    const all = await locateInTargets(registry, targets);
+    const asked = await askForSources(registry, all);
+    const sourceOf = (place) => asked.get(place) ??
+        (place.source === undefined ? unknownSource : { ok: true, source: place.source });
+    const models = await readLoggedModels(registry, all, sourceOf);
     const factsOf = (source) => ({
         source,
         loggedModel: source.ok ? models.get(loggedModelId(source.source) ?? '') : undefined,
     });
-    return new Map(located.map((place) => [
-        place.runId,
-        {
-            artifacts: factsOf(sourceOf(place)),
-            previousArtifacts: place.previousSource === undefined
-                ? undefined
-                : factsOf({ ok: true, source: place.previousSource }),
-        },
-    ]));
+    const artifactsOf = (place) => ({
+        artifacts: factsOf(sourceOf(place)),
+        previousArtifacts: place.previousSource === undefined
+            ? undefined
+            : factsOf({ ok: true, source: place.previousSource }),
+    });
+    return new Map(all.map((place) => [place.active, artifactsOf(place)]));
+}
+/** Looks in the listings first, and then asks for the versions that a filter may have hidden. */
+async function locateInTargets(registry, targets) {
+    const located = targets.map((target) => {
+        const places = locateAll(target.activeRuns, target.listed);
+        const incomplete = target.isFiltered ? places.filter(({ isIncomplete }) => isIncomplete) : [];
+        return { target, places, runIds: incomplete.map(({ version }) => version.runId) };
+    });
+    const runIds = new Set(located.flatMap((own) => own.runIds));
+    if (runIds.size === 0)
+        return located.flatMap(({ places }) => places);
+    const more = await registry.versionsOfRuns([...runIds]);
+    return located.flatMap(({ target: { activeRuns, listed }, ...own }) => own.runIds.length === 0 ? own.places : locateAll(activeRuns, [...listed, ...more]));
 }
 const unknownSource = {
     ok: false,
@@ -68710,7 +69191,9 @@ const unknownSource = {
 function locateAll(activeRuns, known) {
     const resolveCopies = createCopyResolver(known);
     const byKey = new Map(known.map((version) => [versionKey(version), version]));
-    return activeRuns.map(({ selected: { runId, version }, run, state }) => {
+    return activeRuns.map((active) => {
+        const { selected, run, state } = active;
+        const { runId, version } = selected;
         const deployed = deployedIn(state, runId);
         const isSame = deployed !== undefined && namesVersion(deployed, version);
         const previous = deployed === undefined || isSame
@@ -68719,6 +69202,7 @@ function locateAll(activeRuns, known) {
         const { source, isCertain } = resolveCopies(version);
         const isKnown = deployed === undefined || isSame || previous !== undefined;
         return {
+            active,
             runId,
             version,
             experimentId: run.experimentId,
@@ -68732,20 +69216,20 @@ function locateAll(activeRuns, known) {
     });
 }
 /**
- * Asks MLflow for the locations of copies, by run id, unless the known versions prove them or the file
+ * Asks MLflow for the locations of copies, unless the known versions prove them or the file
  * already agrees with them.
  */
 async function askForSources(registry, located) {
     const confirmed = await confirmFiles(registry, located);
-    const unknown = located.filter(({ runId, version, isSame, isCertain }) => isSame ? isCopy(version.source) && !confirmed.has(runId) : !isCertain);
-    const answers = await mapConcurrently(unknown, maxConcurrentRequests, async ({ runId, version }) => [
-        runId,
-        await askForUri(registry, version),
+    const unknown = located.filter((place) => place.isSame ? isCopy(place.version.source) && !confirmed.has(place) : !place.isCertain);
+    const answers = await mapConcurrently(unknown, maxConcurrentRequests, async (place) => [
+        place,
+        await askForUri(registry, place.version),
     ], (done) => registry.progress('located', done, unknown.length, 'copied version'));
     return new Map(answers);
 }
 /**
- * Ids of the runs whose files name the right logged model as far as can be seen without asking about
+ * Those whose files name the right logged model as far as can be seen without asking about
  * each: the file already names the version, whose logged model never changes, and the listing or the
  * logged models of the run agree with it.
  */
@@ -68754,7 +69238,9 @@ async function confirmFiles(registry, located) {
     const unknown = files.filter(({ source }) => source === undefined);
     const modelsByRun = new Map();
     if (unknown.length > 0) {
-        const models = await registry.loggedModelsOfRuns(unknown.map(({ runId }) => runId));
+        const models = await registry.loggedModelsOfRuns([
+            ...new Set(unknown.map(({ runId }) => runId)),
+        ]);
         for (const { id, sourceRunId } of models.values()) {
             modelsByRun.set(sourceRunId, [...(modelsByRun.get(sourceRunId) ?? []), id]);
         }
@@ -68765,7 +69251,7 @@ async function confirmFiles(registry, located) {
         const [only = '', ...others] = modelsByRun.get(runId) ?? [];
         return others.length === 0 && only === modelId;
     };
-    return new Set(files.filter(isConfirmed).map(({ runId }) => runId));
+    return new Set(files.filter(isConfirmed));
 }
 /** Reads the logged models that a path may depend on: not for files that name the same version. */
 async function readLoggedModels(registry, located, sourceOf) {
@@ -68793,6 +69279,16 @@ async function readLoggedModels(registry, located, sourceOf) {
 
 
 
+/** Reads what the templates of all targets need; the registry reads each listing once. */
+async function readForTemplates(registry, targets) {
+    const facts = new Map();
+    for (const { target, activeRuns } of targets) {
+        const factsOf = await readForTemplate(registry, target, activeRuns);
+        for (const active of activeRuns)
+            facts.set(active, factsOf(active));
+    }
+    return facts;
+}
 /** Reads what a template needs for the files that are rendered from it, if there are any. */
 async function readForTemplate(registry, { template }, activeRuns) {
     const newRuns = activeRuns.filter(({ state }) => detailNeeded(state) === 'full');
@@ -68837,39 +69333,37 @@ async function readUris(registry, runs) {
 
 
 
-/** Reads the runs of all targets together, so that each target finds its own already read. */
-async function prefetchRuns(registry, targets) {
-    if (targets.length > 1)
-        await registry.runs(targets.flatMap(runRequestsOf));
-}
 /**
- * Reads what the plan needs from MLflow, in batches.
- *
- * @returns facts by run id; none for a run whose file is left alone in any case.
+ * Reads what the plan needs from MLflow, in batches for all targets together: facts by run id; none for a
+ * run whose file is left alone in any case.
  */
-async function read_facts_readFacts(registry, target) {
-    const { runs, listed } = target.selected;
-    const isFiltered = target.target.selection.filter !== undefined;
-    const stateOf = (selected) => read_files_fileOf(target, selected).state;
-    const lookups = await registry.runs(runRequestsOf(target));
-    const activeRuns = runs.flatMap((selected) => activeRun(selected, stateOf(selected), lookups.get(selected.runId)));
+async function read_facts_readFacts(registry, targets) {
+    const lookups = await registry.runs(targets.flatMap(runRequestsOf));
+    const active = targets.map((target) => ({ target, ...activeRunsOf(target, lookups) }));
     const [artifacts, templateFacts] = await Promise.all([
-        readArtifacts(registry, activeRuns, listed, isFiltered),
-        readForTemplate(registry, target, activeRuns),
+        readArtifacts(registry, active),
+        readForTemplates(registry, active),
     ]);
-    const activeById = new Map(activeRuns.map((active) => [active.selected.runId, active]));
-    return new Map(runs.flatMap(({ runId, version: { aliases } }) => {
-        const run = lookups.get(runId);
-        if (run === undefined)
-            return [];
-        const active = activeById.get(runId);
-        const facts = {
-            run,
-            ...(artifacts.get(runId) ?? noArtifacts),
-            ...(active === undefined ? { ...noTemplateFacts, aliases } : templateFacts(active)),
-        };
-        return [[runId, facts]];
-    }));
+    return active.map(({ target, activeRuns }) => {
+        const activeById = new Map(activeRuns.map((run) => [run.selected.runId, run]));
+        const facts = target.selected.runs.flatMap(({ runId, version: { aliases } }) => {
+            const run = lookups.get(runId);
+            if (run === undefined)
+                return [];
+            const own = activeById.get(runId);
+            const ofRun = own && { ...artifacts.get(own), ...templateFacts.get(own) };
+            return [[runId, { run, ...noArtifacts, ...noTemplateFacts, aliases, ...ofRun }]];
+        });
+        return { ...target, facts: new Map(facts) };
+    });
+}
+function activeRunsOf(target, lookups) {
+    const { runs, listed } = target.selected;
+    return {
+        activeRuns: runs.flatMap((selected) => activeRun(selected, read_files_fileOf(target, selected).state, lookups.get(selected.runId))),
+        listed,
+        isFiltered: target.target.selection.filter !== undefined,
+    };
 }
 /** Of a run that is not active, for which no file is rendered. */
 const noTemplateFacts = {
@@ -68919,27 +69413,37 @@ function activeRun(selected, state, lookup) {
 /** Reads what is still missing, and plans all targets. A target that fails leaves the others alone. */
 async function createPlan(options, registry, { snapshot, targets, ...state }, { templates, schemas, readRemovals }) {
     const { repository, stopwatch, mlflow, uiUrl, signal, info } = options;
+    const writesBack = options.writeBack && options.mode !== 'plan';
     for (const { directory } of targets)
         info(create_plan_describeDirectory(snapshot, directory));
     const { possible, obstructed } = findObstructed(snapshot, state.selected);
-    const { loaded, failed } = await stopwatch.measure('read GitHub', () => readFiles(repository, snapshot, possible, templates, schemas));
+    const { loaded, failed } = await stopwatch.measure('read GitHub', () => readFiles(repository, snapshot, possible, templates, schemas, writesBack));
     const failures = [...state.failed, ...obstructed, ...failed];
-    const withFacts = await stopwatch.measure('read MLflow', () => readAllFacts(registry, loaded));
+    const withFacts = await stopwatch.measure('read MLflow', () => read_facts_readFacts(registry, loaded));
     const removals = await stopwatch.measure('read GitHub', () => readRemovals(snapshot, withFacts));
     return stopwatch.measure('plan', async () => {
         const plans = [];
         for (const target of withFacts) {
             const context = { mlflow, repository, registry, snapshot, removals, uiUrl, signal };
-            plans.push(withIndex(target, await planTarget(target, context), options));
+            plans.push(await planTarget(target, context));
         }
         const withheld = plans.flatMap(({ target, error: problem }) => problem === undefined ? [] : [{ target, problem }]);
-        const warnings = plans.flatMap((plan) => plan.warnings.map((warning) => targets.length > 1 ? nameTarget(plan.target, warning) : warning));
+        const files = new Map(loaded.map(({ target, files: read }) => [target.name, read]));
+        const indexes = indexesOf(loaded);
+        const entries = plans.flatMap((plan) => plan.entries);
+        const pages = updateIndexPages({ files, indexes, entries }, options);
+        const warnings = plans.flatMap(({ target, warnings: own }) => {
+            const { warning } = pages.get(target.name) ?? {};
+            const all = warning === undefined ? own : [...own, warning];
+            return targets.length > 1 ? all.map((text) => nameTarget(target, text)) : all;
+        });
         const plan = {
             snapshot,
             targets,
-            files: new Map(loaded.map(({ target, files }) => [target.name, files])),
-            entries: plans.flatMap(({ entries }) => entries),
-            extraFiles: plans.flatMap(({ extraFiles }) => extraFiles),
+            files,
+            indexes,
+            entries,
+            extraFiles: [...pages.values()].flatMap(({ edit }) => edit ?? []),
             selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
             failedTargets: failures.map(({ target }) => target.name),
         };
@@ -68954,24 +69458,8 @@ async function createPlan(options, registry, { snapshot, targets, ...state }, { 
         return { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] };
     });
 }
-async function readAllFacts(registry, targets) {
-    await prefetchRuns(registry, targets);
-    const withFacts = [];
-    for (const target of targets) {
-        withFacts.push({ ...target, facts: await read_facts_readFacts(registry, target) });
-    }
-    return withFacts;
-}
-/** Adds the update of the target's index page, which depends on everything else. */
-function withIndex({ index, files }, plan, links) {
-    if (index === undefined)
-        return { ...plan, extraFiles: [] };
-    const { edit, warning } = updateIndexPage(index, files, plan.entries, links);
-    return {
-        ...plan,
-        extraFiles: edit === undefined ? [] : [edit],
-        warnings: warning === undefined ? plan.warnings : [...plan.warnings, warning],
-    };
+function indexesOf(targets) {
+    return new Map(targets.flatMap(({ target, index }) => index === undefined ? [] : [[target.name, index]]));
 }
 /** Separates the targets whose directory cannot exist. */
 function findObstructed({ obstacles }, selected) {
@@ -69275,7 +69763,84 @@ function idsOf({ modelVersion }, { id }) {
     return { runId: id, modelVersion };
 }
 
+;// CONCATENATED MODULE: ./src/core/corrections.ts
+
+/** A pull request's body has room for so many. */
+const maxRuns = 1000;
+/** The runs whose files a proposal changes and which may keep their version, for its section. */
+function correctedRuns(changes) {
+    return changes
+        .filter(({ outcome, previous, modelName, modelVersion }) => outcome === 'updated' &&
+        // What a damaged file named is not known.
+        (previous === undefined ||
+            (previous.modelName === modelName && previous.modelVersion === modelVersion)))
+        .flatMap(({ runId }) => (runId === null ? [] : beginningOf(runId)))
+        .slice(0, maxRuns);
+}
+/** The corrections of the last pull request that was merged, if it has any. */
+function mergedCorrections({ pullRequests }) {
+    const last = pullRequests.find(({ merged }) => merged);
+    if (last === undefined)
+        return undefined;
+    const runs = readSection(last.body)?.corrected;
+    if (runs === undefined)
+        return undefined;
+    return { runs: new Set(runs), commits: new Set([last.headSha, last.mergeCommit ?? '']) };
+}
+/** Whether the commit that was recorded for a run's file is older than its correction. */
+function isCorrected(corrections, runId, recorded) {
+    if (corrections === undefined)
+        return false;
+    return corrections.runs.has(beginningOf(runId)) && !corrections.commits.has(recorded);
+}
+/** Short, and if it is another run's, too, GitHub is asked for a commit in vain. */
+function beginningOf(runId) {
+    return runId.slice(0, 8);
+}
+
+;// CONCATENATED MODULE: ./src/core/tag-place.ts
+
+
+
+/**
+ * What a URL of a file in a repository can mean, as a revision and a path for Git: a branch may contain
+ * slashes. Empty for any other URL.
+ */
+function possibleFiles(place, url) {
+    const prefix = blobsUrl(place);
+    if (!url.startsWith(prefix))
+        return [];
+    const parts = tag_place_decode(url.slice(prefix.length))?.split('/') ?? [];
+    return parts
+        .slice(1)
+        .map((_, at) => `refs/heads/${parts.slice(0, at + 1).join('/')}:${parts.slice(at + 1).join('/')}`);
+}
+function tag_place_decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function urlOf({ serverUrl, repository, branch }, path) {
+    return fileUrl(serverUrl, repository, branch, path);
+}
+function blobsUrl({ serverUrl, repository }) {
+    return fileUrl(serverUrl, repository, '', '').slice(0, -1);
+}
+/** Whether a URL names a file of the repository in another directory or on another branch. */
+function isElsewhere(place, url) {
+    return url.startsWith(blobsUrl(place)) && runIdIn(place, url) === undefined;
+}
+/** The run whose file in this directory a URL names; undefined for any other URL. */
+function runIdIn(place, url) {
+    const prefix = urlOf(place, (0,core_branch/* pathIn */.lW)(place.directory, ''));
+    return url.startsWith(prefix) ? runIdFromFileName(url.slice(prefix.length)) : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/core/write-back.ts
+
 
 
 
@@ -69289,6 +69854,10 @@ function tagNames(repository, target) {
     const suffix = target === undefined ? '' : `.${target.replace(/\/(?:\.{0,2}\/)+/g, '/')}`;
     const prefix = `mlflow-sync.${repository}${suffix}`;
     return { file: `${prefix}.file`, commit: `${prefix}.commit` };
+}
+/** An MLflow filter for the versions that have the tags; GitHub's address begins like this. */
+function taggedFilter({ file }) {
+    return `tags.\`${file}\` LIKE 'http%'`;
 }
 /** Decides which tags differ from what the branch says. */
 function planWriteBack(input) {
@@ -69311,26 +69880,35 @@ function planWriteBack(input) {
     }
     return { deployments, removals };
 }
+/** The runs whose files name versions of the target's models that are not among the known ones. */
+function findUnknownRuns(input) {
+    const known = new Set(input.versions.map(versionKey));
+    const unknown = [...findDeployments(input)].filter(([key]) => !known.has(key));
+    return [...new Set(unknown.flatMap(([, runIds]) => runIds))];
+}
 /** Run ids by the key of the model version that their file names. */
-function findDeployments({ files, present }) {
+function findDeployments({ files, present, models, }) {
     const deployed = new Map();
     for (const [runId, { state }] of files) {
         const owned = ownedTextsOf(state);
         if (!present.has(runId) || owned?.runid !== runId)
             continue;
         const { modelName: name = '', modelVersion: version = '' } = owned;
+        if (name === '' || version === '' || !models(name))
+            continue;
         const key = versionKey({ name, version });
         deployed.set(key, [...(deployed.get(key) ?? []), runId]);
     }
     return deployed;
 }
 /** The deployment of a version; none if its tags are right. */
-function deploymentOf({ name, version, tags }, runId, { names, place, written }) {
+function deploymentOf({ name, version, tags }, runId, { names, place, written, corrections }) {
     const path = (0,core_branch/* pathIn */.lW)(place.directory, fileName(runId));
     const url = urlOf(place, path);
     const { [names.file]: file, [names.commit]: recorded = '' } = tags;
-    // A commit that was recorded for this file stays, whoever has changed the file since.
-    const known = file === url && isCommit(recorded) ? recorded : undefined;
+    // A commit that was recorded for this file stays, whatever another person or job has changed since.
+    const isKnown = file === url && isCommit(recorded) && !isCorrected(corrections, runId, recorded);
+    const known = isKnown ? recorded : undefined;
     const commit = written.runIds.has(runId) ? written.commit : known;
     if (known !== undefined && commit === known)
         return [];
@@ -69360,12 +69938,17 @@ function removalsFrom({ name, version, tags }, { names, place, files, present })
         .filter((key) => tags[key] !== undefined)
         .map((key) => ({ name, version, key, value: undefined }));
 }
-/** The changes of a deployment's tags; the file comes last here, too. */
+/**
+ * The changes of a deployment's tags. A file's URL beside the commit of another file would be believed,
+ * so it comes last; without a commit it comes first, because versions are searched by it.
+ */
 function tagChanges({ name, version, url, tags }, commit, names) {
     const wanted = [
         [names.commit, commit],
         [names.file, url],
     ];
+    if (tags[names.commit] === undefined)
+        wanted.reverse();
     return wanted
         .filter(([key, value]) => tags[key] !== value)
         .map(([key, value]) => ({ name, version, key, value }));
@@ -69374,127 +69957,6 @@ function tagChanges({ name, version, url, tags }, commit, names) {
 function maxTagChanges({ url, tags }, names) {
     return tags[names.file] === url ? 1 : 2;
 }
-/**
- * What a URL of a file in a repository can mean, as a revision and a path for Git: a branch may contain
- * slashes. Empty for any other URL.
- */
-function possibleFiles(place, url) {
-    const prefix = blobsUrl(place);
-    if (!url.startsWith(prefix))
-        return [];
-    const parts = write_back_decode(url.slice(prefix.length))?.split('/') ?? [];
-    return parts
-        .slice(1)
-        .map((_, at) => `refs/heads/${parts.slice(0, at + 1).join('/')}:${parts.slice(at + 1).join('/')}`);
-}
-function write_back_decode(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function urlOf({ serverUrl, repository, branch }, path) {
-    return fileUrl(serverUrl, repository, branch, path);
-}
-function blobsUrl({ serverUrl, repository }) {
-    return fileUrl(serverUrl, repository, '', '').slice(0, -1);
-}
-/** Whether a URL names a file of the repository in another directory or on another branch. */
-function isElsewhere(place, url) {
-    return url.startsWith(blobsUrl(place)) && runIdIn(place, url) === undefined;
-}
-/** The run whose file in this directory a URL names; undefined for any other URL. */
-function runIdIn(place, url) {
-    const prefix = urlOf(place, (0,core_branch/* pathIn */.lW)(place.directory, ''));
-    return url.startsWith(prefix) ? runIdFromFileName(url.slice(prefix.length)) : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/tags.ts
-
-
-
-
-
-/** If so many models fail and none succeeds, no other one is tried. */
-const tags_maxFailures = 10;
-/**
- * Sets and removes tags of model versions, those of one model in order. A version that MLflow no longer
- * has needs none. Both requests can be repeated.
- *
- * With MLflow's basic-auth, setting a tag takes `EDIT` permission on the registered model and removing
- * one takes `MANAGE` (`mlflow/server/auth/__init__.py`).
- */
-async function writeTags(client, changes) {
-    const failures = new Map();
-    let done = 0;
-    let isHopeless = false;
-    const models = [...Map.groupBy(changes, ({ name }) => name)];
-    await mapConcurrently(models, maxConcurrentRequests, async ([name, ofModel]) => {
-        for (const change of ofModel) {
-            if (isHopeless)
-                return;
-            try {
-                await writeTag(client, change);
-            }
-            catch (error) {
-                if (!(error instanceof MlflowError))
-                    throw error;
-                failures.set(name, error);
-                isHopeless ||= !isAboutModel(error) || (done === 0 && failures.size >= tags_maxFailures);
-                return;
-            }
-            done += 1;
-            client.progress('wrote', done, changes.length, 'tag');
-        }
-    });
-    return { done, failures };
-}
-const nothing = object({});
-async function writeTag(client, { name, version, key, value }) {
-    await unlessMissing(() => value === undefined
-        ? client.delete('model-versions/delete-tag', { name, version, key }, nothing)
-        : client.post('model-versions/set-tag', { name, version, key, value }, nothing));
-}
-/** Whether other models may do better; not if the server is down or the password is wrong. */
-function isAboutModel({ status = 0 }) {
-    return status === 400 || status === 403 || status === 404;
-}
-
-;// CONCATENATED MODULE: ./src/sync/tag-warnings.ts
-
-
-/** Tags are set and removed by at most this many requests in one sync; the next one goes on. */
-const maxRequests = 500;
-/** Models that a warning names. */
-const tag_warnings_maxModels = 3;
-/** One warning about all tags that MLflow refused. */
-function describeFailures(changes, { failures }) {
-    const [first] = failures.values();
-    if (first === undefined)
-        return [];
-    const names = [...failures.keys()].map((name) => (0,prose/* prose */.CS) `\`${name}\``);
-    const others = names.length - tag_warnings_maxModels;
-    const shown = (0,prose/* joinProse */.c5)(names.slice(0, tag_warnings_maxModels), ', ');
-    const listed = others > 0 ? (0,prose/* joinProse */.c5)([shown, (0,prose/* own */.ZV)((0,format/* plural */.LS)(others, 'other model'))], ' and ') : shown;
-    const message = (0,prose/* prose */.CS) `The tags of ${listed} could not be written to MLflow: ${first.text}`;
-    return [(0,prose/* joinSentences */.DP)([message, adviceFor(first, changes)])];
-}
-function adviceFor(error, changes) {
-    if (error.status !== 403)
-        return error.advice ?? [];
-    const removes = changes.some(({ value }) => value === undefined);
-    const removal = removes ? (0,prose/* prose */.CS) `, and \`MANAGE\` permission to remove one` : [];
-    return (0,prose/* prose */.CS) `MLflow's user needs \`EDIT\` permission on these registered models to set a tag${removal}. Grant it, or set \`write-back: false\`.`;
-}
-function describeRest(left) {
-    if (left === 0)
-        return [];
-    return [
-        (0,prose/* prose */.CS) `A sync sends at most ${maxRequests} requests for tags; ${(0,prose/* own */.ZV)((0,format/* plural */.LS)(left, 'model version'))} will be tagged in MLflow by the next ones`,
-    ];
-}
 
 ;// CONCATENATED MODULE: ./src/sync/read-tags.ts
 
@@ -69502,22 +69964,33 @@ function describeRest(left) {
 
 
 
-/** The versions that files named before they were changed or deleted. */
-function replacedBy(made) {
-    return made.flatMap(({ outcome, previous }) => outcome === 'created' || previous === undefined || !isVersionNumber(previous.modelVersion)
-        ? []
-        : [{ name: previous.modelName, version: previous.modelVersion }]);
-}
-/** Reads versions that the listing may lack because of its filter. */
-async function readUnlisted(mlflow, listed, versions) {
-    const known = new Set(listed.map(versionKey));
-    const found = [];
-    for (const { name, version } of versions.slice(0, maxRequests)) {
-        if (known.has(versionKey({ name, version })))
-            continue;
-        found.push(...[(await readModelVersion(mlflow, name, version)) ?? []].flat());
+
+/**
+ * All versions that matter for the tags of a target. Its listing lacks those that its filter hides: they
+ * may still have tags, and files on the branch may name them.
+ *
+ * @param warnings gets one if MLflow does not tell; then only the listing is known.
+ */
+async function readTagged({ registry }, input, warnings) {
+    try {
+        const tagged = await registry.versions(taggedFilter(input.names));
+        const versions = unique([...input.versions, ...tagged]);
+        const unknown = findUnknownRuns({ ...input, versions });
+        if (unknown.length === 0)
+            return versions;
+        return unique([...versions, ...(await registry.versionsOfRuns(unknown))]);
     }
-    return found;
+    catch (error) {
+        if (!(error instanceof MlflowError))
+            throw error;
+        const message = (0,prose/* prose */.CS) `The tags of model versions that \`filter\` hides could not be read from MLflow: ${error.text}`;
+        warnings.push((0,prose/* joinSentences */.DP)([message, error.advice ?? []]));
+        return input.versions;
+    }
+}
+/** What was read last counts. */
+function unique(versions) {
+    return [...new Map(versions.map((version) => [versionKey(version), version])).values()];
 }
 /** More files of other jobs are left alone without asking whether they still exist. */
 const maxClaims = 100;
@@ -69525,8 +69998,10 @@ const maxClaims = 100;
  * Without the versions whose tag names a file elsewhere in the repository: two jobs that deploy the same
  * version to two directories would overwrite each other's tags forever. If that file no longer exists,
  * the tag is outdated.
+ *
+ * @param warnings gets one if GitHub does not tell which files exist.
  */
-async function leaveClaimed(repository, deployments, place) {
+async function leaveClaimed({ repository }, deployments, place, warnings) {
     const unclaimed = deployments.filter(({ claimedBy }) => claimedBy === undefined);
     const claimed = deployments.flatMap((deployment) => deployment.claimedBy === undefined
         ? []
@@ -69534,89 +70009,81 @@ async function leaveClaimed(repository, deployments, place) {
     if (claimed.length === 0)
         return unclaimed;
     const asked = claimed.slice(0, maxClaims);
-    const existing = await repository.findFiles(asked.flatMap(({ files }) => files));
-    const outdated = asked.filter(({ files }) => !files.some((file) => existing.has(file)));
-    return [...unclaimed, ...outdated.map(({ deployment }) => deployment)];
-}
-
-;// CONCATENATED MODULE: ./src/sync/write-back.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Tags the model versions whose files are on the branch, and removes the tags of others. Whatever goes
- * wrong, the files have been written, so it is only a warning.
- */
-async function writeBack(options, targets, written) {
     try {
-        const planned = await planTargets(options, targets, written);
-        const { taken, left } = takeWithin(planned, maxRequests);
-        const { changes, warnings } = await resolveCommits(options, taken, written.plan.snapshot.head);
-        const result = await writeTags(options.mlflow, changes);
-        if (result.done > 0)
-            options.info(`Write-back: ${(0,format/* plural */.LS)(result.done, 'tag')} changed in MLflow`);
-        return [...warnings, ...describeFailures(changes, result), ...describeRest(left)];
+        const existing = await repository.findFiles(asked.flatMap(({ files }) => files));
+        const outdated = asked.filter(({ files }) => !files.some((file) => existing.has(file)));
+        return [...unclaimed, ...outdated.map(({ deployment }) => deployment)];
     }
     catch (error) {
-        if (options.signal.aborted)
-            return [
-                (0,prose/* prose */.CS) `The job was cancelled before all tags were written to MLflow. The next sync will write them.`,
-            ];
-        const { message, advice = [] } = problemOf(error);
-        return [(0,prose/* joinSentences */.DP)([(0,prose/* prose */.CS) `The tags in MLflow could not be written: ${message}`, advice])];
+        if (!(error instanceof GitHubError))
+            throw error;
+        const versions = (0,prose/* own */.ZV)((0,format/* plural */.LS)(claimed.length, 'model version'));
+        const message = (0,prose/* prose */.CS) `GitHub did not say whether the files that the tags of ${versions} name still exist, so these tags were left alone: ${error.text}`;
+        warnings.push((0,prose/* joinSentences */.DP)([message, error.advice ?? []]));
+        return unclaimed;
     }
 }
-async function planTargets(options, targets, written) {
+
+;// CONCATENATED MODULE: ./src/sync/plan-tags.ts
+
+
+
+
+
+
+
+/** Decides what changes in the tags of all targets. What cannot be read is left to the next sync. */
+async function planTags(options, targets, written) {
+    const complete = targets.find(({ target }) => target.selection.filter === undefined);
     const planned = [];
-    for (const target of targets)
-        planned.push(...(await write_back_planTarget(options, target, written)));
-    return planned;
+    const warnings = [];
+    for (const selected of targets) {
+        const input = inputFor(options, selected, written);
+        if (input === undefined)
+            continue;
+        const isFiltered = selected.target.selection.filter !== undefined;
+        const versions = isFiltered
+            ? (complete?.selected.listed ?? (await readTagged(options, input, warnings)))
+            : input.versions;
+        planned.push(...(await plan_tags_planTarget(options, { ...input, versions }, warnings)));
+    }
+    return { planned, warnings };
 }
-async function write_back_planTarget(options, { target, selected }, { plan, operation, commit }) {
+/** Undefined for a target that failed, because its files were not read. */
+function inputFor({ serverUrl, namesTargets }, { target, selected }, { plan, operation, commit, corrections }) {
     const files = plan.files.get(target.name);
-    // A target that failed has not been read.
     if (files === undefined)
-        return [];
-    const { snapshot } = plan;
-    const { repository, branch } = snapshot;
-    const { serverUrl, namesTargets } = options;
-    const names = tagNames(repository, namesTargets ? target.name : undefined);
-    const place = { serverUrl, repository, branch, directory: target.directory };
+        return undefined;
+    const { repository, branch } = plan.snapshot;
+    const { directory } = target;
     const ofTarget = changesOf(plan.entries).filter((entry) => entry.target === target.name);
     const made = operation === 'committed' ? ofTarget : [];
-    const { models, filter } = target.selection;
-    const unlisted = filter === undefined ? [] : replacedBy(made).filter(({ name }) => models(name));
-    const { deployments, removals } = planWriteBack({
-        names,
-        place,
-        models,
-        versions: [
-            ...selected.listed,
-            ...(await readUnlisted(options.mlflow, selected.listed, unlisted)),
-        ],
+    return {
+        names: tagNames(repository, namesTargets ? target.name : undefined),
+        place: { serverUrl, repository, branch, directory },
+        models: target.selection.models,
+        versions: selected.listed,
         files: filesAfter(files, made),
-        present: runIdsOnBranch(plan, target.directory, made),
+        present: runIdsOnBranch(plan, directory, made),
         written: { runIds: new Set(made.flatMap(({ runId }) => runId ?? [])), commit: commit?.sha },
-    });
-    const unclaimed = await leaveClaimed(options.repository, deployments, place);
+        corrections,
+    };
+}
+async function plan_tags_planTarget(sources, input, warnings) {
+    const { names, place } = input;
+    const { deployments, removals } = planWriteBack(input);
+    const unclaimed = await leaveClaimed(sources, deployments, place, warnings);
     return [
         ...unclaimed.map((deployment) => ({
+            name: deployment.name,
+            maxChanges: maxTagChanges(deployment, names),
             deployment,
             names,
-            maxChanges: maxTagChanges(deployment, names),
         })),
         ...[...Map.groupBy(removals, versionKey).values()].map((ofVersion) => ({
-            removals: ofVersion,
+            name: ofVersion[0]?.name ?? '',
             maxChanges: ofVersion.length,
+            removals: ofVersion,
         })),
     ];
 }
@@ -69633,43 +70100,248 @@ function runIdsOnBranch({ snapshot }, directory, made) {
     }
     return present;
 }
+
+;// CONCATENATED MODULE: ./src/core/turns.ts
+/**
+ * Orders items so that each group has its turn, and the order of the groups begins at any of them: if
+ * only so many items are taken each time, no group waits for ever behind others.
+ *
+ * @param start a number in [0, 1).
+ */
+function takeTurns(items, groupOf, start) {
+    const groups = [...Map.groupBy(items, groupOf).values()];
+    const first = Math.floor(start * groups.length);
+    const ordered = [...groups.slice(first), ...groups.slice(0, first)];
+    const turns = Math.max(0, ...ordered.map(({ length }) => length));
+    return Array.from({ length: turns }, (_, turn) => ordered.flatMap((group) => group.slice(turn, turn + 1))).flat();
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/tags.ts
+
+
+
+
+
+/** So many failures of the server in a row, each with its retries, are not about the models. */
+const maxOutages = 3;
+/**
+ * A version that MLflow no longer has needs no tags. Both requests can be repeated.
+ *
+ * With MLflow's basic-auth, setting a tag takes `EDIT` permission on the registered model and removing
+ * one takes `MANAGE` (`mlflow/server/auth/__init__.py`).
+ */
+function createTagWriter(client, total) {
+    const failures = new Map();
+    let done = 0;
+    let tried = 0;
+    let outages = 0;
+    let isRejected = false;
+    const isHopeless = () => isRejected || outages >= maxOutages;
+    const attempt = async (change) => {
+        tried += 1;
+        try {
+            await writeTag(client, change);
+            outages = 0;
+            done += 1;
+            client.progress('wrote', done, total, 'tag');
+        }
+        catch (error) {
+            if (!(error instanceof MlflowError))
+                throw error;
+            failures.set(change.name, { change, error });
+            isRejected ||= error.status === 401;
+            outages = isAboutModel(error) ? 0 : outages + 1;
+        }
+    };
+    return {
+        write: async (changes) => {
+            const models = [...Map.groupBy(changes, ({ name }) => name)];
+            const untried = [];
+            await mapConcurrently(models, maxConcurrentRequests, async ([name, ofModel]) => {
+                for (const change of ofModel) {
+                    if (failures.has(name))
+                        return;
+                    if (isHopeless())
+                        untried.push(change);
+                    else
+                        await attempt(change);
+                }
+            });
+            return untried;
+        },
+        failures,
+        done: () => done,
+        tried: () => tried,
+        isHopeless,
+    };
+}
+const nothing = object({});
+async function writeTag(client, { name, version, key, value }) {
+    await unlessMissing(() => value === undefined
+        ? client.delete('model-versions/delete-tag', { name, version, key }, nothing)
+        : client.post('model-versions/set-tag', { name, version, key, value }, nothing));
+}
+/** Whether other models may do better; not if the server is down. */
+function isAboutModel({ status = 0 }) {
+    return status === 400 || status === 403 || status === 404;
+}
+
+;// CONCATENATED MODULE: ./src/sync/tag-warnings.ts
+
+
+/** Tags are set and removed by at most this many requests in one sync; the next one goes on. */
+const maxRequests = 500;
+/** Models that a warning names. */
+const tag_warnings_maxModels = 10;
+/** One warning about all models on which permission is missing, and one about all other failures. */
+function describeFailures(failures) {
+    const [denied, others] = [true, false].map((isWanted) => [...failures.values()]
+        .filter(({ error }) => isDenied(error) === isWanted)
+        .sort((a, b) => (a.change.name < b.change.name ? -1 : 1)));
+    return [denied ?? [], others ?? []].flatMap(describeAlike);
+}
+function isDenied({ status }) {
+    return status === 403;
+}
+function describeAlike(failures) {
+    const [first] = failures;
+    if (first === undefined)
+        return [];
+    const names = failures.map(({ change }) => (0,prose/* prose */.CS) `\`${change.name}\``);
+    const others = names.length - tag_warnings_maxModels;
+    const shown = (0,prose/* joinProse */.c5)(names.slice(0, tag_warnings_maxModels), ', ');
+    const listed = others > 0 ? (0,prose/* joinProse */.c5)([shown, (0,prose/* own */.ZV)((0,format/* plural */.LS)(others, 'other model'))], ' and ') : shown;
+    const message = (0,prose/* prose */.CS) `The tags of ${listed} could not be written to MLflow: ${first.error.text}`;
+    return [(0,prose/* joinSentences */.DP)([message, tag_warnings_adviceFor(first.error, failures)])];
+}
+function tag_warnings_adviceFor(error, failures) {
+    if (!isDenied(error))
+        return error.advice ?? [];
+    const removes = failures.some(({ change }) => change.value === undefined);
+    const removal = removes ? (0,prose/* prose */.CS) `, and \`MANAGE\` permission to remove one` : [];
+    return (0,prose/* prose */.CS) `MLflow's user needs \`EDIT\` permission on these registered models to set a tag${removal}. Grant it, or set \`write-back: false\`.`;
+}
+/** @param isHopeless whether MLflow failed, so that the rest was not tried. */
+function describeRest(left, isHopeless) {
+    if (left === 0)
+        return [];
+    const versions = (0,prose/* own */.ZV)((0,format/* plural */.LS)(left, 'model version'));
+    return isHopeless
+        ? [
+            (0,prose/* prose */.CS) `The tags of ${versions} were not tried after MLflow had failed; the next sync tries again`,
+        ]
+        : [
+            (0,prose/* prose */.CS) `A sync sends at most ${maxRequests} requests for tags; ${versions} will be tagged in MLflow by the next ones`,
+        ];
+}
+
+;// CONCATENATED MODULE: ./src/sync/send-tags.ts
+
+
+
+
+
+
+
+
+/** GitHub is asked for the commits of this many files in one request. */
+const versionsPerBatch = 100;
+/**
+ * Changes the tags of as many versions as one sync may. Models take turns, so that those on which
+ * permission is missing cost one request each and keep nobody else's tags from being written.
+ */
+async function sendTags(options, planned, head) {
+    const total = planned.reduce((sum, { maxChanges }) => sum + maxChanges, 0);
+    const writer = createTagWriter(options.mlflow, Math.min(total, maxRequests));
+    const commits = createCommitReader(options.repository, head);
+    let left = 0;
+    let waiting = takeTurns(planned, ({ name }) => name, options.clock.random());
+    while (waiting.length > 0 && !writer.isHopeless()) {
+        const batch = takeWithin(waiting, maxRequests - writer.tried());
+        if (batch.length === 0)
+            break;
+        const untried = await writer.write(await commits.resolve(batch));
+        left += new Set(untried.map(versionKey)).size;
+        waiting = waiting.slice(batch.length).filter(({ name }) => !writer.failures.has(name));
+    }
+    report(options, writer);
+    return [
+        ...commits.warnings(),
+        ...describeFailures(writer.failures),
+        ...describeRest(left + waiting.length, writer.isHopeless()),
+    ];
+}
+function report({ info }, writer) {
+    const done = writer.done();
+    if (done > 0)
+        info(`Write-back: ${(0,format/* plural */.LS)(done, 'tag')} changed in MLflow`);
+}
 function takeWithin(planned, limit) {
     let sum = 0;
-    const index = planned.findIndex(({ maxChanges }) => (sum += maxChanges) > limit);
-    const count = index < 0 ? planned.length : index;
-    return { taken: planned.slice(0, count), left: planned.length - count };
+    const next = planned.slice(0, versionsPerBatch);
+    const index = next.findIndex(({ maxChanges }) => (sum += maxChanges) > limit);
+    return index < 0 ? next : next.slice(0, index);
 }
-/** Asks GitHub for the commits of files that this sync did not write. */
-async function resolveCommits({ repository }, planned, head) {
-    const paths = planned.flatMap((tags) => 'deployment' in tags && tags.deployment.commit === undefined ? [tags.deployment.path] : []);
-    const { commits, warnings } = await readCommits(repository, head, paths);
-    const changes = planned.flatMap((tags) => {
-        if (!('deployment' in tags))
-            return tags.removals;
-        const { deployment, names } = tags;
-        const commit = deployment.commit ?? commits.get(deployment.path);
-        return commit === undefined ? [] : tagChanges(deployment, commit, names);
-    });
-    return { changes, warnings };
+function createCommitReader(repository, head) {
+    let failure;
+    let missing = 0;
+    const read = async (paths) => {
+        if (failure === undefined) {
+            try {
+                return await repository.lastCommits(head, paths);
+            }
+            catch (error) {
+                if (!(error instanceof GitHubError))
+                    throw error;
+                failure = error;
+            }
+        }
+        missing += paths.length;
+        return new Map();
+    };
+    return {
+        resolve: async (planned) => {
+            const paths = planned.flatMap((tags) => 'deployment' in tags && tags.deployment.commit === undefined ? [tags.deployment.path] : []);
+            const commits = await read(paths);
+            return planned.flatMap((tags) => {
+                if (!('deployment' in tags))
+                    return tags.removals;
+                const { deployment, names } = tags;
+                const commit = deployment.commit ?? commits.get(deployment.path);
+                return commit === undefined ? [] : tagChanges(deployment, commit, names);
+            });
+        },
+        warnings: () => {
+            if (failure === undefined)
+                return [];
+            const files = (0,prose/* own */.ZV)((0,format/* plural */.LS)(missing, 'file'));
+            const message = (0,prose/* prose */.CS) `The commits of ${files} could not be read, so the tags of their model versions were not set in MLflow: ${failure.text}`;
+            return [(0,prose/* joinSentences */.DP)([message, failure.advice ?? []])];
+        },
+    };
 }
-async function readCommits(repository, head, paths) {
+
+;// CONCATENATED MODULE: ./src/sync/write-back.ts
+
+
+
+
+/**
+ * Tags the model versions whose files are on the branch, and removes the tags of others. Whatever goes
+ * wrong, the files have been written, so it is only a warning.
+ */
+async function writeBack(options, targets, written) {
     try {
-        const commits = await repository.lastCommits(head, paths);
-        return { commits, warnings: [] };
+        const { planned, warnings } = await planTags(options, targets, written);
+        return [...warnings, ...(await sendTags(options, planned, written.plan.snapshot.head))];
     }
     catch (error) {
-        if (!(error instanceof ActionError))
-            throw error;
-        const files = (0,prose/* own */.ZV)((0,format/* plural */.LS)(paths.length, 'file'));
-        return {
-            commits: new Map(),
-            warnings: [
-                (0,prose/* joinSentences */.DP)([
-                    (0,prose/* prose */.CS) `The commits of ${files} could not be read, so the tags of their model versions were not set in MLflow: ${error.text}`,
-                    error.advice ?? [],
-                ]),
-            ],
-        };
+        if (options.signal.aborted)
+            return [
+                (0,prose/* prose */.CS) `The job was cancelled before all tags were written to MLflow. The next sync will write them.`,
+            ];
+        const { message, advice = [] } = problemOf(error);
+        return [(0,prose/* joinSentences */.DP)([(0,prose/* prose */.CS) `The tags in MLflow could not be written: ${message}`, advice])];
     }
 }
 
@@ -69679,6 +70351,7 @@ async function readCommits(repository, head, paths) {
 const preview = {
     write: (plan) => Promise.resolve(writeResult(plan, editsOf(plan).length === 0 ? 'none' : 'planned')),
     settle: () => Promise.resolve(undefined),
+    corrections: () => undefined,
 };
 function writeResult(plan, operation, details = {}) {
     return {
@@ -69734,7 +70407,7 @@ function createCommitWriter(repository, template) {
             throw error;
         }
     };
-    return { write, settle };
+    return { write, settle, corrections: () => undefined };
 }
 function write_commit_committed(plan, commit) {
     const { sha, url } = commit;
@@ -69789,55 +70462,17 @@ function problemAfterWrite(error) {
     return problemOf(error);
 }
 
-;// CONCATENATED MODULE: ./src/sync/find-rejection.ts
-
-
-
-/**
- * Finds the pull request with the same changes that a person closed without merging it; only the
- * newest one with the same changes counts. What it proposed is in the commit where its branch was when
- * it was closed: the body may have been rewritten, and by an update that came after the closing. If
- * that commit is a person's or a merge, the body counts, or else the action's commit below it.
- */
-async function findRejectedPullRequest({ pullRequests }, plan, head, state) {
-    const changes = changesDigest(plan);
-    const search = async (closed, looksBelow) => {
-        const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha));
-        for (const pullRequest of closed) {
-            const { headSha, body } = pullRequest;
-            const proposed = readProposal(messages.get(headSha) ?? '') ??
-                readSection(body) ??
-                (looksBelow ? await readProposalBelow(pullRequests, headSha) : undefined);
-            if (proposed?.changes === changes)
-                return pullRequest;
-        }
-        return undefined;
-    };
-    const newest = state.pullRequests.filter((pullRequest) => pullRequest.state === 'closed');
-    if (newest.length === 0)
-        return undefined;
-    const found = (await search(newest, true)) ??
-        (await search(await pullRequests.closed(plan.snapshot.branch, head), false));
-    return found !== undefined && isRejected(found) ? found : undefined;
-}
-async function readProposalBelow(pullRequests, sha) {
-    const chain = await pullRequests.followFirstParents(sha, ({ message }) => readProposal(message) !== undefined);
-    return readProposal(chain?.at(-1)?.message ?? '');
-}
-
 ;// CONCATENATED MODULE: ./src/sync/plan-in-pull-request.ts
 
 
-/** The plan without the changes that a person has rejected. */
-function rejectedIn(plan, { number, url }) {
+
+/** The plan without the changes that a person has rejected, and with the index of what stays. */
+function rejectedIn(plan, { number, url }, links) {
     const reason = (0,prose/* prose */.CS) `rejected in ${(0,prose/* reference */.ir)(`pull request #${number}`, url)}`;
-    return {
-        ...plan,
-        entries: plan.entries.map((entry) => isChange(entry)
-            ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
-            : entry),
-        extraFiles: [],
-    };
+    const entries = plan.entries.map((entry) => isChange(entry)
+        ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+        : entry);
+    return withEntries(plan, entries, links);
 }
 /** The plan, with a reason for each change that waits to be merged. */
 function waitingIn(plan, { number, url }) {
@@ -69853,6 +70488,31 @@ function waitingIn(plan, { number, url }) {
 ;// CONCATENATED MODULE: ./src/sync/pull-request-situation.ts
 function referenceTo({ number, url }) {
     return { number, url };
+}
+
+;// CONCATENATED MODULE: ./src/sync/earlier-attempts.ts
+
+
+/** The result if a pull request that this sync wrote was merged or closed at once. */
+function endedBefore(proposer, { state }, { operation, closed }) {
+    if (operation === 'none')
+        return undefined;
+    const ended = state.pullRequests.find((pull) => isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined);
+    const proposed = ended && proposer.proposed(ended.headSha);
+    return (proposed &&
+        writeResult(proposed.plan, operation, {
+            pullRequest: referenceTo(ended),
+            commit: proposed.commit,
+        }));
+}
+/** The result if this sync opened the pull request, whatever a person has done with it since. */
+function openedBefore({ plan, decision: { open } }, { operation }) {
+    if (operation !== 'pull-request-created' || open === undefined)
+        return undefined;
+    return writeResult(plan, operation, { pullRequest: referenceTo(open) });
+}
+function isClosed({ state }) {
+    return state === 'closed';
 }
 
 ;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
@@ -70049,6 +70709,8 @@ async function refusalOf(request) {
 
 
 
+
+
 function createProposer(options) {
     const { repository, settings } = options;
     const { pullRequests } = repository;
@@ -70118,10 +70780,12 @@ function createProposer(options) {
     return { propose, proposed: (sha) => proposed.get(sha), updateText, complete };
 }
 /** Creates the commit of a proposal, on which no branch depends yet. */
-async function commitProposal({ repository, commitTemplate, workflowJob: job }, plan) {
+async function commitProposal({ repository, commitTemplate, workflowJob: job, uiUrl, hideSecrets }, plan) {
     const { head, rootTree } = plan.snapshot;
     const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit));
-    const record = { tree, files: planDigest(plan), changes: changesDigest(plan) };
+    const rest = index_pages_withoutChanges(plan, { uiUrl, hideSecrets });
+    const pages = rest.extraFiles.length > 0 ? changesDigest(rest) : undefined;
+    const record = { tree, files: planDigest(plan), changes: changesDigest(plan), pages };
     const changes = changesOf(plan.entries);
     const inputs = inputsTrailer({ digest: inputsDigest(plan.targets), job });
     const describe = (trailers) => fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers));
@@ -70150,6 +70814,7 @@ async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, 
         changes: changesDigest(plan),
         title: titleDigest(ownTitle),
         withdrawn: false,
+        corrected: correctedRuns(changes),
     };
     const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
     return {
@@ -70163,6 +70828,103 @@ async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, 
 /** Why there is no pull request matters more than a branch that stays. */
 async function deleteQuietly(repository, branch, from) {
     await repository.moveHeadBranch({ branch, from, to: undefined }).catch(() => undefined);
+}
+
+;// CONCATENATED MODULE: ./src/sync/find-rejection.ts
+
+
+
+/**
+ * Only the newest pull request with the same changes counts. What it proposed is in the commit where its
+ * branch was when it was closed: the body may have been rewritten, and by an update that came after the
+ * closing. If that commit is a person's or a merge, the body counts, or else the action's commit below it.
+ */
+function createRejectionSearch({ pullRequests }, { branch }, head, state) {
+    const newest = state.pullRequests.filter((pullRequest) => pullRequest.state === 'closed');
+    const readNewest = once(() => readProposals(pullRequests, newest, true));
+    const readAll = once(async () => readProposals(pullRequests, await pullRequests.closed(branch, head), false));
+    return async (plan) => {
+        if (newest.length === 0)
+            return undefined;
+        const changes = changesDigest(plan);
+        const found = (await findSame(await readNewest(), changes)) ?? (await findSame(await readAll(), changes));
+        return found !== undefined && isRejected(found) ? found : undefined;
+    };
+}
+async function readProposals(pullRequests, closed, looksBelow) {
+    const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha));
+    return closed.map((pullRequest) => {
+        const { headSha, body } = pullRequest;
+        const proposed = readProposal(messages.get(headSha) ?? '') ?? readSection(body);
+        const isKnown = proposed !== undefined || !looksBelow;
+        return {
+            pullRequest,
+            read: isKnown
+                ? () => Promise.resolve(proposed)
+                : once(() => readProposalBelow(pullRequests, headSha)),
+        };
+    });
+}
+async function findSame(closed, changes) {
+    for (const { pullRequest, read } of closed) {
+        const proposed = await read();
+        if (proposed?.changes === changes || proposed?.pages === changes)
+            return pullRequest;
+    }
+    return undefined;
+}
+async function readProposalBelow(pullRequests, sha) {
+    const chain = await pullRequests.followFirstParents(sha, ({ message }) => readProposal(message) !== undefined);
+    return readProposal(chain?.at(-1)?.message ?? '');
+}
+function once(read) {
+    let result;
+    return () => (result ??= read());
+}
+
+;// CONCATENATED MODULE: ./src/sync/respect-rejection.ts
+
+
+
+
+
+
+/**
+ * Finds out whether a person rejected the changes of a plan. They are not proposed again in a pull request
+ * of its own, nor in one that only proposes the index pages that the rejection left.
+ */
+async function findRejectedPlan(options, situation) {
+    const { plan, name, state, decision } = situation;
+    const { open } = decision;
+    if (editsOf(plan).length === 0)
+        return undefined;
+    if (open !== undefined && !(await mayHaveRejected(options.repository, situation))) {
+        return undefined;
+    }
+    const search = createRejectionSearch(options.repository, plan.snapshot, name, state);
+    const pullRequest = await search(plan);
+    if (pullRequest === undefined)
+        return undefined;
+    const rest = rejectedIn(plan, pullRequest, options);
+    const isPageRejected = changesOf(plan.entries).length === 0 ||
+        (open === undefined && rest.extraFiles.length > 0 && (await search(rest)) !== undefined);
+    const remaining = isPageRejected ? { ...rest, extraFiles: [] } : rest;
+    return { plan: remaining, pullRequest, warning: respect_rejection_describe(remaining, pullRequest) };
+}
+/** Whether the open pull request may be what is left of a plan whose changes were rejected. */
+async function mayHaveRejected(repository, { plan, head }) {
+    if (head.kind !== 'own' || plan.indexes.size === 0)
+        return false;
+    if (changesOf(plan.entries).length === 0)
+        return false;
+    const files = await listProposedFiles(repository, plan.snapshot, head.range);
+    return files.every(({ path }) => runIdFromPath(path) === undefined);
+}
+function respect_rejection_describe({ extraFiles }, { number, url }) {
+    const link = (0,prose/* linkTo */.uM)(`Pull request #${number}`, url);
+    return extraFiles.length === 0
+        ? (0,prose/* prose */.CS) `${link} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`
+        : (0,prose/* prose */.CS) `${link} proposed the same changes of values files and was closed without merging, so only the index is brought up to date.`;
 }
 
 ;// CONCATENATED MODULE: ./src/sync/undecided.ts
@@ -70232,7 +70994,7 @@ async function withdraw({ repository, workflowJob }, situation, begun) {
         throw rejectForeignHead(name, head, open);
     if (head.kind === 'own') {
         const proposal = { name, head, open };
-        await rejectOtherTargets(repository, plan, proposal);
+        await rejectOtherTargets(repository, plan, proposal, workflowJob);
         await rejectOtherInputs(repository, plan, proposal, workflowJob);
         const undecided = open && (await findUndecided(repository, plan, head));
         if (open !== undefined && undecided !== undefined)
@@ -70354,6 +71116,8 @@ async function restoreBody({ pullRequests }, original) {
 
 
 
+
+
 /**
  * Returns a writer that proposes all changes in one pull request. When it is written, its head branch
  * is the base's head plus one commit, which says what it proposes; there is no other state.
@@ -70367,26 +71131,34 @@ function createPullRequestWriter(options) {
         plan: undefined,
         closed: new Set(),
     };
+    let corrections;
+    const assessNow = async (plan) => {
+        const situation = await assess(options, plan);
+        corrections = mergedCorrections(situation.state);
+        return situation;
+    };
     return {
         write: async (plan) => {
             begun.plan = plan;
-            const situation = await assess(options, plan);
+            const situation = await assessNow(plan);
             const finished = endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun));
             if (finished !== undefined)
                 return finished;
-            return situation.decision.kind === 'withdraw'
-                ? withdraw(options, situation, begun)
-                : propose(options, proposer, situation, begun);
+            const rejected = await findRejectedPlan(options, situation);
+            return rejected === undefined
+                ? carryOut(options, proposer, situation, begun)
+                : writeRest(options, proposer, situation, begun, rejected);
         },
         settle: async () => {
             const hasBegun = begun.operation !== 'none' || begun.closing !== undefined;
             if (begun.plan === undefined || !hasBegun)
                 return undefined;
-            const situation = await assess(options, begun.plan);
+            const situation = await assessNow(begun.plan);
             return (endedBefore(proposer, situation, begun) ??
                 (await finish(proposer, situation, begun)) ??
                 openedBefore(situation, begun));
         },
+        corrections: () => corrections,
     };
 }
 async function assess({ repository, settings }, plan) {
@@ -70431,46 +71203,32 @@ async function write_pull_request_keep(proposer, plan, name, { open, head }, beg
         error: textError ?? completion.error,
     });
 }
-/** The result if a pull request that this sync wrote was merged or closed at once. */
-function endedBefore(proposer, { state }, { operation, closed }) {
-    if (operation === 'none')
-        return undefined;
-    const ended = state.pullRequests.find((pull) => isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined);
-    const proposed = ended && proposer.proposed(ended.headSha);
-    return (proposed &&
-        writeResult(proposed.plan, operation, {
-            pullRequest: referenceTo(ended),
-            commit: proposed.commit,
-        }));
+function carryOut(options, proposer, situation, begun) {
+    return situation.decision.kind === 'withdraw'
+        ? withdraw(options, situation, begun)
+        : propose(options, proposer, situation, begun);
 }
-/** The result if this sync opened the pull request, whatever a person has done with it since. */
-function openedBefore({ plan, decision: { open } }, { operation }) {
-    if (operation !== 'pull-request-created' || open === undefined)
-        return undefined;
-    return writeResult(plan, operation, { pullRequest: referenceTo(open) });
-}
-function isClosed({ state }) {
-    return state === 'closed';
+/** Proposes what is left of a plan without the changes that a person rejected. */
+async function writeRest(options, proposer, { state, head, ...situation }, begun, { plan, pullRequest, warning }) {
+    const rest = { ...situation, state, head, plan, decision: decidePullRequest(plan, state, head) };
+    if (rest.decision.kind === 'withdraw' && rest.decision.open === undefined) {
+        return writeResult(plan, 'none', {
+            pullRequest: referenceTo(pullRequest),
+            warnings: [warning],
+        });
+    }
+    begun.plan = plan;
+    const result = (await finish(proposer, rest, begun)) ?? (await carryOut(options, proposer, rest, begun));
+    return { ...result, warnings: [warning, ...result.warnings] };
 }
 async function propose(options, proposer, { plan, name, state, head, decision: { open } }, begun) {
     const { repository } = options;
-    if (open === undefined) {
-        const rejected = await findRejectedPullRequest(repository, plan, name, state);
-        if (rejected !== undefined) {
-            return writeResult(rejectedIn(plan, rejected), 'none', {
-                pullRequest: referenceTo(rejected),
-                warnings: [
-                    (0,prose/* prose */.CS) `${(0,prose/* linkTo */.uM)(`Pull request #${rejected.number}`, rejected.url)} proposed the same changes and was closed without merging, so it was not reopened. Reopen it yourself, or wait for a new change.`,
-                ],
-            });
-        }
-    }
     if (head.kind === 'foreign')
         throw rejectForeignHead(name, head, open);
     let undecided;
     if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
         const proposal = { name, head, open };
-        await rejectOtherTargets(repository, plan, proposal);
+        await rejectOtherTargets(repository, plan, proposal, options.workflowJob);
         await rejectOtherInputs(repository, plan, proposal, options.workflowJob);
         undecided = open && (await findUndecided(repository, plan, head));
         if (open !== undefined && undecided?.isRestCurrent === true) {
@@ -70564,7 +71322,11 @@ async function runSync(options) {
     const { comparisons, problem } = written.operation === 'none'
         ? { comparisons: new Map(), problem: undefined }
         : await stopwatch.measure('read MLflow', () => compareWritten(compare(plan)));
-    const tagWarnings = await writeBackIfWanted(options, selected, { ...written, plan });
+    const tagWarnings = await writeBackIfWanted(options, registry, selected, {
+        ...written,
+        plan,
+        corrections: writer.corrections(),
+    });
     return {
         ...emptyResult(repository, branch),
         ...written,
@@ -70581,11 +71343,11 @@ async function runSync(options) {
     };
 }
 /** A preview writes nothing to MLflow, either. */
-async function writeBackIfWanted(options, targets, written) {
+async function writeBackIfWanted(options, registry, targets, written) {
     if (!options.writeBack || options.mode === 'plan')
         return [];
     const { stopwatch, config } = options;
-    const settings = { ...options, namesTargets: config !== undefined };
+    const settings = { ...options, registry, namesTargets: config !== undefined };
     return stopwatch.measure('write MLflow', () => writeBack(settings, targets, written));
 }
 /** The job may be cancelled while they are read; that takes nothing away from what was written. */
@@ -70605,13 +71367,14 @@ function createWriter(options, compare) {
     const { repository, pullRequest: settings, commitMessage: commitTemplate } = options;
     if (settings === undefined)
         return createCommitWriter(repository, commitTemplate);
-    const { uiUrl, serverUrl, workflowRunUrl, workflowJob } = options;
+    const { uiUrl, hideSecrets, serverUrl, workflowRunUrl, workflowJob } = options;
     return createPullRequestWriter({
         repository,
         compare,
         settings,
         commitTemplate,
         uiUrl,
+        hideSecrets,
         serverUrl,
         workflowRunUrl,
         workflowJob,
@@ -70832,8 +71595,7 @@ function annotations_placeOf({ path, line }) {
 }
 /** A message with its own lines, in which foreign text cannot begin one. */
 function linesOf(message) {
-    const safe = message.map((piece) => piece.kind === 'foreign' ? { ...piece, text: piece.text.replace(/\s+/g, ' ') } : piece);
-    const lines = (0,prose/* plain */.pj)(safe)
+    const lines = (0,prose/* plain */.pj)((0,prose/* withoutBreaks */.v8)(message))
         .split('\n')
         .map((line) => safeLine(line, annotations_limits.characters))
         .join('\n');
