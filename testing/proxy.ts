@@ -15,7 +15,8 @@ export type Proxy = {
   readonly close: () => Promise<void>
 }
 
-export async function startProxy(): Promise<Proxy> {
+/** Connects to the port of the request, unless `ports` has another one for its `host:port`. */
+export async function startProxy(ports: Readonly<Record<string, number>> = {}): Promise<Proxy> {
   const requests: string[] = []
   const server = createServer((incoming, response) => {
     const url = new URL(incoming.url ?? '')
@@ -23,8 +24,9 @@ export async function startProxy(): Promise<Proxy> {
     forward(incoming, response, url)
   })
   server.on('connect', (incoming: IncomingMessage, socket: Duplex) => {
-    requests.push(`CONNECT ${incoming.url ?? ''}`)
-    tunnel(socket, Number(incoming.url?.split(':')[1]))
+    const { url = '' } = incoming
+    requests.push(`CONNECT ${url}`)
+    tunnel(socket, ports[url] ?? Number(url.split(':')[1]))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
