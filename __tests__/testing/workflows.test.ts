@@ -46,17 +46,19 @@ describeWorkflows(`the workflow of this project${suffix}`, () => {
 })
 
 describeWorkflows(`the quick start of the README${suffix}`, () => {
-  test('commits the first version, as it is pasted into a repository', async () => {
+  test('shows a plan as it is pasted, and commits without the line `mode: plan`', async () => {
     const world = await createWorld({ version: 3, ownServer: true })
     const project = world.createProject({ name: 'acme/deployments' })
     const { runId } = await project.register('summarizer')
+    await world.api.setAlias('summarizer', 'production', '1')
+    await project.register('summarizer')
     const version = join(scratch, 'version.cjs')
     writeFileSync(version, 'console.log(`runs with Node.js ${process.version}`)')
-    const repository = createRepository(readExamples('README.md')[0]?.text ?? '')
+    const pasted = readExamples('README.md')[0]?.text ?? ''
     const action = createCheckout()
-    try {
-      const run = await runWorkflow({
-        directory: repository,
+    const run = (name: string, workflow: string) =>
+      runWorkflow({
+        directory: createRepository(name, workflow),
         workflow: '.github/workflows/mlflow-sync.yml',
         event: 'workflow_dispatch',
         actions: { 'org/mlflow-sync@v1': action.directory },
@@ -69,16 +71,24 @@ describeWorkflows(`the quick start of the README${suffix}`, () => {
         secrets: { GITHUB_TOKEN: world.github.token, MLFLOW_TOKEN: 'unused-token' },
         variables: { MLFLOW_TRACKING_URI: world.mlflow.url },
       })
-      expect(run.exitCode === 0 ? '' : run.log).toBe('')
-      expect(run.log).toContain('runs with Node.js v24.')
+    try {
       const { git } = project.repository
+      const before = git('rev-parse', 'main')
+      const plan = await run('plan', pasted)
+      expect(plan.exitCode === 0 ? '' : plan.log).toBe('')
+      expect(plan.log).toContain('runs with Node.js v24.')
+      expect(Object.values(plan.outputs)).toMatchObject([
+        { operation: 'planned', 'created-count': '1' },
+      ])
+      expect(git('rev-parse', 'main')).toBe(before)
+
+      const sync = await run('sync', pasted.replace(/^ +mode: plan.*\n/m, ''))
+      expect(sync.exitCode === 0 ? '' : sync.log).toBe('')
       expect(git('diff', '--name-status', 'main~1', 'main')).toBe(`A\tdeploy/values/${runId}.yaml`)
-      const [outputs] = Object.values(run.outputs)
-      expect(outputs).toMatchObject({
-        operation: 'committed',
-        'commit-sha': git('rev-parse', 'main'),
-      })
-      expect(run.summary).toContain('summarizer')
+      expect(Object.values(sync.outputs)).toMatchObject([
+        { operation: 'committed', 'commit-sha': git('rev-parse', 'main') },
+      ])
+      expect(sync.summary).toContain('summarizer')
     } finally {
       action.remove()
       await world.close()
@@ -87,8 +97,8 @@ describeWorkflows(`the quick start of the README${suffix}`, () => {
 })
 
 /** A repository that has nothing but one workflow. */
-function createRepository(workflow: string): string {
-  const directory = join(scratch, 'repository')
+function createRepository(name: string, workflow: string): string {
+  const directory = join(scratch, name)
   mkdirSync(join(directory, '.github', 'workflows'), { recursive: true })
   writeFileSync(join(directory, '.github', 'workflows', 'mlflow-sync.yml'), workflow)
   const person = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
