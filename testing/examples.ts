@@ -13,12 +13,13 @@ export type Example = {
 type WorkflowStep = { uses?: string; with?: Record<string, unknown> }
 type Workflow = { on?: unknown; jobs?: Record<string, { steps: WorkflowStep[] }> }
 
-const action = 'org/mlflow-sync@'
+/** What stands before the version in `uses:`. */
+export const actionName = 'org/mlflow-sync@'
 
 export function readExamples(page: string): Example[] {
   return [...readFileSync(page, 'utf8').matchAll(/```yaml\n([^]*?)```/g)]
     .map(([, text = '']) => text)
-    .filter((text) => text.includes(`uses: ${action}`))
+    .filter((text) => text.includes(`uses: ${actionName}`))
     .map((text, index) => ({ name: `${page} ${index + 1}`, text, inputs: inputsOf(text) }))
 }
 
@@ -39,7 +40,7 @@ export function evaluate(
 function inputsOf(text: string): Record<string, string> {
   const parsed = parse(text) as Workflow | WorkflowStep[]
   const steps = Array.isArray(parsed) ? parsed : Object.values(parsed.jobs ?? {})[0]?.steps
-  const step = steps?.find(({ uses }) => uses?.startsWith(action))
+  const step = steps?.find(({ uses }) => uses?.startsWith(actionName))
   return Object.fromEntries(
     Object.entries(step?.with ?? {}).map(([input, value]) => [input, String(value)]),
   )
@@ -47,7 +48,7 @@ function inputsOf(text: string): Record<string, string> {
 
 /** A complete workflow with the example in it, which uses the action in its own repository. */
 export function localWorkflow({ text }: Example): string {
-  const local = text.replace(/(uses: )org\/mlflow-sync@\S+/g, '$1./')
+  const local = text.replaceAll(new RegExp(`uses: ${actionName}\\S+`, 'g'), 'uses: ./')
   const parsed = parse(text) as Workflow | WorkflowStep[]
   if (Array.isArray(parsed)) {
     const steps = local.replace(/^(?=.)/gm, '      ')

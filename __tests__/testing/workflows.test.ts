@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { actIsMissing, runWorkflow } from '../../testing/act.ts'
 import { createCheckout } from '../../testing/checkout.ts'
-import { readExamples } from '../../testing/examples.ts'
+import { actionName, readExamples } from '../../testing/examples.ts'
 import { createWorld } from '../../testing/world.ts'
 
 const describeWorkflows = actIsMissing === undefined ? describe : describe.skip
@@ -61,7 +61,7 @@ describeWorkflows(`the quick start of the README${suffix}`, () => {
         directory: createRepository(name, workflow),
         workflow: '.github/workflows/mlflow-sync.yml',
         event: 'workflow_dispatch',
-        actions: { 'org/mlflow-sync@v1': action.directory },
+        actions: { [`${actionName}v1`]: action.directory },
         env: {
           GITHUB_API_URL: world.github.apiUrl,
           GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
