@@ -1,6 +1,6 @@
 import tls from 'node:tls'
 import type { Clock, Log, ReportProgress } from './core/runtime.ts'
-import { createCheckoutCache } from './github/blobs.ts'
+import { createCheckoutCache } from './github/checkout.ts'
 import { createGitHubClient } from './github/client.ts'
 import { createRepository, type Repository } from './github/repository.ts'
 import { gitHubRetryPolicy } from './github/retry.ts'

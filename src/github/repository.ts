@@ -1,9 +1,10 @@
 import type { BranchSnapshot, Content, DirectoryEntry } from '../core/branch.ts'
 import type { DirectoryHistory } from '../core/removal.ts'
 import type { CommitRequest } from '../core/result.ts'
-import { createBlobReader, type ContentCache } from './blobs.ts'
+import { createBlobReader } from './blobs.ts'
 import { readBranch, revisionOf, type BranchQuery } from './branch.ts'
 import { readBranchFile, type BranchFile } from './branch-file.ts'
+import type { ContentCache } from './checkout.ts'
 import type { GitHubClient } from './client.ts'
 import { commitToBranch, findCommit } from './commit.ts'
 import {
