@@ -11,13 +11,13 @@ import {
   type WaitBudget,
 } from '../http/retry.ts'
 import { parseJson, type HttpResponse, type HttpResult, type Transport } from '../http/transport.ts'
+import { invalidResponse } from './errors.ts'
 import {
   connectionError,
-  invalidResponse,
   rateLimitError,
   redirectError,
   unavailableError,
-} from './errors.ts'
+} from './exchange-errors.ts'
 import { isDivisibleRequest } from './refusals-conflict.ts'
 import { requestName } from './request-name.ts'
 import { classifyResult, isIncomplete, isRateLimited, type Exchange } from './retry.ts'
@@ -34,6 +34,9 @@ export type FetchOptions = {
   readonly log: Pick<Log, 'debug' | 'info'>
 }
 
+/** Whether a request can be repeated, or divided among several. */
+export type RequestKind = { readonly isRepeatable: boolean; readonly isDivisible: boolean }
+
 /** What octokit needs of a response. With `parseSuccessResponseBody: false`, `body` is its data. */
 type FetchedResponse = {
   readonly status: number
@@ -48,7 +51,7 @@ type FetchedResponse = {
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
 export function fetchWithRetries(
   options: FetchOptions,
-  { isRepeatable, isDivisible }: { readonly isRepeatable: boolean; readonly isDivisible: boolean },
+  { isRepeatable, isDivisible }: RequestKind,
   contact: Contact,
   onRequest: () => void,
 ) {
