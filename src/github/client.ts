@@ -1,20 +1,14 @@
-import { getOctokit } from '@actions/github'
 import type { z } from 'zod'
 import type { ReportProgress } from '../core/runtime.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { prose } from '../core/text/prose.ts'
 import type { Contact } from '../http/retry.ts'
-import { errorFromGraphql, errorFromOctokit, invalidResponse } from './errors.ts'
-import { fetchWithRetries, type FetchOptions } from './fetch.ts'
+import { errorFromGraphql, errorFromOctokit } from './errors.ts'
 import { hasData, isForbiddenField, readGraphqlBody, type GraphqlBody } from './graphql-body.ts'
+import { createOctokit, type Coordinates, type Octokit, type OctokitOptions } from './octokit.ts'
+import { parseResponse, unexpected } from './parse-response.ts'
 import type { Context, Purpose } from './refusal.ts'
 import { repeatUnexpected } from './repeat-unexpected.ts'
-import { UnexpectedResponse } from './unexpected-response.ts'
 import { createWriteTracker, type WriteState } from './writes.ts'
-
-export type Octokit = ReturnType<typeof getOctokit>
-
-/** A repository in the form that octokit's methods expect. */
-export type Coordinates = { readonly owner: string; readonly repo: string }
 
 /**
  * GitHub's GraphQL and REST APIs, for one repository. A response that is truncated or does not match
@@ -75,8 +69,7 @@ export type GitHubClient = {
 
 export type RestCall = (octokit: Octokit, at: Coordinates) => Promise<{ readonly data: unknown }>
 
-export type GitHubClientOptions = FetchOptions & {
-  readonly token: string
+export type GitHubClientOptions = OctokitOptions & {
   /** `owner/name` */
   readonly repository: string
   readonly progress: ReportProgress
@@ -96,20 +89,13 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     purpose,
     isDivisible,
   })
-  const createOctokit = (isRepeatable: boolean, isDivisible = false): Octokit =>
-    getOctokit(options.token, {
-      baseUrl: options.apiUrl,
-      request: {
-        fetch: fetchWithRetries(options, { isRepeatable, isDivisible }, contact, () => {
-          requests += 1
-        }),
-        parseSuccessResponseBody: false,
-      },
-      log: { debug: discard, info: discard, warn: discard, error: discard },
+  const connect = (isRepeatable: boolean, isDivisible = false): Octokit =>
+    createOctokit(options, { isRepeatable, isDivisible }, contact, () => {
+      requests += 1
     })
   const writes = createWriteTracker()
-  const retrying = createOctokit(true)
-  const once = createOctokit(false)
+  const retrying = connect(true)
+  const once = connect(false)
   let divisible: Octokit | undefined
 
   const post = async (
@@ -191,7 +177,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     },
     query: (...request) => queryWith(retrying, ...request),
     queryDivisible: (...request) => {
-      divisible ??= createOctokit(true, true)
+      divisible ??= connect(true, true)
       return queryWith(divisible, ...request)
     },
     mutate: (...request) => writes.track(() => mutate(...request)),
@@ -206,19 +192,4 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     requests: () => requests,
     progress: options.progress,
   }
-}
-
-function unexpected(detail: Prose, isWrite: boolean): UnexpectedResponse {
-  return new UnexpectedResponse(invalidResponse(detail, isWrite))
-}
-
-function discard(): void {
-  return undefined
-}
-
-function parseResponse<T>(schema: z.ZodType<T>, value: unknown, what: Prose, isWrite: boolean): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw unexpected(prose`${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite)
 }

@@ -4,7 +4,8 @@ import { GitHubError } from '../core/errors.ts'
 import type { HeadCommit, PullRequest, PullRequestState } from '../core/pull-request.ts'
 import type { Reviewers } from '../core/reviewers.ts'
 import { list } from '../http/list.ts'
-import type { Coordinates, GitHubClient } from './client.ts'
+import type { GitHubClient } from './client.ts'
+import type { Coordinates } from './octokit.ts'
 import { followFirstParents, readHeadBranch, readMessages } from './head-branch.ts'
 
 /** Pull requests from one head branch into one base branch. */
