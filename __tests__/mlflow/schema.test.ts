@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { registeredModelPage } from '../../src/mlflow/registered-model-schema.ts'
-import { run } from '../../src/mlflow/schema.ts'
+import { run } from '../../src/mlflow/run-schema.ts'
 
 test('a registered model with invalid tags keeps its aliases, and the others are not affected', () => {
   const aliases = [{ alias: 'champion', version: '1' }]

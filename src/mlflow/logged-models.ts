@@ -2,7 +2,7 @@ import { MlflowError } from '../core/errors.ts'
 import type { LoggedModel } from '../core/model.ts'
 import type { MlflowClient } from './client.ts'
 import { readPages } from './pages.ts'
-import { loggedModelPage } from './schema.ts'
+import { loggedModelPage } from './logged-model-schema.ts'
 
 const modelsPerSearch = 1000
 

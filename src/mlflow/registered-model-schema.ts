@@ -1,16 +1,8 @@
 import { z } from 'zod'
 import type { RegisteredModel, RegisteredModelFacts } from '../core/model.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
-import {
-  aliasName,
-  boundedRows,
-  firstIssue,
-  identifier,
-  invalidVersion,
-  keyValues,
-  page,
-  text,
-} from './schema.ts'
+import { aliasName, invalidVersion } from './model-version-schema.ts'
+import { boundedRows, firstIssue, identifier, keyValues, page, text } from './schema.ts'
 
 const modelAlias = z.object({ alias: aliasName, version: identifier })
 

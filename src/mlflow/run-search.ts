@@ -5,7 +5,7 @@ import type { MlflowClient } from './client.ts'
 import { readWithFilter } from './filters.ts'
 import { readPages, type Page } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
-import { runPage } from './schema.ts'
+import { runPage } from './run-schema.ts'
 
 /** With MLflow 3.17.2, 250 runs with 50 params and 40 metrics each are 4 MB and take 2 s. */
 const runsPerSearch = { full: 250, basic: 1000 } as const satisfies Record<RunDetail, number>

@@ -4,14 +4,8 @@ import type { MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
 import { readPages } from './pages.ts'
 import { searchInBatches, type RunSearchOptions } from './run-search.ts'
-import {
-  correctInMlflow,
-  experimentPage,
-  firstIssue,
-  run as runSchema,
-  runIdentity,
-  runResponse,
-} from './schema.ts'
+import { experimentPage, run as runSchema, runIdentity, runResponse } from './run-schema.ts'
+import { correctInMlflow, firstIssue } from './schema.ts'
 
 const experimentsPerPage = 10_000
 

@@ -7,7 +7,7 @@ import { readWithFilter } from './filters.ts'
 import { readPages } from './pages.ts'
 import { isOddRunId, runIdCondition } from './run-ids.ts'
 import { registeredModelPage, registeredModelResponse } from './registered-model-schema.ts'
-import { downloadUri, modelVersionPage, modelVersionResponse } from './schema.ts'
+import { downloadUri, modelVersionPage, modelVersionResponse } from './model-version-schema.ts'
 
 /** The largest page size that every server accepts, including Databricks. */
 const versionsPerPage = 10_000
