@@ -1,19 +1,10 @@
 import type { z } from 'zod'
-import { MlflowError } from '../core/errors.ts'
 import type { Clock, Log, ReportProgress } from '../core/runtime.ts'
-import { prose } from '../core/text/prose.ts'
 import { describeExchange } from '../http/describe-exchange.ts'
-import { isMarkup } from '../http/markup.ts'
-import {
-  sendWithRetries,
-  type Contact,
-  type RetryOutcome,
-  type RetryPolicy,
-  type WaitBudget,
-} from '../http/retry.ts'
+import { sendWithRetries, type Contact, type RetryPolicy, type WaitBudget } from '../http/retry.ts'
 import { parseJson, type HttpRequest, type HttpResult, type Transport } from '../http/transport.ts'
-import { errorFromFailedCall } from './errors.ts'
 import { redirectedRequest } from './redirects.ts'
+import { isUnknownRoute, parseResponse, versionIn, type Reached } from './response.ts'
 import { classifyResult } from './retry.ts'
 
 /** MLflow's database pool is exhausted by more than about 15 requests at a time. */
@@ -66,9 +57,6 @@ export type MlflowClientOptions = {
   readonly log: Pick<Log, 'debug' | 'info'>
   readonly progress: ReportProgress
 }
-
-/** How a request ended, the address that redirects led to, and the response's JSON if it has any. */
-type Reached = RetryOutcome & { readonly url: string; readonly json: unknown }
 
 /** A longer chain of redirects is probably a loop. */
 const maxRedirects = 5
@@ -152,36 +140,10 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
       if (isUnknownRoute(second.result)) api = 'api'
       else outcome = second
     }
-    return parseResponse(outcome, `${method} ${path}`, schema)
-  }
-
-  const parseResponse = <T>(outcome: Reached, endpoint: string, schema: z.ZodType<T>): T => {
-    const { result, json } = outcome
-    if (
-      result.kind === 'failure' ||
-      result.status < 200 ||
-      result.status > 299 ||
-      !isObject(json)
-    ) {
-      const reached = new URL(outcome.url).origin
-      const redirectedTo = reached === origin ? undefined : reached
-      throw errorFromFailedCall({
-        outcome,
-        json,
-        endpoint,
-        baseUrl: connection.baseUrl,
-        redirectedTo,
-      })
-    }
-    const parsed = schema.safeParse(json)
-    if (parsed.success) return parsed.data
-    const issue = parsed.error.issues[0]
-    throw new MlflowError(
-      prose`MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-      {
-        status: result.status,
-        advice: prose`Check that \`${connection.baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
-      },
+    return parseResponse(
+      outcome,
+      { endpoint: `${method} ${path}`, baseUrl: connection.baseUrl },
+      schema,
     )
   }
 
@@ -202,16 +164,6 @@ export function createMlflowClient(options: MlflowClientOptions): MlflowClient {
   }
 }
 
-/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
-function versionIn(result: HttpResult): string | undefined {
-  const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : ''
-  return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined
-}
-
-function isUnknownRoute(result: HttpResult): boolean {
-  return result.kind === 'response' && result.status === 404 && isMarkup(result.text)
-}
-
 /** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
 function queryString(query: Query): string {
   const search = new URLSearchParams()
@@ -219,8 +171,4 @@ function queryString(query: Query): string {
     if (value !== undefined && value !== '') search.append(name, String(value))
   }
   return search.size === 0 ? '' : `?${search.toString()}`
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
