@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { correctedRuns, isCorrected, mergedCorrections } from '../../src/core/corrections.ts'
+import { entryWithoutEdit, type ChangedEntry } from '../../src/core/entry.ts'
 import { markWithdrawn, readSection, writeSection } from '../../src/core/pull-request-section.ts'
 import type { PullRequest } from '../../src/core/pull-request.ts'
-import { entryWithoutEdit, type ChangedEntry } from '../../src/core/result.ts'
 
 const runId = 'abc123def456abc123def456abc12345'
 

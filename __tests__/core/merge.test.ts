@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { FileEdit } from '../../src/core/entry.ts'
 import { mergeEntries, mergeResults } from '../../src/core/merge.ts'
-import { emptyResult, type FileEdit, type SyncResult } from '../../src/core/result.ts'
+import { emptyResult, type SyncResult } from '../../src/core/result.ts'
 import { prose } from '../../src/core/text/prose.ts'
 import { change, extraFile, runId } from '../fixtures/changes.ts'
 import { record } from '../fixtures/results.ts'

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { BranchSnapshot } from '../../src/core/branch.ts'
+import type { Plan } from '../../src/core/changes.ts'
+import type { ChangedEntry } from '../../src/core/entry.ts'
 import {
   changesDigest,
   planDigest,
@@ -14,7 +16,6 @@ import {
   writeSection,
   type Section,
 } from '../../src/core/pull-request-section.ts'
-import type { ChangedEntry, Plan } from '../../src/core/result.ts'
 import { change, extraFile, runId } from '../fixtures/changes.ts'
 
 const path = `models/${runId(1)}.yaml`

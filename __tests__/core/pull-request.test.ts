@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { BranchSnapshot } from '../../src/core/branch.ts'
+import type { Plan } from '../../src/core/changes.ts'
+import type { ChangedEntry } from '../../src/core/entry.ts'
 import { changesDigest, planDigest, proposalTrailer } from '../../src/core/proposal.ts'
 import { writeSection } from '../../src/core/pull-request-section.ts'
 import {
@@ -13,7 +15,6 @@ import {
   type PullRequest,
   type PullRequestState,
 } from '../../src/core/pull-request.ts'
-import type { ChangedEntry, Plan } from '../../src/core/result.ts'
 import { change } from '../fixtures/changes.ts'
 
 const snapshot: BranchSnapshot = {

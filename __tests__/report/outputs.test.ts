@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { operations, type RunRecord } from '../../src/core/result.ts'
+import type { RunRecord } from '../../src/core/entry.ts'
+import { operations } from '../../src/core/result.ts'
 import { foreign, prose } from '../../src/core/text/prose.ts'
 import { createOutputs } from '../../src/report/outputs.ts'
 import { recordFields } from '../../src/report/report.ts'

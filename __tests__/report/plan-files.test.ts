@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ChangedEntry } from '../../src/core/result.ts'
+import type { ChangedEntry } from '../../src/core/entry.ts'
 import type { JobResult } from '../../src/report/result.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { change, extraFile, manyChanges, runId } from '../fixtures/changes.ts'

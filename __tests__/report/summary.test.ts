@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Comparison, Entry } from '../../src/core/result.ts'
+import type { Entry } from '../../src/core/entry.ts'
+import type { Comparison } from '../../src/core/result.ts'
 import { foreign, listProse, prose } from '../../src/core/text/prose.ts'
 import type { JobResult } from '../../src/report/result.ts'
 import { change, manyChanges, runId } from '../fixtures/changes.ts'

@@ -1,6 +1,6 @@
 import { pathIn } from '../core/branch.ts'
+import type { ChangedEntry } from '../core/entry.ts'
 import { commitMessage } from '../core/message/commit.ts'
-import type { ChangedEntry } from '../core/result.ts'
 import type { TargetCheckOptions } from './run-check.ts'
 
 /** An example of what a sync with these inputs would write, for rules that look at it. */

@@ -1,6 +1,6 @@
+import type { ChangedEntry } from './entry.ts'
 import { readSection } from './pull-request-section.ts'
 import type { PullRequestState } from './pull-request.ts'
-import type { ChangedEntry } from './result.ts'
 
 /**
  * What the last pull request that was merged changed in files that name the same version as before:

@@ -1,11 +1,6 @@
-import {
-  isChange,
-  type ChangedEntry,
-  type Changes,
-  type Entry,
-  type FileEdit,
-  type SyncResult,
-} from './result.ts'
+import type { Changes } from './changes.ts'
+import { isChange, type ChangedEntry, type Entry, type FileEdit } from './entry.ts'
+import type { SyncResult } from './result.ts'
 import { distinctProse, plain, prose } from './text/prose.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { blobOid, pathIn, type BranchSnapshot } from './branch.ts'
+import { editsOf, type Plan } from './changes.ts'
+import { changesOf, type FileEdit } from './entry.ts'
 import { readInputs, type ProposalInputs } from './proposal-inputs.ts'
-import { changesOf, editsOf, type FileEdit, type Plan } from './result.ts'
 
 /**
  * What the commit of a pull request says about itself, in its last trailer. A commit is the action's

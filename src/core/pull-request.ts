@@ -1,6 +1,6 @@
+import { editsOf, type Plan } from './changes.ts'
 import { planDigest, readOwnProposal, type ProposalRecord } from './proposal.ts'
 import { readSection } from './pull-request-section.ts'
-import { editsOf, type Plan } from './result.ts'
 
 /** The user's settings for the pull request. */
 export type PullRequestSettings = {

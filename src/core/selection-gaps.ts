@@ -1,6 +1,6 @@
+import type { Problem } from './problem.ts'
 import { isPrompt, type ExcludedVersion, type SelectedRun, type Selection } from './select.ts'
 import type { ModelVersion, ModelAliases } from './model.ts'
-import type { Problem } from './result.ts'
 import { closestNames, suggestName } from './text/closest.ts'
 import { plural } from './text/format.ts'
 import { joinProse, own, prose, type Prose } from './text/prose.ts'

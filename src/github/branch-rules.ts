@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Problem } from '../core/result.ts'
+import type { Problem } from '../core/problem.ts'
 import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { list } from '../http/list.ts'
 import type { GitHubClient } from './client.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CommitRequest, FileEdit } from '../core/result.ts'
+import type { CommitRequest } from '../core/changes.ts'
+import type { FileEdit } from '../core/entry.ts'
 import { list } from '../http/list.ts'
 import type { GitHubClient } from './client.ts'
 import { commitByGitData, fullMessage, type Commit } from './git-data.ts'

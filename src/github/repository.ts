@@ -1,6 +1,6 @@
 import type { BranchSnapshot, Content, DirectoryEntry } from '../core/branch.ts'
+import type { CommitRequest } from '../core/changes.ts'
 import type { DirectoryHistory } from '../core/removal.ts'
-import type { CommitRequest } from '../core/result.ts'
 import { createBlobReader } from './blobs.ts'
 import { readBranch, revisionOf, type BranchQuery } from './branch.ts'
 import { readBranchFile, type BranchFile } from './branch-file.ts'

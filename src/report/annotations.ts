@@ -1,6 +1,6 @@
+import type { Entry } from '../core/entry.ts'
 import { byModel } from '../core/message/change-table.ts'
 import type { Location, Mistake } from '../core/problem.ts'
-import type { Entry } from '../core/result.ts'
 import { plural } from '../core/text/format.ts'
 import { plainText } from '../core/text/neutralise.ts'
 import {

@@ -5,8 +5,9 @@ import {
   structuredPatch,
   type StructuredPatch,
 } from 'diff'
+import { editsOf } from '../core/changes.ts'
+import { changesOf, type FileEdit } from '../core/entry.ts'
 import { byModel } from '../core/message/change-table.ts'
-import { changesOf, editsOf, type FileEdit } from '../core/result.ts'
 import { plural, takeLines } from '../core/text/format.ts'
 import { fenced, htmlCode } from '../core/text/markdown.ts'
 import { fold } from '../core/text/table.ts'

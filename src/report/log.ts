@@ -1,5 +1,6 @@
-import type { Connection, Outcome, RunRecord } from '../core/result.ts'
+import type { Outcome, RunRecord } from '../core/entry.ts'
 import { byModel } from '../core/message/change-table.ts'
+import type { Connection } from '../core/result.ts'
 import { grouped, groupedPlural } from '../core/text/format.ts'
 import { fullWidth, truncate, unprintable } from '../core/text/neutralise.ts'
 import { plain, withoutBreaks, type Prose } from '../core/text/prose.ts'

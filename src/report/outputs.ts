@@ -1,4 +1,4 @@
-import type { RunRecord } from '../core/result.ts'
+import type { RunRecord } from '../core/entry.ts'
 import { utf8Bytes } from '../core/text/format.ts'
 import { connectionFields, recordFields, toJson } from './report.ts'
 import { byOutcome, countOutcomes, hasChanged, type JobResult } from './result.ts'

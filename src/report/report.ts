@@ -1,7 +1,8 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { operations, outcomes, type Connection, type RunRecord } from '../core/result.ts'
+import { outcomes, type RunRecord } from '../core/entry.ts'
+import { operations, type Connection } from '../core/result.ts'
 import { plain } from '../core/text/prose.ts'
 import { allDiffs } from './diffs.ts'
 import {

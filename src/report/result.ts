@@ -1,13 +1,7 @@
-import {
-  editsOf,
-  outcomes,
-  type Mistake,
-  type FileEdit,
-  type Outcome,
-  type Phase,
-  type RunRecord,
-  type SyncResult,
-} from '../core/result.ts'
+import { editsOf } from '../core/changes.ts'
+import { outcomes, type FileEdit, type Outcome, type RunRecord } from '../core/entry.ts'
+import type { Mistake } from '../core/problem.ts'
+import type { Phase, SyncResult } from '../core/result.ts'
 import { mapProse, type Prose } from '../core/text/prose.ts'
 
 /** Everything that is published about a job. */

@@ -1,3 +1,4 @@
+import type { Entry, Outcome } from '../core/entry.ts'
 import {
   byModel,
   changeColumns,
@@ -8,7 +9,7 @@ import {
   type LinkBases,
 } from '../core/message/change-table.ts'
 import { comparisonSections, maxComparisons } from '../core/message/comparison.ts'
-import { type Connection, type Entry, type Outcome } from '../core/result.ts'
+import type { Connection } from '../core/result.ts'
 import { plural, takeLines } from '../core/text/format.ts'
 import { markdownOf } from '../core/text/markdown.ts'
 import { own } from '../core/text/prose.ts'

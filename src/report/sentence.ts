@@ -1,12 +1,7 @@
+import { editsOf } from '../core/changes.ts'
+import { changesOf, type Entry, type Outcome } from '../core/entry.ts'
 import { countsPhrase } from '../core/message/wording.ts'
-import {
-  changesOf,
-  editsOf,
-  type Entry,
-  type Operation,
-  type Outcome,
-  type SyncResult,
-} from '../core/result.ts'
+import type { Operation, SyncResult } from '../core/result.ts'
 import { grouped, plural } from '../core/text/format.ts'
 import { branchUrl } from '../core/text/links.ts'
 import { joinProse, own, reference, prose, type Prose } from '../core/text/prose.ts'

@@ -1,6 +1,7 @@
 import { parentOf } from '../core/branch.ts'
+import { outcomes, type Outcome } from '../core/entry.ts'
 import type { Mistake } from '../core/problem.ts'
-import { outcomes, type Outcome, type TargetReference } from '../core/result.ts'
+import type { TargetReference } from '../core/result.ts'
 import { targetName } from '../core/target.ts'
 import { plural, utf8Bytes } from '../core/text/format.ts'
 import { branchUrl, fileUrl } from '../core/text/links.ts'

@@ -1,6 +1,6 @@
 import { ActionError, GitHubError, problemOf } from '../core/errors.ts'
+import type { Problem } from '../core/problem.ts'
 import type { PullRequest } from '../core/pull-request.ts'
-import type { Problem } from '../core/result.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { branchMoved } from '../github/errors.ts'
 

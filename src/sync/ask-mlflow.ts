@@ -1,7 +1,7 @@
+import type { DeployedVersion } from '../core/entry.ts'
 import { MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion, type RegisteredModel } from '../core/model.ts'
 import { isVersionNumber } from '../core/plan/deployed.ts'
-import type { DeployedVersion } from '../core/result.ts'
 import { addAliases, selectVersions, type Selection } from '../core/select.ts'
 import type { MlflowClient } from '../mlflow/client.ts'
 import type { Registry } from '../mlflow/registry.ts'

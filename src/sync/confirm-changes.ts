@@ -1,14 +1,14 @@
 import { mapConcurrently } from '../core/concurrently.ts'
-import { MlflowError } from '../core/errors.ts'
-import { versionKey, type ModelVersion } from '../core/model.ts'
-import { isOlder, isVersionNumber, namesVersion } from '../core/plan/deployed.ts'
 import {
   entryWithoutEdit,
   isChange,
   type ChangedEntry,
   type DeployedVersion,
   type Entry,
-} from '../core/result.ts'
+} from '../core/entry.ts'
+import { MlflowError } from '../core/errors.ts'
+import { versionKey, type ModelVersion } from '../core/model.ts'
+import { isOlder, isVersionNumber, namesVersion } from '../core/plan/deployed.ts'
 import { isNewer } from '../core/select.ts'
 import { joinSentences, prose, type Prose } from '../core/text/prose.ts'
 import { timestampOf } from '../core/values-file/owned.ts'

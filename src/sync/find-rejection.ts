@@ -1,7 +1,7 @@
+import type { Plan } from '../core/changes.ts'
 import { changesDigest, readProposal, type ProposalRecord } from '../core/proposal.ts'
 import { readSection } from '../core/pull-request-section.ts'
 import { isRejected, type PullRequest, type PullRequestState } from '../core/pull-request.ts'
-import type { Plan } from '../core/result.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 

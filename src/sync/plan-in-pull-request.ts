@@ -1,7 +1,8 @@
+import type { Plan } from '../core/changes.ts'
+import { isChange, type Entry } from '../core/entry.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import { withEntries } from '../core/plan/index-pages.ts'
 import type { PullRequest } from '../core/pull-request.ts'
-import { isChange, type Entry, type Plan } from '../core/result.ts'
 import { joinProse, prose, reference } from '../core/text/prose.ts'
 
 /** The plan without the changes that a person has rejected, and with the index of what stays. */

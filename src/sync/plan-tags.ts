@@ -1,7 +1,9 @@
 import { directoryAt, isFile } from '../core/branch.ts'
+import type { Plan } from '../core/changes.ts'
+import { changesOf, type ChangedEntry } from '../core/entry.ts'
 import { versionKey } from '../core/model.ts'
 import { filesAfter } from '../core/plan/files-after.ts'
-import { changesOf, type ChangedEntry, type Plan, type SyncResult } from '../core/result.ts'
+import type { SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 import { runIdFromFileName } from '../core/values-file/file.ts'
 import {

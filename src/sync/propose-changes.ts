@@ -1,3 +1,5 @@
+import { editsOf, type Plan } from '../core/changes.ts'
+import { changesOf } from '../core/entry.ts'
 import { GitHubError } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
@@ -14,7 +16,7 @@ import {
   type PullRequest,
   type PullRequestSettings,
 } from '../core/pull-request.ts'
-import { changesOf, editsOf, type CommitReference, type Plan } from '../core/result.ts'
+import type { CommitReference } from '../core/result.ts'
 import { entryOfEdit, fullMessage, type Commit } from '../github/git-data.ts'
 import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'

@@ -1,10 +1,11 @@
+import type { Plan } from '../core/changes.ts'
 import type {
   Head,
   PullRequest,
   PullRequestDecision,
   PullRequestState,
 } from '../core/pull-request.ts'
-import type { Operation, Plan, PullRequestReference } from '../core/result.ts'
+import type { Operation, PullRequestReference } from '../core/result.ts'
 
 /** A plan, the head branch with its pull requests, and what to do about them. */
 export type Situation = {

@@ -1,8 +1,10 @@
+import type { Plan } from '../core/changes.ts'
+import { changesOf, type ChangedEntry } from '../core/entry.ts'
 import { MlflowError } from '../core/errors.ts'
 import { byModel } from '../core/message/change-table.ts'
 import { maxComparisons } from '../core/message/comparison.ts'
 import type { Run } from '../core/model.ts'
-import { changesOf, type ChangedEntry, type Comparison, type Plan } from '../core/result.ts'
+import type { Comparison } from '../core/result.ts'
 import type { Registry } from '../mlflow/registry.ts'
 
 export type Comparisons = ReadonlyMap<string, Comparison>

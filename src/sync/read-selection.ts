@@ -2,7 +2,7 @@ import { loggedModelId } from '../core/artifacts.ts'
 import { MlflowError } from '../core/errors.ts'
 import type { ModelVersion, RunLookup } from '../core/model.ts'
 import { missingRun } from '../core/plan/run.ts'
-import type { Problem } from '../core/result.ts'
+import type { Problem } from '../core/problem.ts'
 import { findSelectionGaps } from '../core/selection-gaps.ts'
 import {
   addAliases,

@@ -1,4 +1,5 @@
 import { parentOf, pathIn } from '../core/branch.ts'
+import type { Plan } from '../core/changes.ts'
 import { SyncError } from '../core/errors.ts'
 import {
   inputsDigest,
@@ -14,7 +15,6 @@ import {
   type ProposedFile,
 } from '../core/proposal.ts'
 import type { Head, OwnHead, PullRequest, PullRequestState } from '../core/pull-request.ts'
-import type { Plan } from '../core/result.ts'
 import { linkTo, own, prose, type Prose } from '../core/text/prose.ts'
 import { readContent, runIdFromPath } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'

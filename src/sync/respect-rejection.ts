@@ -1,6 +1,7 @@
+import { editsOf, type Plan } from '../core/changes.ts'
+import { changesOf } from '../core/entry.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import type { PullRequest } from '../core/pull-request.ts'
-import { changesOf, editsOf, type Plan } from '../core/result.ts'
 import { linkTo, prose, type Prose } from '../core/text/prose.ts'
 import { runIdFromPath } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'

@@ -1,7 +1,7 @@
+import type { Plan } from '../core/changes.ts'
 import { ActionError, GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
 import type { OwnHead, PullRequest } from '../core/pull-request.ts'
-import type { Plan } from '../core/result.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'

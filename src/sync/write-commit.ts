@@ -1,6 +1,7 @@
+import { editsOf, type CommitRequest, type Plan } from '../core/changes.ts'
+import { changesOf } from '../core/entry.ts'
 import { GitHubError } from '../core/errors.ts'
 import { commitMessage } from '../core/message/commit.ts'
-import { changesOf, editsOf, type CommitRequest, type Plan } from '../core/result.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import type { Commit } from '../github/git-data.ts'
 import type { Repository } from '../github/repository.ts'

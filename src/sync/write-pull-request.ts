@@ -1,3 +1,4 @@
+import type { Plan } from '../core/changes.ts'
 import { mergedCorrections, type Corrections } from '../core/corrections.ts'
 import { GitHubError, SyncError } from '../core/errors.ts'
 import { planDigest } from '../core/proposal.ts'
@@ -9,7 +10,7 @@ import {
   type OwnHead,
   type PullRequest,
 } from '../core/pull-request.ts'
-import type { Operation, Plan } from '../core/result.ts'
+import type { Operation } from '../core/result.ts'
 import { prose } from '../core/text/prose.ts'
 import { problemUnlessMoved } from './after-write.ts'
 import { identifyHead } from './identify-head.ts'

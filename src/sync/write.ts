@@ -1,5 +1,6 @@
+import { editsOf, type Plan } from '../core/changes.ts'
 import type { Corrections } from '../core/corrections.ts'
-import { editsOf, type Operation, type Plan, type SyncResult } from '../core/result.ts'
+import type { Operation, SyncResult } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 
 /** The result of writing a plan. Its error is about what is still missing after the write. */

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml'
+import { entryWithoutEdit, type Entry } from '../core/entry.ts'
 import type { Location, Mistake } from '../core/problem.ts'
-import { entryWithoutEdit, type Entry } from '../core/result.ts'
 import type { Template } from '../core/template/parse.ts'
 import { withFallbacks, type Segment, type TemplateScalar } from '../core/template/placeholder.ts'
 import { joinProse, listProse, prose, type Prose } from '../core/text/prose.ts'

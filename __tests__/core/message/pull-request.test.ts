@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { ChangedEntry } from '../../../src/core/entry.ts'
 import { pullRequestBody, type PullRequestContext } from '../../../src/core/message/pull-request.ts'
-import type { ChangedEntry, Comparison } from '../../../src/core/result.ts'
+import type { Comparison } from '../../../src/core/result.ts'
 import { prose } from '../../../src/core/text/prose.ts'
 import { change, extraFile, manyChanges, runId } from '../../fixtures/changes.ts'
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { DeployedVersion } from '../../../src/core/entry.ts'
 import {
   createNameLookup,
   deployedIn,
@@ -9,7 +10,6 @@ import {
 } from '../../../src/core/plan/deployed.ts'
 import { versionKey, type ModelVersion } from '../../../src/core/model.ts'
 import type { Selection } from '../../../src/core/select.ts'
-import type { DeployedVersion } from '../../../src/core/result.ts'
 import { readContent } from '../../../src/core/values-file/file.ts'
 import { everything, modelVersion } from '../../fixtures/registry.ts'
 

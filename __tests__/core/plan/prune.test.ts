@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { entryWithoutEdit, type Entry } from '../../../src/core/entry.ts'
 import { createNameMatcher } from '../../../src/core/glob.ts'
 import type { RunFacts } from '../../../src/core/model.ts'
 import { isVersionNumber } from '../../../src/core/plan/deployed.ts'
 import type { PruneInput } from '../../../src/core/plan/orphans.ts'
 import { limitDeletions, proposeDeletions } from '../../../src/core/plan/prune.ts'
-import { entryWithoutEdit, type Entry } from '../../../src/core/result.ts'
 import type {
   ExcludedVersion,
   Exclusion,

@@ -1,4 +1,4 @@
-import { changesOf, type ChangedEntry, type Entry, type RunRecord } from '../result.ts'
+import { changesOf, type ChangedEntry, type Entry, type RunRecord } from '../entry.ts'
 import { compareText } from '../text/format.ts'
 import { fileUrl, runUrl } from '../text/links.ts'
 import { code, escapeMarkdown, link, markdownOf } from '../text/markdown.ts'

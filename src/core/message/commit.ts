@@ -1,4 +1,4 @@
-import type { ChangedEntry, FileEdit } from '../result.ts'
+import type { ChangedEntry, FileEdit } from '../entry.ts'
 import { takeLines } from '../text/format.ts'
 import { neutralise, trailerValue } from '../text/neutralise.ts'
 import { maxHeadline, renderMessage } from './headline.ts'

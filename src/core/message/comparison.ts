@@ -1,4 +1,5 @@
-import type { ChangedEntry, Comparison } from '../result.ts'
+import type { ChangedEntry } from '../entry.ts'
+import type { Comparison } from '../result.ts'
 import { compareText } from '../text/format.ts'
 import { compareRunsUrl } from '../text/links.ts'
 import { escapeMarkdown, link } from '../text/markdown.ts'

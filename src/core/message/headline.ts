@@ -1,4 +1,4 @@
-import type { ChangedEntry, FileEdit } from '../result.ts'
+import type { ChangedEntry, FileEdit } from '../entry.ts'
 import { suggestName } from '../text/closest.ts'
 import { plural } from '../text/format.ts'
 import { neutraliseFragments, type Fragment } from '../text/neutralise.ts'

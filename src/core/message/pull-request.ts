@@ -1,4 +1,5 @@
-import type { ChangedEntry, Comparison, FileEdit } from '../result.ts'
+import type { ChangedEntry, FileEdit } from '../entry.ts'
+import type { Comparison } from '../result.ts'
 import { plural, takeLines, utf8Bytes } from '../text/format.ts'
 import { fileUrl } from '../text/links.ts'
 import { code, link } from '../text/markdown.ts'

@@ -1,5 +1,5 @@
 import { parentOf } from '../branch.ts'
-import type { ChangedEntry, FileEdit } from '../result.ts'
+import type { ChangedEntry, FileEdit } from '../entry.ts'
 import { plural } from '../text/format.ts'
 import { plainText } from '../text/neutralise.ts'
 

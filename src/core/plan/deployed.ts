@@ -1,5 +1,5 @@
+import type { DeployedVersion } from '../entry.ts'
 import { versionKey, type ModelVersion } from '../model.ts'
-import type { DeployedVersion } from '../result.ts'
 import { pointsToVersions, type SelectedRun, type Selection } from '../select.ts'
 import type { FileState, OwnedTexts, RunFile } from '../values-file/file.ts'
 import { timestampOf } from '../values-file/owned.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '../result.ts'
+import type { Entry } from '../entry.ts'
 import { readContent, type RunFile } from '../values-file/file.ts'
 
 /** The files of a directory, by run id, as they are once the edits of some entries are made. */

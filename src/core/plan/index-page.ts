@@ -1,6 +1,6 @@
 import { parentOf } from '../branch.ts'
+import type { Entry, FileEdit } from '../entry.ts'
 import type { IndexFile } from '../index-file.ts'
-import type { Entry, FileEdit } from '../result.ts'
 import { compareText, groupedPlural, plural } from '../text/format.ts'
 import { modelVersionUrl, runUrl } from '../text/links.ts'
 import { code, escapeMarkdown, link } from '../text/markdown.ts'

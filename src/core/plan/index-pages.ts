@@ -1,4 +1,5 @@
-import { isChange, type FileEdit, type Plan } from '../result.ts'
+import type { Plan } from '../changes.ts'
+import { isChange, type FileEdit } from '../entry.ts'
 import { updateIndexPage, type IndexLinks, type IndexUpdate } from './index-page.ts'
 
 type IndexedPlan = Pick<Plan, 'files' | 'indexes' | 'entries'>

@@ -1,12 +1,12 @@
-import { versionKey, type ModelVersion, type RunFacts, type RunLookup } from '../model.ts'
 import {
   entryWithoutEdit,
   type ChangedEntry,
   type DeployedVersion,
   type Entry,
-  type Problem,
   type RunRecord,
-} from '../result.ts'
+} from '../entry.ts'
+import { versionKey, type ModelVersion, type RunFacts, type RunLookup } from '../model.ts'
+import type { Problem } from '../problem.ts'
 import { modelVersionUrl } from '../text/links.ts'
 import { prose, type Prose } from '../text/prose.ts'
 import type { RunFile } from '../values-file/file.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '../result.ts'
+import type { Entry } from '../entry.ts'
 import {
   pointsToVersions,
   type ExcludedVersion,

@@ -1,10 +1,5 @@
-import {
-  entryWithoutEdit,
-  isChange,
-  type ChangedEntry,
-  type Entry,
-  type Problem,
-} from '../result.ts'
+import { entryWithoutEdit, isChange, type ChangedEntry, type Entry } from '../entry.ts'
+import type { Problem } from '../problem.ts'
 import { plural } from '../text/format.ts'
 import { own, prose, type Prose } from '../text/prose.ts'
 import { isOwned } from './deployed.ts'

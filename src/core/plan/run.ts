@@ -1,7 +1,7 @@
 import { loggedModelIdOf } from '../artifacts.ts'
+import { entryWithoutEdit, type DeployedVersion, type Entry } from '../entry.ts'
 import type { Run, RunDetail, RunFacts } from '../model.ts'
 import type { Removal } from '../removal.ts'
-import { entryWithoutEdit, type DeployedVersion, type Entry } from '../result.ts'
 import type { ExcludedVersion, SelectedRun } from '../select.ts'
 import { modelVersionUrl } from '../text/links.ts'
 import { prose } from '../text/prose.ts'
