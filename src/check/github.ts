@@ -1,17 +1,16 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
-import { problemOf, SyncError } from '../core/errors.ts'
-import { headBranchName, openPullRequest, type PullRequestSettings } from '../core/pull-request.ts'
-import { joinProblems, type Problem } from '../core/problem.ts'
+import { SyncError } from '../core/errors.ts'
+import { joinProblems } from '../core/problem.ts'
 import type { Connection } from '../core/result.ts'
 import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
-import { retryWhenBranchMoves } from '../sync/attempts.ts'
-import { identifyHead } from '../sync/identify-head.ts'
 import { branchQuery } from '../sync/read-servers.ts'
-import { findOtherPullRequest, findOtherTargets, rejectForeignHead } from '../sync/reject-head.ts'
 import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
-import { checkValues, findNameCollisions } from './values.ts'
+import { retryOnFreshSnapshot } from './fresh-snapshot.ts'
+import { checkHeadBranch } from './head-branch.ts'
 import { plannedWrite } from './planned-write.ts'
+import { ruleFinding } from './rule-finding.ts'
 import { runCheck, skippedCheck, type Finding, type TargetCheckOptions } from './run-check.ts'
+import { checkValues, findNameCollisions } from './values.ts'
 
 type GitHubChecks = {
   /** As in `SyncResult`. */
@@ -123,72 +122,6 @@ async function checkPullRequest(
   ]
 }
 
-async function checkHeadBranch(
-  options: TargetCheckOptions,
-  snapshot: BranchSnapshot,
-  settings: PullRequestSettings,
-): Promise<Finding> {
-  const { probes } = options.repository
-  const head = headBranchName(settings, snapshot.branch)
-  if (head === snapshot.branch) {
-    throw new SyncError(prose`\`pull-request-branch\` is the branch \`${head}\` itself`, {
-      advice: prose`Set \`pull-request-branch\` to another name.`,
-    })
-  }
-  const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-    message: prose`Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
-    advice: prose`Choose another \`pull-request-branch\`, or rename or delete that branch.`,
-    mistakes: [],
-  }))
-  const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head)
-  const findings = await probes.rules(plannedWrite(options, head, true))
-  return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] })
-}
-
-/** A problem if the head branch exists and is not this job's alone. */
-async function findForeignHead(
-  options: TargetCheckOptions,
-  snapshot: BranchSnapshot,
-  name: string,
-): Promise<Problem[]> {
-  const { repository } = options
-  return retryOnFreshSnapshot(options, snapshot, async (current) => {
-    const state = await repository.pullRequests.read(current, name)
-    const head = await identifyHead(repository, current, state)
-    const open = openPullRequest(state)
-    if (head.kind === 'foreign') return [problemOf(rejectForeignHead(name, head, open))]
-    const plan = { snapshot: current, targets: options.targets }
-    const own = { planned: new Set<string>(), job: options.workflowJob }
-    const otherTargets =
-      head.kind === 'own'
-        ? await findOtherTargets(repository, plan, { name, head, open }, own)
-        : undefined
-    return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf)
-  })
-}
-
-type RuleFindings = Awaited<ReturnType<TargetCheckOptions['repository']['probes']['rules']>>
-
-/** @throws SyncError if a rule forbids what a sync would write. */
-function ruleFinding({ ruleCount, branchExists, violated, unclear }: RuleFindings): Finding {
-  const problem = joinProblems([...violated, ...unclear])
-  if (problem !== undefined) {
-    const { message, advice = [], mistakes } = problem
-    if (violated.length > 0) throw new SyncError(message, { advice, mistakes })
-    return { status: 'skipped', detail: message, advice }
-  }
-  const limit = branchExists
-    ? []
-    : prose`. Check again once the branch exists: branch protection only shows then`
-  return ruleCount === undefined
-    ? {
-        status: 'skipped',
-        detail: prose`GitHub does not show the rules to this token`,
-        advice: prose`See Settings > Rules of the repository.`,
-      }
-    : { status: 'ok', detail: prose`rules: ${ruleCount}, none against it${limit}` }
-}
-
 async function templateFinding(
   options: TargetCheckOptions,
   snapshot: BranchSnapshot,
@@ -215,28 +148,5 @@ function checkAllValues(options: TargetCheckOptions, snapshot: BranchSnapshot): 
   const { repository, targets } = options
   return retryOnFreshSnapshot(options, snapshot, (current) =>
     checkValues(repository, current, targets),
-  )
-}
-
-/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
-function retryOnFreshSnapshot<T>(
-  options: TargetCheckOptions,
-  snapshot: BranchSnapshot,
-  check: (snapshot: BranchSnapshot) => Promise<T>,
-): Promise<T> {
-  let isFirst = true
-  return retryWhenBranchMoves(
-    async () => {
-      const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options))
-      isFirst = false
-      return check(current)
-    },
-    {
-      ...options,
-      maxAttempts: 2,
-      branchName: () => snapshot.branch,
-      settle: () => Promise.resolve(undefined),
-      withError: (result) => result,
-    },
   )
 }
