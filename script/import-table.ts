@@ -89,6 +89,10 @@ export const importTable: Readonly<
     packages: [],
   },
   'src/workflow-job.ts': { folders: ['src/core'], packages: [] },
+  'src/job-result.ts': {
+    folders: ['src/core', 'src/inputs', 'src/report', 'src/sync', 'src/workflow-job.ts'],
+    packages: [],
+  },
   'src/job.ts': {
     folders: [
       'src/cancellation.ts',
@@ -97,6 +101,7 @@ export const importTable: Readonly<
       'src/core',
       'src/core/text',
       'src/inputs',
+      'src/job-result.ts',
       'src/report',
       'src/sync',
       'src/workflow-job.ts',

@@ -3,7 +3,7 @@ import type { Cancellation } from './cancellation.ts'
 import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
-import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
+import { emptyResult, type SyncResult } from './core/result.ts'
 import {
   createStopwatch,
   type Clock,
@@ -12,17 +12,16 @@ import {
   type Stopwatch,
 } from './core/runtime.ts'
 import { prose, type Prose } from './core/text/prose.ts'
-import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { actionVersion } from './core/version.ts'
+import { readInputs, type Inputs } from './inputs/inputs.ts'
+import { failedJob, jobContext, operationOf, type JobContext } from './job-result.ts'
 import { headerLines } from './report/header.ts'
 import { logRound, startJobLog, type JobLog } from './report/job-log.ts'
 import { createCleaner, withoutSecrets, type JobResult } from './report/result.ts'
 import { poll } from './sync/poll.ts'
 import { knownTargets } from './sync/read-targets.ts'
-import { workflowJob } from './workflow-job.ts'
 import { runSync, type SyncOptions } from './sync/sync.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
+import { workflowJob, type Environment } from './workflow-job.ts'
 
 /** What a job needs from the process that it runs in. */
 export type Runtime = Pick<Cancellation, 'signal' | 'watchWrites'> & {
@@ -107,12 +106,6 @@ async function runInputs(
   }
 }
 
-/** A job that failed for one target says what it wrote, or would write, for the others. */
-function operationOf({ operation, error }: SyncResult): Operation {
-  if (error === undefined || operation === 'planned') return operation
-  return operation === 'none' || operation === 'checked' ? 'failed' : operation
-}
-
 function syncOptions(
   inputs: Inputs,
   clients: Clients,
@@ -181,59 +174,6 @@ function runSyncs(
   })
 }
 
-type JobContext = Pick<
-  JobResult,
-  'mode' | 'serverUrl' | 'trackingUri' | 'uiUrl' | 'workflowRunUrl' | 'startedAt'
->
-
-/** The parts of a job's result that are known without running it. */
-function jobContext(
-  inputs: Inputs | undefined,
-  environment: Environment,
-  startedAt: Date,
-): JobContext {
-  return {
-    mode: inputs?.mode ?? 'sync',
-    serverUrl: inputs?.gitHubUrls.server ?? '',
-    trackingUri: inputs?.mlflow.baseUrl ?? '',
-    uiUrl: inputs?.mlflow.uiUrl ?? '',
-    workflowRunUrl: workflowRunUrl(environment),
-    startedAt,
-  }
-}
-
-function failedJob(
-  error: unknown,
-  inputs: Inputs | undefined,
-  environment: Environment,
-  startedAt: Date,
-): JobResult {
-  const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? ''
-  return {
-    ...emptyResult(repository, inputs?.repository.branch),
-    ...jobContext(inputs, environment, startedAt),
-    targets: inputs === undefined ? [] : knownTargets(inputs),
-    operation: 'failed',
-    isBranchKnown: false,
-    error: problemOf(error),
-    requests: { mlflow: 0, github: 0 },
-    phases: [],
-    finishedAt: new Date(),
-  }
-}
-
 function logBug(error: unknown, log: Log): void {
   if (!(error instanceof ActionError) && error instanceof Error) log.debug(error.stack ?? '')
-}
-
-/** The runner sets these variables; outside of GitHub Actions there is no run. */
-function workflowRunUrl({
-  GITHUB_SERVER_URL: server = '',
-  GITHUB_REPOSITORY: repository = '',
-  GITHUB_RUN_ID: runId = '',
-  GITHUB_RUN_ATTEMPT: attempt = '',
-}: Environment): string | undefined {
-  if (server === '' || repository === '' || !/^\d+$/.test(runId)) return undefined
-  const suffix = /^\d+$/.test(attempt) ? `/attempts/${attempt}` : ''
-  return `${server}/${repository}/actions/runs/${runId}${suffix}`
 }
