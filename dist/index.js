@@ -36474,7 +36474,7 @@ function restoreEnvironment() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5167);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3013);
 // Must be the first import.
 
 
@@ -36489,7 +36489,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5167:
+/***/ 3013:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39660,37 +39660,6 @@ function cancellationError(writes) {
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./src/core/result.ts
-/** The results of a sync, in the terms of the outputs, the report and the summary. */
-const outcomes = [
-    'created',
-    'updated',
-    'deleted',
-    'failed',
-    'held',
-    'skipped',
-    'unchanged',
-];
-function isChange(entry) {
-    return entry.edit !== undefined;
-}
-function changesOf(entries) {
-    return entries.filter(isChange);
-}
-/** An entry that leaves the file unchanged. */
-function entryWithoutEdit(record, location) {
-    return {
-        ...record,
-        edit: undefined,
-        previous: undefined,
-        withheld: undefined,
-        warning: undefined,
-        location,
-    };
-}
-/** All edits of files, whether or not a run accounts for them. */
-function editsOf({ entries, extraFiles }) {
-    return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles];
-}
 const operations = [
     'none',
     'committed',
@@ -51727,441 +51696,6 @@ function describeTarget({ name, directory, selection, ...target }) {
     return `target ${name}: ${parts.join('; ')}`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/core/proposal-inputs.ts
-
-/** Identifies the targets, as far as they decide which files are proposed, with which content. */
-function inputsDigest(targets) {
-    const rows = targets.map(({ directory, selection, prune, template }) => {
-        const { modelLines, aliases, filter, runFilter, minimumAgeMs } = selection;
-        const rest = [filter, runFilter, minimumAgeMs, prune !== undefined, template];
-        return JSON.stringify([directory, modelLines, aliases, ...rest]);
-    });
-    return (0,external_node_crypto_.createHash)('sha256').update(rows.sort().join('\n')).digest('hex').slice(0, 32);
-}
-function inputsTrailer({ digest, job }) {
-    const from = job === undefined ? '' : ` ${job.sha} ${job.name}`;
-    return `MLflow-Sync-Inputs: ${digest}${from}`;
-}
-const trailerPattern = /^MLflow-Sync-Inputs: ([0-9a-f]{32})(?: ([0-9a-f]{40,64}) (.+))?$/gm;
-/** The inputs in a commit message; undefined if there are none, as in commits of older versions. */
-function readInputs(message) {
-    const [, digest, sha, name] = [...message.matchAll(trailerPattern)].at(-1) ?? [];
-    if (digest === undefined)
-        return undefined;
-    return { digest, job: sha === undefined || name === undefined ? undefined : { name, sha } };
-}
-/**
- * Whether a proposal with other inputs is certainly another job's. It is not if somebody edited the
- * workflow file, which is then of another commit.
- */
-function isOtherJob(recorded, own) {
-    if (recorded === undefined || own === undefined)
-        return false;
-    return recorded.name !== own.name || recorded.sha === own.sha;
-}
-/** Whether a proposal that this job would not make can be another job's, as far as is known. */
-function mayBeOtherJob(recorded, own) {
-    return recorded === undefined || own === undefined || isOtherJob(recorded, own);
-}
-
-;// CONCATENATED MODULE: ./src/core/proposal.ts
-
-
-
-
-/** @param message the commit message without this trailer. */
-function proposalTrailer({ tree, files, changes, pages }, message) {
-    const digests = `files=${files} changes=${changes}${pages === undefined ? '' : ` pages=${pages}`}`;
-    return `MLflow-Sync-Proposal: tree=${tree} ${digests} message=${messageDigest(message)}`;
-}
-const proposal_trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: message=([0-9a-f]{32}))?$/gm;
-/** The record in a commit message; undefined if there is none. */
-function readProposal(message) {
-    const match = [...message.matchAll(proposal_trailerPattern)].at(-1);
-    const [, tree, files, changes, pages, rest] = match ?? [];
-    return tree === undefined || files === undefined || changes === undefined
-        ? undefined
-        : { tree, files, changes, pages, inputs: readInputs(message), message: rest };
-}
-/** The record in a commit message that nobody reworded; undefined for any other message. */
-function readOwnProposal(message) {
-    const proposal = readProposal(message);
-    const expected = proposal?.message;
-    return expected === undefined || expected === messageDigest(message) ? proposal : undefined;
-}
-/** Leaves out the trailers that have a record, and what Git cleans up: blanks at ends, blank lines. */
-function messageDigest(message) {
-    const lines = message
-        .replace(proposal_trailerPattern, '')
-        .split('\n')
-        .map((line) => line.trimEnd())
-        .filter((line) => line !== '');
-    return digest([lines]);
-}
-/** Whether a plan proposes all of these files as they are, or the base has them already. */
-function keepsAll(plan, files) {
-    const existing = oidsByPath(plan.snapshot);
-    const planned = new Map(proposedFiles(plan).map((file) => [file.path, file]));
-    return files.every(({ path, after }) => {
-        const file = planned.get(path);
-        return (file === undefined ? existing.get(path) : file.after) === after;
-    });
-}
-/** The files that a plan changes. */
-function proposedFiles(plan) {
-    const existing = oidsByPath(plan.snapshot);
-    return editsOf(plan).map(({ path, after, executable }) => ({
-        path,
-        before: existing.get(path),
-        after: after === undefined ? undefined : textOid(after),
-        executable: executable && after !== undefined,
-    }));
-}
-/**
- * Identifies the exact edits of a proposal, and the branch that they are for. It differs as soon as
- * that branch touches one of the files, but not if it moves elsewhere.
- */
-function filesDigest(base, files) {
-    const rows = files.map(({ path, before, after, executable }) => [path, before, after, executable]);
-    return digest([[base], ...rows]);
-}
-/** The digest of the files that a plan changes. */
-function planDigest(plan) {
-    return filesDigest(plan.snapshot.branch, proposedFiles(plan));
-}
-/**
- * Identifies a proposal for a person who rejected it: which files are created, updated or deleted,
- * for which model versions, and the content of those rendered from the template, so that a corrected
- * template counts as a new proposal. The other text of a file that is only updated does not count:
- * editing it on the base branch must not reopen a rejected proposal.
- *
- * An index page only counts if nothing else changes, and then by the lines that differ.
- */
-function changesDigest(plan) {
-    const changes = changesOf(plan.entries);
-    if (changes.length === 0)
-        return digest(plan.extraFiles.map(differingLines));
-    return digest(changes.map((entry) => {
-        const { path, outcome, modelName, modelVersion, edit } = entry;
-        const isRendered = outcome === 'created' || entry.previous === undefined;
-        const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined;
-        return [path, outcome, modelName, modelVersion, content];
-    }));
-}
-function differingLines({ path, before = '', after = '' }) {
-    const [old, current] = [before.split('\n'), after.split('\n')];
-    const [oldLines, currentLines] = [new Set(old), new Set(current)];
-    return [
-        path,
-        old.filter((line) => !currentLines.has(line)),
-        current.filter((line) => !oldLines.has(line)),
-    ];
-}
-function digest(rows) {
-    const lines = rows.map((row) => JSON.stringify(row)).sort();
-    return (0,external_node_crypto_.createHash)('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
-}
-function textOid(text) {
-    return (0,core_branch/* blobOid */.IM)(text);
-}
-function oidsByPath({ directories }) {
-    return new Map([...directories.values()].flatMap(({ path: directory, entries }) => [...entries.values()].map(({ name, oid }) => [
-        (0,core_branch/* pathIn */.lW)(directory, name),
-        oid,
-    ])));
-}
-
-;// CONCATENATED MODULE: ./src/core/pull-request-section.ts
-
-const end = '<!-- /mlflow-sync -->';
-/** From a start comment to the next end comment, without another start comment in between. */
-const sectionPattern = /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)?(?: corrected=([\w,-]*))? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/;
-/** The section in a body; undefined if a person removed it. */
-function readSection(body) {
-    const match = sectionPattern.exec(body);
-    if (match === null)
-        return undefined;
-    const [, files = '', changes = '', title = '', withdrawn, corrected] = match;
-    const section = { files, changes, title, withdrawn: withdrawn !== undefined };
-    return corrected === undefined ? section : { ...section, corrected: corrected.split(',') };
-}
-/** GitHub's limit for the body of a pull request, in characters. */
-const maxBody = 65_536;
-/**
- * Puts the section into a body: in place of the old one, or at the end. If the text of people leaves
- * too little room, `summary` takes the place of `text`, or the body stays as it is.
- */
-function writeSection(body, section, { text, summary }) {
-    const bodies = [text, summary].map((part) => replaceSection(body, section, part));
-    return bodies.find(({ length }) => length <= maxBody) ?? body;
-}
-function replaceSection(body, section, text) {
-    const { files, changes, title, withdrawn, corrected = [] } = section;
-    const runs = corrected.length === 0 ? '' : ` corrected=${corrected.join(',')}`;
-    const mark = `${withdrawn ? ' withdrawn' : ''}${runs}`;
-    const start = `<!-- mlflow-sync files=${files} changes=${changes} title=${title}${mark} -->`;
-    const block = `${start}\n${text}\n${end}`;
-    if (sectionPattern.test(body))
-        return body.replace(sectionPattern, () => block);
-    return body === '' ? block : `${body}\n\n${block}`;
-}
-/** Marks the section of a pull request that the action is about to close, if there is room for it. */
-function markWithdrawn(body) {
-    const section = readSection(body);
-    const text = 'Nothing is left to propose, so this pull request is being closed.';
-    const unknown = { files: '', changes: '', title: '', withdrawn: true };
-    return writeSection(body, { ...(section ?? unknown), withdrawn: true }, { text, summary: '' });
-}
-/** A person may change the title; then it no longer has this digest. */
-function titleDigest(title) {
-    return (0,external_node_crypto_.createHash)('sha256').update(title.trim()).digest('hex').slice(0, 16);
-}
-
-;// CONCATENATED MODULE: ./src/core/pull-request.ts
-
-
-
-/** Name of the head branch of pull requests into `base`. */
-function headBranchName(settings, base) {
-    return settings.branch ?? `mlflow-sync/${base}`;
-}
-/** The record of a commit that is exactly as the action made it; undefined for any other commit. */
-function ownProposal({ message, tree, parents }) {
-    const proposal = readOwnProposal(message);
-    return parents.length === 1 && proposal?.tree === tree ? proposal : undefined;
-}
-/** Whether the job that opened the pull request did not get as far as setting its labels. */
-function lacksLabels({ labels, isUntouched }, settings) {
-    // GitHub spells a label as it was first written.
-    const names = new Set(labels.map((name) => name.toLowerCase()));
-    return isUntouched && settings.labels.some((name) => !names.has(name.toLowerCase()));
-}
-function openPullRequest({ pullRequests }) {
-    return pullRequests.find(({ state }) => state === 'open');
-}
-/** The pull request that merged the branch with all of its commits. */
-function mergedPullRequest({ sha }, { pullRequests }) {
-    return pullRequests.find(({ merged, headSha }) => merged && headSha === sha);
-}
-/** Whether the head branch proposes exactly the changes of the plan. */
-function isUpToDate(head, plan) {
-    return head.kind === 'own' && head.isCurrent && head.proposal.files === planDigest(plan);
-}
-function decidePullRequest(plan, state, head) {
-    const open = openPullRequest(state);
-    if (editsOf(plan).length === 0)
-        return { kind: 'withdraw', open };
-    if (open !== undefined && isUpToDate(head, plan))
-        return { kind: 'keep', open, head };
-    return { kind: 'propose', open };
-}
-/** Whether a person closed a pull request without merging it. */
-function isRejected({ state, merged, body }) {
-    return state === 'closed' && !merged && readSection(body)?.withdrawn !== true;
-}
-
-;// CONCATENATED MODULE: ./src/sync/attempts.ts
-
-
-const defaultAttempts = 5;
-/** Up to 1, 2, 4, 8, 16 s: also long enough for a commit that becomes visible late. */
-function longestWaitMs(attempt) {
-    return 1000 * 2 ** (attempt - 1);
-}
-const longestWaitAfterRaceMs = 60_000;
-/**
- * Attempts collide if they overlap, so jobs that race have to spread out over a multiple of the time
- * that an attempt takes: up to 6, 18, 54 times as long, and a minute at most. Simulated with eight jobs
- * that start at once and take a second, one of them gives up in one race of a thousand. The first wait is
- * short, because most often there was a single push.
- */
-function longestWaitAfterRace(attempt, attemptMs) {
-    if (attempt === 1)
-        return longestWaitMs(attempt);
-    const longest = 2 * attemptMs * 3 ** (attempt - 1);
-    return Math.min(Math.max(longest, longestWaitMs(attempt)), longestWaitAfterRaceMs);
-}
-/** Enough jitter that colliding jobs do not collide again. */
-function jitter(longestMs, random) {
-    return Math.round(longestMs * (0.25 + 0.75 * random));
-}
-/**
- * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
- * write was lost. In the latter case reading again shows whether the write succeeded. No failure is
- * final before that question has been asked.
- *
- * @throws SyncError after the last attempt.
- */
-async function retryWhenBranchMoves(attempt, options) {
-    const { maxAttempts = defaultAttempts, branchName, settle, withError, clock, info } = options;
-    let mayHaveWritten = false;
-    for (let number = 1;; number += 1) {
-        const startedAt = clock.now();
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (!(error instanceof ActionError))
-                throw error;
-            const hadWritten = mayHaveWritten;
-            const isWorthAnother = isTransient(error);
-            mayHaveWritten ||= isWorthAnother && error.outcomeUnknown;
-            const isLast = number === maxAttempts;
-            if (isWorthAnother && (mayHaveWritten || !isLast)) {
-                const longestMs = error.reason === 'branch-moved'
-                    ? longestWaitAfterRace(number, clock.now() - startedAt)
-                    : longestWaitMs(number);
-                const waitMs = jitter(longestMs, clock.random());
-                const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`;
-                info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`);
-                await clock.sleep(waitMs);
-            }
-            const settled = await settle().catch(ignoreActionError);
-            if (settled !== undefined) {
-                // Reading again for another attempt has found a problem that the write did not have.
-                return hadWritten && !isWorthAnother ? withError(settled, error) : settled;
-            }
-            if (isWorthAnother && !isLast)
-                continue;
-            if (isWorthAnother)
-                throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten);
-            throw mayHaveWritten ? withDoubt(error) : error;
-        }
-    }
-}
-function isTransient(error) {
-    return error instanceof GitHubError && (error.reason === 'branch-moved' || error.outcomeUnknown);
-}
-/** If GitHub cannot be asked, the error of the attempt is what matters. */
-function ignoreActionError(error) {
-    if (!(error instanceof ActionError))
-        throw error;
-    return undefined;
-}
-const doubt = (0,prose/* prose */.CS) `A write may have succeeded: see the history of the branch. The next run will catch up in any case.`;
-/** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ text, advice = [], mistakes, cause }) {
-    return new SyncError(text, { advice: (0,prose/* joinSentences */.DP)([advice, doubt]), mistakes, cause });
-}
-function gaveUp(error, branch, maxAttempts, mayHaveWritten) {
-    const name = branch === undefined ? (0,prose/* prose */.CS) `the default branch` : (0,prose/* prose */.CS) `branch \`${branch}\``;
-    return new SyncError((0,prose/* prose */.CS) `Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`, {
-        advice: mayHaveWritten
-            ? doubt
-            : (0,prose/* prose */.CS) `The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/sync/identify-head.ts
-
-
-
-/**
- * Finds out whose the head branch is. It is the action's own if it has nothing but one commit that is
- * exactly as the action made it, or that commit rebased or merged with the base branch without any
- * other change, as GitHub's button "Update branch" does.
- */
-async function identifyHead(repository, base, state) {
-    const { commit } = state;
-    if (commit === undefined)
-        return { kind: 'none' };
-    if (await isMerged(repository, base, commit, state))
-        return { kind: 'merged', commit };
-    const ahead = isChildOf(commit, base)
-        ? 1
-        : await repository.pullRequests.commitsAhead(base.head, commit.sha);
-    const foreign = { kind: 'foreign', commit, isEmpty: ahead === 0 };
-    if (ahead === undefined || ahead === 0)
-        return foreign;
-    const proposal = ownProposal(commit);
-    const [start] = commit.parents;
-    if (proposal !== undefined && start !== undefined) {
-        const range = { from: start.sha, to: commit.sha };
-        return { kind: 'own', commit, proposal, range, isCurrent: ahead === 1 };
-    }
-    const moved = await readMovedProposal(repository, commit);
-    if (moved?.commits !== ahead)
-        return foreign;
-    if (!(await proposesOnly(repository, base, commit, moved)))
-        return foreign;
-    return { kind: 'own', commit, proposal: moved.proposal, range: moved.range, isCurrent: true };
-}
-/**
- * Whether a pull request of the action merged the branch with all of its commits, those of reviewers
- * included. If its text was rewritten, one of its commits has to be the action's own and, unlike a
- * squashed proposal, not in the base branch.
- */
-async function isMerged({ pullRequests }, base, commit, state) {
-    const merged = mergedPullRequest(commit, state);
-    if (merged === undefined)
-        return false;
-    if (readSection(merged.body) !== undefined || ownProposal(commit) !== undefined)
-        return true;
-    const chain = await pullRequests.followFirstParents(commit.sha, (candidate) => ownProposal(candidate) !== undefined);
-    const own = chain?.at(-1);
-    if (own === undefined)
-        return false;
-    const ahead = await pullRequests.commitsAhead(base.head, own.sha);
-    return ahead !== undefined && ahead > 0;
-}
-function isChildOf({ parents }, { head }) {
-    return parents.length === 1 && parents[0]?.sha === head;
-}
-/** Enough for a pull request into which a busy base was merged every day. */
-const maxHistoryQueries = 5;
-/** The proposal below any merges of the base branch, which are the second parents. */
-async function readMovedProposal({ pullRequests }, head) {
-    const isMerge = ({ parents }) => parents.length === 2;
-    const chain = isMerge(head)
-        ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit), maxHistoryQueries)
-        : [head];
-    const commit = chain?.at(-1);
-    const [parent, ...others] = commit?.parents ?? [];
-    const start = head.parents.at(-1);
-    if (commit === undefined || parent === undefined || others.length > 0)
-        return undefined;
-    const proposal = readOwnProposal(commit.message);
-    const range = { from: parent.sha, to: commit.sha };
-    return proposal && start && { proposal, range, start, commits: chain?.length ?? 0 };
-}
-/**
- * Whether a commit is the base's tree with the proposal's files, and nothing else. The base may have
- * some of them already.
- */
-async function proposesOnly(repository, base, commit, { proposal, range, start }) {
-    const proposed = await listProposedFiles(repository, base, range);
-    if (filesDigest(base.branch, proposed) !== proposal.files)
-        return false;
-    const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
-        ...base.directories.keys(),
-    ]);
-    const isMergedCleanly = proposed.every(({ path, before, after }) => {
-        const current = from.get(path)?.oid;
-        return to.get(path)?.oid === after && (current === before || current === after);
-    });
-    if (!isMergedCleanly)
-        return false;
-    const entries = proposed
-        .filter(({ path, after }) => from.get(path)?.oid !== after)
-        .map(({ path, after, executable }) => ({ path, executable, sha: after ?? null }));
-    return (await repository.createTree(start.tree, entries)) === commit.tree;
-}
-/** The files in the directories of the plan that differ between two commits. */
-async function listProposedFiles(repository, { directories }, commits) {
-    const { from, to } = await repository.listFiles(commits, [...directories.keys()]);
-    return [...new Set([...from.keys(), ...to.keys()])].flatMap((path) => {
-        const [before, after] = [from.get(path), to.get(path)];
-        if (before?.oid === after?.oid && before?.executable === after?.executable)
-            return [];
-        return [
-            { path, before: before?.oid, after: after?.oid, executable: after?.executable ?? false },
-        ];
-    });
-}
-
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
@@ -52414,6 +51948,72 @@ function failureMessage({ reason, detail }, server) {
     return responded
         ? (0,prose/* prose */.CS) `Can't read the response of ${server}: ${detail}`
         : (0,prose/* prose */.CS) `Can't reach ${server}: ${detail}`;
+}
+
+;// CONCATENATED MODULE: ./src/github/exchange-errors.ts
+
+
+
+/** The errors of exchanges that say nothing about the request itself: no response, a limit, a redirect. */
+const unreachable = (0,prose/* prose */.CS) `Check that the runner can reach GitHub (firewall, proxy).`;
+const failureAdvice = {
+    'unknown-host': (0,prose/* prose */.CS) `Check the variable \`GITHUB_API_URL\`, and that the runner can resolve this host name.`,
+    refused: unreachable,
+    tls: (0,prose/* prose */.CS) `On a self-hosted runner, set the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
+    timeout: unreachable,
+    interrupted: (0,prose/* prose */.CS) `The connection ended in the middle of a response. The next run will catch up.`,
+    network: unreachable,
+    'too-large': (0,prose/* prose */.CS) `The response was ignored. Check for a proxy that changes responses.`,
+    encoding: (0,prose/* prose */.CS) `Check for a proxy that compresses responses: it may only use \`gzip\`, \`deflate\` or \`br\`.`,
+};
+const statusPage = (0,prose/* prose */.CS) `See https://www.githubstatus.com. The next run will catch up.`;
+/** There was no complete response. */
+function connectionError(failure, { tries, apiUrl, isWrite }) {
+    const { reason } = failure;
+    const after = tries > 1 ? (0,prose/* prose */.CS) ` (after ${tries} tries)` : [];
+    return new GitHubError((0,prose/* prose */.CS) `${failureMessage(failure, (0,prose/* prose */.CS) `GitHub at \`${apiUrl}\``)}${after}`, {
+        advice: failureAdvice[reason],
+        reason: reason === 'too-large' ? 'response-too-large' : undefined,
+        outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
+    });
+}
+/** @param until when the limit ends, if that is longer than a sync may wait. */
+function rateLimitError(status, until, tries) {
+    const limit = until === undefined
+        ? (0,prose/* prose */.CS) `GitHub still limits the rate of requests after ${tries} tries`
+        : (0,prose/* prose */.CS) `GitHub limits the rate of requests until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait`;
+    return new GitHubError((0,prose/* prose */.CS) `${limit} (HTTP ${status})`, {
+        status,
+        advice: (0,prose/* prose */.CS) `The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
+    });
+}
+/** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
+function unavailableError(status, until, isWrite) {
+    const text = until === undefined
+        ? (0,prose/* prose */.CS) `GitHub responded to a ${(0,prose/* own */.ZV)(isWrite ? 'write' : 'request')} with HTTP ${status}`
+        : (0,prose/* prose */.CS) `GitHub is not available until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait (HTTP ${status})`;
+    return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage });
+}
+/** Redirects are not followed: another host must not see the token. */
+function redirectError(url, { status, headers }) {
+    const { location = '' } = headers;
+    const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    const { origin } = new URL(url);
+    if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
+        return new GitHubError((0,prose/* prose */.CS) `GitHub at \`${origin}\` redirects the request (HTTP ${status})`, {
+            status,
+            advice: (0,prose/* prose */.CS) `The repository may have been renamed or moved: update the input \`repository\`.`,
+        });
+    }
+    // Without the query, which may have a secret.
+    const place = target === undefined ? (0,prose/* prose */.CS) `an invalid address` : (0,prose/* prose */.CS) `\`${placeOf(target, origin)}\``;
+    return new GitHubError((0,prose/* prose */.CS) `GitHub at \`${origin}\` redirects to ${place} (HTTP ${status}). Nothing was sent there`, {
+        status,
+        advice: (0,prose/* prose */.CS) `If there is a proxy or a login in front of GitHub, let the runner reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
+    });
+}
+function placeOf(target, origin) {
+    return target.origin === origin ? target.pathname : target.origin;
 }
 
 ;// CONCATENATED MODULE: ./src/github/graphql-body.ts
@@ -53342,66 +52942,6 @@ class UnexpectedResponse extends Error {
 
 
 
-const unreachable = (0,prose/* prose */.CS) `Check that the runner can reach GitHub (firewall, proxy).`;
-const failureAdvice = {
-    'unknown-host': (0,prose/* prose */.CS) `Check the variable \`GITHUB_API_URL\`, and that the runner can resolve this host name.`,
-    refused: unreachable,
-    tls: (0,prose/* prose */.CS) `On a self-hosted runner, set the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
-    timeout: unreachable,
-    interrupted: (0,prose/* prose */.CS) `The connection ended in the middle of a response. The next run will catch up.`,
-    network: unreachable,
-    'too-large': (0,prose/* prose */.CS) `The response was ignored. Check for a proxy that changes responses.`,
-    encoding: (0,prose/* prose */.CS) `Check for a proxy that compresses responses: it may only use \`gzip\`, \`deflate\` or \`br\`.`,
-};
-const statusPage = (0,prose/* prose */.CS) `See https://www.githubstatus.com. The next run will catch up.`;
-/** There was no complete response. */
-function connectionError(failure, { tries, apiUrl, isWrite }) {
-    const { reason } = failure;
-    const after = tries > 1 ? (0,prose/* prose */.CS) ` (after ${tries} tries)` : [];
-    return new GitHubError((0,prose/* prose */.CS) `${failureMessage(failure, (0,prose/* prose */.CS) `GitHub at \`${apiUrl}\``)}${after}`, {
-        advice: failureAdvice[reason],
-        reason: reason === 'too-large' ? 'response-too-large' : undefined,
-        outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
-    });
-}
-/** @param until when the limit ends, if that is longer than a sync may wait. */
-function rateLimitError(status, until, tries) {
-    const limit = until === undefined
-        ? (0,prose/* prose */.CS) `GitHub still limits the rate of requests after ${tries} tries`
-        : (0,prose/* prose */.CS) `GitHub limits the rate of requests until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait`;
-    return new GitHubError((0,prose/* prose */.CS) `${limit} (HTTP ${status})`, {
-        status,
-        advice: (0,prose/* prose */.CS) `The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
-    });
-}
-/** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
-function unavailableError(status, until, isWrite) {
-    const text = until === undefined
-        ? (0,prose/* prose */.CS) `GitHub responded to a ${(0,prose/* own */.ZV)(isWrite ? 'write' : 'request')} with HTTP ${status}`
-        : (0,prose/* prose */.CS) `GitHub is not available until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait (HTTP ${status})`;
-    return new GitHubError(text, { status, outcomeUnknown: isWrite, advice: statusPage });
-}
-/** Redirects are not followed: another host must not see the token. */
-function redirectError(url, { status, headers }) {
-    const { location = '' } = headers;
-    const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
-    const { origin } = new URL(url);
-    if (target?.origin === origin && /\/(repositories\/\d+|repos\/)/.test(target.pathname)) {
-        return new GitHubError((0,prose/* prose */.CS) `GitHub at \`${origin}\` redirects the request (HTTP ${status})`, {
-            status,
-            advice: (0,prose/* prose */.CS) `The repository may have been renamed or moved: update the input \`repository\`.`,
-        });
-    }
-    // Without the query, which may have a secret.
-    const place = target === undefined ? (0,prose/* prose */.CS) `an invalid address` : (0,prose/* prose */.CS) `\`${placeOf(target, origin)}\``;
-    return new GitHubError((0,prose/* prose */.CS) `GitHub at \`${origin}\` redirects to ${place} (HTTP ${status}). Nothing was sent there`, {
-        status,
-        advice: (0,prose/* prose */.CS) `If there is a proxy or a login in front of GitHub, let the runner reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
-    });
-}
-function placeOf(target, origin) {
-    return target.origin === origin ? target.pathname : target.origin;
-}
 /** The response is truncated or does not match its schema. */
 function invalidResponse(detail, isWrite = false) {
     return new GitHubError((0,prose/* prose */.CS) `GitHub's response can't be used: ${detail}`, {
@@ -53638,6 +53178,35 @@ function withPlaceholders(segments, run, modelId) {
 }
 function isLoggedModelId(id) {
     return /^m-[0-9a-f]{32}$/.test(id);
+}
+
+;// CONCATENATED MODULE: ./src/core/entry.ts
+/** What happens to the files of single runs, in the terms of the outputs, the report and the summary. */
+const outcomes = [
+    'created',
+    'updated',
+    'deleted',
+    'failed',
+    'held',
+    'skipped',
+    'unchanged',
+];
+function isChange(entry) {
+    return entry.edit !== undefined;
+}
+function changesOf(entries) {
+    return entries.filter(isChange);
+}
+/** An entry that leaves the file unchanged. */
+function entryWithoutEdit(record, location) {
+    return {
+        ...record,
+        edit: undefined,
+        previous: undefined,
+        withheld: undefined,
+        warning: undefined,
+        location,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/links.ts
@@ -53932,7 +53501,7 @@ function updatePlainLines(text, owned) {
     const after = applyEdits(text, [...replaceValues(text, file, owned, outdated), ...added]);
     const start = file.global?.start ?? startWithComments(text, file.start);
     const following = text.length - (file.global?.end ?? start);
-    return plain_update_isUpToDate(after.slice(start, after.length - following), owned) ? after : undefined;
+    return isUpToDate(after.slice(start, after.length - following), owned) ? after : undefined;
 }
 function replaceValues(text, { global }, owned, outdated) {
     return outdated.flatMap((key) => {
@@ -53961,7 +53530,7 @@ function plain_update_addEntries(text, { global, start, indentStep }, owned, out
         ? [insertLinesAfter(text, global.last.end, indented)]
         : [appendLines(text, global.last.end, global.column, entries)];
 }
-function plain_update_isUpToDate(text, owned) {
+function isUpToDate(text, owned) {
     const file = readPlainLines(text);
     return (file !== undefined && findOutdatedKeys(interpretPlainValues(text, file), owned).length === 0);
 }
@@ -54509,6 +54078,8 @@ function canAddEntries(file) {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/core/template/slug.ts
 
 /** Maximum length of a DNS label (RFC 1123), and so of the names of most Kubernetes objects. */
@@ -56107,121 +55678,6 @@ function branchQuery({ branch, config, targets, }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/sync/reject-head.ts
-
-
-
-
-
-
-
-/** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
-function rejectForeignHead(name, { isEmpty }, open) {
-    if (isEmpty) {
-        return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` exists and was not made by the action, so it was left unchanged`, {
-            advice: (0,prose/* prose */.CS) `Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
-        });
-    }
-    const closeIt = open === undefined
-        ? (0,prose/* prose */.CS) ``
-        : (0,prose/* prose */.CS) `Merge or close ${(0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url)}, or `;
-    return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `${closeIt}${open === undefined ? (0,prose/* own */.ZV)('M') : (0,prose/* own */.ZV)('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
-    });
-}
-/**
- * Moving the branch would rewrite another pull request from it, such as a person's backport.
- *
- * @returns the error if there is one.
- */
-function findOtherPullRequest(name, { elsewhere: [other] }) {
-    if (other === undefined)
-        return undefined;
-    const link = (0,prose/* linkTo */.uM)(`Pull request #${other.number}`, other.url);
-    return new SyncError((0,prose/* prose */.CS) `${link} into \`${other.base}\` comes from branch \`${name}\`, too, so that branch was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `Merge or close it, or set the input \`pull-request-branch\` to another name.`,
-    });
-}
-/** @throws SyncError if the head branch has another job's proposal; see `findOtherTargets`. */
-async function rejectOtherTargets(repository, plan, proposal, job) {
-    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
-    const error = await findOtherTargets(repository, plan, proposal, { planned, job });
-    if (error !== undefined)
-        throw error;
-}
-/**
- * A job with other inputs, such as other `aliases`, must not take back what this one proposes either.
- *
- * @throws SyncError if something would be taken back, unless somebody edited the job's inputs.
- */
-async function rejectOtherInputs(repository, plan, { name, head, open }, job) {
-    const { inputs } = head.proposal;
-    if (inputs === undefined || inputs.digest === inputsDigest(plan.targets))
-        return;
-    if (!isOtherJob(inputs.job, job))
-        return;
-    if (keepsAll(plan, await listProposedFiles(repository, plan.snapshot, head.range)))
-        return;
-    const finish = open === undefined
-        ? (0,prose/* prose */.CS) `delete the branch \`${name}\``
-        : (0,prose/* prose */.CS) `merge or close ${(0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url)}`;
-    throw new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` has the proposal of a job with other inputs, so it was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: jobs with different \`models\`, \`path\`, \`branch\`, \`aliases\`, \`filter\`, \`run-filter\`, \`minimum-age\`, \`prune\` or \`template\` would undo each other. If you changed or renamed this job, ${finish} first.`,
-    });
-}
-/**
- * Two jobs with different targets must not undo each other's proposals on one head branch: each file
- * on it has to be in a directory of these targets, and about one of their models or their index.
- *
- * @returns the error if it is not.
- */
-async function findOtherTargets(repository, plan, { name, head, open }, { planned, job }) {
-    const { snapshot } = plan;
-    const files = await listProposedFiles(repository, snapshot, head.range);
-    const others = files.filter(({ path }) => !planned.has(path));
-    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
-    const foreign = isElsewhere
-        ? (0,prose/* prose */.CS) `files in other directories, or for another branch`
-        : (findForeignIndex(plan, others, head.proposal, job) ??
-            (await findForeignModel(repository, plan, others)));
-    if (foreign === undefined)
-        return undefined;
-    const where = open === undefined
-        ? (0,prose/* prose */.CS) `branch \`${name}\``
-        : (0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url);
-    const finish = open === undefined ? (0,prose/* prose */.CS) `delete the branch \`${name}\`` : (0,prose/* prose */.CS) `merge or close it`;
-    return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\`, \`index\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
-    });
-}
-/**
- * Describes an index page that none of the targets has; undefined if there is none. This job may have
- * written it itself, if somebody edited its inputs since.
- */
-function findForeignIndex({ targets }, files, { inputs }, job) {
-    if (!mayBeOtherJob(inputs?.job, job))
-        return undefined;
-    const own = new Set(targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]));
-    const foreign = files.find(({ path }) => runIdFromPath(path) === undefined && !own.has(path));
-    return foreign && (0,prose/* prose */.CS) `the index \`${foreign.path}\``;
-}
-/** Describes a file that is about a model of none of the targets; undefined if there is none. */
-async function findForeignModel(repository, { snapshot, targets }, files) {
-    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
-        const oid = after ?? before;
-        return oid === undefined ? [] : [[oid, path]];
-    }));
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    for (const [oid, path] of pathsByOid) {
-        const content = readContent(contents.get(oid) ?? '');
-        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
-        const isOwn = targets.some(({ directory, selection }) => (0,core_branch/* parentOf */.gN)(path) === directory && (modelName === '' || selection.models(modelName)));
-        if (!isOwn)
-            return (0,prose/* prose */.CS) `\`${path}\` of model \`${modelName}\``;
-    }
-    return undefined;
-}
-
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
 
 
@@ -56459,6 +55915,1032 @@ function templates_parseOrThrow(text, path, branch) {
             parsed.needsNames ? (0,prose/* prose */.CS) `These placeholders exist: ${names}` : [],
         ]),
     });
+}
+
+;// CONCATENATED MODULE: ./src/sync/attempts.ts
+
+
+const defaultAttempts = 5;
+/** Up to 1, 2, 4, 8, 16 s: also long enough for a commit that becomes visible late. */
+function longestWaitMs(attempt) {
+    return 1000 * 2 ** (attempt - 1);
+}
+const longestWaitAfterRaceMs = 60_000;
+/**
+ * Attempts collide if they overlap, so jobs that race have to spread out over a multiple of the time
+ * that an attempt takes: up to 6, 18, 54 times as long, and a minute at most. Simulated with eight jobs
+ * that start at once and take a second, one of them gives up in one race of a thousand. The first wait is
+ * short, because most often there was a single push.
+ */
+function longestWaitAfterRace(attempt, attemptMs) {
+    if (attempt === 1)
+        return longestWaitMs(attempt);
+    const longest = 2 * attemptMs * 3 ** (attempt - 1);
+    return Math.min(Math.max(longest, longestWaitMs(attempt)), longestWaitAfterRaceMs);
+}
+/** Enough jitter that colliding jobs do not collide again. */
+function jitter(longestMs, random) {
+    return Math.round(longestMs * (0.25 + 0.75 * random));
+}
+/**
+ * Repeats an attempt to read, plan and write if the branch moved in the meantime or the response to a
+ * write was lost. In the latter case reading again shows whether the write succeeded. No failure is
+ * final before that question has been asked.
+ *
+ * @throws SyncError after the last attempt.
+ */
+async function retryWhenBranchMoves(attempt, options) {
+    const { maxAttempts = defaultAttempts, branchName, settle, withError, clock, info } = options;
+    let mayHaveWritten = false;
+    for (let number = 1;; number += 1) {
+        const startedAt = clock.now();
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (!(error instanceof ActionError))
+                throw error;
+            const hadWritten = mayHaveWritten;
+            const isWorthAnother = isTransient(error);
+            mayHaveWritten ||= isWorthAnother && error.outcomeUnknown;
+            const isLast = number === maxAttempts;
+            if (isWorthAnother && (mayHaveWritten || !isLast)) {
+                const longestMs = error.reason === 'branch-moved'
+                    ? longestWaitAfterRace(number, clock.now() - startedAt)
+                    : longestWaitMs(number);
+                const waitMs = jitter(longestMs, clock.random());
+                const next = isLast ? 'last look' : `${number + 1} of ${maxAttempts}`;
+                info(`${error.message}; reading again in ${(waitMs / 1000).toFixed(1)} s (${next})`);
+                await clock.sleep(waitMs);
+            }
+            const settled = await settle().catch(ignoreActionError);
+            if (settled !== undefined) {
+                // Reading again for another attempt has found a problem that the write did not have.
+                return hadWritten && !isWorthAnother ? withError(settled, error) : settled;
+            }
+            if (isWorthAnother && !isLast)
+                continue;
+            if (isWorthAnother)
+                throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten);
+            throw mayHaveWritten ? withDoubt(error) : error;
+        }
+    }
+}
+function isTransient(error) {
+    return error instanceof GitHubError && (error.reason === 'branch-moved' || error.outcomeUnknown);
+}
+/** If GitHub cannot be asked, the error of the attempt is what matters. */
+function ignoreActionError(error) {
+    if (!(error instanceof ActionError))
+        throw error;
+    return undefined;
+}
+const doubt = (0,prose/* prose */.CS) `A write may have succeeded: see the history of the branch. The next run will catch up in any case.`;
+/** An error of a later attempt, after a write whose outcome is not known. */
+function withDoubt({ text, advice = [], mistakes, cause }) {
+    return new SyncError(text, { advice: (0,prose/* joinSentences */.DP)([advice, doubt]), mistakes, cause });
+}
+function gaveUp(error, branch, maxAttempts, mayHaveWritten) {
+    const name = branch === undefined ? (0,prose/* prose */.CS) `the default branch` : (0,prose/* prose */.CS) `branch \`${branch}\``;
+    return new SyncError((0,prose/* prose */.CS) `Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`, {
+        advice: mayHaveWritten
+            ? doubt
+            : (0,prose/* prose */.CS) `The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/check/fresh-snapshot.ts
+
+
+/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
+function retryOnFreshSnapshot(options, snapshot, check) {
+    let isFirst = true;
+    return retryWhenBranchMoves(async () => {
+        const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options));
+        isFirst = false;
+        return check(current);
+    }, {
+        ...options,
+        maxAttempts: 2,
+        branchName: () => snapshot.branch,
+        settle: () => Promise.resolve(undefined),
+        withError: (result) => result,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/changes.ts
+
+/** All edits of files, whether or not a run accounts for them. */
+function editsOf({ entries, extraFiles }) {
+    return [...changesOf(entries).map(({ edit }) => edit), ...extraFiles];
+}
+
+;// CONCATENATED MODULE: ./src/core/proposal-inputs.ts
+
+/** Identifies the targets, as far as they decide which files are proposed, with which content. */
+function inputsDigest(targets) {
+    const rows = targets.map(({ directory, selection, prune, template }) => {
+        const { modelLines, aliases, filter, runFilter, minimumAgeMs } = selection;
+        const rest = [filter, runFilter, minimumAgeMs, prune !== undefined, template];
+        return JSON.stringify([directory, modelLines, aliases, ...rest]);
+    });
+    return (0,external_node_crypto_.createHash)('sha256').update(rows.sort().join('\n')).digest('hex').slice(0, 32);
+}
+function inputsTrailer({ digest, job }) {
+    const from = job === undefined ? '' : ` ${job.sha} ${job.name}`;
+    return `MLflow-Sync-Inputs: ${digest}${from}`;
+}
+const trailerPattern = /^MLflow-Sync-Inputs: ([0-9a-f]{32})(?: ([0-9a-f]{40,64}) (.+))?$/gm;
+/** The inputs in a commit message; undefined if there are none, as in commits of older versions. */
+function readInputs(message) {
+    const [, digest, sha, name] = [...message.matchAll(trailerPattern)].at(-1) ?? [];
+    if (digest === undefined)
+        return undefined;
+    return { digest, job: sha === undefined || name === undefined ? undefined : { name, sha } };
+}
+/**
+ * Whether a proposal with other inputs is certainly another job's. It is not if somebody edited the
+ * workflow file, which is then of another commit.
+ */
+function isOtherJob(recorded, own) {
+    if (recorded === undefined || own === undefined)
+        return false;
+    return recorded.name !== own.name || recorded.sha === own.sha;
+}
+/** Whether a proposal that this job would not make can be another job's, as far as is known. */
+function mayBeOtherJob(recorded, own) {
+    return recorded === undefined || own === undefined || isOtherJob(recorded, own);
+}
+
+;// CONCATENATED MODULE: ./src/core/proposal.ts
+
+
+
+
+
+/** @param message the commit message without this trailer. */
+function proposalTrailer({ tree, files, changes, pages }, message) {
+    const digests = `files=${files} changes=${changes}${pages === undefined ? '' : ` pages=${pages}`}`;
+    return `MLflow-Sync-Proposal: tree=${tree} ${digests} message=${messageDigest(message)}`;
+}
+const proposal_trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: message=([0-9a-f]{32}))?$/gm;
+/** The record in a commit message; undefined if there is none. */
+function readProposal(message) {
+    const match = [...message.matchAll(proposal_trailerPattern)].at(-1);
+    const [, tree, files, changes, pages, rest] = match ?? [];
+    return tree === undefined || files === undefined || changes === undefined
+        ? undefined
+        : { tree, files, changes, pages, inputs: readInputs(message), message: rest };
+}
+/** The record in a commit message that nobody reworded; undefined for any other message. */
+function readOwnProposal(message) {
+    const proposal = readProposal(message);
+    const expected = proposal?.message;
+    return expected === undefined || expected === messageDigest(message) ? proposal : undefined;
+}
+/** Leaves out the trailers that have a record, and what Git cleans up: blanks at ends, blank lines. */
+function messageDigest(message) {
+    const lines = message
+        .replace(proposal_trailerPattern, '')
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== '');
+    return digest([lines]);
+}
+/** Whether a plan proposes all of these files as they are, or the base has them already. */
+function keepsAll(plan, files) {
+    const existing = oidsByPath(plan.snapshot);
+    const planned = new Map(proposedFiles(plan).map((file) => [file.path, file]));
+    return files.every(({ path, after }) => {
+        const file = planned.get(path);
+        return (file === undefined ? existing.get(path) : file.after) === after;
+    });
+}
+/** The files that a plan changes. */
+function proposedFiles(plan) {
+    const existing = oidsByPath(plan.snapshot);
+    return editsOf(plan).map(({ path, after, executable }) => ({
+        path,
+        before: existing.get(path),
+        after: after === undefined ? undefined : textOid(after),
+        executable: executable && after !== undefined,
+    }));
+}
+/**
+ * Identifies the exact edits of a proposal, and the branch that they are for. It differs as soon as
+ * that branch touches one of the files, but not if it moves elsewhere.
+ */
+function filesDigest(base, files) {
+    const rows = files.map(({ path, before, after, executable }) => [path, before, after, executable]);
+    return digest([[base], ...rows]);
+}
+/** The digest of the files that a plan changes. */
+function planDigest(plan) {
+    return filesDigest(plan.snapshot.branch, proposedFiles(plan));
+}
+/**
+ * Identifies a proposal for a person who rejected it: which files are created, updated or deleted,
+ * for which model versions, and the content of those rendered from the template, so that a corrected
+ * template counts as a new proposal. The other text of a file that is only updated does not count:
+ * editing it on the base branch must not reopen a rejected proposal.
+ *
+ * An index page only counts if nothing else changes, and then by the lines that differ.
+ */
+function changesDigest(plan) {
+    const changes = changesOf(plan.entries);
+    if (changes.length === 0)
+        return digest(plan.extraFiles.map(differingLines));
+    return digest(changes.map((entry) => {
+        const { path, outcome, modelName, modelVersion, edit } = entry;
+        const isRendered = outcome === 'created' || entry.previous === undefined;
+        const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined;
+        return [path, outcome, modelName, modelVersion, content];
+    }));
+}
+function differingLines({ path, before = '', after = '' }) {
+    const [old, current] = [before.split('\n'), after.split('\n')];
+    const [oldLines, currentLines] = [new Set(old), new Set(current)];
+    return [
+        path,
+        old.filter((line) => !currentLines.has(line)),
+        current.filter((line) => !oldLines.has(line)),
+    ];
+}
+function digest(rows) {
+    const lines = rows.map((row) => JSON.stringify(row)).sort();
+    return (0,external_node_crypto_.createHash)('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
+}
+function textOid(text) {
+    return (0,core_branch/* blobOid */.IM)(text);
+}
+function oidsByPath({ directories }) {
+    return new Map([...directories.values()].flatMap(({ path: directory, entries }) => [...entries.values()].map(({ name, oid }) => [
+        (0,core_branch/* pathIn */.lW)(directory, name),
+        oid,
+    ])));
+}
+
+;// CONCATENATED MODULE: ./src/core/pull-request-section.ts
+
+const end = '<!-- /mlflow-sync -->';
+/** From a start comment to the next end comment, without another start comment in between. */
+const sectionPattern = /<!-- mlflow-sync files=(\w*) changes=(\w*) title=(\w*)( withdrawn)?(?: corrected=([\w,-]*))? -->(?:(?!<!-- mlflow-sync )[^])*?<!-- \/mlflow-sync -->/;
+/** The section in a body; undefined if a person removed it. */
+function readSection(body) {
+    const match = sectionPattern.exec(body);
+    if (match === null)
+        return undefined;
+    const [, files = '', changes = '', title = '', withdrawn, corrected] = match;
+    const section = { files, changes, title, withdrawn: withdrawn !== undefined };
+    return corrected === undefined ? section : { ...section, corrected: corrected.split(',') };
+}
+/** GitHub's limit for the body of a pull request, in characters. */
+const maxBody = 65_536;
+/**
+ * Puts the section into a body: in place of the old one, or at the end. If the text of people leaves
+ * too little room, `summary` takes the place of `text`, or the body stays as it is.
+ */
+function writeSection(body, section, { text, summary }) {
+    const bodies = [text, summary].map((part) => replaceSection(body, section, part));
+    return bodies.find(({ length }) => length <= maxBody) ?? body;
+}
+function replaceSection(body, section, text) {
+    const { files, changes, title, withdrawn, corrected = [] } = section;
+    const runs = corrected.length === 0 ? '' : ` corrected=${corrected.join(',')}`;
+    const mark = `${withdrawn ? ' withdrawn' : ''}${runs}`;
+    const start = `<!-- mlflow-sync files=${files} changes=${changes} title=${title}${mark} -->`;
+    const block = `${start}\n${text}\n${end}`;
+    if (sectionPattern.test(body))
+        return body.replace(sectionPattern, () => block);
+    return body === '' ? block : `${body}\n\n${block}`;
+}
+/** Marks the section of a pull request that the action is about to close, if there is room for it. */
+function markWithdrawn(body) {
+    const section = readSection(body);
+    const text = 'Nothing is left to propose, so this pull request is being closed.';
+    const unknown = { files: '', changes: '', title: '', withdrawn: true };
+    return writeSection(body, { ...(section ?? unknown), withdrawn: true }, { text, summary: '' });
+}
+/** A person may change the title; then it no longer has this digest. */
+function titleDigest(title) {
+    return (0,external_node_crypto_.createHash)('sha256').update(title.trim()).digest('hex').slice(0, 16);
+}
+
+;// CONCATENATED MODULE: ./src/core/pull-request.ts
+
+
+
+/** Name of the head branch of pull requests into `base`. */
+function headBranchName(settings, base) {
+    return settings.branch ?? `mlflow-sync/${base}`;
+}
+/** The record of a commit that is exactly as the action made it; undefined for any other commit. */
+function ownProposal({ message, tree, parents }) {
+    const proposal = readOwnProposal(message);
+    return parents.length === 1 && proposal?.tree === tree ? proposal : undefined;
+}
+/** Whether the job that opened the pull request did not get as far as setting its labels. */
+function lacksLabels({ labels, isUntouched }, settings) {
+    // GitHub spells a label as it was first written.
+    const names = new Set(labels.map((name) => name.toLowerCase()));
+    return isUntouched && settings.labels.some((name) => !names.has(name.toLowerCase()));
+}
+function openPullRequest({ pullRequests }) {
+    return pullRequests.find(({ state }) => state === 'open');
+}
+/** The pull request that merged the branch with all of its commits. */
+function mergedPullRequest({ sha }, { pullRequests }) {
+    return pullRequests.find(({ merged, headSha }) => merged && headSha === sha);
+}
+/** Whether the head branch proposes exactly the changes of the plan. */
+function pull_request_isUpToDate(head, plan) {
+    return head.kind === 'own' && head.isCurrent && head.proposal.files === planDigest(plan);
+}
+function decidePullRequest(plan, state, head) {
+    const open = openPullRequest(state);
+    if (editsOf(plan).length === 0)
+        return { kind: 'withdraw', open };
+    if (open !== undefined && pull_request_isUpToDate(head, plan))
+        return { kind: 'keep', open, head };
+    return { kind: 'propose', open };
+}
+/** Whether a person closed a pull request without merging it. */
+function isRejected({ state, merged, body }) {
+    return state === 'closed' && !merged && readSection(body)?.withdrawn !== true;
+}
+
+;// CONCATENATED MODULE: ./src/sync/identify-head.ts
+
+
+
+/**
+ * Finds out whose the head branch is. It is the action's own if it has nothing but one commit that is
+ * exactly as the action made it, or that commit rebased or merged with the base branch without any
+ * other change, as GitHub's button "Update branch" does.
+ */
+async function identifyHead(repository, base, state) {
+    const { commit } = state;
+    if (commit === undefined)
+        return { kind: 'none' };
+    if (await isMerged(repository, base, commit, state))
+        return { kind: 'merged', commit };
+    const ahead = isChildOf(commit, base)
+        ? 1
+        : await repository.pullRequests.commitsAhead(base.head, commit.sha);
+    const foreign = { kind: 'foreign', commit, isEmpty: ahead === 0 };
+    if (ahead === undefined || ahead === 0)
+        return foreign;
+    const proposal = ownProposal(commit);
+    const [start] = commit.parents;
+    if (proposal !== undefined && start !== undefined) {
+        const range = { from: start.sha, to: commit.sha };
+        return { kind: 'own', commit, proposal, range, isCurrent: ahead === 1 };
+    }
+    const moved = await readMovedProposal(repository, commit);
+    if (moved?.commits !== ahead)
+        return foreign;
+    if (!(await proposesOnly(repository, base, commit, moved)))
+        return foreign;
+    return { kind: 'own', commit, proposal: moved.proposal, range: moved.range, isCurrent: true };
+}
+/**
+ * Whether a pull request of the action merged the branch with all of its commits, those of reviewers
+ * included. If its text was rewritten, one of its commits has to be the action's own and, unlike a
+ * squashed proposal, not in the base branch.
+ */
+async function isMerged({ pullRequests }, base, commit, state) {
+    const merged = mergedPullRequest(commit, state);
+    if (merged === undefined)
+        return false;
+    if (readSection(merged.body) !== undefined || ownProposal(commit) !== undefined)
+        return true;
+    const chain = await pullRequests.followFirstParents(commit.sha, (candidate) => ownProposal(candidate) !== undefined);
+    const own = chain?.at(-1);
+    if (own === undefined)
+        return false;
+    const ahead = await pullRequests.commitsAhead(base.head, own.sha);
+    return ahead !== undefined && ahead > 0;
+}
+function isChildOf({ parents }, { head }) {
+    return parents.length === 1 && parents[0]?.sha === head;
+}
+/** Enough for a pull request into which a busy base was merged every day. */
+const maxHistoryQueries = 5;
+/** The proposal below any merges of the base branch, which are the second parents. */
+async function readMovedProposal({ pullRequests }, head) {
+    const isMerge = ({ parents }) => parents.length === 2;
+    const chain = isMerge(head)
+        ? await pullRequests.followFirstParents(head.sha, (commit) => !isMerge(commit), maxHistoryQueries)
+        : [head];
+    const commit = chain?.at(-1);
+    const [parent, ...others] = commit?.parents ?? [];
+    const start = head.parents.at(-1);
+    if (commit === undefined || parent === undefined || others.length > 0)
+        return undefined;
+    const proposal = readOwnProposal(commit.message);
+    const range = { from: parent.sha, to: commit.sha };
+    return proposal && start && { proposal, range, start, commits: chain?.length ?? 0 };
+}
+/**
+ * Whether a commit is the base's tree with the proposal's files, and nothing else. The base may have
+ * some of them already.
+ */
+async function proposesOnly(repository, base, commit, { proposal, range, start }) {
+    const proposed = await listProposedFiles(repository, base, range);
+    if (filesDigest(base.branch, proposed) !== proposal.files)
+        return false;
+    const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
+        ...base.directories.keys(),
+    ]);
+    const isMergedCleanly = proposed.every(({ path, before, after }) => {
+        const current = from.get(path)?.oid;
+        return to.get(path)?.oid === after && (current === before || current === after);
+    });
+    if (!isMergedCleanly)
+        return false;
+    const entries = proposed
+        .filter(({ path, after }) => from.get(path)?.oid !== after)
+        .map(({ path, after, executable }) => ({ path, executable, sha: after ?? null }));
+    return (await repository.createTree(start.tree, entries)) === commit.tree;
+}
+/** The files in the directories of the plan that differ between two commits. */
+async function listProposedFiles(repository, { directories }, commits) {
+    const { from, to } = await repository.listFiles(commits, [...directories.keys()]);
+    return [...new Set([...from.keys(), ...to.keys()])].flatMap((path) => {
+        const [before, after] = [from.get(path), to.get(path)];
+        if (before?.oid === after?.oid && before?.executable === after?.executable)
+            return [];
+        return [
+            { path, before: before?.oid, after: after?.oid, executable: after?.executable ?? false },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sync/reject-head.ts
+
+
+
+
+
+
+
+/** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
+function rejectForeignHead(name, { isEmpty }, open) {
+    if (isEmpty) {
+        return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` exists and was not made by the action, so it was left unchanged`, {
+            advice: (0,prose/* prose */.CS) `Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
+        });
+    }
+    const closeIt = open === undefined
+        ? (0,prose/* prose */.CS) ``
+        : (0,prose/* prose */.CS) `Merge or close ${(0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url)}, or `;
+    return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` has a commit that the action did not make, so it was left unchanged`, {
+        advice: (0,prose/* prose */.CS) `${closeIt}${open === undefined ? (0,prose/* own */.ZV)('M') : (0,prose/* own */.ZV)('m')}ove that commit elsewhere and delete the branch \`${name}\`. The next sync then proposes its changes again. If the branch is not meant for the action, set \`pull-request-branch\` to another name.`,
+    });
+}
+/**
+ * Moving the branch would rewrite another pull request from it, such as a person's backport.
+ *
+ * @returns the error if there is one.
+ */
+function findOtherPullRequest(name, { elsewhere: [other] }) {
+    if (other === undefined)
+        return undefined;
+    const link = (0,prose/* linkTo */.uM)(`Pull request #${other.number}`, other.url);
+    return new SyncError((0,prose/* prose */.CS) `${link} into \`${other.base}\` comes from branch \`${name}\`, too, so that branch was left unchanged`, {
+        advice: (0,prose/* prose */.CS) `Merge or close it, or set the input \`pull-request-branch\` to another name.`,
+    });
+}
+/** @throws SyncError if the head branch has another job's proposal; see `findOtherTargets`. */
+async function rejectOtherTargets(repository, plan, proposal, job) {
+    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
+    const error = await findOtherTargets(repository, plan, proposal, { planned, job });
+    if (error !== undefined)
+        throw error;
+}
+/**
+ * A job with other inputs, such as other `aliases`, must not take back what this one proposes either.
+ *
+ * @throws SyncError if something would be taken back, unless somebody edited the job's inputs.
+ */
+async function rejectOtherInputs(repository, plan, { name, head, open }, job) {
+    const { inputs } = head.proposal;
+    if (inputs === undefined || inputs.digest === inputsDigest(plan.targets))
+        return;
+    if (!isOtherJob(inputs.job, job))
+        return;
+    if (keepsAll(plan, await listProposedFiles(repository, plan.snapshot, head.range)))
+        return;
+    const finish = open === undefined
+        ? (0,prose/* prose */.CS) `delete the branch \`${name}\``
+        : (0,prose/* prose */.CS) `merge or close ${(0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url)}`;
+    throw new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` has the proposal of a job with other inputs, so it was left unchanged`, {
+        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: jobs with different \`models\`, \`path\`, \`branch\`, \`aliases\`, \`filter\`, \`run-filter\`, \`minimum-age\`, \`prune\` or \`template\` would undo each other. If you changed or renamed this job, ${finish} first.`,
+    });
+}
+/**
+ * Two jobs with different targets must not undo each other's proposals on one head branch: each file
+ * on it has to be in a directory of these targets, and about one of their models or their index.
+ *
+ * @returns the error if it is not.
+ */
+async function findOtherTargets(repository, plan, { name, head, open }, { planned, job }) {
+    const { snapshot } = plan;
+    const files = await listProposedFiles(repository, snapshot, head.range);
+    const others = files.filter(({ path }) => !planned.has(path));
+    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
+    const foreign = isElsewhere
+        ? (0,prose/* prose */.CS) `files in other directories, or for another branch`
+        : (findForeignIndex(plan, others, head.proposal, job) ??
+            (await findForeignModel(repository, plan, others)));
+    if (foreign === undefined)
+        return undefined;
+    const where = open === undefined
+        ? (0,prose/* prose */.CS) `branch \`${name}\``
+        : (0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url);
+    const finish = open === undefined ? (0,prose/* prose */.CS) `delete the branch \`${name}\`` : (0,prose/* prose */.CS) `merge or close it`;
+    return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
+        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\`, \`index\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    });
+}
+/**
+ * Describes an index page that none of the targets has; undefined if there is none. This job may have
+ * written it itself, if somebody edited its inputs since.
+ */
+function findForeignIndex({ targets }, files, { inputs }, job) {
+    if (!mayBeOtherJob(inputs?.job, job))
+        return undefined;
+    const own = new Set(targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]));
+    const foreign = files.find(({ path }) => runIdFromPath(path) === undefined && !own.has(path));
+    return foreign && (0,prose/* prose */.CS) `the index \`${foreign.path}\``;
+}
+/** Describes a file that is about a model of none of the targets; undefined if there is none. */
+async function findForeignModel(repository, { snapshot, targets }, files) {
+    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
+        const oid = after ?? before;
+        return oid === undefined ? [] : [[oid, path]];
+    }));
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    for (const [oid, path] of pathsByOid) {
+        const content = readContent(contents.get(oid) ?? '');
+        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
+        const isOwn = targets.some(({ directory, selection }) => (0,core_branch/* parentOf */.gN)(path) === directory && (modelName === '' || selection.models(modelName)));
+        if (!isOwn)
+            return (0,prose/* prose */.CS) `\`${path}\` of model \`${modelName}\``;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
+/** Instructions that keep CI services from running, wherever they are in a commit message. */
+const instructions = [
+    // Woodpecker also accepts the two words without anything between them.
+    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
+    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
+    [/--(?:skip-ci|ci-skip)/gi, '-'],
+    [/\*{3}NO_CI\*{3}/gi, '*'],
+];
+/**
+ * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
+ * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
+ * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
+ */
+const triggers = [
+    // Mentions, e-mail addresses and commits of forks.
+    [/@+[^\s@]/g, '@'],
+    // Issues, and Jira's smart commits.
+    [/#\w/g, '#'],
+    [/GH-\d/gi, '-'],
+    [/:\/\//g, ':'],
+    [/www\./gi, '.'],
+    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
+    [/-[A-Za-z]{1,30}\s?:/g, ':'],
+    ...instructions,
+    // At the start of a line, Git treats this as the end of the message.
+    [/^---/g, '-'],
+];
+/** Characters without a visible form, except those that choose the style of an emoji. */
+const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+/** Printable ASCII with single spaces between words: nearly all text, and quick to recognise. */
+const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/;
+/**
+ * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
+ */
+function neutralise_plainText(text, maxCharacters) {
+    if (text.length <= maxCharacters && alreadyPlain.test(text))
+        return text;
+    return truncate(
+    // Bounds the input of the regular expressions: the rest would be truncated anyway.
+    text
+        .slice(0, 16 * maxCharacters)
+        .replace(/\s+/g, ' ')
+        .trim()
+        .replace(neutralise_unprintable, '�'), maxCharacters);
+}
+/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
+function truncate(text, maxCharacters) {
+    if (text.length <= maxCharacters)
+        return text;
+    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
+    return characters.length <= maxCharacters
+        ? text
+        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}
+/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
+function neutralise(text, maxCharacters) {
+    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
+}
+/** Makes a text harmless in a commit message in which it never starts a line. */
+function withoutInstructions(text) {
+    return [...instructions, skipChecks].reduce((line, [pattern, character]) => line.replace(pattern, (match) => match.replaceAll(character, fullWidth(character))), text);
+}
+const skipChecks = [/skip-checks\s?:/gi, ':'];
+/**
+ * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
+ * user may want `[skip ci]`); one that contains untrusted text is neutralised.
+ */
+function neutraliseFragments(fragments, maxCharacters) {
+    const clean = fragments.map(({ text, untrusted }) => ({
+        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
+        untrusted,
+    }));
+    const trusted = trustedRanges(clean);
+    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
+    for (const [pattern, character] of triggers) {
+        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
+            ? match
+            : match.replaceAll(character, fullWidth(character)));
+    }
+    return line;
+}
+/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
+function fullWidth(character) {
+    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+}
+function trustedRanges(fragments) {
+    let end = 0;
+    return fragments.flatMap(({ text, untrusted }) => {
+        const start = end;
+        end += text.length;
+        return untrusted ? [] : [{ start, end }];
+    });
+}
+/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
+const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
+/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
+function trailerValue(text) {
+    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
+}
+/** Writes each UTF-8 byte of the text as `%XX`. */
+function percentEncode(text) {
+    return [...new TextEncoder().encode(text)]
+        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/core/message/wording.ts
+
+
+
+function countChanges(changes) {
+    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
+    return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
+}
+/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
+function countsPhrase({ created, updated, deleted }) {
+    return Object.entries({ created, updated, deleted })
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`)
+        .join(', ');
+}
+/** Longest model name in a message; MLflow allows 256 characters. */
+const maxName = 100;
+function modelLabel(entry) {
+    return neutralise_plainText(entry.modelName ?? '', maxName);
+}
+/** The version to show for a change: the new one, or the one that a deleted file named. */
+function versionLabel(entry) {
+    return neutralise_plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
+}
+/** `the index of deploy/production`, or how many; empty if there is none. Not neutralised yet. */
+function indexLabel(extraFiles) {
+    const [first, ...others] = extraFiles;
+    if (first === undefined)
+        return '';
+    if (others.length > 0)
+        return (0,format/* plural */.LS)(extraFiles.length, 'index page');
+    const directory = (0,core_branch/* parentOf */.gN)(first.path);
+    return directory === '' ? `the index ${first.path}` : `the index of ${directory}`;
+}
+/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
+function changePhrase(change) {
+    const { outcome, path, runId } = change;
+    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
+    const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
+    const model = modelLabel(change);
+    if (model === '')
+        return `${verb} ${path}${run}`;
+    const version = versionLabel(change);
+    if (version === '')
+        return `${verb} ${model}${run}`;
+    const to = isNewVersion(change) ? 'to version' : 'version';
+    return `${verb} ${model} ${to} ${version}${run}`;
+}
+/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
+function fileLine(change) {
+    const { outcome, path, previousVersion } = change;
+    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
+    const version = versionLabel(change);
+    const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
+        .filter((part) => part !== '')
+        .join(' ');
+    const was = isNewVersion(change) ? ` (was ${neutralise_plainText(previousVersion ?? '', 40)})` : '';
+    return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
+}
+function isNewVersion(entry) {
+    return (entry.outcome === 'updated' &&
+        entry.previousVersion !== null &&
+        entry.previousVersion !== entry.modelVersion);
+}
+
+;// CONCATENATED MODULE: ./src/core/message/headline.ts
+
+
+
+
+
+/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
+const maxHeadline = 200;
+/** Maximum number of names that `${models}` lists. */
+const maxModels = 5;
+const placeholderValues = {
+    created: (changes) => String(countChanges(changes).created),
+    updated: (changes) => String(countChanges(changes).updated),
+    deleted: (changes) => String(countChanges(changes).deleted),
+    total: (changes) => String(changes.length),
+    models: (changes) => headline_listNames(distinct(changes.map(modelLabel))),
+    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
+    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
+    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
+};
+function distinct(values) {
+    return [...new Set(values.filter((value) => value !== ''))];
+}
+function headline_listNames(names) {
+    return names.length <= maxModels
+        ? names.join(', ')
+        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
+}
+/** The value that all changes share, or else the number of different values: `3 versions`. */
+function valueOrCount(values, noun) {
+    const [first, ...others] = distinct(values);
+    return others.length === 0 ? (first ?? '') : (0,format/* plural */.LS)(others.length + 1, noun);
+}
+const placeholder = /\$\{([^{}]*)\}/;
+/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
+function checkMessageTemplate(text) {
+    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
+        ? []
+        : [(0,prose/* prose */.CS) `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
+    const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
+    return [
+        ...unknown,
+        ...(isUnclosed ? [(0,prose/* prose */.CS) `has a \`\${\` without a \`}\``] : []),
+        ...(/\p{Cc}/u.test(text) ? [(0,prose/* prose */.CS) `must be a single line without control characters`] : []),
+    ];
+}
+/** The placeholder that was probably meant, or else all of them. */
+function alternatives(name) {
+    const known = Object.keys(placeholderValues);
+    const suggestion = (0,text_closest/* suggestName */.SX)(name, known);
+    return suggestion === undefined
+        ? (0,prose/* prose */.CS) `: use ${(0,prose/* own */.ZV)(quotedList(known))}`
+        : (0,prose/* prose */.CS) `: did you mean \`\${${suggestion}}\`?`;
+}
+function quotedList(names) {
+    return names.map((name) => `\`\${${name}}\``).join(', ');
+}
+/** Placeholders that name an index page if nothing else changes. */
+const namesOfChanges = new Set(['models', 'model.name']);
+/** Renders the template for these changes; empty if the result is only whitespace. */
+function renderMessage(template, changes, extraFiles = []) {
+    const fragments = splitPlaceholders(template).map((part) => {
+        if (typeof part === 'string')
+            return { text: part, untrusted: false };
+        const text = changes.length === 0 && namesOfChanges.has(part.name)
+            ? indexLabel(extraFiles)
+            : (placeholderValues[part.name]?.(changes) ?? '');
+        return { text, untrusted: true };
+    });
+    return neutraliseFragments(fragments, maxHeadline).trim();
+}
+function splitPlaceholders(text) {
+    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
+}
+
+;// CONCATENATED MODULE: ./src/core/message/commit.ts
+
+
+
+
+/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
+const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
+/**
+ * Writes a commit message in which `git log --grep` finds runs and model versions.
+ *
+ * @param extraFiles files that no single run accounts for.
+ * @param lastTrailer a trailer of another kind, which comes last.
+ */
+function commitMessage(changes, template, extraFiles = [], lastTrailer = '') {
+    const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '');
+    return {
+        headline: headline(changes, template, extraFiles),
+        body: [fileList(changes, extraFiles), trailers.join('\n')]
+            .filter((part) => part !== '')
+            .join('\n\n'),
+    };
+}
+/**
+ * First line of the commit message and title of the pull request. Falls back to the default if the
+ * template is empty or renders to nothing.
+ */
+function headline(changes, template = '', extraFiles = []) {
+    const line = renderMessage(template, changes, extraFiles);
+    if (line !== '')
+        return line;
+    const [first, ...others] = changes;
+    if (first === undefined) {
+        const index = indexLabel(extraFiles);
+        return index === '' ? 'Sync MLflow models' : neutralise(`Update ${index}`, maxHeadline);
+    }
+    return others.length === 0
+        ? neutralise(changePhrase(first), maxHeadline)
+        : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
+}
+function fileList(changes, extraFiles) {
+    const files = [
+        ...changes.map(fileLine),
+        ...extraFiles.map(({ path, before }) => `${before === undefined ? 'Add' : 'Update'} ${path}`),
+    ];
+    const lines = (0,format/* takeLines */.XP)(files, (file) => neutralise(file, limits.line), limits.fileBytes);
+    const omitted = files.length - lines.length;
+    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
+}
+/** Without its trailer, a deletion would look like a person's, and the file would stay deleted. */
+function changeTrailers(changes) {
+    const deletions = changes.filter(({ outcome }) => outcome === 'deleted');
+    const others = changes.filter(({ outcome }) => outcome !== 'deleted');
+    const blocks = [
+        ...deletions.map(trailersOf),
+        ...(0,format/* takeLines */.XP)(others.slice(0, limits.trailers), trailersOf, limits.trailerBytes),
+    ];
+    const omitted = changes.length - blocks.length;
+    return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])];
+}
+function trailersOf(entry) {
+    const { runId, modelName, modelVersion, previousVersion } = entry;
+    const version = modelVersion ?? previousVersion;
+    return [
+        ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
+        ...(modelName === null || version === null
+            ? []
+            : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/check/planned-write.ts
+
+
+/** An example of what a sync with these inputs would write, for rules that look at it. */
+function plannedWrite({ targets, commitMessage: template }, branch, isHead) {
+    const paths = targets.flatMap(({ directory }) => exampleRuns.map((runId) => (0,core_branch/* pathIn */.lW)(directory, `${runId}.yaml`)));
+    const created = exampleChange('created', paths[0] ?? '');
+    const updated = exampleChange('updated', paths[0] ?? '');
+    const deleted = exampleChange('deleted', paths[0] ?? '');
+    const prunes = targets.some(({ prune }) => prune !== undefined);
+    const sets = [[created], [updated], [created, updated]];
+    const messages = [...sets, ...(prunes ? [[deleted], [created, deleted]] : [])].map((changes) => {
+        const { headline, body } = commitMessage(changes, template);
+        return `${headline}\n\n${body}`;
+    });
+    const indexes = targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]);
+    return { branch, isHead, paths: [...paths, ...indexes], messages };
+}
+/** A restricted path may cover only some of them. */
+const exampleRuns = ['0', '9', 'a', 'f'].map((digit) => `${digit}123456789abcdef0123456789abcdef`);
+function exampleChange(outcome, path) {
+    return {
+        path,
+        outcome,
+        runId: exampleRuns[0] ?? '',
+        experimentId: '1',
+        modelName: 'my_model',
+        modelVersion: outcome === 'deleted' ? null : '2',
+        previousVersion: outcome === 'created' ? null : '1',
+        url: null,
+        reason: null,
+        target: '',
+        previous: undefined,
+        withheld: undefined,
+        warning: undefined,
+        location: undefined,
+        edit: { path, before: undefined, after: '', executable: false },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/check/rule-finding.ts
+
+
+
+/** @throws SyncError if a rule forbids what a sync would write. */
+function ruleFinding({ ruleCount, branchExists, violated, unclear }) {
+    const problem = joinProblems([...violated, ...unclear]);
+    if (problem !== undefined) {
+        const { message, advice = [], mistakes } = problem;
+        if (violated.length > 0)
+            throw new SyncError(message, { advice, mistakes });
+        return { status: 'skipped', detail: message, advice };
+    }
+    const limit = branchExists
+        ? []
+        : (0,prose/* prose */.CS) `. Check again once the branch exists: branch protection only shows then`;
+    return ruleCount === undefined
+        ? {
+            status: 'skipped',
+            detail: (0,prose/* prose */.CS) `GitHub does not show the rules to this token`,
+            advice: (0,prose/* prose */.CS) `See Settings > Rules of the repository.`,
+        }
+        : { status: 'ok', detail: (0,prose/* prose */.CS) `rules: ${ruleCount}, none against it${limit}` };
+}
+
+;// CONCATENATED MODULE: ./src/check/head-branch.ts
+
+
+
+
+
+
+
+
+/** Tests whether a pull request can have this head branch: its name, what is on it, and its rules. */
+async function checkHeadBranch(options, snapshot, settings) {
+    const { probes } = options.repository;
+    const head = headBranchName(settings, snapshot.branch);
+    if (head === snapshot.branch) {
+        throw new SyncError((0,prose/* prose */.CS) `\`pull-request-branch\` is the branch \`${head}\` itself`, {
+            advice: (0,prose/* prose */.CS) `Set \`pull-request-branch\` to another name.`,
+        });
+    }
+    const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
+        message: (0,prose/* prose */.CS) `Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
+        advice: (0,prose/* prose */.CS) `Choose another \`pull-request-branch\`, or rename or delete that branch.`,
+        mistakes: [],
+    }));
+    const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
+    const findings = await probes.rules(plannedWrite(options, head, true));
+    return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] });
+}
+/** A problem if the head branch exists and is not this job's alone. */
+async function findForeignHead(options, snapshot, name) {
+    const { repository } = options;
+    return retryOnFreshSnapshot(options, snapshot, async (current) => {
+        const state = await repository.pullRequests.read(current, name);
+        const head = await identifyHead(repository, current, state);
+        const open = openPullRequest(state);
+        if (head.kind === 'foreign')
+            return [problemOf(rejectForeignHead(name, head, open))];
+        const plan = { snapshot: current, targets: options.targets };
+        const own = { planned: new Set(), job: options.workflowJob };
+        const otherTargets = head.kind === 'own'
+            ? await findOtherTargets(repository, plan, { name, head, open }, own)
+            : undefined;
+        return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/check/run-check.ts
+
+/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
+async function runCheck(name, check) {
+    try {
+        return { name, advice: [], mistakes: [], ...(await check()) };
+    }
+    catch (error) {
+        if (!(error instanceof ActionError))
+            throw error;
+        const { text, advice = [], mistakes } = error;
+        return { name, status: 'failed', detail: text, advice, mistakes };
+    }
+}
+function skippedCheck(name, detail) {
+    return {
+        name,
+        status: 'skipped',
+        detail,
+        advice: [],
+        mistakes: [],
+    };
 }
 
 // EXTERNAL MODULE: ./src/values-schema/chart-files.ts
@@ -56840,389 +57322,7 @@ function isActions(state, runId) {
 /** As MLflow makes them; it accepts other ids, but so might `values.yaml` be named after one. */
 const mlflowRunId = /^[0-9a-f]{32}$/;
 
-;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
-/** Instructions that keep CI services from running, wherever they are in a commit message. */
-const instructions = [
-    // Woodpecker also accepts the two words without anything between them.
-    [/\[[^[\]]{0,60}(?<![a-z])(?:skip|no)(?![a-z])[^[\]]{0,60}\]/giu, '['],
-    [/\[(?:c[id](?:skip|no)|(?:skip|no)c[id])\]/giu, '['],
-    [/--(?:skip-ci|ci-skip)/gi, '-'],
-    [/\*{3}NO_CI\*{3}/gi, '*'],
-];
-/**
- * Patterns that GitHub, Git or a CI service act on, each with the character whose replacement
- * prevents that. A pattern covers its trigger completely, so that one that only partly consists of
- * untrusted text is found. Case is folded as in other languages (`u`), which match `ſKIP` too.
- */
-const triggers = [
-    // Mentions, e-mail addresses and commits of forks.
-    [/@+[^\s@]/g, '@'],
-    // Issues, and Jira's smart commits.
-    [/#\w/g, '#'],
-    [/GH-\d/gi, '-'],
-    [/:\/\//g, ':'],
-    [/www\./gi, '.'],
-    // All common trailers have a hyphen: Signed-off-by, skip-checks, MLflow-Run-Id.
-    [/-[A-Za-z]{1,30}\s?:/g, ':'],
-    ...instructions,
-    // At the start of a line, Git treats this as the end of the message.
-    [/^---/g, '-'],
-];
-/** Characters without a visible form, except those that choose the style of an emoji. */
-const neutralise_unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
-/** Printable ASCII with single spaces between words: nearly all text, and quick to recognise. */
-const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/;
-/**
- * Reduces text to one line: whitespace becomes single spaces, unprintable characters become `�`.
- */
-function neutralise_plainText(text, maxCharacters) {
-    if (text.length <= maxCharacters && alreadyPlain.test(text))
-        return text;
-    return truncate(
-    // Bounds the input of the regular expressions: the rest would be truncated anyway.
-    text
-        .slice(0, 16 * maxCharacters)
-        .replace(/\s+/g, ' ')
-        .trim()
-        .replace(neutralise_unprintable, '�'), maxCharacters);
-}
-/** Truncates a text that is too long and ends it with `…`, without splitting a surrogate pair. */
-function truncate(text, maxCharacters) {
-    if (text.length <= maxCharacters)
-        return text;
-    const characters = Array.from(text.slice(0, 2 * maxCharacters + 2));
-    return characters.length <= maxCharacters
-        ? text
-        : `${characters.slice(0, maxCharacters - 1).join('')}…`;
-}
-/** Reduces untrusted text to one line without mentions, references, URLs or instructions. */
-function neutralise(text, maxCharacters) {
-    return neutraliseFragments([{ text, untrusted: true }], maxCharacters);
-}
-/** Makes a text harmless in a commit message in which it never starts a line. */
-function withoutInstructions(text) {
-    return [...instructions, skipChecks].reduce((line, [pattern, character]) => line.replace(pattern, (match) => match.replaceAll(character, fullWidth(character))), text);
-}
-const skipChecks = [/skip-checks\s?:/gi, ':'];
-/**
- * Joins fragments into one line. A trigger that is completely inside a trusted fragment is kept (the
- * user may want `[skip ci]`); one that contains untrusted text is neutralised.
- */
-function neutraliseFragments(fragments, maxCharacters) {
-    const clean = fragments.map(({ text, untrusted }) => ({
-        text: untrusted ? neutralise_plainText(text, maxCharacters) : text,
-        untrusted,
-    }));
-    const trusted = trustedRanges(clean);
-    let line = truncate(clean.map(({ text }) => text).join(''), maxCharacters);
-    for (const [pattern, character] of triggers) {
-        line = line.replace(pattern, (match, offset) => trusted.some(({ start, end }) => start <= offset && offset + match.length <= end)
-            ? match
-            : match.replaceAll(character, fullWidth(character)));
-    }
-    return line;
-}
-/** The full-width form of an ASCII character: it looks similar, but programs do not act on it. */
-function fullWidth(character) {
-    return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
-}
-function trustedRanges(fragments) {
-    let end = 0;
-    return fragments.flatMap(({ text, untrusted }) => {
-        const start = end;
-        end += text.length;
-        return untrusted ? [] : [{ start, end }];
-    });
-}
-/** ASCII that triggers nothing is kept, and so is everything visible in the rest of Unicode. */
-const unsafeInTrailer = /[^\P{ASCII}\w ._/+=,()~-]|[\p{C}\p{Default_Ignorable_Code_Point}]|[^\S ]|^ | $|(?<=[Gg][Hh])-(?=\d)|(?<=[Ww]{3})\./gu;
-/** Value of a trailer, percent-encoded where it would break the line or trigger something. */
-function trailerValue(text) {
-    return truncate(text, 512).replace(unsafeInTrailer, percentEncode);
-}
-/** Writes each UTF-8 byte of the text as `%XX`. */
-function percentEncode(text) {
-    return [...new TextEncoder().encode(text)]
-        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./src/core/message/wording.ts
-
-
-
-function countChanges(changes) {
-    const count = (outcome) => changes.filter((entry) => entry.outcome === outcome).length;
-    return { created: count('created'), updated: count('updated'), deleted: count('deleted') };
-}
-/** `2 created, 1 updated`. Zero counts are left out, so the text is empty if nothing changed. */
-function countsPhrase({ created, updated, deleted }) {
-    return Object.entries({ created, updated, deleted })
-        .filter(([, count]) => count > 0)
-        .map(([outcome, count]) => `${count} ${outcome}`)
-        .join(', ');
-}
-/** Longest model name in a message; MLflow allows 256 characters. */
-const maxName = 100;
-function modelLabel(entry) {
-    return neutralise_plainText(entry.modelName ?? '', maxName);
-}
-/** The version to show for a change: the new one, or the one that a deleted file named. */
-function versionLabel(entry) {
-    return neutralise_plainText(entry.modelVersion ?? entry.previousVersion ?? '', 40);
-}
-/** `the index of deploy/production`, or how many; empty if there is none. Not neutralised yet. */
-function indexLabel(extraFiles) {
-    const [first, ...others] = extraFiles;
-    if (first === undefined)
-        return '';
-    if (others.length > 0)
-        return (0,format/* plural */.LS)(extraFiles.length, 'index page');
-    const directory = (0,core_branch/* parentOf */.gN)(first.path);
-    return directory === '' ? `the index ${first.path}` : `the index of ${directory}`;
-}
-/** `Add my_model version 3 (abc123de)`; not neutralised yet. */
-function changePhrase(change) {
-    const { outcome, path, runId } = change;
-    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
-    const run = runId === null ? '' : ` (${runId.slice(0, 8)})`;
-    const model = modelLabel(change);
-    if (model === '')
-        return `${verb} ${path}${run}`;
-    const version = versionLabel(change);
-    if (version === '')
-        return `${verb} ${model}${run}`;
-    const to = isNewVersion(change) ? 'to version' : 'version';
-    return `${verb} ${model} ${to} ${version}${run}`;
-}
-/** `Update models/abc.yaml: my_model version 4 (was 3)`; not neutralised yet. */
-function fileLine(change) {
-    const { outcome, path, previousVersion } = change;
-    const verb = { created: 'Add', updated: 'Update', deleted: 'Remove' }[outcome];
-    const version = versionLabel(change);
-    const what = [modelLabel(change), version === '' ? '' : `version ${version}`]
-        .filter((part) => part !== '')
-        .join(' ');
-    const was = isNewVersion(change) ? ` (was ${neutralise_plainText(previousVersion ?? '', 40)})` : '';
-    return `${verb} ${path}${what === '' ? '' : `: ${what}`}${was}`;
-}
-function isNewVersion(entry) {
-    return (entry.outcome === 'updated' &&
-        entry.previousVersion !== null &&
-        entry.previousVersion !== entry.modelVersion);
-}
-
-;// CONCATENATED MODULE: ./src/core/message/headline.ts
-
-
-
-
-
-/** Longest first line; GitHub accepts 256 characters in the title of a pull request. */
-const maxHeadline = 200;
-/** Maximum number of names that `${models}` lists. */
-const maxModels = 5;
-const placeholderValues = {
-    created: (changes) => String(countChanges(changes).created),
-    updated: (changes) => String(countChanges(changes).updated),
-    deleted: (changes) => String(countChanges(changes).deleted),
-    total: (changes) => String(changes.length),
-    models: (changes) => headline_listNames(distinct(changes.map(modelLabel))),
-    'model.name': (changes) => valueOrCount(changes.map(modelLabel), 'model'),
-    'model.version': (changes) => valueOrCount(changes.map(versionLabel), 'version'),
-    'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
-};
-function distinct(values) {
-    return [...new Set(values.filter((value) => value !== ''))];
-}
-function headline_listNames(names) {
-    return names.length <= maxModels
-        ? names.join(', ')
-        : `${names.slice(0, maxModels).join(', ')} and ${names.length - maxModels} more`;
-}
-/** The value that all changes share, or else the number of different values: `3 versions`. */
-function valueOrCount(values, noun) {
-    const [first, ...others] = distinct(values);
-    return others.length === 0 ? (first ?? '') : (0,format/* plural */.LS)(others.length + 1, noun);
-}
-const placeholder = /\$\{([^{}]*)\}/;
-/** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
-function checkMessageTemplate(text) {
-    const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
-        ? []
-        : [(0,prose/* prose */.CS) `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
-    const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
-    return [
-        ...unknown,
-        ...(isUnclosed ? [(0,prose/* prose */.CS) `has a \`\${\` without a \`}\``] : []),
-        ...(/\p{Cc}/u.test(text) ? [(0,prose/* prose */.CS) `must be a single line without control characters`] : []),
-    ];
-}
-/** The placeholder that was probably meant, or else all of them. */
-function alternatives(name) {
-    const known = Object.keys(placeholderValues);
-    const suggestion = (0,text_closest/* suggestName */.SX)(name, known);
-    return suggestion === undefined
-        ? (0,prose/* prose */.CS) `: use ${(0,prose/* own */.ZV)(quotedList(known))}`
-        : (0,prose/* prose */.CS) `: did you mean \`\${${suggestion}}\`?`;
-}
-function quotedList(names) {
-    return names.map((name) => `\`\${${name}}\``).join(', ');
-}
-/** Placeholders that name an index page if nothing else changes. */
-const namesOfChanges = new Set(['models', 'model.name']);
-/** Renders the template for these changes; empty if the result is only whitespace. */
-function renderMessage(template, changes, extraFiles = []) {
-    const fragments = splitPlaceholders(template).map((part) => {
-        if (typeof part === 'string')
-            return { text: part, untrusted: false };
-        const text = changes.length === 0 && namesOfChanges.has(part.name)
-            ? indexLabel(extraFiles)
-            : (placeholderValues[part.name]?.(changes) ?? '');
-        return { text, untrusted: true };
-    });
-    return neutraliseFragments(fragments, maxHeadline).trim();
-}
-function splitPlaceholders(text) {
-    return text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { name: part }));
-}
-
-;// CONCATENATED MODULE: ./src/core/message/commit.ts
-
-
-
-
-/** Keep the message well under 65,536 characters, GitHub's limit for other texts. */
-const limits = { trailers: 100, trailerBytes: 30_000, fileBytes: 30_000, line: 600 };
-/**
- * Writes a commit message in which `git log --grep` finds runs and model versions.
- *
- * @param extraFiles files that no single run accounts for.
- * @param lastTrailer a trailer of another kind, which comes last.
- */
-function commitMessage(changes, template, extraFiles = [], lastTrailer = '') {
-    const trailers = [...changeTrailers(changes), lastTrailer].filter((line) => line !== '');
-    return {
-        headline: headline(changes, template, extraFiles),
-        body: [fileList(changes, extraFiles), trailers.join('\n')]
-            .filter((part) => part !== '')
-            .join('\n\n'),
-    };
-}
-/**
- * First line of the commit message and title of the pull request. Falls back to the default if the
- * template is empty or renders to nothing.
- */
-function headline(changes, template = '', extraFiles = []) {
-    const line = renderMessage(template, changes, extraFiles);
-    if (line !== '')
-        return line;
-    const [first, ...others] = changes;
-    if (first === undefined) {
-        const index = indexLabel(extraFiles);
-        return index === '' ? 'Sync MLflow models' : neutralise(`Update ${index}`, maxHeadline);
-    }
-    return others.length === 0
-        ? neutralise(changePhrase(first), maxHeadline)
-        : `Sync MLflow models: ${countsPhrase(countChanges(changes))}`;
-}
-function fileList(changes, extraFiles) {
-    const files = [
-        ...changes.map(fileLine),
-        ...extraFiles.map(({ path, before }) => `${before === undefined ? 'Add' : 'Update'} ${path}`),
-    ];
-    const lines = (0,format/* takeLines */.XP)(files, (file) => neutralise(file, limits.line), limits.fileBytes);
-    const omitted = files.length - lines.length;
-    return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
-}
-/** Without its trailer, a deletion would look like a person's, and the file would stay deleted. */
-function changeTrailers(changes) {
-    const deletions = changes.filter(({ outcome }) => outcome === 'deleted');
-    const others = changes.filter(({ outcome }) => outcome !== 'deleted');
-    const blocks = [
-        ...deletions.map(trailersOf),
-        ...(0,format/* takeLines */.XP)(others.slice(0, limits.trailers), trailersOf, limits.trailerBytes),
-    ];
-    const omitted = changes.length - blocks.length;
-    return [...blocks, ...(omitted > 0 ? [`MLflow-More-Changes: ${omitted}`] : [])];
-}
-function trailersOf(entry) {
-    const { runId, modelName, modelVersion, previousVersion } = entry;
-    const version = modelVersion ?? previousVersion;
-    return [
-        ...(runId === null ? [] : [`MLflow-Run-Id: ${trailerValue(runId)}`]),
-        ...(modelName === null || version === null
-            ? []
-            : [`MLflow-Model-Version: ${trailerValue(modelName)}/${trailerValue(version)}`]),
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/check/planned-write.ts
-
-
-/** An example of what a sync with these inputs would write, for rules that look at it. */
-function plannedWrite({ targets, commitMessage: template }, branch, isHead) {
-    const paths = targets.flatMap(({ directory }) => exampleRuns.map((runId) => (0,core_branch/* pathIn */.lW)(directory, `${runId}.yaml`)));
-    const created = exampleChange('created', paths[0] ?? '');
-    const updated = exampleChange('updated', paths[0] ?? '');
-    const deleted = exampleChange('deleted', paths[0] ?? '');
-    const prunes = targets.some(({ prune }) => prune !== undefined);
-    const sets = [[created], [updated], [created, updated]];
-    const messages = [...sets, ...(prunes ? [[deleted], [created, deleted]] : [])].map((changes) => {
-        const { headline, body } = commitMessage(changes, template);
-        return `${headline}\n\n${body}`;
-    });
-    const indexes = targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]);
-    return { branch, isHead, paths: [...paths, ...indexes], messages };
-}
-/** A restricted path may cover only some of them. */
-const exampleRuns = ['0', '9', 'a', 'f'].map((digit) => `${digit}123456789abcdef0123456789abcdef`);
-function exampleChange(outcome, path) {
-    return {
-        path,
-        outcome,
-        runId: exampleRuns[0] ?? '',
-        experimentId: '1',
-        modelName: 'my_model',
-        modelVersion: outcome === 'deleted' ? null : '2',
-        previousVersion: outcome === 'created' ? null : '1',
-        url: null,
-        reason: null,
-        target: '',
-        previous: undefined,
-        withheld: undefined,
-        warning: undefined,
-        location: undefined,
-        edit: { path, before: undefined, after: '', executable: false },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/check/run-check.ts
-
-/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
-async function runCheck(name, check) {
-    try {
-        return { name, advice: [], mistakes: [], ...(await check()) };
-    }
-    catch (error) {
-        if (!(error instanceof ActionError))
-            throw error;
-        const { text, advice = [], mistakes } = error;
-        return { name, status: 'failed', detail: text, advice, mistakes };
-    }
-}
-function skippedCheck(name, detail) {
-    return {
-        name,
-        status: 'skipped',
-        detail,
-        advice: [],
-        mistakes: [],
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/check/github.ts
-
 
 
 
@@ -57321,60 +57421,6 @@ async function checkPullRequest(options, snapshot) {
         await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
     ];
 }
-async function checkHeadBranch(options, snapshot, settings) {
-    const { probes } = options.repository;
-    const head = headBranchName(settings, snapshot.branch);
-    if (head === snapshot.branch) {
-        throw new SyncError((0,prose/* prose */.CS) `\`pull-request-branch\` is the branch \`${head}\` itself`, {
-            advice: (0,prose/* prose */.CS) `Set \`pull-request-branch\` to another name.`,
-        });
-    }
-    const obstacles = (await probes.branchesInTheWay(head)).map((name) => ({
-        message: (0,prose/* prose */.CS) `Branch \`${name}\` is in the way of \`${head}\`: Git can't have both`,
-        advice: (0,prose/* prose */.CS) `Choose another \`pull-request-branch\`, or rename or delete that branch.`,
-        mistakes: [],
-    }));
-    const foreign = obstacles.length > 0 ? [] : await findForeignHead(options, snapshot, head);
-    const findings = await probes.rules(plannedWrite(options, head, true));
-    return ruleFinding({ ...findings, violated: [...obstacles, ...foreign, ...findings.violated] });
-}
-/** A problem if the head branch exists and is not this job's alone. */
-async function findForeignHead(options, snapshot, name) {
-    const { repository } = options;
-    return retryOnFreshSnapshot(options, snapshot, async (current) => {
-        const state = await repository.pullRequests.read(current, name);
-        const head = await identifyHead(repository, current, state);
-        const open = openPullRequest(state);
-        if (head.kind === 'foreign')
-            return [problemOf(rejectForeignHead(name, head, open))];
-        const plan = { snapshot: current, targets: options.targets };
-        const own = { planned: new Set(), job: options.workflowJob };
-        const otherTargets = head.kind === 'own'
-            ? await findOtherTargets(repository, plan, { name, head, open }, own)
-            : undefined;
-        return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf);
-    });
-}
-/** @throws SyncError if a rule forbids what a sync would write. */
-function ruleFinding({ ruleCount, branchExists, violated, unclear }) {
-    const problem = joinProblems([...violated, ...unclear]);
-    if (problem !== undefined) {
-        const { message, advice = [], mistakes } = problem;
-        if (violated.length > 0)
-            throw new SyncError(message, { advice, mistakes });
-        return { status: 'skipped', detail: message, advice };
-    }
-    const limit = branchExists
-        ? []
-        : (0,prose/* prose */.CS) `. Check again once the branch exists: branch protection only shows then`;
-    return ruleCount === undefined
-        ? {
-            status: 'skipped',
-            detail: (0,prose/* prose */.CS) `GitHub does not show the rules to this token`,
-            advice: (0,prose/* prose */.CS) `See Settings > Rules of the repository.`,
-        }
-        : { status: 'ok', detail: (0,prose/* prose */.CS) `rules: ${ruleCount}, none against it${limit}` };
-}
 async function templateFinding(options, snapshot) {
     const { repository, targets } = options;
     const reader = createTemplateReader(options.builtInTemplate);
@@ -57390,21 +57436,6 @@ async function templateFinding(options, snapshot) {
 function checkAllValues(options, snapshot) {
     const { repository, targets } = options;
     return retryOnFreshSnapshot(options, snapshot, (current) => checkValues(repository, current, targets));
-}
-/** Repeats a check that reads on from the snapshot with a new one if the branch moves. */
-function retryOnFreshSnapshot(options, snapshot, check) {
-    let isFirst = true;
-    return retryWhenBranchMoves(async () => {
-        const current = isFirst ? snapshot : await options.repository.readBranch(branchQuery(options));
-        isFirst = false;
-        return check(current);
-    }, {
-        ...options,
-        maxAttempts: 2,
-        branchName: () => snapshot.branch,
-        settle: () => Promise.resolve(undefined),
-        withError: (result) => result,
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/pages.ts
@@ -57463,27 +57494,15 @@ async function readPages(what, readPage, onItems = () => undefined) {
 
 
 /**
- * The parts of MLflow's responses that the action uses. 64-bit integers are numbers, except from old
- * servers and generic protobuf gateways, which send strings. Missing, null and "" mean the same.
+ * What the schemas of MLflow's responses have in common. Each describes only the parts that the action
+ * uses. 64-bit integers are numbers, except from old servers and generic protobuf gateways, which send
+ * strings. Missing, null and "" mean the same.
  *
  * The items of a page are parsed one by one, so that an invalid one does not affect the others.
  */
 const mlflow_schema_text = schemas_string()
     .nullish()
     .transform((value) => value ?? '');
-/** 9999-12-31, the last day with a year of four digits. Nanoseconds and microseconds are beyond it. */
-const maxTime = Date.UTC(9999, 11, 31);
-const schema_time = union([
-    schemas_number(),
-    schemas_string()
-        .regex(/^\d+(?:\.0*)?$/)
-        .transform(Number),
-], {
-    error: 'missing, or not a number',
-})
-    .refine((value) => Number.isInteger(value) && value >= 0 && value <= maxTime, {
-    error: 'not a time in milliseconds',
-});
 /** What is shown in many places. MLflow has at most 256 characters for a name and 500 for a location. */
 const shortText = schemas_string()
     .max(10_000)
@@ -57493,60 +57512,6 @@ const identifier = union([schemas_string().min(1).max(1000), schemas_number().tr
 const keyValues = list(object({ key: schemas_string(), value: mlflow_schema_text }))
     .nullish()
     .transform((pairs) => Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value])));
-// Strings in MLflow, `{alias, version}` in Unity Catalog.
-const aliasName = schemas_string().max(1000);
-const alias = union([aliasName, object({ alias: aliasName }).transform((a) => a.alias)]);
-const validVersion = object({
-    name: schemas_string().min(1).max(1000),
-    version: identifier,
-    creation_timestamp: schema_time,
-    status: schemas_string().nullish(),
-    run_id: shortText,
-    source: shortText,
-    description: mlflow_schema_text,
-    tags: keyValues,
-    aliases: list(alias).nullish(),
-})
-    .transform((wire) => ({
-    name: wire.name,
-    version: wire.version,
-    creationTime: wire.creation_timestamp,
-    status: wire.status ?? undefined,
-    runId: wire.run_id,
-    source: wire.source,
-    description: wire.description,
-    tags: wire.tags,
-    aliases: wire.aliases ?? [],
-    problem: undefined,
-}));
-/** Whatever identifies a version that is not valid. A part of a name might be another model's. */
-const invalidVersion = object({
-    name: shortText.catch(''),
-    version: identifier.catch(''),
-    run_id: shortText.catch(''),
-})
-    .catch({ name: '', version: '', run_id: '' });
-/** Parses any row: a version with invalid fields has a `problem`. */
-const modelVersion = unknown().transform((row) => {
-    const valid = validVersion.safeParse(row);
-    if (valid.success)
-        return valid.data;
-    const { name, version, run_id } = invalidVersion.parse(row);
-    return {
-        name,
-        version,
-        creationTime: 0,
-        status: undefined,
-        runId: run_id,
-        source: '',
-        description: '',
-        tags: {},
-        aliases: [],
-        problem: (0,prose/* prose */.CS) `MLflow's data about this version can't be used: ${firstIssue(valid.error)}. ${correctInMlflow}`,
-    };
-});
-/** A single version, for which an invalid field is an error of the request. */
-const modelVersionResponse = object({ model_version: validVersion });
 const correctInMlflow = (0,prose/* prose */.CS) `Correct it in MLflow, or exclude the model with the input \`models\`.`;
 /** E.g. `creation_timestamp: not a time in milliseconds`. */
 function firstIssue({ issues: [issue] }) {
@@ -57570,53 +57535,10 @@ function page(name, item) {
         nextPageToken: schemas_string(),
     }));
 }
-const modelVersionPage = page('model_versions', modelVersion);
-/** Undefined for an experiment that cannot be used. */
-const experiment = object({ experiment_id: identifier, name: mlflow_schema_text }).optional().catch(undefined);
-const experimentPage = page('experiments', experiment);
-/** Protobuf's JSON format writes values that JSON numbers cannot represent as strings. */
-const metricValue = union([
-    schemas_number(),
-    schemas_enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
-]);
-const run = object({
-    info: object({
-        run_id: schemas_string().min(1),
-        run_name: mlflow_schema_text,
-        experiment_id: identifier,
-        lifecycle_stage: schemas_enum(['active', 'deleted']).nullish(),
-        status: mlflow_schema_text.catch(''),
-        user_id: mlflow_schema_text.catch(''),
-        artifact_uri: mlflow_schema_text,
-    }),
-    data: object({
-        params: keyValues,
-        tags: keyValues,
-        metrics: list(object({ key: schemas_string(), value: metricValue })).nullish(),
-    })
-        .nullish(),
-})
-    .transform(({ info, data }) => ({
-    id: info.run_id,
-    name: info.run_name,
-    experimentId: info.experiment_id,
-    lifecycle: info.lifecycle_stage ?? 'active',
-    status: info.status,
-    user: userIn(data?.tags) ?? info.user_id,
-    artifactUri: info.artifact_uri,
-    params: data?.params ?? {},
-    tags: data?.tags ?? {},
-    metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
-}));
-/** MLflow's own clients set this tag; the field is deprecated. */
-function userIn(tags = {}) {
-    const user = tags['mlflow.user'];
-    return user === '' ? undefined : user;
-}
-const runPage = page('runs', unknown());
-const runResponse = object({ run });
-/** Identifies a run that does not match the schema `run`. */
-const runIdentity = object({ info: object({ run_id: schemas_string() }) });
+
+;// CONCATENATED MODULE: ./src/mlflow/logged-model-schema.ts
+
+
 /** Undefined for a logged model that cannot be used. */
 const loggedModel = object({
     info: object({
@@ -57635,7 +57557,6 @@ const loggedModel = object({
     .optional()
     .catch(undefined);
 const loggedModelPage = page('models', loggedModel);
-const downloadUri = object({ artifact_uri: schemas_string() });
 
 ;// CONCATENATED MODULE: ./src/mlflow/logged-models.ts
 
@@ -57930,6 +57851,57 @@ function isOddRunId(id) {
     return /[A-Z]/.test(id) || !/[a-z]/.test(id);
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/run-schema.ts
+
+
+
+/** Protobuf's JSON format writes values that JSON numbers cannot represent as strings. */
+const metricValue = union([
+    schemas_number(),
+    schemas_enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
+]);
+const run = object({
+    info: object({
+        run_id: schemas_string().min(1),
+        run_name: mlflow_schema_text,
+        experiment_id: identifier,
+        lifecycle_stage: schemas_enum(['active', 'deleted']).nullish(),
+        status: mlflow_schema_text.catch(''),
+        user_id: mlflow_schema_text.catch(''),
+        artifact_uri: mlflow_schema_text,
+    }),
+    data: object({
+        params: keyValues,
+        tags: keyValues,
+        metrics: list(object({ key: schemas_string(), value: metricValue })).nullish(),
+    })
+        .nullish(),
+})
+    .transform(({ info, data }) => ({
+    id: info.run_id,
+    name: info.run_name,
+    experimentId: info.experiment_id,
+    lifecycle: info.lifecycle_stage ?? 'active',
+    status: info.status,
+    user: userIn(data?.tags) ?? info.user_id,
+    artifactUri: info.artifact_uri,
+    params: data?.params ?? {},
+    tags: data?.tags ?? {},
+    metrics: Object.fromEntries((data?.metrics ?? []).map(({ key, value }) => [key, value])),
+}));
+/** MLflow's own clients set this tag; the field is deprecated. */
+function userIn(tags = {}) {
+    const user = tags['mlflow.user'];
+    return user === '' ? undefined : user;
+}
+const runPage = page('runs', unknown());
+const runResponse = object({ run });
+/** Identifies a run that does not match the schema `run`. */
+const runIdentity = object({ info: object({ run_id: schemas_string() }) });
+/** Undefined for an experiment that cannot be used. */
+const experiment = object({ experiment_id: identifier, name: mlflow_schema_text }).optional().catch(undefined);
+const experimentPage = page('experiments', experiment);
+
 ;// CONCATENATED MODULE: ./src/mlflow/run-search.ts
 
 
@@ -58027,6 +57999,7 @@ function searchPage({ client, experimentIds, filter: personsFilter }, filter, co
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/runs.ts
+
 
 
 
@@ -58150,7 +58123,83 @@ function createRunFilter(client, experimentIds) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/model-version-schema.ts
+
+
+
+
+/** 9999-12-31, the last day with a year of four digits. Nanoseconds and microseconds are beyond it. */
+const maxTime = Date.UTC(9999, 11, 31);
+const model_version_schema_time = union([
+    schemas_number(),
+    schemas_string()
+        .regex(/^\d+(?:\.0*)?$/)
+        .transform(Number),
+], {
+    error: 'missing, or not a number',
+})
+    .refine((value) => Number.isInteger(value) && value >= 0 && value <= maxTime, {
+    error: 'not a time in milliseconds',
+});
+// Strings in MLflow, `{alias, version}` in Unity Catalog.
+const aliasName = schemas_string().max(1000);
+const alias = union([aliasName, object({ alias: aliasName }).transform((a) => a.alias)]);
+const validVersion = object({
+    name: schemas_string().min(1).max(1000),
+    version: identifier,
+    creation_timestamp: model_version_schema_time,
+    status: schemas_string().nullish(),
+    run_id: shortText,
+    source: shortText,
+    description: mlflow_schema_text,
+    tags: keyValues,
+    aliases: list(alias).nullish(),
+})
+    .transform((wire) => ({
+    name: wire.name,
+    version: wire.version,
+    creationTime: wire.creation_timestamp,
+    status: wire.status ?? undefined,
+    runId: wire.run_id,
+    source: wire.source,
+    description: wire.description,
+    tags: wire.tags,
+    aliases: wire.aliases ?? [],
+    problem: undefined,
+}));
+/** Whatever identifies a version that is not valid. A part of a name might be another model's. */
+const invalidVersion = object({
+    name: shortText.catch(''),
+    version: identifier.catch(''),
+    run_id: shortText.catch(''),
+})
+    .catch({ name: '', version: '', run_id: '' });
+/** Parses any row: a version with invalid fields has a `problem`. */
+const modelVersion = unknown().transform((row) => {
+    const valid = validVersion.safeParse(row);
+    if (valid.success)
+        return valid.data;
+    const { name, version, run_id } = invalidVersion.parse(row);
+    return {
+        name,
+        version,
+        creationTime: 0,
+        status: undefined,
+        runId: run_id,
+        source: '',
+        description: '',
+        tags: {},
+        aliases: [],
+        problem: (0,prose/* prose */.CS) `MLflow's data about this version can't be used: ${firstIssue(valid.error)}. ${correctInMlflow}`,
+    };
+});
+/** A single version, for which an invalid field is an error of the request. */
+const modelVersionResponse = object({ model_version: validVersion });
+const modelVersionPage = page('model_versions', modelVersion);
+const downloadUri = object({ artifact_uri: schemas_string() });
+
 ;// CONCATENATED MODULE: ./src/mlflow/registered-model-schema.ts
+
 
 
 
@@ -58580,196 +58629,11 @@ var external_node_tls_ = __nccwpck_require__(1692);
 var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./src/core/concurrently.ts
-/**
- * Maps items in order, some of them at a time. After an error no further item is begun.
- *
- * @param onDone called with the number of items that are done.
- */
-async function mapConcurrently(items, limit, map, onDone = () => undefined) {
-    const results = [];
-    const queue = items.entries();
-    let done = 0;
-    let failed = false;
-    const worker = async () => {
-        for (const [index, item] of queue) {
-            if (failed)
-                return;
-            try {
-                results[index] = await map(item);
-            }
-            catch (error) {
-                failed = true;
-                throw error;
-            }
-            done += 1;
-            onDone(done);
-        }
-    };
-    await Promise.all(Array.from({ length: limit }, worker));
-    return results;
-}
-
-;// CONCATENATED MODULE: ./src/github/aliases.ts
-
-function aliasesFor(prefix, items) {
-    return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
-}
-/**
- * GraphQL selection of Git objects in the repository, one field per alias; empty without aliases.
- *
- * @param argument how to address an item's object: by `expression` (a revision) or by `oid`.
- */
-function objectFields(name, aliases, argument, selection) {
-    if (aliases.size === 0)
-        return '';
-    const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
-    return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
-}
-/**
- * Schema of the response to `objectFields`: objects by path or hash instead of by alias. Not a
- * `z.object` of the aliases, because zod compiles each new one: that takes longer than to parse with it.
- */
-function aliasedObjects(aliases, schema) {
-    return record(schemas_string(), unknown())
-        .optional()
-        .transform((fields, context) => {
-        const found = new Map();
-        if (fields === undefined)
-            return found;
-        for (const [alias, item] of aliases) {
-            const parsed = schema.safeParse(fields[alias]);
-            if (!parsed.success) {
-                const [issue] = parsed.error.issues;
-                const path = [alias, ...(issue?.path ?? [])];
-                context.addIssue({ code: 'custom', path, message: issue?.message ?? '' });
-                return NEVER;
-            }
-            found.set(item, parsed.data);
-        }
-        return found;
-    });
-}
-
-;// CONCATENATED MODULE: ./src/github/blobs.ts
+;// CONCATENATED MODULE: ./src/github/checkout.ts
 
 
 
 
-
-
-
-
-
-
-/** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
-const blobsPerQuery = 300;
-/** GitHub sends at most 512 KB of each, so these are never too large. */
-const largeBlobsPerQuery = 30;
-/** Far below GitHub's limit of 100 concurrent requests. */
-const maxConcurrentQueries = 4;
-/**
- * GraphQL does not guarantee that the head and the directories in one response belong together: the
- * branch can move in between. Each query for contents therefore also reads the directories at the
- * snapshot's commit.
- */
-function createBlobReader(client, checkout) {
-    const cache = new Map();
-    const confirmed = new WeakSet();
-    const compare = (snapshot, trees) => {
-        const directories = [...snapshot.directories.values()];
-        if (!directories.every(({ path, oid }) => trees.get(path) === oid)) {
-            throw errors_branchMoved((0,prose/* prose */.CS) `while it was read`);
-        }
-        confirmed.add(snapshot);
-    };
-    const readAndConfirm = async (snapshot, oids) => {
-        const { contents, trees } = await readBatch(client, snapshot, oids);
-        compare(snapshot, trees);
-        for (const [oid, content] of contents)
-            cache.set(oid, content);
-    };
-    const readInParts = async (snapshot, oids) => {
-        try {
-            await readAndConfirm(snapshot, oids);
-        }
-        catch (error) {
-            const isTooLarge = error instanceof GitHubError && error.reason === 'response-too-large';
-            if (!isTooLarge || oids.length <= largeBlobsPerQuery)
-                throw error;
-            for (const part of inBatches(oids, largeBlobsPerQuery))
-                await readAndConfirm(snapshot, part);
-        }
-    };
-    return {
-        read: async (snapshot, pathsByOid) => {
-            const missing = new Map([...pathsByOid].filter(([oid]) => !cache.has(oid)));
-            for (const [oid, content] of await checkout(missing)) {
-                cache.set(oid, content);
-                missing.delete(oid);
-            }
-            const oids = [...missing.keys()];
-            const batches = inBatches(oids, blobsPerQuery);
-            let done = 0;
-            const report = (count) => {
-                done += count;
-                client.progress('fetched', done, oids.length, 'file');
-            };
-            report(0);
-            await mapConcurrently(batches, maxConcurrentQueries, async (batch) => {
-                await readInParts(snapshot, batch);
-                report(batch.length);
-            });
-            return cache;
-        },
-        confirm: async (snapshot) => {
-            if (!confirmed.has(snapshot))
-                await readAndConfirm(snapshot, []);
-        },
-        compare,
-    };
-}
-function inBatches(oids, size) {
-    const count = Math.ceil(oids.length / size);
-    return Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
-}
-const blob = object({
-    text: schemas_string().nullable(),
-    isTruncated: schemas_boolean(),
-})
-    .nullable();
-const tree = object({ oid: schemas_string() }).nullable();
-async function readBatch(client, { head, directories }, oids) {
-    const paths = aliasesFor('d', directories.keys());
-    const blobs = aliasesFor('b', oids);
-    const response = await client.query(`query Blobs($owner: String!, $name: String!) {
-      ${objectFields('directories', paths, (path) => ({ expression: `${head}:${path}` }), 'oid')}
-      ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
-    }
-    ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`, {}, object({
-        directories: aliasedObjects(paths, tree),
-        contents: aliasedObjects(blobs, blob),
-    }));
-    const contents = new Map();
-    for (const [oid, found] of response.contents) {
-        const text = found?.isTruncated === false ? found.text : null;
-        // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte
-        // order mark no longer has the expected hash.
-        const isComplete = text?.isWellFormed() === true && (0,core_branch/* blobOid */.IM)(text) === oid;
-        contents.set(oid, isComplete ? text : await readRaw(client, oid));
-    }
-    const trees = new Map([...response.directories].map(([path, row]) => [path, row?.oid]));
-    return { contents, trees };
-}
-const rawBlob = object({ content: schemas_string(), encoding: schemas_literal('base64') });
-/** Reads a file of any content through the REST API. */
-async function readRaw(client, oid) {
-    const { content } = await client.rest('read', rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
-    const bytes = Buffer.from(content, 'base64');
-    if ((0,core_branch/* blobOid */.IM)(bytes) !== oid)
-        throw invalidResponse((0,prose/* prose */.CS) `the content of blob ${oid} does not match its hash`);
-    return bytes;
-}
 /**
  * Files that are read before the event loop gets a turn. Reading them asynchronously, each with several
  * turns of its own, takes eight times as much processor time.
@@ -64025,6 +63889,7 @@ function gitHubRetryPolicy(random) {
 
 
 
+
 /** A `fetch` for octokit that uses our transport, retries, and only returns complete responses. */
 function fetchWithRetries(options, { isRepeatable, isDivisible }, contact, onRequest) {
     return async (url, init) => {
@@ -64123,6 +63988,41 @@ function unusable(url, response, outcome, exchange) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./src/github/octokit.ts
+
+
+/** Creates an octokit that leaves retries, response bodies and the log to `fetchWithRetries`. */
+function createOctokit(options, kind, contact, onRequest) {
+    return getOctokit(options.token, {
+        baseUrl: options.apiUrl,
+        request: {
+            fetch: fetchWithRetries(options, kind, contact, onRequest),
+            parseSuccessResponseBody: false,
+        },
+        log: { debug: discard, info: discard, warn: discard, error: discard },
+    });
+}
+function discard() {
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/github/parse-response.ts
+
+
+
+/** @throws UnexpectedResponse if the value does not match the schema. */
+function parseResponse(schema, value, what, isWrite) {
+    const result = schema.safeParse(value);
+    if (result.success)
+        return result.data;
+    const issue = result.error.issues[0];
+    throw unexpected((0,prose/* prose */.CS) `${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite);
+}
+/** The error for a response that does not have the shape that the request calls for. */
+function unexpected(detail, isWrite) {
+    return new UnexpectedResponse(invalidResponse(detail, isWrite));
+}
+
 ;// CONCATENATED MODULE: ./src/github/repeat-unexpected.ts
 
 /** A server that is just being replaced soon makes sense again; a proxy never does. */
@@ -64183,7 +64083,6 @@ function createWriteTracker() {
 
 
 
-
 function createGitHubClient(options) {
     const contact = { made: false };
     let requests = 0;
@@ -64198,19 +64097,12 @@ function createGitHubClient(options) {
         purpose,
         isDivisible,
     });
-    const createOctokit = (isRepeatable, isDivisible = false) => getOctokit(options.token, {
-        baseUrl: options.apiUrl,
-        request: {
-            fetch: fetchWithRetries(options, { isRepeatable, isDivisible }, contact, () => {
-                requests += 1;
-            }),
-            parseSuccessResponseBody: false,
-        },
-        log: { debug: discard, info: discard, warn: discard, error: discard },
+    const connect = (isRepeatable, isDivisible = false) => createOctokit(options, { isRepeatable, isDivisible }, contact, () => {
+        requests += 1;
     });
     const writes = createWriteTracker();
-    const retrying = createOctokit(true);
-    const once = createOctokit(false);
+    const retrying = connect(true);
+    const once = connect(false);
     let divisible;
     const post = async (octokit, purpose, query, variables) => {
         const response = await octokit
@@ -64262,7 +64154,7 @@ function createGitHubClient(options) {
         },
         query: (...request) => queryWith(retrying, ...request),
         queryDivisible: (...request) => {
-            divisible ??= createOctokit(true, true);
+            divisible ??= connect(true, true);
             return queryWith(divisible, ...request);
         },
         mutate: (...request) => writes.track(() => mutate(...request)),
@@ -64278,18 +64170,193 @@ function createGitHubClient(options) {
         progress: options.progress,
     };
 }
-function unexpected(detail, isWrite) {
-    return new UnexpectedResponse(invalidResponse(detail, isWrite));
+
+;// CONCATENATED MODULE: ./src/core/concurrently.ts
+/**
+ * Maps items in order, some of them at a time. After an error no further item is begun.
+ *
+ * @param onDone called with the number of items that are done.
+ */
+async function mapConcurrently(items, limit, map, onDone = () => undefined) {
+    const results = [];
+    const queue = items.entries();
+    let done = 0;
+    let failed = false;
+    const worker = async () => {
+        for (const [index, item] of queue) {
+            if (failed)
+                return;
+            try {
+                results[index] = await map(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
+            done += 1;
+            onDone(done);
+        }
+    };
+    await Promise.all(Array.from({ length: limit }, worker));
+    return results;
 }
-function discard() {
-    return undefined;
+
+;// CONCATENATED MODULE: ./src/github/aliases.ts
+
+function aliasesFor(prefix, items) {
+    return new Map([...new Set(items)].map((item, index) => [`${prefix}${index}`, item]));
 }
-function parseResponse(schema, value, what, isWrite) {
-    const result = schema.safeParse(value);
-    if (result.success)
-        return result.data;
-    const issue = result.error.issues[0];
-    throw unexpected((0,prose/* prose */.CS) `${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, isWrite);
+/**
+ * GraphQL selection of Git objects in the repository, one field per alias; empty without aliases.
+ *
+ * @param argument how to address an item's object: by `expression` (a revision) or by `oid`.
+ */
+function objectFields(name, aliases, argument, selection) {
+    if (aliases.size === 0)
+        return '';
+    const fields = [...aliases].flatMap(([alias, item]) => Object.entries(argument(item)).map(([key, value]) => `${alias}: object(${key}: ${JSON.stringify(value)}) { ${selection} }`));
+    return `${name}: repository(owner: $owner, name: $name) { ${fields.join('\n')} }`;
+}
+/**
+ * Schema of the response to `objectFields`: objects by path or hash instead of by alias. Not a
+ * `z.object` of the aliases, because zod compiles each new one: that takes longer than to parse with it.
+ */
+function aliasedObjects(aliases, schema) {
+    return record(schemas_string(), unknown())
+        .optional()
+        .transform((fields, context) => {
+        const found = new Map();
+        if (fields === undefined)
+            return found;
+        for (const [alias, item] of aliases) {
+            const parsed = schema.safeParse(fields[alias]);
+            if (!parsed.success) {
+                const [issue] = parsed.error.issues;
+                const path = [alias, ...(issue?.path ?? [])];
+                context.addIssue({ code: 'custom', path, message: issue?.message ?? '' });
+                return NEVER;
+            }
+            found.set(item, parsed.data);
+        }
+        return found;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/github/blobs.ts
+
+
+
+
+
+
+
+/** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
+const blobsPerQuery = 300;
+/** GitHub sends at most 512 KB of each, so these are never too large. */
+const largeBlobsPerQuery = 30;
+/** Far below GitHub's limit of 100 concurrent requests. */
+const maxConcurrentQueries = 4;
+/**
+ * GraphQL does not guarantee that the head and the directories in one response belong together: the
+ * branch can move in between. Each query for contents therefore also reads the directories at the
+ * snapshot's commit.
+ */
+function createBlobReader(client, checkout) {
+    const cache = new Map();
+    const confirmed = new WeakSet();
+    const compare = (snapshot, trees) => {
+        const directories = [...snapshot.directories.values()];
+        if (!directories.every(({ path, oid }) => trees.get(path) === oid)) {
+            throw errors_branchMoved((0,prose/* prose */.CS) `while it was read`);
+        }
+        confirmed.add(snapshot);
+    };
+    const readAndConfirm = async (snapshot, oids) => {
+        const { contents, trees } = await readBatch(client, snapshot, oids);
+        compare(snapshot, trees);
+        for (const [oid, content] of contents)
+            cache.set(oid, content);
+    };
+    const readInParts = async (snapshot, oids) => {
+        try {
+            await readAndConfirm(snapshot, oids);
+        }
+        catch (error) {
+            const isTooLarge = error instanceof GitHubError && error.reason === 'response-too-large';
+            if (!isTooLarge || oids.length <= largeBlobsPerQuery)
+                throw error;
+            for (const part of inBatches(oids, largeBlobsPerQuery))
+                await readAndConfirm(snapshot, part);
+        }
+    };
+    return {
+        read: async (snapshot, pathsByOid) => {
+            const missing = new Map([...pathsByOid].filter(([oid]) => !cache.has(oid)));
+            for (const [oid, content] of await checkout(missing)) {
+                cache.set(oid, content);
+                missing.delete(oid);
+            }
+            const oids = [...missing.keys()];
+            const batches = inBatches(oids, blobsPerQuery);
+            let done = 0;
+            const report = (count) => {
+                done += count;
+                client.progress('fetched', done, oids.length, 'file');
+            };
+            report(0);
+            await mapConcurrently(batches, maxConcurrentQueries, async (batch) => {
+                await readInParts(snapshot, batch);
+                report(batch.length);
+            });
+            return cache;
+        },
+        confirm: async (snapshot) => {
+            if (!confirmed.has(snapshot))
+                await readAndConfirm(snapshot, []);
+        },
+        compare,
+    };
+}
+function inBatches(oids, size) {
+    const count = Math.ceil(oids.length / size);
+    return Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
+}
+const blob = object({
+    text: schemas_string().nullable(),
+    isTruncated: schemas_boolean(),
+})
+    .nullable();
+const tree = object({ oid: schemas_string() }).nullable();
+async function readBatch(client, { head, directories }, oids) {
+    const paths = aliasesFor('d', directories.keys());
+    const blobs = aliasesFor('b', oids);
+    const response = await client.query(`query Blobs($owner: String!, $name: String!) {
+      ${objectFields('directories', paths, (path) => ({ expression: `${head}:${path}` }), 'oid')}
+      ${objectFields('contents', blobs, (oid) => ({ oid }), '...Content')}
+    }
+    ${blobs.size === 0 ? '' : 'fragment Content on Blob { text isTruncated }'}`, {}, object({
+        directories: aliasedObjects(paths, tree),
+        contents: aliasedObjects(blobs, blob),
+    }));
+    const contents = new Map();
+    for (const [oid, found] of response.contents) {
+        const text = found?.isTruncated === false ? found.text : null;
+        // GraphQL returns text: content that was decoded lossily, truncated or stripped of its byte
+        // order mark no longer has the expected hash.
+        const isComplete = text?.isWellFormed() === true && (0,core_branch/* blobOid */.IM)(text) === oid;
+        contents.set(oid, isComplete ? text : await readRaw(client, oid));
+    }
+    const trees = new Map([...response.directories].map(([path, row]) => [path, row?.oid]));
+    return { contents, trees };
+}
+const rawBlob = object({ content: schemas_string(), encoding: schemas_literal('base64') });
+/** Reads a file of any content through the REST API. */
+async function readRaw(client, oid) {
+    const { content } = await client.rest('read', rawBlob, (octokit, at) => octokit.rest.git.getBlob({ ...at, file_sha: oid }));
+    const bytes = Buffer.from(content, 'base64');
+    if ((0,core_branch/* blobOid */.IM)(bytes) !== oid)
+        throw invalidResponse((0,prose/* prose */.CS) `the content of blob ${oid} does not match its hash`);
+    return bytes;
 }
 
 ;// CONCATENATED MODULE: ./src/github/tree-entry.ts
@@ -65822,6 +65889,40 @@ function redirectedRequest(request, response, trustedOrigin) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/mlflow/response.ts
+
+
+
+
+/** @throws MlflowError unless the request succeeded and its response matches the schema. */
+function response_parseResponse(outcome, { endpoint, baseUrl }, schema) {
+    const { result, json } = outcome;
+    if (result.kind === 'failure' || result.status < 200 || result.status > 299 || !isObject(json)) {
+        const reached = new URL(outcome.url).origin;
+        const redirectedTo = reached === new URL(baseUrl).origin ? undefined : reached;
+        throw errorFromFailedCall({ outcome, json, endpoint, baseUrl, redirectedTo });
+    }
+    const parsed = schema.safeParse(json);
+    if (parsed.success)
+        return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new MlflowError((0,prose/* prose */.CS) `MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
+        status: result.status,
+        advice: (0,prose/* prose */.CS) `Check that \`${baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
+    });
+}
+function isUnknownRoute(result) {
+    return result.kind === 'response' && result.status === 404 && isMarkup(result.text);
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
+function versionIn(result) {
+    const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : '';
+    return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/mlflow/retry.ts
 
 
@@ -65886,9 +65987,6 @@ function mlflowRetryPolicy(settings, random) {
 }
 
 ;// CONCATENATED MODULE: ./src/mlflow/client.ts
-
-
-
 
 
 
@@ -65966,32 +66064,7 @@ function createMlflowClient(options) {
             else
                 outcome = second;
         }
-        return parseResponse(outcome, `${method} ${path}`, schema);
-    };
-    const parseResponse = (outcome, endpoint, schema) => {
-        const { result, json } = outcome;
-        if (result.kind === 'failure' ||
-            result.status < 200 ||
-            result.status > 299 ||
-            !isObject(json)) {
-            const reached = new URL(outcome.url).origin;
-            const redirectedTo = reached === origin ? undefined : reached;
-            throw errorFromFailedCall({
-                outcome,
-                json,
-                endpoint,
-                baseUrl: connection.baseUrl,
-                redirectedTo,
-            });
-        }
-        const parsed = schema.safeParse(json);
-        if (parsed.success)
-            return parsed.data;
-        const issue = parsed.error.issues[0];
-        throw new MlflowError((0,prose/* prose */.CS) `MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
-            status: result.status,
-            advice: (0,prose/* prose */.CS) `Check that \`${connection.baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
-        });
+        return response_parseResponse(outcome, { endpoint: `${method} ${path}`, baseUrl: connection.baseUrl }, schema);
     };
     return {
         get: (path, query, schema, options) => call('GET', path, { search: queryString(query), body: undefined }, schema, options),
@@ -66006,14 +66079,6 @@ function createMlflowClient(options) {
         progress: options.progress,
     };
 }
-/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
-function versionIn(result) {
-    const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : '';
-    return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined;
-}
-function isUnknownRoute(result) {
-    return result.kind === 'response' && result.status === 404 && isMarkup(result.text);
-}
 /** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
 function queryString(query) {
     const search = new URLSearchParams();
@@ -66022,9 +66087,6 @@ function queryString(query) {
             search.append(name, String(value));
     }
     return search.size === 0 ? '' : `?${search.toString()}`;
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./src/clients.ts
@@ -66200,6 +66262,10 @@ function createStopwatch(now) {
         })),
     };
 }
+
+;// CONCATENATED MODULE: ./src/core/version.ts
+/** Version of the action; a test compares it with `package.json`, which is not in the bundle. */
+const actionVersion = '0.1.0';
 
 ;// CONCATENATED MODULE: ./src/inputs/certificates.ts
 
@@ -66480,17 +66546,17 @@ const inputSchema = object({
     mode: choice(['sync', 'plan', 'check'], 'sync'),
     prune: parsers_boolean(false),
     'max-deletions': count('10'),
+    recreate: recreate,
+    'write-back': parsers_boolean(false),
+    'fail-on': choice(['error', 'never'], 'error'),
+    'poll-interval': parsers_duration('60s'),
+    'poll-duration': parsers_duration('0s'),
     'pull-request': parsers_boolean(false),
     'pull-request-branch': branch,
     'pull-request-title': messageTemplate,
     'pull-request-labels': lines,
     'pull-request-reviewers': reviewers,
     'commit-message': messageTemplate,
-    'write-back': parsers_boolean(false),
-    recreate: recreate,
-    'fail-on': choice(['error', 'never'], 'error'),
-    'poll-interval': parsers_duration('60s'),
-    'poll-duration': parsers_duration('0s'),
 });
 const inputNames = Object.keys(inputSchema.shape);
 /** Environment variables that are used if an input is not set. */
@@ -66669,9 +66735,63 @@ function targetSettings(inputs) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/core/version.ts
-/** Version of the action; a test compares it with `package.json`, which is not in the bundle. */
-const actionVersion = '0.1.0';
+;// CONCATENATED MODULE: ./src/workflow-job.ts
+/**
+ * Which job of which workflow file this is. `GITHUB_WORKFLOW_REF` is the file's path with its
+ * repository and the branch, `GITHUB_WORKFLOW_SHA` the commit that the file is of (docs.github.com,
+ * "Variables reference"). Jobs of a matrix have the same name.
+ */
+function workflowJob({ GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW_SHA: sha = '', GITHUB_JOB: job = '', }) {
+    const [file = ''] = reference.split('@');
+    const name = `${file}#${job}`;
+    const isKnown = /^[\w./ -]+#[\w-]+$/.test(name) && /^[0-9a-f]{40,64}$/.test(sha);
+    return isKnown ? { name, sha } : undefined;
+}
+/** The runner sets these variables; outside of GitHub Actions there is no run. */
+function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: runId = '', GITHUB_RUN_ATTEMPT: attempt = '', }) {
+    if (server === '' || repository === '' || !/^\d+$/.test(runId))
+        return undefined;
+    const suffix = /^\d+$/.test(attempt) ? `/attempts/${attempt}` : '';
+    return `${server}/${repository}/actions/runs/${runId}${suffix}`;
+}
+
+;// CONCATENATED MODULE: ./src/job-result.ts
+
+
+
+
+/** The parts of a job's result that are known without running it. */
+function jobContext(inputs, environment, startedAt) {
+    return {
+        mode: inputs?.mode ?? 'sync',
+        serverUrl: inputs?.gitHubUrls.server ?? '',
+        trackingUri: inputs?.mlflow.baseUrl ?? '',
+        uiUrl: inputs?.mlflow.uiUrl ?? '',
+        workflowRunUrl: workflowRunUrl(environment),
+        startedAt,
+    };
+}
+/** The result of a job that ended before it had one. */
+function failedJob(error, inputs, environment, startedAt) {
+    const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
+    return {
+        ...emptyResult(repository, inputs?.repository.branch),
+        ...jobContext(inputs, environment, startedAt),
+        targets: inputs === undefined ? [] : knownTargets(inputs),
+        operation: 'failed',
+        isBranchKnown: false,
+        error: problemOf(error),
+        requests: { mlflow: 0, github: 0 },
+        phases: [],
+        finishedAt: new Date(),
+    };
+}
+/** A job that failed for one target says what it wrote, or would write, for the others. */
+function operationOf({ operation, error }) {
+    if (error === undefined || operation === 'planned')
+        return operation;
+    return operation === 'none' || operation === 'checked' ? 'failed' : operation;
+}
 
 ;// CONCATENATED MODULE: ./src/report/columns.ts
 
@@ -66702,6 +66822,7 @@ function lengthOf(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/result.ts
+
 
 
 function countOutcomes(records) {
@@ -67235,6 +67356,7 @@ function byModel(records) {
 
 
 
+
 /** What happened in one sentence, with links to it. It claims no more than is true. */
 function resultSentence(result) {
     return (0,prose/* joinProse */.c5)([describeOperation(result), ...describeProblems(result)], '; ');
@@ -67664,19 +67786,6 @@ function nextRoundLine(nextAt, now) {
 /** Resolves to false if the job was cancelled in the meantime. */
 function sleepUnlessCancelled(clock, ms) {
     return clock.sleep(ms).then(() => true, () => false);
-}
-
-;// CONCATENATED MODULE: ./src/workflow-job.ts
-/**
- * Which job of which workflow file this is. `GITHUB_WORKFLOW_REF` is the file's path with its
- * repository and the branch, `GITHUB_WORKFLOW_SHA` the commit that the file is of (docs.github.com,
- * "Variables reference"). Jobs of a matrix have the same name.
- */
-function workflowJob({ GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW_SHA: sha = '', GITHUB_JOB: job = '', }) {
-    const [file = ''] = reference.split('@');
-    const name = `${file}#${job}`;
-    const isKnown = /^[\w./ -]+#[\w-]+$/.test(name) && /^[0-9a-f]{40,64}$/.test(sha);
-    return isKnown ? { name, sha } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/table.ts
@@ -70371,6 +70480,7 @@ function writeResult(plan, operation, details = {}) {
 
 
 
+
 /**
  * Returns a writer that commits plans to the branch itself.
  *
@@ -70711,6 +70821,7 @@ async function refusalOf(request) {
 
 
 
+
 function createProposer(options) {
     const { repository, settings } = options;
     const { pullRequests } = repository;
@@ -70754,7 +70865,7 @@ function createProposer(options) {
         repository: plan.snapshot.repository,
     });
     const propose = async (plan, { name, head, open }) => {
-        const isWritten = isUpToDate(head, plan);
+        const isWritten = pull_request_isUpToDate(head, plan);
         const commit = isWritten ? head.commit : await createCommit(plan);
         const reference = { sha: commit.sha, url: commit.url };
         proposed.set(commit.sha, { plan, commit: reference });
@@ -70883,6 +70994,7 @@ function once(read) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/respect-rejection.ts
+
 
 
 
@@ -71235,7 +71347,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
             return leave(plan, head, open, undecided);
         }
     }
-    const other = isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state);
+    const other = pull_request_isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state);
     if (other !== undefined)
         throw other;
     await repository.confirm(plan.snapshot);
@@ -71398,6 +71510,7 @@ function createWriter(options, compare) {
 
 
 
+
 /** Validates the inputs and does what they say. Whatever happens, there is a result. */
 async function runJob(environment, runtime) {
     const startedAt = new Date();
@@ -71460,12 +71573,6 @@ async function runInputs(inputs, environment, startedAt, runtime) {
         await clients.close();
     }
 }
-/** A job that failed for one target says what it wrote, or would write, for the others. */
-function operationOf({ operation, error }) {
-    if (error === undefined || operation === 'planned')
-        return operation;
-    return operation === 'none' || operation === 'checked' ? 'failed' : operation;
-}
 function syncOptions(inputs, clients, { uiUrl, serverUrl, workflowRunUrl }, stopwatch) {
     const { repository, config, target, mode, commitMessage, pullRequest, writeBack } = inputs;
     return {
@@ -71521,41 +71628,9 @@ function runSyncs({ repository, poll: pollSettings }, clients, options, { signal
         onRound: (round, number) => logRound(log, round, number),
     });
 }
-/** The parts of a job's result that are known without running it. */
-function jobContext(inputs, environment, startedAt) {
-    return {
-        mode: inputs?.mode ?? 'sync',
-        serverUrl: inputs?.gitHubUrls.server ?? '',
-        trackingUri: inputs?.mlflow.baseUrl ?? '',
-        uiUrl: inputs?.mlflow.uiUrl ?? '',
-        workflowRunUrl: workflowRunUrl(environment),
-        startedAt,
-    };
-}
-function failedJob(error, inputs, environment, startedAt) {
-    const repository = inputs?.repository.name ?? environment.GITHUB_REPOSITORY ?? '';
-    return {
-        ...emptyResult(repository, inputs?.repository.branch),
-        ...jobContext(inputs, environment, startedAt),
-        targets: inputs === undefined ? [] : knownTargets(inputs),
-        operation: 'failed',
-        isBranchKnown: false,
-        error: problemOf(error),
-        requests: { mlflow: 0, github: 0 },
-        phases: [],
-        finishedAt: new Date(),
-    };
-}
 function logBug(error, log) {
     if (!(error instanceof ActionError) && error instanceof Error)
         log.debug(error.stack ?? '');
-}
-/** The runner sets these variables; outside of GitHub Actions there is no run. */
-function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: runId = '', GITHUB_RUN_ATTEMPT: attempt = '', }) {
-    if (server === '' || repository === '' || !/^\d+$/.test(runId))
-        return undefined;
-    const suffix = /^\d+$/.test(attempt) ? `/attempts/${attempt}` : '';
-    return `${server}/${repository}/actions/runs/${runId}${suffix}`;
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -72413,7 +72488,6 @@ function splitLines(text) {
 
 
 
-
 const connectionColumns = [
     {
         title: 'Check',
@@ -72495,6 +72569,7 @@ function joinParts(...parts) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/diffs.ts
+
 
 
 
@@ -72600,6 +72675,7 @@ function replacement(from, to, before, after) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/report.ts
+
 
 
 

@@ -353,7 +353,7 @@ describe("a squash merge with a reviewer's commit", () => {
 
 describe('two jobs with one head branch', () => {
   const otherJob =
-    /`pull-request-branch`: two jobs with different `models`, `path` or `branch` would undo each other/
+    /`pull-request-branch`: two jobs with different `models`, `path`, `index` or `branch` would undo each other/
 
   test('do not undo each other if they have different models', async () => {
     await project.register('other')

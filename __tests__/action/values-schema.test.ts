@@ -362,14 +362,14 @@ describe('mode: check', () => {
     expect(detail).toMatch(/Target `c`: The values schema `broken\/values\.schema\.json`/)
   })
 
-  test('says that there is no schema where a file is in the way of its directory', async () => {
+  test("names the file that is in the way of the schema's directory", async () => {
     const project = createProject()
     await project.register('model')
     const options = { ...inputs, 'values-schema': 'template.yaml/values.schema.json' }
     for (const mode of ['check', 'sync']) {
       const step = await project.sync({ ...options, mode })
-      expect(step.log).toContain('There is no values schema `template.yaml/values.schema.json`')
-      expect(step.log).not.toContain('is not a directory')
+      expect(step.log).toContain('The path `template.yaml` is not a directory on branch `main`')
+      expect(step.log).toContain('Set `values-schema` to the path of the file itself')
     }
   })
 

@@ -75,17 +75,17 @@ export const inputSchema = z.object({
   mode: choice(['sync', 'plan', 'check'], 'sync'),
   prune: boolean(false),
   'max-deletions': count('10'),
+  recreate,
+  'write-back': boolean(false),
+  'fail-on': choice(['error', 'never'], 'error'),
+  'poll-interval': duration('60s'),
+  'poll-duration': duration('0s'),
   'pull-request': boolean(false),
   'pull-request-branch': branch,
   'pull-request-title': messageTemplate,
   'pull-request-labels': lines,
   'pull-request-reviewers': reviewers,
   'commit-message': messageTemplate,
-  'write-back': boolean(false),
-  recreate,
-  'fail-on': choice(['error', 'never'], 'error'),
-  'poll-interval': duration('60s'),
-  'poll-duration': duration('0s'),
 })
 
 export type InputName = keyof typeof inputSchema.shape
