@@ -1,3 +1,5 @@
+import { createFlagScopes } from './pattern-flags.ts'
+
 /** What Go's regular expressions do not have; Helm rejects a schema with one of these. */
 const unsupported = /^(?:\(\?(?:[=!>]|<[=!])|\\[1-9](?![0-7])|\\[ZGKXRNHVheuEkgcj])/
 
@@ -20,7 +22,7 @@ const classes: Readonly<Record<string, string>> = {
 
 /** Tokens of Go's regular expressions that JavaScript writes differently with the flag `u`. */
 const tokens =
-  /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?P<|\{\d+(?:,\d*)?\}|[^]/gu
+  /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?(?:P<|[imsU]*(?:-[imsU]+)?[:)])|\{\d+(?:,\d*)?\}|[^]/gu
 
 /**
  * Compiles a pattern of a schema. Helm's patterns are Go's, so what JavaScript calls differently is
@@ -29,25 +31,29 @@ const tokens =
  * @throws SyntaxError
  */
 export function compilePattern(pattern: string): RegExp {
-  const [inline = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? []
-  const source = pattern.slice(inline.length)
+  const scopes = createFlagScopes()
   let place: Place = 'outside'
   let translated = ''
   let isAfterClass = false
-  for (const match of source.matchAll(tokens)) {
-    const rest = source.slice(match.index)
+  for (const match of pattern.matchAll(tokens)) {
+    const rest = pattern.slice(match.index)
     if (place === 'outside' && unsupported.test(rest)) {
       throw new SyntaxError(`Helm's regular expressions have no ${nameOf(rest)}`)
     }
-    const next = placeAfter(match[0], place, source[match.index - 1])
+    const next = placeAfter(match[0], place, pattern[match.index - 1])
     const isDelimiter = next === 'start' || (next === 'outside' && place !== 'outside')
     // After a class such as `\w`, Go reads a hyphen as itself; JavaScript expects a range.
     const isHyphen = place === 'inside' && match[0] === '-' && isAfterClass
-    translated += isHyphen ? '\\-' : isDelimiter ? match[0] : translate(match, place !== 'outside')
+    const group = place === 'outside' ? scopes.translate(match[0]) : undefined
+    translated += isHyphen
+      ? '\\-'
+      : isDelimiter
+        ? match[0]
+        : (group ?? translate(match, place !== 'outside'))
     isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(match[0])
     place = next
   }
-  return new RegExp(translated, `u${flags}`)
+  return new RegExp(translated + scopes.end(), 'u')
 }
 
 /** Relative to the brackets of a class; at its start, a closing bracket is literal. */
