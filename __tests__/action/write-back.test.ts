@@ -9,6 +9,7 @@ import { startMlflow, type MlflowServer } from '../../testing/mlflow/server.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import type { World } from '../../testing/world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 const olderWorld = await useWorld({ version: 2, throughGateway: true })
@@ -116,8 +117,12 @@ describe('tags', () => {
   test('are not set without the input, in a plan or by a check', async () => {
     const version = await project.registerExternal('m')
     await project.sync({ path: 'deploy' })
-    for (const mode of ['plan', 'check']) expect(tagRequests(await sync({ mode }))).toBe(0)
-    expect(await tagsOf(version)).toEqual(untagged)
+    expect(tagRequests(await sync({ mode: 'plan' }))).toBe(0)
+    const before = await world.api.versionTags(version.name, '1')
+    const check = await sync({ mode: 'check' })
+    expect(check.exitCode).toBe(0)
+    expect(tagRequests(check)).toBe(2)
+    expect(await world.api.versionTags(version.name, '1')).toEqual(before)
   })
 
   test('stay on a version whose file stays although it is no longer selected', async () => {
@@ -368,45 +373,88 @@ test('polling sets tags in each round', async () => {
   expect(await tagsOf(version)).toMatchObject({ commit: project.repository.head() })
 })
 
-describe.each([3, 2] as const)('a user of MLflow %i who may only read', (version) => {
+describe.each([3, 2] as const)('a user of MLflow %i', (version) => {
   const password = 'a long password 1'
+  const model = { name: 'secured' }
   let server: MlflowServer
+
+  async function call(path: string, body?: object): Promise<string> {
+    const credentials = Buffer.from(`admin:${password}`).toString('base64')
+    const response = await fetch(`${server.url}/api/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    expect([path, response.status]).toEqual([path, 200])
+    return response.text()
+  }
+
+  async function createUser(username: string, permission?: string): Promise<void> {
+    await call('2.0/mlflow/users/create', { username, password })
+    if (permission === undefined) return
+    await (version === 3
+      ? call('3.0/mlflow/users/permissions/grant', {
+          ...{ username, permission, resource_type: 'registered_model' },
+          resource_id: model.name,
+        })
+      : call('2.0/mlflow/registered-models/permissions/create', { ...model, username, permission }))
+  }
 
   beforeAll(async () => {
     server = await startMlflow({ version, basicAuth: { admin: 'admin', password } })
+    const created = await call('2.0/mlflow/runs/create', {
+      ...{ experiment_id: '0', start_time: Date.now() },
+    })
+    const { run } = JSON.parse(created) as { run: { info: { run_id: string } } }
+    await call('2.0/mlflow/registered-models/create', model)
+    const source = 's3://bucket/model'
+    await call('2.0/mlflow/model-versions/create', {
+      ...{ ...model, source, run_id: run.info.run_id },
+    })
+    await createUser('reader')
+    await createUser('editor', 'EDIT')
+    await createUser('manager', 'MANAGE')
   })
 
   afterAll(() => server.stop())
 
-  function call(path: string, body: object): Promise<Response> {
-    const credentials = Buffer.from(`admin:${password}`).toString('base64')
-    return fetch(`${server.url}/api/2.0/mlflow/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-  }
+  const inputsOf = (username: string) => ({
+    ...{ path: 'deploy', models: '*', template: 'template.yaml', 'write-back': 'true' },
+    ...{ 'mlflow-tracking-uri': server.url },
+    ...{ 'mlflow-username': username, 'mlflow-password': password },
+  })
 
-  test('is told which permission is missing', async () => {
-    expect((await call('users/create', { username: 'reader', password })).status).toBe(200)
-    const created = await call('runs/create', { experiment_id: '0', start_time: Date.now() })
-    const { run } = (await created.json()) as { run: { info: { run_id: string } } }
-    await call('registered-models/create', { name: 'secured' })
-    const source = 's3://bucket/model'
-    await call('model-versions/create', { name: 'secured', source, run_id: run.info.run_id })
-    const template = 'global: {}\n'
-    project.repository.push('main', { 'template.yaml': template })
-    const step = await sync({
-      'mlflow-tracking-uri': server.url,
-      'mlflow-username': 'reader',
-      'mlflow-password': password,
-      models: '*',
-      template: 'template.yaml',
-    })
+  test('who may only read is told which permission is missing', async () => {
+    project.repository.push('main', { 'template.yaml': 'global: {}\n' })
+    const step = await sync(inputsOf('reader'))
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(step.warnings.join('\n')).toMatch(
       /The tags of `secured` could not be written to MLflow: .*Permission denied.*needs `EDIT` permission/,
     )
+  })
+
+  test('is told by a check what the permissions allow, which leaves no trace', async () => {
+    project.repository.push('main', { 'template.yaml': 'global: {}\n' })
+    const state = () => call(`2.0/mlflow/model-versions/get?name=${model.name}&version=1`)
+    const before = await state()
+    const check = async (username: string) => {
+      const inputs = { ...inputsOf(username), mode: 'check' }
+      const { report } = await stepInProcess(world, project, inputs)
+      return report.connections?.find(({ name }) => name === 'MLflow: tags')
+    }
+    expect(await check('reader')).toMatchObject({
+      status: 'failed',
+      detail: "MLflow's user may not set the tags of `secured`",
+      advice: expect.stringContaining('`EDIT`'),
+    })
+    expect(await check('editor')).toMatchObject({
+      status: 'skipped',
+      detail: expect.stringContaining('tags can be set, but not removed'),
+      advice: expect.stringContaining('`MANAGE`'),
+    })
+    const allowed = { status: 'ok', detail: 'tags can be set and removed; tested on 1 model of 1' }
+    expect(await check('manager')).toMatchObject(allowed)
+    expect(await state()).toBe(before)
   })
 })

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
 import type { Rule } from '../../testing/github/rules/types.ts'
+import { json } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 
 /** `mode: check` foretells what a sync with the same inputs would run into. */
 
-const world = await useWorld({ version: 3 })
+const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
 
 const pullRequest = { 'pull-request': 'true' }
@@ -82,5 +83,26 @@ describe('a head branch', () => {
     expect((await check(headBranch, pullRequest)).detail).toMatch(/once the branch exists/)
     await exitCode(pullRequest)
     expect(await check(headBranch, pullRequest)).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('permission to tag', () => {
+  const name = 'MLflow: tags'
+  const inputs = { 'write-back': 'true' }
+
+  test('is not tested without the input', async () => {
+    expect(await check(name, {})).toMatchObject({ status: undefined })
+  })
+
+  test('is unknown if nothing is selected, or the server does not tell', async () => {
+    const detail = expect.stringContaining('no model is selected')
+    const none = await check(name, { ...inputs, 'minimum-age': '1h' })
+    expect(none).toMatchObject({ status: 'skipped', detail })
+    world.gateway.rule = ({ url }) =>
+      url.endsWith('-tag') ? json({ error_code: 'BAD_REQUEST', message: 'No.' }, 400) : undefined
+    expect(await check(name, inputs)).toEqual({
+      status: 'skipped',
+      detail: 'MLflow does not say whether its user may set and remove tags',
+    })
   })
 })

@@ -1,4 +1,5 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
+import type { ModelVersion } from '../core/model.ts'
 import { joinProblems } from '../core/problem.ts'
 import type { Connection } from '../core/result.ts'
 import { chooseVersionPerRun } from '../core/select.ts'
@@ -10,10 +11,21 @@ import { nameFilterInErrors } from '../sync/filter-errors.ts'
 import { readSelections } from '../sync/read-selection.ts'
 import { joinTargetProblems, splitTargets, type FailedTarget } from '../sync/targets.ts'
 import { runCheck, skippedCheck, type TargetCheckOptions } from './run-check.ts'
+import { checkTags } from './tags.ts'
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 export async function checkMlflow(options: TargetCheckOptions): Promise<Connection[]> {
-  const { mlflow, targets, trackingUri, clock } = options
+  const chosen: ModelVersion[] = []
+  const reading = await checkReading(options, chosen)
+  if (!options.writeBack) return reading
+  return [...reading, await runCheck('MLflow: tags', () => checkTags(options.mlflow, chosen))]
+}
+
+/** @param chosen gets the versions that the targets select. */
+async function checkReading(
+  { mlflow, targets, trackingUri, clock }: TargetCheckOptions,
+  chosen: ModelVersion[],
+): Promise<Connection[]> {
   const registry = createRegistry(mlflow)
   const runIds = new Set<string>()
   let usable: readonly Target[] | undefined
@@ -49,13 +61,17 @@ export async function checkMlflow(options: TargetCheckOptions): Promise<Connecti
   }
   const selection = await runCheck('MLflow: selection', async () => {
     const { selected, failed } = await readSelections(registry, tested, clock.now())
+    chosen.push(...selected.flatMap((row) => row.selected.runs.map(({ version }) => version)))
     const incomplete = selected.flatMap(({ target, selected: { gaps } }): FailedTarget[] => {
       const problem = joinProblems(gaps)
       return problem === undefined ? [] : [{ target, problem }]
     })
     const problem = joinTargetProblems([...failed, ...incomplete], targets)
     if (problem !== undefined) throw new SyncError(problem.message, problem)
-    const count = selected.reduce((sum, { selected: { runs: chosen } }) => sum + chosen.length, 0)
+    const count = selected.reduce(
+      (sum, { selected: { runs: selectedRuns } }) => sum + selectedRuns.length,
+      0,
+    )
     return { status: 'ok', detail: prose`runs selected: ${count}` }
   })
   return [versions, runs, selection]

@@ -15,6 +15,7 @@ export type CheckOptions = Pick<
   | 'target'
   | 'commitMessage'
   | 'pullRequest'
+  | 'writeBack'
   | 'builtInTemplate'
   | 'workflowJob'
   | 'clock'
