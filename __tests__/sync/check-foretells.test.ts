@@ -106,3 +106,47 @@ describe('permission to tag', () => {
     })
   })
 })
+
+describe('an index page that a sync would leave alone', () => {
+  const page = 'values/INDEX.md'
+  const start = '<!-- mlflow-sync:index -->'
+  const end = '<!-- /mlflow-sync:index -->'
+
+  test.each<[string, string | { content: string; mode: '120000' }, string]>([
+    ['with a mark that has no partner', `# A\n\n${start}\n`, 'line 3, .* after it'],
+    ['with an end before the start', `${end}\n${start}\n`, 'line 1, .* before it'],
+    ['with a doubled mark', `${start}\n${start}\n${end}\n`, 'line 2, .* more than once'],
+    [
+      'with conflict markers',
+      '<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n',
+      'line 1, .*conflict markers',
+    ],
+    ['with a code block that is not closed', '# A\n\n```\nx\n', 'line 3, .*not closed'],
+    ['that is a link', { content: '../README.md', mode: '120000' }, 'symbolic link'],
+  ])('%s', async (_name, content, expected) => {
+    project.repository.push('main', { [page]: content })
+    const inputs = { path: 'values', index: 'INDEX.md' }
+    const warningsOf = async (mode: string) => {
+      const { result, exitCode: code } = await runInProcess(world, project, { ...inputs, mode })
+      expect(code).toBe(0)
+      return result.warnings.map(plain)
+    }
+    const pattern = new RegExp(`index in .values/INDEX.md.*${expected}`)
+    expect(await warningsOf('check')).toEqual([expect.stringMatching(pattern)])
+    expect(await warningsOf('sync')).toEqual([expect.stringMatching(pattern)])
+  })
+
+  test('and none about a page with both marks, or without any', async () => {
+    project.repository.push('main', {
+      'a/README.md': '# A\n',
+      'b/README.md': `${start}\n${end}\n`,
+      'targets.yaml':
+        'version: 1\ndefaults: { index: README.md }\ntargets: [{path: a}, {path: b}]\n',
+    })
+    const inputs = { config: 'targets.yaml', mode: 'check' }
+    expect((await runInProcess(world, project, inputs)).result.warnings).toEqual([])
+    project.repository.push('main', { 'b/README.md': end })
+    const { result } = await runInProcess(world, project, inputs)
+    expect(result.warnings.map(plain)).toEqual([expect.stringMatching(/^Target `b`: The index in/)])
+  })
+})

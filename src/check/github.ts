@@ -7,6 +7,7 @@ import { branchQuery } from '../sync/read-servers.ts'
 import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
 import { retryOnFreshSnapshot } from './fresh-snapshot.ts'
 import { checkHeadBranch } from './head-branch.ts'
+import { findIndexProblems } from './index-pages.ts'
 import { plannedWrite } from './planned-write.ts'
 import { ruleFinding } from './rule-finding.ts'
 import { runCheck, skippedCheck, type Finding, type TargetCheckOptions } from './run-check.ts'
@@ -55,9 +56,10 @@ export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubCh
     return { repository: options.repositoryName, branch: undefined, connections, warnings: [] }
   }
   const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))]
-  const warnings = await retryOnFreshSnapshot(options, branchSnapshot, (current) =>
-    findNameCollisions(options.repository, current, targets),
-  )
+  const warnings = await retryOnFreshSnapshot(options, branchSnapshot, async (current) => [
+    ...(await findNameCollisions(repository, current, targets)),
+    ...(await findIndexProblems(repository, current, targets)),
+  ])
   const { repository: name, branch } = branchSnapshot
   return { repository: name, branch, connections, warnings }
 }

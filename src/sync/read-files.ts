@@ -145,7 +145,7 @@ function allRunIds(
   return [...new Set([...runs.map(({ runId }) => runId), ...present])]
 }
 
-function addIndex(
+export function addIndex(
   pathsByOid: Map<string, string>,
   snapshot: BranchSnapshot,
   { directory, index = '' }: Target,
@@ -154,7 +154,7 @@ function addIndex(
   if (isFile(entry)) pathsByOid.set(entry.oid, pathIn(directory, index))
 }
 
-function indexOf(
+export function indexOf(
   snapshot: BranchSnapshot,
   { directory, index }: Target,
   contents: ReadonlyMap<string, Content>,

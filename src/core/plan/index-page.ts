@@ -56,15 +56,35 @@ export function updateIndexPage(
       ? unchanged
       : edited({ path, executable: false }, undefined, newPage(path, rows, links))
   }
-  if (state.kind !== 'present') return leaveAlone(obstacles[state.kind])
-  const { text, encoding, invalidBytes } = decode(state.content)
-  if (encoding !== 'utf-8' || invalidBytes !== undefined || text.includes('\0')) {
-    return leaveAlone(prose`it is not a text file in UTF-8`)
-  }
+  const read = readPage(state)
+  if (read.text === undefined) return leaveAlone(read.problem)
+  const { text } = read
   if (rows.length === 0 && !hasIndexMarks(text)) return unchanged
   const placed = placeIndexSection(text, indexLines(rows, links))
   if (placed.kind === 'rejected') return leaveAlone(placed.problem, placed.line)
   return placed.text === text ? unchanged : edited({ path, executable }, text, placed.text)
+}
+
+/** Why an index page could not be updated; undefined if it could. */
+export function findIndexProblem({ path, state }: IndexFile): Prose | undefined {
+  if (state.kind === 'absent') return undefined
+  const read = readPage(state)
+  if (read.text === undefined)
+    return prose`The index in \`${path}\` can't be updated: ${read.problem}`
+  const placed = placeIndexSection(read.text, [])
+  return placed.kind === 'placed'
+    ? undefined
+    : prose`The index in \`${path}\`, line ${placed.line}, can't be updated: ${placed.problem}`
+}
+
+type ReadPage = { readonly text: string } | { readonly text: undefined; readonly problem: Prose }
+
+function readPage(state: Exclude<IndexFile['state'], { readonly kind: 'absent' }>): ReadPage {
+  if (state.kind !== 'present') return { text: undefined, problem: obstacles[state.kind] }
+  const { text, encoding, invalidBytes } = decode(state.content)
+  return encoding !== 'utf-8' || invalidBytes !== undefined || text.includes('\0')
+    ? { text: undefined, problem: prose`it is not a text file in UTF-8` }
+    : { text }
 }
 
 const unchanged: IndexUpdate = { edit: undefined, warning: undefined }
