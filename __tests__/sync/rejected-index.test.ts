@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
+import { plain } from '../../src/core/text/prose.ts'
 import { closePullRequest } from '../../testing/github/people.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
@@ -7,7 +8,7 @@ import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess, type JobOutcome } from '../fixtures/in-process-job.ts'
 
-/** What becomes of the index once a person closed the pull request that had it, too. */
+/** What becomes of the index in a pull request that a person closed, or that waits with a failed run. */
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -152,4 +153,30 @@ test('the page of another target is proposed', async () => {
   expectSkipped(step)
   expect(indexed(headBranch, 'staging/INDEX.md')).toEqual([other.runId])
   expect(filesOn(headBranch)).toEqual([])
+})
+
+test('an open pull request waits with the row of a run that fails for now', async () => {
+  project.repository.push('main', { 'small.yaml': 'tier: ${model.tags.tier}\n' })
+  const inputs = { template: 'small.yaml' }
+  const tag = (version: RegisteredVersion) =>
+    world.api.setVersionTag(version.name, version.version, 'tier', 'gold')
+  const failing = await project.register('own-failing')
+  for (const version of [rejected, failing]) await tag(version)
+  await sync(inputs)
+  const head = project.repository.git('rev-parse', headBranch)
+  expect(indexed(headBranch)).toContain(failing.runId)
+
+  await world.api.deleteVersionTag(failing.name, failing.version, 'tier')
+  const step = await sync(inputs)
+  expect([step.exitCode, step.outputs.operation]).toEqual([1, 'none'])
+  expect(project.repository.git('rev-parse', headBranch)).toBe(head)
+  const [warning = []] = step.result.warnings
+  expect(plain(warning)).toContain('was left as it is')
+
+  // Something else that changes is proposed with a page that is true.
+  await tag(await project.register('own-new'))
+  await sync(inputs)
+  expect(project.repository.git('rev-parse', headBranch)).not.toBe(head)
+  expect(filesOn(headBranch)).not.toContain(failing.runId)
+  expectTrue(headBranch)
 })

@@ -1,9 +1,12 @@
 import { parentOf } from '../core/branch.ts'
 import type { Plan } from '../core/changes.ts'
-import type { Entry } from '../core/entry.ts'
+import type { Entry, FileEdit } from '../core/entry.ts'
+import type { IndexLinks } from '../core/plan/index-page.ts'
+import { withEntries } from '../core/plan/index-pages.ts'
 import { proposedFiles, type ProposedFile } from '../core/proposal.ts'
 import type { OwnHead, PullRequest } from '../core/pull-request.ts'
 import { joinProse, linkTo, own, prose, type Prose } from '../core/text/prose.ts'
+import { decode } from '../core/values-file/decode.ts'
 import type { Repository } from '../github/repository.ts'
 import { listProposedFiles } from './identify-head.ts'
 
@@ -22,18 +25,50 @@ export async function findUndecided(
   repository: Repository,
   plan: Plan,
   head: OwnHead,
+  links: IndexLinks,
 ): Promise<Undecided | undefined> {
   const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry)
   if (!isPossible) return undefined
   const files = await listProposedFiles(repository, plan.snapshot, head.range)
-  const paths = files.filter((file) => isUndecided(plan, file)).map(({ path }) => path)
-  if (paths.length === 0) return undefined
-  const proposed = new Map(files.map((file) => [file.path, file]))
-  const planned = proposedFiles(plan)
+  const undecided = files.filter((file) => isUndecided(plan, file))
+  if (undecided.length === 0) return undefined
+  const paths = undecided.map(({ path }) => path)
+  const others = files.filter(({ path }) => !paths.includes(path))
+  const proposed = new Map(others.map((file) => [file.path, file]))
+  const complete = await withProposed(repository, plan, undecided, links)
+  const planned = proposedFiles(complete).filter(({ path }) => !paths.includes(path))
   const isRestCurrent =
     planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
-    planned.length + paths.length === files.length
+    planned.length === others.length
   return { paths, isRestCurrent }
+}
+
+/** The plan with the undecided files as they are proposed, so that the indexes are about them, too. */
+async function withProposed(
+  repository: Repository,
+  plan: Plan,
+  undecided: readonly ProposedFile[],
+  links: IndexLinks,
+): Promise<Plan> {
+  if (plan.indexes.size === 0) return plan
+  const pathsByOid = new Map(
+    undecided.flatMap(({ path, after }): [string, string][] =>
+      after === undefined ? [] : [[after, path]],
+    ),
+  )
+  const contents = await repository.readFiles(plan.snapshot, pathsByOid)
+  const edits = new Map(
+    undecided.map(({ path, after: oid, executable }): [string, FileEdit] => {
+      const content = oid === undefined ? undefined : contents.get(oid)
+      const after = content === undefined ? undefined : decode(content).text
+      return [path, { path, before: undefined, after, executable }]
+    }),
+  )
+  const entries = plan.entries.map((entry) => {
+    const edit = entry.path === null ? undefined : edits.get(entry.path)
+    return edit === undefined ? entry : { ...entry, edit }
+  })
+  return withEntries(plan, entries, links)
 }
 
 function isUndecidedEntry({ outcome, edit }: Entry): boolean {

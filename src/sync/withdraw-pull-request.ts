@@ -17,10 +17,11 @@ import { writeResult, type WriteResult } from './write.ts'
  * pushed to it; GitHub closes the pull request then, but not at once.
  */
 export async function withdraw(
-  { repository, workflowJob }: ProposeOptions,
+  options: ProposeOptions,
   situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
+  const { repository, workflowJob } = options
   const { plan, name, head, decision } = situation
   const { open } = decision
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
@@ -28,7 +29,7 @@ export async function withdraw(
     const proposal = { name, head, open }
     await rejectOtherTargets(repository, plan, proposal, workflowJob)
     await rejectOtherInputs(repository, plan, proposal, workflowJob)
-    const undecided = open && (await findUndecided(repository, plan, head))
+    const undecided = open && (await findUndecided(repository, plan, head, options))
     if (open !== undefined && undecided !== undefined) return leave(plan, head, open, undecided)
   }
   const { pullRequests } = repository

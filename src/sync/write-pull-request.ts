@@ -173,7 +173,7 @@ async function propose(
     const proposal = { name, head, open }
     await rejectOtherTargets(repository, plan, proposal, options.workflowJob)
     await rejectOtherInputs(repository, plan, proposal, options.workflowJob)
-    undecided = open && (await findUndecided(repository, plan, head))
+    undecided = open && (await findUndecided(repository, plan, head, options))
     if (open !== undefined && undecided?.isRestCurrent === true) {
       return leave(plan, head, open, undecided)
     }
