@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
+import { annotate } from '../../src/report/annotations.ts'
 import { logBlocks } from '../../src/report/log.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { isBranchRead } from '../../testing/github/matchers.ts'
@@ -214,6 +215,23 @@ describe('a target that fails leaves the others alone', () => {
     const { result } = await sync(broken, { mode: 'check' })
     const log = logBlocks(result, '').flatMap(({ lines }) => lines)
     expect(log.join('\n')).toContain(`2 problems:\n${list('    ')}\n`)
+  })
+
+  test('and an annotation of a mistake names the targets that share the file', async () => {
+    await registerBoth()
+    project.repository.push('main', { 'broken.yaml': 'a: ${one}\n', 'other.yaml': 'a: ${two}\n' })
+    const targets = `${both.replaceAll(' }', ', template: broken.yaml }')}  - { path: third, template: other.yaml }\n`
+    for (const mode of ['sync', 'check']) {
+      const { result } = await sync(targets, { mode })
+      const sent: string[] = []
+      const send = (message: string): unknown => sent.push(message)
+      const { fullName } = project.repository
+      annotate(result, { error: send, warning: send }, { level: 'error', repository: fullName })
+      expect(sent.slice(-2)).toEqual([
+        expect.stringMatching(/^Targets `production`, `staging`: line 1: .*`\$\{one\}`/),
+        expect.stringMatching(/^Target `third`: line 1: .*`\$\{two\}`/),
+      ])
+    }
   })
 
   test('and its open pull request stays open', async () => {

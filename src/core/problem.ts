@@ -23,8 +23,12 @@ export type Mistake = { readonly text: Prose; readonly location: Location | unde
 
 /** Without repetitions of the same text at the same place. */
 export function distinctMistakes(mistakes: readonly Mistake[]): Mistake[] {
-  const keyOf = ({ text, location }: Mistake) => JSON.stringify([plain(text), location])
-  return [...new Map(mistakes.map((mistake) => [keyOf(mistake), mistake])).values()]
+  return [...new Map(mistakes.map((mistake) => [mistakeKey(mistake), mistake])).values()]
+}
+
+/** The same for mistakes with the same text at the same place. */
+export function mistakeKey({ text, location }: Mistake): string {
+  return JSON.stringify([plain(text), location])
 }
 
 /** A broken file can have thousands, which nobody reads. */

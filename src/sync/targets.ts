@@ -1,8 +1,8 @@
 import { problemOf, SyncError } from '../core/errors.ts'
-import { joinProblems, type Problem } from '../core/problem.ts'
+import { joinProblems, mistakeKey, type Mistake, type Problem } from '../core/problem.ts'
 import { targetName, type Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 
 /** A target that nothing can be done for. */
 export type FailedTarget = { readonly target: Target; readonly problem: Problem }
@@ -12,11 +12,28 @@ export function joinTargetProblems(
   problems: readonly FailedTarget[],
   targets: readonly Target[],
 ): Problem | undefined {
+  if (targets.length < 2) return joinProblems(problems.map(({ problem }) => problem))
+  const nameMistake = createMistakeNamer(problems)
   return joinProblems(
-    problems.map(({ target, problem }) =>
-      targets.length > 1 ? { ...problem, message: nameTarget(target, problem.message) } : problem,
-    ),
+    problems.map(({ target, problem }) => ({
+      ...problem,
+      message: nameTarget(target, problem.message),
+      mistakes: problem.mistakes.map(nameMistake),
+    })),
   )
+}
+
+/** Annotations show each mistake by itself, and one in a file that several targets share only once. */
+function createMistakeNamer(problems: readonly FailedTarget[]): (mistake: Mistake) => Mistake {
+  const named = problems.flatMap(({ target, problem }) =>
+    problem.mistakes.map((mistake) => ({ name: target.name, key: mistakeKey(mistake) })),
+  )
+  const namesByKey = Map.groupBy(named, ({ key }) => key)
+  return (mistake) => {
+    const rows = namesByKey.get(mistakeKey(mistake)) ?? []
+    const names = [...new Set(rows.map(({ name }) => name))]
+    return { ...mistake, text: nameTargets(names, mistake.text) }
+  }
 }
 
 /**
@@ -52,8 +69,22 @@ export async function splitTargets<T extends { readonly target: Target }, R>(
   return { succeeded, failed }
 }
 
-export function nameTarget({ name }: Target, message: Prose): Prose {
+export function nameTarget({ name }: Pick<Target, 'name'>, message: Prose): Prose {
   return prose`Target \`${name}\`: ${message}`
+}
+
+/** More would hide the message. */
+const maxNamed = 5
+
+function nameTargets(names: readonly string[], message: Prose): Prose {
+  const [name, ...others] = names
+  if (name !== undefined && others.length === 0) return nameTarget({ name }, message)
+  const list = joinProse(
+    names.slice(0, maxNamed).map((shown) => prose`\`${shown}\``),
+    ', ',
+  )
+  const more = names.length > maxNamed ? own(` and ${names.length - maxNamed} more`) : []
+  return prose`Targets ${list}${more}: ${message}`
 }
 
 /** One line for the log about a target of the configuration. */
