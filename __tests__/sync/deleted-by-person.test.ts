@@ -292,6 +292,22 @@ describe("what the action's own prune deleted", () => {
     expect(paths()).toContain(pathOf(first))
   })
 
+  test('is created again although the action wrote it on another line since', async () => {
+    const { store, git } = project.repository
+    const start = project.repository.head()
+    const { first } = await rollForth({}, () => undefined)
+    await nextSecond()
+    git('branch', 'side', start)
+    const side = await sync({ branch: 'side', aliases: 'champion' })
+    expect(side.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    const { tree } = store.commit('main')
+    const parents = [project.repository.head(), store.branch('side') ?? '']
+    moveMain(commitTree(tree, parents, "Merge branch 'side'"))
+    const step = await sync(champion)
+    expect(step.outputs).toMatchObject({ 'created-count': '1', 'held-count': '0' })
+    expect(paths()).toContain(pathOf(first))
+  })
+
   test.each<[MergeMethod, string]>([
     ['merge', 'as it was proposed'],
     ['squash', 'as it was proposed'],

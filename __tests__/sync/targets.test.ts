@@ -3,12 +3,16 @@ import { plain } from '../../src/core/text/prose.ts'
 import { annotate } from '../../src/report/annotations.ts'
 import { logBlocks } from '../../src/report/log.ts'
 import { renderSummary } from '../../src/report/summary.ts'
-import { isBranchRead } from '../../testing/github/matchers.ts'
+import { branchQuery } from '../../src/sync/read-servers.ts'
+import { knownTargets } from '../../src/sync/read-targets.ts'
+import { createSchemaReader } from '../../src/sync/read-schemas.ts'
+import { isBranchRead, isRest } from '../../testing/github/matchers.ts'
 import type { Files } from '../../testing/github/git/store.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
 import { json } from '../../testing/mlflow/gateway-rules.ts'
+import { inProcess } from '../fixtures/in-process.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 import { stepInProcess } from '../fixtures/step-in-process.ts'
 
@@ -323,6 +327,56 @@ ${both}  - { path: deploy/all, filter: '' }
       isListing(request) && (failures -= 1) >= 0 ? json({}, 500) : undefined
     const { exitCode } = await sync(both.replace(' }', `, filter: "name != 'x'" }`))
     expect(exitCode).toBe(0)
+  })
+})
+
+describe('a chart of one target', () => {
+  const schema = 'chart/values.schema.json'
+  const targets = both.replace('[challenger] }', `[challenger], values-schema: ${schema} }`)
+
+  beforeEach(async () => {
+    await registerBoth()
+    const files = { [schema]: '{}', 'chart/charts/sub/values.yaml': 'a: 1\n' }
+    project.repository.push('main', files)
+  })
+
+  test('whose subcharts GitHub fails to list fails only that target', async () => {
+    world.github.inject(
+      { kind: 'respond', status: 502, body: '' },
+      { match: isRest('GET', /^git\/trees\//), times: Infinity },
+    )
+    const message =
+      /^Target `staging`: The chart of the values schema `chart\/values\.schema\.json` can't be listed: /
+    const check = await sync(targets, { mode: 'check' })
+    const failed = check.result.connections?.filter(({ status }) => status === 'failed') ?? []
+    expect(failed.map(({ name, detail }) => [name, plain(detail)])).toEqual([
+      ['Values schema', expect.stringMatching(message)],
+    ])
+    const { outputs, exitCode, result } = await sync(targets)
+    expect(exitCode).toBe(1)
+    expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
+    expect(plain(result.error?.message ?? [])).toMatch(message)
+    expect(project.repository.paths('main', 'deploy/staging')).toEqual([])
+  })
+
+  test.each([schema, 'chart/charts/sub/values.yaml'])('needs %s', async (missing) => {
+    const inputs = { 'values-schema': schema }
+    const { clients, ...given } = inProcess(world, project, world.gateway.url, inputs)
+    const { repository } = clients
+    try {
+      const known = knownTargets(given.inputs)
+      const query = branchQuery({ branch: undefined, config: undefined, targets: known })
+      const snapshot = await repository.readBranch(query)
+      const schemas = createSchemaReader(repository)
+      const pathsByOid = new Map<string, string>()
+      for (const target of known) await schemas.addTo(pathsByOid, snapshot, target)
+      const contents = new Map(await repository.readFiles(snapshot, pathsByOid))
+      for (const [oid, path] of pathsByOid) if (path === missing) contents.delete(oid)
+      const loading = Promise.all(known.map((target) => schemas.load(snapshot, target, contents)))
+      await expect(loading).rejects.toThrow(`\`${missing}\` could not be read from GitHub`)
+    } finally {
+      await clients.close()
+    }
   })
 })
 
