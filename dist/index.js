@@ -36474,7 +36474,7 @@ function restoreEnvironment() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3013);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9824);
 // Must be the first import.
 
 
@@ -36489,7 +36489,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3013:
+/***/ 9824:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39499,8 +39499,11 @@ var prose = __nccwpck_require__(9700);
 
 /** Without repetitions of the same text at the same place. */
 function distinctMistakes(mistakes) {
-    const keyOf = ({ text, location }) => JSON.stringify([(0,prose/* plain */.pj)(text), location]);
-    return [...new Map(mistakes.map((mistake) => [keyOf(mistake), mistake])).values()];
+    return [...new Map(mistakes.map((mistake) => [mistakeKey(mistake), mistake])).values()];
+}
+/** The same for mistakes with the same text at the same place. */
+function mistakeKey({ text, location }) {
+    return JSON.stringify([(0,prose/* plain */.pj)(text), location]);
 }
 /** A broken file can have thousands, which nobody reads. */
 const maxListed = 500;
@@ -51643,7 +51646,24 @@ function decodeUtf8(path, content) {
 
 /** Several targets' problems as one; each names its target if the job has several. */
 function joinTargetProblems(problems, targets) {
-    return joinProblems(problems.map(({ target, problem }) => targets.length > 1 ? { ...problem, message: nameTarget(target, problem.message) } : problem));
+    if (targets.length < 2)
+        return joinProblems(problems.map(({ problem }) => problem));
+    const nameMistake = createMistakeNamer(problems);
+    return joinProblems(problems.map(({ target, problem }) => ({
+        ...problem,
+        message: nameTarget(target, problem.message),
+        mistakes: problem.mistakes.map(nameMistake),
+    })));
+}
+/** Annotations show each mistake by itself, and one in a file that several targets share only once. */
+function createMistakeNamer(problems) {
+    const named = problems.flatMap(({ target, problem }) => problem.mistakes.map((mistake) => ({ name: target.name, key: mistakeKey(mistake) })));
+    const namesByKey = Map.groupBy(named, ({ key }) => key);
+    return (mistake) => {
+        const rows = namesByKey.get(mistakeKey(mistake)) ?? [];
+        const names = [...new Set(rows.map(({ name }) => name))];
+        return { ...mistake, text: nameTargets(names, mistake.text) };
+    };
 }
 /**
  * Does something for each target, and reports together what fails.
@@ -51675,6 +51695,16 @@ async function splitTargets(items, action) {
 }
 function nameTarget({ name }, message) {
     return (0,prose/* prose */.CS) `Target \`${name}\`: ${message}`;
+}
+/** More would hide the message. */
+const maxNamed = 5;
+function nameTargets(names, message) {
+    const [name, ...others] = names;
+    if (name !== undefined && others.length === 0)
+        return nameTarget({ name }, message);
+    const list = (0,prose/* joinProse */.c5)(names.slice(0, maxNamed).map((shown) => (0,prose/* prose */.CS) `\`${shown}\``), ', ');
+    const more = names.length > maxNamed ? (0,prose/* own */.ZV)(` and ${names.length - maxNamed} more`) : [];
+    return (0,prose/* prose */.CS) `Targets ${list}${more}: ${message}`;
 }
 /** One line for the log about a target of the configuration. */
 function describeTarget({ name, directory, selection, ...target }) {
@@ -56919,6 +56949,658 @@ async function findForeignHead(options, snapshot, name) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/core/text/markdown.ts
+
+/**
+ * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
+ * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
+ * unchanged.
+ */
+function escapeMarkdown(text, maxCharacters = 200) {
+    return neutralise(text, maxCharacters)
+        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
+        .replace(special, toEntity);
+}
+/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
+const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+/** Escapes own text, of which nothing is neutralised. A URL becomes a link, in which entities stay. */
+function escapeCharacters(text) {
+    return text.replace(urlOrSpecial, (part) => (part.length > 1 ? part : toEntity(part)));
+}
+const urlOrSpecial = new RegExp(`https?://[^\\s<>|\`\\\\]+|${special.source}`, 'g');
+function escapeHtml(text) {
+    return text.replace(/[&<>]/g, toEntity);
+}
+/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
+const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
+const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+function toEntity(character) {
+    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
+}
+/**
+ * Untrusted text in a fixed-width font, as it is: GitHub leaves code alone. Only instructions to CI
+ * services are neutralised, because the body of a pull request can become the message of a commit.
+ * For Markdown, also in a table, where a pipe ends even the cell of a code span.
+ */
+function markdown_code(text, maxCharacters = 200) {
+    const visible = withoutInstructions(neutralise_plainText(text, maxCharacters));
+    return visible.split('|').map(codeSpan).join('&#124;');
+}
+function codeSpan(text) {
+    if (text === '')
+        return '';
+    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    // Markdown strips one space from both ends.
+    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
+    return `${fence}${padding}${text}${padding}${fence}`;
+}
+/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
+function htmlCode(text, maxCharacters = 200) {
+    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
+}
+/** Longest piece of foreign text in a message, such as a server's own words. */
+const maxForeign = 1000;
+/**
+ * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
+ * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
+ *
+ * @param lineBreak what ends a line: within a table cell, that is an element.
+ */
+function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
+    let remaining = maxCharacters;
+    let result = '';
+    for (const { kind, text, render } of tokensOf(message, lineBreak)) {
+        if (remaining <= 0)
+            return result.endsWith('…') ? result : `${result}…`;
+        const rendered = render(Math.min(remaining, maxForeign));
+        const startsLine = kind === 'foreign' && /(?:^|\n) *(?:- )?$/.test(result);
+        result += startsLine ? escapeLineStart(rendered) : rendered;
+        remaining -= text.length;
+    }
+    return result;
+}
+/** Makes the start of a heading, an item of a list or a line under a heading plain text. */
+function escapeLineStart(markdown) {
+    return markdown.replace(/^(\d*)([#+=.)-])/, (_, digits, mark) => digits + toEntity(mark));
+}
+/**
+ * Splits a message at the backticks in its own text; what is between two of them is one token. So is
+ * neighbouring foreign text, whose parts could be harmful together.
+ */
+function tokensOf(message, lineBreak) {
+    const tokens = [];
+    let codeText;
+    for (const piece of message) {
+        if (piece.kind === 'link') {
+            const { text, url, isCode } = piece;
+            tokens.push({
+                kind: 'link',
+                text,
+                render: () => markdown_link(isCode ? markdown_code(text) : escapeCharacters(text), url),
+            });
+            continue;
+        }
+        const { text, kind } = piece;
+        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
+            if (index > 0) {
+                if (codeText !== undefined)
+                    tokens.push(codeToken(codeText));
+                codeText = codeText === undefined ? '' : undefined;
+            }
+            const last = tokens.at(-1);
+            if (codeText !== undefined)
+                codeText += part;
+            else if (kind === 'foreign' && last?.kind === 'foreign')
+                tokens.splice(-1, 1, foreignToken(last.text + part));
+            else if (part !== '')
+                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
+        }
+    }
+    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
+}
+function codeToken(text) {
+    return { kind: 'code', text, render: (maxCharacters) => markdown_code(text, maxCharacters) };
+}
+function foreignToken(text) {
+    return { kind: 'foreign', text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
+}
+/** Own text is never cut within a token, because half a sentence of advice could mislead. */
+function ownToken(text, lineBreak) {
+    // HTML ignores spaces at the start of a line.
+    const indent = lineBreak.startsWith('<') ? '&emsp;' : '  ';
+    const render = () => escapeCharacters(text).replace(/\n((?: {2})*)/g, (_, spaces) => lineBreak + indent.repeat(spaces.length / 2));
+    return { kind: 'own', text, render };
+}
+/** A link, or only its text if the URL is not an http(s) URL. */
+function markdown_link(markdown, url) {
+    const target = webUrl(url ?? '');
+    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
+}
+/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
+const maxUrl = 4000;
+/**
+ * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
+ * for anything else.
+ */
+function webUrl(url) {
+    const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null;
+    if (parsed === null)
+        return null;
+    parsed.username = '';
+    parsed.password = '';
+    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
+    return encoded.length > maxUrl ? null : encoded;
+}
+/** A fenced code block that its content cannot end. Invisible characters are made visible. */
+function fenced(text, language) {
+    const visible = showControls(text);
+    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longestRun + 1);
+    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
+}
+/** Control characters become their symbols: `␛`. */
+function showControls(text) {
+    return text.replace(neutralise_unprintable, (character) => {
+        if (character === '\n' || character === '\t')
+            return character;
+        const codeUnit = character.charCodeAt(0);
+        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
+    });
+}
+
+;// CONCATENATED MODULE: ./src/core/text/table.ts
+
+/** Rows that are shown without a click. */
+const maxOpenRows = 20;
+/** For the markup around the rows. */
+const reservedBytes = 400;
+/**
+ * Renders a table without the columns that are empty in every row.
+ *
+ * @returns the table, and how many of the items did not fit.
+ */
+function renderTable(columns, items, { maxBytes, more }) {
+    const room = maxBytes - reservedBytes;
+    const all = [];
+    const fitting = (0,format/* takeLines */.XP)(items, (item) => {
+        const cells = columns.map(({ cell }) => cell(item));
+        all.push(cells);
+        return tableRow(cells);
+    }, room);
+    // The last row that was rendered did not fit.
+    const rows = all.slice(0, fitting.length);
+    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
+    const visible = (cells) => cells.filter((_, index) => used[index]);
+    const head = tableHead(visible(columns));
+    const lines = (0,format/* takeLines */.XP)(rows, (cells) => tableRow(visible(cells)), room);
+    if (lines.length === 0)
+        return { text: '', omitted: items.length };
+    const table = (part) => [head, ...part].join('\n');
+    const folded = lines.slice(maxOpenRows);
+    const parts = [
+        table(lines.slice(0, maxOpenRows)),
+        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
+    ];
+    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
+}
+/** A part that is only shown after a click. The title is HTML. */
+function fold(title, content, isOpen = false) {
+    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function tableHead(columns) {
+    const titles = tableRow(columns.map(({ title }) => title));
+    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/files-after.ts
+
+/** The files of a directory, by run id, as they are once the edits of some entries are made. */
+function filesAfter(files, entries) {
+    const edits = new Map(entries.flatMap(({ edit }) => (edit === undefined ? [] : [[edit.path, edit]])));
+    return new Map([...files].map(([runId, file]) => {
+        const edit = edits.get(file.path);
+        if (edit === undefined)
+            return [runId, file];
+        const { after } = edit;
+        return [
+            runId,
+            { ...file, state: after === undefined ? { kind: 'absent' } : readContent(after) },
+        ];
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/index-section.ts
+
+/** What the action's part of an index page begins and ends with. */
+const indexMarks = {
+    start: '<!-- mlflow-sync:index -->',
+    end: '<!-- /mlflow-sync:index -->',
+};
+/** Whether a page has any mark of an index. */
+function hasIndexMarks(text) {
+    return findMarks(text).marks.length > 0;
+}
+/**
+ * Puts lines between the marks of a page, which are appended if there are none. No other byte changes,
+ * and the lines end as those around them do.
+ */
+function placeIndexSection(text, lines) {
+    const { marks } = findMarks(text);
+    const obstacle = findConflict(text) ?? findMisplacedMark(marks);
+    if (obstacle !== undefined)
+        return { kind: 'rejected', ...obstacle };
+    const [start, end] = marks;
+    const lineBreak = lineBreakOf(text, start, end);
+    const content = ['', ...lines, ''].join(lineBreak);
+    const placed = start === undefined || end === undefined
+        ? append(text, `${indexMarks.start}${content}${indexMarks.end}`, lineBreak)
+        : `${text.slice(0, start.end)}${content}${text.slice(end.start)}`;
+    // In a code block that never ends, the marks would not be found by the next sync.
+    const { marks: found, openFence = 1 } = findMarks(placed);
+    return found.length === 2
+        ? { kind: 'placed', text: placed }
+        : {
+            kind: 'rejected',
+            problem: (0,prose/* prose */.CS) `a code block that begins here is not closed`,
+            line: openFence,
+        };
+}
+/** After an empty line. The last line has a line break only if the text ended with one. */
+function append(text, section, lineBreak) {
+    if (text === '' || text === '\uFEFF')
+        return `${text}${section}${lineBreak}`;
+    if (!text.endsWith('\n'))
+        return `${text}${lineBreak}${lineBreak}${section}`;
+    const separator = /\n\r?\n$/.test(text) ? '' : lineBreak;
+    return `${text}${separator}${section}${lineBreak}`;
+}
+const mark = /<!--[ \t]*(\/?)[ \t]*mlflow-sync:index[ \t]*-->/g;
+/** Finds the marks outside of code, in which people may write about them. */
+function findMarks(text) {
+    const marks = [];
+    let fence;
+    let offset = 0;
+    for (const [index, line] of text.split('\n').entries()) {
+        const isInFence = fence !== undefined;
+        fence = nextFence(fence, line.replace(/\r$/, ''), index + 1);
+        if (!isInFence && fence === undefined && !/^(?: {4}| {0,3}\t)/.test(line)) {
+            for (const { 0: found, 1: slash, index: at } of hideCode(line).matchAll(mark)) {
+                const start = offset + at;
+                marks.push({ isEnd: slash === '/', start, end: start + found.length, line: index + 1 });
+            }
+        }
+        offset += line.length + 1;
+    }
+    return { marks, openFence: fence?.line };
+}
+/** The fenced code block that is open after a line (CommonMark 0.31, section 4.5). */
+function nextFence(fence, line, number) {
+    if (fence === undefined) {
+        const [, opening = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(line) ?? [];
+        const [character] = opening;
+        return character === undefined ? undefined : { character, length: opening.length, line: number };
+    }
+    const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line) ?? [];
+    return closing.startsWith(fence.character) && closing.length >= fence.length ? undefined : fence;
+}
+/** Blanks out code spans, without moving anything else. */
+function hideCode(line) {
+    return line.replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, (span) => ' '.repeat(span.length));
+}
+function findMisplacedMark(marks) {
+    const [first, second, third] = marks;
+    if (first === undefined)
+        return undefined;
+    if (first.isEnd) {
+        return {
+            line: first.line,
+            problem: (0,prose/* prose */.CS) `there is no \`<!-- mlflow-sync:index -->\` before it`,
+        };
+    }
+    if (second === undefined) {
+        return {
+            line: first.line,
+            problem: (0,prose/* prose */.CS) `there is no \`<!-- /mlflow-sync:index -->\` after it`,
+        };
+    }
+    const repeated = second.isEnd ? third : second;
+    return (repeated && {
+        line: repeated.line,
+        problem: (0,prose/* prose */.CS) `the mark of the index is there more than once`,
+    });
+}
+/** Git's conflict markers; a line of equals signs alone may underline a heading. */
+function findConflict(text) {
+    const lines = text.split('\n');
+    const start = lines.findIndex((line) => /^<{7}(?= |\r?$)/.test(line));
+    const hasEnd = lines.slice(start + 1).some((line) => /^>{7}(?= |\r?$)/.test(line));
+    return start < 0 || !hasEnd
+        ? undefined
+        : { line: start + 1, problem: (0,prose/* prose */.CS) `there are merge-conflict markers` };
+}
+/** The more frequent line break of the text around the section, or else of the complete text. */
+function lineBreakOf(text, start, end) {
+    const around = start === undefined || end === undefined
+        ? text
+        : text.slice(0, start.end) + text.slice(end.start);
+    const sample = around.includes('\n') ? around : text;
+    const windows = sample.split('\r\n').length - 1;
+    return 2 * windows > sample.split('\n').length - 1 ? '\r\n' : '\n';
+}
+
+;// CONCATENATED MODULE: ./src/core/plan/index-page.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Brings the index page of a directory up to date.
+ *
+ * @param files all values files of the directory, by run id, as they are on the branch.
+ * @param entries the final ones: what they do not change stays in the index.
+ */
+function updateIndexPage(page, files, entries, links) {
+    const { path, executable, state } = page;
+    const leaveAlone = (problem, line) => ({
+        edit: undefined,
+        warning: line === undefined
+            ? (0,prose/* prose */.CS) `The index in \`${path}\` was not updated: ${problem}`
+            : (0,prose/* prose */.CS) `The index in \`${path}\`, line ${line}, was not updated: ${problem}`,
+    });
+    const after = filesAfter(files, entries);
+    const unread = [...after.values()].filter((file) => file.state.kind === 'unread').length;
+    if (unread > 0) {
+        return leaveAlone((0,prose/* prose */.CS) `${(0,prose/* own */.ZV)((0,format/* plural */.LS)(unread, 'values file'))} could not be read from GitHub`);
+    }
+    const rows = rowsOf(after);
+    if (state.kind === 'absent') {
+        return rows.length === 0
+            ? unchanged
+            : edited({ path, executable: false }, undefined, newPage(path, rows, links));
+    }
+    const read = readPage(state);
+    if (read.text === undefined)
+        return leaveAlone(read.problem);
+    const { text } = read;
+    if (rows.length === 0 && !hasIndexMarks(text))
+        return unchanged;
+    const placed = placeIndexSection(text, indexLines(rows, links));
+    if (placed.kind === 'rejected')
+        return leaveAlone(placed.problem, placed.line);
+    return placed.text === text ? unchanged : edited({ path, executable }, text, placed.text);
+}
+/** Why an index page could not be updated; undefined if it could. */
+function findIndexProblem({ path, state }) {
+    if (state.kind === 'absent')
+        return undefined;
+    const read = readPage(state);
+    if (read.text === undefined)
+        return (0,prose/* prose */.CS) `The index in \`${path}\` can't be updated: ${read.problem}`;
+    const placed = placeIndexSection(read.text, []);
+    return placed.kind === 'placed'
+        ? undefined
+        : (0,prose/* prose */.CS) `The index in \`${path}\`, line ${placed.line}, can't be updated: ${placed.problem}`;
+}
+function readPage(state) {
+    if (state.kind !== 'present')
+        return { text: undefined, problem: obstacles[state.kind] };
+    const { text, encoding, invalidBytes } = decode_decode(state.content);
+    return encoding !== 'utf-8' || invalidBytes !== undefined || text.includes('\0')
+        ? { text: undefined, problem: (0,prose/* prose */.CS) `it is not a text file in UTF-8` }
+        : { text };
+}
+const unchanged = { edit: undefined, warning: undefined };
+const obstacles = {
+    link: (0,prose/* prose */.CS) `a symbolic link is in its place`,
+    directory: (0,prose/* prose */.CS) `a directory is in its place`,
+    submodule: (0,prose/* prose */.CS) `a submodule is in its place`,
+    unread: (0,prose/* prose */.CS) `its content could not be read from GitHub`,
+};
+function edited(file, before, after) {
+    return { edit: { ...file, before, after }, warning: undefined };
+}
+/** The heading is outside of the marks, so that people can change it. */
+function newPage(path, rows, links) {
+    const directory = (0,core_branch/* parentOf */.gN)(path);
+    const heading = directory === '' ? 'Models' : `Models in ${markdown_code(directory)}`;
+    const placed = placeIndexSection(`# ${heading}\n`, indexLines(rows, links));
+    if (placed.kind === 'rejected')
+        throw new Error('a new page has room for an index');
+    return placed.text;
+}
+/** By model, then by version, in ascending order; files without a model come last. */
+function rowsOf(files) {
+    const rows = [...files].flatMap(([runId, file]) => {
+        const owned = ownedTextsOf(file.state);
+        // The file of another run is not the action's.
+        if (owned?.runid !== runId)
+            return [];
+        const { experimentId = '', modelName = '', modelVersion = '', timestamp = '' } = owned;
+        return [{ runId, experimentId, modelName, modelVersion, timestamp }];
+    });
+    return rows.toSorted((a, b) => Number(a.modelName === '') - Number(b.modelName === '') ||
+        (0,format/* compareText */.n6)(a.modelName, b.modelName) ||
+        (Number(a.modelVersion) || 0) - (Number(b.modelVersion) || 0) ||
+        (0,format/* compareText */.n6)(a.runId, b.runId));
+}
+function indexLines(rows, links) {
+    if (rows.length === 0)
+        return ['', 'No model is deployed here.', ''];
+    const columns = columnsOf(links);
+    const cells = (row) => columns.map(({ cell }) => cell(row));
+    return [
+        '<!-- Written by mlflow-sync: changes between these marks are overwritten. -->',
+        '',
+        countLine(rows),
+        '',
+        ...tableHead(columns).split('\n'),
+        ...rows.map((row) => tableRow(cells(row))),
+        '',
+    ];
+}
+/** `1,200 versions of 40 models.` */
+function countLine(rows) {
+    const models = new Set(rows.map(({ modelName }) => modelName)).size;
+    return models === rows.length
+        ? `${(0,format/* groupedPlural */.h1)(models, 'model')}.`
+        : `${(0,format/* groupedPlural */.h1)(rows.length, 'version')} of ${(0,format/* groupedPlural */.h1)(models, 'model')}.`;
+}
+/** MLflow's maximum. */
+const index_page_maxName = 256;
+function columnsOf({ uiUrl, hideSecrets }) {
+    const clean = (text, maxCharacters) => escapeMarkdown(hideSecrets(text), maxCharacters);
+    // A link without its secret leads nowhere.
+    const linkTo = (markdown, url) => hideSecrets(url) === url ? markdown_link(markdown, url) : markdown;
+    return [
+        { title: 'Model', cell: ({ modelName }) => clean(modelName, index_page_maxName) },
+        {
+            title: 'Version',
+            cell: ({ modelName, modelVersion }) => {
+                const text = clean(modelVersion, 40);
+                return modelName === ''
+                    ? text
+                    : linkTo(text, modelVersionUrl(uiUrl, modelName, modelVersion));
+            },
+            isNumber: true,
+        },
+        { title: 'Created', cell: ({ timestamp }) => clean(dateOf(timestamp), 40) },
+        {
+            title: 'Run',
+            cell: ({ runId, experimentId }) => {
+                const text = markdown_code(index_page_shorten(runId));
+                return experimentId === '' ? text : linkTo(text, runUrl(uiUrl, experimentId, runId));
+            },
+        },
+        {
+            title: 'File',
+            cell: ({ runId }) => `[${markdown_code(fileName(index_page_shorten(runId)))}](${fileName(runId)})`,
+        },
+    ];
+}
+/** `2024-01-31` for `20240131`. */
+function dateOf(timestamp) {
+    return timestamp.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+}
+/** Longest run id that is shown completely. */
+const maxShort = 16;
+function index_page_shorten(runId) {
+    return runId.length <= maxShort ? runId : `${runId.slice(0, 8)}…`;
+}
+
+;// CONCATENATED MODULE: ./src/sync/read-files.ts
+
+
+
+/** The file of a selected run, which `readFiles` has looked up. */
+function fileOf({ files }, { runId }) {
+    const file = files.get(runId);
+    if (file === undefined)
+        throw new Error(`the file of run ${runId} was not looked up`);
+    return file;
+}
+/**
+ * Reads the files, templates and values schemas of all targets together.
+ *
+ * @param writesBack whether MLflow is told what is on the branch.
+ * @returns the targets, without those whose template or schema is missing or invalid.
+ */
+async function readFiles(repository, snapshot, targets, templates, schemas, writesBack) {
+    const pathsByOid = new Map();
+    const wanted = await splitTargets(targets, async ({ target, selected }) => {
+        const runIds = runIdsOf(snapshot, target, selected, writesBack);
+        await schemas.addTo(pathsByOid, snapshot, target);
+        templates.addTo(pathsByOid, snapshot, target.template);
+        addPaths(pathsByOid, snapshot, target, runIds);
+        addIndex(pathsByOid, snapshot, target);
+        return { target, selected, runIds };
+    });
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    const { succeeded, failed } = await splitTargets(wanted.succeeded, async ({ target, selected, runIds }) => {
+        // The repository's own templates are checked even if no file is rendered from them.
+        await templates.check(repository, snapshot, target.template, contents);
+        return {
+            target,
+            selected,
+            template: () => templates.parse(snapshot, target.template, contents),
+            validator: await schemas.load(snapshot, target, contents),
+            files: filesOf(snapshot, target, runIds, contents),
+            index: indexOf(snapshot, target, contents),
+        };
+    });
+    return { loaded: succeeded, failed: [...wanted.failed, ...failed] };
+}
+/** Reads all values files of a target's directory, and looks up those of the selected runs. */
+async function readAllFiles(repository, snapshot, { target, selected }) {
+    const runIds = allRunIds(snapshot, target, selected);
+    const pathsByOid = new Map();
+    addPaths(pathsByOid, snapshot, target, runIds);
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return filesOf(snapshot, target, runIds, contents);
+}
+function addPaths(pathsByOid, snapshot, { directory }, runIds) {
+    const { entries } = (0,core_branch/* directoryAt */.Dp)(snapshot, directory);
+    for (const runId of runIds) {
+        const entry = entries.get(fileName(runId));
+        if ((0,core_branch/* isFile */.fo)(entry))
+            pathsByOid.set(entry.oid, (0,core_branch/* pathIn */.lW)(directory, entry.name));
+    }
+}
+/**
+ * Whether files of runs that are not selected matter: prune deletes them, an index lists them, and the
+ * versions that they name are tagged.
+ */
+function needsAllFiles({ prune, index }, writesBack) {
+    return prune !== undefined || index !== undefined || writesBack;
+}
+/** Ids of the selected runs and, if they are needed, of all runs with a file. */
+function runIdsOf(snapshot, target, selected, writesBack) {
+    return needsAllFiles(target, writesBack)
+        ? allRunIds(snapshot, target, selected)
+        : selected.runs.map(({ runId }) => runId);
+}
+function allRunIds(snapshot, { directory }, { runs }) {
+    const { entries } = (0,core_branch/* directoryAt */.Dp)(snapshot, directory);
+    const present = [...entries.values()].flatMap((entry) => {
+        const runId = (0,core_branch/* isFile */.fo)(entry) ? runIdFromFileName(entry.name) : undefined;
+        return runId === undefined ? [] : [runId];
+    });
+    return [...new Set([...runs.map(({ runId }) => runId), ...present])];
+}
+function addIndex(pathsByOid, snapshot, { directory, index = '' }) {
+    const entry = (0,core_branch/* directoryAt */.Dp)(snapshot, directory).entries.get(index);
+    if ((0,core_branch/* isFile */.fo)(entry))
+        pathsByOid.set(entry.oid, (0,core_branch/* pathIn */.lW)(directory, index));
+}
+function indexOf(snapshot, { directory, index }, contents) {
+    if (index === undefined)
+        return undefined;
+    const entry = (0,core_branch/* directoryAt */.Dp)(snapshot, directory).entries.get(index);
+    return {
+        path: (0,core_branch/* pathIn */.lW)(directory, index),
+        executable: entry?.kind === 'executable',
+        state: indexState(entry, contents),
+    };
+}
+function indexState(entry, contents) {
+    if (entry === undefined)
+        return { kind: 'absent' };
+    if (entry.kind !== 'file' && entry.kind !== 'executable')
+        return { kind: entry.kind };
+    const content = contents.get(entry.oid);
+    return content === undefined ? { kind: 'unread' } : { kind: 'present', content };
+}
+function filesOf(snapshot, { directory }, runIds, contents) {
+    const { entries } = (0,core_branch/* directoryAt */.Dp)(snapshot, directory);
+    return new Map(runIds.map((runId) => {
+        const name = fileName(runId);
+        const entry = entries.get(name);
+        const file = {
+            path: (0,core_branch/* pathIn */.lW)(directory, name),
+            state: stateOf(entry, contents),
+            executable: entry?.kind === 'executable',
+        };
+        return [runId, file];
+    }));
+}
+function stateOf(entry, contents) {
+    if (entry === undefined)
+        return { kind: 'absent' };
+    if (entry.kind !== 'file' && entry.kind !== 'executable') {
+        return { kind: 'blocked', reason: blockedBy[entry.kind] };
+    }
+    const content = contents.get(entry.oid);
+    return content === undefined ? { kind: 'unread' } : readContent(content);
+}
+
+;// CONCATENATED MODULE: ./src/check/index-pages.ts
+
+
+
+/** Index pages that a sync would leave alone, with a warning. */
+async function findIndexProblems(repository, snapshot, targets) {
+    const pathsByOid = new Map();
+    for (const target of targets)
+        addIndex(pathsByOid, snapshot, target);
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    return targets.flatMap((target) => {
+        const page = indexOf(snapshot, target, contents);
+        const problem = page && findIndexProblem(page);
+        if (problem === undefined)
+            return [];
+        return [targets.length > 1 ? nameTarget(target, problem) : problem];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/check/run-check.ts
 
 /** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
@@ -57049,14 +57731,14 @@ async function read_schemas_compile(path, { branch, obstacles }, entries, conten
         });
     }
     // Compiling schemas takes a library that most syncs do not need.
-    const { createValidator } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 7484));
-    const files = new Map([...entries].map(([name, entry]) => [name, fileOf(entry, contents)]));
+    const { createValidator } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9514));
+    const files = new Map([...entries].map(([name, entry]) => [name, read_schemas_fileOf(entry, contents)]));
     const result = createValidator(files, { directory: (0,core_branch/* parentOf */.gN)(path), schema }, budget);
     if (result.ok)
         return result.validator;
     throw invalidSchema(path, branch, result.mistakes);
 }
-function fileOf({ kind, oid }, contents) {
+function read_schemas_fileOf({ kind, oid }, contents) {
     switch (kind) {
         case 'file':
         case 'executable': {
@@ -57335,6 +58017,7 @@ const mlflowRunId = /^[0-9a-f]{32}$/;
 
 
 
+
 /** Tests each kind of request that a sync with these inputs sends to GitHub. */
 async function checkGitHub(options) {
     const { repository, targets } = options;
@@ -57367,7 +58050,10 @@ async function checkGitHub(options) {
         return { repository: options.repositoryName, branch: undefined, connections, warnings: [] };
     }
     const connections = [branchCheck, ...(await checkSnapshot(options, branchSnapshot))];
-    const warnings = await retryOnFreshSnapshot(options, branchSnapshot, (current) => findNameCollisions(options.repository, current, targets));
+    const warnings = await retryOnFreshSnapshot(options, branchSnapshot, async (current) => [
+        ...(await findNameCollisions(repository, current, targets)),
+        ...(await findIndexProblems(repository, current, targets)),
+    ]);
     const { repository: name, branch } = branchSnapshot;
     return { repository: name, branch, connections, warnings };
 }
@@ -58463,7 +59149,437 @@ function trimToDetail(lookup, detail) {
     return { kind: 'found', run };
 }
 
+;// CONCATENATED MODULE: ./src/core/concurrently.ts
+/**
+ * Maps items in order, some of them at a time. After an error no further item is begun.
+ *
+ * @param onDone called with the number of items that are done.
+ */
+async function mapConcurrently(items, limit, map, onDone = () => undefined) {
+    const results = [];
+    const queue = items.entries();
+    let done = 0;
+    let failed = false;
+    const worker = async () => {
+        for (const [index, item] of queue) {
+            if (failed)
+                return;
+            try {
+                results[index] = await map(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
+            done += 1;
+            onDone(done);
+        }
+    };
+    await Promise.all(Array.from({ length: limit }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./src/http/describe-exchange.ts
+/** How a try of a request ended, for the log: `200 in 12 ms, 345 bytes (try 1)`. */
+function describeExchange(result, milliseconds, tries) {
+    const { status, size } = result.kind === 'failure'
+        ? { status: result.detail, size: '' }
+        : { status: result.status, size: `, ${Buffer.byteLength(result.text)} bytes` };
+    return `${status} in ${milliseconds} ms${size} (try ${tries})`;
+}
+
+;// CONCATENATED MODULE: ./src/http/retry.ts
+/** A decision to send the request again. */
+function retry(reason, limits = {}) {
+    return { kind: 'retry', reason, maxRetries: limits.maxRetries, waitMs: limits.waitMs };
+}
+/** Enough for a server that is just being restarted: about 30 s of waiting. */
+const firstContactMs = 40_000;
+/** The policy of `mode: check`, where somebody waits for the answer. */
+function atMostOneRetry(policy) {
+    return { ...policy, retries: Math.min(policy.retries, 1) };
+}
+const waitBudgetMs = 5 * 60_000;
+function createWaitBudget() {
+    return { remainingMs: waitBudgetMs };
+}
+/** Retries until the result is final or the policy's retries or the budget are used up. */
+async function sendWithRetries(options) {
+    const { send, classify, policy, clock, budget, contact, onRetry } = options;
+    const firstTryAt = clock.now();
+    for (let tries = 1;; tries += 1) {
+        const startedAt = clock.now();
+        const result = await send(tries);
+        contact.made ||= result.kind === 'response' || result.connected;
+        const decision = classify(result);
+        if (decision.kind === 'final')
+            return { result, tries, retryAllowedAt: undefined };
+        if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
+            return { result, tries, retryAllowedAt: undefined };
+        }
+        budget.remainingMs -= clock.now() - startedAt;
+        const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries));
+        if (!contact.made && clock.now() + waitMs > firstTryAt + policy.firstContactMs) {
+            return { result, tries, retryAllowedAt: undefined };
+        }
+        if (waitMs > budget.remainingMs) {
+            const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs;
+            return {
+                result,
+                tries,
+                retryAllowedAt: serverAsked ? new Date(clock.now() + waitMs) : undefined,
+            };
+        }
+        budget.remainingMs -= waitMs;
+        onRetry(decision.reason, waitMs, tries);
+        await clock.sleep(waitMs);
+    }
+}
+/** A year. The time when a longer wait ends may not be a valid date. */
+const maxRetryAfterMs = 31_536_000_000;
+/** Converts `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3) to milliseconds. */
+function retryAfterMs(headers, now) {
+    const value = headers['retry-after']?.trim();
+    if (value === undefined)
+        return undefined;
+    if (/^\d+$/.test(value))
+        return Math.min(Number(value) * 1000, maxRetryAfterMs);
+    const date = Date.parse(value);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/redirects.ts
+const redirects = new Set([301, 302, 303, 307, 308]);
+/**
+ * Builds the request that follows a redirect; undefined if the response is not a redirect that can
+ * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
+ * repeated if the status preserves the method (307, 308).
+ */
+function redirectedRequest(request, response, trustedOrigin) {
+    const location = response.headers.location;
+    if (!redirects.has(response.status) || location === undefined)
+        return undefined;
+    if (!URL.canParse(location, request.url))
+        return undefined;
+    const url = new URL(location, request.url);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+        return undefined;
+    const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308;
+    if (!keepsMethod)
+        return undefined;
+    if (url.origin === trustedOrigin)
+        return { ...request, url: url.href };
+    const { accept, 'content-type': contentType } = request.headers;
+    return {
+        method: request.method,
+        url: url.href,
+        headers: {
+            ...(accept === undefined ? {} : { accept }),
+            ...(contentType === undefined ? {} : { 'content-type': contentType }),
+        },
+        body: request.body,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/response.ts
+
+
+
+
+/** @throws MlflowError unless the request succeeded and its response matches the schema. */
+function parseResponse(outcome, { endpoint, baseUrl }, schema) {
+    const { result, json } = outcome;
+    if (result.kind === 'failure' || result.status < 200 || result.status > 299 || !isObject(json)) {
+        const reached = new URL(outcome.url).origin;
+        const redirectedTo = reached === new URL(baseUrl).origin ? undefined : reached;
+        throw errorFromFailedCall({ outcome, json, endpoint, baseUrl, redirectedTo });
+    }
+    const parsed = schema.safeParse(json);
+    if (parsed.success)
+        return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new MlflowError((0,prose/* prose */.CS) `MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
+        status: result.status,
+        advice: (0,prose/* prose */.CS) `Check that \`${baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
+    });
+}
+function isUnknownRoute(result) {
+    return result.kind === 'response' && result.status === 404 && isMarkup(result.text);
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
+function versionIn(result) {
+    const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : '';
+    return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/retry.ts
+
+
+
+
+/** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
+const temporaryStatuses = new Set([408, 429, 500, 502, 503, 504]);
+/** An HTML page is maintenance, which may end soon, or a login, which will not. */
+const maxHtmlRetries = 2;
+/** A request with a person's filter: `src/mlflow/filters.ts` finds out which of both is at fault. */
+const maxRetriesWithFilter = 1;
+/**
+ * Decides whether a request to MLflow is retried.
+ *
+ * @param json undefined if the body is not a complete JSON document.
+ * @param hasFilter whether a filter that a person wrote may be what MLflow fails with.
+ */
+function classifyResult(result, json, now, hasFilter = false) {
+    if (result.kind === 'failure') {
+        const permanent = permanentFailures.has(result.reason);
+        return permanent ? { kind: 'final' } : retry(result.detail);
+    }
+    const { status, headers, text } = result;
+    if (status >= 200 && status < 300)
+        return classifySuccess(text, json);
+    const refusal = recogniseRefusal(text);
+    if (temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
+        const mayBeFilter = hasFilter && status === 500 && refusal === undefined;
+        return retry(`HTTP ${status}`, {
+            waitMs: retryAfterMs(headers, now),
+            ...(mayBeFilter ? { maxRetries: maxRetriesWithFilter } : {}),
+        });
+    }
+    return status === 400 && refusal === 'overloaded'
+        ? retry('MLflow is overloaded (database pool exhausted)')
+        : { kind: 'final' };
+}
+function classifySuccess(text, json) {
+    if (json === undefined) {
+        return isMarkup(text)
+            ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+            : retry('a response that is not a complete JSON document');
+    }
+    return { kind: 'final' };
+}
+/** As in MLflow's own client. */
+const defaultRetries = 7;
+/** Maximum backoff of urllib3, which MLflow's own client uses. */
+const maxBackoffMs = 120_000;
+/** Retries immediately, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
+function mlflowRetryPolicy(settings, random) {
+    return {
+        retries: settings.maxRetries ?? defaultRetries,
+        // Whoever sets the variable asks for exactly so many.
+        firstContactMs: settings.maxRetries === undefined ? firstContactMs : Infinity,
+        backoffMs: (retry) => {
+            const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000;
+            const jitter = random() * settings.backoffJitter * 1000;
+            return Math.round(Math.min(exponential, maxBackoffMs) + jitter);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/client.ts
+
+
+
+
+
+
+/** MLflow's database pool is exhausted by more than about 15 requests at a time. */
+const maxConcurrentRequests = 4;
+/** A longer chain of redirects is probably a loop. */
+const maxRedirects = 5;
+function createMlflowClient(options) {
+    const { connection, transport, clock, log } = options;
+    const { origin, pathname } = new URL(connection.baseUrl);
+    const contact = { made: false };
+    let requests = 0;
+    let api = 'api';
+    const sendOnce = async (request, tries, onUrl) => {
+        let current = request;
+        for (let hops = 0;; hops += 1) {
+            requests += 1;
+            onUrl(current.url);
+            const startedAt = clock.now();
+            const result = await transport.send(current);
+            const end = describeExchange(result, clock.now() - startedAt, tries);
+            log.debug(`MLflow ${current.method} ${placeOf(current.url)} -> ${end}`);
+            if (result.kind === 'failure' || hops === maxRedirects)
+                return result;
+            const next = redirectedRequest(current, result, origin);
+            if (next === undefined)
+                return result;
+            current = next;
+        }
+    };
+    /** Without the query, which may have a secret of a login that MLflow redirects to. */
+    const placeOf = (url) => {
+        const reached = new URL(url);
+        return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`;
+    };
+    const sendRequest = async (request, hasFilter) => {
+        let url = request.url;
+        let json;
+        const outcome = await sendWithRetries({
+            send: (tries) => sendOnce(request, tries, (current) => {
+                url = current;
+            }),
+            classify: (result) => {
+                json = result.kind === 'failure' ? undefined : parseJson(result.text);
+                return classifyResult(result, json, clock.now(), hasFilter);
+            },
+            policy: connection.policy,
+            clock,
+            budget: options.budget(),
+            contact,
+            onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
+        });
+        return { ...outcome, url, json };
+    };
+    const call = async (method, path, payload, schema, { hasFilter = false } = {}) => {
+        const send = () => {
+            const url = `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`;
+            const headers = {
+                accept: 'application/json',
+                ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
+                ...connection.headers,
+            };
+            return sendRequest({ method, url, headers, body: payload.body }, hasFilter);
+        };
+        let outcome = await send();
+        if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
+            // Up to MLflow 3.10, `--static-prefix` only applies to the copy of the API that the UI uses.
+            api = 'ajax-api';
+            const second = await send();
+            if (isUnknownRoute(second.result))
+                api = 'api';
+            else
+                outcome = second;
+        }
+        return parseResponse(outcome, { endpoint: `${method} ${path}`, baseUrl: connection.baseUrl }, schema);
+    };
+    return {
+        get: (path, query, schema, options) => call('GET', path, { search: queryString(query), body: undefined }, schema, options),
+        post: (path, body, schema, options) => call('POST', path, { search: '', body: JSON.stringify(body) }, schema, options),
+        delete: (path, body, schema) => call('DELETE', path, { search: '', body: JSON.stringify(body) }, schema),
+        version: async () => {
+            const url = `${connection.baseUrl}/version`;
+            const request = { method: 'GET', url, headers: connection.headers, body: undefined };
+            return versionIn(await sendOnce(request, 1, () => undefined));
+        },
+        requests: () => requests,
+        progress: options.progress,
+    };
+}
+/** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
+function queryString(query) {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+        if (value !== undefined && value !== '')
+            search.append(name, String(value));
+    }
+    return search.size === 0 ? '' : `?${search.toString()}`;
+}
+
+;// CONCATENATED MODULE: ./src/mlflow/tag-probe.ts
+
+
+
+/**
+ * Tests whether MLflow's user may set or remove the tags of a version, with a request that writes nothing:
+ * it has no key. MLflow looks at the permission first (`_before_request` in
+ * `mlflow/server/auth/__init__.py`), then at the parameters (`_get_request_message` in
+ * `mlflow/server/handlers.py`).
+ */
+async function probeTags(client, change, { name, version }) {
+    const body = { name, version };
+    try {
+        await (change === 'set'
+            ? client.post('model-versions/set-tag', body, nothing)
+            : client.delete('model-versions/delete-tag', body, nothing));
+        return 'unknown';
+    }
+    catch (error) {
+        if (!(error instanceof MlflowError) || error.status === undefined)
+            throw error;
+        if (error.status === 403)
+            return 'denied';
+        if (error.status === 400 && (0,prose/* plain */.pj)(error.text).includes(missesKey))
+            return 'granted';
+        if (error.status === 401 || error.status >= 500)
+            throw error;
+        return 'unknown';
+    }
+}
+const nothing = object({});
+/** Another server may look at the parameters first; in other words, it proves nothing. */
+const missesKey = "Missing value for required parameter 'key'";
+
+;// CONCATENATED MODULE: ./src/check/tags.ts
+
+
+
+
+
+
+/** A permission is about one registered model; each takes two requests. */
+const maxSampledModels = 10;
+/**
+ * Tests the permission to tag the selected versions.
+ *
+ * @throws SyncError if no tags may be set on some of their models.
+ */
+async function checkTags(client, selected) {
+    const models = [...new Map(selected.map((version) => [version.name, version])).values()];
+    if (models.length === 0) {
+        return {
+            status: 'skipped',
+            detail: (0,prose/* prose */.CS) `no model is selected, on which the permission could be tested`,
+            advice: tags_neededPermissions,
+        };
+    }
+    const sample = models.slice(0, maxSampledModels);
+    const set = await probeAll(client, 'set', sample);
+    const denied = namesWith('denied', set);
+    if (denied.length > 0) {
+        throw new SyncError((0,prose/* prose */.CS) `MLflow's user may not set the tags of ${tags_listNames(denied)}`, {
+            advice: tags_neededPermissions,
+        });
+    }
+    const remove = await probeAll(client, 'remove', sample);
+    const kept = namesWith('denied', remove);
+    if (kept.length > 0) {
+        return {
+            status: 'skipped',
+            detail: (0,prose/* prose */.CS) `tags can be set, but not removed from versions of ${tags_listNames(kept)}: a sync that has to will warn`,
+            advice: (0,prose/* prose */.CS) `Give MLflow's user \`MANAGE\` permission on these registered models.`,
+        };
+    }
+    const tested = (0,prose/* own */.ZV)(`${(0,format/* plural */.LS)(sample.length, 'model')} of ${models.length}`);
+    return namesWith('unknown', [...set, ...remove]).length > 0
+        ? {
+            status: 'skipped',
+            detail: (0,prose/* prose */.CS) `MLflow does not say whether its user may set and remove tags`,
+            advice: tags_neededPermissions,
+        }
+        : { status: 'ok', detail: (0,prose/* prose */.CS) `tags can be set and removed; tested on ${tested}` };
+}
+const tags_neededPermissions = (0,prose/* prose */.CS) `Give MLflow's user \`EDIT\` permission on the registered models to set tags, and \`MANAGE\` to remove them; or set \`write-back: false\`.`;
+function probeAll(client, change, versions) {
+    return mapConcurrently(versions, maxConcurrentRequests, async (version) => ({
+        name: version.name,
+        permission: await probeTags(client, change, version),
+    }));
+}
+function namesWith(permission, probed) {
+    return probed.flatMap((row) => (row.permission === permission ? [row.name] : []));
+}
+function tags_listNames(names) {
+    return (0,prose/* joinProse */.c5)(names.map((name) => (0,prose/* prose */.CS) `\`${name}\``), ', ');
+}
+
 ;// CONCATENATED MODULE: ./src/check/mlflow.ts
+
 
 
 
@@ -58476,7 +59592,14 @@ function trimToDetail(lookup, detail) {
 
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
-    const { mlflow, targets, trackingUri, clock } = options;
+    const chosen = [];
+    const reading = await checkReading(options, chosen);
+    if (!options.writeBack)
+        return reading;
+    return [...reading, await runCheck('MLflow: tags', () => checkTags(options.mlflow, chosen))];
+}
+/** @param chosen gets the versions that the targets select. */
+async function checkReading({ mlflow, targets, trackingUri, clock }, chosen) {
     const registry = createRegistry(mlflow);
     const runIds = new Set();
     let usable;
@@ -58515,6 +59638,7 @@ async function checkMlflow(options) {
     }
     const selection = await runCheck('MLflow: selection', async () => {
         const { selected, failed } = await readSelections(registry, tested, clock.now());
+        chosen.push(...selected.flatMap((row) => row.selected.runs.map(({ version }) => version)));
         const incomplete = selected.flatMap(({ target, selected: { gaps } }) => {
             const problem = joinProblems(gaps);
             return problem === undefined ? [] : [{ target, problem }];
@@ -58522,7 +59646,7 @@ async function checkMlflow(options) {
         const problem = joinTargetProblems([...failed, ...incomplete], targets);
         if (problem !== undefined)
             throw new SyncError(problem.message, problem);
-        const count = selected.reduce((sum, { selected: { runs: chosen } }) => sum + chosen.length, 0);
+        const count = selected.reduce((sum, { selected: { runs: selectedRuns } }) => sum + selectedRuns.length, 0);
         return { status: 'ok', detail: (0,prose/* prose */.CS) `runs selected: ${count}` };
     });
     return [versions, runs, selection];
@@ -63686,75 +64810,6 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./src/http/describe-exchange.ts
-/** How a try of a request ended, for the log: `200 in 12 ms, 345 bytes (try 1)`. */
-function describeExchange(result, milliseconds, tries) {
-    const { status, size } = result.kind === 'failure'
-        ? { status: result.detail, size: '' }
-        : { status: result.status, size: `, ${Buffer.byteLength(result.text)} bytes` };
-    return `${status} in ${milliseconds} ms${size} (try ${tries})`;
-}
-
-;// CONCATENATED MODULE: ./src/http/retry.ts
-/** A decision to send the request again. */
-function retry(reason, limits = {}) {
-    return { kind: 'retry', reason, maxRetries: limits.maxRetries, waitMs: limits.waitMs };
-}
-/** Enough for a server that is just being restarted: about 30 s of waiting. */
-const firstContactMs = 40_000;
-/** The policy of `mode: check`, where somebody waits for the answer. */
-function atMostOneRetry(policy) {
-    return { ...policy, retries: Math.min(policy.retries, 1) };
-}
-const waitBudgetMs = 5 * 60_000;
-function createWaitBudget() {
-    return { remainingMs: waitBudgetMs };
-}
-/** Retries until the result is final or the policy's retries or the budget are used up. */
-async function sendWithRetries(options) {
-    const { send, classify, policy, clock, budget, contact, onRetry } = options;
-    const firstTryAt = clock.now();
-    for (let tries = 1;; tries += 1) {
-        const startedAt = clock.now();
-        const result = await send(tries);
-        contact.made ||= result.kind === 'response' || result.connected;
-        const decision = classify(result);
-        if (decision.kind === 'final')
-            return { result, tries, retryAllowedAt: undefined };
-        if (tries > Math.min(policy.retries, decision.maxRetries ?? Infinity)) {
-            return { result, tries, retryAllowedAt: undefined };
-        }
-        budget.remainingMs -= clock.now() - startedAt;
-        const waitMs = Math.max(decision.waitMs ?? 0, policy.backoffMs(tries));
-        if (!contact.made && clock.now() + waitMs > firstTryAt + policy.firstContactMs) {
-            return { result, tries, retryAllowedAt: undefined };
-        }
-        if (waitMs > budget.remainingMs) {
-            const serverAsked = decision.waitMs !== undefined && decision.waitMs >= waitMs;
-            return {
-                result,
-                tries,
-                retryAllowedAt: serverAsked ? new Date(clock.now() + waitMs) : undefined,
-            };
-        }
-        budget.remainingMs -= waitMs;
-        onRetry(decision.reason, waitMs, tries);
-        await clock.sleep(waitMs);
-    }
-}
-/** A year. The time when a longer wait ends may not be a valid date. */
-const maxRetryAfterMs = 31_536_000_000;
-/** Converts `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3) to milliseconds. */
-function retryAfterMs(headers, now) {
-    const value = headers['retry-after']?.trim();
-    if (value === undefined)
-        return undefined;
-    if (/^\d+$/.test(value))
-        return Math.min(Number(value) * 1000, maxRetryAfterMs);
-    const date = Date.parse(value);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
 ;// CONCATENATED MODULE: ./src/github/request-name.ts
 /** Where a GraphQL body has the name of its operation: octokit writes the query first. */
 const operationName = /"query":"\s*(?:query|mutation)\s+(\w+)/;
@@ -63778,13 +64833,13 @@ function requestName(method, url, body, isGraphql) {
 
 
 
-const temporaryStatuses = new Set([408, 500, 502, 503, 504]);
+const retry_temporaryStatuses = new Set([408, 500, 502, 503, 504]);
 /** GitHub asks clients to wait at least a minute if the response does not say how long. */
 const secondaryLimitWaitMs = 60_000;
 /** A year. The time when a longer wait ends may not be a valid date. */
 const maxLimitWaitMs = 31_536_000_000;
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
-const maxHtmlRetries = 2;
+const retry_maxHtmlRetries = 2;
 /** What GitHub has not copied to all of its servers is there a moment later, or never. */
 const maxNotYetRetries = 3;
 /** A smaller request is a better second try than the same one. */
@@ -63793,7 +64848,7 @@ const maxTooLargeRetries = 1;
  * Decides whether a request to GitHub is retried: always after a response that says that it was not
  * carried out and may be later, otherwise only if it is safe to repeat.
  */
-function classifyResult(result, exchange, now) {
+function retry_classifyResult(result, exchange, now) {
     const { isRepeatable, json } = exchange;
     if (result.kind === 'failure') {
         const permanent = permanentFailures.has(result.reason);
@@ -63806,7 +64861,7 @@ function classifyResult(result, exchange, now) {
         return retry('not ready yet', { maxRetries: maxNotYetRetries });
     if (!isRepeatable)
         return { kind: 'final' };
-    if (temporaryStatuses.has(result.status)) {
+    if (retry_temporaryStatuses.has(result.status)) {
         const limits = { waitMs: retryAfterMs(result.headers, now) };
         return mayBeTooLarge(result.status, exchange.isDivisible())
             ? retry(`HTTP ${result.status}`, { ...limits, maxRetries: maxTooLargeRetries })
@@ -63814,7 +64869,7 @@ function classifyResult(result, exchange, now) {
     }
     if (isIncomplete(result, json)) {
         return isMarkup(result.text)
-            ? retry('a page of HTML instead of JSON', { maxRetries: maxHtmlRetries })
+            ? retry('a page of HTML instead of JSON', { maxRetries: retry_maxHtmlRetries })
             : retry('a response that is not a complete JSON document');
     }
     if (!isTemporaryGraphql(exchange))
@@ -63920,7 +64975,7 @@ function fetchWithRetries(options, { isRepeatable, isDivisible }, contact, onReq
         };
         const outcome = await sendWithRetries({
             send,
-            classify: (result) => classifyResult(result, exchange, clock.now()),
+            classify: (result) => retry_classifyResult(result, exchange, clock.now()),
             policy: options.policy,
             clock,
             budget: options.budget(),
@@ -64011,7 +65066,7 @@ function discard() {
 
 
 /** @throws UnexpectedResponse if the value does not match the schema. */
-function parseResponse(schema, value, what, isWrite) {
+function parse_response_parseResponse(schema, value, what, isWrite) {
     const result = schema.safeParse(value);
     if (result.success)
         return result.data;
@@ -64123,7 +65178,7 @@ function createGitHubClient(options) {
             const request = { isWrite: false, hasData: hasData(data) };
             throw errorFromGraphql(errors, contextOf(purpose, octokit === divisible), request);
         }
-        return parseResponse(schema, data, (0,prose/* prose */.CS) `GraphQL response`, false);
+        return parse_response_parseResponse(schema, data, (0,prose/* prose */.CS) `GraphQL response`, false);
     });
     const queryWith = (octokit, text, variables, schema, optionalField) => {
         const { owner, repo: name } = coordinates();
@@ -64137,13 +65192,13 @@ function createGitHubClient(options) {
         }
         if (!isDone)
             throw unexpected((0,prose/* prose */.CS) `it has no data`, true);
-        return parseResponse(schema, data, (0,prose/* prose */.CS) `GraphQL response`, true);
+        return parse_response_parseResponse(schema, data, (0,prose/* prose */.CS) `GraphQL response`, true);
     });
     const rest = (octokit, purpose, schema, call) => repeatUnexpected(options, octokit === retrying, async () => {
         const response = await call(octokit, coordinates()).catch((error) => {
             throw errorFromOctokit(error, contextOf(purpose));
         });
-        return parseResponse(schema, response.data, (0,prose/* prose */.CS) `REST request`, octokit === once);
+        return parse_response_parseResponse(schema, response.data, (0,prose/* prose */.CS) `REST request`, octokit === once);
     });
     return {
         repository: () => repository,
@@ -64169,36 +65224,6 @@ function createGitHubClient(options) {
         requests: () => requests,
         progress: options.progress,
     };
-}
-
-;// CONCATENATED MODULE: ./src/core/concurrently.ts
-/**
- * Maps items in order, some of them at a time. After an error no further item is begun.
- *
- * @param onDone called with the number of items that are done.
- */
-async function mapConcurrently(items, limit, map, onDone = () => undefined) {
-    const results = [];
-    const queue = items.entries();
-    let done = 0;
-    let failed = false;
-    const worker = async () => {
-        for (const [index, item] of queue) {
-            if (failed)
-                return;
-            try {
-                results[index] = await map(item);
-            }
-            catch (error) {
-                failed = true;
-                throw error;
-            }
-            done += 1;
-            onDone(done);
-        }
-    };
-    await Promise.all(Array.from({ length: limit }, worker));
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./src/github/aliases.ts
@@ -64959,9 +65984,9 @@ async function listFiles(client, commits, directories) {
       ${objectFields('from', from, at(commits.from), selection)}
       ${objectFields('to', to, at(commits.to), selection)}
     }`, {}, object({ from: aliasedObjects(from, directory), to: aliasedObjects(to, directory) }));
-    return { from: filesOf(response.from), to: filesOf(response.to) };
+    return { from: head_branch_filesOf(response.from), to: head_branch_filesOf(response.to) };
 }
-function filesOf(directories) {
+function head_branch_filesOf(directories) {
     return new Map([...directories].flatMap(([path, directory]) => (directory?.entries ?? [])
         .filter(({ type }) => type === 'blob')
         .map(({ name, oid, mode }) => [
@@ -65856,239 +66881,6 @@ function createRepository(client, checkout) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/mlflow/redirects.ts
-const redirects = new Set([301, 302, 303, 307, 308]);
-/**
- * Builds the request that follows a redirect; undefined if the response is not a redirect that can
- * be followed. Another origin gets no credentials, gateway headers or workspace. A POST is only
- * repeated if the status preserves the method (307, 308).
- */
-function redirectedRequest(request, response, trustedOrigin) {
-    const location = response.headers.location;
-    if (!redirects.has(response.status) || location === undefined)
-        return undefined;
-    if (!URL.canParse(location, request.url))
-        return undefined;
-    const url = new URL(location, request.url);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
-        return undefined;
-    const keepsMethod = request.method === 'GET' || response.status === 307 || response.status === 308;
-    if (!keepsMethod)
-        return undefined;
-    if (url.origin === trustedOrigin)
-        return { ...request, url: url.href };
-    const { accept, 'content-type': contentType } = request.headers;
-    return {
-        method: request.method,
-        url: url.href,
-        headers: {
-            ...(accept === undefined ? {} : { accept }),
-            ...(contentType === undefined ? {} : { 'content-type': contentType }),
-        },
-        body: request.body,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/response.ts
-
-
-
-
-/** @throws MlflowError unless the request succeeded and its response matches the schema. */
-function response_parseResponse(outcome, { endpoint, baseUrl }, schema) {
-    const { result, json } = outcome;
-    if (result.kind === 'failure' || result.status < 200 || result.status > 299 || !isObject(json)) {
-        const reached = new URL(outcome.url).origin;
-        const redirectedTo = reached === new URL(baseUrl).origin ? undefined : reached;
-        throw errorFromFailedCall({ outcome, json, endpoint, baseUrl, redirectedTo });
-    }
-    const parsed = schema.safeParse(json);
-    if (parsed.success)
-        return parsed.data;
-    const issue = parsed.error.issues[0];
-    throw new MlflowError((0,prose/* prose */.CS) `MLflow's response to \`${endpoint}\` is not what its API promises: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
-        status: result.status,
-        advice: (0,prose/* prose */.CS) `Check that \`${baseUrl}\` is MLflow's address, and that no proxy changes its responses.`,
-    });
-}
-function isUnknownRoute(result) {
-    return result.kind === 'response' && result.status === 404 && isMarkup(result.text);
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** MLflow responds with plain text such as `3.17.2` or `2.22.1.dev0`. */
-function versionIn(result) {
-    const text = result.kind === 'response' && result.status === 200 ? result.text.trim() : '';
-    return /^\d+\.[\w.+-]{1,40}$/.test(text) ? text : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/retry.ts
-
-
-
-
-/** Statuses that MLflow's own client retries (`mlflow/utils/request_utils.py`). */
-const retry_temporaryStatuses = new Set([408, 429, 500, 502, 503, 504]);
-/** An HTML page is maintenance, which may end soon, or a login, which will not. */
-const retry_maxHtmlRetries = 2;
-/** A request with a person's filter: `src/mlflow/filters.ts` finds out which of both is at fault. */
-const maxRetriesWithFilter = 1;
-/**
- * Decides whether a request to MLflow is retried.
- *
- * @param json undefined if the body is not a complete JSON document.
- * @param hasFilter whether a filter that a person wrote may be what MLflow fails with.
- */
-function retry_classifyResult(result, json, now, hasFilter = false) {
-    if (result.kind === 'failure') {
-        const permanent = permanentFailures.has(result.reason);
-        return permanent ? { kind: 'final' } : retry(result.detail);
-    }
-    const { status, headers, text } = result;
-    if (status >= 200 && status < 300)
-        return classifySuccess(text, json);
-    const refusal = recogniseRefusal(text);
-    if (retry_temporaryStatuses.has(status) && (refusal === undefined || refusal === 'overloaded')) {
-        const mayBeFilter = hasFilter && status === 500 && refusal === undefined;
-        return retry(`HTTP ${status}`, {
-            waitMs: retryAfterMs(headers, now),
-            ...(mayBeFilter ? { maxRetries: maxRetriesWithFilter } : {}),
-        });
-    }
-    return status === 400 && refusal === 'overloaded'
-        ? retry('MLflow is overloaded (database pool exhausted)')
-        : { kind: 'final' };
-}
-function classifySuccess(text, json) {
-    if (json === undefined) {
-        return isMarkup(text)
-            ? retry('a page of HTML instead of JSON', { maxRetries: retry_maxHtmlRetries })
-            : retry('a response that is not a complete JSON document');
-    }
-    return { kind: 'final' };
-}
-/** As in MLflow's own client. */
-const defaultRetries = 7;
-/** Maximum backoff of urllib3, which MLflow's own client uses. */
-const maxBackoffMs = 120_000;
-/** Retries immediately, then after factor × 2, × 4, … seconds, each plus jitter, as in urllib3. */
-function mlflowRetryPolicy(settings, random) {
-    return {
-        retries: settings.maxRetries ?? defaultRetries,
-        // Whoever sets the variable asks for exactly so many.
-        firstContactMs: settings.maxRetries === undefined ? firstContactMs : Infinity,
-        backoffMs: (retry) => {
-            const exponential = retry <= 1 ? 0 : settings.backoffFactor * 2 ** (retry - 1) * 1000;
-            const jitter = random() * settings.backoffJitter * 1000;
-            return Math.round(Math.min(exponential, maxBackoffMs) + jitter);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/mlflow/client.ts
-
-
-
-
-
-
-/** MLflow's database pool is exhausted by more than about 15 requests at a time. */
-const maxConcurrentRequests = 4;
-/** A longer chain of redirects is probably a loop. */
-const maxRedirects = 5;
-function createMlflowClient(options) {
-    const { connection, transport, clock, log } = options;
-    const { origin, pathname } = new URL(connection.baseUrl);
-    const contact = { made: false };
-    let requests = 0;
-    let api = 'api';
-    const sendOnce = async (request, tries, onUrl) => {
-        let current = request;
-        for (let hops = 0;; hops += 1) {
-            requests += 1;
-            onUrl(current.url);
-            const startedAt = clock.now();
-            const result = await transport.send(current);
-            const end = describeExchange(result, clock.now() - startedAt, tries);
-            log.debug(`MLflow ${current.method} ${placeOf(current.url)} -> ${end}`);
-            if (result.kind === 'failure' || hops === maxRedirects)
-                return result;
-            const next = redirectedRequest(current, result, origin);
-            if (next === undefined)
-                return result;
-            current = next;
-        }
-    };
-    /** Without the query, which may have a secret of a login that MLflow redirects to. */
-    const placeOf = (url) => {
-        const reached = new URL(url);
-        return `${reached.origin === origin ? '' : reached.origin}${reached.pathname}`;
-    };
-    const sendRequest = async (request, hasFilter) => {
-        let url = request.url;
-        let json;
-        const outcome = await sendWithRetries({
-            send: (tries) => sendOnce(request, tries, (current) => {
-                url = current;
-            }),
-            classify: (result) => {
-                json = result.kind === 'failure' ? undefined : parseJson(result.text);
-                return retry_classifyResult(result, json, clock.now(), hasFilter);
-            },
-            policy: connection.policy,
-            clock,
-            budget: options.budget(),
-            contact,
-            onRetry: (reason, waitMs, retry) => log.info(`MLflow: ${reason}; retry ${retry} in ${(waitMs / 1000).toFixed(1)} s`),
-        });
-        return { ...outcome, url, json };
-    };
-    const call = async (method, path, payload, schema, { hasFilter = false } = {}) => {
-        const send = () => {
-            const url = `${connection.baseUrl}/${api}/2.0/mlflow/${path}${payload.search}`;
-            const headers = {
-                accept: 'application/json',
-                ...(payload.body === undefined ? {} : { 'content-type': 'application/json' }),
-                ...connection.headers,
-            };
-            return sendRequest({ method, url, headers, body: payload.body }, hasFilter);
-        };
-        let outcome = await send();
-        if (api === 'api' && pathname !== '/' && isUnknownRoute(outcome.result)) {
-            // Up to MLflow 3.10, `--static-prefix` only applies to the copy of the API that the UI uses.
-            api = 'ajax-api';
-            const second = await send();
-            if (isUnknownRoute(second.result))
-                api = 'api';
-            else
-                outcome = second;
-        }
-        return response_parseResponse(outcome, { endpoint: `${method} ${path}`, baseUrl: connection.baseUrl }, schema);
-    };
-    return {
-        get: (path, query, schema, options) => call('GET', path, { search: queryString(query), body: undefined }, schema, options),
-        post: (path, body, schema, options) => call('POST', path, { search: '', body: JSON.stringify(body) }, schema, options),
-        delete: (path, body, schema) => call('DELETE', path, { search: '', body: JSON.stringify(body) }, schema),
-        version: async () => {
-            const url = `${connection.baseUrl}/version`;
-            const request = { method: 'GET', url, headers: connection.headers, body: undefined };
-            return versionIn(await sendOnce(request, 1, () => undefined));
-        },
-        requests: () => requests,
-        progress: options.progress,
-    };
-}
-/** Percent-encodes the values, because servers up to MLflow 2.15 split them at a raw `=`. */
-function queryString(query) {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-        if (value !== undefined && value !== '')
-            search.append(name, String(value));
-    }
-    return search.size === 0 ? '' : `?${search.toString()}`;
-}
-
 ;// CONCATENATED MODULE: ./src/clients.ts
 
 
@@ -66319,10 +67111,10 @@ function conflicts_findConflicts(raw) {
         !/^(0+[smhd])?$/.test(raw['poll-duration'] ?? '')) {
         problems.push((0,prose/* prose */.CS) `\`poll-interval\` must be at least \`1s\` (received ${shown(raw['poll-interval'] ?? '')})`);
     }
-    return [...problems, ...findIndexProblem(raw)];
+    return [...problems, ...conflicts_findIndexProblem(raw)];
 }
 /** With a configuration, the inputs are only what its targets leave out. */
-function findIndexProblem(raw) {
+function conflicts_findIndexProblem(raw) {
     const path = writtenPath.safeParse(raw.path);
     const index = indexName.safeParse(raw.index);
     if (raw.config !== '' || !path.success || index.data === undefined)
@@ -67079,166 +67871,6 @@ function progress_describe(verb, done, total, noun) {
         : `${verb} ${(0,format/* grouped */.zD)(done)} of ${(0,format/* groupedPlural */.h1)(total, noun)}`;
 }
 
-;// CONCATENATED MODULE: ./src/core/text/markdown.ts
-
-/**
- * Escapes untrusted text for a line of GitHub's Markdown, a table cell or an HTML element. Special
- * characters become entities, which both Markdown and HTML render as plain text; `my_model` stays
- * unchanged.
- */
-function escapeMarkdown(text, maxCharacters = 200) {
-    return neutralise(text, maxCharacters)
-        .replace(markdown_emoji, (name) => name.replaceAll(':', fullWidth(':')))
-        .replace(special, toEntity);
-}
-/** Characters with a meaning in Markdown or HTML; an underscore within a word has none. */
-const special = /[&<>\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
-/** Escapes own text, of which nothing is neutralised. A URL becomes a link, in which entities stay. */
-function escapeCharacters(text) {
-    return text.replace(urlOrSpecial, (part) => (part.length > 1 ? part : toEntity(part)));
-}
-const urlOrSpecial = new RegExp(`https?://[^\\s<>|\`\\\\]+|${special.source}`, 'g');
-function escapeHtml(text) {
-    return text.replace(/[&<>]/g, toEntity);
-}
-/** `:name:`, for which GitHub inserts an image even after an entity; but not the minutes of a time. */
-const markdown_emoji = /:(?!\d\d:)[\w+-]+:/g;
-const namedEntities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-function toEntity(character) {
-    return namedEntities[character] ?? `&#${character.charCodeAt(0)};`;
-}
-/**
- * Untrusted text in a fixed-width font, as it is: GitHub leaves code alone. Only instructions to CI
- * services are neutralised, because the body of a pull request can become the message of a commit.
- * For Markdown, also in a table, where a pipe ends even the cell of a code span.
- */
-function markdown_code(text, maxCharacters = 200) {
-    const visible = withoutInstructions(neutralise_plainText(text, maxCharacters));
-    return visible.split('|').map(codeSpan).join('&#124;');
-}
-function codeSpan(text) {
-    if (text === '')
-        return '';
-    const longestRun = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    // Markdown strips one space from both ends.
-    const padding = /^[ `]|[ `]$/.test(text) ? ' ' : '';
-    return `${fence}${padding}${text}${padding}${fence}`;
-}
-/** The same for an HTML element in which Markdown does not count, such as `<summary>`. */
-function htmlCode(text, maxCharacters = 200) {
-    return `<code>${escapeHtml(neutralise_plainText(text, maxCharacters))}</code>`;
-}
-/** Longest piece of foreign text in a message, such as a server's own words. */
-const maxForeign = 1000;
-/**
- * A message in Markdown: own text exactly as it is, with its code as code and its URLs as links;
- * foreign text neutralised. What exceeds `maxCharacters` is cut off and marked with `…`.
- *
- * @param lineBreak what ends a line: within a table cell, that is an element.
- */
-function markdownOf(message, { maxCharacters = 4000, lineBreak = '<br>' } = {}) {
-    let remaining = maxCharacters;
-    let result = '';
-    for (const { kind, text, render } of tokensOf(message, lineBreak)) {
-        if (remaining <= 0)
-            return result.endsWith('…') ? result : `${result}…`;
-        const rendered = render(Math.min(remaining, maxForeign));
-        const startsLine = kind === 'foreign' && /(?:^|\n) *(?:- )?$/.test(result);
-        result += startsLine ? escapeLineStart(rendered) : rendered;
-        remaining -= text.length;
-    }
-    return result;
-}
-/** Makes the start of a heading, an item of a list or a line under a heading plain text. */
-function escapeLineStart(markdown) {
-    return markdown.replace(/^(\d*)([#+=.)-])/, (_, digits, mark) => digits + toEntity(mark));
-}
-/**
- * Splits a message at the backticks in its own text; what is between two of them is one token. So is
- * neighbouring foreign text, whose parts could be harmful together.
- */
-function tokensOf(message, lineBreak) {
-    const tokens = [];
-    let codeText;
-    for (const piece of message) {
-        if (piece.kind === 'link') {
-            const { text, url, isCode } = piece;
-            tokens.push({
-                kind: 'link',
-                text,
-                render: () => markdown_link(isCode ? markdown_code(text) : escapeCharacters(text), url),
-            });
-            continue;
-        }
-        const { text, kind } = piece;
-        for (const [index, part] of (kind === 'own' ? text.split('`') : [text]).entries()) {
-            if (index > 0) {
-                if (codeText !== undefined)
-                    tokens.push(codeToken(codeText));
-                codeText = codeText === undefined ? '' : undefined;
-            }
-            const last = tokens.at(-1);
-            if (codeText !== undefined)
-                codeText += part;
-            else if (kind === 'foreign' && last?.kind === 'foreign')
-                tokens.splice(-1, 1, foreignToken(last.text + part));
-            else if (part !== '')
-                tokens.push(kind === 'own' ? ownToken(part, lineBreak) : foreignToken(part));
-        }
-    }
-    return codeText === undefined ? tokens : [...tokens, codeToken(codeText)];
-}
-function codeToken(text) {
-    return { kind: 'code', text, render: (maxCharacters) => markdown_code(text, maxCharacters) };
-}
-function foreignToken(text) {
-    return { kind: 'foreign', text, render: (maxCharacters) => escapeMarkdown(text, maxCharacters) };
-}
-/** Own text is never cut within a token, because half a sentence of advice could mislead. */
-function ownToken(text, lineBreak) {
-    // HTML ignores spaces at the start of a line.
-    const indent = lineBreak.startsWith('<') ? '&emsp;' : '  ';
-    const render = () => escapeCharacters(text).replace(/\n((?: {2})*)/g, (_, spaces) => lineBreak + indent.repeat(spaces.length / 2));
-    return { kind: 'own', text, render };
-}
-/** A link, or only its text if the URL is not an http(s) URL. */
-function markdown_link(markdown, url) {
-    const target = webUrl(url ?? '');
-    return target === null || markdown === '' ? markdown : `[${markdown}](${target})`;
-}
-/** Enough for every name that MLflow accepts; longer URLs would leave no room for other rows. */
-const maxUrl = 4000;
-/**
- * An http(s) URL without username and password, encoded so that it cannot end a Markdown link; null
- * for anything else.
- */
-function webUrl(url) {
-    const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null;
-    if (parsed === null)
-        return null;
-    parsed.username = '';
-    parsed.password = '';
-    const encoded = parsed.href.replace(/[()<>[\]\\|"'`*\s]|\p{Cc}|\p{Cf}/gu, percentEncode);
-    return encoded.length > maxUrl ? null : encoded;
-}
-/** A fenced code block that its content cannot end. Invisible characters are made visible. */
-function fenced(text, language) {
-    const visible = showControls(text);
-    const longestRun = Math.max(2, ...(visible.match(/`+/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longestRun + 1);
-    return `${fence}${language}\n${visible}${visible.endsWith('\n') ? '' : '\n'}${fence}`;
-}
-/** Control characters become their symbols: `␛`. */
-function showControls(text) {
-    return text.replace(neutralise_unprintable, (character) => {
-        if (character === '\n' || character === '\t')
-            return character;
-        const codeUnit = character.charCodeAt(0);
-        return codeUnit < 0x20 ? String.fromCharCode(0x2400 + codeUnit) : '�';
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/core/message/change-table.ts
 
 
@@ -67337,9 +67969,9 @@ function shortName(path) {
     return `${change_table_shorten(stem)}${stem === name ? '' : '.yaml'}`;
 }
 /** Longest name that is shown completely. */
-const maxShort = 16;
+const change_table_maxShort = 16;
 function change_table_shorten(id) {
-    return id.length <= maxShort ? id : `${id.slice(0, 8)}…`;
+    return id.length <= change_table_maxShort ? id : `${id.slice(0, 8)}…`;
 }
 /** Sorts by model, then by version, in ascending order; records without a model come last. */
 function byModel(records) {
@@ -67786,336 +68418,6 @@ function nextRoundLine(nextAt, now) {
 /** Resolves to false if the job was cancelled in the meantime. */
 function sleepUnlessCancelled(clock, ms) {
     return clock.sleep(ms).then(() => true, () => false);
-}
-
-;// CONCATENATED MODULE: ./src/core/text/table.ts
-
-/** Rows that are shown without a click. */
-const maxOpenRows = 20;
-/** For the markup around the rows. */
-const reservedBytes = 400;
-/**
- * Renders a table without the columns that are empty in every row.
- *
- * @returns the table, and how many of the items did not fit.
- */
-function renderTable(columns, items, { maxBytes, more }) {
-    const room = maxBytes - reservedBytes;
-    const all = [];
-    const fitting = (0,format/* takeLines */.XP)(items, (item) => {
-        const cells = columns.map(({ cell }) => cell(item));
-        all.push(cells);
-        return tableRow(cells);
-    }, room);
-    // The last row that was rendered did not fit.
-    const rows = all.slice(0, fitting.length);
-    const used = columns.map((_, index) => rows.some((cells) => cells[index] !== ''));
-    const visible = (cells) => cells.filter((_, index) => used[index]);
-    const head = tableHead(visible(columns));
-    const lines = (0,format/* takeLines */.XP)(rows, (cells) => tableRow(visible(cells)), room);
-    if (lines.length === 0)
-        return { text: '', omitted: items.length };
-    const table = (part) => [head, ...part].join('\n');
-    const folded = lines.slice(maxOpenRows);
-    const parts = [
-        table(lines.slice(0, maxOpenRows)),
-        ...(folded.length === 0 ? [] : [fold(more(folded.length), table(folded))]),
-    ];
-    return { text: parts.join('\n\n'), omitted: items.length - lines.length };
-}
-/** A part that is only shown after a click. The title is HTML. */
-function fold(title, content, isOpen = false) {
-    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-function tableRow(cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-function tableHead(columns) {
-    const titles = tableRow(columns.map(({ title }) => title));
-    return `${titles}\n${tableRow(columns.map(({ isNumber }) => (isNumber === true ? '--:' : '---')))}`;
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/files-after.ts
-
-/** The files of a directory, by run id, as they are once the edits of some entries are made. */
-function filesAfter(files, entries) {
-    const edits = new Map(entries.flatMap(({ edit }) => (edit === undefined ? [] : [[edit.path, edit]])));
-    return new Map([...files].map(([runId, file]) => {
-        const edit = edits.get(file.path);
-        if (edit === undefined)
-            return [runId, file];
-        const { after } = edit;
-        return [
-            runId,
-            { ...file, state: after === undefined ? { kind: 'absent' } : readContent(after) },
-        ];
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/index-section.ts
-
-/** What the action's part of an index page begins and ends with. */
-const indexMarks = {
-    start: '<!-- mlflow-sync:index -->',
-    end: '<!-- /mlflow-sync:index -->',
-};
-/** Whether a page has any mark of an index. */
-function hasIndexMarks(text) {
-    return findMarks(text).marks.length > 0;
-}
-/**
- * Puts lines between the marks of a page, which are appended if there are none. No other byte changes,
- * and the lines end as those around them do.
- */
-function placeIndexSection(text, lines) {
-    const { marks } = findMarks(text);
-    const obstacle = findConflict(text) ?? findMisplacedMark(marks);
-    if (obstacle !== undefined)
-        return { kind: 'rejected', ...obstacle };
-    const [start, end] = marks;
-    const lineBreak = lineBreakOf(text, start, end);
-    const content = ['', ...lines, ''].join(lineBreak);
-    const placed = start === undefined || end === undefined
-        ? append(text, `${indexMarks.start}${content}${indexMarks.end}`, lineBreak)
-        : `${text.slice(0, start.end)}${content}${text.slice(end.start)}`;
-    // In a code block that never ends, the marks would not be found by the next sync.
-    const { marks: found, openFence = 1 } = findMarks(placed);
-    return found.length === 2
-        ? { kind: 'placed', text: placed }
-        : {
-            kind: 'rejected',
-            problem: (0,prose/* prose */.CS) `a code block that begins here is not closed`,
-            line: openFence,
-        };
-}
-/** After an empty line. The last line has a line break only if the text ended with one. */
-function append(text, section, lineBreak) {
-    if (text === '' || text === '\uFEFF')
-        return `${text}${section}${lineBreak}`;
-    if (!text.endsWith('\n'))
-        return `${text}${lineBreak}${lineBreak}${section}`;
-    const separator = /\n\r?\n$/.test(text) ? '' : lineBreak;
-    return `${text}${separator}${section}${lineBreak}`;
-}
-const mark = /<!--[ \t]*(\/?)[ \t]*mlflow-sync:index[ \t]*-->/g;
-/** Finds the marks outside of code, in which people may write about them. */
-function findMarks(text) {
-    const marks = [];
-    let fence;
-    let offset = 0;
-    for (const [index, line] of text.split('\n').entries()) {
-        const isInFence = fence !== undefined;
-        fence = nextFence(fence, line.replace(/\r$/, ''), index + 1);
-        if (!isInFence && fence === undefined && !/^(?: {4}| {0,3}\t)/.test(line)) {
-            for (const { 0: found, 1: slash, index: at } of hideCode(line).matchAll(mark)) {
-                const start = offset + at;
-                marks.push({ isEnd: slash === '/', start, end: start + found.length, line: index + 1 });
-            }
-        }
-        offset += line.length + 1;
-    }
-    return { marks, openFence: fence?.line };
-}
-/** The fenced code block that is open after a line (CommonMark 0.31, section 4.5). */
-function nextFence(fence, line, number) {
-    if (fence === undefined) {
-        const [, opening = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(line) ?? [];
-        const [character] = opening;
-        return character === undefined ? undefined : { character, length: opening.length, line: number };
-    }
-    const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line) ?? [];
-    return closing.startsWith(fence.character) && closing.length >= fence.length ? undefined : fence;
-}
-/** Blanks out code spans, without moving anything else. */
-function hideCode(line) {
-    return line.replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, (span) => ' '.repeat(span.length));
-}
-function findMisplacedMark(marks) {
-    const [first, second, third] = marks;
-    if (first === undefined)
-        return undefined;
-    if (first.isEnd) {
-        return {
-            line: first.line,
-            problem: (0,prose/* prose */.CS) `there is no \`<!-- mlflow-sync:index -->\` before it`,
-        };
-    }
-    if (second === undefined) {
-        return {
-            line: first.line,
-            problem: (0,prose/* prose */.CS) `there is no \`<!-- /mlflow-sync:index -->\` after it`,
-        };
-    }
-    const repeated = second.isEnd ? third : second;
-    return (repeated && {
-        line: repeated.line,
-        problem: (0,prose/* prose */.CS) `the mark of the index is there more than once`,
-    });
-}
-/** Git's conflict markers; a line of equals signs alone may underline a heading. */
-function findConflict(text) {
-    const lines = text.split('\n');
-    const start = lines.findIndex((line) => /^<{7}(?= |\r?$)/.test(line));
-    const hasEnd = lines.slice(start + 1).some((line) => /^>{7}(?= |\r?$)/.test(line));
-    return start < 0 || !hasEnd
-        ? undefined
-        : { line: start + 1, problem: (0,prose/* prose */.CS) `there are merge-conflict markers` };
-}
-/** The more frequent line break of the text around the section, or else of the complete text. */
-function lineBreakOf(text, start, end) {
-    const around = start === undefined || end === undefined
-        ? text
-        : text.slice(0, start.end) + text.slice(end.start);
-    const sample = around.includes('\n') ? around : text;
-    const windows = sample.split('\r\n').length - 1;
-    return 2 * windows > sample.split('\n').length - 1 ? '\r\n' : '\n';
-}
-
-;// CONCATENATED MODULE: ./src/core/plan/index-page.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * Brings the index page of a directory up to date.
- *
- * @param files all values files of the directory, by run id, as they are on the branch.
- * @param entries the final ones: what they do not change stays in the index.
- */
-function updateIndexPage(page, files, entries, links) {
-    const { path, executable, state } = page;
-    const leaveAlone = (problem, line) => ({
-        edit: undefined,
-        warning: line === undefined
-            ? (0,prose/* prose */.CS) `The index in \`${path}\` was not updated: ${problem}`
-            : (0,prose/* prose */.CS) `The index in \`${path}\`, line ${line}, was not updated: ${problem}`,
-    });
-    const after = filesAfter(files, entries);
-    const unread = [...after.values()].filter((file) => file.state.kind === 'unread').length;
-    if (unread > 0) {
-        return leaveAlone((0,prose/* prose */.CS) `${(0,prose/* own */.ZV)((0,format/* plural */.LS)(unread, 'values file'))} could not be read from GitHub`);
-    }
-    const rows = rowsOf(after);
-    if (state.kind === 'absent') {
-        return rows.length === 0
-            ? unchanged
-            : edited({ path, executable: false }, undefined, newPage(path, rows, links));
-    }
-    if (state.kind !== 'present')
-        return leaveAlone(obstacles[state.kind]);
-    const { text, encoding, invalidBytes } = decode_decode(state.content);
-    if (encoding !== 'utf-8' || invalidBytes !== undefined || text.includes('\0')) {
-        return leaveAlone((0,prose/* prose */.CS) `it is not a text file in UTF-8`);
-    }
-    if (rows.length === 0 && !hasIndexMarks(text))
-        return unchanged;
-    const placed = placeIndexSection(text, indexLines(rows, links));
-    if (placed.kind === 'rejected')
-        return leaveAlone(placed.problem, placed.line);
-    return placed.text === text ? unchanged : edited({ path, executable }, text, placed.text);
-}
-const unchanged = { edit: undefined, warning: undefined };
-const obstacles = {
-    link: (0,prose/* prose */.CS) `a symbolic link is in its place`,
-    directory: (0,prose/* prose */.CS) `a directory is in its place`,
-    submodule: (0,prose/* prose */.CS) `a submodule is in its place`,
-    unread: (0,prose/* prose */.CS) `its content could not be read from GitHub`,
-};
-function edited(file, before, after) {
-    return { edit: { ...file, before, after }, warning: undefined };
-}
-/** The heading is outside of the marks, so that people can change it. */
-function newPage(path, rows, links) {
-    const directory = (0,core_branch/* parentOf */.gN)(path);
-    const heading = directory === '' ? 'Models' : `Models in ${markdown_code(directory)}`;
-    const placed = placeIndexSection(`# ${heading}\n`, indexLines(rows, links));
-    if (placed.kind === 'rejected')
-        throw new Error('a new page has room for an index');
-    return placed.text;
-}
-/** By model, then by version, in ascending order; files without a model come last. */
-function rowsOf(files) {
-    const rows = [...files].flatMap(([runId, file]) => {
-        const owned = ownedTextsOf(file.state);
-        // The file of another run is not the action's.
-        if (owned?.runid !== runId)
-            return [];
-        const { experimentId = '', modelName = '', modelVersion = '', timestamp = '' } = owned;
-        return [{ runId, experimentId, modelName, modelVersion, timestamp }];
-    });
-    return rows.toSorted((a, b) => Number(a.modelName === '') - Number(b.modelName === '') ||
-        (0,format/* compareText */.n6)(a.modelName, b.modelName) ||
-        (Number(a.modelVersion) || 0) - (Number(b.modelVersion) || 0) ||
-        (0,format/* compareText */.n6)(a.runId, b.runId));
-}
-function indexLines(rows, links) {
-    if (rows.length === 0)
-        return ['', 'No model is deployed here.', ''];
-    const columns = columnsOf(links);
-    const cells = (row) => columns.map(({ cell }) => cell(row));
-    return [
-        '<!-- Written by mlflow-sync: changes between these marks are overwritten. -->',
-        '',
-        countLine(rows),
-        '',
-        ...tableHead(columns).split('\n'),
-        ...rows.map((row) => tableRow(cells(row))),
-        '',
-    ];
-}
-/** `1,200 versions of 40 models.` */
-function countLine(rows) {
-    const models = new Set(rows.map(({ modelName }) => modelName)).size;
-    return models === rows.length
-        ? `${(0,format/* groupedPlural */.h1)(models, 'model')}.`
-        : `${(0,format/* groupedPlural */.h1)(rows.length, 'version')} of ${(0,format/* groupedPlural */.h1)(models, 'model')}.`;
-}
-/** MLflow's maximum. */
-const index_page_maxName = 256;
-function columnsOf({ uiUrl, hideSecrets }) {
-    const clean = (text, maxCharacters) => escapeMarkdown(hideSecrets(text), maxCharacters);
-    // A link without its secret leads nowhere.
-    const linkTo = (markdown, url) => hideSecrets(url) === url ? markdown_link(markdown, url) : markdown;
-    return [
-        { title: 'Model', cell: ({ modelName }) => clean(modelName, index_page_maxName) },
-        {
-            title: 'Version',
-            cell: ({ modelName, modelVersion }) => {
-                const text = clean(modelVersion, 40);
-                return modelName === ''
-                    ? text
-                    : linkTo(text, modelVersionUrl(uiUrl, modelName, modelVersion));
-            },
-            isNumber: true,
-        },
-        { title: 'Created', cell: ({ timestamp }) => clean(dateOf(timestamp), 40) },
-        {
-            title: 'Run',
-            cell: ({ runId, experimentId }) => {
-                const text = markdown_code(index_page_shorten(runId));
-                return experimentId === '' ? text : linkTo(text, runUrl(uiUrl, experimentId, runId));
-            },
-        },
-        {
-            title: 'File',
-            cell: ({ runId }) => `[${markdown_code(fileName(index_page_shorten(runId)))}](${fileName(runId)})`,
-        },
-    ];
-}
-/** `2024-01-31` for `20240131`. */
-function dateOf(timestamp) {
-    return timestamp.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
-}
-/** Longest run id that is shown completely. */
-const index_page_maxShort = 16;
-function index_page_shorten(runId) {
-    return runId.length <= index_page_maxShort ? runId : `${runId.slice(0, 8)}…`;
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/index-pages.ts
@@ -68624,131 +68926,6 @@ function keep(entry, outcome, reason) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/sync/read-files.ts
-
-
-
-/** The file of a selected run, which `readFiles` has looked up. */
-function read_files_fileOf({ files }, { runId }) {
-    const file = files.get(runId);
-    if (file === undefined)
-        throw new Error(`the file of run ${runId} was not looked up`);
-    return file;
-}
-/**
- * Reads the files, templates and values schemas of all targets together.
- *
- * @param writesBack whether MLflow is told what is on the branch.
- * @returns the targets, without those whose template or schema is missing or invalid.
- */
-async function readFiles(repository, snapshot, targets, templates, schemas, writesBack) {
-    const pathsByOid = new Map();
-    const wanted = await splitTargets(targets, async ({ target, selected }) => {
-        const runIds = runIdsOf(snapshot, target, selected, writesBack);
-        await schemas.addTo(pathsByOid, snapshot, target);
-        templates.addTo(pathsByOid, snapshot, target.template);
-        addPaths(pathsByOid, snapshot, target, runIds);
-        addIndex(pathsByOid, snapshot, target);
-        return { target, selected, runIds };
-    });
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    const { succeeded, failed } = await splitTargets(wanted.succeeded, async ({ target, selected, runIds }) => {
-        // The repository's own templates are checked even if no file is rendered from them.
-        await templates.check(repository, snapshot, target.template, contents);
-        return {
-            target,
-            selected,
-            template: () => templates.parse(snapshot, target.template, contents),
-            validator: await schemas.load(snapshot, target, contents),
-            files: read_files_filesOf(snapshot, target, runIds, contents),
-            index: indexOf(snapshot, target, contents),
-        };
-    });
-    return { loaded: succeeded, failed: [...wanted.failed, ...failed] };
-}
-/** Reads all values files of a target's directory, and looks up those of the selected runs. */
-async function readAllFiles(repository, snapshot, { target, selected }) {
-    const runIds = allRunIds(snapshot, target, selected);
-    const pathsByOid = new Map();
-    addPaths(pathsByOid, snapshot, target, runIds);
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    return read_files_filesOf(snapshot, target, runIds, contents);
-}
-function addPaths(pathsByOid, snapshot, { directory }, runIds) {
-    const { entries } = (0,core_branch/* directoryAt */.Dp)(snapshot, directory);
-    for (const runId of runIds) {
-        const entry = entries.get(fileName(runId));
-        if ((0,core_branch/* isFile */.fo)(entry))
-            pathsByOid.set(entry.oid, (0,core_branch/* pathIn */.lW)(directory, entry.name));
-    }
-}
-/**
- * Whether files of runs that are not selected matter: prune deletes them, an index lists them, and the
- * versions that they name are tagged.
- */
-function needsAllFiles({ prune, index }, writesBack) {
-    return prune !== undefined || index !== undefined || writesBack;
-}
-/** Ids of the selected runs and, if they are needed, of all runs with a file. */
-function runIdsOf(snapshot, target, selected, writesBack) {
-    return needsAllFiles(target, writesBack)
-        ? allRunIds(snapshot, target, selected)
-        : selected.runs.map(({ runId }) => runId);
-}
-function allRunIds(snapshot, { directory }, { runs }) {
-    const { entries } = (0,core_branch/* directoryAt */.Dp)(snapshot, directory);
-    const present = [...entries.values()].flatMap((entry) => {
-        const runId = (0,core_branch/* isFile */.fo)(entry) ? runIdFromFileName(entry.name) : undefined;
-        return runId === undefined ? [] : [runId];
-    });
-    return [...new Set([...runs.map(({ runId }) => runId), ...present])];
-}
-function addIndex(pathsByOid, snapshot, { directory, index = '' }) {
-    const entry = (0,core_branch/* directoryAt */.Dp)(snapshot, directory).entries.get(index);
-    if ((0,core_branch/* isFile */.fo)(entry))
-        pathsByOid.set(entry.oid, (0,core_branch/* pathIn */.lW)(directory, index));
-}
-function indexOf(snapshot, { directory, index }, contents) {
-    if (index === undefined)
-        return undefined;
-    const entry = (0,core_branch/* directoryAt */.Dp)(snapshot, directory).entries.get(index);
-    return {
-        path: (0,core_branch/* pathIn */.lW)(directory, index),
-        executable: entry?.kind === 'executable',
-        state: indexState(entry, contents),
-    };
-}
-function indexState(entry, contents) {
-    if (entry === undefined)
-        return { kind: 'absent' };
-    if (entry.kind !== 'file' && entry.kind !== 'executable')
-        return { kind: entry.kind };
-    const content = contents.get(entry.oid);
-    return content === undefined ? { kind: 'unread' } : { kind: 'present', content };
-}
-function read_files_filesOf(snapshot, { directory }, runIds, contents) {
-    const { entries } = (0,core_branch/* directoryAt */.Dp)(snapshot, directory);
-    return new Map(runIds.map((runId) => {
-        const name = fileName(runId);
-        const entry = entries.get(name);
-        const file = {
-            path: (0,core_branch/* pathIn */.lW)(directory, name),
-            state: stateOf(entry, contents),
-            executable: entry?.kind === 'executable',
-        };
-        return [runId, file];
-    }));
-}
-function stateOf(entry, contents) {
-    if (entry === undefined)
-        return { kind: 'absent' };
-    if (entry.kind !== 'file' && entry.kind !== 'executable') {
-        return { kind: 'blocked', reason: blockedBy[entry.kind] };
-    }
-    const content = contents.get(entry.oid);
-    return content === undefined ? { kind: 'unread' } : readContent(content);
-}
-
 ;// CONCATENATED MODULE: ./src/core/commit-graph.ts
 /** @param commits as `git log` lists them. */
 function createCommitGraph(commits) {
@@ -69011,7 +69188,7 @@ function findNewFiles(target, recreate) {
     const { directory } = target.target;
     return target.selected.runs.flatMap((selected) => {
         const { runId } = selected;
-        const { path, state } = read_files_fileOf(target, selected);
+        const { path, state } = fileOf(target, selected);
         const isNew = state.kind === 'absent' && isActive(target.facts.get(runId)) && !recreate.has(runId);
         return isNew ? [{ path, runId, directory }] : [];
     });
@@ -69115,11 +69292,11 @@ async function planTarget(loaded, options) {
 async function readSuperseded(loaded, { repository, snapshot, removals }) {
     const isNew = loaded.selected.runs.some((selected) => isAbsent(loaded, selected) &&
         isActive(loaded.facts.get(selected.runId)) &&
-        !removals.has(read_files_fileOf(loaded, selected).path));
+        !removals.has(fileOf(loaded, selected).path));
     return isNew ? readAllFiles(repository, snapshot, loaded) : loaded.files;
 }
 function isAbsent(target, selected) {
-    return read_files_fileOf(target, selected).state.kind === 'absent';
+    return fileOf(target, selected).state.kind === 'absent';
 }
 /** Number of runs planned before the event loop gets a turn. */
 const yieldEvery = 20;
@@ -69134,7 +69311,7 @@ async function planRuns(target, facts, progress, context) {
             await (0,promises_namespaceObject.setImmediate)();
             context.signal.throwIfAborted();
         }
-        const file = read_files_fileOf(target, selected);
+        const file = fileOf(target, selected);
         const entry = planRun({ selected, file, facts: facts.get(selected.runId) }, context);
         entries.push(plan_target_validate(target, file, entry));
     }
@@ -69469,7 +69646,7 @@ async function read_facts_readFacts(registry, targets) {
 function activeRunsOf(target, lookups) {
     const { runs, listed } = target.selected;
     return {
-        activeRuns: runs.flatMap((selected) => activeRun(selected, read_files_fileOf(target, selected).state, lookups.get(selected.runId))),
+        activeRuns: runs.flatMap((selected) => activeRun(selected, fileOf(target, selected).state, lookups.get(selected.runId))),
         listed,
         isFiltered: target.target.selection.filter !== undefined,
     };
@@ -69489,7 +69666,7 @@ const noArtifacts = {
     previousArtifacts: undefined,
 };
 function runRequestsOf(target) {
-    return target.selected.runs.flatMap((selected) => runRequests(selected, read_files_fileOf(target, selected).state));
+    return target.selected.runs.flatMap((selected) => runRequests(selected, fileOf(target, selected).state));
 }
 function runRequests(selected, state) {
     const detail = detailNeeded(state);
@@ -70284,11 +70461,11 @@ function createTagWriter(client, total) {
         isHopeless,
     };
 }
-const nothing = object({});
+const tags_nothing = object({});
 async function writeTag(client, { name, version, key, value }) {
     await unlessMissing(() => value === undefined
-        ? client.delete('model-versions/delete-tag', { name, version, key }, nothing)
-        : client.post('model-versions/set-tag', { name, version, key, value }, nothing));
+        ? client.delete('model-versions/delete-tag', { name, version, key }, tags_nothing)
+        : client.post('model-versions/set-tag', { name, version, key, value }, tags_nothing));
 }
 /** Whether other models may do better; not if the server is down. */
 function isAboutModel({ status = 0 }) {
@@ -71044,23 +71221,45 @@ function respect_rejection_describe({ extraFiles }, { number, url }) {
 
 
 
+
+
 /**
  * Finds the files of a proposal that the plan only lacks because their run or their target failed, or
  * because a person deleted them before and `recreate` proposed them again. Undefined if there are none.
  */
-async function findUndecided(repository, plan, head) {
+async function findUndecided(repository, plan, head, links) {
     const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry);
     if (!isPossible)
         return undefined;
     const files = await listProposedFiles(repository, plan.snapshot, head.range);
-    const paths = files.filter((file) => isUndecided(plan, file)).map(({ path }) => path);
-    if (paths.length === 0)
+    const undecided = files.filter((file) => isUndecided(plan, file));
+    if (undecided.length === 0)
         return undefined;
-    const proposed = new Map(files.map((file) => [file.path, file]));
-    const planned = proposedFiles(plan);
+    const paths = undecided.map(({ path }) => path);
+    const others = files.filter(({ path }) => !paths.includes(path));
+    const proposed = new Map(others.map((file) => [file.path, file]));
+    const complete = await withProposed(repository, plan, undecided, links);
+    const planned = proposedFiles(complete).filter(({ path }) => !paths.includes(path));
     const isRestCurrent = planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
-        planned.length + paths.length === files.length;
+        planned.length === others.length;
     return { paths, isRestCurrent };
+}
+/** The plan with the undecided files as they are proposed, so that the indexes are about them, too. */
+async function withProposed(repository, plan, undecided, links) {
+    if (plan.indexes.size === 0)
+        return plan;
+    const pathsByOid = new Map(undecided.flatMap(({ path, after }) => after === undefined ? [] : [[after, path]]));
+    const contents = await repository.readFiles(plan.snapshot, pathsByOid);
+    const edits = new Map(undecided.map(({ path, after: oid, executable }) => {
+        const content = oid === undefined ? undefined : contents.get(oid);
+        const after = content === undefined ? undefined : decode_decode(content).text;
+        return [path, { path, before: undefined, after, executable }];
+    }));
+    const entries = plan.entries.map((entry) => {
+        const edit = entry.path === null ? undefined : edits.get(entry.path);
+        return edit === undefined ? entry : { ...entry, edit };
+    });
+    return withEntries(plan, entries, links);
 }
 function isUndecidedEntry({ outcome, edit }) {
     return edit === undefined && (outcome === 'failed' || outcome === 'held');
@@ -71076,14 +71275,14 @@ function isUndecided({ entries, targets, failedTargets }, { path, before }) {
 }
 /** Says that a pull request waits as it is, or that files are missing from it for now. */
 function describeUndecided({ paths, isRestCurrent }, { number, url }) {
-    const list = (0,prose/* joinProse */.c5)(paths.slice(0, maxNamed).map((path) => (0,prose/* prose */.CS) `\`${path}\``), ', ');
-    const more = paths.length > maxNamed ? (0,prose/* own */.ZV)(` and ${paths.length - maxNamed} more`) : [];
+    const list = (0,prose/* joinProse */.c5)(paths.slice(0, undecided_maxNamed).map((path) => (0,prose/* prose */.CS) `\`${path}\``), ', ');
+    const more = paths.length > undecided_maxNamed ? (0,prose/* own */.ZV)(` and ${paths.length - undecided_maxNamed} more`) : [];
     const link = (0,prose/* linkTo */.uM)(`Pull request #${number}`, url);
     return isRestCurrent
         ? (0,prose/* prose */.CS) `${link} was left as it is: this sync cannot say what should become of ${list}${more}.`
         : (0,prose/* prose */.CS) `${link} no longer proposes ${list}${more}, because this sync cannot say what should become of them. They return once it can.`;
 }
-const maxNamed = 5;
+const undecided_maxNamed = 5;
 
 ;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
 
@@ -71099,7 +71298,8 @@ const maxNamed = 5;
  * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
  * pushed to it; GitHub closes the pull request then, but not at once.
  */
-async function withdraw({ repository, workflowJob }, situation, begun) {
+async function withdraw(options, situation, begun) {
+    const { repository, workflowJob } = options;
     const { plan, name, head, decision } = situation;
     const { open } = decision;
     if (head.kind === 'foreign')
@@ -71108,7 +71308,7 @@ async function withdraw({ repository, workflowJob }, situation, begun) {
         const proposal = { name, head, open };
         await rejectOtherTargets(repository, plan, proposal, workflowJob);
         await rejectOtherInputs(repository, plan, proposal, workflowJob);
-        const undecided = open && (await findUndecided(repository, plan, head));
+        const undecided = open && (await findUndecided(repository, plan, head, options));
         if (open !== undefined && undecided !== undefined)
             return leave(plan, head, open, undecided);
     }
@@ -71342,7 +71542,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
         const proposal = { name, head, open };
         await rejectOtherTargets(repository, plan, proposal, options.workflowJob);
         await rejectOtherInputs(repository, plan, proposal, options.workflowJob);
-        undecided = open && (await findUndecided(repository, plan, head));
+        undecided = open && (await findUndecided(repository, plan, head, options));
         if (open !== undefined && undecided?.isRestCurrent === true) {
             return leave(plan, head, open, undecided);
         }
@@ -73526,7 +73726,7 @@ function isTimeout(error) {
 
 /***/ }),
 
-/***/ 7484:
+/***/ 9514:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -73944,7 +74144,56 @@ function isEarly(draft) {
     return draft === 'draft-06' || draft === 'draft-07';
 }
 
+;// CONCATENATED MODULE: ./src/values-schema/pattern-flags.ts
+/** A group with flags, or flags for the rest of the group that they are in. */
+const flags = /^\(\?([imsU]*)(?:-([imsU]+))?([:)])$/;
+/**
+ * JavaScript only has flags for a group of their own, so one is opened where flags stand in the middle
+ * of a group. It ends with that group and with each alternative, and begins again in the next one.
+ */
+function createFlagScopes() {
+    // For each group that is open, what its flags have opened within it.
+    const scopes = [[]];
+    const opened = () => scopes.at(-1) ?? [];
+    const close = () => ')'.repeat(opened().length);
+    const translateFlags = (on, off, isGroup) => {
+        const opening = groupWith(on, off);
+        if (isGroup)
+            scopes.push([]);
+        else
+            opened().push(opening);
+        return opening;
+    };
+    return {
+        translate: (token) => {
+            const [, on, off = '', end] = flags.exec(token) ?? [];
+            if (on !== undefined)
+                return translateFlags(on, off, end === ':');
+            if (token === '|')
+                return `${close()}|${opened().join('')}`;
+            if (token === ')') {
+                const closing = close();
+                scopes.pop();
+                return `${closing})`;
+            }
+            if (token === '(' || token === '(?P<')
+                scopes.push([]);
+            return undefined;
+        },
+        end: close,
+    };
+}
+/** `U` only prefers other matches, and does not change whether there is one. */
+const meaningful = ['i', 'm', 's'];
+/** What is on and off is off. */
+function groupWith(on, off) {
+    const removed = meaningful.filter((flag) => off.includes(flag));
+    const added = meaningful.filter((flag) => on.includes(flag) && !removed.includes(flag));
+    return `(?${added.join('')}${removed.length === 0 ? '' : `-${removed.join('')}`}:`;
+}
+
 ;// CONCATENATED MODULE: ./src/values-schema/patterns.ts
+
 /** What Go's regular expressions do not have; Helm rejects a schema with one of these. */
 const unsupported = /^(?:\(\?(?:[=!>]|<[=!])|\\[1-9](?![0-7])|\\[ZGKXRNHVheuEkgcj])/;
 const classes = {
@@ -73964,7 +74213,7 @@ const classes = {
     xdigit: '0-9A-Fa-f',
 };
 /** Tokens of Go's regular expressions that JavaScript writes differently with the flag `u`. */
-const tokens = /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?P<|\{\d+(?:,\d*)?\}|[^]/gu;
+const tokens = /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?(?:P<|[imsU]*(?:-[imsU]+)?[:)])|\{\d+(?:,\d*)?\}|[^]/gu;
 /**
  * Compiles a pattern of a schema. Helm's patterns are Go's, so what JavaScript calls differently is
  * translated, and what only JavaScript has is an error.
@@ -73972,25 +74221,29 @@ const tokens = /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])
  * @throws SyntaxError
  */
 function compilePattern(pattern) {
-    const [inline = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
-    const source = pattern.slice(inline.length);
+    const scopes = createFlagScopes();
     let place = 'outside';
     let translated = '';
     let isAfterClass = false;
-    for (const match of source.matchAll(tokens)) {
-        const rest = source.slice(match.index);
+    for (const match of pattern.matchAll(tokens)) {
+        const rest = pattern.slice(match.index);
         if (place === 'outside' && unsupported.test(rest)) {
             throw new SyntaxError(`Helm's regular expressions have no ${patterns_nameOf(rest)}`);
         }
-        const next = placeAfter(match[0], place, source[match.index - 1]);
+        const next = placeAfter(match[0], place, pattern[match.index - 1]);
         const isDelimiter = next === 'start' || (next === 'outside' && place !== 'outside');
         // After a class such as `\w`, Go reads a hyphen as itself; JavaScript expects a range.
         const isHyphen = place === 'inside' && match[0] === '-' && isAfterClass;
-        translated += isHyphen ? '\\-' : isDelimiter ? match[0] : translate(match, place !== 'outside');
+        const group = place === 'outside' ? scopes.translate(match[0]) : undefined;
+        translated += isHyphen
+            ? '\\-'
+            : isDelimiter
+                ? match[0]
+                : (group ?? translate(match, place !== 'outside'));
         isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(match[0]);
         place = next;
     }
-    return new RegExp(translated, `u${flags}`);
+    return new RegExp(translated + scopes.end(), 'u');
 }
 function placeAfter(token, place, before) {
     if (place === 'outside')
