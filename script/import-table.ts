@@ -71,6 +71,7 @@ export const importTable: Readonly<
     folders: [
       'src/core',
       'src/core/message',
+      'src/core/plan',
       'src/core/text',
       'src/core/values-file',
       'src/github',

@@ -66,7 +66,7 @@ test('only a check asks MLflow for its version, and does not need it', async () 
 
 test('a polling job reports each round when it ends', async () => {
   await project.register('model')
-  const step = await project.sync({ 'poll-interval': '1s', 'poll-duration': '2s' })
+  const step = await project.sync({ 'poll-interval': '3s', 'poll-duration': '4s' })
   const url = step.outputs['commit-url'] ?? ''
   const lines = linesOf(step)
   const sha = (step.outputs['commit-sha'] ?? '').slice(0, 7)

@@ -20,7 +20,8 @@ test('a page of model versions', async () => {
   }
   const { exitCode, outputs } = await runInProcess(world, project, {})
   expect({ exitCode, count: outputs['created-count'] }).toEqual({ exitCode: 0, count: '1' })
-  expect(sizes).toEqual([10_000, 1000])
+  // Other tests may have registered so many versions that it takes several small pages.
+  expect([...new Set(sizes)]).toEqual([10_000, 1000])
 })
 
 test('files', async () => {
