@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createCheckout, type Checkout } from '../../testing/checkout.ts'
 
@@ -16,7 +23,10 @@ beforeAll(() => {
     '/node_modules\n/origin.git\n',
   )
   const { git } = checkout
-  git('init', '--quiet', '--bare', 'origin.git')
+  // As for every release, the repository has its name.
+  expect(run('set-owner', 'acme/mlflow-sync').status).toBe(0)
+  git('commit', '--quiet', '--all', '--message', 'Set the name of the repository')
+  git('init', '--quiet', '--bare', '--initial-branch=main', 'origin.git')
   git('remote', 'add', 'origin', join(checkout.directory, 'origin.git'))
   git('push', '--quiet', 'origin', 'main')
   start = git('rev-parse', 'HEAD')
@@ -25,7 +35,11 @@ beforeAll(() => {
 afterAll(() => checkout.remove())
 
 function run(script: string, ...args: string[]) {
-  const env = { PATH: process.env.PATH, HOME: checkout.directory }
+  return runWithPath(process.env.PATH ?? '', script, ...args)
+}
+
+function runWithPath(path: string, script: string, ...args: string[]) {
+  const env = { PATH: path, HOME: checkout.directory }
   const file = join(checkout.directory, 'script', script)
   return spawnSync('bash', [file, ...args], { encoding: 'utf8', env })
 }
@@ -42,11 +56,10 @@ function installBundler(...lines: string[]): void {
 
 function expectUntouched(): void {
   const { git } = checkout
-  expect([git('rev-parse', 'HEAD'), git('status', '--porcelain'), git('tag')]).toEqual([
-    start,
-    '',
-    '',
-  ])
+  const state = [git('rev-parse', 'HEAD'), git('branch', '--show-current'), git('tag')]
+  expect(state).toEqual([start, 'main', ''])
+  expect(git('status', '--porcelain')).toBe('')
+  expect(git('branch', '--list', 'release-*')).toBe('')
 }
 
 describe('script/release', () => {
@@ -86,9 +99,38 @@ describe('script/release', () => {
   })
 
   test.each([
+    ['<!-- unpublished -->', 'README.md:1:<!-- unpublished -->'],
+    ['<!-- /unpublished -->', 'README.md:1:<!-- /unpublished -->'],
+  ])('rejects a README that says that nothing is published: %s', (mark, message) => {
+    const { git } = checkout
+    writeFileSync(join(checkout.directory, 'README.md'), `${mark}\n`)
+    git('commit', '--quiet', '--all', '--message', 'Not published')
+    const { status, stderr } = run('release', version)
+    expect([status, stderr]).toEqual([1, expect.stringContaining(message)])
+    expect(stderr).toContain('script/set-owner removes them')
+    git('reset', '--quiet', '--hard', start)
+  })
+
+  test('rejects a changelog whose links are missing', () => {
+    const { git } = checkout
+    const changelog = read('CHANGELOG.md').replace(/^\[Unreleased\]: .*\n/m, '')
+    writeFileSync(join(checkout.directory, 'CHANGELOG.md'), changelog)
+    git('commit', '--quiet', '--all', '--message', 'No links')
+    for (const given of [version, '1.0.0-rc.1']) {
+      expect(run('release', given).stderr).toContain('CHANGELOG.md has no link "[Unreleased]: ')
+    }
+    git('reset', '--quiet', '--hard', start)
+  })
+
+  test('does not tag what is not on main', () => {
+    const { status, stderr } = run('release', '--tag', version)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('no commit with version 1.0.0')])
+    expectUntouched()
+  })
+
+  test.each([
     ['the build fails', ['mkdir dist; echo half >dist/half.js; exit 3'], undefined],
     ['the commit fails', ['mkdir dist; echo bundle >dist/index.js'], 'pre-commit'],
-    ['the tag fails', ['git tag v1.0.0'], undefined],
   ])('leaves everything as it was if %s', (_, bundler, hook) => {
     installBundler(...bundler)
     if (hook !== undefined) {
@@ -107,15 +149,64 @@ describe('a release', () => {
   // The version gets into dist if it is built after the sources have it. The real bundler takes long.
   beforeAll(() => installBundler('git checkout -- dist; cp src/core/version.ts dist/index.js'))
 
-  test('is one commit and an annotated tag, which the printed command publishes', () => {
+  /** Changes main by a pull request that is merged in one of GitHub's three ways. */
+  function merge(branch: string, way: 'merge' | 'squash' | 'rebase'): void {
     const { git } = checkout
-    const { status, stdout, stderr } = run('release', version)
+    git('switch', '--quiet', 'main')
+    if (way === 'merge') git('merge', '--quiet', '--no-ff', '--no-edit', branch)
+    else if (way === 'rebase') git('cherry-pick', branch)
+    else {
+      git('merge', '--quiet', '--squash', branch)
+      git('commit', '--quiet', '--message', `Release (#1)`)
+    }
+    git('commit', '--quiet', '--allow-empty', '--message', 'Merged meanwhile')
+    git('push', '--quiet', 'origin', 'main')
+    // Nobody has to pull first.
+    git('update-ref', 'refs/remotes/origin/main', start)
+  }
+
+  const printed = (stdout: string, command: string): string[] =>
+    new RegExp(`^ +git (${command} .*)$`, 'm').exec(stdout)?.[1]?.split(' ') ?? []
+
+  /** Follows the commands that the script prints, to the tag on the server. */
+  function release(name: string, way: 'merge' | 'squash' | 'rebase'): string {
+    const { git } = checkout
+    const { status, stdout, stderr } = run('release', name)
     expect([status, stderr]).toEqual([0, ''])
-    expect(git('rev-list', '--count', `${start}..main`)).toBe('1')
-    expect(git('cat-file', '-t', 'v1.0.0')).toBe('tag')
+    git(...printed(stdout, 'push'))
+    merge(`release-${name}`, way)
+    const tagged = run('release', '--tag', name)
+    expect([tagged.status, tagged.stderr]).toEqual([0, ''])
+    git(...printed(tagged.stdout, 'push'))
+    expect(git('--git-dir', 'origin.git', 'cat-file', '-t', `v${name}`)).toBe('tag')
+    git('switch', '--quiet', '--detach', `v${name}`)
+    expect(run('verify-release', `v${name}`)).toMatchObject({ status: 0, stderr: '' })
+    expect(git('rev-parse', 'HEAD')).toBe(git('rev-parse', 'main^'))
+    git('switch', '--quiet', 'main')
+    return git('tag', '--list', '--format=%(contents)', `v${name}`)
+  }
+
+  test('that is a pre-release has the notes of the next version, and leaves them there', () => {
+    const { git } = checkout
+    for (const way of ['merge', 'squash'] as const) {
+      const name = `1.0.0-rc.${way === 'merge' ? 9 : 10}`
+      expect(release(name, way)).toContain(`v${name}\n\nThe first release.\n`)
+      expect(run('release-notes', name).stdout).toContain('### Added')
+    }
+    expect(git('diff', '--name-only', start, 'main')).not.toContain('CHANGELOG.md')
+    // As a merge commit, and then squashed: each with its commit in between.
+    expect(git('rev-list', '--count', '--first-parent', `${start}..main`)).toBe('4')
+    start = git('rev-parse', 'HEAD')
+  })
+
+  test('is one commit by a pull request, and an annotated tag on main', () => {
+    const { git } = checkout
+    const contents = release(version, 'rebase')
+    expect(contents).toMatch(/^v1\.0\.0\n\nThe first release\.\n/)
+    expect(contents).toContain('### Added')
+    expect(git('tag', '--list', '--format=%(subject)', 'v1.0.0')).toBe('v1.0.0')
     expect(git('status', '--porcelain')).toBe('')
-    expect(git('tag', '--list', '--format=%(contents)', 'v1.0.0')).toContain('### Added')
-    expect(git('diff', '--name-only', start, 'main').split('\n')).toEqual([
+    expect(git('diff', '--name-only', start, 'v1.0.0').split('\n')).toEqual([
       'CHANGELOG.md',
       'dist/index.js',
       'package-lock.json',
@@ -131,11 +222,20 @@ describe('a release', () => {
     const today = new Date().toISOString().slice(0, 10)
     expect(read('CHANGELOG.md')).toContain(`## [Unreleased]\n\n## [1.0.0] - ${today}\n`)
     expect(read('CHANGELOG.md')).toContain('/compare/v1.0.0...HEAD\n[1.0.0]: https://')
+    expect(run('release', '--tag', version).stderr).toContain('the tag v1.0.0 exists already')
+  })
 
-    const command = /^ +git (push .*)$/m.exec(stdout)?.[1] ?? ''
-    expect(command).toBe('push --atomic origin main v1.0.0')
-    git(...command.split(' '))
-    expect(run('verify-release', 'v1.0.0')).toMatchObject({ status: 0, stderr: '' })
+  test('is verified by the Node.js that is installed here, whatever the system has', () => {
+    const old = join(checkout.directory, 'node_modules', 'old')
+    mkdirSync(old)
+    writeFileSync(join(old, 'node'), '#!/bin/sh\necho old >&2; exit 9\n', { mode: 0o755 })
+    const path = `${old}:${process.env.PATH ?? ''}`
+    expect(runWithPath(path, 'release-notes', version).stderr).toBe('old\n')
+    symlinkSync(process.execPath, join(checkout.directory, 'node_modules', '.bin', 'node'))
+    expect(runWithPath(path, 'release-notes', version)).toMatchObject({ status: 0, stderr: '' })
+    checkout.git('switch', '--quiet', '--detach', 'v1.0.0')
+    expect(runWithPath(path, 'verify-release', 'v1.0.0')).toMatchObject({ status: 0, stderr: '' })
+    checkout.git('switch', '--quiet', 'main')
   })
 
   test('has the notes of CHANGELOG.md', () => {
@@ -153,10 +253,13 @@ describe('a release', () => {
     expect(status).toBe(1)
     expect(stderr).toContain('package.json has version 1.0.0, not 1.0.1')
     expect(stderr).toContain('CHANGELOG.md has no section 1.0.1')
+    expect(stderr).toContain('CHANGELOG.md has no link [1.0.1]')
     git('tag', '--delete', 'v1.0.1')
     git('push', '--quiet', '--force', 'origin', `${start}:main`)
     git('fetch', '--quiet')
+    git('switch', '--quiet', '--detach', 'v1.0.0')
     expect(run('verify-release', 'v1.0.0').stderr).toContain('v1.0.0 is not on main')
+    git('switch', '--quiet', 'main')
     git('push', '--quiet', 'origin', 'main')
   })
 
@@ -168,7 +271,14 @@ describe('a release', () => {
       git('tag', '--annotate', '--message', tag, tag, commit)
       return commit
     }
-    const first = git('rev-parse', 'main')
+    const first = git('rev-parse', 'v1.0.0^{commit}')
+    const hook = join(checkout.directory, 'origin.git', 'hooks', 'update')
+    mkdirSync(dirname(hook), { recursive: true })
+    writeFileSync(hook, '#!/bin/sh\necho refusing >&2; exit 1\n', { mode: 0o755 })
+    const refused = run('move-major-tag', 'v1.0.0')
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('\n  script/move-major-tag v1.0.0\n')
+    rmSync(hook)
     expect(run('move-major-tag', 'v1.0.0').stdout).toContain('v1 is now at v1.0.0')
     expect(remote('v1')).toBe(first)
     expect(git('--git-dir', 'origin.git', 'cat-file', '-t', 'v1')).toBe('commit')
