@@ -7,6 +7,7 @@ import {
 } from '../../testing/count-requests.ts'
 import { bulkRegisterAgain } from '../../testing/mlflow/bulk.ts'
 import { isListing, json, parsePage, type VersionRow } from '../../testing/mlflow/gateway-rules.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { peakMebibytes, showPeakMemory } from '../../testing/peak-memory.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { checkOut } from '../fixtures/check-out.ts'
@@ -79,7 +80,9 @@ describe('10,000 unchanged versions', () => {
   )
 })
 
-test(
+const whereProc = onlyWhere('proc')
+
+whereProc.test(
   '10,000 new runs take one commit, and less than 512 MiB',
   async () => {
     const commits = project.repository.commitCount()
@@ -99,7 +102,7 @@ test(
   timeoutMs,
 )
 
-test(
+whereProc.test(
   '100,000 versions are listed with less than 512 MiB',
   async () => {
     const pages = 10

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, expect } from '@jest/globals'
 import {
   isBranchRead,
   isCommit,
@@ -9,9 +9,11 @@ import {
   type Matcher,
 } from '../../testing/github/faults.ts'
 import { isListing } from '../../testing/mlflow/gateway-rules.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
+const { describe, test } = onlyWhere('signals')
 const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
 

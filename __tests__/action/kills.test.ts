@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from '@jest/globals'
+import { expect } from '@jest/globals'
 import type { Inputs } from '../../testing/action.ts'
 import { isPullRequestCreation } from '../../testing/github/faults.ts'
 import { editPullRequest } from '../../testing/github/people.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+
+const { describe, test } = onlyWhere('signals')
 
 /** Ends the action's process at each request that it sends to GitHub, and runs it once more. */
 

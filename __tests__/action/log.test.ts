@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { actionVersion } from '../../src/core/version.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project } from '../../testing/project.ts'
 import type { Step } from '../../testing/step.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -80,7 +81,7 @@ test('a polling job reports each round when it ends', async () => {
   expect(lines).toContain(sentence)
 })
 
-test('a request that takes long is no silence', async () => {
+onlyWhere('signals').test('a request that takes long is no silence', async () => {
   await project.register('model')
   const held = Promise.withResolvers<undefined>()
   world.gateway.rule = ({ url }) =>

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, expect, test } from '@jest/globals'
+import { afterEach, expect } from '@jest/globals'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { peakMebibytes, showPeakMemory } from '../../testing/peak-memory.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
+const { test } = onlyWhere('proc')
 const world = await useWorld({ version: 3 })
 const project = world.createProject()
 let server: Server | undefined

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isListing, json } from '../../testing/mlflow/gateway-rules.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
+const whereSignals = onlyWhere('signals')
 let project: Project
 
 beforeEach(() => {
@@ -57,7 +59,7 @@ describe('a polling job', () => {
     expect(step.warnings.join('\n')).toContain('a bad moment')
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  whereSignals.test.each(['SIGINT', 'SIGTERM'] as const)(
     'ends between two rounds on %s, with all outputs',
     async (signal) => {
       const { runId } = await project.register('model')
@@ -72,15 +74,18 @@ describe('a polling job', () => {
   )
 })
 
-test('a sync that receives a signal fails and leaves nothing half-written', async () => {
-  await project.register('model')
-  world.gateway.rule = ({ url }) =>
-    url.includes('runs/search') ? new Promise(() => undefined) : undefined
-  const step = await project.sync({}, { interrupt: { signal: 'SIGTERM', when: /entries in/ } })
-  expect(step.exitCode).toBe(1)
-  expect(step.outputs.operation).toBe('failed')
-  expect(step.log).toMatch(/The job was cancelled/)
-  expect(project.repository.commitCount()).toBe(1)
-  world.gateway.rule = undefined
-  expect((await project.sync()).outputs['created-count']).toBe('1')
-})
+whereSignals.test(
+  'a sync that receives a signal fails and leaves nothing half-written',
+  async () => {
+    await project.register('model')
+    world.gateway.rule = ({ url }) =>
+      url.includes('runs/search') ? new Promise(() => undefined) : undefined
+    const step = await project.sync({}, { interrupt: { signal: 'SIGTERM', when: /entries in/ } })
+    expect(step.exitCode).toBe(1)
+    expect(step.outputs.operation).toBe('failed')
+    expect(step.log).toMatch(/The job was cancelled/)
+    expect(project.repository.commitCount()).toBe(1)
+    world.gateway.rule = undefined
+    expect((await project.sync()).outputs['created-count']).toBe('1')
+  },
+)

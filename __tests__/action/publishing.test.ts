@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { readCommands } from '../../testing/readers/runner.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
@@ -16,9 +17,6 @@ beforeEach(async () => {
   await project.register('model')
 })
 afterAll(() => rmSync(directory, { recursive: true }))
-
-/** `/dev/full` is as full as a disk can be. */
-const unusable = [directory, missing, '/dev/full']
 
 /** The outputs that the step set by commands in its log. */
 function outputsInLog(step: SyncStep): Record<string, string> {
@@ -39,6 +37,13 @@ function expectCommitted(step: SyncStep, outputs: Readonly<Record<string, string
   })
 }
 
+/** Defines a test for each kind of path that nothing can be written to. */
+function testUnusable(name: string, run: (path: string) => Promise<void>): void {
+  test.each([directory, missing])(name, run)
+  // As full as a disk can be.
+  onlyWhere('full device').test.each(['/dev/full'])(name, run)
+}
+
 function expectWarning(step: SyncStep, text: string): void {
   expect(step.warnings.join('\n')).toContain(text)
   expect(step.log).toContain(`Warning: ${text}`)
@@ -57,7 +62,7 @@ describe('a commit whose result cannot be published completely', () => {
     },
   )
 
-  test.each(unusable)('has outputs and report with GITHUB_STEP_SUMMARY=%s', async (path) => {
+  testUnusable('has outputs and report with GITHUB_STEP_SUMMARY=%s', async (path) => {
     const step = await project.sync({}, { env: { GITHUB_STEP_SUMMARY: path } })
     expectCommitted(step, step.outputs)
     expect(step.report.operation).toBe('committed')
@@ -67,7 +72,7 @@ describe('a commit whose result cannot be published completely', () => {
     )
   })
 
-  test.each(unusable)('has its outputs in the log with GITHUB_OUTPUT=%s', async (path) => {
+  testUnusable('has its outputs in the log with GITHUB_OUTPUT=%s', async (path) => {
     const step = await project.sync({}, { env: { GITHUB_OUTPUT: path } })
     expectCommitted(step, outputsInLog(step))
     expect(outputsInLog(step)['report-file']).toContain('report.json')
@@ -83,7 +88,7 @@ describe('a commit whose result cannot be published completely', () => {
     expect(step.warnings).toHaveLength(4)
   })
 
-  test.each(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'RUNNER_TEMP'])(
+  test.each(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY=%s', 'RUNNER_TEMP'])(
     'needs no %s',
     async (variable) => {
       const step = await project.sync({}, { env: { [variable]: '' } })

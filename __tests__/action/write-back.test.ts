@@ -6,6 +6,7 @@ import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import { json } from '../../testing/mlflow/gateway-rules.ts'
 import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
 import { startMlflow, type MlflowServer } from '../../testing/mlflow/server.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project, SyncStep } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import type { World } from '../../testing/world.ts'
@@ -334,23 +335,26 @@ test('a removal that is denied asks for the permission that it takes', async () 
   expect(step.log).toContain('and `MANAGE` permission to remove one')
 })
 
-test('a job that is cancelled while it tags reports what it has written', async () => {
-  await project.registerExternal('m')
-  const when = new Promise<void>((resolve) => {
-    world.gateway.rule = (request) => {
-      if (!isTagRequest(request)) return undefined
-      resolve()
-      return new Promise<never>(() => undefined)
-    }
-  })
-  const inputs = { path: 'deploy', 'write-back': 'true' }
-  const step = await project.sync(inputs, { interrupt: { signal: 'SIGINT', when } })
-  expect(step.outputs).toMatchObject({
-    operation: 'committed',
-    'commit-sha': project.repository.head(),
-  })
-  expect(step.log).toContain('The job was cancelled before all tags were written to MLflow')
-})
+onlyWhere('signals').test(
+  'a job that is cancelled while it tags reports what it has written',
+  async () => {
+    await project.registerExternal('m')
+    const when = new Promise<void>((resolve) => {
+      world.gateway.rule = (request) => {
+        if (!isTagRequest(request)) return undefined
+        resolve()
+        return new Promise<never>(() => undefined)
+      }
+    })
+    const inputs = { path: 'deploy', 'write-back': 'true' }
+    const step = await project.sync(inputs, { interrupt: { signal: 'SIGINT', when } })
+    expect(step.outputs).toMatchObject({
+      operation: 'committed',
+      'commit-sha': project.repository.head(),
+    })
+    expect(step.log).toContain('The job was cancelled before all tags were written to MLflow')
+  },
+)
 
 test('500 requests are sent in one sync, and the next ones go on', async () => {
   const { experiment, mlflow } = world

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { blobOid } from '../../src/core/branch.ts'
 import { createCheckoutCache } from '../../src/github/checkout.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 
 const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
 
@@ -35,7 +36,7 @@ test.each([
   expect(await readFromCheckout('a.yaml')).toEqual(new Map())
 })
 
-test('ignores whatever is not a file', async () => {
+onlyWhere('symlinks').test('ignores whatever is not a file', async () => {
   writeFileSync(join(workspace, 'target.yaml'), committed)
   symlinkSync('target.yaml', join(workspace, 'link.yaml'))
   mkdirSync(join(workspace, 'directory.yaml'))

@@ -7,6 +7,7 @@ import { reportSchemaText } from '../../script/schema.ts'
 import { operations } from '../../src/core/result.ts'
 import { prose } from '../../src/core/text/prose.ts'
 import { createReport, reportSchema, writeReport } from '../../src/report/report.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { change, extraFile, runId } from '../fixtures/changes.ts'
 import { hostileTexts } from '../fixtures/hostile-texts.ts'
 import { oneOfEach, record, result } from '../fixtures/results.ts'
@@ -112,7 +113,7 @@ test('the documentation names every field', () => {
   for (const field of Object.keys(reportSchema.shape)) expect(page).toContain(`\`${field}`)
 })
 
-describe('the documented commands', () => {
+onlyWhere('shell scripts').describe('the documented commands', () => {
   const page = readFileSync(new URL('../../docs/report.md', import.meta.url), 'utf8')
   const lineMatching = (pattern: RegExp): string =>
     page.split('\n').find((line) => pattern.test(line)) ?? 'exit 1'

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { expect } from '@jest/globals'
+import { onlyWhere } from '../../testing/only-where.ts'
 
 /** Starts a server in another Node.js process, prints its process id and stays alive. */
 const script = `
@@ -22,7 +23,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('a server exits when the process that started it is killed', async () => {
+onlyWhere('signals').test('a server exits when the process that started it is killed', async () => {
   const args = [
     '--disable-warning=ExperimentalWarning',
     '--input-type=module-typescript',

@@ -8,8 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals'
 import { createCheckout, type Checkout } from '../../testing/checkout.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
+
+const { describe, test } = onlyWhere('shell scripts')
 
 const version = '1.0.0'
 let checkout: Checkout

@@ -38,6 +38,7 @@ test('the name of the repository is replaced everywhere', () => {
   symlinkSync(
     join(import.meta.dirname, '..', '..', 'node_modules'),
     join(directory, 'node_modules'),
+    'junction',
   )
   const code = `import { readExamples } from './testing/examples.ts'; console.log(readExamples('README.md').length)`
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', code]

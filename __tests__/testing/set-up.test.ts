@@ -10,7 +10,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeEach, expect } from '@jest/globals'
+import { onlyWhere } from '../../testing/only-where.ts'
+
+const { describe, test } = onlyWhere('shell scripts')
 
 /** A folder with the real scripts, in which programs that note their arguments install nothing. */
 const scratch = mkdtempSync(join(tmpdir(), 'set-up-'))

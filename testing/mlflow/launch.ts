@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { mlflowWithUi } from '../virtual-environment.ts'
 
 export type MlflowOptions = {
@@ -44,11 +45,15 @@ runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
 ]
 
 /**
- * Python's arguments for the server that `mlflow server` would start: uvicorn for 3, gunicorn for
- * 2.
+ * Python's arguments for the server that `mlflow server` would start: uvicorn for 3; for 2 gunicorn, or
+ * waitress on Windows.
  */
-export function launchArguments(options: MlflowOptions): string[] {
-  return [...pythonLauncher, ...(options.version === 3 ? uvicorn(options) : gunicorn(options))]
+export function launchArguments(
+  options: MlflowOptions,
+  platform: NodeJS.Platform = process.platform,
+): string[] {
+  const serve = options.version === 3 ? uvicorn : platform === 'win32' ? waitress : gunicorn
+  return [...pythonLauncher, ...serve(options)]
 }
 
 function uvicorn({ basicAuth, tls }: MlflowOptions): string[] {
@@ -66,6 +71,13 @@ function gunicorn({ basicAuth, tls }: MlflowOptions): string[] {
   return ['gunicorn', '-b', '127.0.0.1:0', '-w', '1', ...ssl, app]
 }
 
+function waitress({ basicAuth, tls }: MlflowOptions): string[] {
+  if (tls !== undefined) throw new Error('MLflow 2 has no TLS on Windows')
+  const app =
+    basicAuth === undefined ? ['mlflow.server:app'] : ['--call', 'mlflow.server.auth:create_app']
+  return ['waitress', '--listen=127.0.0.1:0', ...app]
+}
+
 /** MLflow's private variables, the same in both major versions. */
 export function launchEnvironment(
   options: MlflowOptions,
@@ -80,7 +92,7 @@ export function launchEnvironment(
     _MLFLOW_SERVER_FILE_STORE: `sqlite:///${files.database}`,
     _MLFLOW_SERVER_ARTIFACT_ROOT: 'mlflow-artifacts:/',
     _MLFLOW_SERVER_SERVE_ARTIFACTS: 'true',
-    _MLFLOW_SERVER_ARTIFACT_DESTINATION: files.artifacts,
+    _MLFLOW_SERVER_ARTIFACT_DESTINATION: pathToFileURL(files.artifacts).href,
     ...(staticPrefix === undefined ? {} : { _MLFLOW_STATIC_PREFIX: staticPrefix }),
     ...(workspaces ? { MLFLOW_ENABLE_WORKSPACES: 'true' } : {}),
     // The same version of MLflow, with the pages that the small package in the environment lacks.

@@ -61,7 +61,7 @@ function createFiles(): MlflowFiles {
 
 function waitForPort(group: ProcessGroup): Promise<string> {
   return waitFor(() => {
-    const pattern = /(?:running on|Listening at:) https?:\/\/127\.0\.0\.1:(\d+)/
+    const pattern = /(?:running on|Listening at:|Serving on) https?:\/\/127\.0\.0\.1:(\d+)/
     const port = pattern.exec(group.log())?.[1]
     if (port === undefined && group.hasExited()) throw new Error('the process exited')
     return port

@@ -24,7 +24,14 @@ export function gitRunner(gitDir: string, execute: ExecuteGit = executeGit): Run
     const result = execute({
       args,
       cwd: gitDir,
-      env: { PATH: process.env.PATH, HOME: gitDir, GIT_DIR: gitDir, ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: gitDir,
+        GIT_DIR: gitDir,
+        // Git for Windows has `core.autocrlf` there.
+        GIT_CONFIG_NOSYSTEM: '1',
+        ...env,
+      },
       input: Buffer.from(input),
     })
     if (result.status !== 0) throw new GitError(args, result)

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { describe, test } from '@jest/globals'
+
+const isWindows = process.platform === 'win32'
+
+/** What some tests need and not every system has: whether it is here, and what is missing otherwise. */
+const capabilities = {
+  signals: [!isWindows, 'Windows ends a process at once instead of sending it a signal'],
+  'shell scripts': [!isWindows, 'Windows cannot start a file because it begins with #!/bin/sh'],
+  symlinks: [!isWindows, 'Windows lets few accounts create symbolic links'],
+  'full device': [existsSync('/dev/full'), 'only Linux has the device /dev/full'],
+  proc: [existsSync('/proc/self/status'), 'only Linux tells a process its memory in /proc'],
+} as const satisfies Record<string, readonly [boolean, string]>
+
+export type Capability = keyof typeof capabilities
+
+/**
+ * Jest's functions where the system has what the tests need; otherwise functions that skip them, and one
+ * more skipped test whose name says why.
+ */
+export function onlyWhere(
+  needed: Capability,
+): Pick<typeof import('@jest/globals'), 'describe' | 'test'> {
+  const [isHere, reason] = capabilities[needed]
+  if (isHere) return { describe, test }
+  test.skip(`not all tests can run here: ${reason}`, () => undefined)
+  return { describe: describe.skip as typeof describe, test: test.skip as typeof test }
+}
