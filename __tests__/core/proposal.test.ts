@@ -3,6 +3,7 @@ import type { BranchSnapshot } from '../../src/core/branch.ts'
 import type { Plan } from '../../src/core/changes.ts'
 import type { ChangedEntry } from '../../src/core/entry.ts'
 import {
+  changeDigests,
   changesDigest,
   planDigest,
   proposalTrailer,
@@ -133,7 +134,19 @@ describe('the record in a commit message', () => {
     files: 'b'.repeat(32),
     changes: 'c'.repeat(32),
     pages: undefined,
+    each: undefined,
   }
+
+  test('names the single changes, unless there are too many', () => {
+    const second = change('deleted', { path: 'models/other.yaml' })
+    const each = [...changeDigests(planWith([change('created'), second])).values()]
+    expect(new Set(each).size).toBe(2)
+    const read = readProposal(`Add x\n\n${proposalTrailer({ ...record, each }, '')}`)
+    expect(read?.each?.toSorted()).toEqual(each.toSorted())
+    const tooMany = Array.from({ length: 1_001 }, (_, index) => String(10_000 + index))
+    expect(proposalTrailer({ ...record, each: tooMany.slice(1) }, '').length).toBeLessThan(6_000)
+    expect(proposalTrailer({ ...record, each: tooMany }, '')).not.toContain('each=')
+  })
 
   test('is read back', () => {
     const rest = `Add x\n\nAdd ${path}\n\nMLflow-Run-Id: x`

@@ -44,7 +44,13 @@ const empty = planWith([])
 const tree = 'a'.repeat(40)
 
 function recordOf(plan: Plan) {
-  return { tree, files: planDigest(plan), changes: changesDigest(plan), pages: undefined }
+  return {
+    tree,
+    files: planDigest(plan),
+    changes: changesDigest(plan),
+    pages: undefined,
+    each: undefined,
+  }
 }
 
 function commit(fields: Partial<HeadCommit> = {}): HeadCommit {

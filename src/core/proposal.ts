@@ -21,6 +21,11 @@ export type ProposalRecord = {
    * there are none.
    */
   readonly pages: string | undefined
+  /**
+   * Digests of the single changes and of those pages, see `changeDigests`; undefined in commits of older
+   * versions and if there are too many.
+   */
+  readonly each: readonly string[] | undefined
   /** Undefined in commits of older versions. */
   readonly inputs: ProposalInputs | undefined
   /** Digest of the rest of the commit's message; undefined in commits of older versions. */
@@ -37,23 +42,34 @@ export type ProposedFile = {
 
 /** @param message the commit message without this trailer. */
 export function proposalTrailer(
-  { tree, files, changes, pages }: Pick<ProposalRecord, 'tree' | 'files' | 'changes' | 'pages'>,
+  { tree, files, changes, pages, each }: Omit<ProposalRecord, 'inputs' | 'message'>,
   message: string,
 ): string {
-  const digests = `files=${files} changes=${changes}${pages === undefined ? '' : ` pages=${pages}`}`
-  return `MLflow-Sync-Proposal: tree=${tree} ${digests} message=${messageDigest(message)}`
+  const digests = [
+    `tree=${tree} files=${files} changes=${changes}`,
+    ...(pages === undefined ? [] : [`pages=${pages}`]),
+    ...(each === undefined || each.length > maxEach ? [] : [`each=${each.toSorted().join('')}`]),
+  ]
+  return `MLflow-Sync-Proposal: ${digests.join(' ')} message=${messageDigest(message)}`
 }
 
+/** Keeps the whole message near the length that its other parts may have. */
+const maxEach = 1_000
+
+const eachLength = 5
+
+const eachPattern = new RegExp(`.{${eachLength}}`, 'g')
+
 const trailerPattern =
-  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: message=([0-9a-f]{32}))?$/gm
+  /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: each=([\w-]*))?(?: message=([0-9a-f]{32}))?$/gm
 
 /** The record in a commit message; undefined if there is none. */
 export function readProposal(message: string): ProposalRecord | undefined {
   const match = [...message.matchAll(trailerPattern)].at(-1)
-  const [, tree, files, changes, pages, rest] = match ?? []
-  return tree === undefined || files === undefined || changes === undefined
-    ? undefined
-    : { tree, files, changes, pages, inputs: readInputs(message), message: rest }
+  const [, tree, files, changes, pages, list, rest] = match ?? []
+  if (tree === undefined || files === undefined || changes === undefined) return undefined
+  const each = list?.match(eachPattern) ?? undefined
+  return { tree, files, changes, pages, each, inputs: readInputs(message), message: rest }
 }
 
 /** The record in a commit message that nobody reworded; undefined for any other message. */
@@ -117,16 +133,30 @@ export function planDigest(plan: Plan): string {
  * An index page only counts if nothing else changes, and then by the lines that differ.
  */
 export function changesDigest(plan: Plan): string {
+  return digest(changeRows(plan).map(({ row }) => row))
+}
+
+/**
+ * Identifies each change of a plan as `changesDigest` does all of them, shortly, because a commit message
+ * has them all. They decide nothing but whether a person has seen the change.
+ */
+export function changeDigests(plan: Plan): ReadonlyMap<string, string> {
+  return new Map(changeRows(plan).map(({ path, row }) => [path, shortDigest(row)]))
+}
+
+type ChangeRow = { readonly path: string; readonly row: readonly unknown[] }
+
+function changeRows(plan: Plan): ChangeRow[] {
   const changes = changesOf(plan.entries)
-  if (changes.length === 0) return digest(plan.extraFiles.map(differingLines))
-  return digest(
-    changes.map((entry) => {
-      const { path, outcome, modelName, modelVersion, edit } = entry
-      const isRendered = outcome === 'created' || entry.previous === undefined
-      const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined
-      return [path, outcome, modelName, modelVersion, content]
-    }),
-  )
+  if (changes.length === 0) {
+    return plan.extraFiles.map((edit) => ({ path: edit.path, row: differingLines(edit) }))
+  }
+  return changes.map((entry) => {
+    const { path, outcome, modelName, modelVersion, edit } = entry
+    const isRendered = outcome === 'created' || entry.previous === undefined
+    const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined
+    return { path, row: [path, outcome, modelName, modelVersion, content] }
+  })
 }
 
 function differingLines({ path, before = '', after = '' }: FileEdit): readonly unknown[] {
@@ -142,6 +172,10 @@ function differingLines({ path, before = '', after = '' }: FileEdit): readonly u
 function digest(rows: readonly (readonly unknown[])[]): string {
   const lines = rows.map((row) => JSON.stringify(row)).sort()
   return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32)
+}
+
+function shortDigest(row: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, eachLength)
 }
 
 function textOid(text: string): string {

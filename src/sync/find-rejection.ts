@@ -1,18 +1,26 @@
 import type { Plan } from '../core/changes.ts'
-import { changesDigest, readProposal, type ProposalRecord } from '../core/proposal.ts'
+import {
+  changeDigests,
+  changesDigest,
+  readProposal,
+  type ProposalRecord,
+} from '../core/proposal.ts'
 import { readSection } from '../core/pull-request-section.ts'
 import { isRejected, type PullRequest, type PullRequestState } from '../core/pull-request.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 
-/** Finds the pull request with the same changes that a person closed without merging it. */
-export type RejectionSearch = (plan: Plan) => Promise<PullRequest | undefined>
+/** The pull requests, by path of a change, that a person closed without merging them. */
+export type Rejections = ReadonlyMap<string, PullRequest>
+
+/** Finds out who rejected the changes of a plan; undefined if nobody rejected one of them. */
+export type RejectionSearch = (plan: Plan) => Promise<Rejections | undefined>
 
 /** What a pull request proposed, by digests. */
-type Proposed = Pick<ProposalRecord, 'changes'> & Partial<Pick<ProposalRecord, 'pages'>>
+type Proposed = Pick<ProposalRecord, 'changes'> & Partial<Pick<ProposalRecord, 'pages' | 'each'>>
 
 /**
- * Only the newest pull request with the same changes counts. What it proposed is in the commit where its
+ * Only the newest pull request with the same change counts. What it proposed is in the commit where its
  * branch was when it was closed: the body may have been rewritten, and by an update that came after the
  * closing. If that commit is a person's or a merge, the body counts, or else the action's commit below it.
  */
@@ -29,16 +37,31 @@ export function createRejectionSearch(
   )
   return async (plan) => {
     if (newest.length === 0) return undefined
-    const changes = changesDigest(plan)
-    const found =
-      (await findSame(await readNewest(), changes)) ?? (await findSame(await readAll(), changes))
-    return found !== undefined && isRejected(found) ? found : undefined
+    const search: Search = { whole: changesDigest(plan), open: new Map(changeDigests(plan)) }
+    const found = new Map<string, PullRequest>()
+    for (const read of [readNewest, readAll]) {
+      for (const closed of await read()) {
+        for (const path of await takeProposed(search, closed)) found.set(path, closed.pullRequest)
+      }
+      if (search.open.size === 0) break
+    }
+    const isComplete = search.open.size === 0 && [...found.values()].every(isRejected)
+    return isComplete ? found : undefined
   }
+}
+
+type Search = {
+  /** `changesDigest` of the plan. */
+  readonly whole: string
+  /** Digests of the changes that no newer pull request proposed, by path. */
+  readonly open: Map<string, string>
 }
 
 type ClosedProposal = {
   readonly pullRequest: PullRequest
-  readonly read: () => Promise<Proposed | undefined>
+  readonly proposed: Proposed | undefined
+  /** What the action's commit below the last one proposed. */
+  readonly readBelow: (() => Promise<Proposed | undefined>) | undefined
 }
 
 async function readProposals(
@@ -49,26 +72,43 @@ async function readProposals(
   const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha))
   return closed.map((pullRequest) => {
     const { headSha, body } = pullRequest
-    const proposed = readProposal(messages.get(headSha) ?? '') ?? readSection(body)
-    const isKnown = proposed !== undefined || !looksBelow
+    const record = readProposal(messages.get(headSha) ?? '')
+    const section = record === undefined ? readSection(body) : undefined
+    // The body does not say what the single changes were.
+    const hasBelow =
+      record === undefined && (section === undefined || isRejected(pullRequest)) && looksBelow
     return {
       pullRequest,
-      read: isKnown
-        ? () => Promise.resolve(proposed)
-        : once(() => readProposalBelow(pullRequests, headSha)),
+      proposed: record ?? section,
+      readBelow: hasBelow ? once(() => readProposalBelow(pullRequests, headSha)) : undefined,
     }
   })
 }
 
-async function findSame(
-  closed: readonly ClosedProposal[],
-  changes: string,
-): Promise<PullRequest | undefined> {
-  for (const { pullRequest, read } of closed) {
-    const proposed = await read()
-    if (proposed?.changes === changes || proposed?.pages === changes) return pullRequest
-  }
-  return undefined
+/** Takes the changes out of the search that a pull request proposed, and returns their paths. */
+async function takeProposed(search: Search, closed: ClosedProposal): Promise<readonly string[]> {
+  if (search.open.size === 0) return []
+  const { pullRequest, proposed, readBelow } = closed
+  // One that the action itself closed says nothing about its single changes.
+  const isDecided = pullRequest.merged || isRejected(pullRequest)
+  const paths = pathsOfProposed(search, proposed, isDecided)
+  const found =
+    paths.length > 0 || readBelow === undefined
+      ? paths
+      : pathsOfProposed(search, await readBelow(), isDecided)
+  for (const path of found) search.open.delete(path)
+  return found
+}
+
+function pathsOfProposed(
+  { whole, open }: Search,
+  proposed: Proposed | undefined,
+  isDecided: boolean,
+): readonly string[] {
+  if (proposed === undefined) return []
+  if (proposed.changes === whole || proposed.pages === whole) return [...open.keys()]
+  const each = new Set(isDecided ? proposed.each : [])
+  return [...open].flatMap(([path, digest]) => (each.has(digest) ? [path] : []))
 }
 
 async function readProposalBelow(

@@ -5,14 +5,23 @@ import { withEntries } from '../core/plan/index-pages.ts'
 import type { PullRequest } from '../core/pull-request.ts'
 import { joinProse, prose, reference } from '../core/text/prose.ts'
 
-/** The plan without the changes that a person has rejected, and with the index of what stays. */
-export function rejectedIn(plan: Plan, { number, url }: PullRequest, links: IndexLinks): Plan {
-  const reason = prose`rejected in ${reference(`pull request #${number}`, url)}`
-  const entries = plan.entries.map((entry): Entry =>
-    isChange(entry)
-      ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
-      : entry,
-  )
+/**
+ * The plan without the changes that a person has rejected, and with the index of what stays.
+ *
+ * @param pullRequests those that were rejected, by path of the change.
+ */
+export function rejectedIn(
+  plan: Plan,
+  pullRequests: ReadonlyMap<string, PullRequest>,
+  links: IndexLinks,
+): Plan {
+  const entries = plan.entries.map((entry): Entry => {
+    const pullRequest = isChange(entry) ? pullRequests.get(entry.path) : undefined
+    if (pullRequest === undefined) return entry
+    const { number, url } = pullRequest
+    const reason = prose`rejected in ${reference(`pull request #${number}`, url)}`
+    return { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
+  })
   return withEntries(plan, entries, links)
 }
 

@@ -6,7 +6,7 @@ import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-r
 import { inputsDigest, inputsTrailer, type WorkflowJob } from '../core/proposal-inputs.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import { withoutChanges } from '../core/plan/index-pages.ts'
-import { changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
+import { changeDigests, changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
 import { correctedRuns } from '../core/corrections.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
@@ -151,7 +151,11 @@ async function commitProposal(
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
   const rest = withoutChanges(plan, { uiUrl, hideSecrets })
   const pages = rest.extraFiles.length > 0 ? changesDigest(rest) : undefined
-  const record = { tree, files: planDigest(plan), changes: changesDigest(plan), pages }
+  const each = [plan, rest].flatMap((part) => [...changeDigests(part).values()])
+  const record = {
+    ...{ tree, files: planDigest(plan), changes: changesDigest(plan), pages },
+    each: [...new Set(each)],
+  }
   const changes = changesOf(plan.entries)
   const inputs = inputsTrailer({ digest: inputsDigest(plan.targets), job })
   const describe = (trailers: string): string =>

@@ -5,7 +5,7 @@ import type { PullRequest } from '../core/pull-request.ts'
 import { linkTo, prose, type Prose } from '../core/text/prose.ts'
 import { runIdFromPath } from '../core/values-file/file.ts'
 import type { Repository } from '../github/repository.ts'
-import { createRejectionSearch } from './find-rejection.ts'
+import { createRejectionSearch, type Rejections } from './find-rejection.ts'
 import { listProposedFiles } from './identify-head.ts'
 import { rejectedIn } from './plan-in-pull-request.ts'
 import type { Situation } from './pull-request-situation.ts'
@@ -33,14 +33,19 @@ export async function findRejectedPlan(
     return undefined
   }
   const search = createRejectionSearch(options.repository, plan.snapshot, name, state)
-  const pullRequest = await search(plan)
-  if (pullRequest === undefined) return undefined
-  const rest = rejectedIn(plan, pullRequest, options)
+  const rejections = await search(plan)
+  const [pullRequest] = newestFirst(rejections)
+  if (rejections === undefined || pullRequest === undefined) return undefined
+  const rest = rejectedIn(plan, rejections, options)
   const isPageRejected =
     changesOf(plan.entries).length === 0 ||
     (open === undefined && rest.extraFiles.length > 0 && (await search(rest)) !== undefined)
   const remaining = isPageRejected ? { ...rest, extraFiles: [] } : rest
   return { plan: remaining, pullRequest, warning: describe(remaining, pullRequest) }
+}
+
+function newestFirst(rejections: Rejections | undefined): PullRequest[] {
+  return [...(rejections?.values() ?? [])].toSorted((a, b) => b.number - a.number)
 }
 
 /** Whether the open pull request may be what is left of a plan whose changes were rejected. */
