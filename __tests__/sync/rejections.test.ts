@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
+import { plain } from '../../src/core/text/prose.ts'
+import { closePullRequest, editPullRequest, reopenByHand } from '../../testing/github/people.ts'
 import { updateBranch } from '../../testing/github/pull-requests.ts'
 import type { GatewayRule } from '../../testing/mlflow/gateway.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
@@ -138,4 +139,47 @@ test('a part stays rejected after "Update branch", whatever the body says', asyn
   expectRejected(await sync({ models: project.model('a') }), [a])
   editPullRequest(project.repository, 1, { body: 'No.' })
   expectRejected(await sync({ models: project.model('a') }), [a])
+})
+
+test('a branch can be reopened although its runs fail for a moment', async () => {
+  project.repository.push('main', { 'small.yaml': 'tier: ${model.tags.tier}\n' })
+  const version = await project.register('a', { versionTags: { tier: 'gold' } })
+  const inputs = { template: 'small.yaml' }
+  await sync(inputs)
+  reject()
+  await world.api.deleteVersionTag(version.name, version.version, 'tier')
+  const step = await sync(inputs)
+  expect([step.exitCode, step.outputs.operation]).toEqual([1, 'none'])
+  expect(step.result.warnings.map(plain).join()).toMatch(
+    /was not deleted: pull request #1 .* can only be reopened with it/,
+  )
+  reopenByHand(project.repository, 1)
+  await world.api.setVersionTag(version.name, version.version, 'tier', 'gold')
+  expect((await sync(inputs)).outputs).toMatchObject({ 'pull-request-number': '1' })
+  expect(numbers()).toEqual([1])
+})
+
+test('what only `recreate` proposes waits, and does not return by itself once it is gone', async () => {
+  const removed = await project.register('a')
+  const inputs = { index: 'INDEX.md' }
+  await sync({ ...inputs, 'pull-request': 'false' })
+  const path = `deploy/${removed.runId}.yaml`
+  project.repository.push('main', { [path]: null }, 'Remove it')
+  await project.register('b')
+  await sync({ ...inputs, recreate: removed.runId })
+  const head = project.repository.head(headBranch)
+  const left = await sync(inputs)
+  expect(left.outputs.operation).toBe('none')
+  expect(left.result.warnings.map(plain).join()).toContain(
+    `was left as it is: it proposes \`${path}\`, as the input \`recreate\` asked before`,
+  )
+  expect(project.repository.head(headBranch)).toBe(head)
+
+  await project.register('c')
+  const rewritten = await sync(inputs)
+  expect(rewritten.outputs.operation).toBe('pull-request-updated')
+  const [warning = [], ...others] = rewritten.result.warnings
+  expect(plain(warning)).toContain(`no longer proposes \`${path}\`, which a person deleted before`)
+  expect(others).toEqual([])
+  expect(project.repository.paths(headBranch, 'deploy')).not.toContain(path)
 })

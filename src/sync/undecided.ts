@@ -12,7 +12,10 @@ import { listProposedFiles } from './identify-head.ts'
 
 /** Files of an open proposal about which this sync cannot say anything. */
 export type Undecided = {
-  readonly paths: readonly string[]
+  /** Their run or their target failed. */
+  readonly unknown: readonly string[]
+  /** A person deleted them before, and `recreate` proposed them again. */
+  readonly removed: readonly string[]
   /** Whether everything else is as the plan wants it, so that the proposal can stay as it is. */
   readonly isRestCurrent: boolean
 }
@@ -40,7 +43,13 @@ export async function findUndecided(
   const isRestCurrent =
     planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
     planned.length === others.length
-  return { paths, isRestCurrent }
+  const isRemoved = (path: string): boolean =>
+    plan.entries.some((entry) => entry.path === path && entry.outcome === 'held')
+  return {
+    unknown: paths.filter((path) => !isRemoved(path)),
+    removed: paths.filter(isRemoved),
+    isRestCurrent,
+  }
 }
 
 /** The plan with the undecided files as they are proposed, so that the indexes are about them, too. */
@@ -88,18 +97,39 @@ function isUndecided(
 
 /** Says that a pull request waits as it is, or that files are missing from it for now. */
 export function describeUndecided(
-  { paths, isRestCurrent }: Undecided,
+  { unknown, removed, isRestCurrent }: Undecided,
+  { number, url }: PullRequest,
+): Prose[] {
+  const link = linkTo(`Pull request #${number}`, url)
+  const warnings = isRestCurrent
+    ? {
+        unknown: prose`${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
+        removed: prose`${link} was left as it is: it proposes ${listOf(removed)}, as the input \`recreate\` asked before.`,
+      }
+    : {
+        unknown: prose`${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,
+        removed: prose`${link} no longer proposes ${listOf(removed)}, which a person deleted before. They only return with another sync with the input \`recreate\`.`,
+      }
+  return [
+    ...(unknown.length > 0 ? [warnings.unknown] : []),
+    ...(removed.length > 0 ? [warnings.removed] : []),
+  ]
+}
+
+/** Says why the branch of a closed pull request was not deleted. */
+export function describeKeptBranch(
+  branch: string,
+  { unknown }: Undecided,
   { number, url }: PullRequest,
 ): Prose {
-  const list = joinProse(
-    paths.slice(0, maxNamed).map((path) => prose`\`${path}\``),
-    ', ',
-  )
-  const more = paths.length > maxNamed ? own(` and ${paths.length - maxNamed} more`) : []
-  const link = linkTo(`Pull request #${number}`, url)
-  return isRestCurrent
-    ? prose`${link} was left as it is: this sync cannot say what should become of ${list}${more}.`
-    : prose`${link} no longer proposes ${list}${more}, because this sync cannot say what should become of them. They return once it can.`
+  const link = linkTo(`pull request #${number}`, url)
+  return prose`The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync cannot say what should become of ${listOf(unknown)}.`
 }
 
 const maxNamed = 5
+
+function listOf(paths: readonly string[]): Prose {
+  const named = paths.slice(0, maxNamed).map((path) => prose`\`${path}\``)
+  const more = paths.length > maxNamed ? own(` and ${paths.length - maxNamed} more`) : []
+  return joinProse([joinProse(named, ', '), more], '')
+}

@@ -1,7 +1,7 @@
 import type { Plan } from '../core/changes.ts'
 import { ActionError, GitHubError } from '../core/errors.ts'
 import { markWithdrawn } from '../core/pull-request-section.ts'
-import type { OwnHead, PullRequest } from '../core/pull-request.ts'
+import { isRejected, type OwnHead, type PullRequest } from '../core/pull-request.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'
@@ -9,7 +9,12 @@ import { waitingIn } from './plan-in-pull-request.ts'
 import type { ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { rejectForeignHead, rejectOtherInputs, rejectOtherTargets } from './reject-head.ts'
-import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
+import {
+  describeKeptBranch,
+  describeUndecided,
+  findUndecided,
+  type Undecided,
+} from './undecided.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -29,8 +34,8 @@ export async function withdraw(
     const proposal = { name, head, open }
     await rejectOtherTargets(repository, plan, proposal, workflowJob)
     await rejectOtherInputs(repository, plan, proposal, workflowJob)
-    const undecided = open && (await findUndecided(repository, plan, head, options))
-    if (open !== undefined && undecided !== undefined) return leave(plan, head, open, undecided)
+    const kept = await keepUndecided(options, situation, head)
+    if (kept !== undefined) return kept
   }
   const { pullRequests } = repository
   const current = open && (await pullRequests.get(open.number))
@@ -62,6 +67,29 @@ export async function withdraw(
   return withdrawn(plan, begun, { warnings, error })
 }
 
+/**
+ * The result if something may be proposed again by the next sync. The branch of a pull request that a
+ * person rejected stays then, too, because it can only be reopened with it.
+ */
+async function keepUndecided(
+  options: ProposeOptions,
+  { plan, name, state, decision: { open } }: Situation,
+  head: OwnHead,
+): Promise<WriteResult | undefined> {
+  const { sha } = head.commit
+  const proposed =
+    open ?? state.pullRequests.find((closed) => closed.headSha === sha && isRejected(closed))
+  if (proposed === undefined) return undefined
+  const undecided = await findUndecided(options.repository, plan, head, options)
+  if (undecided === undefined) return undefined
+  if (open !== undefined) return leave(plan, head, open, undecided)
+  if (undecided.unknown.length === 0) return undefined
+  return writeResult(plan, 'none', {
+    pullRequest: referenceTo(proposed),
+    warnings: [describeKeptBranch(name, undecided, proposed)],
+  })
+}
+
 /** Leaves the open pull request as it is. */
 export function leave(
   plan: Plan,
@@ -72,7 +100,7 @@ export function leave(
   return writeResult(waitingIn(plan, open), 'none', {
     pullRequest: referenceTo(open),
     commit: { sha, url },
-    warnings: [describeUndecided(undecided, open)],
+    warnings: describeUndecided(undecided, open),
   })
 }
 

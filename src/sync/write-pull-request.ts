@@ -186,7 +186,7 @@ async function propose(
   try {
     const proposed = await proposer.propose(plan, { name, head, open })
     const pullRequest = referenceTo(proposed.pullRequest)
-    const missing = open && undecided ? [describeUndecided(undecided, open)] : []
+    const missing = open && undecided ? describeUndecided(undecided, open) : []
     const warnings = [...missing, ...proposed.warnings]
     return writeResult(plan, operation, { ...proposed, pullRequest, warnings })
   } catch (error) {
