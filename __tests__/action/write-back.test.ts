@@ -169,7 +169,7 @@ describe('tags', () => {
     for (const path of ['b', 'a', 'b']) {
       const step = await sync({ path })
       expect(tagRequests(step)).toBe(0)
-      expect(step.warnings).toEqual([])
+      expect(step.warnings).toHaveLength(path === 'a' ? 0 : 1)
     }
     expect(await tagsOf(version)).toEqual(tags)
     project.repository.push('main', { [`a/${version.runId}.yaml`]: null })

@@ -50,6 +50,7 @@ function plan(versions: readonly Partial<ModelVersion>[], given: Given = {}): Wr
   const { states = {}, unread = [], ...input } = given
   return planWriteBack({
     names,
+    ownsNames: false,
     place,
     models: () => true,
     versions: versions.map((fields) => modelVersion({ runId: 'r1', ...fields })),
@@ -109,6 +110,8 @@ describe('a version whose file is on the branch', () => {
       tagged('https://github.test/acme/other/blob/main/r1.yaml', 'x'),
       undefined,
     ],
+    ['any other file of the repository', tagged(`${blobs}/main/README.md`, 'x'), undefined],
+    ['the file of another run', tagged(`${blobs}/release/1/b/r2.yaml`, 'x'), undefined],
     ['nonsense', tagged('nonsense', 'x'), undefined],
   ])('gets tags if it has %s', (_name, tags, claimedBy) => {
     const { deployments, removals } = plan([{ tags }], { states })
@@ -119,6 +122,15 @@ describe('a version whose file is on the branch', () => {
         ...{ tags, claimedBy, commit: undefined },
       },
     ])
+  })
+
+  test('is claimed by nobody else if the name of the tag belongs to the target', () => {
+    const tags = tagged(`${blobs}/release/1/before/r1.yaml`, old)
+    const { deployments } = plan([{ tags }], { states, ownsNames: true })
+    expect(deployments).toMatchObject([{ claimedBy: undefined, commit: undefined }])
+    const onMain = `${blobs}/main/deploy/r1.yaml`
+    const other = plan([{ tags: tagged(onMain, old) }], { states, ownsNames: true })
+    expect(other.deployments).toMatchObject([{ claimedBy: onMain }])
   })
 
   test('gets the commit of the sync that wrote its file', () => {
@@ -185,6 +197,18 @@ describe('a version that no file names', () => {
   ])('is left alone if %s', (_name, given, rest) => {
     expect(plan([{ tags: given }], rest)).toEqual(nothing)
   })
+
+  test.each([`${blobs}/release/1/before/r1.yaml`, `${blobs}/release/1/README.md`])(
+    'loses its tags, which name %s, if their name belongs to the target',
+    (file) => {
+      const { removals } = plan([{ tags: tagged(file, 'x') }], { ownsNames: true })
+      expect(removals).toEqual(removed)
+      const unread = { ownsNames: true, unread: ['r1'] }
+      expect(plan([{ tags }], unread)).toEqual(nothing)
+      const onMain = tagged(`${blobs}/main/deploy/r1.yaml`, 'x')
+      expect(plan([{ tags: onMain }], { ownsNames: true })).toEqual(nothing)
+    },
+  )
 
   test('loses what a failure left behind', () => {
     expect(plan([{ tags: tagged(undefined, 'x') }]).removals.map(({ key }) => key)).toEqual([

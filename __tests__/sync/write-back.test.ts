@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { githubRequests, mlflowRequests } from '../../testing/count-requests.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
+import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
 import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { runInProcess } from '../fixtures/in-process-job.ts'
 import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
@@ -148,6 +150,60 @@ test('a version that is no longer selected has its tags set, without prune or an
   const again = await sync({ aliases: 'champion' })
   expect(tagRequests(again)).toBe(0)
   expect(githubRequests(again)).toEqual({ Branch: 1, Blobs: 1 })
+})
+
+test('tags follow the path of a target, and other files of the repository that they name', async () => {
+  const version = await project.registerExternal('m')
+  const push = (path: string): string =>
+    project.repository.push('main', {
+      'sync.yaml': `version: 1\ntargets:\n  - { name: p, path: ${path} }\n`,
+    })
+  push('before')
+  await sync({ config: 'sync.yaml' })
+  push('after')
+  await sync({ config: 'sync.yaml' })
+  expect(await tagsOf(version, '.p')).toMatchObject({ file: `main/after/${version.runId}.yaml` })
+  const { fullName } = project.repository
+  await world.api.setVersionTag(
+    ...[version.name, version.version, `mlflow-sync.${fullName}.file`],
+    `https://github.example.com/${fullName}/blob/main/README.md`,
+  )
+  await sync()
+  expect(await tagsOf(version)).toEqual(taggedBy(version))
+})
+
+test('tags of another job that has a file of the same version stay, with a warning', async () => {
+  const version = await project.registerExternal('m')
+  await sync()
+  const commit = project.repository.head()
+  const step = await sync({ path: 'other' })
+  expect(await tagsOf(version)).toEqual(taggedBy(version, commit))
+  expect(step.report.warnings.join('\n')).toMatch(
+    /The tags of 1 model version in MLflow already name files elsewhere in the repository, such as .*deploy/,
+  )
+})
+
+test('tags of deleted files of another job move, wherever they are among more than 100', async () => {
+  const prefix = project.model('many')
+  const { id: experimentId } = world.experiment
+  const versions = bulkRegister(world.mlflow, {
+    experimentId,
+    count: 102,
+    prefix,
+    models: 102,
+  }).map((runId, index) => ({ name: `${prefix}-${index}`, version: '1', runId }))
+  await sync({ path: 'a' })
+  const step = await sync({ path: 'b' })
+  const requests = step.githubRequests.filter(({ operation }) => operation === 'Files')
+  const asked = requests.map(({ body }) => body).join()
+  const [gone, ...others] = versions.filter(({ runId }) => !asked.includes(runId))
+  if (gone === undefined) throw new Error('all were asked')
+  expect(others).toHaveLength(1)
+  project.repository.push('main', { [`a/${gone.runId}.yaml`]: null })
+  const clock = { now: Date.now, sleep: () => Promise.resolve(), random: () => 0.99 }
+  await runInProcess(world, project, { path: 'b', 'write-back': 'true' }, { clock })
+  const tags = await world.api.versionTags(gone.name, gone.version)
+  expect(tags[`mlflow-sync.${project.repository.fullName}.file`]).toMatch(/\/b\/\w+\.yaml$/)
 })
 
 describe('a failure to write the tags', () => {

@@ -1,6 +1,6 @@
 import { pathIn } from './branch.ts'
 import { fileUrl } from './text/links.ts'
-import { runIdFromFileName } from './values-file/file.ts'
+import { fileName, runIdFromFileName } from './values-file/file.ts'
 
 /** A directory of values files on a branch of a repository on GitHub. */
 export type Place = {
@@ -43,9 +43,15 @@ function blobsUrl({ serverUrl, repository }: Omit<Place, 'directory' | 'branch'>
   return fileUrl(serverUrl, repository, '', '').slice(0, -1)
 }
 
-/** Whether a URL names a file of the repository in another directory or on another branch. */
-export function isElsewhere(place: Place, url: string): boolean {
-  return url.startsWith(blobsUrl(place)) && runIdIn(place, url) === undefined
+/** Whether a URL names the run's file in another directory of the repository or on another branch. */
+export function isElsewhere(place: Place, url: string, runId: string): boolean {
+  const isOfRun = url.startsWith(blobsUrl(place)) && url.endsWith(`/${fileName(runId)}`)
+  return isOfRun && runIdIn(place, url) === undefined
+}
+
+/** Whether a URL names a file on the same branch: Git allows no branch `a/b` beside `a`. */
+export function isOnBranch(place: Place, url: string): boolean {
+  return url.startsWith(urlOf(place, ''))
 }
 
 /** The run whose file in this directory a URL names; undefined for any other URL. */

@@ -2,7 +2,7 @@ import { pathIn } from './branch.ts'
 import { isCorrected, type Corrections } from './corrections.ts'
 import type { NameMatcher } from './glob.ts'
 import { versionKey, type ModelVersion } from './model.ts'
-import { isElsewhere, runIdIn, urlOf, type Place } from './tag-place.ts'
+import { isElsewhere, isOnBranch, runIdIn, urlOf, type Place } from './tag-place.ts'
 import { fileName, ownedTextsOf, type FileState } from './values-file/file.ts'
 
 /** The tags that say where a model version is deployed. */
@@ -27,6 +27,11 @@ export function taggedFilter({ file }: TagNames): string {
 /** What the tags of one target depend on. */
 export type WriteBackInput = {
   readonly names: TagNames
+  /**
+   * Whether the names belong to this target alone on its branch, as with a configuration. Otherwise all
+   * jobs of the repository share them, and one leaves the tags of the others alone.
+   */
+  readonly ownsNames: boolean
   readonly place: Place
   /** The target's models; the tags of others are somebody else's. */
   readonly models: NameMatcher
@@ -50,7 +55,7 @@ export type Deployment = VersionName & {
   /** Undefined: the last commit that changed the file. */
   readonly commit: string | undefined
   readonly tags: ModelVersion['tags']
-  /** URL of another file in the repository that the tag names. */
+  /** URL of the same run's file elsewhere in the repository that the tag names. */
   readonly claimedBy: string | undefined
 }
 
@@ -115,7 +120,7 @@ function findDeployments({
 function deploymentOf(
   { name, version, tags }: ModelVersion,
   runId: string,
-  { names, place, written, corrections }: WriteBackInput,
+  { names, ownsNames, place, written, corrections }: WriteBackInput,
 ): Deployment[] {
   const path = pathIn(place.directory, fileName(runId))
   const url = urlOf(place, path)
@@ -125,7 +130,8 @@ function deploymentOf(
   const known = isKnown ? recorded : undefined
   const commit = written.runIds.has(runId) ? written.commit : known
   if (known !== undefined && commit === known) return []
-  const isClaimed = file !== undefined && isElsewhere(place, file)
+  const isClaimed =
+    file !== undefined && isElsewhere(place, file, runId) && !(ownsNames && isOnBranch(place, file))
   return [{ name, version, path, url, commit, tags, claimedBy: isClaimed ? file : undefined }]
 }
 
@@ -136,18 +142,20 @@ function isCommit(text: string): boolean {
 
 /**
  * The tags of a version that no file names any more. A tag that names a place outside of the directory
- * is another job's, and a file that was not read may still name the version.
+ * is another job's, unless the name is the target's own: then its path has changed. A file that was not
+ * read may still name the version.
  */
 function removalsFrom(
   { name, version, tags }: ModelVersion,
-  { names, place, files, present }: WriteBackInput,
+  { names, ownsNames, place, files, present }: WriteBackInput,
 ): TagChange[] {
   const file = tags[names.file]
-  if (file !== undefined) {
-    const runId = runIdIn(place, file)
-    if (runId === undefined) return []
+  const runId = file === undefined ? undefined : runIdIn(place, file)
+  if (runId !== undefined) {
     const state = files.get(runId)?.state ?? { kind: 'unread' }
     if (present.has(runId) && ownedTextsOf(state) === undefined) return []
+  } else if (file !== undefined && !(ownsNames && isOnBranch(place, file))) {
+    return []
   }
   // The file comes last, so that what is left after a failure is found again.
   return [names.commit, names.file]

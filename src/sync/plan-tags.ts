@@ -75,6 +75,7 @@ function inputFor(
   const made = operation === 'committed' ? ofTarget : []
   return {
     names: tagNames(repository, namesTargets ? target.name : undefined),
+    ownsNames: namesTargets,
     place: { serverUrl, repository, branch, directory },
     models: target.selection.models,
     versions: selected.listed,

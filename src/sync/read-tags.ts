@@ -1,8 +1,10 @@
 import { GitHubError, MlflowError } from '../core/errors.ts'
 import { versionKey, type ModelVersion } from '../core/model.ts'
 import { possibleFiles, type Place } from '../core/tag-place.ts'
+import type { Clock } from '../core/runtime.ts'
 import { plural } from '../core/text/format.ts'
 import { joinSentences, own, prose, type Prose } from '../core/text/prose.ts'
+import { takeTurns } from '../core/turns.ts'
 import {
   findUnknownRuns,
   taggedFilter,
@@ -16,6 +18,7 @@ import type { Registry } from '../mlflow/registry.ts'
 export type TagSources = {
   readonly registry: Registry
   readonly repository: Repository
+  readonly clock: Pick<Clock, 'random'>
 }
 
 /**
@@ -48,7 +51,7 @@ function unique(versions: readonly ModelVersion[]): ModelVersion[] {
   return [...new Map(versions.map((version) => [versionKey(version), version])).values()]
 }
 
-/** More files of other jobs are left alone without asking whether they still exist. */
+/** One sync asks whether so many files of other jobs still exist; the next ones ask for others. */
 const maxClaims = 100
 
 /**
@@ -56,10 +59,10 @@ const maxClaims = 100
  * version to two directories would overwrite each other's tags forever. If that file no longer exists,
  * the tag is outdated.
  *
- * @param warnings gets one if GitHub does not tell which files exist.
+ * @param warnings gets one about those versions, or if GitHub does not tell which files exist.
  */
 export async function leaveClaimed(
-  { repository }: TagSources,
+  { repository, clock }: TagSources,
   deployments: readonly Deployment[],
   place: Place,
   warnings: Prose[],
@@ -68,13 +71,22 @@ export async function leaveClaimed(
   const claimed = deployments.flatMap((deployment) =>
     deployment.claimedBy === undefined
       ? []
-      : [{ deployment, files: possibleFiles(place, deployment.claimedBy) }],
+      : [
+          {
+            deployment,
+            url: deployment.claimedBy,
+            files: possibleFiles(place, deployment.claimedBy),
+          },
+        ],
   )
   if (claimed.length === 0) return unclaimed
-  const asked = claimed.slice(0, maxClaims)
+  const turns = takeTurns(claimed, ({ deployment }) => versionKey(deployment), clock.random())
+  const asked = turns.slice(0, maxClaims)
   try {
     const existing = await repository.findFiles(asked.flatMap(({ files }) => files))
     const outdated = asked.filter(({ files }) => !files.some((file) => existing.has(file)))
+    const left = claimed.filter((claim) => !outdated.includes(claim))
+    warnings.push(...left.slice(0, 1).map(({ url }) => describeClaims(left.length, url)))
     return [...unclaimed, ...outdated.map(({ deployment }) => deployment)]
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
@@ -83,4 +95,11 @@ export async function leaveClaimed(
     warnings.push(joinSentences([message, error.advice ?? []]))
     return unclaimed
   }
+}
+
+/** @param url one of the files. */
+function describeClaims(count: number, url: string): Prose {
+  const versions = own(plural(count, 'model version'))
+  const message = prose`The tags of ${versions} in MLflow already name files elsewhere in the repository, such as ${url}, and were left alone`
+  return joinSentences([message, prose`With \`config\`, each target has tags of its own.`])
 }
