@@ -1,13 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
-import { correctedRuns, isCorrected, mergedCorrections } from '../../src/core/corrections.ts'
+import {
+  correctedFiles,
+  correctingCommit,
+  mergedCorrections,
+  pathKey,
+} from '../../src/core/corrections.ts'
 import { entryWithoutEdit, type ChangedEntry } from '../../src/core/entry.ts'
 import { markWithdrawn, readSection, writeSection } from '../../src/core/pull-request-section.ts'
 import type { PullRequest } from '../../src/core/pull-request.ts'
 
 const runId = 'abc123def456abc123def456abc12345'
+const path = `deploy/${runId}.yaml`
+const key = pathKey(path)
 
 function changed(fields: Partial<ChangedEntry> = {}): ChangedEntry {
-  const path = `deploy/${runId}.yaml`
   return {
     ...entryWithoutEdit({
       ...{ outcome: 'updated', path, runId, experimentId: '1', target: 'deploy' },
@@ -21,20 +27,19 @@ function changed(fields: Partial<ChangedEntry> = {}): ChangedEntry {
 }
 
 test.each<[string, Partial<ChangedEntry>, string[]]>([
-  ['the same version', {}, ['abc123de']],
-  ['a damaged file', { previous: undefined }, ['abc123de']],
+  ['the same version', {}, [key]],
+  ['a damaged file', { previous: undefined }, [key]],
   ['a newer version', { modelVersion: '3' }, []],
   ['another model', { modelName: 'n' }, []],
   ['a new file', { outcome: 'created', previous: undefined }, []],
-  ['a file without a run', { runId: null }, []],
 ])('what a proposal corrects: %s', (_name, fields, expected) => {
-  expect(correctedRuns([changed(fields)])).toEqual(expected)
+  expect(correctedFiles([changed(fields)])).toEqual(expected)
 })
 
 describe('the corrections of a merged pull request', () => {
   const section = { files: 'f', changes: 'c', title: 't', withdrawn: false }
   const texts = { text: 'text', summary: '' }
-  const corrected = ['abc123de', 'x-_1']
+  const corrected = [key, 'x-_1']
 
   function pull(fields: Partial<PullRequest>): PullRequest {
     return {
@@ -56,7 +61,7 @@ describe('the corrections of a merged pull request', () => {
 
   test('are those of the last one', () => {
     const before = pull({})
-    expect(read(pull({ merged: false }), before)?.runs).toEqual(new Set(corrected))
+    expect(read(pull({ merged: false }), before)?.files).toEqual(new Set(corrected))
     expect(read(pull({ body: writeSection('', section, texts) }), before)).toBeUndefined()
     expect(read(pull({ body: 'mine' }))).toBeUndefined()
     expect(read()).toBeUndefined()
@@ -64,10 +69,10 @@ describe('the corrections of a merged pull request', () => {
 
   test('count until the commit of the file is one of its own', () => {
     const corrections = read(pull({}))
-    expect(isCorrected(corrections, runId, 'old')).toBe(true)
-    expect(isCorrected(corrections, runId, 'merge')).toBe(false)
-    expect(isCorrected(corrections, runId, 'head')).toBe(false)
-    expect(isCorrected(corrections, 'f'.repeat(32), 'old')).toBe(false)
-    expect(isCorrected(undefined, runId, 'old')).toBe(false)
+    expect(correctingCommit(corrections, path, 'old')).toBe('merge')
+    expect(correctingCommit(corrections, path, 'merge')).toBe('merge')
+    expect(correctingCommit(corrections, path, 'head')).toBeUndefined()
+    expect(correctingCommit(corrections, `other/${runId}.yaml`, 'old')).toBeUndefined()
+    expect(correctingCommit(undefined, path, 'old')).toBeUndefined()
   })
 })

@@ -4,7 +4,9 @@ import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import { bulkRegister } from '../../testing/mlflow/bulk.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
 import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
+import type { Repository } from '../../testing/github/repository.ts'
 import type { Project } from '../../testing/project.ts'
+import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
@@ -270,31 +272,46 @@ describe('a failure to write the tags', () => {
 })
 
 describe('a correction of the same version in a pull request', () => {
-  test.each(['squash', 'merge'] as const)(
-    'sets the commit that a %s put on the branch',
-    async (method) => {
-      const version = await project.registerExternal('m')
-      await project.registerExternal('n')
-      await sync()
-      const first = project.repository.head()
-      const path = `deploy/${version.runId}.yaml`
-      const text = project.repository.read(path)
-      project.repository.push('main', { [path]: text.replace(/timestamp: .*/, 'timestamp: 1') })
-      const inputs = { 'pull-request': 'true' }
-      const proposing = await sync(inputs)
-      expect(proposing.outputs).toMatchObject({ operation: 'pull-request-created' })
-      expect(await tagsOf(version)).toEqual(taggedBy(version, first))
-      mergePullRequest(project.repository, 1, method)
-      const last = project.repository.git('log', '-1', '--format=%H', 'main', '--', path).trim()
-      const merged = await sync(inputs)
-      expect(merged.report.warnings).toEqual([])
-      expect(await tagsOf(version)).toEqual(taggedBy(version, last))
-      expect(tagRequests(merged)).toBe(1)
-      const again = await sync(inputs)
-      expect(tagRequests(again)).toBe(0)
-      expect(githubRequests(again)).not.toHaveProperty('LastCommits')
+  /** Also what people do to the pull request before it is merged. */
+  const ways: Readonly<Record<string, (repository: Repository) => void>> = {
+    'a squash': (repository) => mergePullRequest(repository, 1, 'squash'),
+    'a merge': (repository) => mergePullRequest(repository, 1, 'merge'),
+    "a rebase with a reviewer's commit": (repository) => {
+      repository.push(headBranch, { 'notes.md': 'x' })
+      mergePullRequest(repository, 1, 'rebase')
     },
-  )
+  }
+
+  test.each(Object.keys(ways))('sets the commit that %s put on the branch', async (way) => {
+    const { repository } = project
+    const version = await project.registerExternal('m')
+    repository.push('main', {
+      'sync.yaml': 'version: 1\ntargets:\n  - path: x\n  - path: y\n',
+    })
+    const inputs = { config: 'sync.yaml', 'pull-request': 'true' }
+    await sync({ ...inputs, 'pull-request': 'false' })
+    const first = repository.head()
+    const path = `x/${version.runId}.yaml`
+    repository.push('main', {
+      [path]: repository.read(path).replace(/timestamp: .*/, 'timestamp: 1'),
+    })
+    const proposing = await sync(inputs)
+    expect(proposing.outputs).toMatchObject({ operation: 'pull-request-created' })
+    expect(await tagsOf(version, '.x')).toMatchObject({ commit: first })
+    ways[way]?.(repository)
+    const commit = repository.head()
+    repository.push('main', { [path]: `${repository.read(path)}# by a person\n` })
+    const merged = await sync(inputs)
+    expect(merged.report.warnings).toEqual([])
+    expect(await tagsOf(version, '.x')).toMatchObject({ commit })
+    expect(await tagsOf(version, '.y')).toMatchObject({ commit: first })
+    expect(tagRequests(merged)).toBe(1)
+    const again = await sync(inputs)
+    expect(tagRequests(again)).toBe(0)
+    for (const step of [merged, again]) {
+      expect(githubRequests(step)).not.toHaveProperty('LastCommits')
+    }
+  })
 })
 
 test.each([

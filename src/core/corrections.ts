@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ChangedEntry } from './entry.ts'
 import { readSection } from './pull-request-section.ts'
 import type { PullRequestState } from './pull-request.ts'
@@ -7,17 +8,19 @@ import type { PullRequestState } from './pull-request.ts'
  * the tags of such a version are right, except for the commit.
  */
 export type Corrections = {
-  /** Beginnings of run ids. */
-  readonly runs: ReadonlySet<string>
-  /** Commits of the pull request, which the tags name once its merge was seen. */
-  readonly commits: ReadonlySet<string>
+  /** See `pathKey`. */
+  readonly files: ReadonlySet<string>
+  /** What its merge put on the branch: a merge, a squashed commit or the last of those rebased. */
+  readonly mergeCommit: string
+  /** The last commit that it had itself. */
+  readonly headSha: string
 }
 
 /** A pull request's body has room for so many. */
-const maxRuns = 1000
+const maxFiles = 1000
 
-/** The runs whose files a proposal changes and which may keep their version, for its section. */
-export function correctedRuns(changes: readonly ChangedEntry[]): string[] {
+/** The files that a proposal changes and that may keep their version, for its section. */
+export function correctedFiles(changes: readonly ChangedEntry[]): string[] {
   return changes
     .filter(
       ({ outcome, previous, modelName, modelVersion }) =>
@@ -26,30 +29,33 @@ export function correctedRuns(changes: readonly ChangedEntry[]): string[] {
         (previous === undefined ||
           (previous.modelName === modelName && previous.modelVersion === modelVersion)),
     )
-    .flatMap(({ runId }) => (runId === null ? [] : beginningOf(runId)))
-    .slice(0, maxRuns)
+    .map(({ path }) => pathKey(path))
+    .slice(0, maxFiles)
 }
 
 /** The corrections of the last pull request that was merged, if it has any. */
 export function mergedCorrections({ pullRequests }: PullRequestState): Corrections | undefined {
   const last = pullRequests.find(({ merged }) => merged)
-  if (last === undefined) return undefined
-  const runs = readSection(last.body)?.corrected
-  if (runs === undefined) return undefined
-  return { runs: new Set(runs), commits: new Set([last.headSha, last.mergeCommit ?? '']) }
+  if (last?.mergeCommit === undefined) return undefined
+  const files = readSection(last.body)?.corrected
+  if (files === undefined) return undefined
+  return { files: new Set(files), mergeCommit: last.mergeCommit, headSha: last.headSha }
 }
 
-/** Whether the commit that was recorded for a run's file is older than its correction. */
-export function isCorrected(
+/**
+ * The commit that brought a file's correction to the branch, in place of the recorded one, which is
+ * older. Later commits do not count, so that the tags do not follow what people change.
+ */
+export function correctingCommit(
   corrections: Corrections | undefined,
-  runId: string,
+  path: string,
   recorded: string,
-): boolean {
-  if (corrections === undefined) return false
-  return corrections.runs.has(beginningOf(runId)) && !corrections.commits.has(recorded)
+): string | undefined {
+  if (corrections === undefined || recorded === corrections.headSha) return undefined
+  return corrections.files.has(pathKey(path)) ? corrections.mergeCommit : undefined
 }
 
-/** Short, and if it is another run's, too, GitHub is asked for a commit in vain. */
-function beginningOf(runId: string): string {
-  return runId.slice(0, 8)
+/** Short, because a pull request's body has little room. */
+export function pathKey(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 10)
 }

@@ -13,7 +13,7 @@ export type Section = {
   readonly title: string
   /** Whether the action closes the pull request itself, because nothing is left to propose. */
   readonly withdrawn: boolean
-  /** See `correctedRuns`; undefined if there are none. */
+  /** See `correctedFiles`; undefined if there are none. */
   readonly corrected?: readonly string[]
 }
 

@@ -1,5 +1,5 @@
 import { pathIn } from './branch.ts'
-import { isCorrected, type Corrections } from './corrections.ts'
+import { correctingCommit, type Corrections } from './corrections.ts'
 import type { NameMatcher } from './glob.ts'
 import { versionKey, type ModelVersion } from './model.ts'
 import { isElsewhere, isOnBranch, runIdIn, urlOf, type Place } from './tag-place.ts'
@@ -126,10 +126,10 @@ function deploymentOf(
   const url = urlOf(place, path)
   const { [names.file]: file, [names.commit]: recorded = '' } = tags
   // A commit that was recorded for this file stays, whatever another person or job has changed since.
-  const isKnown = file === url && isCommit(recorded) && !isCorrected(corrections, runId, recorded)
-  const known = isKnown ? recorded : undefined
+  const isKnown = file === url && isCommit(recorded)
+  const known = isKnown ? (correctingCommit(corrections, path, recorded) ?? recorded) : undefined
   const commit = written.runIds.has(runId) ? written.commit : known
-  if (known !== undefined && commit === known) return []
+  if (isKnown && commit === recorded) return []
   const isClaimed =
     file !== undefined && isElsewhere(place, file, runId) && !(ownsNames && isOnBranch(place, file))
   return [{ name, version, path, url, commit, tags, claimedBy: isClaimed ? file : undefined }]

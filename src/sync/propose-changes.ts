@@ -7,7 +7,7 @@ import { inputsDigest, inputsTrailer, type WorkflowJob } from '../core/proposal-
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import { withoutChanges } from '../core/plan/index-pages.ts'
 import { changeDigests, changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
-import { correctedRuns } from '../core/corrections.ts'
+import { correctedFiles } from '../core/corrections.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
   isUpToDate,
@@ -191,7 +191,7 @@ async function writeText(
     changes: changesDigest(plan),
     title: titleDigest(ownTitle),
     withdrawn: false,
-    corrected: correctedRuns(changes),
+    corrected: correctedFiles(changes),
   }
   const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title)
   return {
