@@ -242,6 +242,38 @@ describe('a failure to write the tags', () => {
     expect(step.outputs).toMatchObject({ operation: 'committed', 'failed-count': '0' })
   })
 
+  test('of one version that MLflow rejects leaves the other versions of its model alone', async () => {
+    const versions: RegisteredVersion[] = []
+    for (let count = 0; count < 3; count += 1) versions.push(await project.registerExternal('m'))
+    world.gateway.rule = (request) =>
+      isTagRequest(request) && request.body.includes('"version":"1"')
+        ? { status: 400, body: '{"error_code":"INVALID_PARAMETER_VALUE","message":"odd version"}' }
+        : undefined
+    const step = await sync()
+    const tags = await Promise.all(versions.map((version) => tagsOf(version)))
+    expect(tags).toEqual([untagged, ...versions.slice(1).map((version) => taggedBy(version))])
+    expect(tagRequests(step)).toBe(1 + 4)
+    expect(step.report.warnings.join('\n')).toMatch(/could not be written .* odd version/)
+  })
+
+  test('because GitHub takes too long for the commits is only about the files it is too long for', async () => {
+    const versions = await registerMany(5)
+    const [slow] = versions
+    await sync({ 'write-back': 'false' })
+    world.github.inject(
+      { kind: 'respond', status: 502, body: '' },
+      {
+        match: ({ operation, body }) =>
+          operation === 'LastCommits' && slow !== undefined && body.includes(slow.runId),
+        times: Infinity,
+      },
+    )
+    const step = await sync()
+    const tags = await Promise.all(versions.map((version) => tagsOf(version)))
+    expect(tags).toEqual([untagged, ...versions.slice(1).map((version) => taggedBy(version))])
+    expect(step.report.warnings.join('\n')).toContain('The commits of 1 file could not be read')
+  })
+
   test('of one model with an error of the server leaves the others alone', async () => {
     const versions = await registerMany(5)
     const [broken] = versions

@@ -1,24 +1,29 @@
 import { z } from 'zod'
+import type { GitHubError } from '../core/errors.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
 import { historyFields } from './history.ts'
+import { readInParts } from './in-parts.ts'
 
 /** GitHub follows the history of each path on its own, within its limit of 10 seconds. */
 const pathsPerQuery = 100
 
 const history = z.object({ nodes: list(z.object({ oid: z.string() })) })
 
-/** The last commit up to `head` that changed each file, by path. */
-export async function readLastCommits(
+/** The last commit that changed each file, or why it is not known. */
+export type LastCommits = ReadonlyMap<string, string | GitHubError>
+
+/** Reads the last commit up to `head` that changed each file, by path. */
+export function readLastCommits(
   client: GitHubClient,
   head: string,
   paths: readonly string[],
-): Promise<Map<string, string>> {
-  const commits = new Map<string, string>()
-  for (const batch of batchesOf(paths)) {
+): Promise<LastCommits> {
+  return readInParts(paths, pathsPerQuery, async (batch) => {
     const aliases = aliasesFor('h', batch)
-    const { repository } = await client.query(
+    const send = batch.length > 1 ? client.queryDivisible : client.query
+    const { repository } = await send(
       `query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
         repository(owner: $owner, name: $name) {
           object(oid: $head) { ... on Commit { ${historyFields(aliases, '1', () => 'nodes { oid }')} } }
@@ -27,12 +32,9 @@ export async function readLastCommits(
       { head },
       z.object({ repository: z.object({ object: aliasedObjects(aliases, history).nullable() }) }),
     )
-    for (const [path, { nodes }] of repository.object ?? []) {
-      const [commit] = nodes
-      if (commit !== undefined) commits.set(path, commit.oid)
-    }
-  }
-  return commits
+    const commits = [...(repository.object ?? [])]
+    return new Map(commits.flatMap(([path, { nodes }]) => nodes.map(({ oid }) => [path, oid])))
+  })
 }
 
 /** Those of some files (`refs/heads/main:path`) that exist. */

@@ -15,7 +15,7 @@ import {
   type TreeEntry,
 } from './git-data.ts'
 import { listFiles, type TreeFile } from './head-branch.ts'
-import { findFiles, readLastCommits } from './last-commits.ts'
+import { findFiles, readLastCommits, type LastCommits } from './last-commits.ts'
 import { readDirectoryHistories } from './history.ts'
 import { listTree } from './list-tree.ts'
 import { findObstacle, type Obstacle } from './obstacles.ts'
@@ -88,11 +88,8 @@ export type Repository = {
   readonly findCommit: <T extends CommitRequest>(
     requests: readonly T[],
   ) => Promise<{ readonly request: T; readonly commit: Commit } | undefined>
-  /** The last commit up to `head` that changed each file, by path. */
-  readonly lastCommits: (
-    head: string,
-    paths: readonly string[],
-  ) => Promise<ReadonlyMap<string, string>>
+  /** The last commit up to `head` that changed each file, by path, or why it is not known. */
+  readonly lastCommits: (head: string, paths: readonly string[]) => Promise<LastCommits>
   /** Those of some files (`refs/heads/main:path`) that exist. */
   readonly findFiles: (files: readonly string[]) => Promise<ReadonlySet<string>>
   readonly pullRequests: PullRequests

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mapConcurrently } from '../core/concurrently.ts'
 import { MlflowError } from '../core/errors.ts'
+import { versionKey } from '../core/model.ts'
 import type { TagChange } from '../core/write-back.ts'
 import { maxConcurrentRequests, type MlflowClient } from './client.ts'
 import { unlessMissing } from './errors.ts'
@@ -11,13 +12,15 @@ export type TagFailure = { readonly change: TagChange; readonly error: MlflowErr
 /** Sets and removes tags, and remembers what became of them. */
 export type TagWriter = {
   /**
-   * The changes of one model are made in order, and none after a failure.
+   * The changes of one model are made in order. After a failure, none is made of the same version, or
+   * of the same model unless MLflow rejected only this change.
    *
    * @returns those of other models that were not tried, because it is hopeless.
    */
   readonly write: (changes: readonly TagChange[]) => Promise<readonly TagChange[]>
-  /** By name of the model. */
-  readonly failures: ReadonlyMap<string, TagFailure>
+  readonly failures: () => readonly TagFailure[]
+  /** Whether no change of a model is tried any more. */
+  readonly skipsModel: (name: string) => boolean
   /** Number of tags that were set or removed. */
   readonly done: () => number
   /** Number of tags that were tried. */
@@ -36,7 +39,9 @@ const maxOutages = 3
  * one takes `MANAGE` (`mlflow/server/auth/__init__.py`).
  */
 export function createTagWriter(client: MlflowClient, total: number): TagWriter {
-  const failures = new Map<string, TagFailure>()
+  const failures: TagFailure[] = []
+  const skippedModels = new Set<string>()
+  const skippedVersions = new Set<string>()
   let done = 0
   let tried = 0
   let outages = 0
@@ -52,7 +57,9 @@ export function createTagWriter(client: MlflowClient, total: number): TagWriter 
       client.progress('wrote', done, total, 'tag')
     } catch (error) {
       if (!(error instanceof MlflowError)) throw error
-      failures.set(change.name, { change, error })
+      failures.push({ change, error })
+      skippedVersions.add(versionKey(change))
+      if (!isAboutVersion(error)) skippedModels.add(change.name)
       isRejected ||= error.status === 401
       outages = isAboutModel(error) ? 0 : outages + 1
     }
@@ -64,14 +71,16 @@ export function createTagWriter(client: MlflowClient, total: number): TagWriter 
       const untried: TagChange[] = []
       await mapConcurrently(models, maxConcurrentRequests, async ([name, ofModel]) => {
         for (const change of ofModel) {
-          if (failures.has(name)) return
+          if (skippedModels.has(name)) return
+          if (skippedVersions.has(versionKey(change))) continue
           if (isHopeless()) untried.push(change)
           else await attempt(change)
         }
       })
       return untried
     },
-    failures,
+    failures: () => failures,
+    skipsModel: (name) => skippedModels.has(name),
     done: () => done,
     tried: () => tried,
     isHopeless,
@@ -91,7 +100,12 @@ async function writeTag(
   )
 }
 
+/** Whether other versions of the model may do better. */
+function isAboutVersion({ status }: MlflowError): boolean {
+  return status === 400 || status === 404
+}
+
 /** Whether other models may do better; not if the server is down. */
-function isAboutModel({ status = 0 }: MlflowError): boolean {
-  return status === 400 || status === 403 || status === 404
+function isAboutModel(error: MlflowError): boolean {
+  return isAboutVersion(error) || error.status === 403
 }

@@ -40,12 +40,12 @@ export async function sendTags(
     if (batch.length === 0) break
     const untried = await writer.write(await commits.resolve(batch))
     left += new Set(untried.map(versionKey)).size
-    waiting = waiting.slice(batch.length).filter(({ name }) => !writer.failures.has(name))
+    waiting = waiting.slice(batch.length).filter(({ name }) => !writer.skipsModel(name))
   }
   report(options, writer)
   return [
     ...commits.warnings(),
-    ...describeFailures(writer.failures),
+    ...describeFailures(writer.failures()),
     ...describeRest(left + waiting.length, writer.isHopeless()),
   ]
 }
@@ -70,19 +70,21 @@ type CommitReader = {
 
 function createCommitReader(repository: Repository, head: string): CommitReader {
   let failure: GitHubError | undefined
+  let isHopeless = false
   let missing = 0
 
   const read = async (paths: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-    if (failure === undefined) {
-      try {
-        return await repository.lastCommits(head, paths)
-      } catch (error) {
-        if (!(error instanceof GitHubError)) throw error
-        failure = error
-      }
+    const commits = new Map<string, string>()
+    if (paths.length === 0) return commits
+    const found = isHopeless ? undefined : await repository.lastCommits(head, paths)
+    for (const [path, commit] of found ?? []) {
+      if (commit instanceof GitHubError) failure ??= commit
+      else commits.set(path, commit)
     }
-    missing += paths.length
-    return new Map()
+    if (failure === undefined) return commits
+    isHopeless ||= commits.size === 0
+    missing += paths.length - commits.size
+    return commits
   }
 
   return {

@@ -10,11 +10,11 @@ export const maxRequests = 500
 const maxModels = 10
 
 /** One warning about all models on which permission is missing, and one about all other failures. */
-export function describeFailures(failures: ReadonlyMap<string, TagFailure>): Prose[] {
+export function describeFailures(failures: readonly TagFailure[]): Prose[] {
   const [denied, others] = [true, false].map((isWanted) =>
-    [...failures.values()]
+    failures
       .filter(({ error }) => isDenied(error) === isWanted)
-      .sort((a, b) => (a.change.name < b.change.name ? -1 : 1)),
+      .toSorted((a, b) => (a.change.name < b.change.name ? -1 : 1)),
   )
   return [denied ?? [], others ?? []].flatMap(describeAlike)
 }
@@ -26,7 +26,8 @@ function isDenied({ status }: MlflowError): boolean {
 function describeAlike(failures: readonly TagFailure[]): Prose[] {
   const [first] = failures
   if (first === undefined) return []
-  const names = failures.map(({ change }) => prose`\`${change.name}\``)
+  const models = new Set(failures.map(({ change }) => change.name))
+  const names = [...models].map((name) => prose`\`${name}\``)
   const others = names.length - maxModels
   const shown = joinProse(names.slice(0, maxModels), ', ')
   const listed =
