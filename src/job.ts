@@ -3,6 +3,7 @@ import type { Cancellation } from './cancellation.ts'
 import { runChecks } from './check/check.ts'
 import { createClients, secretsOf, type Clients } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
+import { serverDigest, type ProposingJob } from './core/proposal-inputs.ts'
 import { emptyResult, type SyncResult } from './core/result.ts'
 import {
   createStopwatch,
@@ -77,7 +78,7 @@ async function runInputs(
   const context = jobContext(inputs, environment, startedAt)
   const options = {
     ...syncOptions(inputs, clients, context, stopwatch),
-    workflowJob: workflowJob(environment),
+    proposing: proposingJob(inputs, environment),
     clock,
     signal,
     info: log.info,
@@ -111,7 +112,7 @@ function syncOptions(
   clients: Clients,
   { uiUrl, serverUrl, workflowRunUrl }: JobContext,
   stopwatch: Stopwatch,
-): Omit<SyncOptions, 'clock' | 'signal' | 'info' | 'workflowJob'> {
+): Omit<SyncOptions, 'clock' | 'signal' | 'info' | 'proposing'> {
   const { repository, config, target, mode, commitMessage, pullRequest, writeBack } = inputs
   return {
     mlflow: clients.mlflow,
@@ -132,6 +133,11 @@ function syncOptions(
     hideSecrets: createCleaner(secretsOf(inputs)),
     stopwatch,
   }
+}
+
+function proposingJob({ mlflow, config }: Inputs, environment: Environment): ProposingJob {
+  const server = serverDigest(mlflow.baseUrl, mlflow.workspace)
+  return { job: workflowJob(environment), server, config }
 }
 
 /** Names of the two servers in the results of a check. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
+import { closePullRequest } from '../../testing/github/people.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -7,7 +8,7 @@ import { runInProcess } from '../fixtures/in-process-job.ts'
 
 /** Two jobs with one head branch that differ in other inputs than `models`, `path` and `branch`. */
 
-const world = await useWorld({ version: 3 })
+const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
 
 type Inputs = Readonly<Record<string, string>>
@@ -105,6 +106,76 @@ test('the same job goes on once somebody edited its inputs', async () => {
   await sync(first)
   const { outputs } = await sync({ aliases: 'challenger' }, { sha: '2' })
   expect(outputs).toMatchObject({ operation: 'pull-request-updated', 'created-count': '1' })
+})
+
+describe('a job with equal inputs', () => {
+  const moveAlias = () => world.api.setAlias(project.model('m'), 'champion', '2')
+  const atOtherAddress = (): Inputs => {
+    const url = new URL(world.gateway.url)
+    url.hostname = 'localhost'
+    return { ...first, 'mlflow-tracking-uri': url.href }
+  }
+
+  test('of another name goes on, unless it does not see the models of the proposal', async () => {
+    await sync(first)
+    await moveAlias()
+    const { outputs } = await sync(first, { job: 'two' })
+    expect(outputs).toMatchObject({ operation: 'pull-request-updated' })
+    const before = head()
+    world.gateway.rule = ({ url }) =>
+      url.includes('registered-models/search') || url.includes('model-versions/search')
+        ? { status: 200, body: '{}', headers: { 'content-type': 'application/json' } }
+        : undefined
+    const { exitCode, result } = await sync(first)
+    world.gateway.rule = undefined
+    expect(exitCode).toBe(1)
+    expect(plain(result.error?.message ?? [])).toContain(
+      'the proposal of another job, which sees other models in MLflow',
+    )
+    expect(head()).toBe(before)
+  })
+
+  test('and another MLflow server stops, unless somebody edited the job', async () => {
+    await sync(first)
+    expect(project.repository.store.commit(head()).message).not.toContain('127.0.0.1')
+    await moveAlias()
+    await expectStop(atOtherAddress(), { job: 'two', sha: '2' })
+    await expectStop(atOtherAddress())
+    const { outputs } = await sync(atOtherAddress(), { sha: '2' })
+    expect(outputs).toMatchObject({ operation: 'pull-request-updated' })
+  })
+})
+
+describe('a configuration', () => {
+  const configure = (targets: string, name = 'c.yaml') =>
+    project.repository.push('main', { [name]: `version: 1\ntargets:\n${targets}` })
+  const configured: Inputs = { config: 'c.yaml' }
+
+  test('can be edited while its proposal waits', async () => {
+    configure('  - path: p\n    aliases: [champion]\n  - path: q\n')
+    await sync(configured)
+    configure('  - path: p2\n    aliases: [challenger]\n')
+    expect((await sync({ ...configured, mode: 'check' })).exitCode).toBe(0)
+    const { outputs } = await sync(configured)
+    expect(outputs).toMatchObject({ operation: 'pull-request-updated', 'created-count': '1' })
+    expect(project.repository.paths(headBranch).filter((path) => /^[pq]/.test(path))).toEqual([
+      expect.stringMatching(/^p2\//),
+    ])
+  })
+
+  test('of another name stops, until its proposal is closed by a person', async () => {
+    configure('  - path: p\n')
+    configure('  - path: q\n', 'd.yaml')
+    await sync(configured)
+    const { exitCode, result } = await sync({ config: 'd.yaml' })
+    expect(exitCode).toBe(1)
+    const advice = plain(result.error?.advice ?? [])
+    expect(advice).toContain('two jobs with different `config`, or other targets in it,')
+    expect(advice).toContain('merge or close it first.')
+    closePullRequest(project.repository, 1)
+    const { outputs } = await sync({ config: 'd.yaml' })
+    expect(outputs).toMatchObject({ operation: 'pull-request-created', 'created-count': '2' })
+  })
 })
 
 test('the same job with the same inputs goes on', async () => {

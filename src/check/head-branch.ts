@@ -4,7 +4,8 @@ import type { Problem } from '../core/problem.ts'
 import { headBranchName, openPullRequest, type PullRequestSettings } from '../core/pull-request.ts'
 import { prose } from '../core/text/prose.ts'
 import { identifyHead } from '../sync/identify-head.ts'
-import { findOtherPullRequest, findOtherTargets, rejectForeignHead } from '../sync/reject-head.ts'
+import { findOtherTargets } from '../sync/other-jobs.ts'
+import { findOtherPullRequest, rejectForeignHead } from '../sync/reject-head.ts'
 import { retryOnFreshSnapshot } from './fresh-snapshot.ts'
 import { plannedWrite } from './planned-write.ts'
 import { ruleFinding } from './rule-finding.ts'
@@ -46,10 +47,15 @@ async function findForeignHead(
     const open = openPullRequest(state)
     if (head.kind === 'foreign') return [problemOf(rejectForeignHead(name, head, open))]
     const plan = { snapshot: current, targets: options.targets }
-    const own = { planned: new Set<string>(), job: options.workflowJob }
+    const own = { planned: new Set<string>(), proposing: options.proposing }
     const otherTargets =
       head.kind === 'own'
-        ? await findOtherTargets(repository, plan, { name, head, open }, own)
+        ? await findOtherTargets(
+            repository,
+            plan,
+            { name, head, open, pullRequests: state.pullRequests },
+            own,
+          )
         : undefined
     return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf)
   })

@@ -17,7 +17,7 @@ export type CheckOptions = Pick<
   | 'pullRequest'
   | 'writeBack'
   | 'builtInTemplate'
-  | 'workflowJob'
+  | 'proposing'
   | 'clock'
   | 'info'
 > & {

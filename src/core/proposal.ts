@@ -89,13 +89,13 @@ function messageDigest(message: string): string {
   return digest([lines])
 }
 
-/** Whether a plan proposes all of these files as they are, or the base has them already. */
-export function keepsAll(plan: Plan, files: readonly ProposedFile[]): boolean {
+/** Those of some files that a plan does not propose as they are, and that the base does not have either. */
+export function filesTakenBack(plan: Plan, files: readonly ProposedFile[]): ProposedFile[] {
   const existing = oidsByPath(plan.snapshot)
   const planned = new Map(proposedFiles(plan).map((file) => [file.path, file]))
-  return files.every(({ path, after }) => {
+  return files.filter(({ path, after }) => {
     const file = planned.get(path)
-    return (file === undefined ? existing.get(path) : file.after) === after
+    return (file === undefined ? existing.get(path) : file.after) !== after
   })
 }
 

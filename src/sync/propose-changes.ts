@@ -3,7 +3,7 @@ import { changesOf } from '../core/entry.ts'
 import { GitHubError } from '../core/errors.ts'
 import { commitMessage, headline } from '../core/message/commit.ts'
 import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-request.ts'
-import { inputsDigest, inputsTrailer, type WorkflowJob } from '../core/proposal-inputs.ts'
+import { inputsTrailer, proposalInputs, type ProposingJob } from '../core/proposal-inputs.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import { withoutChanges } from '../core/plan/index-pages.ts'
 import { changeDigests, changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
@@ -34,8 +34,7 @@ export type ProposeOptions = IndexLinks & {
   /** GitHub's web address. */
   readonly serverUrl: string
   readonly workflowRunUrl: string | undefined
-  /** Undefined outside of GitHub Actions. */
-  readonly workflowJob: WorkflowJob | undefined
+  readonly proposing: ProposingJob
 }
 
 /** Where a plan is proposed. */
@@ -144,7 +143,7 @@ export function createProposer(options: ProposeOptions): Proposer {
 
 /** Creates the commit of a proposal, on which no branch depends yet. */
 async function commitProposal(
-  { repository, commitTemplate, workflowJob: job, uiUrl, hideSecrets }: ProposeOptions,
+  { repository, commitTemplate, proposing, uiUrl, hideSecrets }: ProposeOptions,
   plan: Plan,
 ): Promise<Commit> {
   const { head, rootTree } = plan.snapshot
@@ -157,7 +156,7 @@ async function commitProposal(
     each: [...new Set(each)],
   }
   const changes = changesOf(plan.entries)
-  const inputs = inputsTrailer({ digest: inputsDigest(plan.targets), job })
+  const inputs = inputsTrailer(proposalInputs(plan.targets, plan.snapshot, proposing))
   const describe = (trailers: string): string =>
     fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers))
   const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`)

@@ -2,7 +2,7 @@ import type { Plan } from '../core/changes.ts'
 import { ActionError, problemOf } from '../core/errors.ts'
 import type { BranchSnapshot } from '../core/branch.ts'
 import { joinProblems, type Problem } from '../core/problem.ts'
-import type { WorkflowJob } from '../core/proposal-inputs.ts'
+import type { ProposingJob } from '../core/proposal-inputs.ts'
 import type { PullRequestSettings } from '../core/pull-request.ts'
 import type { Recreate } from '../core/recreate.ts'
 import { emptyResult, type SyncResult } from '../core/result.ts'
@@ -42,8 +42,8 @@ export type SyncOptions = ReadOptions & {
   readonly serverUrl: string
   /** URL of the workflow run; undefined outside of GitHub Actions. */
   readonly workflowRunUrl: string | undefined
-  /** The job of the workflow; undefined outside of GitHub Actions. */
-  readonly workflowJob: WorkflowJob | undefined
+  /** What a proposal says about the job that made it. */
+  readonly proposing: ProposingJob
   /** Removes the job's secrets from a text that others will see. */
   readonly hideSecrets: (text: string) => string
   /** Aborted when the job is cancelled. */
@@ -144,7 +144,7 @@ function createWriter(options: SyncOptions, compare: (plan: Plan) => Promise<Com
   if (options.mode === 'plan') return preview
   const { repository, pullRequest: settings, commitMessage: commitTemplate } = options
   if (settings === undefined) return createCommitWriter(repository, commitTemplate)
-  const { uiUrl, hideSecrets, serverUrl, workflowRunUrl, workflowJob } = options
+  const { uiUrl, hideSecrets, serverUrl, workflowRunUrl, proposing } = options
   return createPullRequestWriter({
     repository,
     compare,
@@ -154,6 +154,6 @@ function createWriter(options: SyncOptions, compare: (plan: Plan) => Promise<Com
     hideSecrets,
     serverUrl,
     workflowRunUrl,
-    workflowJob,
+    proposing,
   })
 }

@@ -5,10 +5,11 @@ import { isRejected, type OwnHead, type PullRequest } from '../core/pull-request
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { Repository } from '../github/repository.ts'
 import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'
+import { rejectOtherJobs } from './other-jobs.ts'
 import { waitingIn } from './plan-in-pull-request.ts'
 import type { ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import { rejectForeignHead, rejectOtherInputs, rejectOtherTargets } from './reject-head.ts'
+import { rejectForeignHead } from './reject-head.ts'
 import {
   describeKeptBranch,
   describeUndecided,
@@ -26,14 +27,13 @@ export async function withdraw(
   situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
-  const { repository, workflowJob } = options
+  const { repository, proposing } = options
   const { plan, name, head, decision } = situation
   const { open } = decision
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   if (head.kind === 'own') {
-    const proposal = { name, head, open }
-    await rejectOtherTargets(repository, plan, proposal, workflowJob)
-    await rejectOtherInputs(repository, plan, proposal, workflowJob)
+    const { pullRequests } = situation.state
+    await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, proposing)
     const kept = await keepUndecided(options, situation, head)
     if (kept !== undefined) return kept
   }

@@ -14,16 +14,12 @@ import type { Operation } from '../core/result.ts'
 import { prose } from '../core/text/prose.ts'
 import { problemUnlessMoved } from './after-write.ts'
 import { identifyHead } from './identify-head.ts'
+import { rejectOtherJobs } from './other-jobs.ts'
 import { waitingIn } from './plan-in-pull-request.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { endedBefore, isClosed, openedBefore } from './earlier-attempts.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
-import {
-  findOtherPullRequest,
-  rejectForeignHead,
-  rejectOtherInputs,
-  rejectOtherTargets,
-} from './reject-head.ts'
+import { findOtherPullRequest, rejectForeignHead } from './reject-head.ts'
 import { findRejectedPlan, type RejectedPlan } from './respect-rejection.ts'
 import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
 import { leave, withdraw, withdrawn } from './withdraw-pull-request.ts'
@@ -170,9 +166,8 @@ async function propose(
   if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
   let undecided: Undecided | undefined
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
-    const proposal = { name, head, open }
-    await rejectOtherTargets(repository, plan, proposal, options.workflowJob)
-    await rejectOtherInputs(repository, plan, proposal, options.workflowJob)
+    const { pullRequests } = state
+    await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, options.proposing)
     undecided = open && (await findUndecided(repository, plan, head, options))
     if (open !== undefined && undecided?.isRestCurrent === true) {
       return leave(plan, head, open, undecided)
