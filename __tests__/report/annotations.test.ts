@@ -116,6 +116,11 @@ describe('annotations', () => {
       })
     })
 
+    test('name the column if it is known', () => {
+      const entries = [{ ...record('failed'), location: { ...location, column: 7 } }]
+      expect(propertiesFor({ entries })[1]).toMatchObject({ startLine: 12, startColumn: 7 })
+    })
+
     test('name the file in the text if it is in another repository than the workflow', () => {
       const entries = [{ ...record('failed'), location: { path: 'models/a.yaml', line: 3 } }]
       expect(propertiesFor({ entries }, 'acme/workflows')[1]).toEqual({

@@ -124,25 +124,25 @@ describe('a target that fails leaves the others alone', () => {
       'MLflow rejects its filter',
       {},
       'filter: nonsense',
-      /^Target `staging`: MLflow rejected `targets\[1\].filter` in line 4 of `deploy\/mlflow-sync.yaml`: /,
+      /^Target `staging`: MLflow rejected `targets\[1\].filter` in line 4, column \d+ of `deploy\/mlflow-sync.yaml`: /,
     ],
     [
       'MLflow rejects its run filter',
       {},
       'run-filter: nonsense',
-      /^Target `staging`: MLflow rejected `targets\[1\].run-filter` in line 4 of/,
+      /^Target `staging`: MLflow rejected `targets\[1\].run-filter` in line 4, column \d+ of/,
     ],
     [
       'MLflow fails with its filter',
       {},
       'filter: tags.a IS NULL',
-      /^Target `staging`: MLflow rejected `targets\[1\].filter` in line 4 of .*HTTP 500\]/,
+      /^Target `staging`: MLflow rejected `targets\[1\].filter` in line 4, column \d+ of .*HTTP 500\]/,
     ],
     [
       'MLflow fails with its run filter',
       {},
       'run-filter: start_time > 99999999999999999999999',
-      /^Target `staging`: MLflow rejected `targets\[1\].run-filter` in line 4 of .*HTTP 500\]/,
+      /^Target `staging`: MLflow rejected `targets\[1\].run-filter` in line 4, column \d+ of .*HTTP 500\]/,
     ],
     [
       'a file is in the way of its directory',
@@ -303,7 +303,9 @@ ${both}  - { path: deploy/all, filter: '' }
     expect(step.exitCode).toBe(1)
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '2' })
     const message = plain(step.result.error?.message ?? [])
-    expect(message).toMatch(/Target `staging`: MLflow rejected `defaults.filter` in line 3 of/)
+    expect(message).toMatch(
+      /Target `staging`: MLflow rejected `defaults.filter` in line 3, column 3 of/,
+    )
     expect(step.result.error?.mistakes.map(({ location }) => location)).toEqual([
       { path: config, line: 3, column: 3 },
     ])
@@ -430,8 +432,23 @@ test('max-deletions holds per target', async () => {
   expect(plain(result.error?.message ?? [])).toMatch(
     /^Target `production`: Prune would delete 1 file/,
   )
+  expect(plain(result.error?.advice ?? [])).toBe(
+    'First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the keys `models`, `aliases` and `filter`. If the list of deletions is right, write `max-deletions: 1` for one sync instead of `targets[0].max-deletions` in line 3, column 84 of `deploy/mlflow-sync.yaml`.',
+  )
   expect(project.repository.paths('main', 'deploy/production')).toHaveLength(2)
   expect(project.repository.paths('main', 'deploy/staging')).toHaveLength(1)
+})
+
+test('the advice for some of several failed targets names them', async () => {
+  await registerBoth()
+  const inputs = ', template: no.yaml }\n'
+  const failing = `${both.replaceAll(' }\n', inputs)}  - { path: c, filter: nonsense }\n`
+  const { result } = await sync(failing, { mode: 'plan' })
+  expect(plain(result.error?.advice ?? [])).toMatch(
+    /^Target `c`: Correct the filter `nonsense`\..* Targets `production`, `staging`: Check/,
+  )
+  const { result: same } = await sync(both.replaceAll(' }\n', inputs), { mode: 'plan' })
+  expect(plain(same.error?.advice ?? [])).toMatch(/^Check/)
 })
 
 describe('the configuration', () => {
@@ -541,6 +558,7 @@ describe('mode: check', () => {
     const { result } = await sync(broken, { mode: 'check' })
     const failed = result.connections?.filter(({ status }) => status === 'failed')
     expect(failed?.map(({ name }) => name)).toEqual(['GitHub: repository and branch', 'Template'])
+    expect(plain(failed?.[0]?.detail ?? [])).toMatch(/^Target `staging`: /)
     expect(result.connections?.map(({ detail }) => plain(detail))).toContain('the token may commit')
   })
 

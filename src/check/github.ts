@@ -1,9 +1,9 @@
 import { directoryAt, type BranchSnapshot, type Directory } from '../core/branch.ts'
 import { SyncError } from '../core/errors.ts'
-import { joinProblems } from '../core/problem.ts'
 import type { Connection } from '../core/result.ts'
 import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { branchQuery } from '../sync/read-servers.ts'
+import { joinTargetProblems } from '../sync/targets.ts'
 import { createTemplateReader, checkTemplates } from '../sync/templates.ts'
 import { retryOnFreshSnapshot } from './fresh-snapshot.ts'
 import { checkHeadBranch } from './head-branch.ts'
@@ -29,10 +29,11 @@ export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubCh
     const read = await repository.readBranch(branchQuery(options))
     branchSnapshot = read
     // Those of a chart's directory are reported with the schema.
-    const paths = new Set(targets.map(({ directory }) => directory))
-    const obstacle = joinProblems(
-      [...read.obstacles].filter(([path]) => paths.has(path)).map(([, problem]) => problem),
-    )
+    const obstructed = targets.flatMap((target) => {
+      const problem = read.obstacles.get(target.directory)
+      return problem === undefined ? [] : [{ target, problem }]
+    })
+    const obstacle = joinTargetProblems(obstructed, targets)
     if (obstacle !== undefined) throw new SyncError(obstacle.message, obstacle)
     const { repository: name, branch, head } = read
     const directories = targets.map(({ directory }) =>

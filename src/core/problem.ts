@@ -1,4 +1,12 @@
-import { distinctProse, joinSentences, listProse, plain, prose, type Prose } from './text/prose.ts'
+import {
+  distinctProse,
+  joinSentences,
+  listProse,
+  own,
+  plain,
+  prose,
+  type Prose,
+} from './text/prose.ts'
 
 /** A place in the repository, on the branch that was read. */
 export type Location = {
@@ -8,6 +16,13 @@ export type Location = {
   readonly line: number | undefined
   /** Counted from 1; only if it is known. */
   readonly column?: number | undefined
+}
+
+/** `line 4, column 7 of` the file. */
+export function describePlace({ path, line, column }: Location): Prose {
+  if (line === undefined) return prose`\`${path}\``
+  const at = own(column === undefined ? `line ${line}` : `line ${line}, column ${column}`)
+  return prose`${at} of \`${path}\``
 }
 
 /** What went wrong, and how to fix it in one or two sentences. */

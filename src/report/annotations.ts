@@ -19,6 +19,7 @@ type Properties = {
   readonly title: string
   readonly file?: string
   readonly startLine?: number
+  readonly startColumn?: number
 }
 
 /** `error` and `warning` of `@actions/core`. */
@@ -67,8 +68,11 @@ export function annotate(
   }
 }
 
-function placeOf({ path, line }: Location): Pick<Properties, 'file' | 'startLine'> {
-  return line === undefined ? { file: path } : { file: path, startLine: line }
+type Place = Pick<Properties, 'file' | 'startLine' | 'startColumn'>
+
+function placeOf({ path, line, column }: Location): Place {
+  if (line === undefined) return { file: path }
+  return { file: path, startLine: line, ...(column === undefined ? {} : { startColumn: column }) }
 }
 
 /** A message with its own lines, in which foreign text cannot begin one. */

@@ -1,7 +1,7 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
-import type { Location } from '../core/problem.ts'
+import { describePlace } from '../core/problem.ts'
 import type { Target } from '../core/target.ts'
-import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
+import { prose, type Prose } from '../core/text/prose.ts'
 
 /**
  * If MLflow rejects a filter, says where the filter was written.
@@ -29,10 +29,6 @@ export async function nameFilterInErrors<T>(
     const mistakes = origin === undefined ? [] : [{ text, location: origin.location }]
     throw new SyncError(text, { advice, mistakes, cause: error })
   }
-}
-
-function describePlace({ path, line }: Location): Prose {
-  return joinProse([own(line === undefined ? '' : `line ${line} of`), prose`\`${path}\``], ' ')
 }
 
 function adviceFor(filter: string, status: number | undefined): Prose {

@@ -145,7 +145,7 @@ async function prune(
   uiUrl: string,
 ): Promise<Pick<TargetPlan, 'entries' | 'warnings' | 'error'>> {
   if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
-  const { selection } = target
+  const { selection, origins } = target
   const { maxDeletions } = target.prune
   const input = {
     ...selected,
@@ -154,6 +154,7 @@ async function prune(
     files,
     entries,
     maxDeletions,
+    origins,
     uiUrl,
     target: target.name,
   }

@@ -2,7 +2,7 @@ import { problemOf, SyncError } from '../core/errors.ts'
 import { joinProblems, mistakeKey, type Mistake, type Problem } from '../core/problem.ts'
 import { targetName, type Target } from '../core/target.ts'
 import { plural } from '../core/text/format.ts'
-import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
+import { joinProse, own, plain, prose, type Prose } from '../core/text/prose.ts'
 
 /** A target that nothing can be done for. */
 export type FailedTarget = { readonly target: Target; readonly problem: Problem }
@@ -14,13 +14,24 @@ export function joinTargetProblems(
 ): Problem | undefined {
   if (targets.length < 2) return joinProblems(problems.map(({ problem }) => problem))
   const nameMistake = createMistakeNamer(problems)
+  const nameAdvice = createAdviceNamer(problems)
   return joinProblems(
     problems.map(({ target, problem }) => ({
-      ...problem,
       message: nameTarget(target, problem.message),
+      advice: problem.advice && nameAdvice(problem.advice),
       mistakes: problem.mistakes.map(nameMistake),
     })),
   )
+}
+
+/** Advice that does not hold for all of the problems says for which targets it does. */
+function createAdviceNamer(problems: readonly FailedTarget[]): (advice: Prose) => Prose {
+  return (advice) => {
+    const text = plain(advice)
+    const concerned = problems.filter(({ problem }) => plain(problem.advice ?? []) === text)
+    if (concerned.length === problems.length) return advice
+    return nameTargets([...new Set(concerned.map(({ target }) => target.name))], advice)
+  }
 }
 
 /** Annotations show each mistake by itself, and one in a file that several targets share only once. */

@@ -75,6 +75,7 @@ function inputOf({ files = new Map(), runs = [], ...fields }: Partial<PruneInput
     files: new Map([...remaining, ...files]),
     entries: [],
     maxDeletions: 10,
+    origins: new Map(),
     uiUrl: 'https://mlflow.test',
     target: 'd',
     ...fields,

@@ -7,6 +7,7 @@ import {
 } from '../entry.ts'
 import { versionKey, type ModelVersion, type RunFacts, type RunLookup } from '../model.ts'
 import type { Problem } from '../problem.ts'
+import type { KeyOrigins } from '../target.ts'
 import { modelVersionUrl } from '../text/links.ts'
 import { prose, type Prose } from '../text/prose.ts'
 import type { RunFile } from '../values-file/file.ts'
@@ -20,6 +21,8 @@ export type PruneInput = PendingInput & {
   readonly gaps: readonly Problem[]
   readonly facts: ReadonlyMap<string, RunFacts>
   readonly maxDeletions: number
+  /** Of the target. */
+  readonly origins: KeyOrigins
   /** Base URL of MLflow's UI, for links. */
   readonly uiUrl: string
   /** Name of the target. */

@@ -1,5 +1,6 @@
 import { entryWithoutEdit, isChange, type ChangedEntry, type Entry } from '../entry.ts'
-import type { Problem } from '../problem.ts'
+import { describePlace, type Problem } from '../problem.ts'
+import type { KeyOrigins } from '../target.ts'
 import { plural } from '../text/format.ts'
 import { own, prose, type Prose } from '../text/prose.ts'
 import { isOwned } from './deployed.ts'
@@ -56,7 +57,7 @@ export type LimitedDeletions = {
  */
 export function limitDeletions(
   orphans: readonly Entry[],
-  { files, entries, maxDeletions }: PruneInput,
+  { files, entries, maxDeletions, origins }: PruneInput,
 ): LimitedDeletions {
   const deletions = orphans.filter(isChange)
   const kept = orphans.filter((entry) => !isChange(entry))
@@ -65,7 +66,7 @@ export function limitDeletions(
     return {
       entries: [...kept, ...withheld],
       warning: undefined,
-      error: tooMany(deletions.length, maxDeletions),
+      error: tooMany(deletions.length, maxDeletions, origins),
     }
   }
   const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length
@@ -88,10 +89,16 @@ function withhold(deletion: ChangedEntry, maxDeletions: number): Entry {
   }
 }
 
-function tooMany(count: number, maxDeletions: number): Problem {
+function tooMany(count: number, maxDeletions: number, origins: KeyOrigins): Problem {
+  const origin = origins.get('max-deletions')
+  const kind = own(origins.size === 0 ? 'inputs' : 'keys')
+  const raise =
+    origin === undefined
+      ? prose`run once with${own(origins.size === 0 ? '' : ' the input')} \`max-deletions: ${count}\``
+      : prose`write \`max-deletions: ${count}\` for one sync instead of \`${origin.key}\` in ${describePlace(origin.location)}`
   return {
     message: prose`Prune would delete ${own(plural(count, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted`,
-    advice: prose`First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, run once with \`max-deletions: ${count}\`.`,
+    advice: prose`First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the ${kind} \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, ${raise}.`,
     mistakes: [],
   }
 }
