@@ -36474,7 +36474,7 @@ function restoreEnvironment() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9824);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1810);
 // Must be the first import.
 
 
@@ -36489,7 +36489,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9824:
+/***/ 1810:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39497,6 +39497,13 @@ function getIDToken(aud) {
 var prose = __nccwpck_require__(9700);
 ;// CONCATENATED MODULE: ./src/core/problem.ts
 
+/** `line 4, column 7 of` the file. */
+function describePlace({ path, line, column }) {
+    if (line === undefined)
+        return (0,prose/* prose */.CS) `\`${path}\``;
+    const at = (0,prose/* own */.ZV)(column === undefined ? `line ${line}` : `line ${line}, column ${column}`);
+    return (0,prose/* prose */.CS) `${at} of \`${path}\``;
+}
 /** Without repetitions of the same text at the same place. */
 function distinctMistakes(mistakes) {
     return [...new Map(mistakes.map((mistake) => [mistakeKey(mistake), mistake])).values()];
@@ -51649,11 +51656,22 @@ function joinTargetProblems(problems, targets) {
     if (targets.length < 2)
         return joinProblems(problems.map(({ problem }) => problem));
     const nameMistake = createMistakeNamer(problems);
+    const nameAdvice = createAdviceNamer(problems);
     return joinProblems(problems.map(({ target, problem }) => ({
-        ...problem,
         message: nameTarget(target, problem.message),
+        advice: problem.advice && nameAdvice(problem.advice),
         mistakes: problem.mistakes.map(nameMistake),
     })));
+}
+/** Advice that does not hold for all of the problems says for which targets it does. */
+function createAdviceNamer(problems) {
+    return (advice) => {
+        const text = (0,prose/* plain */.pj)(advice);
+        const concerned = problems.filter(({ problem }) => (0,prose/* plain */.pj)(problem.advice ?? []) === text);
+        if (concerned.length === problems.length)
+            return advice;
+        return nameTargets([...new Set(concerned.map(({ target }) => target.name))], advice);
+    };
 }
 /** Annotations show each mistake by itself, and one in a file that several targets share only once. */
 function createMistakeNamer(problems) {
@@ -55471,6 +55489,7 @@ function listVersions(excluded) {
 ;// CONCATENATED MODULE: ./src/sync/filter-errors.ts
 
 
+
 /**
  * If MLflow rejects a filter, says where the filter was written.
  *
@@ -55493,9 +55512,6 @@ async function nameFilterInErrors(key, { selection, origins }, read) {
         const mistakes = origin === undefined ? [] : [{ text, location: origin.location }];
         throw new SyncError(text, { advice, mistakes, cause: error });
     }
-}
-function describePlace({ path, line }) {
-    return (0,prose/* joinProse */.c5)([(0,prose/* own */.ZV)(line === undefined ? '' : `line ${line} of`), (0,prose/* prose */.CS) `\`${path}\``], ' ');
 }
 function adviceFor(filter, status) {
     return status === 500
@@ -56068,6 +56084,16 @@ function editsOf({ entries, extraFiles }) {
 
 ;// CONCATENATED MODULE: ./src/core/proposal-inputs.ts
 
+function proposalInputs(targets, { files }, { job, server, config }) {
+    const oid = config === undefined ? undefined : files.get(config);
+    const isConfigured = config !== undefined && oid !== undefined;
+    return {
+        digest: inputsDigest(targets),
+        server,
+        config: isConfigured ? { path: digestOf(config), oid } : undefined,
+        job,
+    };
+}
 /** Identifies the targets, as far as they decide which files are proposed, with which content. */
 function inputsDigest(targets) {
     const rows = targets.map(({ directory, selection, prune, template }) => {
@@ -56075,32 +56101,72 @@ function inputsDigest(targets) {
         const rest = [filter, runFilter, minimumAgeMs, prune !== undefined, template];
         return JSON.stringify([directory, modelLines, aliases, ...rest]);
     });
-    return (0,external_node_crypto_.createHash)('sha256').update(rows.sort().join('\n')).digest('hex').slice(0, 32);
+    return digestOf(rows.sort().join('\n'));
 }
-function inputsTrailer({ digest, job }) {
-    const from = job === undefined ? '' : ` ${job.sha} ${job.name}`;
-    return `MLflow-Sync-Inputs: ${digest}${from}`;
+/** Identifies MLflow's server and workspace without naming them: an address may be a secret. */
+function serverDigest(baseUrl, workspace) {
+    const { origin, pathname } = new URL(baseUrl);
+    return digestOf(JSON.stringify([origin, pathname.replace(/\/+$/, ''), workspace]));
 }
-const trailerPattern = /^MLflow-Sync-Inputs: ([0-9a-f]{32})(?: ([0-9a-f]{40,64}) (.+))?$/gm;
+function digestOf(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 32);
+}
+function inputsTrailer({ digest, server, config, job }) {
+    const parts = [
+        `MLflow-Sync-Inputs: ${digest}`,
+        ...(server === undefined ? [] : [`server=${server}`]),
+        ...(config === undefined ? [] : [`config=${config.path}:${config.oid}`]),
+        ...(job === undefined ? [] : [job.sha, job.name]),
+    ];
+    return parts.join(' ');
+}
+const trailerPattern = /^MLflow-Sync-Inputs: ([0-9a-f]{32})(?: server=([0-9a-f]{32}))?(?: config=([0-9a-f]{32}):([0-9a-f]{40,64}))?(?: ([0-9a-f]{40,64}) (.+))?$/gm;
 /** The inputs in a commit message; undefined if there are none, as in commits of older versions. */
 function readInputs(message) {
-    const [, digest, sha, name] = [...message.matchAll(trailerPattern)].at(-1) ?? [];
+    const [, digest, server, path, oid, sha, name] = [...message.matchAll(trailerPattern)].at(-1) ?? [];
     if (digest === undefined)
         return undefined;
-    return { digest, job: sha === undefined || name === undefined ? undefined : { name, sha } };
+    return {
+        digest,
+        server,
+        config: path === undefined || oid === undefined ? undefined : { path, oid },
+        job: sha === undefined || name === undefined ? undefined : { name, sha },
+    };
+}
+/** Whether two proposals were made with the same inputs, as far as is known. */
+function haveSameInputs(recorded, own) {
+    const isSameServer = recorded.server === undefined || recorded.server === own.server;
+    return recorded.digest === own.digest && isSameServer;
+}
+/** Whether a proposal is of a job with another name. */
+function isOtherName(recorded, own) {
+    return recorded.job !== undefined && own.job !== undefined && recorded.job.name !== own.job.name;
 }
 /**
  * Whether a proposal with other inputs is certainly another job's. It is not if somebody edited the
- * workflow file, which is then of another commit.
+ * workflow file, which is then of another commit, or the configuration.
  */
 function isOtherJob(recorded, own) {
-    if (recorded === undefined || own === undefined)
+    if (recorded.job === undefined || own.job === undefined)
         return false;
-    return recorded.name !== own.name || recorded.sha === own.sha;
+    if (isOtherName(recorded, own))
+        return true;
+    return recorded.job.sha === own.job.sha && !isConfigEdited(recorded, own);
 }
 /** Whether a proposal that this job would not make can be another job's, as far as is known. */
 function mayBeOtherJob(recorded, own) {
-    return recorded === undefined || own === undefined || isOtherJob(recorded, own);
+    const isUnknown = recorded?.job === undefined || own.job === undefined;
+    return isUnknown || isOtherJob(recorded, own);
+}
+/**
+ * Whether this job made a proposal with an earlier version of its configuration. That the workflow file is
+ * of another commit says less: any push to the branch makes it so.
+ */
+function isConfigEdited(recorded, own) {
+    if (recorded?.job === undefined || recorded.job.name !== own.job?.name)
+        return false;
+    const { config } = recorded;
+    return config?.path === own.config?.path && config?.oid !== own.config?.oid;
 }
 
 ;// CONCATENATED MODULE: ./src/core/proposal.ts
@@ -56110,18 +56176,27 @@ function mayBeOtherJob(recorded, own) {
 
 
 /** @param message the commit message without this trailer. */
-function proposalTrailer({ tree, files, changes, pages }, message) {
-    const digests = `files=${files} changes=${changes}${pages === undefined ? '' : ` pages=${pages}`}`;
-    return `MLflow-Sync-Proposal: tree=${tree} ${digests} message=${messageDigest(message)}`;
+function proposalTrailer({ tree, files, changes, pages, each }, message) {
+    const digests = [
+        `tree=${tree} files=${files} changes=${changes}`,
+        ...(pages === undefined ? [] : [`pages=${pages}`]),
+        ...(each === undefined || each.length > maxEach ? [] : [`each=${each.toSorted().join('')}`]),
+    ];
+    return `MLflow-Sync-Proposal: ${digests.join(' ')} message=${messageDigest(message)}`;
 }
-const proposal_trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: message=([0-9a-f]{32}))?$/gm;
+/** Keeps the whole message near the length that its other parts may have. */
+const maxEach = 1_000;
+const eachLength = 5;
+const eachPattern = new RegExp(`.{${eachLength}}`, 'g');
+const proposal_trailerPattern = /^MLflow-Sync-Proposal: tree=([0-9a-f]{40,64}) files=([0-9a-f]{32}) changes=([0-9a-f]{32})(?: pages=([0-9a-f]{32}))?(?: each=([\w-]*))?(?: message=([0-9a-f]{32}))?$/gm;
 /** The record in a commit message; undefined if there is none. */
 function readProposal(message) {
     const match = [...message.matchAll(proposal_trailerPattern)].at(-1);
-    const [, tree, files, changes, pages, rest] = match ?? [];
-    return tree === undefined || files === undefined || changes === undefined
-        ? undefined
-        : { tree, files, changes, pages, inputs: readInputs(message), message: rest };
+    const [, tree, files, changes, pages, list, rest] = match ?? [];
+    if (tree === undefined || files === undefined || changes === undefined)
+        return undefined;
+    const each = list?.match(eachPattern) ?? undefined;
+    return { tree, files, changes, pages, each, inputs: readInputs(message), message: rest };
 }
 /** The record in a commit message that nobody reworded; undefined for any other message. */
 function readOwnProposal(message) {
@@ -56138,13 +56213,13 @@ function messageDigest(message) {
         .filter((line) => line !== '');
     return digest([lines]);
 }
-/** Whether a plan proposes all of these files as they are, or the base has them already. */
-function keepsAll(plan, files) {
+/** Those of some files that a plan does not propose as they are, and that the base does not have either. */
+function filesTakenBack(plan, files) {
     const existing = oidsByPath(plan.snapshot);
     const planned = new Map(proposedFiles(plan).map((file) => [file.path, file]));
-    return files.every(({ path, after }) => {
+    return files.filter(({ path, after }) => {
         const file = planned.get(path);
-        return (file === undefined ? existing.get(path) : file.after) === after;
+        return (file === undefined ? existing.get(path) : file.after) !== after;
     });
 }
 /** The files that a plan changes. */
@@ -56178,15 +56253,26 @@ function planDigest(plan) {
  * An index page only counts if nothing else changes, and then by the lines that differ.
  */
 function changesDigest(plan) {
+    return digest(changeRows(plan).map(({ row }) => row));
+}
+/**
+ * Identifies each change of a plan as `changesDigest` does all of them, shortly, because a commit message
+ * has them all. They decide nothing but whether a person has seen the change.
+ */
+function changeDigests(plan) {
+    return new Map(changeRows(plan).map(({ path, row }) => [path, shortDigest(row)]));
+}
+function changeRows(plan) {
     const changes = changesOf(plan.entries);
-    if (changes.length === 0)
-        return digest(plan.extraFiles.map(differingLines));
-    return digest(changes.map((entry) => {
+    if (changes.length === 0) {
+        return plan.extraFiles.map((edit) => ({ path: edit.path, row: differingLines(edit) }));
+    }
+    return changes.map((entry) => {
         const { path, outcome, modelName, modelVersion, edit } = entry;
         const isRendered = outcome === 'created' || entry.previous === undefined;
         const content = isRendered && edit.after !== undefined ? textOid(edit.after) : undefined;
-        return [path, outcome, modelName, modelVersion, content];
-    }));
+        return { path, row: [path, outcome, modelName, modelVersion, content] };
+    });
 }
 function differingLines({ path, before = '', after = '' }) {
     const [old, current] = [before.split('\n'), after.split('\n')];
@@ -56200,6 +56286,9 @@ function differingLines({ path, before = '', after = '' }) {
 function digest(rows) {
     const lines = rows.map((row) => JSON.stringify(row)).sort();
     return (0,external_node_crypto_.createHash)('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
+}
+function shortDigest(row) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, eachLength);
 }
 function textOid(text) {
     return (0,core_branch/* blobOid */.IM)(text);
@@ -56407,12 +56496,136 @@ async function listProposedFiles(repository, { directories }, commits) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/sync/other-jobs.ts
+
+
+
+
+
+
+
+
+/**
+ * Whether a person closed the pull request of the proposal: nobody waits for it any more, so that any job
+ * may use the branch again.
+ */
+function isClosed({ head, open, pullRequests }) {
+    const isOfHead = ({ headSha }) => headSha === head.commit.sha;
+    return open === undefined && pullRequests.some((other) => isOfHead(other) && isRejected(other));
+}
+/** @throws SyncError if the head branch has another job's proposal, and the plan would take it back. */
+async function rejectOtherJobs(repository, plan, proposal, proposing) {
+    if (isClosed(proposal))
+        return;
+    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
+    const error = (await findOtherTargets(repository, plan, proposal, { planned, proposing })) ??
+        (await findOtherInputs(repository, plan, proposal, proposing));
+    if (error !== undefined)
+        throw error;
+}
+/**
+ * A job with other inputs, such as other `aliases`, must not take back what this one proposes either.
+ *
+ * @returns the error if something would be taken back, unless somebody edited the job's inputs.
+ */
+async function findOtherInputs(repository, plan, { name, head, open }, proposing) {
+    const recorded = head.proposal.inputs;
+    if (recorded === undefined)
+        return undefined;
+    const own = proposalInputs(plan.targets, plan.snapshot, proposing);
+    const isSame = haveSameInputs(recorded, own);
+    if (isSame ? !isOtherName(recorded, own) : !isOtherJob(recorded, own))
+        return undefined;
+    const taken = filesTakenBack(plan, await listProposedFiles(repository, plan.snapshot, head.range));
+    if (taken.length === 0)
+        return undefined;
+    if (isSame && (await findUnknownModel(repository, plan, taken)) === undefined)
+        return undefined;
+    const finish = open === undefined
+        ? (0,prose/* prose */.CS) `delete the branch \`${name}\``
+        : (0,prose/* prose */.CS) `merge or close ${(0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url)}`;
+    const keys = proposing.config === undefined
+        ? (0,prose/* prose */.CS) `\`models\`, \`path\`, \`branch\`, \`aliases\`, \`filter\`, \`run-filter\`, \`minimum-age\`, \`prune\` or \`template\``
+        : (0,prose/* prose */.CS) `\`config\`, or other targets in it,`;
+    return new SyncError(isSame
+        ? (0,prose/* prose */.CS) `Branch \`${name}\` has the proposal of another job, which sees other models in MLflow, so it was left unchanged`
+        : (0,prose/* prose */.CS) `Branch \`${name}\` has the proposal of a job with other inputs, so it was left unchanged`, {
+        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: jobs with different ${keys} or with different MLflow servers would undo each other. If you changed or renamed this job, ${finish} first.`,
+    });
+}
+/**
+ * Jobs with the same inputs agree on what becomes of a model, unless one of them does not see it: it may
+ * read another server behind the same address, or lack permissions.
+ */
+function findUnknownModel(repository, plan, files) {
+    const known = new Set(plan.entries.map(({ modelName }) => modelName));
+    const values = files.filter(({ path }) => runIdFromPath(path) !== undefined);
+    return findForeignModel(repository, plan, values, (_path, modelName) => known.has(modelName));
+}
+/**
+ * Two jobs with different targets must not undo each other's proposals on one head branch: each file
+ * on it has to be in a directory of these targets, and about one of their models or their index, unless
+ * somebody edited the configuration since.
+ *
+ * @returns the error if it is not.
+ */
+async function findOtherTargets(repository, plan, proposal, { planned, proposing }) {
+    const { snapshot, targets } = plan;
+    const { name, head, open } = proposal;
+    const own = proposalInputs(targets, snapshot, proposing);
+    if (isClosed(proposal) || isConfigEdited(head.proposal.inputs, own))
+        return undefined;
+    const files = await listProposedFiles(repository, snapshot, head.range);
+    const others = files.filter(({ path }) => !planned.has(path));
+    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
+    const foreign = isElsewhere
+        ? (0,prose/* prose */.CS) `files in other directories, or for another branch`
+        : (findForeignIndex(plan, others, head.proposal.inputs, own) ??
+            (await findForeignModel(repository, plan, others, isOwnModel(plan))));
+    if (foreign === undefined)
+        return undefined;
+    const where = open === undefined
+        ? (0,prose/* prose */.CS) `branch \`${name}\``
+        : (0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url);
+    const finish = open === undefined ? (0,prose/* prose */.CS) `delete the branch \`${name}\`` : (0,prose/* prose */.CS) `merge or close it`;
+    const keys = proposing.config === undefined
+        ? (0,prose/* prose */.CS) `\`models\`, \`path\`, \`index\` or \`branch\``
+        : (0,prose/* prose */.CS) `\`config\`, or other targets in it,`;
+    return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
+        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: two jobs with different ${keys} would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
+    });
+}
+/**
+ * Describes an index page that none of the targets has; undefined if there is none. This job may have
+ * written it itself, if somebody edited its inputs since.
+ */
+function findForeignIndex({ targets }, files, recorded, current) {
+    if (!mayBeOtherJob(recorded, current))
+        return undefined;
+    const own = new Set(targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]));
+    const foreign = files.find(({ path }) => runIdFromPath(path) === undefined && !own.has(path));
+    return foreign && (0,prose/* prose */.CS) `the index \`${foreign.path}\``;
+}
+function isOwnModel({ targets }) {
+    return (path, modelName) => targets.some(({ directory, selection }) => (0,core_branch/* parentOf */.gN)(path) === directory && (modelName === '' || selection.models(modelName)));
+}
+/** Describes a file that is about a model of another job; undefined if there is none. */
+async function findForeignModel(repository, { snapshot }, files, isOwn) {
+    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
+        const oid = after ?? before;
+        return oid === undefined ? [] : [[oid, path]];
+    }));
+    const contents = await repository.readFiles(snapshot, pathsByOid);
+    for (const [oid, path] of pathsByOid) {
+        const content = readContent(contents.get(oid) ?? '');
+        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
+        if (!isOwn(path, modelName))
+            return (0,prose/* prose */.CS) `\`${path}\` of model \`${modelName}\``;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/sync/reject-head.ts
-
-
-
-
-
 
 
 /** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
@@ -56441,85 +56654,6 @@ function findOtherPullRequest(name, { elsewhere: [other] }) {
     return new SyncError((0,prose/* prose */.CS) `${link} into \`${other.base}\` comes from branch \`${name}\`, too, so that branch was left unchanged`, {
         advice: (0,prose/* prose */.CS) `Merge or close it, or set the input \`pull-request-branch\` to another name.`,
     });
-}
-/** @throws SyncError if the head branch has another job's proposal; see `findOtherTargets`. */
-async function rejectOtherTargets(repository, plan, proposal, job) {
-    const planned = new Set(proposedFiles(plan).map(({ path }) => path));
-    const error = await findOtherTargets(repository, plan, proposal, { planned, job });
-    if (error !== undefined)
-        throw error;
-}
-/**
- * A job with other inputs, such as other `aliases`, must not take back what this one proposes either.
- *
- * @throws SyncError if something would be taken back, unless somebody edited the job's inputs.
- */
-async function rejectOtherInputs(repository, plan, { name, head, open }, job) {
-    const { inputs } = head.proposal;
-    if (inputs === undefined || inputs.digest === inputsDigest(plan.targets))
-        return;
-    if (!isOtherJob(inputs.job, job))
-        return;
-    if (keepsAll(plan, await listProposedFiles(repository, plan.snapshot, head.range)))
-        return;
-    const finish = open === undefined
-        ? (0,prose/* prose */.CS) `delete the branch \`${name}\``
-        : (0,prose/* prose */.CS) `merge or close ${(0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url)}`;
-    throw new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` has the proposal of a job with other inputs, so it was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: jobs with different \`models\`, \`path\`, \`branch\`, \`aliases\`, \`filter\`, \`run-filter\`, \`minimum-age\`, \`prune\` or \`template\` would undo each other. If you changed or renamed this job, ${finish} first.`,
-    });
-}
-/**
- * Two jobs with different targets must not undo each other's proposals on one head branch: each file
- * on it has to be in a directory of these targets, and about one of their models or their index.
- *
- * @returns the error if it is not.
- */
-async function findOtherTargets(repository, plan, { name, head, open }, { planned, job }) {
-    const { snapshot } = plan;
-    const files = await listProposedFiles(repository, snapshot, head.range);
-    const others = files.filter(({ path }) => !planned.has(path));
-    const isElsewhere = filesDigest(snapshot.branch, files) !== head.proposal.files;
-    const foreign = isElsewhere
-        ? (0,prose/* prose */.CS) `files in other directories, or for another branch`
-        : (findForeignIndex(plan, others, head.proposal, job) ??
-            (await findForeignModel(repository, plan, others)));
-    if (foreign === undefined)
-        return undefined;
-    const where = open === undefined
-        ? (0,prose/* prose */.CS) `branch \`${name}\``
-        : (0,prose/* linkTo */.uM)(`pull request #${open.number}`, open.url);
-    const finish = open === undefined ? (0,prose/* prose */.CS) `delete the branch \`${name}\`` : (0,prose/* prose */.CS) `merge or close it`;
-    return new SyncError((0,prose/* prose */.CS) `Branch \`${name}\` proposes ${foreign}, which another job must have written, so it was left unchanged`, {
-        advice: (0,prose/* prose */.CS) `Give each job its own \`pull-request-branch\`: two jobs with different \`models\`, \`path\`, \`index\` or \`branch\` would undo each other in ${where}. If you changed the inputs of this job, ${finish} first.`,
-    });
-}
-/**
- * Describes an index page that none of the targets has; undefined if there is none. This job may have
- * written it itself, if somebody edited its inputs since.
- */
-function findForeignIndex({ targets }, files, { inputs }, job) {
-    if (!mayBeOtherJob(inputs?.job, job))
-        return undefined;
-    const own = new Set(targets.flatMap(({ directory, index }) => index === undefined ? [] : [(0,core_branch/* pathIn */.lW)(directory, index)]));
-    const foreign = files.find(({ path }) => runIdFromPath(path) === undefined && !own.has(path));
-    return foreign && (0,prose/* prose */.CS) `the index \`${foreign.path}\``;
-}
-/** Describes a file that is about a model of none of the targets; undefined if there is none. */
-async function findForeignModel(repository, { snapshot, targets }, files) {
-    const pathsByOid = new Map(files.flatMap(({ path, before, after }) => {
-        const oid = after ?? before;
-        return oid === undefined ? [] : [[oid, path]];
-    }));
-    const contents = await repository.readFiles(snapshot, pathsByOid);
-    for (const [oid, path] of pathsByOid) {
-        const content = readContent(contents.get(oid) ?? '');
-        const modelName = content.kind === 'values' ? (content.values.owned.modelName ?? '') : '';
-        const isOwn = targets.some(({ directory, selection }) => (0,core_branch/* parentOf */.gN)(path) === directory && (modelName === '' || selection.models(modelName)));
-        if (!isOwn)
-            return (0,prose/* prose */.CS) `\`${path}\` of model \`${modelName}\``;
-    }
-    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/core/text/neutralise.ts
@@ -56913,6 +57047,7 @@ function ruleFinding({ ruleCount, branchExists, violated, unclear }) {
 
 
 
+
 /** Tests whether a pull request can have this head branch: its name, what is on it, and its rules. */
 async function checkHeadBranch(options, snapshot, settings) {
     const { probes } = options.repository;
@@ -56941,9 +57076,9 @@ async function findForeignHead(options, snapshot, name) {
         if (head.kind === 'foreign')
             return [problemOf(rejectForeignHead(name, head, open))];
         const plan = { snapshot: current, targets: options.targets };
-        const own = { planned: new Set(), job: options.workflowJob };
+        const own = { planned: new Set(), proposing: options.proposing };
         const otherTargets = head.kind === 'own'
-            ? await findOtherTargets(repository, plan, { name, head, open }, own)
+            ? await findOtherTargets(repository, plan, { name, head, open, pullRequests: state.pullRequests }, own)
             : undefined;
         return [otherTargets ?? findOtherPullRequest(name, state) ?? []].flat().map(problemOf);
     });
@@ -58026,8 +58161,11 @@ async function checkGitHub(options) {
         const read = await repository.readBranch(branchQuery(options));
         branchSnapshot = read;
         // Those of a chart's directory are reported with the schema.
-        const paths = new Set(targets.map(({ directory }) => directory));
-        const obstacle = joinProblems([...read.obstacles].filter(([path]) => paths.has(path)).map(([, problem]) => problem));
+        const obstructed = targets.flatMap((target) => {
+            const problem = read.obstacles.get(target.directory);
+            return problem === undefined ? [] : [{ target, problem }];
+        });
+        const obstacle = joinTargetProblems(obstructed, targets);
         if (obstacle !== undefined)
             throw new SyncError(obstacle.message, obstacle);
         const { repository: name, branch, head } = read;
@@ -66112,7 +66250,48 @@ function history_isTooLarge(error) {
     return error instanceof GitHubError && error.reason === 'too-large';
 }
 
+;// CONCATENATED MODULE: ./src/github/in-parts.ts
+
+
+/** After so many items that could not even be read alone, something else is wrong. */
+const maxFailures = 2;
+/**
+ * Reads what GitHub knows about items, so many in a request. If that takes too long, each half is read
+ * on its own, and what cannot be read takes nothing away from the rest.
+ *
+ * @returns by item what was found, or why it is not known.
+ */
+async function readInParts(items, perQuery, read) {
+    const found = new Map();
+    const batches = [];
+    for (let start = 0; start < items.length; start += perQuery) {
+        batches.push(items.slice(start, start + perQuery));
+    }
+    let failures = 0;
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+        try {
+            for (const [item, value] of await read(batch))
+                found.set(item, value);
+        }
+        catch (error) {
+            if (!(error instanceof GitHubError))
+                throw error;
+            const middle = Math.ceil(batch.length / 2);
+            if (batch.length > 1 && history_isTooLarge(error)) {
+                batches.unshift(batch.slice(0, middle), batch.slice(middle));
+                continue;
+            }
+            failures += batch.length > 1 ? maxFailures : 1;
+            const lost = failures < maxFailures ? batch : [...batch, ...batches.splice(0).flat()];
+            for (const item of lost)
+                found.set(item, error);
+        }
+    }
+    return found;
+}
+
 ;// CONCATENATED MODULE: ./src/github/last-commits.ts
+
 
 
 
@@ -66120,23 +66299,19 @@ function history_isTooLarge(error) {
 /** GitHub follows the history of each path on its own, within its limit of 10 seconds. */
 const pathsPerQuery = 100;
 const last_commits_history = object({ nodes: list(object({ oid: schemas_string() })) });
-/** The last commit up to `head` that changed each file, by path. */
-async function readLastCommits(client, head, paths) {
-    const commits = new Map();
-    for (const batch of batchesOf(paths)) {
+/** Reads the last commit up to `head` that changed each file, by path. */
+function readLastCommits(client, head, paths) {
+    return readInParts(paths, pathsPerQuery, async (batch) => {
         const aliases = aliasesFor('h', batch);
-        const { repository } = await client.query(`query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
+        const send = batch.length > 1 ? client.queryDivisible : client.query;
+        const { repository } = await send(`query LastCommits($owner: String!, $name: String!, $head: GitObjectID!) {
         repository(owner: $owner, name: $name) {
           object(oid: $head) { ... on Commit { ${historyFields(aliases, '1', () => 'nodes { oid }')} } }
         }
       }`, { head }, object({ repository: object({ object: aliasedObjects(aliases, last_commits_history).nullable() }) }));
-        for (const [path, { nodes }] of repository.object ?? []) {
-            const [commit] = nodes;
-            if (commit !== undefined)
-                commits.set(path, commit.oid);
-        }
-    }
-    return commits;
+        const commits = [...(repository.object ?? [])];
+        return new Map(commits.flatMap(([path, { nodes }]) => nodes.map(({ oid }) => [path, oid])));
+    });
 }
 /** Those of some files (`refs/heads/main:path`) that exist. */
 async function findFiles(client, files) {
@@ -66793,7 +66968,7 @@ function removalFields(path) {
 }
 const removals_pathsPerQuery = 100;
 /** After so many paths that could not even be read alone, something else is wrong. */
-const maxFailures = 2;
+const removals_maxFailures = 2;
 /**
  * Reads the last commit that touched each of the paths, none of which exists at `head`. If GitHub takes
  * too long, each half is read on its own.
@@ -66818,8 +66993,8 @@ async function readRemovals(client, head, paths) {
                 batches.unshift(batch.slice(0, middle), batch.slice(middle));
                 continue;
             }
-            failures += batch.length > 1 ? maxFailures : 1;
-            const lost = failures < maxFailures ? batch : [...batch, ...batches.splice(0).flat()];
+            failures += batch.length > 1 ? removals_maxFailures : 1;
+            const lost = failures < removals_maxFailures ? batch : [...batch, ...batches.splice(0).flat()];
             for (const path of lost)
                 found.set(path, error);
         }
@@ -68610,6 +68785,7 @@ function deletionOf({ path, state, executable, reason }, record, previous) {
 
 
 
+
 /** Decides which files prune may delete. */
 function proposeDeletions(input) {
     const { kept, deletions } = decideOrphans(input);
@@ -68647,7 +68823,7 @@ function reasonNotToPrune(input) {
  *
  * @param orphans the entries of orphans after MLflow has confirmed the deletions or not.
  */
-function limitDeletions(orphans, { files, entries, maxDeletions }) {
+function limitDeletions(orphans, { files, entries, maxDeletions, origins }) {
     const deletions = orphans.filter(isChange);
     const kept = orphans.filter((entry) => !isChange(entry));
     if (deletions.length > maxDeletions) {
@@ -68655,7 +68831,7 @@ function limitDeletions(orphans, { files, entries, maxDeletions }) {
         return {
             entries: [...kept, ...withheld],
             warning: undefined,
-            error: tooMany(deletions.length, maxDeletions),
+            error: tooMany(deletions.length, maxDeletions, origins),
         };
     }
     const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
@@ -68676,10 +68852,15 @@ function withhold(deletion, maxDeletions) {
         reason: (0,prose/* prose */.CS) `${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
     };
 }
-function tooMany(count, maxDeletions) {
+function tooMany(count, maxDeletions, origins) {
+    const origin = origins.get('max-deletions');
+    const kind = (0,prose/* own */.ZV)(origins.size === 0 ? 'inputs' : 'keys');
+    const raise = origin === undefined
+        ? (0,prose/* prose */.CS) `run once with${(0,prose/* own */.ZV)(origins.size === 0 ? '' : ' the input')} \`max-deletions: ${count}\``
+        : (0,prose/* prose */.CS) `write \`max-deletions: ${count}\` for one sync instead of \`${origin.key}\` in ${describePlace(origin.location)}`;
     return {
         message: (0,prose/* prose */.CS) `Prune would delete ${(0,prose/* own */.ZV)((0,format/* plural */.LS)(count, 'file'))}, more than \`max-deletions: ${maxDeletions}\` allows, so none is deleted`,
-        advice: (0,prose/* prose */.CS) `First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the inputs \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, run once with \`max-deletions: ${count}\`.`,
+        advice: (0,prose/* prose */.CS) `First check that MLflow shows everything: the server, the workspace, the permissions of its user, and the ${kind} \`models\`, \`aliases\` and \`filter\`. If the list of deletions is right, ${raise}.`,
         mistakes: [],
     };
 }
@@ -69330,7 +69511,7 @@ function plan_target_validate({ validator, target, template }, file, entry) {
 async function prune(confirmer, { target, selected, files }, facts, entries, uiUrl) {
     if (target.prune === undefined)
         return { entries: [], warnings: [], error: undefined };
-    const { selection } = target;
+    const { selection, origins } = target;
     const { maxDeletions } = target.prune;
     const input = {
         ...selected,
@@ -69339,6 +69520,7 @@ async function prune(confirmer, { target, selected, files }, facts, entries, uiU
         files,
         entries,
         maxDeletions,
+        origins,
         uiUrl,
         target: target.name,
     };
@@ -70051,37 +70233,41 @@ function idsOf({ modelVersion }, { id }) {
 
 ;// CONCATENATED MODULE: ./src/core/corrections.ts
 
+
 /** A pull request's body has room for so many. */
-const maxRuns = 1000;
-/** The runs whose files a proposal changes and which may keep their version, for its section. */
-function correctedRuns(changes) {
+const maxFiles = 1000;
+/** The files that a proposal changes and that may keep their version, for its section. */
+function correctedFiles(changes) {
     return changes
         .filter(({ outcome, previous, modelName, modelVersion }) => outcome === 'updated' &&
         // What a damaged file named is not known.
         (previous === undefined ||
             (previous.modelName === modelName && previous.modelVersion === modelVersion)))
-        .flatMap(({ runId }) => (runId === null ? [] : beginningOf(runId)))
-        .slice(0, maxRuns);
+        .map(({ path }) => pathKey(path))
+        .slice(0, maxFiles);
 }
 /** The corrections of the last pull request that was merged, if it has any. */
 function mergedCorrections({ pullRequests }) {
     const last = pullRequests.find(({ merged }) => merged);
-    if (last === undefined)
+    if (last?.mergeCommit === undefined)
         return undefined;
-    const runs = readSection(last.body)?.corrected;
-    if (runs === undefined)
+    const files = readSection(last.body)?.corrected;
+    if (files === undefined)
         return undefined;
-    return { runs: new Set(runs), commits: new Set([last.headSha, last.mergeCommit ?? '']) };
+    return { files: new Set(files), mergeCommit: last.mergeCommit, headSha: last.headSha };
 }
-/** Whether the commit that was recorded for a run's file is older than its correction. */
-function isCorrected(corrections, runId, recorded) {
-    if (corrections === undefined)
-        return false;
-    return corrections.runs.has(beginningOf(runId)) && !corrections.commits.has(recorded);
+/**
+ * The commit that brought a file's correction to the branch, in place of the recorded one, which is
+ * older. Later commits do not count, so that the tags do not follow what people change.
+ */
+function correctingCommit(corrections, path, recorded) {
+    if (corrections === undefined || recorded === corrections.headSha)
+        return undefined;
+    return corrections.files.has(pathKey(path)) ? corrections.mergeCommit : undefined;
 }
-/** Short, and if it is another run's, too, GitHub is asked for a commit in vain. */
-function beginningOf(runId) {
-    return runId.slice(0, 8);
+/** Short, because a pull request's body has little room. */
+function pathKey(path) {
+    return (0,external_node_crypto_.createHash)('sha256').update(path).digest('hex').slice(0, 10);
 }
 
 ;// CONCATENATED MODULE: ./src/core/tag-place.ts
@@ -70115,9 +70301,14 @@ function urlOf({ serverUrl, repository, branch }, path) {
 function blobsUrl({ serverUrl, repository }) {
     return fileUrl(serverUrl, repository, '', '').slice(0, -1);
 }
-/** Whether a URL names a file of the repository in another directory or on another branch. */
-function isElsewhere(place, url) {
-    return url.startsWith(blobsUrl(place)) && runIdIn(place, url) === undefined;
+/** Whether a URL names the run's file in another directory of the repository or on another branch. */
+function isElsewhere(place, url, runId) {
+    const isOfRun = url.startsWith(blobsUrl(place)) && url.endsWith(`/${fileName(runId)}`);
+    return isOfRun && runIdIn(place, url) === undefined;
+}
+/** Whether a URL names a file on the same branch: Git allows no branch `a/b` beside `a`. */
+function isOnBranch(place, url) {
+    return url.startsWith(urlOf(place, ''));
 }
 /** The run whose file in this directory a URL names; undefined for any other URL. */
 function runIdIn(place, url) {
@@ -70188,17 +70379,17 @@ function findDeployments({ files, present, models, }) {
     return deployed;
 }
 /** The deployment of a version; none if its tags are right. */
-function deploymentOf({ name, version, tags }, runId, { names, place, written, corrections }) {
+function deploymentOf({ name, version, tags }, runId, { names, ownsNames, place, written, corrections }) {
     const path = (0,core_branch/* pathIn */.lW)(place.directory, fileName(runId));
     const url = urlOf(place, path);
     const { [names.file]: file, [names.commit]: recorded = '' } = tags;
     // A commit that was recorded for this file stays, whatever another person or job has changed since.
-    const isKnown = file === url && isCommit(recorded) && !isCorrected(corrections, runId, recorded);
-    const known = isKnown ? recorded : undefined;
+    const isKnown = file === url && isCommit(recorded);
+    const known = isKnown ? (correctingCommit(corrections, path, recorded) ?? recorded) : undefined;
     const commit = written.runIds.has(runId) ? written.commit : known;
-    if (known !== undefined && commit === known)
+    if (isKnown && commit === recorded)
         return [];
-    const isClaimed = file !== undefined && isElsewhere(place, file);
+    const isClaimed = file !== undefined && isElsewhere(place, file, runId) && !(ownsNames && isOnBranch(place, file));
     return [{ name, version, path, url, commit, tags, claimedBy: isClaimed ? file : undefined }];
 }
 /** What else is in the tag is a person's text, and no commit. */
@@ -70207,17 +70398,19 @@ function isCommit(text) {
 }
 /**
  * The tags of a version that no file names any more. A tag that names a place outside of the directory
- * is another job's, and a file that was not read may still name the version.
+ * is another job's, unless the name is the target's own: then its path has changed. A file that was not
+ * read may still name the version.
  */
-function removalsFrom({ name, version, tags }, { names, place, files, present }) {
+function removalsFrom({ name, version, tags }, { names, ownsNames, place, files, present }) {
     const file = tags[names.file];
-    if (file !== undefined) {
-        const runId = runIdIn(place, file);
-        if (runId === undefined)
-            return [];
+    const runId = file === undefined ? undefined : runIdIn(place, file);
+    if (runId !== undefined) {
         const state = files.get(runId)?.state ?? { kind: 'unread' };
         if (present.has(runId) && ownedTextsOf(state) === undefined)
             return [];
+    }
+    else if (file !== undefined && !(ownsNames && isOnBranch(place, file))) {
+        return [];
     }
     // The file comes last, so that what is left after a failure is found again.
     return [names.commit, names.file]
@@ -70244,7 +70437,23 @@ function maxTagChanges({ url, tags }, names) {
     return tags[names.file] === url ? 1 : 2;
 }
 
+;// CONCATENATED MODULE: ./src/core/turns.ts
+/**
+ * Orders items so that each group has its turn, and the order of the groups begins at any of them: if
+ * only so many items are taken each time, no group waits for ever behind others.
+ *
+ * @param start a number in [0, 1).
+ */
+function takeTurns(items, groupOf, start) {
+    const groups = [...Map.groupBy(items, groupOf).values()];
+    const first = Math.floor(start * groups.length);
+    const ordered = [...groups.slice(first), ...groups.slice(0, first)];
+    const turns = Math.max(0, ...ordered.map(({ length }) => length));
+    return Array.from({ length: turns }, (_, turn) => ordered.flatMap((group) => group.slice(turn, turn + 1))).flat();
+}
+
 ;// CONCATENATED MODULE: ./src/sync/read-tags.ts
+
 
 
 
@@ -70278,26 +70487,35 @@ async function readTagged({ registry }, input, warnings) {
 function unique(versions) {
     return [...new Map(versions.map((version) => [versionKey(version), version])).values()];
 }
-/** More files of other jobs are left alone without asking whether they still exist. */
+/** One sync asks whether so many files of other jobs still exist; the next ones ask for others. */
 const maxClaims = 100;
 /**
  * Without the versions whose tag names a file elsewhere in the repository: two jobs that deploy the same
  * version to two directories would overwrite each other's tags forever. If that file no longer exists,
  * the tag is outdated.
  *
- * @param warnings gets one if GitHub does not tell which files exist.
+ * @param warnings gets one about those versions, or if GitHub does not tell which files exist.
  */
-async function leaveClaimed({ repository }, deployments, place, warnings) {
+async function leaveClaimed({ repository, clock }, deployments, place, warnings) {
     const unclaimed = deployments.filter(({ claimedBy }) => claimedBy === undefined);
     const claimed = deployments.flatMap((deployment) => deployment.claimedBy === undefined
         ? []
-        : [{ deployment, files: possibleFiles(place, deployment.claimedBy) }]);
+        : [
+            {
+                deployment,
+                url: deployment.claimedBy,
+                files: possibleFiles(place, deployment.claimedBy),
+            },
+        ]);
     if (claimed.length === 0)
         return unclaimed;
-    const asked = claimed.slice(0, maxClaims);
+    const turns = takeTurns(claimed, ({ deployment }) => versionKey(deployment), clock.random());
+    const asked = turns.slice(0, maxClaims);
     try {
         const existing = await repository.findFiles(asked.flatMap(({ files }) => files));
         const outdated = asked.filter(({ files }) => !files.some((file) => existing.has(file)));
+        const left = claimed.filter((claim) => !outdated.includes(claim));
+        warnings.push(...left.slice(0, 1).map(({ url }) => describeClaims(left.length, url)));
         return [...unclaimed, ...outdated.map(({ deployment }) => deployment)];
     }
     catch (error) {
@@ -70308,6 +70526,12 @@ async function leaveClaimed({ repository }, deployments, place, warnings) {
         warnings.push((0,prose/* joinSentences */.DP)([message, error.advice ?? []]));
         return unclaimed;
     }
+}
+/** @param url one of the files. */
+function describeClaims(count, url) {
+    const versions = (0,prose/* own */.ZV)((0,format/* plural */.LS)(count, 'model version'));
+    const message = (0,prose/* prose */.CS) `The tags of ${versions} in MLflow already name files elsewhere in the repository, such as ${url}, and were left alone`;
+    return (0,prose/* joinSentences */.DP)([message, (0,prose/* prose */.CS) `With \`config\`, each target has tags of its own.`]);
 }
 
 ;// CONCATENATED MODULE: ./src/sync/plan-tags.ts
@@ -70346,6 +70570,7 @@ function inputFor({ serverUrl, namesTargets }, { target, selected }, { plan, ope
     const made = operation === 'committed' ? ofTarget : [];
     return {
         names: tagNames(repository, namesTargets ? target.name : undefined),
+        ownsNames: namesTargets,
         place: { serverUrl, repository, branch, directory },
         models: target.selection.models,
         versions: selected.listed,
@@ -70387,22 +70612,8 @@ function runIdsOnBranch({ snapshot }, directory, made) {
     return present;
 }
 
-;// CONCATENATED MODULE: ./src/core/turns.ts
-/**
- * Orders items so that each group has its turn, and the order of the groups begins at any of them: if
- * only so many items are taken each time, no group waits for ever behind others.
- *
- * @param start a number in [0, 1).
- */
-function takeTurns(items, groupOf, start) {
-    const groups = [...Map.groupBy(items, groupOf).values()];
-    const first = Math.floor(start * groups.length);
-    const ordered = [...groups.slice(first), ...groups.slice(0, first)];
-    const turns = Math.max(0, ...ordered.map(({ length }) => length));
-    return Array.from({ length: turns }, (_, turn) => ordered.flatMap((group) => group.slice(turn, turn + 1))).flat();
-}
-
 ;// CONCATENATED MODULE: ./src/mlflow/tags.ts
+
 
 
 
@@ -70417,7 +70628,9 @@ const maxOutages = 3;
  * one takes `MANAGE` (`mlflow/server/auth/__init__.py`).
  */
 function createTagWriter(client, total) {
-    const failures = new Map();
+    const failures = [];
+    const skippedModels = new Set();
+    const skippedVersions = new Set();
     let done = 0;
     let tried = 0;
     let outages = 0;
@@ -70434,7 +70647,10 @@ function createTagWriter(client, total) {
         catch (error) {
             if (!(error instanceof MlflowError))
                 throw error;
-            failures.set(change.name, { change, error });
+            failures.push({ change, error });
+            skippedVersions.add(versionKey(change));
+            if (!isAboutVersion(error))
+                skippedModels.add(change.name);
             isRejected ||= error.status === 401;
             outages = isAboutModel(error) ? 0 : outages + 1;
         }
@@ -70445,8 +70661,10 @@ function createTagWriter(client, total) {
             const untried = [];
             await mapConcurrently(models, maxConcurrentRequests, async ([name, ofModel]) => {
                 for (const change of ofModel) {
-                    if (failures.has(name))
+                    if (skippedModels.has(name))
                         return;
+                    if (skippedVersions.has(versionKey(change)))
+                        continue;
                     if (isHopeless())
                         untried.push(change);
                     else
@@ -70455,7 +70673,8 @@ function createTagWriter(client, total) {
             });
             return untried;
         },
-        failures,
+        failures: () => failures,
+        skipsModel: (name) => skippedModels.has(name),
         done: () => done,
         tried: () => tried,
         isHopeless,
@@ -70467,9 +70686,13 @@ async function writeTag(client, { name, version, key, value }) {
         ? client.delete('model-versions/delete-tag', { name, version, key }, tags_nothing)
         : client.post('model-versions/set-tag', { name, version, key, value }, tags_nothing));
 }
+/** Whether other versions of the model may do better. */
+function isAboutVersion({ status }) {
+    return status === 400 || status === 404;
+}
 /** Whether other models may do better; not if the server is down. */
-function isAboutModel({ status = 0 }) {
-    return status === 400 || status === 403 || status === 404;
+function isAboutModel(error) {
+    return isAboutVersion(error) || error.status === 403;
 }
 
 ;// CONCATENATED MODULE: ./src/sync/tag-warnings.ts
@@ -70481,9 +70704,9 @@ const maxRequests = 500;
 const tag_warnings_maxModels = 10;
 /** One warning about all models on which permission is missing, and one about all other failures. */
 function describeFailures(failures) {
-    const [denied, others] = [true, false].map((isWanted) => [...failures.values()]
+    const [denied, others] = [true, false].map((isWanted) => failures
         .filter(({ error }) => isDenied(error) === isWanted)
-        .sort((a, b) => (a.change.name < b.change.name ? -1 : 1)));
+        .toSorted((a, b) => (a.change.name < b.change.name ? -1 : 1)));
     return [denied ?? [], others ?? []].flatMap(describeAlike);
 }
 function isDenied({ status }) {
@@ -70493,7 +70716,8 @@ function describeAlike(failures) {
     const [first] = failures;
     if (first === undefined)
         return [];
-    const names = failures.map(({ change }) => (0,prose/* prose */.CS) `\`${change.name}\``);
+    const models = new Set(failures.map(({ change }) => change.name));
+    const names = [...models].map((name) => (0,prose/* prose */.CS) `\`${name}\``);
     const others = names.length - tag_warnings_maxModels;
     const shown = (0,prose/* joinProse */.c5)(names.slice(0, tag_warnings_maxModels), ', ');
     const listed = others > 0 ? (0,prose/* joinProse */.c5)([shown, (0,prose/* own */.ZV)((0,format/* plural */.LS)(others, 'other model'))], ' and ') : shown;
@@ -70548,12 +70772,12 @@ async function sendTags(options, planned, head) {
             break;
         const untried = await writer.write(await commits.resolve(batch));
         left += new Set(untried.map(versionKey)).size;
-        waiting = waiting.slice(batch.length).filter(({ name }) => !writer.failures.has(name));
+        waiting = waiting.slice(batch.length).filter(({ name }) => !writer.skipsModel(name));
     }
     report(options, writer);
     return [
         ...commits.warnings(),
-        ...describeFailures(writer.failures),
+        ...describeFailures(writer.failures()),
         ...describeRest(left + waiting.length, writer.isHopeless()),
     ];
 }
@@ -70570,20 +70794,24 @@ function takeWithin(planned, limit) {
 }
 function createCommitReader(repository, head) {
     let failure;
+    let isHopeless = false;
     let missing = 0;
     const read = async (paths) => {
-        if (failure === undefined) {
-            try {
-                return await repository.lastCommits(head, paths);
-            }
-            catch (error) {
-                if (!(error instanceof GitHubError))
-                    throw error;
-                failure = error;
-            }
+        const commits = new Map();
+        if (paths.length === 0)
+            return commits;
+        const found = isHopeless ? undefined : await repository.lastCommits(head, paths);
+        for (const [path, commit] of found ?? []) {
+            if (commit instanceof GitHubError)
+                failure ??= commit;
+            else
+                commits.set(path, commit);
         }
-        missing += paths.length;
-        return new Map();
+        if (failure === undefined)
+            return commits;
+        isHopeless ||= commits.size === 0;
+        missing += paths.length - commits.size;
+        return commits;
     };
     return {
         resolve: async (planned) => {
@@ -70753,12 +70981,20 @@ function problemAfterWrite(error) {
 
 
 
-/** The plan without the changes that a person has rejected, and with the index of what stays. */
-function rejectedIn(plan, { number, url }, links) {
-    const reason = (0,prose/* prose */.CS) `rejected in ${(0,prose/* reference */.ir)(`pull request #${number}`, url)}`;
-    const entries = plan.entries.map((entry) => isChange(entry)
-        ? { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason }
-        : entry);
+/**
+ * The plan without the changes that a person has rejected, and with the index of what stays.
+ *
+ * @param pullRequests those that were rejected, by path of the change.
+ */
+function rejectedIn(plan, pullRequests, links) {
+    const entries = plan.entries.map((entry) => {
+        const pullRequest = isChange(entry) ? pullRequests.get(entry.path) : undefined;
+        if (pullRequest === undefined)
+            return entry;
+        const { number, url } = pullRequest;
+        const reason = (0,prose/* prose */.CS) `rejected in ${(0,prose/* reference */.ir)(`pull request #${number}`, url)}`;
+        return { ...entry, outcome: 'skipped', edit: undefined, withheld: 'rejected', reason };
+    });
     return withEntries(plan, entries, links);
 }
 /** The plan, with a reason for each change that waits to be merged. */
@@ -70784,7 +71020,7 @@ function referenceTo({ number, url }) {
 function endedBefore(proposer, { state }, { operation, closed }) {
     if (operation === 'none')
         return undefined;
-    const ended = state.pullRequests.find((pull) => isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined);
+    const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined);
     const proposed = ended && proposer.proposed(ended.headSha);
     return (proposed &&
         writeResult(proposed.plan, operation, {
@@ -70798,7 +71034,7 @@ function openedBefore({ plan, decision: { open } }, { operation }) {
         return undefined;
     return writeResult(plan, operation, { pullRequest: referenceTo(open) });
 }
-function isClosed({ state }) {
+function earlier_attempts_isClosed({ state }) {
     return state === 'closed';
 }
 
@@ -71068,14 +71304,18 @@ function createProposer(options) {
     return { propose, proposed: (sha) => proposed.get(sha), updateText, complete };
 }
 /** Creates the commit of a proposal, on which no branch depends yet. */
-async function commitProposal({ repository, commitTemplate, workflowJob: job, uiUrl, hideSecrets }, plan) {
+async function commitProposal({ repository, commitTemplate, proposing, uiUrl, hideSecrets }, plan) {
     const { head, rootTree } = plan.snapshot;
     const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit));
     const rest = index_pages_withoutChanges(plan, { uiUrl, hideSecrets });
     const pages = rest.extraFiles.length > 0 ? changesDigest(rest) : undefined;
-    const record = { tree, files: planDigest(plan), changes: changesDigest(plan), pages };
+    const each = [plan, rest].flatMap((part) => [...changeDigests(part).values()]);
+    const record = {
+        ...{ tree, files: planDigest(plan), changes: changesDigest(plan), pages },
+        each: [...new Set(each)],
+    };
     const changes = changesOf(plan.entries);
-    const inputs = inputsTrailer({ digest: inputsDigest(plan.targets), job });
+    const inputs = inputsTrailer(proposalInputs(plan.targets, plan.snapshot, proposing));
     const describe = (trailers) => fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers));
     const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`);
     return repository.createCommit({ tree, parent: head, message });
@@ -71102,7 +71342,7 @@ async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, 
         changes: changesDigest(plan),
         title: titleDigest(ownTitle),
         withdrawn: false,
-        corrected: correctedRuns(changes),
+        corrected: correctedFiles(changes),
     };
     const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
     return {
@@ -71123,7 +71363,7 @@ async function deleteQuietly(repository, branch, from) {
 
 
 /**
- * Only the newest pull request with the same changes counts. What it proposed is in the commit where its
+ * Only the newest pull request with the same change counts. What it proposed is in the commit where its
  * branch was when it was closed: the body may have been rewritten, and by an update that came after the
  * closing. If that commit is a person's or a merge, the body counts, or else the action's commit below it.
  */
@@ -71134,32 +71374,57 @@ function createRejectionSearch({ pullRequests }, { branch }, head, state) {
     return async (plan) => {
         if (newest.length === 0)
             return undefined;
-        const changes = changesDigest(plan);
-        const found = (await findSame(await readNewest(), changes)) ?? (await findSame(await readAll(), changes));
-        return found !== undefined && isRejected(found) ? found : undefined;
+        const search = { whole: changesDigest(plan), open: new Map(changeDigests(plan)) };
+        const found = new Map();
+        for (const read of [readNewest, readAll]) {
+            for (const closed of await read()) {
+                for (const path of await takeProposed(search, closed))
+                    found.set(path, closed.pullRequest);
+            }
+            if (search.open.size === 0)
+                break;
+        }
+        const isComplete = search.open.size === 0 && [...found.values()].every(isRejected);
+        return isComplete ? found : undefined;
     };
 }
 async function readProposals(pullRequests, closed, looksBelow) {
     const messages = await pullRequests.messages(closed.map(({ headSha }) => headSha));
     return closed.map((pullRequest) => {
         const { headSha, body } = pullRequest;
-        const proposed = readProposal(messages.get(headSha) ?? '') ?? readSection(body);
-        const isKnown = proposed !== undefined || !looksBelow;
+        const record = readProposal(messages.get(headSha) ?? '');
+        const section = record === undefined ? readSection(body) : undefined;
+        // The body does not say what the single changes were.
+        const hasBelow = record === undefined && (section === undefined || isRejected(pullRequest)) && looksBelow;
         return {
             pullRequest,
-            read: isKnown
-                ? () => Promise.resolve(proposed)
-                : once(() => readProposalBelow(pullRequests, headSha)),
+            proposed: record ?? section,
+            readBelow: hasBelow ? once(() => readProposalBelow(pullRequests, headSha)) : undefined,
         };
     });
 }
-async function findSame(closed, changes) {
-    for (const { pullRequest, read } of closed) {
-        const proposed = await read();
-        if (proposed?.changes === changes || proposed?.pages === changes)
-            return pullRequest;
-    }
-    return undefined;
+/** Takes the changes out of the search that a pull request proposed, and returns their paths. */
+async function takeProposed(search, closed) {
+    if (search.open.size === 0)
+        return [];
+    const { pullRequest, proposed, readBelow } = closed;
+    // One that the action itself closed says nothing about its single changes.
+    const isDecided = pullRequest.merged || isRejected(pullRequest);
+    const paths = pathsOfProposed(search, proposed, isDecided);
+    const found = paths.length > 0 || readBelow === undefined
+        ? paths
+        : pathsOfProposed(search, await readBelow(), isDecided);
+    for (const path of found)
+        search.open.delete(path);
+    return found;
+}
+function pathsOfProposed({ whole, open }, proposed, isDecided) {
+    if (proposed === undefined)
+        return [];
+    if (proposed.changes === whole || proposed.pages === whole)
+        return [...open.keys()];
+    const each = new Set(isDecided ? proposed.each : []);
+    return [...open].flatMap(([path, digest]) => (each.has(digest) ? [path] : []));
 }
 async function readProposalBelow(pullRequests, sha) {
     const chain = await pullRequests.followFirstParents(sha, ({ message }) => readProposal(message) !== undefined);
@@ -71191,14 +71456,18 @@ async function findRejectedPlan(options, situation) {
         return undefined;
     }
     const search = createRejectionSearch(options.repository, plan.snapshot, name, state);
-    const pullRequest = await search(plan);
-    if (pullRequest === undefined)
+    const rejections = await search(plan);
+    const [pullRequest] = newestFirst(rejections);
+    if (rejections === undefined || pullRequest === undefined)
         return undefined;
-    const rest = rejectedIn(plan, pullRequest, options);
+    const rest = rejectedIn(plan, rejections, options);
     const isPageRejected = changesOf(plan.entries).length === 0 ||
         (open === undefined && rest.extraFiles.length > 0 && (await search(rest)) !== undefined);
     const remaining = isPageRejected ? { ...rest, extraFiles: [] } : rest;
     return { plan: remaining, pullRequest, warning: respect_rejection_describe(remaining, pullRequest) };
+}
+function newestFirst(rejections) {
+    return [...(rejections?.values() ?? [])].toSorted((a, b) => b.number - a.number);
 }
 /** Whether the open pull request may be what is left of a plan whose changes were rejected. */
 async function mayHaveRejected(repository, { plan, head }) {
@@ -71242,7 +71511,12 @@ async function findUndecided(repository, plan, head, links) {
     const planned = proposedFiles(complete).filter(({ path }) => !paths.includes(path));
     const isRestCurrent = planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
         planned.length === others.length;
-    return { paths, isRestCurrent };
+    const isRemoved = (path) => plan.entries.some((entry) => entry.path === path && entry.outcome === 'held');
+    return {
+        unknown: paths.filter((path) => !isRemoved(path)),
+        removed: paths.filter(isRemoved),
+        isRestCurrent,
+    };
 }
 /** The plan with the undecided files as they are proposed, so that the indexes are about them, too. */
 async function withProposed(repository, plan, undecided, links) {
@@ -71274,17 +71548,37 @@ function isUndecided({ entries, targets, failedTargets }, { path, before }) {
     return entry.outcome === 'failed' || before === undefined;
 }
 /** Says that a pull request waits as it is, or that files are missing from it for now. */
-function describeUndecided({ paths, isRestCurrent }, { number, url }) {
-    const list = (0,prose/* joinProse */.c5)(paths.slice(0, undecided_maxNamed).map((path) => (0,prose/* prose */.CS) `\`${path}\``), ', ');
-    const more = paths.length > undecided_maxNamed ? (0,prose/* own */.ZV)(` and ${paths.length - undecided_maxNamed} more`) : [];
+function describeUndecided({ unknown, removed, isRestCurrent }, { number, url }) {
     const link = (0,prose/* linkTo */.uM)(`Pull request #${number}`, url);
-    return isRestCurrent
-        ? (0,prose/* prose */.CS) `${link} was left as it is: this sync cannot say what should become of ${list}${more}.`
-        : (0,prose/* prose */.CS) `${link} no longer proposes ${list}${more}, because this sync cannot say what should become of them. They return once it can.`;
+    const warnings = isRestCurrent
+        ? {
+            unknown: (0,prose/* prose */.CS) `${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
+            removed: (0,prose/* prose */.CS) `${link} was left as it is: it proposes ${listOf(removed)}, as the input \`recreate\` asked before.`,
+        }
+        : {
+            unknown: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,
+            removed: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(removed)}, which a person deleted before. They only return with another sync with the input \`recreate\`.`,
+        };
+    return [
+        ...(unknown.length > 0 ? [warnings.unknown] : []),
+        ...(removed.length > 0 ? [warnings.removed] : []),
+    ];
+}
+/** Says why the branch of a closed pull request was not deleted. */
+function describeKeptBranch(branch, { unknown }, { number, url }) {
+    const link = (0,prose/* linkTo */.uM)(`pull request #${number}`, url);
+    return (0,prose/* prose */.CS) `The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync cannot say what should become of ${listOf(unknown)}.`;
 }
 const undecided_maxNamed = 5;
+function listOf(paths) {
+    const named = paths.slice(0, undecided_maxNamed).map((path) => (0,prose/* prose */.CS) `\`${path}\``);
+    const more = paths.length > undecided_maxNamed ? (0,prose/* own */.ZV)(` and ${paths.length - undecided_maxNamed} more`) : [];
+    return (0,prose/* joinProse */.c5)([(0,prose/* joinProse */.c5)(named, ', '), more], '');
+}
 
 ;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
+
+
 
 
 
@@ -71299,18 +71593,17 @@ const undecided_maxNamed = 5;
  * pushed to it; GitHub closes the pull request then, but not at once.
  */
 async function withdraw(options, situation, begun) {
-    const { repository, workflowJob } = options;
+    const { repository, proposing } = options;
     const { plan, name, head, decision } = situation;
     const { open } = decision;
     if (head.kind === 'foreign')
         throw rejectForeignHead(name, head, open);
     if (head.kind === 'own') {
-        const proposal = { name, head, open };
-        await rejectOtherTargets(repository, plan, proposal, workflowJob);
-        await rejectOtherInputs(repository, plan, proposal, workflowJob);
-        const undecided = open && (await findUndecided(repository, plan, head, options));
-        if (open !== undefined && undecided !== undefined)
-            return leave(plan, head, open, undecided);
+        const { pullRequests } = situation.state;
+        await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, proposing);
+        const kept = await keepUndecided(options, situation, head);
+        if (kept !== undefined)
+            return kept;
     }
     const { pullRequests } = repository;
     const current = open && (await pullRequests.get(open.number));
@@ -71343,12 +71636,33 @@ async function withdraw(options, situation, begun) {
     const error = current && (await problemUnlessMoved(withdraw_pull_request_close(repository, current, begun)));
     return withdrawn(plan, begun, { warnings, error });
 }
+/**
+ * The result if something may be proposed again by the next sync. The branch of a pull request that a
+ * person rejected stays then, too, because it can only be reopened with it.
+ */
+async function keepUndecided(options, { plan, name, state, decision: { open } }, head) {
+    const { sha } = head.commit;
+    const proposed = open ?? state.pullRequests.find((closed) => closed.headSha === sha && isRejected(closed));
+    if (proposed === undefined)
+        return undefined;
+    const undecided = await findUndecided(options.repository, plan, head, options);
+    if (undecided === undefined)
+        return undefined;
+    if (open !== undefined)
+        return leave(plan, head, open, undecided);
+    if (undecided.unknown.length === 0)
+        return undefined;
+    return writeResult(plan, 'none', {
+        pullRequest: referenceTo(proposed),
+        warnings: [describeKeptBranch(name, undecided, proposed)],
+    });
+}
 /** Leaves the open pull request as it is. */
 function leave(plan, { commit: { sha, url } }, open, undecided) {
     return writeResult(waitingIn(plan, open), 'none', {
         pullRequest: referenceTo(open),
         commit: { sha, url },
-        warnings: [describeUndecided(undecided, open)],
+        warnings: describeUndecided(undecided, open),
     });
 }
 function withdrawn(plan, { closing }, problems = {}) {
@@ -71412,6 +71726,7 @@ async function restoreBody({ pullRequests }, original) {
 }
 
 ;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
+
 
 
 
@@ -71539,9 +71854,8 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
         throw rejectForeignHead(name, head, open);
     let undecided;
     if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
-        const proposal = { name, head, open };
-        await rejectOtherTargets(repository, plan, proposal, options.workflowJob);
-        await rejectOtherInputs(repository, plan, proposal, options.workflowJob);
+        const { pullRequests } = state;
+        await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, options.proposing);
         undecided = open && (await findUndecided(repository, plan, head, options));
         if (open !== undefined && undecided?.isRestCurrent === true) {
             return leave(plan, head, open, undecided);
@@ -71556,7 +71870,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
     try {
         const proposed = await proposer.propose(plan, { name, head, open });
         const pullRequest = referenceTo(proposed.pullRequest);
-        const missing = open && undecided ? [describeUndecided(undecided, open)] : [];
+        const missing = open && undecided ? describeUndecided(undecided, open) : [];
         const warnings = [...missing, ...proposed.warnings];
         return writeResult(plan, operation, { ...proposed, pullRequest, warnings });
     }
@@ -71567,7 +71881,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
         if (!isRace) {
             // Even a refusal may be a proxy's, after GitHub carried the request out.
             begun.operation = operation;
-            begun.closed = new Set(state.pullRequests.filter(isClosed).map(({ number }) => number));
+            begun.closed = new Set(state.pullRequests.filter(earlier_attempts_isClosed).map(({ number }) => number));
         }
         if (error.reason !== 'already-exists')
             throw error;
@@ -71679,7 +71993,7 @@ function createWriter(options, compare) {
     const { repository, pullRequest: settings, commitMessage: commitTemplate } = options;
     if (settings === undefined)
         return createCommitWriter(repository, commitTemplate);
-    const { uiUrl, hideSecrets, serverUrl, workflowRunUrl, workflowJob } = options;
+    const { uiUrl, hideSecrets, serverUrl, workflowRunUrl, proposing } = options;
     return createPullRequestWriter({
         repository,
         compare,
@@ -71689,11 +72003,12 @@ function createWriter(options, compare) {
         hideSecrets,
         serverUrl,
         workflowRunUrl,
-        workflowJob,
+        proposing,
     });
 }
 
 ;// CONCATENATED MODULE: ./src/job.ts
+
 
 
 
@@ -71747,7 +72062,7 @@ async function runInputs(inputs, environment, startedAt, runtime) {
     const context = jobContext(inputs, environment, startedAt);
     const options = {
         ...syncOptions(inputs, clients, context, stopwatch),
-        workflowJob: workflowJob(environment),
+        proposing: proposingJob(inputs, environment),
         clock,
         signal,
         info: log.info,
@@ -71794,6 +72109,10 @@ function syncOptions(inputs, clients, { uiUrl, serverUrl, workflowRunUrl }, stop
         hideSecrets: createCleaner(secretsOf(inputs)),
         stopwatch,
     };
+}
+function proposingJob({ mlflow, config }, environment) {
+    const server = serverDigest(mlflow.baseUrl, mlflow.workspace);
+    return { job: workflowJob(environment), server, config };
 }
 /** Names of the two servers in the results of a check. */
 function namesFor({ repository, mlflow }) {
@@ -71865,8 +72184,10 @@ function annotate(result, send, { level, repository }) {
         send[kind](linesOf(message), { title, ...(hasPlace ? annotations_placeOf(location) : {}) });
     }
 }
-function annotations_placeOf({ path, line }) {
-    return line === undefined ? { file: path } : { file: path, startLine: line };
+function annotations_placeOf({ path, line, column }) {
+    if (line === undefined)
+        return { file: path };
+    return { file: path, startLine: line, ...(column === undefined ? {} : { startColumn: column }) };
 }
 /** A message with its own lines, in which foreign text cannot begin one. */
 function linesOf(message) {
