@@ -129,9 +129,22 @@ describe('a removal that the history of the path does not show', () => {
   const added = `Add m\n\nAdd ${path}: m version 1\n\n${trailer}`
   const removed = `Remove m\n\nRemove ${path}: m version 1\n\n${trailer}`
 
+  const squash = (...messages: readonly string[]) =>
+    `Sync (#1)\n\n${messages.map((text) => `* ${text}\n\n`).join('')}* Notes`
+
   test.each([
     ['if the newest commit of the action wrote the file', [added, removed], undefined, true],
     ['if that is newer than the removal', [added, 'Remove it'], 'Remove it', true],
+    ['if a squash quotes that it wrote the file', [squash(added)], undefined, true],
+    ['if a squash with CRLF does', [squash(added).replaceAll('\n', '\r\n')], undefined, true],
+    [
+      'unless the squash quotes that it removed the file afterwards',
+      [squash(added, removed)],
+      undefined,
+      false,
+    ],
+    ['unless the squash was reverted', [`Revert "${squash(added)}`], undefined, false],
+    ['unless the squash lacks the trailer', [squash(`Add m\n\nAdd ${path}`)], undefined, false],
     ['unless that is older than the removal', [removed, added], removed, false],
     ['unless that removed it', [removed, added], undefined, false],
     [

@@ -189,6 +189,28 @@ describe('a file that a person deleted stays deleted', () => {
     expectHeld(await sync(), version, commit)
   })
 
+  test.each([
+    ['in the pull request that was to create it, which was squashed', true],
+    ['after such a squash, and then a pull into a clone that is older than the file', false],
+  ])('%s', async (_when, isInPullRequest) => {
+    const { repository } = project
+    const start = repository.head()
+    const version = await project.register('model')
+    await project.register('other')
+    await sync({ 'pull-request': 'true' })
+    const reviewed = isInPullRequest ? { [pathOf(version)]: null } : { 'notes.md': 'Looks good' }
+    repository.push('mlflow-sync/main', reviewed, 'Review')
+    mergePullRequest(repository, 1, 'squash')
+    const created = repository.head()
+    if (!isInPullRequest) {
+      remove(version)
+      const { tree } = repository.store.commit('main')
+      const local = commitTree(repository.store.commit(start).tree, [start], 'Local work')
+      moveMain(commitTree(tree, [local, repository.head()], "Merge branch 'main' of …"))
+    }
+    expectHeld(await sync(), version, created)
+  })
+
   test('in one of two directories, and each is judged by itself', async () => {
     const version = await syncOne()
     const commit = remove(version)

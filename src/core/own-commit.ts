@@ -6,13 +6,18 @@ import { trailerValue } from './text/neutralise.ts'
 export type NamedEdit = { readonly path: string; readonly run: string; readonly wrote: boolean }
 
 /**
- * The edits of a commit of the action, each of a run that one of its trailers names. None for any other
- * message, such as that of a squash, which quotes what the commits of a branch said, or a revert.
+ * The edits of a commit of the action, each of a run that one of its trailers names. Of those that a squash
+ * of several commits quotes, only files that the action wrote count: at worst, a file is held that could be
+ * created. None for any other message, such as that of a revert.
  */
 export function editsOfOwnCommit(message: string): NamedEdit[] {
-  if (!hasOwnForm(message)) return []
-  const runs = new Set(runsNamedIn(message))
-  return runs.size === 0 ? [] : editsNamedIn(message).filter(({ run }) => runs.has(run))
+  const isOwn = hasOwnForm(message)
+  const runs = new Set(isOwn ? runsNamedIn(message) : runsQuotedIn(message))
+  if (runs.size === 0) return []
+  const edits = editsNamedIn(message).filter(({ run }) => runs.has(run))
+  if (isOwn) return edits
+  const last = new Map(edits.map((edit) => [edit.path, edit]))
+  return [...last.values()].filter(({ wrote }) => wrote)
 }
 
 /**
@@ -56,6 +61,12 @@ function runsNamedIn(message: string): string[] {
     const [, value] = /^MLflow-Run-Id: (.+)$/.exec(line) ?? []
     return value === undefined ? [] : [value]
   })
+}
+
+/** The same wherever they are: a squash has the messages of all commits of a branch, one after the other. */
+function runsQuotedIn(message: string): string[] {
+  if (isRevert(message)) return []
+  return [...message.matchAll(/^MLflow-Run-Id: (.+?)\r?$/gm)].flatMap(([, value]) => value ?? [])
 }
 
 /** As `git interpret-trailers` finds them: the last paragraph, unless it has any other line. */
