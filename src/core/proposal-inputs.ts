@@ -20,7 +20,7 @@ export type ProposalInputs = {
 
 /** A configuration file as it was read. */
 export type ConfigVersion = {
-  /** Digest of its path. */
+  /** Digest of its path and the branch that it is on. */
   readonly path: string
   /** Git's hash of its content. */
   readonly oid: string
@@ -45,7 +45,7 @@ export type ProposingJob = {
 
 export function proposalInputs(
   targets: readonly Target[],
-  { files }: Pick<BranchSnapshot, 'files'>,
+  { branch, files }: Pick<BranchSnapshot, 'branch' | 'files'>,
   { job, server, config }: ProposingJob,
 ): ProposalInputs {
   const oid = config === undefined ? undefined : files.get(config)
@@ -53,7 +53,7 @@ export function proposalInputs(
   return {
     digest: inputsDigest(targets),
     server,
-    config: isConfigured ? { path: digestOf(config), oid } : undefined,
+    config: isConfigured ? { path: digestOf(JSON.stringify([branch, config])), oid } : undefined,
     job,
   }
 }
