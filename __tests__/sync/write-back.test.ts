@@ -351,7 +351,7 @@ test.each([
   [
     'filtered',
     `defaults: { filter: "${filter}" }\n`,
-    { 'model-versions/search': 6, 'runs/search': 1 },
+    { 'model-versions/search': 2, 'runs/search': 1 },
   ],
 ])(
   'five unchanged targets, %s, cost no more than what they need',

@@ -16,7 +16,7 @@ import {
   type WriteBackInput,
 } from '../core/write-back.ts'
 import type { SelectedTarget } from './read-selection.ts'
-import { leaveClaimed, readTagged, type TagSources } from './read-tags.ts'
+import { createTagReader, leaveClaimed, type TagSources } from './read-tags.ts'
 
 export type PlanTagsOptions = TagSources & {
   /** Base URL of GitHub's website. */
@@ -46,19 +46,23 @@ export async function planTags(
   targets: readonly SelectedTarget[],
   written: Written,
 ): Promise<{ readonly planned: readonly PlannedTags[]; readonly warnings: readonly Prose[] }> {
-  const complete = targets.find(({ target }) => target.selection.filter === undefined)
+  const complete = targets.find((target) => !isFiltered(target))
   const planned: PlannedTags[] = []
   const warnings: Prose[] = []
+  const readTagged = createTagReader(options, targets.filter(isFiltered).length, warnings)
   for (const selected of targets) {
     const input = inputFor(options, selected, written)
     if (input === undefined) continue
-    const isFiltered = selected.target.selection.filter !== undefined
-    const versions = isFiltered
-      ? (complete?.selected.listed ?? (await readTagged(options, input, warnings)))
+    const versions = isFiltered(selected)
+      ? (complete?.selected.listed ?? (await readTagged(input)))
       : input.versions
     planned.push(...(await planTarget(options, { ...input, versions }, warnings)))
   }
   return { planned, warnings }
+}
+
+function isFiltered({ target }: SelectedTarget): boolean {
+  return target.selection.filter !== undefined
 }
 
 /** Undefined for a target that failed, because its files were not read. */

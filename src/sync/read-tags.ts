@@ -21,28 +21,49 @@ export type TagSources = {
   readonly clock: Pick<Clock, 'random'>
 }
 
+/** Completes the listings of targets with a filter, which hides versions that matter for their tags. */
+export type TagReader = (input: WriteBackInput) => Promise<readonly ModelVersion[]>
+
 /**
- * All versions that matter for the tags of a target. Its listing lacks those that its filter hides: they
- * may still have tags, and files on the branch may name them.
+ * Versions that a filter hides may still have tags, and files on the branch may name them. MLflow's
+ * filters have no `OR`, so the tags of each target take a search; one listing of everything takes the
+ * place of several searches.
  *
+ * @param count number of targets with a filter.
  * @param warnings gets one if MLflow does not tell; then only the listing is known.
  */
-export async function readTagged(
+export function createTagReader(
   { registry }: TagSources,
-  input: WriteBackInput,
+  count: number,
   warnings: Prose[],
-): Promise<readonly ModelVersion[]> {
-  try {
-    const tagged = await registry.versions(taggedFilter(input.names))
-    const versions = unique([...input.versions, ...tagged])
-    const unknown = findUnknownRuns({ ...input, versions })
-    if (unknown.length === 0) return versions
-    return unique([...versions, ...(await registry.versionsOfRuns(unknown))])
-  } catch (error) {
-    if (!(error instanceof MlflowError)) throw error
-    const message = prose`The tags of model versions that \`filter\` hides could not be read from MLflow: ${error.text}`
-    warnings.push(joinSentences([message, error.advice ?? []]))
-    return input.versions
+): TagReader {
+  const readOrWarn = async (
+    read: () => Promise<readonly ModelVersion[]>,
+  ): Promise<readonly ModelVersion[]> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof MlflowError)) throw error
+      const message = prose`The tags of model versions that \`filter\` hides could not be read from MLflow: ${error.text}`
+      warnings.push(joinSentences([message, error.advice ?? []]))
+      return []
+    }
+  }
+  if (count > 1) {
+    let all: Promise<readonly ModelVersion[]> | undefined
+    return async ({ versions }) => {
+      all ??= readOrWarn(() => registry.versions(undefined))
+      return unique([...versions, ...(await all)])
+    }
+  }
+  return async (input) => {
+    const tagged = await readOrWarn(async () => {
+      const found = await registry.versions(taggedFilter(input.names))
+      const versions = unique([...input.versions, ...found])
+      const unknown = findUnknownRuns({ ...input, versions })
+      return unknown.length === 0 ? found : [...found, ...(await registry.versionsOfRuns(unknown))]
+    })
+    return unique([...input.versions, ...tagged])
   }
 }
 
