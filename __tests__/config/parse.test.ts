@@ -134,6 +134,13 @@ targets:
   ])
 })
 
+test.each(['a//b', 'a/./b', 'a/../b'])('a name is too much like another one: %s', (name) => {
+  const text = `version: 1\ntargets:\n  - { path: x, name: a/b }\n  - { path: y, name: ${name} }\n`
+  expect(mistakesOf(text)).toEqual([
+    `line 4, column 22: \`targets[1].name\` is \`${name}\`, and \`targets[0].name\` is \`a/b\`: MLflow takes them for the same in the names of tags`,
+  ])
+})
+
 test.each([
   ['', ['it is empty: it needs the keys `version` and `targets`']],
   ['# nothing\n', ['it is empty: it needs the keys `version` and `targets`']],

@@ -1,4 +1,4 @@
-import { targetName, type TargetSettings } from '../core/target.ts'
+import { nameInTags, targetName, type TargetSettings } from '../core/target.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { writtenPath } from '../inputs/git-names.ts'
 import { isTargetName, type Config, type ConfigKeys } from './schema.ts'
@@ -47,19 +47,19 @@ export type KeyMistake = {
 export function findConflicts(config: unknown, defaultPath: string): KeyMistake[] {
   const { targets, defaults } = Object(config) as Readonly<Record<string, unknown>>
   if (!Array.isArray(targets)) return []
-  const firstWithName = new Map<string, number>()
+  const firstWithName = new Map<string, { readonly index: number; readonly name: string }>()
   const firstWithPath = new Map<string, number>()
   return targets.flatMap((target: unknown, index): KeyMistake[] => {
     const own = namesOf(target, pathOf(defaults) ?? defaultPath)
     if (own === undefined) return []
-    const { path, name } = own
+    const { path, name = targetName(path) } = own
     const samePath = firstWithPath.get(path)
-    const sameName = firstWithName.get(name ?? targetName(path))
+    const sameName = firstWithName.get(nameInTags(name))
     firstWithPath.set(path, samePath ?? index)
-    firstWithName.set(name ?? targetName(path), sameName ?? index)
+    firstWithName.set(nameInTags(name), sameName ?? { index, name })
     if (samePath !== undefined) return [duplicatePath(index, path, samePath)]
-    if (sameName !== undefined) return [duplicateName(index, name ?? targetName(path), sameName)]
-    return name === undefined && !isTargetName(targetName(path)) ? [missingName(index)] : []
+    if (sameName !== undefined) return [duplicateName(index, name, sameName)]
+    return own.name === undefined && !isTargetName(name) ? [missingName(index)] : []
   })
 }
 
@@ -88,10 +88,16 @@ function duplicatePath(index: number, path: string, first: number): KeyMistake {
   }
 }
 
-function duplicateName(index: number, name: string, first: number): KeyMistake {
+function duplicateName(
+  index: number,
+  name: string,
+  first: { readonly index: number; readonly name: string },
+): KeyMistake {
+  const same = prose`, as in \`targets[${first.index}]\`: names must be unique`
+  const alike = prose`, and \`targets[${first.index}].name\` is \`${first.name}\`: MLflow takes them for the same in the names of tags`
   return {
     path: ['targets', index, 'name'],
-    text: prose`\`targets[${index}].name\` is \`${name}\`, as in \`targets[${first}]\`: names must be unique`,
+    text: prose`\`targets[${index}].name\` is \`${name}\`${name === first.name ? same : alike}`,
   }
 }
 

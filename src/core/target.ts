@@ -72,6 +72,14 @@ export function createTarget(settings: TargetSettings, origins: KeyOrigins = new
   }
 }
 
+/**
+ * A target's name as the names of its tags have it: MLflow accepts none that `posixpath.normpath` would
+ * shorten (`mlflow/utils/validation.py`).
+ */
+export function nameInTags(name: string): string {
+  return name.replace(/\/(?:\.{0,2}\/)+/g, '/')
+}
+
 /** The name of a target that has none of its own. */
 export function targetName(path: string): string {
   return path === '' ? '.' : path

@@ -3,6 +3,7 @@ import { correctingCommit, type Corrections } from './corrections.ts'
 import type { NameMatcher } from './glob.ts'
 import { versionKey, type ModelVersion } from './model.ts'
 import { isElsewhere, isOnBranch, runIdIn, urlOf, type Place } from './tag-place.ts'
+import { nameInTags } from './target.ts'
 import { fileName, ownedTextsOf, type FileState } from './values-file/file.ts'
 
 /** The tags that say where a model version is deployed. */
@@ -10,11 +11,10 @@ export type TagNames = { readonly file: string; readonly commit: string }
 
 /**
  * Names of the tags of a repository, or of one target in it. MLflow accepts 250 characters: letters,
- * digits, blanks and `_./:-`, but none that `posixpath.normpath` would shorten
- * (`mlflow/utils/validation.py`).
+ * digits, blanks and `_./:-`.
  */
 export function tagNames(repository: string, target: string | undefined): TagNames {
-  const suffix = target === undefined ? '' : `.${target.replace(/\/(?:\.{0,2}\/)+/g, '/')}`
+  const suffix = target === undefined ? '' : `.${nameInTags(target)}`
   const prefix = `mlflow-sync.${repository}${suffix}`
   return { file: `${prefix}.file`, commit: `${prefix}.commit` }
 }

@@ -122,5 +122,8 @@ export async function leaveClaimed(
 function describeClaims(count: number, url: string): Prose {
   const versions = own(plural(count, 'model version'))
   const message = prose`The tags of ${versions} in MLflow already name files elsewhere in the repository, such as ${url}, and were left alone`
-  return joinSentences([message, prose`With \`config\`, each target has tags of its own.`])
+  return joinSentences([
+    message,
+    prose`Set \`config\`, with which each target has tags of its own.`,
+  ])
 }
