@@ -39839,6 +39839,13 @@ function createTarget(settings, origins = new Map()) {
         origins,
     };
 }
+/**
+ * A target's name as the names of its tags have it: MLflow accepts none that `posixpath.normpath` would
+ * shorten (`mlflow/utils/validation.py`).
+ */
+function nameInTags(name) {
+    return name.replace(/\/(?:\.{0,2}\/)+/g, '/');
+}
 /** The name of a target that has none of its own. */
 function targetName(path) {
     return path === '' ? '.' : path;
@@ -51213,16 +51220,16 @@ function findConflicts(config, defaultPath) {
         const own = namesOf(target, pathOf(defaults) ?? defaultPath);
         if (own === undefined)
             return [];
-        const { path, name } = own;
+        const { path, name = targetName(path) } = own;
         const samePath = firstWithPath.get(path);
-        const sameName = firstWithName.get(name ?? targetName(path));
+        const sameName = firstWithName.get(nameInTags(name));
         firstWithPath.set(path, samePath ?? index);
-        firstWithName.set(name ?? targetName(path), sameName ?? index);
+        firstWithName.set(nameInTags(name), sameName ?? { index, name });
         if (samePath !== undefined)
             return [duplicatePath(index, path, samePath)];
         if (sameName !== undefined)
-            return [duplicateName(index, name ?? targetName(path), sameName)];
-        return name === undefined && !isTargetName(targetName(path)) ? [missingName(index)] : [];
+            return [duplicateName(index, name, sameName)];
+        return own.name === undefined && !isTargetName(name) ? [missingName(index)] : [];
     });
 }
 function namesOf(target, defaultPath) {
@@ -51249,9 +51256,11 @@ function duplicatePath(index, path, first) {
     };
 }
 function duplicateName(index, name, first) {
+    const same = (0,prose/* prose */.CS) `, as in \`targets[${first.index}]\`: names must be unique`;
+    const alike = (0,prose/* prose */.CS) `, and \`targets[${first.index}].name\` is \`${first.name}\`: MLflow takes them for the same in the names of tags`;
     return {
         path: ['targets', index, 'name'],
-        text: (0,prose/* prose */.CS) `\`targets[${index}].name\` is \`${name}\`, as in \`targets[${first}]\`: names must be unique`,
+        text: (0,prose/* prose */.CS) `\`targets[${index}].name\` is \`${name}\`${name === first.name ? same : alike}`,
     };
 }
 function missingName(index) {
@@ -56084,13 +56093,13 @@ function editsOf({ entries, extraFiles }) {
 
 ;// CONCATENATED MODULE: ./src/core/proposal-inputs.ts
 
-function proposalInputs(targets, { files }, { job, server, config }) {
+function proposalInputs(targets, { branch, files }, { job, server, config }) {
     const oid = config === undefined ? undefined : files.get(config);
     const isConfigured = config !== undefined && oid !== undefined;
     return {
         digest: inputsDigest(targets),
         server,
-        config: isConfigured ? { path: digestOf(config), oid } : undefined,
+        config: isConfigured ? { path: digestOf(JSON.stringify([branch, config])), oid } : undefined,
         job,
     };
 }
@@ -69141,14 +69150,20 @@ function createCommitGraph(commits) {
 ;// CONCATENATED MODULE: ./src/core/own-commit.ts
 
 /**
- * The edits of a commit of the action, each of a run that one of its trailers names. None for any other
- * message, such as that of a squash, which quotes what the commits of a branch said, or a revert.
+ * The edits of a commit of the action, each of a run that one of its trailers names. Of those that a squash
+ * of several commits quotes, only files that the action wrote count: at worst, a file is held that could be
+ * created. None for any other message, such as that of a revert.
  */
 function editsOfOwnCommit(message) {
-    if (!hasOwnForm(message))
+    const isOwn = hasOwnForm(message);
+    const runs = new Set(isOwn ? runsNamedIn(message) : runsQuotedIn(message));
+    if (runs.size === 0)
         return [];
-    const runs = new Set(runsNamedIn(message));
-    return runs.size === 0 ? [] : editsNamedIn(message).filter(({ run }) => runs.has(run));
+    const edits = editsNamedIn(message).filter(({ run }) => runs.has(run));
+    if (isOwn)
+        return edits;
+    const last = new Map(edits.map((edit) => [edit.path, edit]));
+    return [...last.values()].filter(({ wrote }) => wrote);
 }
 /**
  * Whether a commit of the action removed a file: its trailers name the run, and its list of files says so,
@@ -69187,6 +69202,12 @@ function runsNamedIn(message) {
         const [, value] = /^MLflow-Run-Id: (.+)$/.exec(line) ?? [];
         return value === undefined ? [] : [value];
     });
+}
+/** The same wherever they are: a squash has the messages of all commits of a branch, one after the other. */
+function runsQuotedIn(message) {
+    if (isRevert(message))
+        return [];
+    return [...message.matchAll(/^MLflow-Run-Id: (.+?)\r?$/gm)].flatMap(([, value]) => value ?? []);
 }
 /** As `git interpret-trailers` finds them: the last paragraph, unless it has any other line. */
 function trailersIn(message) {
@@ -70322,13 +70343,13 @@ function runIdIn(place, url) {
 
 
 
+
 /**
  * Names of the tags of a repository, or of one target in it. MLflow accepts 250 characters: letters,
- * digits, blanks and `_./:-`, but none that `posixpath.normpath` would shorten
- * (`mlflow/utils/validation.py`).
+ * digits, blanks and `_./:-`.
  */
 function tagNames(repository, target) {
-    const suffix = target === undefined ? '' : `.${target.replace(/\/(?:\.{0,2}\/)+/g, '/')}`;
+    const suffix = target === undefined ? '' : `.${nameInTags(target)}`;
     const prefix = `mlflow-sync.${repository}${suffix}`;
     return { file: `${prefix}.file`, commit: `${prefix}.commit` };
 }
@@ -70461,27 +70482,42 @@ function takeTurns(items, groupOf, start) {
 
 
 /**
- * All versions that matter for the tags of a target. Its listing lacks those that its filter hides: they
- * may still have tags, and files on the branch may name them.
+ * Versions that a filter hides may still have tags, and files on the branch may name them. MLflow's
+ * filters have no `OR`, so the tags of each target take a search; one listing of everything takes the
+ * place of several searches.
  *
+ * @param count number of targets with a filter.
  * @param warnings gets one if MLflow does not tell; then only the listing is known.
  */
-async function readTagged({ registry }, input, warnings) {
-    try {
-        const tagged = await registry.versions(taggedFilter(input.names));
-        const versions = unique([...input.versions, ...tagged]);
-        const unknown = findUnknownRuns({ ...input, versions });
-        if (unknown.length === 0)
-            return versions;
-        return unique([...versions, ...(await registry.versionsOfRuns(unknown))]);
+function createTagReader({ registry }, count, warnings) {
+    const readOrWarn = async (read) => {
+        try {
+            return await read();
+        }
+        catch (error) {
+            if (!(error instanceof MlflowError))
+                throw error;
+            const message = (0,prose/* prose */.CS) `The tags of model versions that \`filter\` hides could not be read from MLflow: ${error.text}`;
+            warnings.push((0,prose/* joinSentences */.DP)([message, error.advice ?? []]));
+            return [];
+        }
+    };
+    if (count > 1) {
+        let all;
+        return async ({ versions }) => {
+            all ??= readOrWarn(() => registry.versions(undefined));
+            return unique([...versions, ...(await all)]);
+        };
     }
-    catch (error) {
-        if (!(error instanceof MlflowError))
-            throw error;
-        const message = (0,prose/* prose */.CS) `The tags of model versions that \`filter\` hides could not be read from MLflow: ${error.text}`;
-        warnings.push((0,prose/* joinSentences */.DP)([message, error.advice ?? []]));
-        return input.versions;
-    }
+    return async (input) => {
+        const tagged = await readOrWarn(async () => {
+            const found = await registry.versions(taggedFilter(input.names));
+            const versions = unique([...input.versions, ...found]);
+            const unknown = findUnknownRuns({ ...input, versions });
+            return unknown.length === 0 ? found : [...found, ...(await registry.versionsOfRuns(unknown))];
+        });
+        return unique([...input.versions, ...tagged]);
+    };
 }
 /** What was read last counts. */
 function unique(versions) {
@@ -70531,7 +70567,10 @@ async function leaveClaimed({ repository, clock }, deployments, place, warnings)
 function describeClaims(count, url) {
     const versions = (0,prose/* own */.ZV)((0,format/* plural */.LS)(count, 'model version'));
     const message = (0,prose/* prose */.CS) `The tags of ${versions} in MLflow already name files elsewhere in the repository, such as ${url}, and were left alone`;
-    return (0,prose/* joinSentences */.DP)([message, (0,prose/* prose */.CS) `With \`config\`, each target has tags of its own.`]);
+    return (0,prose/* joinSentences */.DP)([
+        message,
+        (0,prose/* prose */.CS) `Set \`config\`, with which each target has tags of its own.`,
+    ]);
 }
 
 ;// CONCATENATED MODULE: ./src/sync/plan-tags.ts
@@ -70544,20 +70583,23 @@ function describeClaims(count, url) {
 
 /** Decides what changes in the tags of all targets. What cannot be read is left to the next sync. */
 async function planTags(options, targets, written) {
-    const complete = targets.find(({ target }) => target.selection.filter === undefined);
+    const complete = targets.find((target) => !isFiltered(target));
     const planned = [];
     const warnings = [];
+    const readTagged = createTagReader(options, targets.filter(isFiltered).length, warnings);
     for (const selected of targets) {
         const input = inputFor(options, selected, written);
         if (input === undefined)
             continue;
-        const isFiltered = selected.target.selection.filter !== undefined;
-        const versions = isFiltered
-            ? (complete?.selected.listed ?? (await readTagged(options, input, warnings)))
+        const versions = isFiltered(selected)
+            ? (complete?.selected.listed ?? (await readTagged(input)))
             : input.versions;
         planned.push(...(await plan_tags_planTarget(options, { ...input, versions }, warnings)));
     }
     return { planned, warnings };
+}
+function isFiltered({ target }) {
+    return target.selection.filter !== undefined;
 }
 /** Undefined for a target that failed, because its files were not read. */
 function inputFor({ serverUrl, namesTargets }, { target, selected }, { plan, operation, commit, corrections }) {
