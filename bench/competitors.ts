@@ -41,10 +41,17 @@ async function runTheAction({ urls, token, repository, models, prefix }: Job): P
       path: directory,
       ...(models === '' ? {} : { models: `${models}*` }),
     },
-    // The runner sets it only when somebody debugs a job.
-    env: { RUNNER_DEBUG: '' },
+    env: {
+      // The runner sets it only when somebody debugs a job.
+      RUNNER_DEBUG: '',
+      // Tests keep the compiled bundle; the runner does not.
+      NODE_DISABLE_COMPILE_CACHE: '1',
+    },
   })
-  if (step.exitCode !== 0) throw new Error(`the action failed:\n${step.log.slice(-4000)}`)
+  if (step.exitCode !== 0) {
+    const { log, stderr, exitCode } = step
+    throw new Error(`the action failed with exit code ${exitCode}:\n${log.slice(-4000)}${stderr}`)
+  }
 }
 
 async function runScript(job: Job, program: string, script: string): Promise<void> {
