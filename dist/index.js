@@ -66268,9 +66268,10 @@ const maxFailures = 2;
  * Reads what GitHub knows about items, so many in a request. If that takes too long, each half is read
  * on its own, and what cannot be read takes nothing away from the rest.
  *
+ * @param report is told how many items are done.
  * @returns by item what was found, or why it is not known.
  */
-async function readInParts(items, perQuery, read) {
+async function readInParts(items, perQuery, read, report = () => undefined) {
     const found = new Map();
     const batches = [];
     for (let start = 0; start < items.length; start += perQuery) {
@@ -66295,6 +66296,7 @@ async function readInParts(items, perQuery, read) {
             for (const item of lost)
                 found.set(item, error);
         }
+        report(found.size);
     }
     return found;
 }
@@ -66926,6 +66928,7 @@ function isFrom(row, { head }, repository) {
 
 
 
+
 const entry = object({ oid: schemas_string() }).nullable();
 const parentsWithFile = connectionOf(object({ file: entry }));
 const removal = connectionOf(history_commit.extend({
@@ -66976,40 +66979,14 @@ function removalFields(path) {
   }`;
 }
 const removals_pathsPerQuery = 100;
-/** After so many paths that could not even be read alone, something else is wrong. */
-const removals_maxFailures = 2;
 /**
  * Reads the last commit that touched each of the paths, none of which exists at `head`. If GitHub takes
  * too long, each half is read on its own.
  */
-async function readRemovals(client, head, paths) {
-    const found = new Map();
-    const batches = [];
-    for (let start = 0; start < paths.length; start += removals_pathsPerQuery) {
-        batches.push(paths.slice(start, start + removals_pathsPerQuery));
-    }
-    let failures = 0;
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-        try {
-            for (const [path, commit] of await removals_readBatch(client, head, batch))
-                found.set(path, commit);
-        }
-        catch (error) {
-            if (!(error instanceof GitHubError))
-                throw error;
-            const middle = Math.ceil(batch.length / 2);
-            if (batch.length > 1 && history_isTooLarge(error)) {
-                batches.unshift(batch.slice(0, middle), batch.slice(middle));
-                continue;
-            }
-            failures += batch.length > 1 ? removals_maxFailures : 1;
-            const lost = failures < removals_maxFailures ? batch : [...batch, ...batches.splice(0).flat()];
-            for (const path of lost)
-                found.set(path, error);
-        }
-        client.progress('read the history of', found.size, paths.length, 'file');
-    }
-    return found;
+function readRemovals(client, head, paths) {
+    return readInParts(paths, removals_pathsPerQuery, (batch) => removals_readBatch(client, head, batch), (done) => {
+        client.progress('read the history of', done, paths.length, 'file');
+    });
 }
 async function removals_readBatch(client, head, paths) {
     const aliases = aliasesFor('p', paths);

@@ -8,12 +8,14 @@ const maxFailures = 2
  * Reads what GitHub knows about items, so many in a request. If that takes too long, each half is read
  * on its own, and what cannot be read takes nothing away from the rest.
  *
+ * @param report is told how many items are done.
  * @returns by item what was found, or why it is not known.
  */
 export async function readInParts<T>(
   items: readonly string[],
   perQuery: number,
   read: (batch: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+  report: (done: number) => void = () => undefined,
 ): Promise<Map<string, T | GitHubError>> {
   const found = new Map<string, T | GitHubError>()
   const batches: (readonly string[])[] = []
@@ -35,6 +37,7 @@ export async function readInParts<T>(
       const lost = failures < maxFailures ? batch : [...batch, ...batches.splice(0).flat()]
       for (const item of lost) found.set(item, error)
     }
+    report(found.size)
   }
   return found
 }

@@ -8,10 +8,10 @@ import {
   commitFields,
   connectionOf,
   historyFields,
-  isTooLarge,
   pullRequestsField,
   pullRequestsOf,
 } from './history.ts'
+import { readInParts } from './in-parts.ts'
 
 const entry = z.object({ oid: z.string() }).nullable()
 
@@ -80,9 +80,6 @@ function removalFields(path: string): string {
 
 const pathsPerQuery = 100
 
-/** After so many paths that could not even be read alone, something else is wrong. */
-const maxFailures = 2
-
 /** The last commit that touched each path, or why it is not known. */
 export type Removals = ReadonlyMap<string, RemovalCommit | GitHubError | undefined>
 
@@ -90,34 +87,19 @@ export type Removals = ReadonlyMap<string, RemovalCommit | GitHubError | undefin
  * Reads the last commit that touched each of the paths, none of which exists at `head`. If GitHub takes
  * too long, each half is read on its own.
  */
-export async function readRemovals(
+export function readRemovals(
   client: GitHubClient,
   head: string,
   paths: readonly string[],
 ): Promise<Removals> {
-  const found = new Map<string, RemovalCommit | GitHubError | undefined>()
-  const batches: (readonly string[])[] = []
-  for (let start = 0; start < paths.length; start += pathsPerQuery) {
-    batches.push(paths.slice(start, start + pathsPerQuery))
-  }
-  let failures = 0
-  for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-    try {
-      for (const [path, commit] of await readBatch(client, head, batch)) found.set(path, commit)
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      const middle = Math.ceil(batch.length / 2)
-      if (batch.length > 1 && isTooLarge(error)) {
-        batches.unshift(batch.slice(0, middle), batch.slice(middle))
-        continue
-      }
-      failures += batch.length > 1 ? maxFailures : 1
-      const lost = failures < maxFailures ? batch : [...batch, ...batches.splice(0).flat()]
-      for (const path of lost) found.set(path, error)
-    }
-    client.progress('read the history of', found.size, paths.length, 'file')
-  }
-  return found
+  return readInParts(
+    paths,
+    pathsPerQuery,
+    (batch) => readBatch(client, head, batch),
+    (done) => {
+      client.progress('read the history of', done, paths.length, 'file')
+    },
+  )
 }
 
 async function readBatch(
