@@ -67969,17 +67969,19 @@ function createProgress(clock, log) {
         if (silence < maxSilenceMs)
             return;
         const [oldest] = requests.values();
-        if (oldest !== undefined && now - oldest.since >= maxSilenceMs) {
-            say(`waiting for ${oldest.name}, ${Math.round((now - oldest.since) / 1000)} s so far`);
+        const news = work !== undefined && now - work.reportedAt < maxSilenceMs ? work : undefined;
+        const waited = oldest === undefined ? 0 : now - oldest.since;
+        if (oldest !== undefined && (waited >= maxSilenceMs || news?.hasBegun !== true)) {
+            say(`waiting for ${oldest.name}, ${Math.round(waited / 1000)} s so far`);
         }
-        else if (work !== undefined && now - work.reportedAt < maxSilenceMs) {
-            say(work.text);
+        else if (news !== undefined) {
+            say(news.text);
         }
     };
     return {
         report: (verb, done, total, noun) => {
             const now = clock.now();
-            work = { text: progress_describe(verb, done, total, noun), reportedAt: now };
+            work = { text: progress_describe(verb, done, total, noun), hasBegun: done > 0, reportedAt: now };
             if (done > 0 && now - lastLineAt >= maxSilenceMs)
                 say(work.text);
         },

@@ -77,6 +77,16 @@ describe('progress', () => {
     expect(lines).toEqual(['fetched 250 of 500 files'])
   })
 
+  test('names a request rather than work of which nothing is done yet', () => {
+    const { progress, lines, pass } = createScenario()
+    pass(1)
+    progress.report('read', 0, undefined, 'model version')
+    progress.watchRequest('MLflow (GET /a)')
+    pass(4)
+    progress.tick()
+    expect(lines).toEqual(['waiting for MLflow (GET /a), 4 s so far'])
+  })
+
   test('says how long a wait still takes', async () => {
     const { progress, lines, pass } = createScenario()
     const waited = Promise.withResolvers<undefined>()

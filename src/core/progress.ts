@@ -22,7 +22,7 @@ export type Progress = {
   readonly idleClock: Clock
 }
 
-type Work = { readonly text: string; readonly reportedAt: number }
+type Work = { readonly text: string; readonly hasBegun: boolean; readonly reportedAt: number }
 
 export function createProgress(clock: Clock, log: Log): Progress {
   let work: Work | undefined
@@ -48,17 +48,19 @@ export function createProgress(clock: Clock, log: Log): Progress {
     }
     if (silence < maxSilenceMs) return
     const [oldest] = requests.values()
-    if (oldest !== undefined && now - oldest.since >= maxSilenceMs) {
-      say(`waiting for ${oldest.name}, ${Math.round((now - oldest.since) / 1000)} s so far`)
-    } else if (work !== undefined && now - work.reportedAt < maxSilenceMs) {
-      say(work.text)
+    const news = work !== undefined && now - work.reportedAt < maxSilenceMs ? work : undefined
+    const waited = oldest === undefined ? 0 : now - oldest.since
+    if (oldest !== undefined && (waited >= maxSilenceMs || news?.hasBegun !== true)) {
+      say(`waiting for ${oldest.name}, ${Math.round(waited / 1000)} s so far`)
+    } else if (news !== undefined) {
+      say(news.text)
     }
   }
 
   return {
     report: (verb, done, total, noun) => {
       const now = clock.now()
-      work = { text: describe(verb, done, total, noun), reportedAt: now }
+      work = { text: describe(verb, done, total, noun), hasBegun: done > 0, reportedAt: now }
       if (done > 0 && now - lastLineAt >= maxSilenceMs) say(work.text)
     },
     watchRequest: (name) => {
