@@ -109,10 +109,26 @@ export const importTable: Readonly<
     ],
     packages: ['node:fs'],
   },
+  'src/clock.ts': { folders: ['src/core'], packages: ['node:timers/promises'] },
   'src/main.ts': {
-    folders: ['src/cancellation.ts', 'src/core', 'src/job.ts', 'src/report'],
-    packages: ['@actions/core', 'node:timers/promises'],
+    folders: ['src/cancellation.ts', 'src/clock.ts', 'src/core', 'src/job.ts', 'src/report'],
+    packages: ['@actions/core'],
+  },
+  'src/terminal': {
+    folders: [
+      'src/cancellation.ts',
+      'src/clock.ts',
+      'src/core',
+      'src/core/text',
+      'src/inputs',
+      'src/job.ts',
+      'src/report',
+    ],
+    packages: ['node:child_process', 'node:fs', 'node:util', 'yaml'],
   },
   'src/environment.ts': { folders: [], packages: [] },
-  'src/index.ts': { folders: ['src/environment.ts', 'src/main.ts'], packages: [] },
+  'src/index.ts': {
+    folders: ['src/environment.ts', 'src/main.ts', 'src/terminal'],
+    packages: [],
+  },
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { listenForCancellation } from './cancellation.ts'
-import type { Clock, Log } from './core/runtime.ts'
+import { createClock } from './clock.ts'
+import type { Log } from './core/runtime.ts'
 import { runJob } from './job.ts'
 import { safeLine } from './report/log.ts'
 import { publish } from './report/publish.ts'
@@ -23,21 +23,6 @@ export async function main(environment: Environment): Promise<void> {
   })
   await publish(result, environment, failOn)
   dispose()
-}
-
-function createClock(signal: AbortSignal): Clock {
-  return {
-    now: () => Date.now(),
-    random: () => Math.random(),
-    sleep: async (ms, other) => {
-      const ends = other === undefined ? signal : AbortSignal.any([signal, other])
-      try {
-        await sleep(ms, undefined, { signal: ends })
-      } catch {
-        ends.throwIfAborted()
-      }
-    },
-  }
 }
 
 const log: Log = {

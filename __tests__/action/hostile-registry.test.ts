@@ -14,6 +14,7 @@ import { renderMarkdown, type Rendering } from '../../testing/readers/markdown.t
 import { readCommands } from '../../testing/readers/runner.ts'
 import { readWithPyYaml } from '../../testing/readers/yaml.ts'
 import type { Step } from '../../testing/step.ts'
+import { runCommand } from '../../testing/terminal.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { actionFile } from '../fixtures/action-file.ts'
 import { unreadable } from '../fixtures/hostile-texts.ts'
@@ -134,6 +135,28 @@ test('a plan shows hostile texts from MLflow and from files only as text', async
   const step = await project.sync({ ...inputs, mode: 'plan' })
   expect(step.outputs).toMatchObject({ operation: 'planned', ...counts })
   expectInertStep(step)
+})
+
+test('a terminal shows them only as text', async () => {
+  const args = ['plan', '--repository', repository.fullName, '--github-token', world.github.token]
+  const options = {
+    env: {
+      GITHUB_API_URL: world.github.apiUrl,
+      GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
+      GITHUB_SERVER_URL: 'https://github.example.com',
+      MLFLOW_TRACKING_URI: world.gateway.url,
+    },
+  }
+  const summary = await runCommand([...args, '--template', inputs.template], options)
+  const report = await runCommand([...args, '--template', inputs.template, '--json'], options)
+  for (const { stdout, stderr } of [summary, report]) {
+    for (const text of [stdout, stderr]) expect(text).not.toMatch(unreadable)
+  }
+  // A runner takes these for commands, should it run the command.
+  expect(summary.stdout + summary.stderr).not.toMatch(/^::|##/m)
+  expect(new Set(jq('[.records[].modelName]', report.stdout) as string[])).toEqual(
+    new Set(texts.map((text) => text.toWellFormed())),
+  )
 })
 
 test('a pull request shows them only as text, and its marker stays its own', async () => {

@@ -20,29 +20,51 @@ const maxOpen = 3
 const maxFileBytes = 100_000
 const noteBytes = 400
 
+/** A file of a plan, as people see it. */
+export type PlannedFile = {
+  readonly change: 'Update of' | 'Deletion of' | 'New file'
+  readonly path: string
+  /** Follows the path; empty if there is nothing to add. */
+  readonly note: string
+  readonly language: 'diff' | 'yaml' | 'markdown'
+  readonly text: () => string
+}
+
 /**
  * In a plan: the diff of each file that would be updated or deleted, one complete new file, and the
- * lines in which the other new files differ from it.
+ * lines in which the other new files differ from it. Empty in the other modes.
  */
-export const planSection: Section = ({ mode, entries, extraFiles }, maxBytes, level = '###') => {
-  if (mode !== 'plan') return ''
+export function plannedFiles({ mode, entries, extraFiles }: JobResult): PlannedFile[] {
+  if (mode !== 'plan') return []
   const valuesFiles = byModel(changesOf(entries)).map(({ edit }) => edit)
   const edits = [...valuesFiles, ...extraFiles]
   const updates = edits.filter(({ before, after }) => before !== undefined && after !== undefined)
   const deletions = edits.filter(({ after }) => after === undefined)
   const [example, ...others] = valuesFiles.filter(isNew)
-  const isOpen = updates.length <= maxOpen
-  const items = [
-    ...updates.map((edit) => () => foldedDiff('Update of', edit, isOpen)),
-    ...(example === undefined ? [] : [() => foldedFile(example, others.length > 0)]),
-    ...others.map((edit) => () => foldedDifference(edit, example?.after ?? '')),
-    ...extraFiles.filter(isNew).map((edit) => () => foldedFile(edit, false, 'markdown')),
-    ...deletions.map((edit) => () => foldedDiff('Deletion of', edit, false)),
+  return [
+    ...updates.map((edit) => plannedDiff('Update of', edit)),
+    ...(example === undefined ? [] : [newFile(example, 'yaml', others.length > 0)]),
+    ...others.map((edit) => ({
+      ...newFile(edit, 'yaml'),
+      text: () => differingLines(edit.after ?? '', example?.after ?? ''),
+    })),
+    ...extraFiles.filter(isNew).map((edit) => newFile(edit, 'markdown')),
+    ...deletions.map((edit) => plannedDiff('Deletion of', edit)),
   ]
-  if (items.length === 0) return ''
-  const shown = takeLines(items, (item) => `${item()}\n`, maxBytes - noteBytes)
-  const text = layOut(shown, updates.length + 1, items.length - shown.length)
-  return joinParts(`${level} Files`, text)
+}
+
+/** The files of a plan. */
+export const planSection: Section = (result, maxBytes, level = '###') => {
+  const files = plannedFiles(result)
+  const updates = files.filter(({ change }) => change === 'Update of').length
+  const isOpen = updates <= maxOpen
+  const shown = takeLines(
+    files,
+    (file) => `${foldedFile(file, isOpen && file.change === 'Update of')}\n`,
+    maxBytes - noteBytes,
+  )
+  if (files.length === 0) return ''
+  return joinParts(`${level} Files`, layOut(shown, updates + 1, files.length - shown.length))
 }
 
 /** Many files are folded together, so that the end of the summary stays in reach. */
@@ -59,33 +81,38 @@ function layOut(shown: readonly string[], maxShown: number, omitted: number): st
 
 const maxTogether = 10
 
-function foldedDiff(what: string, edit: FileEdit, isOpen: boolean): string {
-  return foldedText(`${what} ${htmlCode(edit.path, 400)}`, unifiedDiff(edit), 'diff', isOpen)
+function plannedDiff(change: PlannedFile['change'], edit: FileEdit): PlannedFile {
+  return { change, path: edit.path, note: '', language: 'diff', text: () => unifiedDiff(edit) }
 }
 
 function isNew({ before }: FileEdit): boolean {
   return before === undefined
 }
 
-function foldedFile({ path, after = '' }: FileEdit, isExample: boolean, language = 'yaml'): string {
+function newFile(
+  { path, after = '' }: FileEdit,
+  language: 'yaml' | 'markdown',
+  isExample = false,
+): PlannedFile {
   const note = isExample ? ' (complete; the others only where they differ from it)' : ''
-  return foldedText(`New file ${htmlCode(path, 400)}${note}`, after, language, false)
+  return { change: 'New file', path, note, language, text: () => after }
 }
 
-function foldedDifference({ path, after = '' }: FileEdit, example: string): string {
-  const different = diffLines(example, after, { maxEditLength })
+function differingLines(text: string, example: string): string {
+  const different = diffLines(example, text, { maxEditLength })
     ?.filter(({ added }) => added)
     .map(({ value }) => value)
     .join('')
-  return foldedText(`New file ${htmlCode(path, 400)}`, different ?? after, 'yaml', false)
+  return different ?? text
 }
 
-function foldedText(title: string, text: string, language: string, isOpen: boolean): string {
-  const lines = text.replace(/\n$/, '').split('\n')
+function foldedFile({ change, path, note, language, text }: PlannedFile, isOpen: boolean): string {
+  const lines = text().replace(/\n$/, '').split('\n')
   const taken = takeLines(lines, (line) => line, maxFileBytes)
   const omitted = lines.length - taken.length
-  const note = omitted > 0 ? `${omitted} more lines not shown.` : ''
-  return fold(title, joinParts(fenced(taken.join('\n'), language), note), isOpen)
+  const more = omitted > 0 ? `${omitted} more lines not shown.` : ''
+  const title = `${change} ${htmlCode(path, 400)}${note}`
+  return fold(title, joinParts(fenced(taken.join('\n'), language), more), isOpen)
 }
 
 /** In a plan, the diff of each file that a sync would change; for the report. */

@@ -7,7 +7,8 @@ export function headline(result: JobResult): string {
   return `${signOf(result)} ${markdownOf(resultSentence(result))}`
 }
 
-function signOf(result: JobResult): string {
+/** Whether everything is well, something needs attention, or nothing worked. */
+export function signOf(result: JobResult): string {
   if (hasFailed(result)) {
     return hasWritten(result.operation) && result.error === undefined ? '⚠️' : '❌'
   }

@@ -27,42 +27,62 @@ const listed: readonly Outcome[] = ['created', 'updated', 'deleted', 'held', 'sk
  * @param reportFile path of the report; empty if there is none.
  */
 export function logBlocks(result: JobResult, reportFile: string): LogBlock[] {
-  const lists = listed.map((outcome) => recordBlock(outcome, result))
+  const lists = recordLists(result, 'the report lists them all').map(
+    ({ label, count, lines }): LogBlock => ({
+      title: count > maxOpenLines ? `${label}: ${groupedPlural(count, 'run')}` : undefined,
+      lines,
+    }),
+  )
   return [
     ...lists,
-    { title: undefined, lines: checkLines(result.connections ?? []) },
+    { title: undefined, lines: checkLists(result.connections ?? []).flat() },
     { title: undefined, lines: endLines(result, reportFile) },
   ].filter(({ lines }) => lines.length > 0)
 }
 
-/** One line for each check, and below it the list that its result consists of, if it is one. */
-function checkLines(connections: readonly Connection[]): string[] {
+/** Longest part of a reason or an error; a line has at most 2,000 characters. */
+const maxReason = 1200
+
+/** For each check one line, and those below it of the list that its result consists of, if it is one. */
+export function checkLists(connections: readonly Connection[]): string[][] {
   const results = connections.map(({ detail }) => plain(withoutBreaks(detail)).split('\n'))
   const rows = connections.map(({ status, name }, index) => [
     status,
     name,
     results[index]?.[0] ?? '',
   ])
-  return alignColumns(rows, maxReason).flatMap((line, index) => [
+  return alignColumns(rows, maxReason).map((line, index) => [
     line,
     ...(results[index]?.slice(1) ?? []).map((item) => `    ${truncate(item, maxReason)}`),
   ])
 }
 
-/** Longest part of a reason or an error; a line has at most 2,000 characters. */
-const maxReason = 1200
+/** The runs with one outcome, each a line that begins with the label of the outcome. */
+export type RecordList = {
+  readonly outcome: Outcome
+  readonly label: string
+  readonly count: number
+  readonly lines: readonly string[]
+}
 
-function recordBlock(outcome: Outcome, result: JobResult): LogBlock {
-  const label = outcomeLabel(outcome, result)
-  const records = byModel(result.entries.filter((entry) => entry.outcome === outcome))
-  const omitted = records.length - maxRecords
-  const lines = alignColumns(
-    records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]),
-    maxReason,
-  )
-  if (omitted > 0) lines.push(`… and ${grouped(omitted)} more; the report lists them all`)
-  const isLong = records.length > maxOpenLines
-  return { title: isLong ? `${label}: ${groupedPlural(records.length, 'run')}` : undefined, lines }
+/**
+ * The runs by outcome, without unchanged ones.
+ *
+ * @param whereAll where those are that a long list leaves out.
+ */
+export function recordLists(result: JobResult, whereAll: string): RecordList[] {
+  return listed.flatMap((outcome): RecordList[] => {
+    const label = outcomeLabel(outcome, result)
+    const records = byModel(result.entries.filter((entry) => entry.outcome === outcome))
+    if (records.length === 0) return []
+    const omitted = records.length - maxRecords
+    const lines = alignColumns(
+      records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]),
+      maxReason,
+    )
+    if (omitted > 0) lines.push(`… and ${grouped(omitted)} more; ${whereAll}`)
+    return [{ outcome, label, count: records.length, lines }]
+  })
 }
 
 function recordCells({
@@ -84,6 +104,11 @@ function recordCells({
 
 /** What was done, and where to find it. */
 function endLines(result: JobResult, reportFile: string): string[] {
+  return [plain(resultSentence(result)), ...detailLines(result, reportFile)]
+}
+
+/** Below the sentence that says what was done: counts, URLs, time and requests. */
+export function detailLines(result: JobResult, reportFile: string): string[] {
   const { commit, pullRequest, requests, startedAt, finishedAt } = result
   const sent = `${groupedPlural(requests.mlflow, 'request')} to MLflow and ${groupedPlural(requests.github, 'request')} to GitHub`
   const rows: readonly (readonly [string, string])[] = [
@@ -93,11 +118,8 @@ function endLines(result: JobResult, reportFile: string): string[] {
     ['report', reportFile],
     ['time', `in ${durationText(finishedAt.getTime() - startedAt.getTime())}, with ${sent}`],
   ]
-  const details = alignColumns(
-    rows.filter(([, value]) => value !== ''),
-    maxReason,
-  )
-  return [plain(resultSentence(result)), ...details.map((line) => `  ${line}`)]
+  const present = rows.filter(([, value]) => value !== '')
+  return alignColumns(present, maxReason).map((line) => `  ${line}`)
 }
 
 function durationText(milliseconds: number): string {

@@ -6,10 +6,12 @@ import { escapeMarkdown, link } from '../text/markdown.ts'
 import { fold, tableHead, tableRow, type Column } from '../text/table.ts'
 import { metricDirection } from './metric-direction.ts'
 
-type Row = {
+/** A metric or a parameter of two versions, as text. */
+export type ComparisonRow = {
   readonly name: string
   readonly before: string
   readonly now: string
+  /** What became of the value; empty if it is the same, or if there is nothing to compare with. */
   readonly change: string
 }
 
@@ -48,14 +50,20 @@ export function comparisonSections(
   })
 }
 
-/** Metrics come before parameters, and what is equal is folded. Empty if the run has neither. */
-function comparisonTable(version: string, { metrics, params, previous }: Comparison): string {
-  const rows = [
+/** Metrics, then parameters. */
+export function comparisonRows({ metrics, params, previous }: Comparison): ComparisonRow[] {
+  return [
     ...rowsOf(previous?.metrics, metrics, metricText, metricChange),
     ...rowsOf(previous?.params, params, (value) => value, paramChange),
   ]
+}
+
+/** What is equal is folded. Empty if the run has neither. */
+function comparisonTable(version: string, comparison: Comparison): string {
+  const rows = comparisonRows(comparison)
+  const { previous } = comparison
   if (previous === undefined) return tableOf(rows, [valueColumn(version, 'now')])
-  const columns: Column<Row>[] = [
+  const columns: Column<ComparisonRow>[] = [
     valueColumn(previous.modelVersion, 'before'),
     valueColumn(version, 'now'),
     { title: 'Change', cell: ({ change }) => escapeMarkdown(change), isNumber: true },
@@ -72,7 +80,7 @@ function comparisonTable(version: string, { metrics, params, previous }: Compari
     .join('\n\n')
 }
 
-function valueColumn(version: string, field: 'before' | 'now'): Column<Row> {
+function valueColumn(version: string, field: 'before' | 'now'): Column<ComparisonRow> {
   return {
     title: `Version ${escapeMarkdown(version, 40)}`,
     cell: (row) => escapeMarkdown(row[field], maxValue),
@@ -82,9 +90,15 @@ function valueColumn(version: string, field: 'before' | 'now'): Column<Row> {
 
 const maxValue = 80
 
-function tableOf(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+function tableOf(
+  rows: readonly ComparisonRow[],
+  columns: readonly Column<ComparisonRow>[],
+): string {
   if (rows.length === 0) return ''
-  const all = [{ title: '', cell: ({ name }: Row) => escapeMarkdown(name, maxValue) }, ...columns]
+  const all = [
+    { title: '', cell: ({ name }: ComparisonRow) => escapeMarkdown(name, maxValue) },
+    ...columns,
+  ]
   const omitted = rows.length - maxRows
   return [
     tableHead(all),
@@ -98,7 +112,7 @@ function rowsOf<T>(
   now: Readonly<Record<string, T>>,
   textOf: (value: T) => string,
   changeOf: (name: string, before: T | undefined, now: T | undefined) => string,
-): Row[] {
+): ComparisonRow[] {
   const names = [...new Set([...Object.keys(now), ...Object.keys(before ?? {})])]
   const valueOf = (values: Readonly<Record<string, T>> | undefined, name: string) =>
     values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { inputNames, inputSchema } from '../../src/inputs/schema.ts'
+import { booleanInputs, commands, listInputs, parseArguments } from '../../src/terminal/flags.ts'
+import { UsageError } from '../../src/terminal/usage-error.ts'
+
+function inputsOf(...args: string[]): Readonly<Record<string, string>> {
+  const command = parseArguments(args)
+  return command.kind === 'run' ? command.inputs : {}
+}
+
+/** The mistakes in a command line, as one text. */
+function mistakesOf(...args: string[]): string {
+  try {
+    parseArguments(args)
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+    throw error
+  }
+  return ''
+}
+
+describe('flags', () => {
+  test.each(inputNames.filter((name) => name !== 'mode'))('set the input %s', (name) => {
+    expect(inputsOf('plan', `--${name}=true`)).toEqual({ mode: 'plan', [name]: 'true' })
+    expect(inputsOf(`--${name}`, 'true', 'plan')).toEqual({ mode: 'plan', [name]: 'true' })
+  })
+
+  test.each(commands)('%s is a command, and a mode', (command) => {
+    expect(inputsOf(command)).toEqual({ mode: command })
+    expect(inputsOf('--mode', command)).toEqual({ mode: command })
+    expect(inputsOf(command, '--mode', command)).toEqual({ mode: command })
+  })
+
+  test('need no value for what is true or false', () => {
+    expect(inputsOf('sync', '--prune', '--path', 'a')).toMatchObject({ prune: 'true', path: 'a' })
+    expect(inputsOf('--prune', 'sync')).toEqual({ mode: 'sync', prune: 'true' })
+    expect(inputsOf('sync', '--prune=false')).toMatchObject({ prune: 'false' })
+    expect(inputsOf('--prune', 'False', 'sync')).toMatchObject({ mode: 'sync', prune: 'False' })
+  })
+
+  test('of lists can be repeated, and keep lines', () => {
+    expect(inputsOf('plan', '--models', 'a*', '--models=!ab\nc')).toMatchObject({
+      models: 'a*\n!ab\nc',
+    })
+  })
+
+  test('take a value that begins with a dash after an equals sign', () => {
+    expect(inputsOf('plan', '--path=-a')).toMatchObject({ path: '-a' })
+    expect(mistakesOf('plan', '--path', '-a')).toContain('`--path=-a`')
+  })
+
+  test('may have an empty value, which is the default', () => {
+    expect(inputsOf('plan', '--path', '', '--branch=')).toMatchObject({ path: '', branch: '' })
+  })
+
+  test('choose what is printed', () => {
+    expect(parseArguments(['plan', '--json'])).toMatchObject({ isJson: true, isDebug: false })
+    expect(parseArguments(['plan', '--debug'])).toMatchObject({ isJson: false, isDebug: true })
+    expect(parseArguments(['--wrong', '-h'])).toEqual({ kind: 'help' })
+    expect(parseArguments(['help'])).toEqual({ kind: 'help' })
+    expect(parseArguments(['--version'])).toEqual({ kind: 'version' })
+  })
+})
+
+describe('a mistake', () => {
+  test.each([
+    [
+      ['plan', '--reposiory', 'a/b'],
+      'There is no flag `--reposiory`. Did you mean `--repository`?',
+    ],
+    [['plan', '--modles=a'], 'There is no flag `--modles`. Did you mean `--models`?'],
+    [['plan', '--Prune'], 'There is no flag `--Prune`. Did you mean `--prune`?'],
+    [
+      ['plan', '--run_filter', 'a'],
+      'There is no flag `--run_filter`. Did you mean `--run-filter`?',
+    ],
+    [['plan', '-prune'], 'There is no flag `-prune`. Did you mean `--prune`?'],
+    [
+      ['plan', '--token', 'secret'],
+      'There is no flag `--token`. Did you mean `--mlflow-token` or `--github-token`?',
+    ],
+    [['plan', '--frobnicate'], 'There is no flag `--frobnicate`'],
+    [
+      ['plan', '--no-prune'],
+      'There is no flag `--no-prune`: to switch it off, write `--prune=false`',
+    ],
+    [['plan', '--branch'], '`--branch` needs a value'],
+    [
+      ['plan', '--branch', '--json'],
+      '`--branch` needs a value. One that begins with a dash is written with an equals sign: `--branch=--json`',
+    ],
+    [['plan', '--branch', 'a', '--branch', 'b'], '`--branch` can only be given once'],
+    [['plan', '--json=yes'], '`--json` takes no value'],
+    [['plan', 'deploy'], '`deploy` belongs to no flag'],
+    [['sync', '--mode', 'plan'], '`--mode plan` contradicts the command `sync`'],
+    [
+      ['plna'],
+      '`plna` is not a command: the commands are `sync`, `plan` or `check`. Did you mean `plan`?',
+    ],
+    [[], 'The command is missing: `sync`, `plan` or `check`'],
+  ] as const)('in %j is named with the way out', (args, message) => {
+    expect(mistakesOf(...args)).toBe(message)
+  })
+
+  test('does not hide another', () => {
+    expect(mistakesOf('plam', '--pth=a', '--branch')).toBe(
+      [
+        '3 mistakes:',
+        '- `plam` is not a command: the commands are `sync`, `plan` or `check`. Did you mean `plan`?',
+        '- There is no flag `--pth`. Did you mean `--path`?',
+        '- `--branch` needs a value',
+      ].join('\n'),
+    )
+  })
+})
+
+test('lists are the inputs with one entry per line', () => {
+  const { inputs } = z
+    .object({ inputs: z.record(z.string(), z.object({ description: z.string() })) })
+    .parse(parse(readFileSync('action.yml', 'utf8')))
+  const lists = Object.entries(inputs).filter(([, { description }]) =>
+    /one .*per line/.test(description),
+  )
+  expect([...listInputs].toSorted()).toEqual(lists.map(([name]) => name).toSorted())
+})
+
+test('flags without a value are the inputs whose value is a boolean', () => {
+  const booleans = inputNames.filter(
+    (name) => inputSchema.shape[name].safeParse('TRUE').data === true,
+  )
+  expect([...booleanInputs].toSorted()).toEqual(booleans.toSorted())
+})

@@ -1,0 +1,23 @@
+import { inputNames } from '../inputs/schema.ts'
+
+/** The command line, or a variable that stands for a flag, is invalid; found before any request. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+
+  /** @param problems one sentence each, complete by itself. */
+  constructor(problems: readonly string[]) {
+    const sentences = problems.map((text) => text.replace(/\s+/g, ' '))
+    super(
+      sentences.length === 1
+        ? sentences[0]
+        : [`${sentences.length} mistakes:`, ...sentences.map((text) => `- ${text}`)].join('\n'),
+    )
+  }
+}
+
+/** A sentence about an input, which starts with its name, as one about the flag. */
+export function namedAsFlag(sentence: string): string {
+  return sentence.replace(/^`([\w-]+)`/, (quoted, name: string) =>
+    inputNames.some((input) => input === name) ? `\`--${name}\`` : quoted,
+  )
+}
