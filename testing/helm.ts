@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -23,14 +23,23 @@ export type HelmResult = { readonly status: number | null; readonly output: stri
 
 /** Runs `helm template` on a chart with a values file; `output` is the result or the error. */
 export function helmTemplate(chart: string, values: string, ...options: string[]): HelmResult {
-  const args = ['template', 'test', chart, '--values', '-', ...options]
-  const { status, stdout, stderr } = spawnSync(helm(), args, {
+  const { status, stdout, stderr } = runHelm(['template', 'test', chart, ...options], values)
+  return { status, output: status === 0 ? stdout : stderr }
+}
+
+/** Runs `helm lint --strict`, which also fails for warnings; `output` is the complete report. */
+export function helmLint(chart: string, values: string): HelmResult {
+  const { status, stdout, stderr } = runHelm(['lint', '--strict', chart], values)
+  return { status, output: stdout + stderr }
+}
+
+function runHelm(args: readonly string[], values: string): SpawnSyncReturns<string> {
+  return spawnSync(helm(), [...args, '--values', '-'], {
     input: values,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     env: { HOME: cache, HELM_CACHE_HOME: cache, HELM_CONFIG_HOME: cache, HELM_DATA_HOME: cache },
   })
-  return { status, output: status === 0 ? stdout : stderr }
 }
 
 /** Returns a values file as Helm parses it; throws if Helm rejects it. */

@@ -20,7 +20,7 @@ import { isHeldFile } from '../../fixtures/values-files.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const builtIn = readFileSync(join(root, 'templates/vllm.yaml'), 'utf8')
-const chart = join(root, 'examples/chart')
+const chart = join(root, 'examples/vllm-chart')
 
 function renderBuiltIn(changes: Partial<ModelVersion> = {}, id?: string): string {
   const registered = { ...version, ...changes }
@@ -90,7 +90,6 @@ describeWithHelm('in Helm', () => {
     const resources = renderChart(owned + renderBuiltIn())
     expect(resources.map(({ kind }) => kind).sort()).toEqual([
       'Deployment',
-      'PersistentVolumeClaim',
       'Service',
       'ServiceAccount',
       'ServiceMonitor',
@@ -106,12 +105,14 @@ describeWithHelm('in Helm', () => {
             containers: [
               {
                 args: expect.arrayContaining([
-                  `--model=/mlflow/1/${runId}/artifacts/model`,
+                  `/mlflow/1/${runId}/artifacts/model`,
                   '--served-model-name=my_model',
                   '--max-model-len=4096',
                   '--trust-remote-code',
                 ]),
-                volumeMounts: [{ name: 'artifacts', mountPath: '/mlflow', readOnly: true }],
+                volumeMounts: expect.arrayContaining([
+                  { name: 'artifacts', mountPath: '/mlflow', readOnly: true },
+                ]),
               },
             ],
           },
@@ -125,7 +126,7 @@ describeWithHelm('in Helm', () => {
       chart,
       owned + renderBuiltIn({ source: `models:/${modelId}` }, modelId),
     )
-    expect(output).toContain(`--model=/mlflow/1/models/${modelId}/artifacts"`)
+    expect(output).toContain(`- "/mlflow/1/models/${modelId}/artifacts"`)
   })
 
   test('renders a large number as an integer', () => {
@@ -140,29 +141,12 @@ describeWithHelm('in Helm', () => {
 
   test('every name is a valid label, even for the longest model name', () => {
     const resources = renderChart(owned + renderBuiltIn({ name: 'Some.Model_'.repeat(23) }))
-    expect(resources).toHaveLength(6)
+    expect(resources).toHaveLength(5)
     for (const { metadata } of resources) {
       expect(metadata.name).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])$/)
     }
     const account = resources.find(({ kind }) => kind === 'ServiceAccount')?.metadata.name
     expect(account).toMatch(/^vllm-some-model-.*-[0-9a-f]{8}-abc123de-sa$/)
-  })
-
-  test('rollouts, autoscaling, ingress and the Hugging Face token can be enabled', () => {
-    const enabled = ['rollouts', 'hpa', 'ingress', 'hfToken'].map(
-      (key) => `vllm.${key}.enabled=true`,
-    )
-    const hosts = 'vllm.ingress.hosts[0].host=a.example,vllm.ingress.hosts[0].paths[0].path=/'
-    const resources = renderChart(owned + renderBuiltIn(), '--set', [...enabled, hosts].join(','))
-    expect(resources.find(({ kind }) => kind === 'Rollout')).toMatchObject({
-      spec: { strategy: { canary: { steps: expect.arrayContaining([{ setWeight: 10 }]) } } },
-    })
-    expect(resources.find(({ kind }) => kind === 'HorizontalPodAutoscaler')).toMatchObject({
-      spec: { scaleTargetRef: { kind: 'Rollout' }, minReplicas: 1, maxReplicas: 3 },
-    })
-    expect(resources.find(({ kind }) => kind === 'Ingress')).toMatchObject({
-      spec: { rules: [{ host: 'a.example' }] },
-    })
   })
 
   test.each([

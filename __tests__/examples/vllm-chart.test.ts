@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals'
+import { hasHelm, helmLint, helmTemplate } from '../../testing/helm.ts'
+import { findManifest, validateManifests } from '../../testing/kubernetes.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import {
+  exampleFiles,
+  examplePath,
+  podOf,
+  renderExample,
+  syncValues,
+} from '../fixtures/example-charts.ts'
+
+const chart = 'vllm-chart'
+const worlds = { 2: await useWorld({ version: 2 }), 3: await useWorld({ version: 3 }) }
+
+/** The file that the action writes for a new model if the chart accepts it, and its registration. */
+async function sync(version: 2 | 3) {
+  const world = worlds[version]
+  const project = world.createProject({ files: exampleFiles(chart, 'chart') })
+  const registered = await project.register('my_model')
+  const inputs = { path: 'models', 'values-schema': 'chart/values.schema.json' }
+  const values = await syncValues(world, project, inputs)
+  return { ...registered, experiment: world.experiment.id, values }
+}
+
+const defaults = await sync(3)
+const render = (...options: string[]) => renderExample(chart, defaults.values, ...options)
+
+const describeWithHelm = hasHelm ? describe : describe.skip
+
+describeWithHelm('the chart for vLLM', () => {
+  test('renders what a sync from MLflow 3 wrote', () => {
+    const { args } = podOf(render()).containers[0]
+    expect(args).toEqual([
+      `/mlflow/${defaults.experiment}/models/${defaults.modelId}/artifacts`,
+      `--served-model-name=${defaults.name}`,
+      '--host=0.0.0.0',
+      '--port=8000',
+      '--dtype=auto',
+      '--max-model-len=4096',
+      '--gpu-memory-utilization=0.9',
+      '--tensor-parallel-size=1',
+      '--pipeline-parallel-size=1',
+      '--trust-remote-code',
+    ])
+  })
+
+  test('renders what a sync from MLflow 2 wrote', async () => {
+    const { values, experiment, runId } = await sync(2)
+    const manifests = renderExample(chart, values)
+    const [path] = podOf(manifests).containers[0].args
+    expect(path).toBe(`/mlflow/${experiment}/${runId}/artifacts/model`)
+    expect(validateManifests(manifests, { customKinds: ['ServiceMonitor'] })).toEqual([])
+  })
+
+  test('helm lint has nothing to say', () => {
+    expect(helmLint(examplePath(chart), defaults.values)).toMatchObject({
+      status: 0,
+      output: expect.not.stringMatching(/WARNING|ERROR/),
+    })
+  })
+
+  test('the server is restarted only if it is not up after the time that loading may take', () => {
+    const probe = (startupMinutes: number) =>
+      render('--set', `vllm.startupMinutes=${startupMinutes}`)
+    const [container] = podOf(probe(60)).containers
+    const health = { path: '/health', port: 'http' }
+    expect(container).toMatchObject({
+      startupProbe: { httpGet: health, periodSeconds: 10, failureThreshold: 360 },
+      livenessProbe: { httpGet: health },
+      readinessProbe: { httpGet: health },
+    })
+    expect(findManifest(probe(60), 'Deployment').spec).toMatchObject({
+      progressDeadlineSeconds: 3900,
+    })
+  })
+
+  test('the pod has no privileges, reads the artifacts only, and has shared memory', () => {
+    const pod = podOf(render())
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 2000,
+        runAsGroup: 0,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          volumeMounts: [
+            { name: 'shared-memory', mountPath: '/dev/shm' },
+            { name: 'artifacts', mountPath: '/mlflow', readOnly: true },
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: '8Gi' } },
+        { persistentVolumeClaim: { claimName: 'mlflow-artifacts', readOnly: true } },
+      ],
+    })
+  })
+
+  const gpus = (limit: number, request = limit) =>
+    [
+      `vllm.resources.limits.nvidia\\.com/gpu=${limit}`,
+      `vllm.resources.requests.nvidia\\.com/gpu=${request}`,
+    ].join(',')
+
+  test.each([
+    ['all GPUs', gpus(4), ['--tensor-parallel-size=4', '--pipeline-parallel-size=1']],
+    [
+      'the GPUs of each stage',
+      `${gpus(4)},vllm.vllm.pipeline_parallel_size=2`,
+      ['--tensor-parallel-size=2', '--pipeline-parallel-size=2'],
+    ],
+  ])('splits the model across %s', (_name, set, expected) => {
+    expect(podOf(render('--set', set)).containers[0].args).toEqual(expect.arrayContaining(expected))
+  })
+
+  test.each([
+    [
+      gpus(1, 2),
+      "nvidia.com/gpu is 2 in requests and 1 in limits: GPUs can't be overcommitted, so both must be equal",
+    ],
+    [
+      'vllm.vllm.tensor_parallel_size=4',
+      'tensor_parallel_size 4 x pipeline_parallel_size 1 needs 4 GPUs, but resources.limits has nvidia.com/gpu: 1',
+    ],
+  ])('refuses %s', (set, message) => {
+    const { status, output } = helmTemplate(examplePath(chart), defaults.values, '--set', set)
+    expect(status).not.toBe(0)
+    expect(output).toContain(message)
+  })
+})
