@@ -1,0 +1,101 @@
+import { expect, test } from '@jest/globals'
+import { hasHelm } from '../../testing/helm.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { exampleFiles, renderExample, syncValues } from '../fixtures/example-charts.ts'
+
+const world = await useWorld({ version: 3 })
+
+const files = exampleFiles('kserve')
+const template = files['template.yaml'] ?? ''
+const withoutPath = template.replace(/^ {2}path: .*\n/m, '')
+
+async function sync(given: { source?: string; template?: string } = {}) {
+  const project = world.createProject({
+    files: { ...files, 'template.yaml': given.template ?? template },
+  })
+  const { runId, modelId, name } = await (given.source === undefined
+    ? project.register('My_Model', { versionTags: { gpus: '4', replicas: '2' } })
+    : project.registerExternal('llama', { source: given.source }))
+  const values = await syncValues(world, project, {
+    path: 'models',
+    template: 'template.yaml',
+    'values-schema': 'chart/values.schema.json',
+  })
+  return { runId, modelId, name, values }
+}
+
+const render = (values: string, ...options: string[]) =>
+  renderExample('kserve/chart', values, ...options)
+
+const testWithHelm = hasHelm ? test : test.skip
+
+testWithHelm('an InferenceService reads the proxied artifact store from the volume', async () => {
+  const { runId, modelId, name, values } = await sync()
+  const slug = name.toLowerCase().replaceAll('_', '-')
+  const resources = (cpu: string, memory: string) => ({ cpu, memory, 'nvidia.com/gpu': 4 })
+  expect(render(values, '--set', 'serviceAccountName=models')).toEqual([
+    {
+      apiVersion: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      metadata: {
+        name: `llm-${slug}-${runId.slice(0, 8)}`,
+        annotations: {
+          'mlflow-sync/run-id': runId,
+          'mlflow-sync/model': `${name} version 1`,
+        },
+      },
+      spec: {
+        predictor: {
+          minReplicas: 1,
+          maxReplicas: 2,
+          serviceAccountName: 'models',
+          model: {
+            modelFormat: { name: 'huggingface' },
+            storageUri: `pvc://mlflow-artifacts/${world.experiment.id}/models/${modelId ?? ''}/artifacts`,
+            args: [
+              `--model_name=${name}`,
+              '--max-model-len=4096',
+              '--gpu-memory-utilization=0.9',
+              '--tensor-parallel-size=4',
+            ],
+            readinessProbe: {
+              httpGet: { path: '/v2/health/ready', port: 8080 },
+              periodSeconds: 10,
+              timeoutSeconds: 5,
+            },
+            resources: { limits: resources('16', '48Gi'), requests: resources('8', '24Gi') },
+          },
+          nodeSelector: { 'nvidia.com/gpu.present': 'true' },
+          tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }],
+        },
+      },
+    },
+  ])
+})
+
+testWithHelm('an InferenceService downloads what is in a bucket', async () => {
+  const source = 's3://weights/llama'
+  const { values } = await sync({ source, template: withoutPath })
+  expect(render(values)).toMatchObject([{ spec: { predictor: { model: { storageUri: source } } } }])
+})
+
+testWithHelm('an InferenceService needs a path for what KServe cannot download', async () => {
+  const { values } = await sync({ template: withoutPath })
+  expect(() => render(values)).toThrow(
+    /KServe can't download mlflow-artifacts:\S+, and there is no model\.path/,
+  )
+})
+
+testWithHelm(
+  'the host name has at most 63 characters, whatever the model and namespace',
+  async () => {
+    const { runId, values } = await sync()
+    const long = values.replace(/^ {2}model: .*/m, `  model: ${'long-name-'.repeat(5)}x`)
+    for (const namespace of ['ai', 'a-team-with-a-long-name', 'n'.repeat(37)]) {
+      const [service] = render(long, '--namespace', namespace)
+      const name = service?.metadata.name ?? ''
+      expect(name).toMatch(new RegExp(`^llm-l[a-z-]*[a-z]?-${runId.slice(0, 8)}$`))
+      expect(`${name}-predictor-${namespace}`.length).toBeLessThanOrEqual(63)
+    }
+  },
+)
