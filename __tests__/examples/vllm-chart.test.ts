@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { hasHelm, helmLint, helmTemplate } from '../../testing/helm.ts'
 import { findManifest, validateManifests } from '../../testing/kubernetes.ts'
@@ -9,6 +11,7 @@ import {
   renderExample,
   syncValues,
 } from '../fixtures/example-charts.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const chart = 'vllm-chart'
 const worlds = { 2: await useWorld({ version: 2 }), 3: await useWorld({ version: 3 }) }
@@ -132,4 +135,54 @@ describeWithHelm('the chart for vLLM', () => {
     expect(status).not.toBe(0)
     expect(output).toContain(message)
   })
+})
+
+/** Slips in the template, and the pointers of the values that the chart then rejects. */
+const mistakes = [
+  ['maxModelLen: 4096', 'maxModelLen: "4096"', '/vllm/vllm/maxModelLen'],
+  ['gpuMemoryUtilization: 0.9', 'gpuMemoryUtilization: 90', '/vllm/vllm/gpuMemoryUtilization'],
+  ['trust_remote_code: true', 'trustRemoteCode: true', '/vllm/vllm/trustRemoteCode'],
+  [
+    '  fullnameOverride: vllm-',
+    `  fullnameOverride: ${'vllm-'.repeat(9)}`,
+    '/vllm/fullnameOverride',
+  ],
+  [
+    '      nvidia.com/gpu: 1',
+    '      nvidia.com/gpu: "1"',
+    '/vllm/resources/limits/nvidia.com~1gpu',
+  ],
+  ['value: "1"', 'value: 1', '/vllm/env/0/value'],
+  ['accessMode: ReadOnlyMany', 'accessMode: ROX', '/vllm/persistence/accessMode'],
+  ['  replicaCount: 1', '  replicas: 1', '/vllm/replicas'],
+] as const
+
+const template = mistakes.reduce(
+  (text, [right, wrong]) => {
+    if (!text.includes(right)) throw new Error(`the built-in template has no ${right}`)
+    return text.replace(right, wrong)
+  },
+  readFileSync('templates/vllm.yaml', 'utf8'),
+)
+
+test('the action names each mistake of a template with its place', async () => {
+  const files = { ...exampleFiles(chart, 'chart'), 'template.yaml': template }
+  const project = worlds[3].createProject({ files })
+  const { name } = await project.register('my_long_name')
+  const { outputs } = await stepInProcess(worlds[3], project, {
+    'values-schema': 'chart/values.schema.json',
+    template: 'template.yaml',
+  })
+  const [record] = JSON.parse(outputs.changes ?? '') as { reason: string }[]
+  expect(record).toMatchObject({ modelName: name, outcome: 'failed' })
+  for (const [, , pointer] of mistakes) expect(record?.reason).toContain(`\`${pointer}\``)
+  expect(record?.reason).toContain('did you mean `trust_remote_code`?')
+})
+
+const testWithHelm = hasHelm ? test : test.skip
+
+testWithHelm('Helm rejects each of these mistakes, too', () => {
+  const { status, output } = helmTemplate(examplePath(chart), `global: {}\n${template}`)
+  expect(status).not.toBe(0)
+  for (const [, , pointer] of mistakes) expect(output).toContain(posix.basename(pointer))
 })
