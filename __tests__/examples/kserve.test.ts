@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { hasHelm } from '../../testing/helm.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { exampleFiles, renderExample, syncValues } from '../fixtures/example-charts.ts'
+import { placeholderValues, render as renderTemplate, run, version } from '../fixtures/templates.ts'
 
 const world = await useWorld({ version: 3 })
 
@@ -99,3 +101,14 @@ testWithHelm(
     }
   },
 )
+
+test('names that look like numbers stay texts', () => {
+  const numeric = {
+    run: { ...run, id: `12345678${'0'.repeat(24)}` },
+    version: { ...version, name: '1e3' },
+  }
+  expect(parse(renderTemplate(template, { ...placeholderValues, ...numeric }))).toMatchObject({
+    slug: { model: '1e3', run: '12345678' },
+    model: { name: '1e3' },
+  })
+})
