@@ -45,6 +45,8 @@ export const isBranchDetailsRead = isRest('GET', /^branches\//)
 export const isBranchRulesRead = isRest('GET', /^rules\/branches\//)
 export const isRulesetRead = isRest('GET', /^rulesets\//)
 
+export const isDispatch = isRest('POST', /^dispatches$/)
+
 export const isPullRequestList = isRest('GET', /^pulls$/)
 export const isPullRequestRead = isRest('GET', /^pulls\/\d+$/)
 export const isPullRequestCommitsRead = isRest('GET', /^pulls\/\d+\/commits$/)

@@ -2,6 +2,7 @@ import * as branches from './branches.ts'
 import { withContentsWrite, withPullRequestsWrite, type Handler } from './call.ts'
 import * as commits from './comparisons.ts'
 import * as contents from './contents.ts'
+import { createDispatchEvent } from './dispatches.ts'
 import * as git from './git-data.ts'
 import * as pulls from './pulls.ts'
 import * as reviewers from './reviewers.ts'
@@ -23,6 +24,7 @@ const routes: readonly (readonly [string, string, Handler])[] = [
   ['GET', 'contents/*path', contents.getContents],
   ['PUT', 'contents/*path', withContentsWrite(contents.putContents)],
   ['GET', 'compare/*range', commits.compare],
+  ['POST', 'dispatches', withContentsWrite(createDispatchEvent)],
   ['GET', 'branches/*branch', branches.getBranch],
   ['GET', 'rules/branches/*branch', branches.getBranchRules],
   ['GET', 'rulesets/:id', branches.getRuleset],
