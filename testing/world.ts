@@ -15,6 +15,8 @@ export type WorldOptions = {
   readonly throughGateway?: boolean
   /** The own server also has MLflow's web pages. */
   readonly ui?: boolean
+  /** The own server delivers webhooks on this machine. */
+  readonly localWebhooks?: boolean
 }
 
 /** A real MLflow, a stand-in for GitHub, and projects that use both. */
@@ -35,8 +37,9 @@ export type World = {
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { ownServer = false, throughGateway = false, ui = false, version } = options
-  const own = ownServer ? await startMlflow({ version, ui }) : undefined
+  const { ownServer = false, throughGateway = false, ...serverOptions } = options
+  const { version } = options
+  const own = ownServer ? await startMlflow(serverOptions) : undefined
   const mlflow = own ?? (await sharedMlflow(version))
   const namespace = own === undefined ? `t${randomBytes(4).toString('hex')}-` : ''
   const api = new MlflowApi(mlflow)

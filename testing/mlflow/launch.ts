@@ -10,6 +10,8 @@ export type MlflowOptions = {
   /** Enables `--app-name basic-auth`. */
   readonly basicAuth?: BasicAuth
   readonly workspaces?: boolean
+  /** Delivers webhooks to http and loopback too, and knows each webhook as soon as it exists. */
+  readonly localWebhooks?: boolean
   /** Serves MLflow's web pages, which `script/demo --keep` installs. */
   readonly ui?: boolean
   /** Paths of PEM files; enables TLS. */
@@ -83,7 +85,7 @@ export function launchEnvironment(
   options: MlflowOptions,
   files: MlflowFiles,
 ): Record<string, string> {
-  const { staticPrefix, workspaces = false, ui = false, basicAuth } = options
+  const { staticPrefix, workspaces = false, localWebhooks = false, ui = false, basicAuth } = options
   return {
     HOME: files.directory,
     TMPDIR: files.directory,
@@ -95,10 +97,18 @@ export function launchEnvironment(
     _MLFLOW_SERVER_ARTIFACT_DESTINATION: pathToFileURL(files.artifacts).href,
     ...(staticPrefix === undefined ? {} : { _MLFLOW_STATIC_PREFIX: staticPrefix }),
     ...(workspaces ? { MLFLOW_ENABLE_WORKSPACES: 'true' } : {}),
+    ...(localWebhooks ? webhookEnvironment : {}),
     // The same version of MLflow, with the pages that the small package in the environment lacks.
     ...(ui ? { PYTHONPATH: mlflowWithUi } : {}),
     ...(basicAuth === undefined ? {} : authEnvironment(basicAuth, files.directory)),
   }
+}
+
+/** Source: mlflow/environment_variables.py. */
+const webhookEnvironment = {
+  MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http',
+  MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true',
+  MLFLOW_WEBHOOK_CACHE_TTL: '0',
 }
 
 function authEnvironment({ admin, password }: BasicAuth, directory: string) {
