@@ -47,5 +47,19 @@ export default tseslint.config(
       globals: { Buffer: 'readonly', fetch: 'readonly', process: 'readonly', URL: 'readonly' },
     },
   },
+  {
+    files: ['examples/**/*.mjs'],
+    languageOptions: {
+      globals: {
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
+        Buffer: 'readonly',
+        console: 'readonly',
+        fetch: 'readonly',
+        process: 'readonly',
+      },
+    },
+    rules: { 'no-console': 'off' },
+  },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
 )

