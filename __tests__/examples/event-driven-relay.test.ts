@@ -111,7 +111,12 @@ test('sends one dispatch for the events of some seconds, or for what it has when
   expect(dispatches()).toEqual([])
   await stop()
   const responses = await Promise.all(pairs.flat())
-  expect(responses.filter(({ status }) => status === 202)).toHaveLength(bodies.length)
+  const accepted = responses.filter(({ status }) => status === 202)
+  expect(accepted).toHaveLength(bodies.length)
+  // Otherwise the process would wait until the clients close their connections.
+  expect(new Set(accepted.map(({ headers }) => headers.get('connection')))).toEqual(
+    new Set(['close']),
+  )
   const [sent, ...others] = dispatches()
   expect(sent?.client_payload.events.toSorted()).toEqual([
     created,
@@ -119,6 +124,16 @@ test('sends one dispatch for the events of some seconds, or for what it has when
     'model_version_tag.set',
   ])
   expect(others).toEqual([])
+})
+
+test('verifies the bytes that were sent, whatever they are', async () => {
+  const [before, after] = genuine.body.split('"m"')
+  const body = Buffer.concat([
+    Buffer.from(`${before}"`),
+    Buffer.from([0xff]),
+    Buffer.from(`"${after}`),
+  ])
+  expect((await deliver(relay, { body })).status).toBe(202)
 })
 
 test('tolerates clocks that differ', async () => {
@@ -146,6 +161,14 @@ test('does not ask for a retry that cannot succeed', async () => {
   const text = await response.text()
   expect([response.status, text]).toEqual([424, expect.stringContaining('Bad credentials')])
   expect(relay.log().map((line) => `${line}\n`)).toEqual([text])
+})
+
+test('does not take every success for an accepted dispatch', async () => {
+  const page = { status: 200, body: '<title>Sign in</title>' }
+  github.inject({ kind: 'respond', ...page }, { match: isDispatch })
+  const response = await deliver(relay, genuine)
+  const text = 'not dispatched: GitHub responded with 200 "<title>Sign in</title>"\n'
+  expect([response.status, await response.text()]).toEqual([424, text])
 })
 
 test('ignores events that change no file', async () => {
