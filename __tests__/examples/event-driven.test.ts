@@ -54,6 +54,8 @@ describe('events of a real MLflow', () => {
     const { runId } = await project.register('summarizer')
     await until(() => relay.log().length > before)
     expect(dispatches().slice(before)).toEqual([dispatchOf(created)])
+    // act does not compare the types.
+    expect(project.repository.read(workflow)).toContain('    types: [mlflow] ')
     const { exitCode, log } = await runExample()
     expect(exitCode === 0 ? '' : log).toBe('')
     const { git } = project.repository
