@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { request as sendRequest } from 'node:http'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { createCertificate } from '../certificate.ts'
 import { startProxy } from '../proxy.ts'
+import { startTlsHost } from '../tls-host.ts'
 
 export type ApiHost = {
   /** The proxy through which the host is reached. */
@@ -21,30 +17,16 @@ export type ApiHost = {
  * leaves the variables about proxies and certificates alone.
  */
 export async function startApiHost(apiUrl: URL, standIn: string): Promise<ApiHost> {
-  const files = createCertificate(apiUrl.hostname)
-  const tls = { key: readFileSync(files.key), cert: readFileSync(files.certificate) }
-  const server = createServer(tls, (incoming, response) => {
-    const { method, headers } = incoming
-    const target = new URL(incoming.url ?? '/', standIn)
-    const outgoing = sendRequest(target, { method, headers }, (upstream) => {
-      response.writeHead(upstream.statusCode ?? 502, upstream.headers)
-      upstream.pipe(response)
-    })
-    outgoing.on('error', () => response.destroy())
-    incoming.pipe(outgoing)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const proxy = await startProxy({ [`${apiUrl.hostname}:${apiUrl.port || '443'}`]: port })
+  const { hostname, port } = apiUrl
+  const host = await startTlsHost(hostname, standIn)
+  const proxy = await startProxy({ [`${hostname}:${port || '443'}`]: host.port })
   return {
     proxyUrl: proxy.url,
-    certificate: files.certificate,
+    certificate: host.certificate,
     connections: proxy.requests,
     close: async () => {
       await proxy.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      files.remove()
+      await host.close()
     },
   }
 }
