@@ -6,10 +6,8 @@ import { delimiter, dirname, join } from 'node:path'
 /** The program act, which `script/setup act` builds. */
 const program = join(import.meta.dirname, '..', '.cache', 'go', 'bin', 'act')
 
-/** Why workflows cannot run here; undefined if they can. */
-export const actIsMissing = existsSync(program)
-  ? undefined
-  : 'act is not built here: run script/setup act'
+/** Whether workflows can run here. */
+export const hasAct = existsSync(program)
 
 export type WorkflowRun = {
   readonly exitCode: number
@@ -20,7 +18,7 @@ export type WorkflowRun = {
   readonly summary: string
 }
 
-type WorkflowOptions = {
+export type WorkflowOptions = {
   /** A git repository with the workflow. The job works in a copy. */
   readonly directory: string
   readonly workflow: string
@@ -33,6 +31,8 @@ type WorkflowOptions = {
   readonly env?: Readonly<Record<string, string>>
   readonly secrets?: Readonly<Record<string, string>>
   readonly variables?: Readonly<Record<string, string>>
+  /** Inputs of `workflow_dispatch`. */
+  readonly inputs?: Readonly<Record<string, string>>
 }
 
 /** act's records, one JSON document per line. */
@@ -52,12 +52,14 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`])
   const args = [
     options.event,
-    ...['-W', options.workflow, '-P', 'ubuntu-latest=-self-hosted'],
+    ...['-W', options.workflow],
+    ...['-P', 'ubuntu-latest=-self-hosted', '-P', 'self-hosted=-self-hosted'],
     ...['--rm', '--no-cache-server', '--json', '--action-offline-mode'],
     ...pairs('--local-repository', options.actions),
     ...pairs('--env', options.env),
     ...pairs('--secret', options.secrets),
     ...pairs('--var', options.variables),
+    ...pairs('--input', options.inputs),
     ...(options.args ?? []),
   ]
   try {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { parse } from 'yaml'
 
 /** A fenced YAML block in the documentation that uses the action. */
@@ -46,8 +47,41 @@ function inputsOf(text: string): Record<string, string> {
   )
 }
 
+const root = join(import.meta.dirname, '..')
+
+/**
+ * The path of a folder in `examples`. `__tests__/examples/every-example.test.ts` looks for calls of this
+ * function in the tests, and fails if there is none for one of the folders.
+ */
+export function exampleFolder(name: string): string {
+  return join(root, 'examples', name)
+}
+
+/** The files below a folder by their paths, as they are once a user has copied them. */
+export function filesBelow(folder: string): Record<string, Buffer> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  const files = names.filter((name) => statSync(join(folder, name)).isFile())
+  return Object.fromEntries(
+    files.map((name) => [name.replaceAll(sep, '/'), readFileSync(join(folder, name))]),
+  )
+}
+
+/** A file of a folder in `examples`, which users copy to the root of a repository. */
+export type ExampleFile = {
+  /** From the root of this repository, with slashes. */
+  readonly path: string
+  readonly text: string
+}
+
+/** The workflows in `examples`. */
+export function readWorkflows(): ExampleFile[] {
+  return Object.entries(filesBelow(exampleFolder('')))
+    .filter(([path]) => /\/\.github\/workflows\/[^/]+\.yml$/.test(path))
+    .map(([path, text]) => ({ path: `examples/${path}`, text: text.toString() }))
+}
+
 /** A complete workflow with the example in it, which uses the action in its own repository. */
-export function localWorkflow({ text }: Example): string {
+export function localWorkflow({ text }: Pick<Example, 'text'>): string {
   const local = text.replaceAll(new RegExp(`uses: ${actionName}\\S+`, 'g'), 'uses: ./')
   const parsed = parse(text) as Workflow | WorkflowStep[]
   if (Array.isArray(parsed)) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, test } from '@jest/globals'
+import { hasAct } from './act.ts'
 
 const isWindows = process.platform === 'win32'
 
@@ -9,6 +10,7 @@ const capabilities = {
   'shell scripts': [!isWindows, 'Windows cannot start a file because it begins with #!/bin/sh'],
   symlinks: [!isWindows, 'Windows lets few accounts create symbolic links'],
   'full device': [existsSync('/dev/full'), 'only Linux has the device /dev/full'],
+  act: [hasAct, 'act is not built here: run script/setup act'],
   proc: [existsSync('/proc/self/status'), 'only Linux tells a process its memory in /proc'],
 } as const satisfies Record<string, readonly [boolean, string]>
 

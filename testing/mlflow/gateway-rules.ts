@@ -50,6 +50,17 @@ export function changeListing(
   }
 }
 
+/** Shows only the models whose names contain a text, as if the registry had no others. */
+export function onlyModels(part: string): GatewayRule {
+  return async (request, forward) => {
+    const url = new URL(request.url, 'http://gateway')
+    if (!/\/(model-versions|registered-models)\/search$/.test(url.pathname)) return undefined
+    const filters = [url.searchParams.get('filter') ?? '', `name LIKE '%${part}%'`]
+    url.searchParams.set('filter', filters.filter((filter) => filter !== '').join(' AND '))
+    return forward(url.pathname + url.search)
+  }
+}
+
 export function parsePage({ body }: GatewayResponse): VersionPage {
   return JSON.parse(body) as VersionPage
 }

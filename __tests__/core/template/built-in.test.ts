@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse, parseAllDocuments } from 'yaml'
 import { artifactsPath } from '../../../src/core/artifacts.ts'
 import type { ModelVersion } from '../../../src/core/model.ts'
+import { exampleFolder } from '../../../testing/examples.ts'
 import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
 import { nastyTexts } from '../../fixtures/nasty-text.ts'
 import { runId } from '../../fixtures/registry.ts'
@@ -20,7 +21,7 @@ import { isHeldFile } from '../../fixtures/values-files.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const builtIn = readFileSync(join(root, 'templates/vllm.yaml'), 'utf8')
-const chart = join(root, 'examples/vllm-chart')
+const chart = exampleFolder('vllm-chart')
 
 function renderBuiltIn(changes: Partial<ModelVersion> = {}, id?: string): string {
   const registered = { ...version, ...changes }

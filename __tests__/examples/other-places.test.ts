@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { exampleFolder } from '../../testing/examples.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
+import { copyExample, runExample } from '../../testing/run-example.ts'
+import { startApiHost } from '../../testing/self-test/api-host.ts'
+import { startTlsHost } from '../../testing/tls-host.ts'
+import { useWorld } from '../../testing/use-world.ts'
+import { lastChanges, standIn, usedIn } from '../fixtures/example-runs.ts'
+
+const world = await useWorld({ version: 3, throughGateway: true })
+
+/** A job after the one that calls a workflow; it shows what that returned. */
+const printsOutputs = `  print:
+    needs: sync
+    runs-on: ubuntu-latest
+    steps:
+      - id: printed
+        run: printf 'changed=%s\\nurl=%s\\n' "$CHANGED" "$URL" >>"$GITHUB_OUTPUT"
+        env:
+          CHANGED: \${{ needs.sync.outputs.changed }}
+          URL: \${{ needs.sync.outputs.commit-url }}
+`
+
+onlyWhere('act').describe('the example', () => {
+  test('another-repository writes to it with the token of an App, and nothing with its own', async () => {
+    const training = copyExample(world, exampleFolder('another-repository'), {
+      name: 'acme/training',
+    })
+    const deployments = world.github.createRepository('acme/deployments', {
+      files: { 'README.md': '# Deployments\n' },
+    })
+    const { name, runId } = await training.register('summarizer')
+    await world.api.setAlias(name, 'production', '1')
+    const token = world.github.addToken({
+      contents: 'write',
+      pullRequests: 'none',
+      repositories: [deployments.fullName],
+    })
+    const createsToken = standIn(
+      ['client-id', 'private-key', 'owner', 'repositories', 'permission-contents'],
+      `[ "$INPUTS" = 'Iv1.app,key-of-the-app,acme,deployments,write' ] && echo "token=${token}" >>"$GITHUB_OUTPUT"`,
+      'token',
+    )
+    await runExample(world, training, {
+      actions: { [usedIn('another-repository', 'actions/create-github-app-token')]: createsToken },
+      secrets: { SYNC_APP_KEY: 'key-of-the-app' },
+      variables: { SYNC_APP_ID: 'Iv1.app' },
+    })
+    expect(training.repository.commitCount()).toBe(1)
+    expect(lastChanges(deployments)).toEqual([`A\tdeploy/values/${runId}.yaml`])
+    deployments.fsck()
+  })
+
+  test('reusable passes inputs and secrets on, and its outputs back', async () => {
+    const project = copyExample(world, exampleFolder('reusable/team'))
+    const { repository } = project
+    const { name, runId } = await project.register('summarizer')
+    await world.api.setAlias(name, 'production', '1')
+    const path = '.github/workflows/mlflow-sync.yml'
+    const caller = repository.read(path)
+    expect(
+      caller
+        .split(/^jobs:\n/m)[1]
+        ?.trimEnd()
+        .split('\n'),
+    ).toHaveLength(6)
+    repository.push('main', { [path]: caller + printsOutputs })
+    const result = await runExample(world, project, {
+      actions: { 'acme/platform@v1': exampleFolder('reusable/platform') },
+    })
+    expect(lastChanges(project.repository)).toEqual([`A\tdeploy/values/${runId}.yaml`])
+    expect(result.outputs.printed).toEqual({
+      changed: 'true',
+      url: `${repository.url}/commit/${repository.head()}`,
+    })
+  })
+
+  test('self-hosted reaches GitHub through the proxy, and MLflow with the own certificate without it', async () => {
+    const project = copyExample(world, exampleFolder('self-hosted'))
+    const { name, runId } = await project.register('summarizer')
+    await world.api.setAlias(name, 'production', '1')
+    const mlflow = await startTlsHost('mlflow.internal.example.com', world.gateway.url)
+    const github = await startApiHost(new URL('https://api.github.test'), world.github.apiUrl)
+    await runExample(world, project, {
+      env: {
+        GITHUB_API_URL: 'https://api.github.test',
+        GITHUB_GRAPHQL_URL: 'https://api.github.test/graphql',
+        // The system trusts GitHub's certificate, and not that of MLflow.
+        NODE_EXTRA_CA_CERTS: github.certificate,
+      },
+      variables: {
+        MLFLOW_TRACKING_URI: `https://127.0.0.1:${mlflow.port}`,
+        COMPANY_CA_CERTIFICATE: readFileSync(mlflow.certificate, 'utf8'),
+        HTTPS_PROXY: github.proxyUrl,
+        NO_PROXY: '127.0.0.1',
+      },
+    })
+    await github.close()
+    await mlflow.close()
+    expect(lastChanges(project.repository)).toEqual([`A\tdeploy/values/${runId}.yaml`])
+    expect(new Set(github.connections)).toEqual(new Set(['CONNECT api.github.test:443']))
+  })
+})
