@@ -130,17 +130,22 @@ onlyWhere('act').describe('the example', () => {
     expect(repository.head()).toBe(head)
   })
 
-  test('dispatch does what was chosen, and uploads the report', async () => {
+  test('dispatch does what was chosen, and uploads the report, also of a failure', async () => {
     const project = copyExample(world, exampleFolder('dispatch'))
     const { name, runId } = await project.register('summarizer')
     await world.api.setAlias(name, 'production', '1')
     const uploaded = join(scratch, 'uploaded')
     const upload = standIn(['path'], `cp "$INPUTS" '${uploaded}'`)
+    const actions = { [usedIn('dispatch', 'actions/upload-artifact')]: upload }
+    const dispatch = { event: 'workflow_dispatch', actions }
+    const report = (): Report => {
+      const text = readFileSync(uploaded, 'utf8')
+      rmSync(uploaded)
+      return JSON.parse(text) as Report
+    }
     const start = async (inputs: Record<string, string>): Promise<Report> => {
-      const actions = { [usedIn('dispatch', 'actions/upload-artifact')]: upload }
-      rmSync(uploaded, { force: true })
-      await runExample(world, project, { event: 'workflow_dispatch', inputs, actions })
-      return JSON.parse(readFileSync(uploaded, 'utf8')) as Report
+      await runExample(world, project, { ...dispatch, inputs })
+      return report()
     }
     // Nobody chose anything: the default.
     const plan = await start({})
@@ -148,6 +153,11 @@ onlyWhere('act').describe('the example', () => {
     const check = await start({ mode: 'check' })
     expect(check.connections?.map(({ status }) => status)).not.toContain('failed')
     expect(project.repository.commitCount()).toBe(1)
+
+    const secrets = { GITHUB_TOKEN: 'expired' }
+    const failing = runExample(world, project, { ...dispatch, secrets })
+    await expect(failing).rejects.toThrow('the workflow failed')
+    expect(report()).toMatchObject({ operation: 'failed' })
 
     const sync = await start({ mode: 'sync' })
     expect(sync.commit?.sha).toBe(project.repository.head())
