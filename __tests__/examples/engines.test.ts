@@ -1,14 +1,10 @@
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { exampleFolder } from '../../testing/examples.ts'
 import { hasHelm, helmLint } from '../../testing/helm.ts'
 import { validateManifests, type Manifest } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
-import {
-  exampleFiles,
-  examplePath,
-  podOf,
-  renderExample,
-  syncValues,
-} from '../fixtures/example-charts.ts'
+import { exampleFiles, podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
@@ -19,22 +15,22 @@ const inputs = {
 }
 
 /** What a sync with the template and the chart's schema writes for one model of two GPUs. */
-async function syncExample(example: string) {
-  const project = world.createProject({ files: exampleFiles(example) })
+async function syncExample(folder: string) {
+  const project = world.createProject({ files: exampleFiles(folder) })
   const registered = await project.register('my_model', {
     params: { max_model_len: '131072' },
     versionTags: { gpus: '2', replicas: '3' },
   })
   const values = await syncValues(world, project, inputs)
   const path = `${world.experiment.id}/models/${registered.modelId ?? ''}/artifacts`
-  return { ...registered, values, path, chart: `${example}/chart` }
+  return { ...registered, values, path, chart: join(folder, 'chart') }
 }
 
 type Example = Awaited<ReturnType<typeof syncExample>>
 const examples = {
-  sglang: await syncExample('sglang'),
-  'tensorrt-llm': await syncExample('tensorrt-llm'),
-  kserve: await syncExample('kserve'),
+  sglang: await syncExample(exampleFolder('sglang')),
+  'tensorrt-llm': await syncExample(exampleFolder('tensorrt-llm')),
+  kserve: await syncExample(exampleFolder('kserve')),
 }
 const names = Object.keys(examples) as (keyof typeof examples)[]
 
@@ -47,7 +43,7 @@ const describeWithHelm = hasHelm ? describe : describe.skip
 describeWithHelm('in Helm', () => {
   test.each(names)('lint has nothing to say about the chart for %s', (name) => {
     const { chart, values } = examples[name]
-    expect(helmLint(examplePath(chart), values)).toMatchObject({
+    expect(helmLint(chart, values)).toMatchObject({
       status: 0,
       output: expect.not.stringMatching(/WARNING|ERROR/),
     })
@@ -152,7 +148,7 @@ test.each([
     '/resources/limits/nvidia.com~1gpu',
   ],
 ])('the schema of %s rejects %s → %s', async (example, right, wrong, pointer) => {
-  const files = exampleFiles(example)
+  const files = exampleFiles(exampleFolder(example))
   const template = (files['template.yaml'] ?? '').replace(right, wrong)
   expect(template).toContain(wrong)
   const project = world.createProject({ files: { ...files, 'template.yaml': template } })

@@ -1,19 +1,25 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { parseAllDocuments } from 'yaml'
-import { actIsMissing, runWorkflow } from '../../testing/act.ts'
-import { actionName } from '../../testing/examples.ts'
+import { exampleFolder } from '../../testing/examples.ts'
 import { isDispatch } from '../../testing/github/matchers.ts'
 import { hasHelm, kustomize } from '../../testing/helm.ts'
+import {
+  findManifest,
+  parseManifests,
+  validateManifests,
+  type Manifest,
+} from '../../testing/kubernetes.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
+import { runExample } from '../../testing/run-example.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { pythonOf } from '../../testing/virtual-environment.ts'
 import { dispatchesTo, dispatchOf, secret, startRelay, until } from '../fixtures/relay.ts'
 
-const folder = 'examples/event-driven'
+const folder = exampleFolder('event-driven')
 const world = await useWorld({ version: 3, ownServer: true, localWebhooks: true })
 const { github } = world
 
@@ -48,16 +54,17 @@ describe('events of a real MLflow', () => {
     expect(dispatches()).toEqual([dispatchOf(created)])
   })
 
-  const withAct = actIsMissing === undefined ? test : test.skip
-  withAct('start one sync, which commits', async () => {
+  onlyWhere('act').test('start one sync, which commits', async () => {
     const before = dispatches().length
     const { runId } = await project.register('summarizer')
     await until(() => relay.log().length > before)
     expect(dispatches().slice(before)).toEqual([dispatchOf(created)])
     // act does not compare the types.
     expect(project.repository.read(workflow)).toContain('    types: [mlflow] ')
-    const { exitCode, log } = await runExample()
-    expect(exitCode === 0 ? '' : log).toBe('')
+    await runExample(world, project, {
+      event: 'repository_dispatch',
+      args: ['--eventpath', lastEvent()],
+    })
     const { git } = project.repository
     expect(git('diff', '--name-status', 'main~1', 'main')).toBe(`A\tdeploy/values/${runId}.yaml`)
   })
@@ -91,55 +98,34 @@ describe('events of a real MLflow', () => {
   })
 })
 
-/** Runs the workflow as GitHub does for the last dispatch. */
-function runExample() {
-  const clone = join(scratch, 'clone')
-  const { gitDir } = project.repository.store
-  execFileSync('git', ['clone', '--quiet', gitDir, clone], { stdio: 'pipe' })
-  for (const part of ['action.yml', 'dist']) {
-    cpSync(part, join(scratch, 'action', part), { recursive: true })
-  }
-  const payload = join(scratch, 'event.json')
+/** Path of a file with the event that GitHub makes of the last dispatch. */
+function lastEvent(): string {
+  const file = join(scratch, 'event.json')
   const { event_type: action, ...rest } = dispatches().at(-1) ?? dispatchOf()
-  writeFileSync(payload, JSON.stringify({ action, branch: 'main', ...rest }))
-  return runWorkflow({
-    directory: clone,
-    workflow,
-    event: 'repository_dispatch',
-    args: ['--eventpath', payload],
-    actions: { [`${actionName}v1`]: join(scratch, 'action') },
-    env: {
-      GITHUB_API_URL: github.apiUrl,
-      GITHUB_GRAPHQL_URL: github.graphqlUrl,
-      GITHUB_REPOSITORY: project.repository.fullName,
-    },
-    secrets: { GITHUB_TOKEN: github.token, MLFLOW_TOKEN: 'unused-token' },
-    variables: { MLFLOW_TRACKING_URI: world.mlflow.url },
-  })
+  writeFileSync(file, JSON.stringify({ action, branch: 'main', ...rest }))
+  return file
 }
 
 const withKubectl = hasHelm ? test : test.skip
 withKubectl('what runs the relay on Kubernetes is valid', () => {
   const { status, output } = kustomize(`${folder}/relay`)
   expect(status === 0 ? '' : output).toBe('')
-  const validate = ['-m', 'kubernetes_validate', '--strict', '-']
-  const options = { input: output, encoding: 'utf8' } as const
-  const { stdout, stderr } = spawnSync(pythonOf('lint'), validate, options)
-  const passed = stdout.split('\n').filter((line) => line.startsWith('INFO '))
-  expect([stderr, passed.length]).toEqual(['', 4])
-
-  const manifests = parseAllDocuments(output).map((document) => document.toJS() as Manifest)
-  const configMap = manifests.find(({ kind }) => kind === 'ConfigMap')
-  expect(configMap?.data?.['relay.mjs']).toBe(readFileSync(`${folder}/relay/relay.mjs`, 'utf8'))
-  const deployment = manifests.find(({ kind }) => kind === 'Deployment')
-  expect(deployment?.spec?.template?.spec.volumes).toEqual([
-    { name: 'relay', configMap: { name: configMap?.metadata.name } },
+  const manifests = parseManifests(output)
+  expect(manifests.map(({ kind }) => kind).toSorted()).toEqual([
+    'ConfigMap',
+    'Deployment',
+    'Ingress',
+    'Service',
   ])
+  expect(validateManifests(manifests)).toEqual([])
+
+  const { data, metadata } = findManifest(manifests, 'ConfigMap') as ConfigMap
+  expect(data['relay.mjs']).toBe(readFileSync(join(folder, 'relay', 'relay.mjs'), 'utf8'))
+  expect(findManifest(manifests, 'Deployment')).toMatchObject({
+    spec: {
+      template: { spec: { volumes: [{ name: 'relay', configMap: { name: metadata.name } }] } },
+    },
+  })
 })
 
-type Manifest = {
-  readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly data?: Readonly<Record<string, string>>
-  readonly spec?: { readonly template?: { readonly spec: { readonly volumes: unknown } } }
-}
+type ConfigMap = Manifest & { readonly data: Readonly<Record<string, string>> }

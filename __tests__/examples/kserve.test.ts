@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { exampleFolder } from '../../testing/examples.ts'
 import { hasHelm } from '../../testing/helm.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { exampleFiles, renderExample, syncValues } from '../fixtures/example-charts.ts'
@@ -7,7 +9,8 @@ import { placeholderValues, render as renderTemplate, run, version } from '../fi
 
 const world = await useWorld({ version: 3 })
 
-const files = exampleFiles('kserve')
+const folder = exampleFolder('kserve')
+const files = exampleFiles(folder)
 const template = files['template.yaml'] ?? ''
 const withoutPath = template.replace(/^ {2}path: .*\n/m, '')
 
@@ -27,7 +30,7 @@ async function sync(given: { source?: string; template?: string } = {}) {
 }
 
 const render = (values: string, ...options: string[]) =>
-  renderExample('kserve/chart', values, ...options)
+  renderExample(join(folder, 'chart'), values, ...options)
 
 const testWithHelm = hasHelm ? test : test.skip
 

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
+import { exampleFolder } from '../../testing/examples.ts'
 import { hasHelm } from '../../testing/helm.ts'
 import { findManifest, validateManifests, type Manifest } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 
-const chart = 'vllm-chart'
+const chart = exampleFolder('vllm-chart')
 const world = await useWorld({ version: 3 })
 const project = world.createProject()
 await project.register('my_model')

@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { exampleFolder } from '../../testing/examples.ts'
 import { hasHelm, helmLint, helmTemplate } from '../../testing/helm.ts'
 import { findManifest, validateManifests } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
-import {
-  exampleFiles,
-  examplePath,
-  podOf,
-  renderExample,
-  syncValues,
-} from '../fixtures/example-charts.ts'
+import { exampleFiles, podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 import { stepInProcess } from '../fixtures/step-in-process.ts'
 
-const chart = 'vllm-chart'
+const chart = exampleFolder('vllm-chart')
 const worlds = { 2: await useWorld({ version: 2 }), 3: await useWorld({ version: 3 }) }
 
 /** The file that the action writes for a new model if the chart accepts it, and its registration. */
@@ -57,7 +52,7 @@ describeWithHelm('the chart for vLLM', () => {
   })
 
   test('helm lint has nothing to say', () => {
-    expect(helmLint(examplePath(chart), defaults.values)).toMatchObject({
+    expect(helmLint(chart, defaults.values)).toMatchObject({
       status: 0,
       output: expect.not.stringMatching(/WARNING|ERROR/),
     })
@@ -131,7 +126,7 @@ describeWithHelm('the chart for vLLM', () => {
       'tensor_parallel_size 4 x pipeline_parallel_size 1 needs 4 GPUs, but resources.limits has nvidia.com/gpu: 1',
     ],
   ])('refuses %s', (set, message) => {
-    const { status, output } = helmTemplate(examplePath(chart), defaults.values, '--set', set)
+    const { status, output } = helmTemplate(chart, defaults.values, '--set', set)
     expect(status).not.toBe(0)
     expect(output).toContain(message)
   })
@@ -182,7 +177,7 @@ test('the action names each mistake of a template with its place', async () => {
 const testWithHelm = hasHelm ? test : test.skip
 
 testWithHelm('Helm rejects each of these mistakes, too', () => {
-  const { status, output } = helmTemplate(examplePath(chart), `global: {}\n${template}`)
+  const { status, output } = helmTemplate(chart, `global: {}\n${template}`)
   expect(status).not.toBe(0)
   for (const [, , pointer] of mistakes) expect(output).toContain(posix.basename(pointer))
 })
