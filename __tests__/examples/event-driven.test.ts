@@ -58,7 +58,12 @@ describe('events of a real MLflow', () => {
     const before = dispatches().length
     const { runId } = await project.register('summarizer')
     await until(() => relay.log().length > before)
-    expect(dispatches().slice(before)).toEqual([dispatchOf(created)])
+    await world.api.setAlias(project.model('summarizer'), 'production', '1')
+    await until(() => relay.log().length > before + 1)
+    expect(dispatches().slice(before)).toEqual([
+      dispatchOf(created),
+      dispatchOf('model_version_alias.created'),
+    ])
     // act does not compare the types.
     expect(project.repository.read(workflow)).toContain('    types: [mlflow] ')
     await runExample(world, project, {
