@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from '@jest/globals'
 import { hasAct } from './act.ts'
 
+const crds = join(import.meta.dirname, '..', '.cache', 'crds')
 const isWindows = process.platform === 'win32'
 
 /** What some tests need and not every system has: whether it is here, and what is missing otherwise. */
@@ -12,6 +14,10 @@ const capabilities = {
   'full device': [existsSync('/dev/full'), 'only Linux has the device /dev/full'],
   act: [hasAct, 'act is not built here: run script/setup act'],
   proc: [existsSync('/proc/self/status'), 'only Linux tells a process its memory in /proc'],
+  CRDs: [
+    existsSync(crds),
+    'run script/setup crds, which downloads the schemas of Argo CD, Flux and KServe',
+  ],
 } as const satisfies Record<string, readonly [boolean, string]>
 
 export type Capability = keyof typeof capabilities

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -21,6 +22,14 @@ const calls = join(scratch, 'calls')
 const repository = join(scratch, 'repository')
 const programs = join(scratch, 'programs')
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+/** What the module cache contains after the download of the modules with CRDs. */
+const downloadedCrds = [
+  'argoproj/argo-cd/v3@v3.2.0/manifests/crds/a-crd.yaml',
+  'fluxcd/helm-controller@v1.4.0/config/crd/bases/b.yaml',
+  'kserve/kserve@v0.15.2/config/crd/full/serving.kserve.io_c.yaml',
+  'kserve/kserve@v0.15.2/config/crd/full/kustomization.yaml',
+]
 
 function write(path: string, lines: readonly string[]): void {
   mkdirSync(dirname(path), { recursive: true })
@@ -40,11 +49,18 @@ beforeEach(() => {
   for (const name of ['uv', '3', '2', 'ui']) {
     write(join(repository, 'testing', 'mlflow', `requirements-${name}.txt`), ['x==1'])
   }
-  cpSync('testing/tools', join(repository, 'testing', 'tools'), { recursive: true })
+  for (const name of ['tools', 'crds']) {
+    cpSync(join('testing', name), join(repository, 'testing', name), { recursive: true })
+  }
   writeProgram('npm', ['mkdir -p node_modules', 'exit ${NPM_STATUS:-0}'])
   writeProgram('go', ['echo go1.10'])
   writeProgram('new-go', [
     'if [ "$1" = env ]; then echo go1.99.1; exit; fi',
+    'if [ "$1" = mod ]; then',
+    `for file in ${downloadedCrds.join(' ')}; do`,
+    'mkdir -p "$GOMODCACHE/github.com/${file%/*}" && touch "$GOMODCACHE/github.com/$file"',
+    'done',
+    'echo downloaded; exit ${GO_STATUS:-0}; fi',
     'for last; do :; done',
     'touch "$GOBIN/${last##*/}"',
     'echo built; exit ${GO_STATUS:-0}',
@@ -132,6 +148,34 @@ describe('script/setup', () => {
     })
   })
 
+  describe('with CRDs to download', () => {
+    const folder = join(repository, '.cache', 'crds')
+    const downloads = () => callsOf('new-go').filter((call) => call === 'new-go mod download')
+
+    test.each(['new', 'old'])('keeps only the CRDs, with a %s Go on the PATH', (go) => {
+      if (go === 'new') cpSync(join(programs, 'new-go'), join(programs, 'go'))
+      const { status, stdout } = run('setup', ['crds'])
+      expect([status, downloads().length]).toEqual([0, 1])
+      expect(stdout).toMatch(/^Downloading the schemas of .* \(60 MB to download, /m)
+      expect(readdirSync(folder).sort()).toEqual([
+        '.stamp',
+        'a-crd.yaml',
+        'b.yaml',
+        'serving.kserve.io_c.yaml',
+      ])
+      expect(readdirSync(join(repository, '.cache', 'go'))).toEqual(['bin'])
+      expect(existsSync(join(repository, '.venvs', 'go'))).toBe(false)
+      expect(run('setup', ['crds']).stdout).toBe('')
+    })
+
+    test('fails with a download that fails, and tries it again', () => {
+      const failed = run('setup', ['crds'], { GO_STATUS: '3' })
+      expect([failed.status, failed.stderr]).toEqual([3, expect.stringContaining('downloaded')])
+      expect(run('setup', ['crds', 'act']).status).toBe(0)
+      expect([downloads().length, existsSync(folder)]).toEqual([2, true])
+    })
+  })
+
   test('finds Python under the name of a version', () => {
     writeProgram('python3.12', readFileSync(join(programs, 'python3'), 'utf8').split('\n').slice(2))
     for (const name of ['python3', 'python', 'python3.13']) writeProgram(name, ['exit 1'])
@@ -205,4 +249,12 @@ test('the scripts use nothing that the bash of macOS lacks', () => {
     expect(text).not.toMatch(/declare -A|mapfile|readarray|\$\{\w+@|\$\{\w+(?:,,|\^\^)|&>>|\|&/)
     expect(text).not.toMatch(/readlink -f|sed -i|date -d|mktemp --|\[@\]/)
   }
+})
+
+test('go.sum has the hashes of every module with CRDs', () => {
+  // Go would trust its checksum database for one that is missing.
+  const read = (name: string): string => readFileSync(join('testing', 'crds', name), 'utf8')
+  const modules = [...read('go.mod').matchAll(/^\t(\S+ v\S+)$/gm)].map(([, module]) => module)
+  const hashes = [...read('go.sum').matchAll(/^(\S+ \S+) h1:/gm)].map(([, module]) => module)
+  expect(hashes).toEqual(modules.flatMap((module) => [module, `${module}/go.mod`]))
 })
