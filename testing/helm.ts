@@ -68,6 +68,23 @@ export function readAllWithHelm(files: readonly (string | Uint8Array)[]): { valu
   return (all as { Error?: unknown }[]).map((value) => ('Error' in value ? {} : { value }))
 }
 
+/** Evaluates Go templates with Helm's functions: the results of all of them, for each context. */
+export function evaluateWithHelm(
+  templates: readonly string[],
+  contexts: readonly unknown[],
+): string[][] {
+  const program = `{{- $all := list -}}
+{{- $input := .Files.Get "input.json" | fromJson }}
+{{- range $context := $input.contexts }}
+{{- $results := list }}
+{{- range $input.templates }}{{ $results = append $results (tpl . $context) }}{{ end }}
+{{- $all = append $all $results }}
+{{- end -}}
+`
+  const files = { 'input.json': JSON.stringify({ templates, contexts }) }
+  return printWithHelm('$all', '', { program, files }) as string[][]
+}
+
 /** Returns the value of an expression in a template of a chart. */
 function printWithHelm(
   expression: string,
