@@ -7,13 +7,14 @@ import { hasHelm, helmTemplate } from '../../testing/helm.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { expand, type Application, type ApplicationSet } from '../fixtures/application-set.ts'
+import { exampleFolder } from '../fixtures/example-folder.ts'
 import { checkOut } from '../fixtures/check-out.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
-const examples = join(import.meta.dirname, '../../examples')
+const example = exampleFolder('argocd')
 
-const read = (name: string): unknown => parse(readFileSync(join(examples, 'argocd', name), 'utf8'))
+const read = (name: string): unknown => parse(readFileSync(join(example, name), 'utf8'))
 const applicationSet = read('applicationset.yaml') as ApplicationSet
 const project = read('project.yaml') as Manifest & {
   readonly spec: { readonly sourceRepos: string[]; readonly destinations: object[] }
@@ -123,7 +124,7 @@ describeWithHelm('the ApplicationSet', () => {
         const [chart, values] = application.spec.sources
         expect([values?.ref, values?.path]).toEqual(['values', undefined])
         const { status, output } = helmTemplate(
-          join(examples, chart?.path ?? ''),
+          exampleFolder(chart?.path ?? ''),
           readFileSync(join(setup.checkout, fileFrom(application)), 'utf8'),
         )
         expect([status, status === 0 ? '' : output]).toEqual([0, ''])

@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readInputs } from '../../src/inputs/inputs.ts'
+import { exampleFolder } from '../fixtures/example-folder.ts'
 import { validateWithKubernetes } from '../fixtures/kubernetes.ts'
 
 const root = join(import.meta.dirname, '../..')
-const manifest = join(root, 'examples/cronjob/cronjob.yaml')
-const dockerfile = readFileSync(join(root, 'examples/cronjob/Dockerfile'), 'utf8')
+const example = exampleFolder('cronjob')
+const manifest = join(example, 'cronjob.yaml')
+const dockerfile = readFileSync(join(example, 'Dockerfile'), 'utf8')
 
 /** Arguments of each instruction of a kind in the Dockerfile. */
 const instructions = (name: string): string[] =>

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -8,12 +9,12 @@ import { parseManifests } from '../../testing/kubernetes.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { checkOut } from '../fixtures/check-out.ts'
+import { exampleFolder } from '../fixtures/example-folder.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 import { validateWithKubernetes } from '../fixtures/kubernetes.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
-const examples = join(import.meta.dirname, '../../examples')
-const example = join(examples, 'flux')
+const example = exampleFolder('flux')
 
 const readText = (path: string): string => readFileSync(join(example, path), 'utf8')
 const readAll = (path: string): Manifest[] =>
@@ -43,14 +44,19 @@ const names = [
   '1e3',
 ]
 
+/** The value of a label. */
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
 const describeWithHelm = hasHelm ? describe : describe.skip
 
 describeWithHelm('the releases', () => {
   const project = world.createProject()
   let releases: HelmRelease[] = []
 
-  const sync = () =>
-    runInProcess(world, project, { path, template, index: 'README.md', 'fail-on': 'error' })
+  /** Another model, whose name is a number without the project's prefix. */
+  const numericName = String(randomInt(1e11, 2e11))
+  const models = `${project.model('*')}\n${numericName}`
+  const sync = () => runInProcess(world, project, { path, template, models, index: 'README.md' })
 
   /** What Flux applies: its controller lists the YAML files in a kustomization, unless there is one. */
   function build(patches = spec.patches): HelmRelease[] {
@@ -70,17 +76,21 @@ describeWithHelm('the releases', () => {
   beforeAll(async () => {
     project.repository.push('main', { [template]: readText(template) })
     for (const name of names) await project.register(name)
+    await world.api.register(world.experiment.id, numericName)
     // As MLflow 2 records it: an artifact of the run, without a logged model.
     await project.registerExternal('my_model')
     const { outputs } = await sync()
-    expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '6' })
+    expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '7' })
     releases = build()
   })
 
   test('are one for each run, with the name of the run', () => {
     const files = project.repository.paths('main', path).filter((file) => file.endsWith('.yaml'))
     expect(releases.map(({ metadata }) => `${path}/${metadata.name.slice(4)}.yaml`)).toEqual(files)
-    for (const { metadata } of releases) expect(metadata.name).toMatch(/^run-[0-9a-f]{32}$/)
+    for (const { metadata } of releases) {
+      expect(metadata.name).toMatch(/^run-[0-9a-f]{32}$/)
+      expect(metadata.labels).toEqual({ 'mlflow-sync/model': expect.stringMatching(label) })
+    }
   })
 
   test('are valid, but only without the keys that the action owns', () => {
@@ -97,16 +107,18 @@ describeWithHelm('the releases', () => {
       expect(values).toEqual(file.spec.values)
       expect(values.global).toEqual(file.global)
       const { status, output } = helmTemplate(
-        join(examples, chart.spec.chart),
+        exampleFolder(chart.spec.chart),
         JSON.stringify(values),
       )
       expect([status, status === 0 ? '' : output]).toEqual([0, ''])
       expect(output).toMatch(/- "\/mlflow\/\d+\/(models\/m-)?[0-9a-f]{32}\//)
       return /^kind: Deployment\nmetadata:\n {2}name: (\S+)$/m.exec(output)?.[1]
     })
-    expect(new Set(deployments).size).toBe(names.length + 1)
+    expect(new Set(deployments).size).toBe(names.length + 2)
     const served = releases.map((release) => release.spec.values.global.modelName)
-    expect(served).toEqual(expect.arrayContaining(names.map((name) => project.model(name))))
+    expect(served).toEqual(
+      expect.arrayContaining([...names.map((name) => project.model(name)), numericName]),
+    )
   })
 
   test('follow their run to a newer version', async () => {
