@@ -7,7 +7,7 @@ import { hasHelm, helmTemplate } from '../../testing/helm.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { expand, type Application, type ApplicationSet } from '../fixtures/application-set.ts'
-import { exampleFolder } from '../fixtures/example-folder.ts'
+import { exampleFolder } from '../../testing/examples.ts'
 import { checkOut } from '../fixtures/check-out.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 

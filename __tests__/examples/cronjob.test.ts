@@ -1,52 +1,62 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { readInputs } from '../../src/inputs/inputs.ts'
-import { exampleFolder } from '../fixtures/example-folder.ts'
-import { validateWithKubernetes } from '../fixtures/kubernetes.ts'
+import { exampleFolder } from '../../testing/examples.ts'
+import { parseManifests, validateManifests } from '../../testing/kubernetes.ts'
+import { useWorld } from '../../testing/use-world.ts'
 
+const world = await useWorld({ version: 3 })
 const root = join(import.meta.dirname, '../..')
 const example = exampleFolder('cronjob')
-const manifest = join(example, 'cronjob.yaml')
 const dockerfile = readFileSync(join(example, 'Dockerfile'), 'utf8')
+const manifest = readFileSync(join(example, 'cronjob.yaml'), 'utf8')
 
 /** Arguments of each instruction of a kind in the Dockerfile. */
 const instructions = (name: string): string[] =>
   [...dockerfile.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].map(([, text = '']) => text)
+const listOf = (name: string): string[] => JSON.parse(instructions(name)[0] ?? '') as string[]
 
+/** A folder with nothing but the files that the image would have on top of Node.js. */
 const image = mkdtempSync(join(tmpdir(), 'image-'))
+const [folder = ''] = instructions('WORKDIR')
 afterAll(() => rmSync(image, { recursive: true, force: true }))
 
-describe('the Dockerfile', () => {
-  test('copies all that the bundle needs', () => {
-    const [folder = ''] = instructions('WORKDIR')
-    for (const copy of instructions('COPY')) {
-      const paths = copy.split(' ')
-      const target = join(image, folder, paths.pop() ?? '')
-      for (const path of paths) {
-        // As Docker does: the content of a folder, and a file into a folder.
-        const isFolder = path.endsWith('/')
-        mkdirSync(isFolder ? target : dirname(join(target, path)), { recursive: true })
-        cpSync(join(root, path), isFolder ? target : join(target, path), { recursive: true })
-      }
+beforeAll(() => {
+  for (const copy of instructions('COPY')) {
+    const paths = copy.split(' ')
+    const target = join(image, folder, paths.pop() ?? '')
+    mkdirSync(target, { recursive: true })
+    // As Docker does: the content of a folder, or a file into a folder.
+    for (const path of paths) {
+      cpSync(join(root, path), path.endsWith('/') ? target : join(target, path), {
+        recursive: true,
+      })
     }
-    const [program = '', ...entry] = JSON.parse(instructions('ENTRYPOINT')[0] ?? '') as string[]
-    expect(program).toBe('node')
-    const [script = '', ...more] = entry
-    expect(more).toEqual([])
-    const command = JSON.parse(instructions('CMD')[0] ?? '') as string[]
-    const { stdout, stderr } = spawnSync(process.execPath, [join(image, script), ...command], {
-      cwd: join(image, folder),
-      encoding: 'utf8',
-      env: {},
-    })
-    // Until the bundle has the command, it only says that its inputs are missing. Then, this has to be
-    // { status: 0, stderr: '', stdout: expect.stringContaining('Usage: ') }.
-    expect(`${stdout}${stderr}`).toContain('mlflow-tracking-uri')
-    expect(`${stdout}${stderr}`).not.toMatch(/ENOENT|Cannot find|ERR_MODULE/)
+  }
+})
+
+/** Runs the program of the image with these arguments, as a container does. */
+async function runContainer(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const [program, script = '', ...more] = listOf('ENTRYPOINT')
+  expect(program).toBe('node')
+  const command = [join(image, script), ...more, ...args]
+  const child = spawn(process.execPath, command, { cwd: join(image, folder), env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  }
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { exitCode, output }
+}
+
+describe('the Dockerfile', () => {
+  test('copies all that the bundle needs', async () => {
+    const { exitCode, output } = await runContainer(listOf('CMD'))
+    expect(output).toMatch(/^Usage: /m)
+    expect(exitCode).toBe(0)
   })
 
   test('has the major version of Node.js that the action has', () => {
@@ -75,12 +85,12 @@ type CronJob = {
 }
 
 describe('the CronJob', () => {
-  const { spec } = parse(readFileSync(manifest, 'utf8')) as CronJob
+  const { spec } = parse(manifest) as CronJob
   const pod = spec.jobTemplate.spec.template.spec
   const [{ args, env, volumeMounts }] = pod.containers
 
   test('is valid', () => {
-    expect(validateWithKubernetes(manifest)).toEqual([])
+    expect(validateManifests(parseManifests(manifest))).toEqual([])
   })
 
   test('never starts on the hour', () => {
@@ -95,28 +105,28 @@ describe('the CronJob', () => {
     expect(pod.volumes).toMatchObject([{ name: 'tmp', emptyDir: {} }])
   })
 
-  test('gives the action valid inputs, with both tokens from the secret', () => {
-    const [command, ...flags] = args
-    const inputs = flags.map((flag) => /^--([a-z-]+)=(.*)$/.exec(flag)?.slice(1) ?? [])
-    const inputVariables = inputs.map(([name = '', value]) => [
-      `INPUT_${name.toUpperCase()}`,
-      value,
-    ])
-    const variables = new Map(env.map(({ name, value }) => [name, value ?? 'from-the-secret']))
-    const { mode, repository, target } = readInputs({
-      ...(Object.fromEntries(inputVariables) as Record<string, string>),
-      ...Object.fromEntries(variables),
-      'INPUT_GITHUB-TOKEN': variables.get('GITHUB_TOKEN'),
-      INPUT_MODE: command,
+  test('writes the values file of each version with the alias, in one commit', async () => {
+    const project = world.createProject({ name: 'acme/deployments' })
+    const deployed = await project.register('deployed')
+    await project.register('other')
+    await world.api.setAlias(deployed.name, 'production', deployed.version)
+    const ofTheWorld: Readonly<Record<string, string>> = {
+      MLFLOW_TRACKING_URI: world.mlflow.url,
+      MLFLOW_TRACKING_TOKEN: 'not-needed-here',
+      GITHUB_TOKEN: world.github.token,
+    }
+    expect(env.map(({ name }) => name)).toEqual(Object.keys(ofTheWorld))
+    // Both tokens come from the secret.
+    expect(env.map(({ value }) => value !== undefined)).toEqual([true, false, false])
+    const { exitCode, output } = await runContainer([...args, `--models=${project.model('*')}`], {
+      ...ofTheWorld,
+      GITHUB_API_URL: world.github.apiUrl,
+      GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
     })
-    expect({ mode, repository, target }).toMatchObject({
-      mode: 'sync',
-      repository: { name: 'acme/deployments', token: 'from-the-secret' },
-      target: { path: 'deploy/values', aliases: ['production'] },
-    })
-    expect(env.filter(({ value }) => value === undefined).map(({ name }) => name)).toEqual([
-      'MLFLOW_TRACKING_TOKEN',
-      'GITHUB_TOKEN',
-    ])
+    expect([exitCode, exitCode === 0 ? '' : output]).toEqual([0, ''])
+    const files = project.repository.paths('main', 'deploy')
+    expect(files).toEqual([`deploy/values/${deployed.runId}.yaml`])
+    expect(project.repository.commitCount()).toBe(2)
+    expect(output).not.toContain(world.github.token)
   })
 })

@@ -2,23 +2,21 @@ import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { parse, parseAllDocuments } from 'yaml'
+import { parse } from 'yaml'
 import { findViolations, type Manifest } from '../../testing/crds.ts'
 import { hasHelm, helmTemplate, kustomize } from '../../testing/helm.ts'
-import { parseManifests } from '../../testing/kubernetes.ts'
+import { parseManifests, validateManifests } from '../../testing/kubernetes.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { checkOut } from '../fixtures/check-out.ts'
-import { exampleFolder } from '../fixtures/example-folder.ts'
+import { exampleFolder } from '../../testing/examples.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
-import { validateWithKubernetes } from '../fixtures/kubernetes.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 const example = exampleFolder('flux')
 
 const readText = (path: string): string => readFileSync(join(example, path), 'utf8')
-const readAll = (path: string): Manifest[] =>
-  parseAllDocuments(readText(path)).map((document) => document.toJS() as Manifest)
+const readAll = (path: string): Manifest[] => parseManifests(readText(path))
 
 type Kustomization = Manifest & {
   readonly spec: { path: string; targetNamespace: string; patches: readonly object[] }
@@ -142,5 +140,5 @@ testWithCrds('the objects of Flux are valid, and belong together', () => {
 })
 
 test('the account is valid', () => {
-  expect(validateWithKubernetes(join(example, 'deploy/flux/account.yaml'))).toEqual([])
+  expect(validateManifests(readAll('deploy/flux/account.yaml'))).toEqual([])
 })
