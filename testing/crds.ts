@@ -2,15 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
+import type { Manifest } from './kubernetes.ts'
 
 /** Where `script/setup crds` puts the CustomResourceDefinitions. */
 const folder = join(import.meta.dirname, '..', '.cache', 'crds')
-
-export type Manifest = {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: { readonly name: string } & Readonly<Record<string, unknown>>
-} & Readonly<Record<string, unknown>>
 
 type Schema = {
   readonly properties?: Readonly<Record<string, Schema>>

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { findViolations } from '../../testing/crds.ts'
 import { exampleFolder } from '../../testing/examples.ts'
 import { hasHelm } from '../../testing/helm.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { exampleFiles, renderExample, syncValues } from '../fixtures/example-charts.ts'
 import { placeholderValues, render as renderTemplate, run, version } from '../fixtures/templates.ts'
@@ -33,6 +35,16 @@ const render = (values: string, ...options: string[]) =>
   renderExample(join(folder, 'chart'), values, ...options)
 
 const testWithHelm = hasHelm ? test : test.skip
+
+if (hasHelm) {
+  onlyWhere('CRDs').test('KServe accepts what the chart renders', async () => {
+    const proxied = await sync()
+    const inBucket = await sync({ source: 's3://models/llama', template: withoutPath })
+    const rendered = [proxied, inBucket].flatMap(({ values }) => render(values))
+    expect(rendered.map(({ kind }) => kind)).toEqual(['InferenceService', 'InferenceService'])
+    expect(rendered.flatMap(findViolations)).toEqual([])
+  })
+}
 
 testWithHelm('an InferenceService reads the proxied artifact store from the volume', async () => {
   const { runId, modelId, name, values } = await sync()
