@@ -13,8 +13,6 @@ import type { Project } from './project.ts'
 import type { World } from './world.ts'
 
 const root = join(import.meta.dirname, '..')
-const workflow = '.github/workflows/mlflow-sync.yml'
-
 /**
  * Creates a repository with the files of a folder in `examples`, as a user has copied them. In MLflow, its
  * workflow sees only the models of its project. The world has `throughGateway`.
@@ -50,7 +48,7 @@ export async function runExample(
       event: 'schedule',
       ...options,
       directory,
-      workflow,
+      workflow: workflowOf(repository),
       actions: { [`${actionName}v1`]: action, ...options.actions },
       env: {
         GITHUB_API_URL: github.apiUrl,
@@ -77,9 +75,21 @@ type Permissions = {
   readonly 'pull-requests'?: 'write'
 }
 
+/** Path of the only workflow in a repository. */
+function workflowOf(repository: Repository): string {
+  const [workflow = '', another] = repository
+    .paths()
+    .filter((path) => path.startsWith('.github/workflows/'))
+  if (another !== undefined) throw new Error(`there is also ${another}`)
+  return workflow
+}
+
 /** A token with the permissions of the workflow's jobs, which act itself does not enforce. */
-function jobToken(github: GitHub, { fullName, read }: Repository): string {
-  const { jobs } = parse(read(workflow)) as { jobs: Record<string, { permissions: Permissions }> }
+function jobToken(github: GitHub, repository: Repository): string {
+  const { fullName } = repository
+  const { jobs } = parse(repository.read(workflowOf(repository))) as {
+    jobs: Record<string, { permissions: Permissions }>
+  }
   const permissions: Permissions = Object.assign(
     {},
     ...Object.values(jobs).map((job) => job.permissions),

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { exampleFolder } from '../../testing/examples.ts'
+import { parse } from 'yaml'
+import { exampleFolder, readWorkflows } from '../../testing/examples.ts'
 
 /** The first folder in each call of `exampleFolder` in the tests, such as `reusable` of `reusable/team`. */
 function testedExamples(): Set<string> {
@@ -19,4 +20,38 @@ test('every folder in examples has a test that uses it', () => {
   const names = examples.filter((entry) => entry.isDirectory()).map(({ name }) => name)
   expect(names.length).toBeGreaterThan(0)
   expect(names.filter((name) => !testedExamples().has(name))).toEqual([])
+})
+
+/** Two runs of one group wait for each other, and GitHub cancels all but the newest that wait. */
+const groups: Readonly<Record<string, string>> = {
+  'examples/matrix': 'mlflow-sync-${{ matrix.team }}',
+  'examples/dispatch': 'mlflow-sync-manual',
+  'examples/reusable/platform': 'mlflow-sync-${{ inputs.path }}',
+}
+
+type Job = {
+  readonly uses?: string
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly concurrency?: string
+  readonly 'timeout-minutes'?: number
+}
+type Workflow = {
+  readonly on: { readonly schedule?: readonly { readonly cron: string }[] }
+  readonly permissions: unknown
+  readonly jobs: Readonly<Record<string, Job>>
+}
+
+test.each(readWorkflows())('$path has few permissions, an end, and its turn', ({ path, text }) => {
+  const { on, permissions, jobs } = parse(text) as Workflow
+  expect(permissions).toEqual({})
+  // Not on the hour, and not more often than GitHub starts it.
+  for (const { cron } of on.schedule ?? []) expect(cron).toMatch(/^([1-9]\d?,?)+ \* \* \* \*$/)
+  for (const { uses, concurrency, permissions: granted = {}, ...job } of Object.values(jobs)) {
+    const scopes = Object.keys(granted).filter((scope) => scope !== 'contents')
+    expect(scopes).toEqual(path.includes('/pull-request/') ? ['pull-requests'] : [])
+    if (uses !== undefined) continue
+    expect(job['timeout-minutes']).toBe(15)
+    const [folder = ''] = path.split('/.github/')
+    expect(concurrency).toBe(groups[folder] ?? 'mlflow-sync')
+  }
 })

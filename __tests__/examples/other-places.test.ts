@@ -67,7 +67,7 @@ onlyWhere('act').describe('the example', () => {
     await runExample(world, training, {
       actions: { [usedIn('another-repository', 'actions/create-github-app-token')]: createsToken },
       secrets: { SYNC_APP_KEY: 'key-of-the-app' },
-      variables: { SYNC_APP_ID: 'Iv1.app' },
+      variables: { SYNC_APP_CLIENT_ID: 'Iv1.app' },
     })
     expect(training.repository.commitCount()).toBe(1)
     expect(lastChanges(deployments)).toEqual([`A\tdeploy/values/${runId}.yaml`])
@@ -115,12 +115,13 @@ onlyWhere('act').describe('the example', () => {
         // The system trusts GitHub's certificate, and not that of MLflow.
         NODE_EXTRA_CA_CERTS: github.certificate,
         NODE_OPTIONS: `--require=${nameServer()}`,
+        // As in the runner's file .env.
+        HTTPS_PROXY: github.proxyUrl,
+        NO_PROXY: '.internal.example.com',
       },
       variables: {
         MLFLOW_TRACKING_URI: `https://${internalHost}:${mlflow.port}`,
         COMPANY_CA_CERTIFICATE: readFileSync(mlflow.certificate, 'utf8'),
-        HTTPS_PROXY: github.proxyUrl,
-        NO_PROXY: '.internal.example.com',
       },
     })
     expect(lastChanges(project.repository)).toEqual([`A\tdeploy/values/${runId}.yaml`])
