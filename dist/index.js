@@ -36112,8 +36112,8 @@ function entryWithoutEdit(record, location) {
 /* harmony export */   mF: () => (/* binding */ MlflowError),
 /* harmony export */   y_: () => (/* binding */ GitHubError)
 /* harmony export */ });
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(652);
-/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(652);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
 
 
 /** Base class of all errors that the action raises on purpose. The message says what failed. */
@@ -36126,7 +36126,7 @@ class ActionError extends Error {
     /** The single mistakes that the message lists; empty if it is about one thing. */
     mistakes;
     constructor(text, options = {}) {
-        super((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(text), { cause: options.cause });
+        super((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(text), { cause: options.cause });
         this.text = text;
         this.advice = options.advice;
         this.mistakes = options.mistakes ?? [];
@@ -36140,9 +36140,9 @@ class InputError extends ActionError {
     constructor(problems) {
         const mistakes = problems.map((text) => ({ text, location: undefined }));
         super(problems.length === 1
-            ? (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `Invalid input: ${problems[0] ?? ''}`
-            : (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .listMistakes */ .Ix)((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `${problems.length} invalid inputs:`, mistakes), {
-            advice: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `Correct the inputs under \`with:\`, or the environment variables, of this step.`,
+            ? (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `Invalid input: ${problems[0] ?? ''}`
+            : (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .listMistakes */ .Ix)((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${problems.length} invalid inputs:`, mistakes), {
+            advice: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `Correct the inputs under \`with:\`, or the environment variables, of this step.`,
             mistakes,
         });
         this.problems = problems;
@@ -36194,8 +36194,8 @@ function problemOf(error) {
         return { message: text, advice, mistakes };
     }
     return {
-        message: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-        advice: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `This is a bug in mlflow-sync: please report it with the log at debug level (set the variable \`ACTIONS_STEP_DEBUG\` to \`true\`).`,
+        message: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+        advice: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `This is a bug in mlflow-sync: please report it with the log at debug level (${(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .byPlace */ .hz)('set the variable `ACTIONS_STEP_DEBUG` to `true`', 'add `--debug`')}).`,
         mistakes: [],
     };
 }
@@ -36711,10 +36711,10 @@ function paramChange(_name, before, now) {
 /* harmony export */   e4: () => (/* binding */ renderMessage)
 /* harmony export */ });
 /* harmony import */ var _text_closest_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5380);
-/* harmony import */ var _text_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8716);
+/* harmony import */ var _text_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8716);
 /* harmony import */ var _text_neutralise_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9421);
-/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9700);
-/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8087);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8087);
 
 
 
@@ -36725,13 +36725,13 @@ const maxHeadline = 200;
 /** Maximum number of names that `${models}` lists. */
 const maxModels = 5;
 const placeholderValues = {
-    created: (changes) => String((0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .countChanges */ .xS)(changes).created),
-    updated: (changes) => String((0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .countChanges */ .xS)(changes).updated),
-    deleted: (changes) => String((0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .countChanges */ .xS)(changes).deleted),
+    created: (changes) => String((0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .countChanges */ .xS)(changes).created),
+    updated: (changes) => String((0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .countChanges */ .xS)(changes).updated),
+    deleted: (changes) => String((0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .countChanges */ .xS)(changes).deleted),
     total: (changes) => String(changes.length),
-    models: (changes) => listNames(distinct(changes.map(_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .modelLabel */ .mM))),
-    'model.name': (changes) => valueOrCount(changes.map(_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .modelLabel */ .mM), 'model'),
-    'model.version': (changes) => valueOrCount(changes.map(_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .versionLabel */ .dp), 'version'),
+    models: (changes) => listNames(distinct(changes.map(_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .modelLabel */ .mM))),
+    'model.name': (changes) => valueOrCount(changes.map(_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .modelLabel */ .mM), 'model'),
+    'model.version': (changes) => valueOrCount(changes.map(_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .versionLabel */ .dp), 'version'),
     'run.id': (changes) => valueOrCount(changes.map((entry) => entry.runId ?? ''), 'run'),
 };
 function distinct(values) {
@@ -36745,19 +36745,19 @@ function listNames(names) {
 /** The value that all changes share, or else the number of different values: `3 versions`. */
 function valueOrCount(values, noun) {
     const [first, ...others] = distinct(values);
-    return others.length === 0 ? (first ?? '') : (0,_text_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(others.length + 1, noun);
+    return others.length === 0 ? (first ?? '') : (0,_text_format_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(others.length + 1, noun);
 }
 const placeholder = /\$\{([^{}]*)\}/;
 /** Problems with `commit-message` or `pull-request-title`, worded to follow the input's name. */
 function checkMessageTemplate(text) {
     const unknown = splitPlaceholders(text).flatMap((part) => typeof part === 'string' || Object.hasOwn(placeholderValues, part.name)
         ? []
-        : [(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .prose */ .CS) `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
+        : [(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `has the unknown placeholder \`\${${part.name}}\`${alternatives(part.name)}`]);
     const isUnclosed = splitPlaceholders(text).some((part) => typeof part === 'string' && part.includes('${'));
     return [
         ...unknown,
-        ...(isUnclosed ? [(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .prose */ .CS) `has a \`\${\` without a \`}\``] : []),
-        ...(/\p{Cc}/u.test(text) ? [(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .prose */ .CS) `must be a single line without control characters`] : []),
+        ...(isUnclosed ? [(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `has a \`\${\` without a \`}\``] : []),
+        ...(/\p{Cc}/u.test(text) ? [(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `must be a single line without control characters`] : []),
     ];
 }
 /** The placeholder that was probably meant, or else all of them. */
@@ -36765,8 +36765,8 @@ function alternatives(name) {
     const known = Object.keys(placeholderValues);
     const suggestion = (0,_text_closest_js__WEBPACK_IMPORTED_MODULE_4__/* .suggestName */ .SX)(name, known);
     return suggestion === undefined
-        ? (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .prose */ .CS) `: use ${(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .own */ .ZV)(quotedList(known))}`
-        : (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .prose */ .CS) `: did you mean \`\${${suggestion}}\`?`;
+        ? (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `: use ${(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)(quotedList(known))}`
+        : (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `: did you mean \`\${${suggestion}}\`?`;
 }
 function quotedList(names) {
     return names.map((name) => `\`\${${name}}\``).join(', ');
@@ -36779,7 +36779,7 @@ function renderMessage(template, changes, extraFiles = []) {
         if (typeof part === 'string')
             return { text: part, untrusted: false };
         const text = changes.length === 0 && namesOfChanges.has(part.name)
-            ? (0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .indexLabel */ .xl)(extraFiles)
+            ? (0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .indexLabel */ .xl)(extraFiles)
             : (placeholderValues[part.name]?.(changes) ?? '');
         return { text, untrusted: true };
     });
@@ -37652,6 +37652,8 @@ function percentEncode(text) {
 /* harmony export */   ZV: () => (/* binding */ own),
 /* harmony export */   aA: () => (/* binding */ distinctProse),
 /* harmony export */   c5: () => (/* binding */ joinProse),
+/* harmony export */   g8: () => (/* binding */ thisMachine),
+/* harmony export */   hz: () => (/* binding */ byPlace),
 /* harmony export */   ir: () => (/* binding */ reference),
 /* harmony export */   kP: () => (/* binding */ mapProse),
 /* harmony export */   pj: () => (/* binding */ plain),
@@ -37674,6 +37676,12 @@ function toPieces(value) {
 function own(text) {
     return text === '' ? [] : [{ kind: 'own', text }];
 }
+/** Own text that is not the same for the reader of a workflow and for one in a terminal. */
+function byPlace(inWorkflow, inTerminal) {
+    return [{ kind: 'own', text: inWorkflow, inTerminal }];
+}
+/** Where the action runs. */
+const thisMachine = byPlace('the runner', 'this machine');
 /** Text from elsewhere. */
 function foreign(text) {
     return text === '' ? [] : [{ kind: 'foreign', text }];
@@ -38008,14 +38016,14 @@ function insertValue(text, at, source) {
 /* harmony export */   zJ: () => (/* binding */ interpretOwnedValues)
 /* harmony export */ });
 /* unused harmony export parseText */
-/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9700);
-/* harmony import */ var _interpret_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2610);
-/* harmony import */ var _decode_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5097);
-/* harmony import */ var _hold_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(438);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _interpret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2610);
+/* harmony import */ var _decode_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5097);
+/* harmony import */ var _hold_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(438);
 /* harmony import */ var _owned_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1534);
-/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1727);
-/* harmony import */ var _plain_lines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2861);
-/* harmony import */ var _plain_values_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6178);
+/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1727);
+/* harmony import */ var _plain_lines_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2861);
+/* harmony import */ var _plain_values_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6178);
 
 
 
@@ -38047,26 +38055,26 @@ function runIdFromPath(path) {
 }
 /** Reasons for state `blocked`, by kind of directory entry. */
 const blockedBy = {
-    link: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .prose */ .CS) `a symbolic link is in the way of its file`,
-    directory: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .prose */ .CS) `a directory is in the way of its file`,
-    submodule: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .prose */ .CS) `a submodule is in the way of its file`,
+    link: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `a symbolic link is in the way of its file`,
+    directory: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `a directory is in the way of its file`,
+    submodule: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `a submodule is in the way of its file`,
 };
 /**
  * Decodes and classifies a file, given as bytes or as text that was UTF-8. The text keeps a byte order
  * mark, so that it is written back.
  */
 function readContent(content) {
-    const { text, encoding, invalidBytes } = (0,_decode_js__WEBPACK_IMPORTED_MODULE_6__/* .decode */ .D)(content);
+    const { text, encoding, invalidBytes } = (0,_decode_js__WEBPACK_IMPORTED_MODULE_2__/* .decode */ .D)(content);
     const { values, hold } = invalidBytes ? parseText(text, invalidBytes) : readText(text);
     if (hold !== undefined) {
         const owned = values.kind === 'values' ? values.owned : {};
-        return { kind: 'held', text, reason: (0,_hold_js__WEBPACK_IMPORTED_MODULE_1__/* .describeHold */ .TZ)(hold), line: hold.line, owned };
+        return { kind: 'held', text, reason: (0,_hold_js__WEBPACK_IMPORTED_MODULE_3__/* .describeHold */ .TZ)(hold), line: hold.line, owned };
     }
     if (values.kind !== 'values')
         return { ...values, text };
     return encoding === 'utf-8'
         ? { kind: 'values', text, values }
-        : { kind: 'uneditable', text, problem: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .prose */ .CS) `it is UTF-16 text: save it as UTF-8`, line: 1 };
+        : { kind: 'uneditable', text, problem: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `it is UTF-16 text: save it as UTF-8`, line: 1 };
 }
 /** Whether `global.runid` names another run. */
 function isForeign({ owned }, runId) {
@@ -38084,15 +38092,15 @@ function readValues(text) {
     return readText(text).values;
 }
 function readText(text) {
-    const plain = (0,_plain_lines_js__WEBPACK_IMPORTED_MODULE_3__/* .readPlainLines */ .G)(text);
+    const plain = (0,_plain_lines_js__WEBPACK_IMPORTED_MODULE_5__/* .readPlainLines */ .G)(text);
     if (plain === undefined)
         return parseText(text);
     return { values: toValues(text, interpretPlainValues(text, plain)), hold: plain.hold };
 }
 /** Reads any text, with the parser of npm yaml. */
 function parseText(text, invalidBytes) {
-    const result = (0,_parse_js__WEBPACK_IMPORTED_MODULE_2__/* .parseValues */ .Qc)(text, invalidBytes);
-    return { values: valuesOf(text, result), hold: (0,_hold_js__WEBPACK_IMPORTED_MODULE_1__/* .findHold */ .Bv)(text, result.isValidYaml) };
+    const result = (0,_parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseValues */ .Qc)(text, invalidBytes);
+    return { values: valuesOf(text, result), hold: (0,_hold_js__WEBPACK_IMPORTED_MODULE_3__/* .findHold */ .Bv)(text, result.isValidYaml) };
 }
 function valuesOf(text, result) {
     if (result.kind !== 'parsed') {
@@ -38123,9 +38131,9 @@ function interpretOwnedValues(parsed) {
                 interpretations[key] = { kind: 'merged' };
             continue;
         }
-        const value = (0,_interpret_js__WEBPACK_IMPORTED_MODULE_0__/* .interpretNode */ .WZ)(entry.value, parsed.resolveAlias);
+        const value = (0,_interpret_js__WEBPACK_IMPORTED_MODULE_1__/* .interpretNode */ .WZ)(entry.value, parsed.resolveAlias);
         if (value === undefined) {
-            return (0,_parse_js__WEBPACK_IMPORTED_MODULE_2__/* .flawOf */ .e3)(parsed.text, entry.token, (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .prose */ .CS) `\`global.${key}\` is a map or a list, not a single value`);
+            return (0,_parse_js__WEBPACK_IMPORTED_MODULE_4__/* .flawOf */ .e3)(parsed.text, entry.token, (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `\`global.${key}\` is a map or a list, not a single value`);
         }
         interpretations[key] = value;
     }
@@ -38137,7 +38145,7 @@ function interpretPlainValues(text, { global }) {
     for (const key of _owned_js__WEBPACK_IMPORTED_MODULE_7__/* .ownedKeys */ .QY) {
         const value = global?.owned[key];
         if (value !== undefined)
-            interpretations[key] = (0,_interpret_js__WEBPACK_IMPORTED_MODULE_0__/* .interpretScalar */ .u3)((0,_plain_values_js__WEBPACK_IMPORTED_MODULE_4__/* .scalarAt */ .C_)(text, value));
+            interpretations[key] = (0,_interpret_js__WEBPACK_IMPORTED_MODULE_1__/* .interpretScalar */ .u3)((0,_plain_values_js__WEBPACK_IMPORTED_MODULE_6__/* .scalarAt */ .C_)(text, value));
     }
     return interpretations;
 }
@@ -38152,15 +38160,15 @@ function interpretPlainValues(text, { global }) {
 /* harmony export */   M: () => (/* binding */ flawAt),
 /* harmony export */   w: () => (/* binding */ describeFlaw)
 /* harmony export */ });
-/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
-/* harmony import */ var _position_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9504);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _position_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9504);
 
 
 function flawAt(text, { at, problem }) {
-    return { problem, line: (0,_position_js__WEBPACK_IMPORTED_MODULE_0__/* .lineNumberAt */ .bC)(text, at) };
+    return { problem, line: (0,_position_js__WEBPACK_IMPORTED_MODULE_1__/* .lineNumberAt */ .bC)(text, at) };
 }
 function describeFlaw({ problem, line }) {
-    return line === undefined ? problem : (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `line ${line}: ${problem}`;
+    return line === undefined ? problem : (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `line ${line}: ${problem}`;
 }
 
 
@@ -38176,9 +38184,9 @@ function describeFlaw({ problem, line }) {
 /* harmony export */   TZ: () => (/* binding */ describeHold),
 /* harmony export */   Z4: () => (/* binding */ looksLikeHold)
 /* harmony export */ });
-/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9700);
-/* harmony import */ var _lexemes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6200);
-/* harmony import */ var _position_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9504);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _lexemes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6200);
+/* harmony import */ var _position_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9504);
 
 
 
@@ -38198,10 +38206,10 @@ function findHold(text, isValidYaml) {
     const [first, ...others] = text.matchAll(holdLine);
     if (first === undefined)
         return undefined;
-    if (_position_js__WEBPACK_IMPORTED_MODULE_1__/* .ambiguousCharacter */ .mT.test(text) || !isValidYaml)
+    if (_position_js__WEBPACK_IMPORTED_MODULE_2__/* .ambiguousCharacter */ .mT.test(text) || !isValidYaml)
         return toHold(text, first);
     const byOffset = new Map([first, ...others].map((match) => [match.index + (match[1]?.length ?? 0), match]));
-    for (const { offset, kind } of (0,_lexemes_js__WEBPACK_IMPORTED_MODULE_0__/* .findLexemes */ .B)(text)) {
+    for (const { offset, kind } of (0,_lexemes_js__WEBPACK_IMPORTED_MODULE_1__/* .findLexemes */ .B)(text)) {
         const match = byOffset.get(offset);
         if (match !== undefined && kind === 'other')
             return toHold(text, match);
@@ -38217,7 +38225,7 @@ function holdAt(text, lineStart) {
 }
 function toHold(text, match) {
     const reason = trimReason(match[2] ?? '');
-    const line = (0,_position_js__WEBPACK_IMPORTED_MODULE_1__/* .lineNumberAt */ .bC)(text, match.index);
+    const line = (0,_position_js__WEBPACK_IMPORTED_MODULE_2__/* .lineNumberAt */ .bC)(text, match.index);
     return { line, reason: reason === '' ? undefined : reason };
 }
 /** A person's text, which nothing limits. */
@@ -38233,8 +38241,8 @@ function trimReason(text) {
 }
 /** Why a file on hold is not changed, with the person's reason. */
 function describeHold({ reason }) {
-    const comment = (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS) `the file has the comment \`${(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .own */ .ZV)(holdComment)}\``;
-    return reason === undefined ? comment : (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS) `${comment}: ${reason}`;
+    const comment = (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `the file has the comment \`${(0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .own */ .ZV)(holdComment)}\``;
+    return reason === undefined ? comment : (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `${comment}: ${reason}`;
 }
 
 
@@ -38354,8 +38362,8 @@ function isEqualString(current, wanted, key) {
 /* harmony export */   az: () => (/* binding */ isContent),
 /* harmony export */   vi: () => (/* binding */ lastEntry)
 /* harmony export */ });
-/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
-/* harmony import */ var _edit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1339);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _edit_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1339);
 /* harmony import */ var _position_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9504);
 
 
@@ -38394,7 +38402,7 @@ function lastToken(part) {
 function lastOfEntry({ start, key, sep, value }) {
     const last = value ?? sep?.findLast(isContent) ?? key ?? start.findLast(isContent);
     if (last === undefined)
-        throw new _edit_js__WEBPACK_IMPORTED_MODULE_0__/* .EditError */ .F((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `there is an empty entry`);
+        throw new _edit_js__WEBPACK_IMPORTED_MODULE_1__/* .EditError */ .F((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `there is an empty entry`);
     return lastToken(last);
 }
 /** End offset of a token that `lastToken` returned. */
@@ -38415,7 +38423,7 @@ function blockScalarEnd(token) {
 function blockScalarHeader(token) {
     const header = token.props.find((prop) => prop.type === 'block-scalar-header');
     if (header?.type !== 'block-scalar-header')
-        throw new _edit_js__WEBPACK_IMPORTED_MODULE_0__/* .EditError */ .F((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `a block scalar has no header`);
+        throw new _edit_js__WEBPACK_IMPORTED_MODULE_1__/* .EditError */ .F((0,_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `a block scalar has no header`);
     return header;
 }
 /** Offset of the line after the header. */
@@ -39462,25 +39470,69 @@ function restoreEnvironment() {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2678);
 /* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2345);
-/* harmony import */ var _terminal_terminal_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1070);
+/* harmony import */ var _terminal_terminal_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3784);
 // Must be the first import.
 
 
 
 (0,_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .restoreEnvironment */ .k)();
-const args = process.argv.slice(2);
-await (args.length === 0 && isStep() ? (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)(_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c) : (0,_terminal_terminal_js__WEBPACK_IMPORTED_MODULE_2__/* .runInTerminal */ .x)(args, _environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c));
+const [, program = '', ...args] = process.argv;
+// A runner starts the bundle itself, and without arguments; a terminal starts bin/mlflow-sync.js.
+const isStep = args.length === 0 && program.endsWith('index.js');
+await (isStep ? (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)(_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c) : (0,_terminal_terminal_js__WEBPACK_IMPORTED_MODULE_2__/* .runInTerminal */ .x)(args, _environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c));
 // A connection that is still being established, or a host name that is still being looked up, would
 // keep the process alive until it times out.
 process.stdout.write('', () => process.exit());
-/** Whether this process is a step of a workflow. A runner sets the inputs as variables. */
-function isStep() {
-    const { GITHUB_ACTIONS } = _environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c;
-    return (GITHUB_ACTIONS === 'true' || Object.keys(_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environment */ .c).some((name) => name.startsWith('INPUT_')));
-}
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 9792:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ secretInputs),
+/* harmony export */   n: () => (/* binding */ describeIssue)
+/* harmony export */ });
+/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _github_urls_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8685);
+/* harmony import */ var _issue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(82);
+
+
+
+/** Inputs whose value is never shown, because it is sent in a header and may be secret. */
+const secretInputs = new Set([
+    'mlflow-username',
+    'mlflow-password',
+    'mlflow-token',
+    'mlflow-headers',
+    'mlflow-workspace',
+    'mlflow-ca-certificate',
+    'github-token',
+]);
+const urlInputs = new Set(['mlflow-tracking-uri', 'mlflow-ui-url']);
+/** An issue as a sentence with the input's name and the value received. */
+function describeIssue(found, sources) {
+    const name = found.path.join('.');
+    const { value, variable } = sources.get(name) ?? { value: '', variable: undefined };
+    const { text, hint = [], showsValue = false } = (0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .detailsOf */ .cz)(found);
+    const origin = variable === undefined ? [] : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) ` (from \`${variable}\`)`;
+    const received = showsValue ? [] : describeValue(name, value);
+    const sentence = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `\`${(0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .own */ .ZV)(name)}\`${origin} ${text}${received}`;
+    return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .joinProse */ .c5)([sentence, hint], '. ');
+}
+function describeValue(name, value) {
+    if (value === '' || secretInputs.has(name))
+        return [];
+    return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) ` (received ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .shown */ .SP)(urlInputs.has(name) ? withoutSecrets(value) : value)})`;
+}
+/** A query may have a token. */
+function withoutSecrets(url) {
+    return (0,_github_urls_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutCredentials */ .r)(url).replace(/[?#].*/s, '');
+}
+
 
 /***/ }),
 
@@ -39494,10 +39546,10 @@ __webpack_async_result__();
 /* harmony export */   s2: () => (/* binding */ optionalPath),
 /* harmony export */   tk: () => (/* binding */ branch)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2857);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8532);
-/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9700);
-/* harmony import */ var _core_values_file_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6553);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8532);
+/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
+/* harmony import */ var _core_values_file_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6553);
 /* harmony import */ var _issue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(82);
 
 
@@ -39508,13 +39560,13 @@ __webpack_async_result__();
  * GitHub's rules for names, with the underscore in the owner's name of a managed user
  * (`name_company`).
  */
-const repository = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+const repository = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
     .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`');
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
 /** Accepts a branch with or without `refs/heads/`. */
-const branch = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+const branch = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()
     .transform((text) => text.replace(/^refs\/heads\//, ''))
     .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
     .transform((text) => (text === '' ? undefined : text));
@@ -39530,14 +39582,14 @@ const indexName = writtenPath.transform((name, context) => {
     if (problem === undefined)
         return name;
     context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .issue */ .sn)({ text: problem }));
-    return zod__WEBPACK_IMPORTED_MODULE_3__/* .NEVER */ .tm;
+    return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
 });
 function findIndexNameProblem(name) {
     if (name.includes('/'))
-        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must be a file name without a directory: the file is in \`path\``;
-    return (0,_core_values_file_file_js__WEBPACK_IMPORTED_MODULE_0__/* .runIdFromFileName */ .Wd)(name) === undefined
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must be a file name without a directory: the file is in \`path\``;
+    return (0,_core_values_file_file_js__WEBPACK_IMPORTED_MODULE_1__/* .runIdFromFileName */ .Wd)(name) === undefined
         ? undefined
-        : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must not be a name that a values file could have: choose another one, such as \`README.md\``;
+        : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must not be a name that a values file could have: choose another one, such as \`README.md\``;
 }
 /**
  * Normalises a path inside the repository to Git's form, without leading `./` and trailing `/`. The
@@ -39545,7 +39597,7 @@ function findIndexNameProblem(name) {
  */
 function pathOutside(folders) {
     const forbidden = folders.map((folder) => ({ folder, pattern: disguisesOf(folder) }));
-    return zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().transform((text, context) => {
+    return zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().transform((text, context) => {
         const segments = text.split('/');
         const problem = findPathProblem(text, segments) ??
             forbidden
@@ -39553,7 +39605,7 @@ function pathOutside(folders) {
                 .find((found) => found !== undefined);
         if (problem !== undefined) {
             context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .issue */ .sn)({ text: problem }));
-            return zod__WEBPACK_IMPORTED_MODULE_3__/* .NEVER */ .tm;
+            return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
         }
         return segments.filter((segment) => segment !== '' && segment !== '.').join('/');
     });
@@ -39562,16 +39614,16 @@ function pathOutside(folders) {
 const maxNameBytes = 255;
 function findPathProblem(text, segments) {
     if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) {
-        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must be relative to the root of the repository`;
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must be relative to the root of the repository`;
     }
     if (/[\\\p{Cc}\p{Cs}]/u.test(text)) {
-        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must not contain backslashes or control characters`;
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must not contain backslashes or control characters`;
     }
     if (segments.some((segment) => /^\.\.[. ]*(:.*)?$/.test(withoutInvisible(segment)))) {
-        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must stay inside the repository, but contains \`..\``;
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must stay inside the repository, but contains \`..\``;
     }
     return segments.some((segment) => Buffer.byteLength(segment) > maxNameBytes)
-        ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must not contain a name of more than ${maxNameBytes} bytes`
+        ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must not contain a name of more than ${maxNameBytes} bytes`
         : undefined;
 }
 function findFolderProblem(segments, folder, disguises) {
@@ -39579,8 +39631,8 @@ function findFolderProblem(segments, folder, disguises) {
     if (found === undefined)
         return undefined;
     return found === folder
-        ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must not be in \`${folder}\``
-        : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must not be in \`${found}\`, which some file systems treat as \`${folder}\``;
+        ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must not be in \`${folder}\``
+        : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must not be in \`${found}\`, which some file systems treat as \`${folder}\``;
 }
 /**
  * Matches the names under which some file system opens a folder: HFS+ ignores case and invisible
@@ -39697,7 +39749,7 @@ function findIndexConflict(directory, index, others) {
 
 /***/ }),
 
-/***/ 5526:
+/***/ 2144:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39788,43 +39840,10 @@ function findIndexProblem(raw) {
     return text === undefined ? [] : [(0,prose/* prose */.CS) `\`index\` ${text}`];
 }
 
+// EXTERNAL MODULE: ./src/inputs/describe.ts
+var describe = __nccwpck_require__(9792);
 // EXTERNAL MODULE: ./src/inputs/github-urls.ts
 var github_urls = __nccwpck_require__(8685);
-;// CONCATENATED MODULE: ./src/inputs/describe.ts
-
-
-
-/** Inputs whose value is never shown, because it is sent in a header and may be secret. */
-const secretInputs = new Set([
-    'mlflow-username',
-    'mlflow-password',
-    'mlflow-token',
-    'mlflow-headers',
-    'mlflow-workspace',
-    'mlflow-ca-certificate',
-    'github-token',
-]);
-const urlInputs = new Set(['mlflow-tracking-uri', 'mlflow-ui-url']);
-/** An issue as a sentence with the input's name and the value received. */
-function describeIssue(found, sources) {
-    const name = found.path.join('.');
-    const { value, variable } = sources.get(name) ?? { value: '', variable: undefined };
-    const { text, hint = [], showsValue = false } = (0,issue/* detailsOf */.cz)(found);
-    const origin = variable === undefined ? [] : (0,prose/* prose */.CS) ` (from \`${variable}\`)`;
-    const received = showsValue ? [] : describeValue(name, value);
-    const sentence = (0,prose/* prose */.CS) `\`${name}\`${origin} ${text}${received}`;
-    return (0,prose/* joinProse */.c5)([sentence, hint], '. ');
-}
-function describeValue(name, value) {
-    if (value === '' || secretInputs.has(name))
-        return [];
-    return (0,prose/* prose */.CS) ` (received ${(0,issue/* shown */.SP)(urlInputs.has(name) ? withoutSecrets(value) : value)})`;
-}
-/** A query may have a token. */
-function withoutSecrets(url) {
-    return (0,github_urls/* withoutCredentials */.r)(url).replace(/[?#].*/s, '');
-}
-
 // EXTERNAL MODULE: ./src/core/text/closest.ts + 1 modules
 var closest = __nccwpck_require__(5380);
 // EXTERNAL MODULE: ./src/inputs/schema.ts + 1 modules
@@ -39890,7 +39909,7 @@ function readInputs(environment) {
             { value, variable: undefined },
         ]),
     ]);
-    const problems = [parsed, settings].flatMap((result) => (result.error?.issues ?? []).map((found) => describeIssue(found, allSources)));
+    const problems = [parsed, settings].flatMap((result) => (result.error?.issues ?? []).map((found) => (0,describe/* describeIssue */.n)(found, allSources)));
     const certificates = readCertificates(raw['mlflow-ca-certificate'] ?? '');
     const gitHub = (0,github_urls/* readGitHubUrls */.O)(environment);
     problems.push(...findConflicts(raw), ...certificates.problems, ...gitHub.problems);
@@ -40036,13 +40055,13 @@ function shown(value) {
 /* harmony export */   z2: () => (/* binding */ aliases),
 /* harmony export */   zM: () => (/* binding */ boolean)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8532);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8532);
 /* harmony import */ var _core_glob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6085);
 /* harmony import */ var _core_text_closest_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5380);
-/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9700);
-/* harmony import */ var _core_values_file_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6553);
-/* harmony import */ var _issue_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(82);
+/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
+/* harmony import */ var _core_values_file_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6553);
+/* harmony import */ var _issue_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(82);
 
 
 
@@ -40055,12 +40074,12 @@ function shown(value) {
  */
 /** Repeats the default in `action.yml`, which only the runner applies. */
 function withDefault(fallback) {
-    return zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text) => (text === '' ? fallback : text));
+    return zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().transform((text) => (text === '' ? fallback : text));
 }
 /** Accepts booleans of the YAML 1.2 core schema, like `@actions/core`. */
 function boolean(fallback) {
     return withDefault(String(fallback))
-        .pipe(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be `true` or `false`'))
+        .pipe(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^(true|True|TRUE|false|False|FALSE)$/, 'must be `true` or `false`'))
         .transform((text) => text.toLowerCase() === 'true');
 }
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -40070,14 +40089,14 @@ function duration(fallback) {
         const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
         if (amount === undefined || unit === undefined) {
             context.addIssue('must be a duration such as `30s`, `10m`, `2h` or `1d`');
-            return zod__WEBPACK_IMPORTED_MODULE_3__/* .NEVER */ .tm;
+            return zod__WEBPACK_IMPORTED_MODULE_5__/* .NEVER */ .tm;
         }
         return Number(amount) * unitMs[unit];
     });
 }
 function count(fallback) {
     return withDefault(fallback)
-        .pipe(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
+        .pipe(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^\d{1,9}$/, 'must be a whole number, 0 or more'))
         .transform(Number);
 }
 function choice(options, fallback) {
@@ -40085,26 +40104,26 @@ function choice(options, fallback) {
         const chosen = options.find((option) => option === text);
         if (chosen !== undefined)
             return chosen;
-        const list = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .own */ .ZV)(options.map((option) => `\`${option}\``).join(', '));
-        const hint = (0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .didYouMean */ .au)((0,_core_text_closest_js__WEBPACK_IMPORTED_MODULE_6__/* .suggestName */ .SX)(text, options));
-        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .issue */ .sn)({ text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must be one of ${list}`, hint }));
-        return zod__WEBPACK_IMPORTED_MODULE_3__/* .NEVER */ .tm;
+        const list = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)(options.map((option) => `\`${option}\``).join(', '));
+        const hint = (0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .didYouMean */ .au)((0,_core_text_closest_js__WEBPACK_IMPORTED_MODULE_6__/* .suggestName */ .SX)(text, options));
+        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .issue */ .sn)({ text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `must be one of ${list}`, hint }));
+        return zod__WEBPACK_IMPORTED_MODULE_5__/* .NEVER */ .tm;
     });
 }
 /** Parses one entry per line; ignores empty lines and surrounding whitespace. */
-const lines = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text) => text
+const lines = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().transform((text) => text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== ''));
-const optional = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text) => (text === '' ? undefined : text));
+const optional = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().transform((text) => (text === '' ? undefined : text));
 /** Users, and teams as `org/team`, one per line, each once. */
 const reviewers = lines.transform((entries, context) => {
     const names = entries.map((entry) => entry.replace(/^@/, ''));
     for (const name of names) {
         if (reviewerPattern.test(name))
             continue;
-        const text = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .shown */ .SP)(name)}, but a reviewer is a user, or a team as \`org/team\`: write one per line`;
-        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .issue */ .sn)({ text, showsValue: true }));
+        const text = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .shown */ .SP)(name)}, but a reviewer is a user, or a team as \`org/team\`: write one per line`;
+        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .issue */ .sn)({ text, showsValue: true }));
     }
     const distinct = new Map(names.map((name) => [name.toLowerCase(), name]));
     return [...distinct.values()];
@@ -40117,10 +40136,10 @@ const recreate = lines.transform((entries, context) => {
     if (entries.length <= 1 && /^(true|false)$/i.test(only)) {
         return only.toLowerCase() === 'true' ? 'all' : new Set();
     }
-    const invalid = entries.filter((entry) => !(0,_core_values_file_file_js__WEBPACK_IMPORTED_MODULE_1__/* .isRunId */ .Pk)(entry) || /^(true|false)$/i.test(entry));
+    const invalid = entries.filter((entry) => !(0,_core_values_file_file_js__WEBPACK_IMPORTED_MODULE_2__/* .isRunId */ .Pk)(entry) || /^(true|false)$/i.test(entry));
     for (const entry of invalid) {
-        const text = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .shown */ .SP)(entry)}: it must be \`true\`, \`false\`, or the ids of runs, one per line`;
-        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .issue */ .sn)({ text, showsValue: true }));
+        const text = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .shown */ .SP)(entry)}: it must be \`true\`, \`false\`, or the ids of runs, one per line`;
+        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .issue */ .sn)({ text, showsValue: true }));
     }
     return new Set(entries);
 });
@@ -40131,28 +40150,28 @@ const aliases = lines.transform((entries, context) => {
     for (const alias of entries) {
         const problem = findAliasProblem(alias);
         if (problem !== undefined)
-            context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .issue */ .sn)({ text: problem, showsValue: true }));
+            context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .issue */ .sn)({ text: problem, showsValue: true }));
     }
     return entries;
 });
 /** Why MLflow cannot have an alias; undefined if it can. */
 function findAliasProblem(alias) {
     if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
-        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .shown */ .SP)(alias)}, but an alias has only letters, digits, \`_\` and \`-\`: write one alias per line`;
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .shown */ .SP)(alias)}, but an alias has only letters, digits, \`_\` and \`-\`: write one alias per line`;
     }
     if (alias.toLowerCase() === 'latest' || /^[vV]\p{Nd}+$/u.test(alias)) {
-        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .shown */ .SP)(alias)}, which MLflow reserves`;
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `contains ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .shown */ .SP)(alias)}, which MLflow reserves`;
     }
     const { length } = Array.from(alias);
     return length > maxAliasLength
-        ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `contains an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .shown */ .SP)(alias)}`
+        ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `contains an alias of ${length} characters, but MLflow allows at most ${maxAliasLength}: ${(0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .shown */ .SP)(alias)}`
         : undefined;
 }
 /** Globs of model names, one per line; all models if there are none. */
 const modelPatterns = lines.transform((patterns, context) => {
     if (patterns.some(_core_glob_js__WEBPACK_IMPORTED_MODULE_0__/* .isEmptyExclusion */ .Cf)) {
-        const text = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `has a line with only \`!\`: write the models to exclude after it`;
-        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_5__/* .issue */ .sn)({ text, showsValue: true }));
+        const text = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `has a line with only \`!\`: write the models to exclude after it`;
+        context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_3__/* .issue */ .sn)({ text, showsValue: true }));
     }
     return patterns.length === 0 ? ['*'] : patterns;
 });
@@ -40167,12 +40186,12 @@ function parseServerUrl(text) {
         return {
             ok: false,
             issue: {
-                text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `names Databricks, which has its own REST dialect: only http(s) servers are supported`,
+                text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `names Databricks, which has its own REST dialect: only http(s) servers are supported`,
             },
         };
     }
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-        const example = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `must be an address such as \`https://mlflow.example.com\``;
+        const example = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `must be an address such as \`https://mlflow.example.com\``;
         return { ok: false, issue: { text: example } };
     }
     const url = new URL(text);
@@ -40180,7 +40199,7 @@ function parseServerUrl(text) {
         return {
             ok: false,
             issue: {
-                text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .prose */ .CS) `contains a username or password: use \`mlflow-username\` and \`mlflow-password\` instead`,
+                text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `contains a username or password: use \`mlflow-username\` and \`mlflow-password\` instead`,
                 showsValue: true,
             },
         };
@@ -41423,11 +41442,11 @@ function failureMessage({ reason, detail }, server) {
 
 
 /** The errors of exchanges that say nothing about the request itself: no response, a limit, a redirect. */
-const unreachable = (0,prose/* prose */.CS) `Check that the runner can reach GitHub (firewall, proxy).`;
+const unreachable = (0,prose/* prose */.CS) `Check that ${prose/* thisMachine */.g8} can reach GitHub (firewall, proxy).`;
 const failureAdvice = {
-    'unknown-host': (0,prose/* prose */.CS) `Check the variable \`GITHUB_API_URL\`, and that the runner can resolve this host name.`,
+    'unknown-host': (0,prose/* prose */.CS) `Check the variable \`GITHUB_API_URL\`, and that ${prose/* thisMachine */.g8} can resolve this host name.`,
     refused: unreachable,
-    tls: (0,prose/* prose */.CS) `On a self-hosted runner, set the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
+    tls: (0,prose/* prose */.CS) `${(0,prose/* byPlace */.hz)('On a self-hosted runner, set', 'Set')} the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
     timeout: unreachable,
     interrupted: (0,prose/* prose */.CS) `The connection ended in the middle of a response. The next run will catch up.`,
     network: unreachable,
@@ -41452,7 +41471,7 @@ function rateLimitError(status, until, tries) {
         : (0,prose/* prose */.CS) `GitHub limits the rate of requests until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait`;
     return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `${limit} (HTTP ${status})`, {
         status,
-        advice: (0,prose/* prose */.CS) `The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
+        advice: (0,prose/* prose */.CS) `The first run after that will catch up on everything. To send fewer requests, sync less often${(0,prose/* byPlace */.hz)(', or check out the repository before this step with `actions/checkout`', '')}.`,
     });
 }
 /** @param until when GitHub wants to be asked again, if that is longer than a sync may wait. */
@@ -41477,7 +41496,7 @@ function redirectError(url, { status, headers }) {
     const place = target === undefined ? (0,prose/* prose */.CS) `an invalid address` : (0,prose/* prose */.CS) `\`${placeOf(target, origin)}\``;
     return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `GitHub at \`${origin}\` redirects to ${place} (HTTP ${status}). Nothing was sent there`, {
         status,
-        advice: (0,prose/* prose */.CS) `If there is a proxy or a login in front of GitHub, let the runner reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
+        advice: (0,prose/* prose */.CS) `If there is a proxy or a login in front of GitHub, let ${prose/* thisMachine */.g8} reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
     });
 }
 function placeOf(target, origin) {
@@ -41845,15 +41864,15 @@ const conflictRefusals = {
 /** How to grant a permission to the workflow's own token, and to other tokens. */
 const grants = {
     contents: {
-        workflow: (0,prose/* prose */.CS) `Add \`contents: write\` to the job's \`permissions\``,
+        workflow: "Add `contents: write` to the job's `permissions`",
         token: (0,prose/* prose */.CS) `set "Contents" to "Read and write"`,
     },
     pull_requests: {
-        workflow: (0,prose/* prose */.CS) `Add \`pull-requests: write\` to the job's \`permissions\``,
+        workflow: "Add `pull-requests: write` to the job's `permissions`",
         token: (0,prose/* prose */.CS) `set "Pull requests" to "Read and write"`,
     },
 };
-const both = (0,prose/* prose */.CS) `Add \`contents: write\` and \`pull-requests: write\` to the job's \`permissions\``;
+const both = "Add `contents: write` and `pull-requests: write` to the job's `permissions`";
 const permissions = ['contents', 'pull_requests'];
 /** GraphQL refuses to move a branch to other workflow files in the same words. */
 const workflowsHint = (0,prose/* prose */.CS) ` If it is there already, the old and the new state of the head branch differ in \`.github/workflows\`: delete that branch, or use the token of a GitHub App with "Workflows: Read and write".`;
@@ -41885,7 +41904,7 @@ const notFound = ({ status, url, message }, context) => {
     if (context.purpose === 'read') {
         return {
             text: (0,prose/* prose */.CS) `There is no repository \`${context.repository}\`, or the token has no access to it`,
-            advice: (0,prose/* prose */.CS) `Check the input \`repository\` (\`owner/name\`). The workflow's own token has access only to its own repository: for another one, use a GitHub App token as \`github-token\`.`,
+            advice: (0,prose/* prose */.CS) `Check the input \`repository\` (\`owner/name\`). ${(0,prose/* byPlace */.hz)("The workflow's own token has access only to its own repository: for another one, use a GitHub App token as `github-token`.", 'A fine-grained token has access only to the repositories that were chosen for it.')}`,
             reason: 'hidden',
         };
     }
@@ -41924,7 +41943,9 @@ function grantToWorkflow(needed, { purpose }) {
     const { workflow: single, token } = grants[permission];
     // A job that lists one permission takes all others away.
     const workflow = purpose === 'propose' ? both : single;
-    return (0,prose/* prose */.CS) `${workflow}. For a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`;
+    const place = (0,prose/* byPlace */.hz)(`${workflow}. For a GitHub App, `, 'For a fine-grained token or a GitHub App, ');
+    const forks = (0,prose/* byPlace */.hz)(' Runs of pull requests from forks never get it.', '');
+    return (0,prose/* prose */.CS) `${place}${token} in its settings.${forks}${purpose === 'propose' ? workflowsHint : []}`;
 }
 function otherToken(needed) {
     return (0,prose/* prose */.CS) `Use a token with \`${needed}\` as \`github-token\`.`;
@@ -41951,7 +41972,7 @@ const table = [
     {
         matches: ({ status }) => status === 401,
         text: () => (0,prose/* prose */.CS) `GitHub does not accept the token`,
-        advice: (0,prose/* prose */.CS) `Leave \`github-token\` at its default, or check that the secret is set in this workflow and that the token has not expired.`,
+        advice: (0,prose/* byPlace */.hz)('Leave `github-token` at its default, or check that the secret is set in this workflow and that the token has not expired.', 'Sign in again with `gh auth login`, or check that the token in the variable `GITHUB_TOKEN` has not expired.'),
     },
     {
         // `X-GitHub-SSO: required; url=…` (docs.github.com, "Troubleshooting the REST API"); GraphQL only
@@ -41970,8 +41991,8 @@ const table = [
         // `… the \`acme\` organization has an IP allow list enabled, and your IP address is not permitted
         // …` (dependabot-core has it as GITHUB_IP_ALLOWLIST_ERROR)
         matches: says(/IP allow list/i),
-        text: ({ repository }) => (0,prose/* prose */.CS) `The IP allow list of \`${repository}\`'s owner excludes this runner`,
-        advice: (0,prose/* prose */.CS) `Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.`,
+        text: ({ repository }) => (0,prose/* prose */.CS) `The IP allow list of \`${repository}\`'s owner excludes ${(0,prose/* byPlace */.hz)('this runner', 'this machine')}`,
+        advice: (0,prose/* prose */.CS) `${(0,prose/* byPlace */.hz)('Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address)', 'Use a machine whose address is on the list')}, or add the address to it.`,
     },
     {
         // `… has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.`
@@ -42328,7 +42349,7 @@ function notGitHubs({ status, isGitHubs, url }, context) {
         return undefined;
     return {
         text: (0,prose/* prose */.CS) `Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}; the response is not GitHub's)`,
-        advice: (0,prose/* prose */.CS) `Check the proxy or firewall between the runner and GitHub.`,
+        advice: (0,prose/* prose */.CS) `Check the proxy or firewall between ${prose/* thisMachine */.g8} and GitHub.`,
     };
 }
 
@@ -44903,7 +44924,7 @@ async function nameFilterInErrors(key, { selection, origins }, read) {
         const advice = adviceFor(filter, error.status);
         const origin = origins.get(key);
         const text = origin === undefined
-            ? (0,prose/* prose */.CS) `MLflow rejected the \`${key}\` input: ${error.text}`
+            ? (0,prose/* prose */.CS) `MLflow rejected the \`${(0,prose/* own */.ZV)(key)}\` input: ${error.text}`
             : (0,prose/* prose */.CS) `MLflow rejected \`${origin.key}\` in ${(0,core_problem/* describePlace */.df)(origin.location)}: ${error.text}`;
         const mistakes = origin === undefined ? [] : [{ text, location: origin.location }];
         throw new errors/* SyncError */.S0(text, { advice, mistakes, cause: error });
@@ -47234,7 +47255,7 @@ const maxItems = 1_000_000;
  */
 async function readPages(what, readPage, onItems = () => undefined) {
     const endless = (sign) => new errors/* MlflowError */.mF((0,prose/* prose */.CS) `MLflow's list of ${(0,prose/* own */.ZV)(what)} does not end: ${sign}`, {
-        advice: (0,prose/* prose */.CS) `Check for a cache between the runner and MLflow that ignores the query of a URL.`,
+        advice: (0,prose/* prose */.CS) `Check for a cache between ${prose/* thisMachine */.g8} and MLflow that ignores the query of a URL.`,
     });
     const items = [];
     const seen = new Set();
@@ -47401,7 +47422,7 @@ function errorFromFailedCall(call) {
     const { result } = outcome;
     const after = outcome.tries > 1 ? (0,prose/* prose */.CS) ` (after ${outcome.tries} tries)` : [];
     if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
-        return new errors/* MlflowError */.mF((0,prose/* prose */.CS) `MLflow at \`${baseUrl}\` asks to wait until ${(0,prose/* own */.ZV)(outcome.retryAllowedAt.toISOString())} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: (0,prose/* prose */.CS) `The next scheduled run will catch up on everything.` });
+        return new errors/* MlflowError */.mF((0,prose/* prose */.CS) `MLflow at \`${baseUrl}\` asks to wait until ${(0,prose/* own */.ZV)(outcome.retryAllowedAt.toISOString())} (HTTP ${result.status}), longer than a sync may wait`, { status: result.status, advice: (0,prose/* prose */.CS) `The next run will catch up on everything.` });
     }
     if (result.kind === 'failure') {
         return call.redirectedTo === undefined
@@ -47420,12 +47441,12 @@ function errorFromFailedCall(call) {
     });
 }
 const errors_failureAdvice = {
-    'unknown-host': (0,prose/* prose */.CS) `Check the host name in \`mlflow-tracking-uri\`, and that the runner can resolve it: a private name needs a self-hosted runner or a tunnel.`,
-    refused: (0,prose/* prose */.CS) `Check the host and the port in \`mlflow-tracking-uri\`, that the server is running, and that no firewall keeps the runner out.`,
+    'unknown-host': (0,prose/* prose */.CS) `Check the host name in \`mlflow-tracking-uri\`, and that ${prose/* thisMachine */.g8} can resolve it${(0,prose/* byPlace */.hz)(': a private name needs a self-hosted runner or a tunnel', '')}.`,
+    refused: (0,prose/* prose */.CS) `Check the host and the port in \`mlflow-tracking-uri\`, that the server is running, and that no firewall keeps ${prose/* thisMachine */.g8} out.`,
     tls: (0,prose/* prose */.CS) `If a private certificate authority signed the server's certificate, set \`mlflow-ca-certificate\`. Also check that \`mlflow-tracking-uri\` starts with \`https\` if the server uses TLS, and with \`http\` if it does not.`,
-    timeout: (0,prose/* prose */.CS) `Check that the runner can reach the server (firewall, VPN, proxy). If the server is slow, raise the variable \`MLFLOW_HTTP_REQUEST_TIMEOUT\` (in seconds).`,
+    timeout: (0,prose/* prose */.CS) `Check that ${prose/* thisMachine */.g8} can reach the server (firewall, VPN, proxy). If the server is slow, raise the variable \`MLFLOW_HTTP_REQUEST_TIMEOUT\` (in seconds).`,
     interrupted: (0,prose/* prose */.CS) `The connection ended in the middle of the response: check MLflow's log, and the proxies in front of it.`,
-    network: (0,prose/* prose */.CS) `Check that the runner can reach the server (firewall, VPN, proxy variables).`,
+    network: (0,prose/* prose */.CS) `Check that ${prose/* thisMachine */.g8} can reach the server (firewall, VPN, proxy variables).`,
     'too-large': (0,prose/* prose */.CS) `The response was ignored. Check that \`mlflow-tracking-uri\` is the address of MLflow, and check the proxies in front of it.`,
     encoding: (0,prose/* prose */.CS) `Check the proxies in front of MLflow: a response may only be compressed with \`gzip\`, \`deflate\` or \`br\`.`,
 };
@@ -47450,7 +47471,7 @@ function explainResponse(response, call) {
     if (status === 401) {
         return {
             message: (0,prose/* prose */.CS) `MLflow at \`${baseUrl}\` does not accept the credentials: ${detail}`,
-            advice: (0,prose/* prose */.CS) `Check \`mlflow-username\` and \`mlflow-password\`, or \`mlflow-token\`, and that the secret is not empty in this workflow: runs for pull requests from forks get no secrets.`,
+            advice: (0,prose/* prose */.CS) `Check \`mlflow-username\` and \`mlflow-password\`, or \`mlflow-token\`${(0,prose/* byPlace */.hz)(', and that the secret is not empty in this workflow: runs for pull requests from forks get no secrets', ', and the variables of MLflow that they come from')}.`,
         };
     }
     if (status === 403) {
@@ -47495,7 +47516,7 @@ function explainResponse(response, call) {
     return {
         message: (0,prose/* prose */.CS) `MLflow at \`${baseUrl}\` responded: ${detail}`,
         advice: status >= 500
-            ? (0,prose/* prose */.CS) `Check MLflow's own log. The next scheduled run will catch up.`
+            ? (0,prose/* prose */.CS) `Check MLflow's own log. The next run will catch up.`
             : (0,prose/* prose */.CS) `MLflow's message says why it rejected the request.`,
     };
 }
@@ -47991,7 +48012,7 @@ const registeredModel = schemas/* unknown */.L5J().transform((row) => {
         if (parsed.success)
             aliases.push(parsed.data);
         else
-            problem ??= (0,prose/* prose */.CS) `\`aliases\`: ${firstIssue(parsed.error)}`;
+            problem ??= (0,prose/* prose */.CS) `\`${'aliases'}\`: ${firstIssue(parsed.error)}`;
     }
     return { name, aliases, problem, facts };
 });
@@ -56164,8 +56185,8 @@ function createStopwatch(now) {
 
 // EXTERNAL MODULE: ./src/core/version.ts
 var version = __nccwpck_require__(3323);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts + 4 modules
-var inputs_inputs = __nccwpck_require__(5526);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
+var inputs_inputs = __nccwpck_require__(2144);
 ;// CONCATENATED MODULE: ./src/workflow-job.ts
 /**
  * Which job of which workflow file this is. `GITHUB_WORKFLOW_REF` is the file's path with its
@@ -63531,19 +63552,19 @@ function replacement(from, to, before, after) {
 /* harmony export */   r: () => (/* binding */ signOf)
 /* harmony export */ });
 /* harmony import */ var _core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8970);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5781);
-/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6501);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5781);
+/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6501);
 
 
 
 /** What happened in one line of Markdown: a sign, what was done, and links to it. */
 function headline(result) {
-    return `${signOf(result)} ${(0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownOf */ .RQ)((0,_sentence_js__WEBPACK_IMPORTED_MODULE_1__/* .resultSentence */ .bt)(result))}`;
+    return `${signOf(result)} ${(0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownOf */ .RQ)((0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .resultSentence */ .bt)(result))}`;
 }
 /** Whether everything is well, something needs attention, or nothing worked. */
 function signOf(result) {
-    if ((0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .hasFailed */ .WN)(result)) {
-        return (0,_sentence_js__WEBPACK_IMPORTED_MODULE_1__/* .hasWritten */ .qF)(result.operation) && result.error === undefined ? '⚠️' : '❌';
+    if ((0,_result_js__WEBPACK_IMPORTED_MODULE_1__/* .hasFailed */ .WN)(result)) {
+        return (0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .hasWritten */ .qF)(result.operation) && result.error === undefined ? '⚠️' : '❌';
     }
     return result.warnings.length > 0 ? '⚠️' : '✅';
 }
@@ -63560,14 +63581,15 @@ function signOf(result) {
 /* harmony export */   ZN: () => (/* binding */ detailLines),
 /* harmony export */   b6: () => (/* binding */ textOf),
 /* harmony export */   jz: () => (/* binding */ recordLists),
-/* harmony export */   om: () => (/* binding */ safeLine)
+/* harmony export */   om: () => (/* binding */ safeLine),
+/* harmony export */   oy: () => (/* binding */ printableLine)
 /* harmony export */ });
 /* harmony import */ var _core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3358);
-/* harmony import */ var _core_text_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8716);
+/* harmony import */ var _core_text_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8716);
 /* harmony import */ var _core_text_neutralise_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9421);
-/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9700);
-/* harmony import */ var _columns_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1197);
-/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6501);
+/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9700);
+/* harmony import */ var _columns_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1197);
+/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6501);
 
 
 
@@ -63588,29 +63610,33 @@ const listed = ['created', 'updated', 'deleted', 'held', 'skipped', 'failed'];
  */
 function logBlocks(result, reportFile) {
     const lists = recordLists(result, 'the report lists them all').map(({ label, count, lines }) => ({
-        title: count > maxOpenLines ? `${label}: ${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .groupedPlural */ .h1)(count, 'run')}` : undefined,
+        title: count > maxOpenLines ? `${label}: ${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_5__/* .groupedPlural */ .h1)(count, 'run')}` : undefined,
         lines,
     }));
     return [
         ...lists,
-        { title: undefined, lines: checkLists(result.connections ?? []).flat() },
+        { title: undefined, lines: checkLists(result).flatMap(({ lines }) => lines) },
         { title: undefined, lines: endLines(result, reportFile) },
     ].filter(({ lines }) => lines.length > 0);
 }
 /** Longest part of a reason or an error; a line has at most 2,000 characters. */
 const maxReason = 1200;
 /** For each check one line, and those below it of the list that its result consists of, if it is one. */
-function checkLists(connections) {
-    const results = connections.map(({ detail }) => (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)((0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .withoutBreaks */ .v8)(detail)).split('\n'));
+function checkLists({ connections = [] }) {
+    const results = connections.map(({ detail }) => (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)((0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .withoutBreaks */ .v8)(detail)).split('\n'));
     const rows = connections.map(({ status, name }, index) => [
         status,
         name,
         results[index]?.[0] ?? '',
     ]);
-    return (0,_columns_js__WEBPACK_IMPORTED_MODULE_2__/* .alignColumns */ .R)(rows, maxReason).map((line, index) => [
-        line,
-        ...(results[index]?.slice(1) ?? []).map((item) => `    ${(0,_core_text_neutralise_js__WEBPACK_IMPORTED_MODULE_1__/* .truncate */ .xv)(item, maxReason)}`),
-    ]);
+    const lines = (0,_columns_js__WEBPACK_IMPORTED_MODULE_3__/* .alignColumns */ .R)(rows, maxReason);
+    return connections.map((check, index) => ({
+        check,
+        lines: [
+            lines[index] ?? '',
+            ...(results[index]?.slice(1) ?? []).map((item) => `    ${(0,_core_text_neutralise_js__WEBPACK_IMPORTED_MODULE_1__/* .truncate */ .xv)(item, maxReason)}`),
+        ],
+    }));
 }
 /**
  * The runs by outcome, without unchanged ones.
@@ -63619,14 +63645,14 @@ function checkLists(connections) {
  */
 function recordLists(result, whereAll) {
     return listed.flatMap((outcome) => {
-        const label = (0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .outcomeLabel */ .FR)(outcome, result);
+        const label = (0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .outcomeLabel */ .FR)(outcome, result);
         const records = (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .byModel */ .nr)(result.entries.filter((entry) => entry.outcome === outcome));
         if (records.length === 0)
             return [];
         const omitted = records.length - maxRecords;
-        const lines = (0,_columns_js__WEBPACK_IMPORTED_MODULE_2__/* .alignColumns */ .R)(records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]), maxReason);
+        const lines = (0,_columns_js__WEBPACK_IMPORTED_MODULE_3__/* .alignColumns */ .R)(records.slice(0, maxRecords).map((record) => [label, ...recordCells(record)]), maxReason);
         if (omitted > 0)
-            lines.push(`… and ${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .zD)(omitted)} more; ${whereAll}`);
+            lines.push(`… and ${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_5__/* .grouped */ .zD)(omitted)} more; ${whereAll}`);
         return [{ outcome, label, count: records.length, lines }];
     });
 }
@@ -63641,21 +63667,21 @@ function recordCells({ outcome, path, modelName, modelVersion, previousVersion, 
 }
 /** What was done, and where to find it. */
 function endLines(result, reportFile) {
-    return [(0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)((0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .resultSentence */ .bt)(result)), ...detailLines(result, reportFile)];
+    return [(0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)((0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .resultSentence */ .bt)(result)), ...detailLines(result, reportFile)];
 }
 /** Below the sentence that says what was done: counts, URLs, time and requests. */
 function detailLines(result, reportFile) {
     const { commit, pullRequest, requests, startedAt, finishedAt } = result;
-    const sent = `${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .groupedPlural */ .h1)(requests.mlflow, 'request')} to MLflow and ${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .groupedPlural */ .h1)(requests.github, 'request')} to GitHub`;
+    const sent = `${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_5__/* .groupedPlural */ .h1)(requests.mlflow, 'request')} to MLflow and ${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_5__/* .groupedPlural */ .h1)(requests.github, 'request')} to GitHub`;
     const rows = [
-        ['runs', (0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .countsText */ .WN)(result.entries, result)],
+        ['runs', (0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .countsText */ .WN)(result.entries, result)],
         ['commit', commit?.url ?? ''],
         ['pull request', pullRequest?.url ?? ''],
         ['report', reportFile],
         ['time', `in ${durationText(finishedAt.getTime() - startedAt.getTime())}, with ${sent}`],
     ];
     const present = rows.filter(([, value]) => value !== '');
-    return (0,_columns_js__WEBPACK_IMPORTED_MODULE_2__/* .alignColumns */ .R)(present, maxReason).map((line) => `  ${line}`);
+    return (0,_columns_js__WEBPACK_IMPORTED_MODULE_3__/* .alignColumns */ .R)(present, maxReason).map((line) => `  ${line}`);
 }
 function durationText(milliseconds) {
     const seconds = milliseconds / 1000;
@@ -63666,7 +63692,15 @@ function durationText(milliseconds) {
 }
 /** A text of the result as plain text. */
 function textOf(message) {
-    return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_5__/* .plain */ .pj)(message).replaceAll('\n', ' ');
+    return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(message).replaceAll('\n', ' ');
+}
+/** Reduces untrusted text to one line on which a terminal has nothing to act on. */
+function printableLine(text, maxCharacters = 2000) {
+    const line = text
+        .slice(0, 16 * maxCharacters)
+        .replace(/[\r\n\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(_core_text_neutralise_js__WEBPACK_IMPORTED_MODULE_1__/* .unprintable */ .hO, (character) => (character === '\t' ? character : '�'));
+    return (0,_core_text_neutralise_js__WEBPACK_IMPORTED_MODULE_1__/* .truncate */ .xv)(line, maxCharacters);
 }
 /**
  * Reduces untrusted text to one harmless log line: the runner treats `::` at the start of a
@@ -63896,6 +63930,7 @@ async function writeReport(report, directory) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $H: () => (/* binding */ hasChanged),
+/* harmony export */   LT: () => (/* binding */ mapMessages),
 /* harmony export */   WN: () => (/* binding */ hasFailed),
 /* harmony export */   XF: () => (/* binding */ countOutcomes),
 /* harmony export */   Yn: () => (/* binding */ byOutcome),
@@ -63903,14 +63938,14 @@ async function writeReport(report, directory) {
 /* harmony export */   rd: () => (/* binding */ createCleaner),
 /* harmony export */   ri: () => (/* binding */ withoutCredentials)
 /* harmony export */ });
-/* harmony import */ var _core_changes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1490);
-/* harmony import */ var _core_entry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5263);
-/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9700);
+/* harmony import */ var _core_changes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1490);
+/* harmony import */ var _core_entry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5263);
+/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9700);
 
 
 
 function countOutcomes(records) {
-    const counts = Object.fromEntries(_core_entry_js__WEBPACK_IMPORTED_MODULE_0__/* .outcomes */ .KI.map((outcome) => [outcome, 0]));
+    const counts = Object.fromEntries(_core_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .outcomes */ .KI.map((outcome) => [outcome, 0]));
     for (const { outcome } of records)
         counts[outcome] += 1;
     return counts;
@@ -63926,13 +63961,13 @@ function hasChanged(result) {
     const { operation } = result;
     if (operation === 'none' || operation === 'checked' || operation === 'failed')
         return false;
-    return (0,_core_changes_js__WEBPACK_IMPORTED_MODULE_1__/* .editsOf */ .t)(result).length > 0;
+    return (0,_core_changes_js__WEBPACK_IMPORTED_MODULE_2__/* .editsOf */ .t)(result).length > 0;
 }
 /**
  * Sorts by outcome: changes first, then failed, held, skipped and unchanged. The sort is stable.
  */
 function byOutcome(records) {
-    return records.toSorted((a, b) => _core_entry_js__WEBPACK_IMPORTED_MODULE_0__/* .outcomes */ .KI.indexOf(a.outcome) - _core_entry_js__WEBPACK_IMPORTED_MODULE_0__/* .outcomes */ .KI.indexOf(b.outcome));
+    return records.toSorted((a, b) => _core_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .outcomes */ .KI.indexOf(a.outcome) - _core_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .outcomes */ .KI.indexOf(b.outcome));
 }
 /**
  * Removes the given secrets, and the username and password of any URL, from all texts and URLs.
@@ -63940,12 +63975,6 @@ function byOutcome(records) {
  */
 function withoutSecrets(result, secrets) {
     const clean = createCleaner(secrets);
-    const cleanText = (text) => (text === null ? null : clean(text));
-    const cleanProse = (message) => (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_2__/* .mapProse */ .kP)(message, clean);
-    const cleanMistake = ({ text, location }) => ({
-        text: cleanProse(text),
-        location,
-    });
     // Only a plan shows contents; other files have been written already.
     const cleanEdit = (edit) => result.mode === 'plan'
         ? {
@@ -63954,7 +63983,23 @@ function withoutSecrets(result, secrets) {
             after: edit.after && clean(edit.after),
         }
         : edit;
-    // Every field is listed, so that the compiler asks whether a new one can contain a secret.
+    const cleaned = mapMessages(result, (message) => (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .mapProse */ .kP)(message, clean));
+    return {
+        ...cleaned,
+        trackingUri: clean(result.trackingUri),
+        uiUrl: clean(result.uiUrl),
+        entries: cleaned.entries.map((entry) => ({
+            ...entry,
+            edit: entry.edit && cleanEdit(entry.edit),
+            url: entry.url && clean(entry.url),
+        })),
+        extraFiles: result.extraFiles.map(cleanEdit),
+    };
+}
+/** The result with each of its messages changed. */
+function mapMessages(result, change) {
+    const changeMistake = ({ text, location }) => ({ text: change(text), location });
+    // Every field is listed, so that the compiler asks whether a new one has a message.
     return {
         operation: result.operation,
         mode: result.mode,
@@ -63964,19 +64009,17 @@ function withoutSecrets(result, secrets) {
         targets: result.targets,
         failedTargets: result.failedTargets,
         serverUrl: result.serverUrl,
-        trackingUri: clean(result.trackingUri),
-        uiUrl: clean(result.uiUrl),
+        trackingUri: result.trackingUri,
+        uiUrl: result.uiUrl,
         workflowRunUrl: result.workflowRunUrl,
         entries: result.entries.map((entry) => ({
             ...entry,
-            edit: entry.edit && cleanEdit(entry.edit),
-            url: cleanText(entry.url),
-            reason: entry.reason && cleanProse(entry.reason),
-            warning: entry.warning && cleanProse(entry.warning),
+            reason: entry.reason && change(entry.reason),
+            warning: entry.warning && change(entry.warning),
         })),
-        extraFiles: result.extraFiles.map(cleanEdit),
+        extraFiles: result.extraFiles,
         selectedRuns: result.selectedRuns,
-        warnings: result.warnings.map(cleanProse),
+        warnings: result.warnings.map(change),
         commit: result.commit,
         commitCount: result.commitCount,
         isProposal: result.isProposal,
@@ -63986,14 +64029,14 @@ function withoutSecrets(result, secrets) {
         connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
             name,
             status,
-            detail: cleanProse(detail),
-            advice: cleanProse(advice),
-            mistakes: mistakes.map(cleanMistake),
+            detail: change(detail),
+            advice: change(advice),
+            mistakes: mistakes.map(changeMistake),
         })),
         error: result.error && {
-            message: cleanProse(result.error.message),
-            advice: result.error.advice && cleanProse(result.error.advice),
-            mistakes: result.error.mistakes.map(cleanMistake),
+            message: change(result.error.message),
+            advice: result.error.advice && change(result.error.advice),
+            mistakes: result.error.mistakes.map(changeMistake),
         },
         requests: result.requests,
         phases: result.phases,
@@ -64036,9 +64079,9 @@ function createCleaner(secrets) {
 /* harmony import */ var _core_message_comparison_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1507);
 /* harmony import */ var _core_text_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8716);
 /* harmony import */ var _core_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8970);
-/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9700);
+/* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9700);
 /* harmony import */ var _core_text_table_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2051);
-/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6501);
+/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6501);
 
 
 
@@ -64049,7 +64092,7 @@ function createCleaner(secrets) {
 const connectionColumns = [
     {
         title: 'Check',
-        cell: ({ name, status }) => `${checkSigns[status]} ${(0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownOf */ .RQ)((0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_4__/* .own */ .ZV)(name))}`,
+        cell: ({ name, status }) => `${checkSigns[status]} ${(0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownOf */ .RQ)((0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_3__/* .own */ .ZV)(name))}`,
     },
     { title: 'Result', cell: ({ detail }) => (0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownOf */ .RQ)(detail) },
     { title: 'What to do', cell: ({ advice }) => (0,_core_text_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownOf */ .RQ)(advice) },
@@ -64070,8 +64113,8 @@ const warningsSection = ({ warnings }, maxBytes) => {
     return joinParts(title, lines.slice(0, _core_text_table_js__WEBPACK_IMPORTED_MODULE_6__/* .maxOpenRows */ .U$).join('\n'), folded.length === 0 ? '' : (0,_core_text_table_js__WEBPACK_IMPORTED_MODULE_6__/* .fold */ .AU)((0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_5__/* .plural */ .LS)(folded.length, 'more warning'), folded.join('\n')), notShownNote(warnings.length - lines.length));
 };
 /** A reader must not miss deletions, so they have a table of their own, before the others. */
-const deletionsSection = (result, maxBytes, level) => tableSection({ planned: 'Would delete', proposed: 'Proposed deletions', made: 'Deleted' }[(0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .changeState */ .Uk)(result)], (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .deletionColumns */ .Cd)(linkBases(result), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .changeState */ .Uk)(result) === 'made'), (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .deletionsIn */ .fI)(result.entries), 'deletion', maxBytes, level);
-const changesSection = (result, maxBytes, level) => tableSection({ planned: 'Would change', proposed: 'Proposed', made: 'Changed' }[(0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .changeState */ .Uk)(result)], (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .changeColumns */ .eK)(linkBases(result), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_3__/* .changeState */ .Uk)(result) === 'made'), (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .otherChangesIn */ .Z6)(result.entries), 'change', maxBytes, level);
+const deletionsSection = (result, maxBytes, level) => tableSection({ planned: 'Would delete', proposed: 'Proposed deletions', made: 'Deleted' }[(0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .changeState */ .Uk)(result)], (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .deletionColumns */ .Cd)(linkBases(result), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .changeState */ .Uk)(result) === 'made'), (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .deletionsIn */ .fI)(result.entries), 'deletion', maxBytes, level);
+const changesSection = (result, maxBytes, level) => tableSection({ planned: 'Would change', proposed: 'Proposed', made: 'Changed' }[(0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .changeState */ .Uk)(result)], (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .changeColumns */ .eK)(linkBases(result), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_4__/* .changeState */ .Uk)(result) === 'made'), (0,_core_message_change_table_js__WEBPACK_IMPORTED_MODULE_0__/* .otherChangesIn */ .Z6)(result.entries), 'change', maxBytes, level);
 /** With more comparisons than this, they are folded. */
 const maxOpenComparisons = 3;
 const comparisonsSection = ({ entries, comparisons, uiUrl }, maxBytes, level = '###') => {
@@ -64139,13 +64182,13 @@ function joinParts(...parts) {
 /* harmony export */   bt: () => (/* binding */ resultSentence),
 /* harmony export */   qF: () => (/* binding */ hasWritten)
 /* harmony export */ });
-/* harmony import */ var _core_changes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1490);
+/* harmony import */ var _core_changes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1490);
 /* harmony import */ var _core_entry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5263);
 /* harmony import */ var _core_message_wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8087);
 /* harmony import */ var _core_text_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8716);
 /* harmony import */ var _core_text_links_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2606);
 /* harmony import */ var _core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5781);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5781);
 
 
 
@@ -64166,12 +64209,12 @@ function changeState({ operation, isProposal }) {
 function isWaiting(result) {
     const { operation, pullRequest } = result;
     const isUntouched = operation === 'none' || operation === 'failed';
-    return isUntouched && pullRequest !== undefined && (0,_core_changes_js__WEBPACK_IMPORTED_MODULE_2__/* .editsOf */ .t)(result).length > 0;
+    return isUntouched && pullRequest !== undefined && (0,_core_changes_js__WEBPACK_IMPORTED_MODULE_3__/* .editsOf */ .t)(result).length > 0;
 }
 /** What else a reader must not miss. */
 function describeProblems(result) {
     const { entries, error, operation, targets, failedTargets } = result;
-    const { failed } = (0,_result_js__WEBPACK_IMPORTED_MODULE_3__/* .countOutcomes */ .XF)(entries);
+    const { failed } = (0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .countOutcomes */ .XF)(entries);
     const withheld = entries.filter(({ withheld }) => withheld === 'too-many-deletions').length;
     return [
         failed > 0 ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)(`${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(failed, 'run')} failed`) : [],
@@ -64229,25 +64272,25 @@ function describeNothing(result, branch) {
     if (selectedRuns === 0 && error === undefined) {
         return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${plan}Nothing is selected, so nothing changes in ${branch}`;
     }
-    if ((0,_result_js__WEBPACK_IMPORTED_MODULE_3__/* .hasFailed */ .WN)(result) || warnings.length > 0) {
+    if ((0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .hasFailed */ .WN)(result) || warnings.length > 0) {
         return mode === 'plan'
             ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${plan}Nothing would be written to ${branch}`
             : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `Nothing was written to ${branch}`;
     }
-    const { held } = (0,_result_js__WEBPACK_IMPORTED_MODULE_3__/* .countOutcomes */ .XF)(entries);
+    const { held } = (0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .countOutcomes */ .XF)(entries);
     return held > 0
         ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${plan}${branch} is up to date, apart from ${(0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)((0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(held, 'file'))} on hold`
         : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${plan}${branch} is up to date`;
 }
 function changesText(result) {
-    const counts = (0,_core_message_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .countsPhrase */ .__)((0,_result_js__WEBPACK_IMPORTED_MODULE_3__/* .countOutcomes */ .XF)(result.entries));
+    const counts = (0,_core_message_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .countsPhrase */ .__)((0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .countOutcomes */ .XF)(result.entries));
     if (counts !== '')
         return counts;
     return result.extraFiles.length > 0 ? 'index updated' : 'no file differs in the end';
 }
 /** `create 2 files and delete 1 file`. */
 function intention(result) {
-    const { created, updated, deleted } = (0,_result_js__WEBPACK_IMPORTED_MODULE_3__/* .countOutcomes */ .XF)(result.entries);
+    const { created, updated, deleted } = (0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .countOutcomes */ .XF)(result.entries);
     const counts = [
         ['create', created],
         ['update', updated],
@@ -64302,7 +64345,7 @@ function outcomeLabel(outcome, result) {
 }
 /** `3 created, 1 failed, 12 unchanged`; empty if there is no run. */
 function countsText(entries, result) {
-    return Object.entries((0,_result_js__WEBPACK_IMPORTED_MODULE_3__/* .countOutcomes */ .XF)(entries))
+    return Object.entries((0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .countOutcomes */ .XF)(entries))
         .filter(([, count]) => count > 0)
         .map(([outcome, count]) => `${(0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .grouped */ .zD)(count)} ${outcomeLabel(outcome, result)}`)
         .join(', ');
@@ -64311,7 +64354,7 @@ function countsText(entries, result) {
 
 /***/ }),
 
-/***/ 1070:
+/***/ 3784:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64338,8 +64381,8 @@ var prose = __nccwpck_require__(9700);
 var version = __nccwpck_require__(3323);
 // EXTERNAL MODULE: ./src/inputs/github-urls.ts
 var github_urls = __nccwpck_require__(8685);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts + 4 modules
-var inputs = __nccwpck_require__(5526);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
+var inputs = __nccwpck_require__(2144);
 // EXTERNAL MODULE: ./src/job.ts + 223 modules
 var job = __nccwpck_require__(8529);
 // EXTERNAL MODULE: ./src/report/log.ts
@@ -64375,17 +64418,17 @@ var sentence = __nccwpck_require__(6501);
 /** Nobody reads more in a terminal. */
 const limits = { fileLines: 2000, comparisons: 10, rows: 30 };
 /** The summary for a terminal. What matters most comes last, just above the prompt. */
-function terminalLines(result, paint) {
+function terminalLines(result, screen) {
     return [
-        ...fileSections(result, paint),
-        ...comparisonSections(result, paint),
-        ...recordSections(result, paint),
-        checkSection(result, paint),
-        result.warnings.flatMap((text) => messageLines('Warning:', 'yellow', text, paint)),
-        errorSection(result, paint),
+        ...fileSections(result, screen),
+        ...comparisonSections(result, screen),
+        ...recordSections(result, screen),
+        checkSection(result, screen),
+        result.warnings.flatMap((text) => messageLines('Warning:', 'yellow', text, screen)),
+        errorSection(result, screen),
         [
-            `${(0,headline/* signOf */.r)(result)} ${paint('bold', (0,log/* safeLine */.om)((0,prose/* plain */.pj)((0,sentence/* resultSentence */.bt)(result))))}`,
-            ...(0,log/* detailLines */.ZN)(result, '').map((line) => (0,log/* safeLine */.om)(line)),
+            `${(0,headline/* signOf */.r)(result)} ${screen.paint('bold', screen.clean((0,prose/* plain */.pj)((0,sentence/* resultSentence */.bt)(result))))}`,
+            ...(0,log/* detailLines */.ZN)(result, '').map(screen.clean),
         ],
     ]
         .filter((lines) => lines.length > 0)
@@ -64400,14 +64443,14 @@ const outcomeStyles = {
     failed: 'red',
     unchanged: 'cyan',
 };
-function recordSections(result, paint) {
-    return (0,log/* recordLists */.jz)(result, '`--json` lists them all').map(({ outcome, label, lines }) => lines.map((line) => paintStart((0,log/* safeLine */.om)(line), label, outcomeStyles[outcome], paint)));
+function recordSections(result, screen) {
+    return (0,log/* recordLists */.jz)(result, '`--json` lists them all').map(({ outcome, label, lines }) => lines.map((line) => paintStart(screen.clean(line), label, outcomeStyles[outcome], screen)));
 }
-function paintStart(line, start, style, paint) {
-    return line.startsWith(start) ? `${paint(style, start)}${line.slice(start.length)}` : line;
+function paintStart(line, start, style, screen) {
+    return line.startsWith(start) ? `${screen.paint(style, start)}${line.slice(start.length)}` : line;
 }
 /** What a plan would write, as far as there is room for it. */
-function fileSections(result, paint) {
+function fileSections(result, screen) {
     const sections = [];
     let remaining = limits.fileLines;
     const files = (0,diffs/* plannedFiles */.G)(result);
@@ -64417,10 +64460,10 @@ function fileSections(result, paint) {
             break;
         remaining -= lines.length;
         sections.push([
-            paint('bold', (0,log/* safeLine */.om)(`${change} ${path}${note}`)),
+            screen.paint('bold', screen.clean(`${change} ${path}${note}`)),
             ...lines.map((line) => {
-                const safe = `  ${(0,log/* safeLine */.om)(line)}`;
-                return language === 'diff' ? paintDiff(line, safe, paint) : safe;
+                const safe = `  ${screen.clean(line)}`;
+                return language === 'diff' ? paintDiff(line, safe, screen) : safe;
             }),
         ]);
     }
@@ -64430,83 +64473,106 @@ function fileSections(result, paint) {
     }
     return sections;
 }
-function paintDiff(line, safe, paint) {
+function paintDiff(line, safe, screen) {
     if (/^(---|\+\+\+) /.test(line))
-        return paint('bold', safe);
+        return screen.paint('bold', safe);
     if (line.startsWith('@@'))
-        return paint('cyan', safe);
+        return screen.paint('cyan', safe);
     if (line.startsWith('+'))
-        return paint('green', safe);
-    return line.startsWith('-') ? paint('red', safe) : safe;
+        return screen.paint('green', safe);
+    return line.startsWith('-') ? screen.paint('red', safe) : safe;
 }
 /** Metrics and parameters of each new version, beside those of the version that it replaces. */
-function comparisonSections(result, paint) {
-    const sections = (0,change_table/* otherChangesIn */.Z6)(result.entries).flatMap(({ path, modelName, modelVersion }) => {
-        const comparison = result.comparisons.get(path);
-        if (comparison === undefined)
-            return [];
-        const { previous } = comparison;
-        const rows = (0,message_comparison/* comparisonRows */.Vs)(comparison).filter(({ change }) => previous === undefined || change !== '');
-        if (rows.length === 0)
-            return [];
-        const compared = previous === undefined ? '' : `, was version ${previous.modelVersion}`;
-        const title = `Metrics and parameters of ${modelName ?? ''} version ${modelVersion ?? ''}${compared}`;
-        const omitted = rows.length - limits.rows;
-        return [
-            [
-                paint('bold', (0,log/* safeLine */.om)(title)),
-                ...(0,columns/* alignColumns */.R)(rows
-                    .slice(0, limits.rows)
-                    .map(({ name, before, now, change }) => [
-                    name,
-                    ...(previous === undefined ? [] : [before]),
-                    now,
-                    change,
-                ])).map((line) => `  ${(0,log/* safeLine */.om)(line)}`),
-                ...(omitted > 0 ? [`  ${omitted} more not shown`] : []),
-            ],
-        ];
-    });
-    return sections.slice(0, limits.comparisons);
+function comparisonSections(result, screen) {
+    const changes = (0,change_table/* otherChangesIn */.Z6)(result.entries);
+    const compared = changes.filter(({ path }) => result.comparisons.has(path));
+    // Beyond a limit, they were not even read.
+    const total = changes.length > message_comparison/* maxComparisons */.tq ? changes.length : compared.length;
+    const sections = compared
+        .slice(0, limits.comparisons)
+        .map((entry) => comparisonSection(entry, result, screen))
+        .filter((lines) => lines.length > 0);
+    const omitted = total - limits.comparisons;
+    return omitted <= 0
+        ? sections
+        : [...sections, [`Metrics and parameters of ${(0,format/* plural */.LS)(omitted, 'more run')} are not shown.`]];
+}
+function comparisonSection(entry, result, screen) {
+    const comparison = result.comparisons.get(entry.path);
+    if (comparison === undefined)
+        return [];
+    const { previous } = comparison;
+    const rows = (0,message_comparison/* comparisonRows */.Vs)(comparison)
+        .filter(({ change }) => previous === undefined || change !== '')
+        .map(({ name, before, now, change }) => previous === undefined ? [name, now] : [name, before, now, change]);
+    if (rows.length === 0)
+        return [];
+    const model = `${entry.modelName ?? ''} version ${entry.modelVersion ?? ''}`;
+    const target = result.targets.length > 1 ? ` for ${entry.target}` : '';
+    const compared = previous === undefined ? '' : `, compared with version ${previous.modelVersion}`;
+    const title = `Metrics and parameters of ${model}${target}${compared}`;
+    const omitted = rows.length - limits.rows;
+    return [
+        screen.paint('bold', screen.clean(title)),
+        ...(0,columns/* alignColumns */.R)(rows.slice(0, limits.rows)).map((line) => `  ${screen.clean(line)}`),
+        ...(omitted > 0 ? [`  ${omitted} more not shown`] : []),
+    ];
 }
 const checkStyles = { ok: 'green', failed: 'red', skipped: 'yellow' };
 /** Each check with its result, and what to do about it. */
-function checkSection({ connections = [] }, paint) {
-    return (0,log/* checkLists */.Qt)(connections).flatMap((lines, index) => {
-        const { status = 'ok', advice = [] } = connections[index] ?? {};
-        return [
-            ...lines.map((line) => paintStart((0,log/* safeLine */.om)(line), status, checkStyles[status], paint)),
-            ...(advice.length === 0 ? [] : textLines(advice).map((line) => `    ${line}`)),
-        ];
-    });
+function checkSection(result, screen) {
+    return (0,log/* checkLists */.Qt)(result).flatMap(({ check: { status, advice }, lines }) => [
+        ...lines.map((line) => paintStart(screen.clean(line), status, checkStyles[status], screen)),
+        ...textLines(advice, screen).map((line) => `    ${line}`),
+    ]);
 }
-function errorSection({ error }, paint) {
+function errorSection({ error }, screen) {
     if (error === undefined)
         return [];
     return [
-        ...messageLines('Error:', 'red', error.message, paint),
-        ...textLines(error.advice ?? []).map((line) => `  ${line}`),
+        ...messageLines('Error:', 'red', error.message, screen),
+        ...textLines(error.advice ?? [], screen).map((line) => `  ${line}`),
     ];
 }
-function messageLines(label, style, message, paint) {
-    const [first = '', ...others] = textLines(message);
-    return [`${paint(style, label)} ${first}`, ...others.map((line) => `  ${line}`)];
+function messageLines(label, style, message, screen) {
+    const [first = '', ...others] = textLines(message, screen);
+    return [`${screen.paint(style, label)} ${first}`, ...others.map((line) => `  ${line}`)];
 }
 /** A message with its own lines, in which foreign text cannot begin one; none if it is empty. */
-function textLines(message) {
+function textLines(message, screen) {
     if (message.length === 0)
         return [];
-    return (0,prose/* plain */.pj)((0,prose/* withoutBreaks */.v8)(message))
-        .split('\n')
-        .map((line) => (0,log/* safeLine */.om)(line));
+    return (0,prose/* plain */.pj)((0,prose/* withoutBreaks */.v8)(message)).split('\n').map(screen.clean);
 }
 
 // EXTERNAL MODULE: ./src/core/text/closest.ts + 1 modules
 var closest = __nccwpck_require__(5380);
+// EXTERNAL MODULE: ./src/inputs/describe.ts
+var describe = __nccwpck_require__(9792);
+// EXTERNAL MODULE: ./src/inputs/issue.ts
+var issue = __nccwpck_require__(82);
 // EXTERNAL MODULE: ./src/inputs/schema.ts + 1 modules
 var schema = __nccwpck_require__(9813);
-;// CONCATENATED MODULE: ./src/terminal/usage-error.ts
+;// CONCATENATED MODULE: ./src/terminal/nearest-flags.ts
 
+/** The flags that were probably meant: one that is spelt almost so, and those with the same words. */
+function nearestFlags(wanted, flags) {
+    const name = wanted.toLowerCase().replaceAll('_', '-').slice(0, 60);
+    if (flags.includes(name))
+        return [name];
+    const words = name.split('-').filter((word) => word.length > 2);
+    const sameWords = flags.filter((flag) => words.length > 0 && words.every((word) => has(flag, word)));
+    return [...new Set([(0,closest/* suggestName */.SX)(name, flags), ...sameWords])]
+        .filter((flag) => flag !== undefined)
+        .slice(0, 3);
+}
+/** Whether one of the words of a flag begins with a word: `repo`, `repository`. */
+function has(flag, word) {
+    const spellings = word === 'url' ? ['url', 'uri'] : [word];
+    return flag.split('-').some((part) => spellings.some((spelling) => part.startsWith(spelling)));
+}
+
+;// CONCATENATED MODULE: ./src/terminal/usage-error.ts
 /** The command line, or a variable that stands for a flag, is invalid; found before any request. */
 class UsageError extends Error {
     name = 'UsageError';
@@ -64518,12 +64584,11 @@ class UsageError extends Error {
             : [`${sentences.length} mistakes:`, ...sentences.map((text) => `- ${text}`)].join('\n'));
     }
 }
-/** A sentence about an input, which starts with its name, as one about the flag. */
-function namedAsFlag(sentence) {
-    return sentence.replace(/^`([\w-]+)`/, (quoted, name) => schema/* inputNames */.vj.some((input) => input === name) ? `\`--${name}\`` : quoted);
-}
 
 ;// CONCATENATED MODULE: ./src/terminal/flags.ts
+
+
+
 
 
 
@@ -64555,8 +64620,8 @@ const flagNames = [...schema/* inputNames */.vj, ...otherFlags];
  * @throws UsageError with all mistakes together.
  */
 function parseArguments(args) {
-    const { flags, words } = readTokens(args);
-    if (flags.some(({ name }) => name === 'help') || words[0] === 'help')
+    const { flags, words } = readArguments(args);
+    if (flags.some(({ name }) => name === 'help') || words[0]?.text === 'help')
         return { kind: 'help' };
     if (flags.some(({ name }) => name === 'version'))
         return { kind: 'version' };
@@ -64572,50 +64637,46 @@ function parseArguments(args) {
         isDebug: flags.some(({ name }) => name === 'debug'),
     };
 }
-/** The flags with their values, and the words that are neither. */
-function readTokens(args) {
+function readArguments(args) {
     const flags = [];
     const words = [];
-    // Not strict, so that all mistakes are found at once, and reported in the action's words.
-    const { tokens } = (0,external_node_util_.parseArgs)({ args: [...args], options, strict: false, tokens: true });
-    for (const token of tokens) {
-        const last = flags.at(-1);
-        if (token.kind === 'option') {
-            const [raw = ''] = args[token.index]?.split('=') ?? [];
-            // `-abc` is three options to the parser, and one mistake to a person.
-            if (token.name.length === 1 && token.name !== 'h' && last?.raw === raw)
-                continue;
-            const name = token.name === 'h' ? 'help' : token.name;
-            flags.push({ name, raw, value: token.value, isInline: token.inlineValue === true });
+    for (let index = 0; index < args.length; index += 1) {
+        const text = args[index] ?? '';
+        if (!isFlag(text)) {
+            words.push({ text, after: flags.at(-1) });
+            continue;
         }
-        else if (token.kind === 'positional') {
-            const follows = last?.value === undefined && args[token.index - 1] === last?.raw;
-            if (last !== undefined && follows && takesValue(last, token.value)) {
-                flags.splice(-1, 1, { ...last, value: token.value });
-            }
-            else
-                words.push(token.value);
-        }
+        const [raw = '', ...inline] = text.split('=');
+        const name = nameOf(raw);
+        const next = args[index + 1];
+        const isInline = inline.length > 0;
+        const takesNext = !isInline && next !== undefined && isValueOf(name, next);
+        if (takesNext)
+            index += 1;
+        flags.push({ raw, name, value: takesNext ? next : joined(inline), isInline });
     }
     return { flags, words };
 }
-const options = Object.fromEntries(flagNames.map((name) => [
-    name,
-    {
-        type: schema/* inputNames */.vj.some((input) => input === name && !booleanInputs.has(input))
-            ? 'string'
-            : 'boolean',
-        ...(name === 'help' ? { short: 'h' } : {}),
-    },
-]));
-/** Whether the word after a flag without a value is its value. Nobody knows that of unknown ones. */
-function takesValue({ name }, word) {
-    if (!flagNames.includes(name))
-        return true;
-    return isBoolean(name) && /^(true|false)$/i.test(word);
+function isFlag(text) {
+    return text.startsWith('-') && text !== '-';
 }
-function isBoolean(name) {
-    return [...booleanInputs].some((input) => input === name);
+function nameOf(raw) {
+    return raw === '-h' ? 'help' : flagNames.find((flag) => raw === `--${flag}`);
+}
+/** A value may contain equals signs, as filters do. */
+function joined(inline) {
+    return inline.length > 0 ? inline.join('=') : undefined;
+}
+/** Whether the word after a flag is its value. */
+function isValueOf(flag, word) {
+    // After a misspelt flag, only the command is certainly no value.
+    if (flag === undefined)
+        return !isFlag(word) && !commands.some((command) => command === word);
+    if (otherFlags.includes(flag))
+        return false;
+    if (booleanInputs.has(flag))
+        return /^(true|false|yes|no|on|off|0|1)$/i.test(word);
+    return nameOf(word.split('=')[0] ?? '') === undefined;
 }
 /** The inputs that the flags set, and what is wrong with the flags. */
 function collectInputs(flags) {
@@ -64630,8 +64691,8 @@ function collectInputs(flags) {
         const value = flag.value ?? (booleanInputs.has(name) ? 'true' : undefined);
         if (value === undefined)
             problems.push(`\`--${name}\` needs a value`);
-        else if (value.startsWith('-') && !flag.isInline) {
-            problems.push(`\`--${name}\` needs a value. One that begins with a dash is written with an equals sign: \`--${name}=${value}\``);
+        else if (isFlag(value) && !flag.isInline) {
+            problems.push(`\`--${name}\` needs a value; one that begins with a dash follows an equals sign: \`--${name}=…\``);
         }
         else if (inputs[name] === undefined)
             inputs[name] = value;
@@ -64644,69 +64705,80 @@ function collectInputs(flags) {
 }
 /** What is wrong with a flag that is not an input. */
 function describeOtherFlag({ name, raw, value }) {
-    if (!otherFlags.some((flag) => flag === name))
-        return [describeUnknown(name, raw)];
+    if (name === undefined)
+        return [describeUnknown(raw)];
     return value === undefined ? [] : [`\`--${name}\` takes no value`];
 }
-function describeUnknown(name, raw) {
-    const unknown = `There is no flag \`${raw}\``;
-    const positive = name.replace(/^no-/, '');
-    if (positive !== name && isBoolean(positive)) {
+function describeUnknown(raw) {
+    const unknown = `Unknown flag ${(0,prose/* plain */.pj)((0,issue/* shown */.SP)(raw))}`;
+    const wanted = raw.replace(/^-+/, '');
+    const positive = wanted.replace(/^no-/, '');
+    if (positive !== wanted && booleanInputs.has(positive)) {
         return `${unknown}: to switch it off, write \`--${positive}=false\``;
     }
-    const nearest = nearestFlags(raw.replace(/^-+/, ''));
-    if (nearest.length === 0)
-        return unknown;
-    const names = nearest.map((flag) => `\`--${flag}\``).join(' or ');
-    return `${unknown}. Did you mean ${names}?`;
+    if (wanted === 'dry-run')
+        return `${unknown}: the command \`plan\` writes nothing`;
+    const nearest = nearestFlags(wanted, flagNames).map((flag) => `\`--${flag}\``);
+    return nearest.length === 0 ? unknown : `${unknown}. Did you mean ${nearest.join(' or ')}?`;
 }
-/** The flag that was probably mistyped, or else those of which the name is a part. */
-function nearestFlags(name) {
-    const wanted = name.toLowerCase().replaceAll('_', '-');
-    const suggestion = (0,closest/* suggestName */.SX)(wanted, flagNames);
-    if (suggestion !== undefined)
-        return [suggestion];
-    return flagNames.filter((flag) => wanted.length > 2 && flag.includes(wanted)).slice(0, 4);
-}
-/** The command is the value of `mode`, which can also be given as a flag. */
-function readMode(words, flag) {
-    const [command, ...others] = words;
-    const problems = others.map((word) => `\`${word}\` belongs to no flag`);
-    const list = '`sync`, `plan` or `check`';
+const commandList = '`sync`, `plan` or `check`';
+/** The command is the value of `mode`, which can also be given as a flag. An empty one is none. */
+function readMode([command, ...others], flag) {
+    const mode = flag === '' ? undefined : flag;
+    const problems = others.map(describeExtra);
     if (command === undefined) {
-        return flag === undefined
-            ? { value: '', problems: [`The command is missing: ${list}`] }
-            : { value: flag, problems };
+        return mode === undefined
+            ? { value: '', problems: [`The command is missing: ${commandList}`] }
+            : { value: mode, problems };
     }
-    if (!commands.some((known) => known === command)) {
-        const suggestion = (0,closest/* suggestName */.SX)(command, commands);
+    const { text } = command;
+    if (!commands.some((known) => known === text)) {
+        if (hasSecret(command))
+            return { value: text, problems: [describeExtra(command)] };
+        const suggestion = (0,closest/* suggestName */.SX)(text, commands);
         const hint = suggestion === undefined ? '' : `. Did you mean \`${suggestion}\`?`;
-        problems.unshift(`\`${command}\` is not a command: the commands are ${list}${hint}`);
+        problems.unshift(`Unknown command ${(0,prose/* plain */.pj)((0,issue/* shown */.SP)(text))}: it is ${commandList}${hint}`);
     }
-    else if (flag !== undefined && flag !== command) {
-        problems.unshift(`\`--mode ${flag}\` contradicts the command \`${command}\``);
+    else if (mode !== undefined && mode !== text) {
+        problems.unshift(`\`--mode=${mode}\` contradicts the command \`${text}\``);
     }
-    return { value: command, problems };
+    return { value: text, problems };
+}
+/** Part of a secret that was not quoted must not be shown. */
+function hasSecret({ after }) {
+    return after?.name !== undefined && describe/* secretInputs */._.has(after.name);
+}
+function describeExtra(word) {
+    return hasSecret(word)
+        ? `Unexpected argument after \`${word.after?.raw ?? ''}\`: quote a value that contains spaces`
+        : `Unexpected argument ${(0,prose/* plain */.pj)((0,issue/* shown */.SP)(word.text))}`;
 }
 
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/terminal/github-token.ts
+;// CONCATENATED MODULE: ./src/terminal/gh-token.ts
 
 
+
+const timeoutMs = 10_000;
 /**
- * The token that GitHub's own command-line tool is signed in with for a server; undefined if there is
- * none.
+ * The token that gh, GitHub's own command-line tool, is signed in with; undefined if there is none.
  *
  * @param serverUrl base URL of GitHub's website.
+ * @throws UsageError if gh does not end.
  */
-async function readTokenOfGh(serverUrl) {
+async function readGhToken(serverUrl) {
     const args = ['auth', 'token', '--hostname', new URL(serverUrl).host];
     try {
-        const { stdout } = await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)('gh', args, { timeout: 10_000 });
+        const { stdout } = await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)('gh', args, { timeout: timeoutMs });
         return stdout.trim() === '' ? undefined : stdout.trim();
     }
-    catch {
+    catch (error) {
+        if (error.killed === true) {
+            throw new UsageError([
+                `\`gh auth token\` did not end within ${timeoutMs / 1000} s: set the variable \`GITHUB_TOKEN\` instead`,
+            ]);
+        }
         // It is not installed, or not signed in.
         return undefined;
     }
@@ -64718,11 +64790,13 @@ var dist = __nccwpck_require__(8815);
 
 
 
+/** How the command is run. */
+const commandName = 'npx github:org/mlflow-sync';
 const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values
 file for each run with a registered model version, and all changes in one commit
 or pull request.
 
-Usage: npx github:org/mlflow-sync <command> [flags]
+Usage: ${commandName} <command> [flags]
 
 Commands:
   check   test every connection, permission and rule, without leaving a trace
@@ -64734,7 +64808,7 @@ The result goes to standard output, the log to standard error. The exit code is
 
 Secrets are safer in variables than in flags, which other users of the machine
 can see: MLflow's own (MLFLOW_TRACKING_TOKEN, ...) and GITHUB_TOKEN. Without a
-token for GitHub, that of \`gh auth token\` is used.
+token for GitHub, the command asks \`gh auth token\`.
 
 Flags:
   --json      print the report as JSON instead of the summary
@@ -64745,13 +64819,14 @@ Flags:
 All inputs of the action are flags. One with "..." can be repeated.`;
 /** The text of `--help`. The flags are the inputs of `action.yml`, in its groups and words. */
 function helpLines(actionYaml, columns = 80) {
-    const width = Math.min(columns, 100) - 6;
+    // A terminal that does not know its width says 0.
+    const width = Math.max(Math.min(columns || 80, 100), 40) - 6;
     return [
         introduction,
         ...readInputs(actionYaml).flatMap((input) => [
             ...(input.group === undefined ? [] : ['', `${input.group}:`]),
             `  --${input.name}${valueHint(input.name)}`,
-            ...wrap(describe(input), width).map((line) => `      ${line}`),
+            ...wrap(help_describe(input), width).map((line) => `      ${line}`),
         ]),
     ];
 }
@@ -64788,12 +64863,14 @@ function valueHint(name) {
     return listInputs.has(name) ? ' <value> ...' : ' <value>';
 }
 /** The description, with the default unless that is an expression of a workflow. */
-function describe({ name, description, fallback }) {
-    const variable = schema/* environmentFallback */.oN[name];
+function help_describe({ name, description, fallback }) {
+    if (name === 'mode')
+        return `The command, as a flag. ${description}`;
+    if (name === 'github-token') {
+        return `${description} Defaults to the environment variable \`GITHUB_TOKEN\`, then to the token of \`gh auth login\`.`;
+    }
     if (fallback.startsWith('${{')) {
-        return variable === undefined
-            ? description
-            : `${description} Defaults to the environment variable \`${variable}\`.`;
+        return `${description} Defaults to the environment variable \`${schema/* environmentFallback */.oN[name] ?? ''}\`.`;
     }
     return fallback === '' || booleanInputs.has(name)
         ? description
@@ -64811,7 +64888,43 @@ function wrap(text, width) {
     return lines;
 }
 
+;// CONCATENATED MODULE: ./src/terminal/wording.ts
+
+/** Stands for a piece that is not own text. It is private, so no text of the action contains it. */
+const hole = '\ue000';
+/** An input in own text, alone or with a value: `prune`, `max-deletions: 3`. */
+const input = new RegExp(`\`(${schema/* inputNames */.vj.join('|')})(?:: ([^\`]+))?\``, 'g');
+/**
+ * A message for a reader in a terminal.
+ *
+ * @param hasKeys whether it may be about keys of a configuration file, which have the names of inputs;
+ *   otherwise inputs become flags.
+ */
+function inTerminalWords(message, hasKeys) {
+    const others = [];
+    const text = message
+        .map((piece) => {
+        if (piece.kind === 'own')
+            return piece.inTerminal ?? piece.text;
+        others.push(piece);
+        return hole;
+    })
+        .join('');
+    const worded = hasKeys ? text : text.replace(input, asFlag);
+    return worded.split(hole).flatMap((own, index) => {
+        const other = index === 0 ? undefined : others[index - 1];
+        return [
+            ...(other === undefined ? [] : [other]),
+            ...(own === '' ? [] : [{ kind: 'own', text: own }]),
+        ];
+    });
+}
+function asFlag(_, name, value) {
+    return value === undefined ? `\`--${name}\`` : `\`--${name}=${value}\``;
+}
+
 ;// CONCATENATED MODULE: ./src/terminal/terminal.ts
+
 
 
 
@@ -64837,9 +64950,11 @@ const exitCodes = { failed: 1, usage: 2 };
  * Standard output gets the result, and standard error the log and mistakes of usage.
  */
 async function runInTerminal(args, environment) {
-    // The reader may have gone, as with `| head`. That must not end the job or hide its exit code.
-    for (const stream of [process.stdout, process.stderr])
-        stream.on('error', () => undefined);
+    const clean = createCleaner(environment);
+    const logLine = (line) => {
+        process.stderr.write(`${clean(line)}\n`);
+    };
+    watchStreams(logLine);
     try {
         const command = parseArguments(args);
         if (command.kind === 'help')
@@ -64847,7 +64962,7 @@ async function runInTerminal(args, environment) {
         else if (command.kind === 'version')
             print([version/* actionVersion */.R]);
         else
-            await run(command, await inputEnvironment(command.inputs, environment));
+            await run(command, await inputEnvironment(command.inputs, environment), clean, logLine);
     }
     catch (error) {
         if (!(error instanceof UsageError))
@@ -64855,17 +64970,40 @@ async function runInTerminal(args, environment) {
         process.exitCode = exitCodes.usage;
         for (const line of `mlflow-sync: ${error.message}`.split('\n'))
             logLine(line);
-        logLine('`mlflow-sync --help` lists all commands and flags.');
+        logLine(`All commands and flags: ${commandName} --help`);
     }
+    await new Promise((resolve) => process.stderr.write('', resolve));
 }
-async function run({ isJson, isDebug }, environment) {
+/**
+ * The reader may have gone, as with `| head`: that must not end the job or hide its exit code. A result
+ * that is lost for another reason, such as a full disk, is a failure.
+ */
+function watchStreams(logLine) {
+    process.stderr.on('error', () => undefined);
+    process.stdout.on('error', (error) => {
+        if (error.code === 'EPIPE')
+            return;
+        process.exitCode = exitCodes.failed;
+        logLine(`The result could not be written to standard output: ${error.message}`);
+    });
+}
+/**
+ * Reduces a text to one line that is only text. CI services, which run commands that they find in their
+ * log, say that they are there.
+ */
+function createCleaner(environment) {
+    const services = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
+    const isService = services.some((name) => (environment[name] ?? '') !== '');
+    return (line) => (isService ? (0,log/* safeLine */.om)(line) : (0,log/* printableLine */.oy)(line));
+}
+async function run({ inputs, isJson, isDebug }, environment, clean, logLine) {
     const { signal, watchWrites, dispose } = (0,cancellation/* listenForCancellation */.c)();
     const log = {
         debug: isDebug ? logLine : () => undefined,
         info: logLine,
         warn: (line) => logLine(`Warning: ${line}`),
     };
-    const { result, failOn } = await (0,job/* runJob */.b)(environment, {
+    const { result: inWorkflowWords, failOn } = await (0,job/* runJob */.b)(environment, {
         clock: (0,clock/* createClock */.t)(signal),
         log,
         signal,
@@ -64873,10 +65011,21 @@ async function run({ isJson, isDebug }, environment) {
         // What is shown has no secrets anyway; only a runner has a log in which they can be masked.
         maskSecret: () => undefined,
     });
+    const hasKeys = inputs.config !== undefined;
+    const result = (0,report_result/* mapMessages */.LT)(inWorkflowWords, (message) => inTerminalWords(message, hasKeys));
     if (failOn === 'error' && (0,report_result/* hasFailed */.WN)(result))
         process.exitCode = exitCodes.failed;
-    print(isJson ? [printable((0,report/* toJson */.aB)((0,report/* createReport */.LU)(result), 2))] : terminalLines(result, external_node_util_.styleText));
+    if (process.stdout.isTTY && process.stderr.isTTY)
+        logLine('');
+    print(isJson
+        ? [printable((0,report/* toJson */.aB)((0,report/* createReport */.LU)(result), 2))]
+        : terminalLines(result, { paint: createPaint(environment), clean }));
     dispose();
+}
+/** Colours only in a terminal, and not for those who do not want any (no-color.org). */
+function createPaint({ NO_COLOR = '', TERM }) {
+    const hasColours = process.stdout.isTTY && NO_COLOR === '' && TERM !== 'dumb';
+    return (style, text) => (hasColours ? (0,external_node_util_.styleText)(style, text, { validateStream: false }) : text);
 }
 /**
  * The environment of a job with these inputs, as a runner would set it.
@@ -64889,8 +65038,8 @@ async function inputEnvironment(inputs, environment) {
         ...Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('INPUT_'))),
         ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     };
-    const given = inputs['github-token'] ?? environment.GITHUB_TOKEN ?? '';
-    const token = given === '' ? await readTokenOfGh((0,github_urls/* readGitHubUrls */.O)(environment).urls.server) : given;
+    const given = [inputs['github-token'], environment.GITHUB_TOKEN].find((text = '') => text.trim() !== '');
+    const token = given ?? (await readGhToken((0,github_urls/* readGitHubUrls */.O)(environment).urls.server));
     const complete = { ...variables, 'INPUT_GITHUB-TOKEN': token ?? 'missing' };
     const problems = [...findProblems(complete), ...(token === undefined ? [missingToken] : [])];
     if (problems.length > 0)
@@ -64904,9 +65053,9 @@ function findProblems(environment) {
         return [];
     }
     catch (error) {
-        if (error instanceof errors/* InputError */.dz)
-            return error.problems.map((problem) => namedAsFlag((0,prose/* plain */.pj)(problem)));
-        throw error;
+        if (!(error instanceof errors/* InputError */.dz))
+            throw error;
+        return error.problems.map((problem) => (0,prose/* plain */.pj)(inTerminalWords(problem, false)));
     }
 }
 /** Found at run time: a bundler would copy the file, and there would be two. */
@@ -64917,10 +65066,7 @@ function readActionFile() {
 function print(lines) {
     process.stdout.write(`${lines.join('\n')}\n`);
 }
-function logLine(line) {
-    process.stderr.write(`${(0,log/* safeLine */.om)(line)}\n`);
-}
-/** JSON in which a terminal finds nothing to act on: JSON itself only escapes some of it. */
+/** JSON without characters that a terminal acts on: JSON itself escapes only some of them. */
 function printable(json) {
     return json.replace(neutralise/* unprintable */.hO, (character) => character === '\n' ? character : character.split('').map(escapeUnit).join(''));
 }

@@ -49,10 +49,17 @@ describe('flags', () => {
 
   test('take a value that begins with a dash after an equals sign', () => {
     expect(inputsOf('plan', '--path=-a')).toMatchObject({ path: '-a' })
-    expect(mistakesOf('plan', '--path', '-a')).toContain('`--path=-a`')
+    expect(mistakesOf('plan', '--path', '-a')).toBe(
+      '`--path` needs a value; one that begins with a dash follows an equals sign: `--path=…`',
+    )
+  })
+
+  test('of a boolean take what people write for true and false, which is then validated', () => {
+    expect(inputsOf('sync', '--prune', 'yes')).toMatchObject({ mode: 'sync', prune: 'yes' })
   })
 
   test('may have an empty value, which is the default', () => {
+    expect(inputsOf('plan', '--mode=')).toMatchObject({ mode: 'plan' })
     expect(inputsOf('plan', '--path', '', '--branch=')).toMatchObject({ path: '', branch: '' })
   })
 
@@ -67,50 +74,64 @@ describe('flags', () => {
 
 describe('a mistake', () => {
   test.each([
-    [
-      ['plan', '--reposiory', 'a/b'],
-      'There is no flag `--reposiory`. Did you mean `--repository`?',
-    ],
-    [['plan', '--modles=a'], 'There is no flag `--modles`. Did you mean `--models`?'],
-    [['plan', '--Prune'], 'There is no flag `--Prune`. Did you mean `--prune`?'],
-    [
-      ['plan', '--run_filter', 'a'],
-      'There is no flag `--run_filter`. Did you mean `--run-filter`?',
-    ],
-    [['plan', '-prune'], 'There is no flag `-prune`. Did you mean `--prune`?'],
+    [['plan', '--reposiory', 'a/b'], 'Unknown flag `--reposiory`. Did you mean `--repository`?'],
+    [['plan', '--modles=a'], 'Unknown flag `--modles`. Did you mean `--models`?'],
+    [['plan', '--Prune'], 'Unknown flag `--Prune`. Did you mean `--prune`?'],
+    [['plan', '--run_filter', 'a'], 'Unknown flag `--run_filter`. Did you mean `--run-filter`?'],
+    [['plan', '-prune'], 'Unknown flag `-prune`. Did you mean `--prune`?'],
     [
       ['plan', '--token', 'secret'],
-      'There is no flag `--token`. Did you mean `--mlflow-token` or `--github-token`?',
+      'Unknown flag `--token`. Did you mean `--mlflow-token` or `--github-token`?',
     ],
-    [['plan', '--frobnicate'], 'There is no flag `--frobnicate`'],
-    [
-      ['plan', '--no-prune'],
-      'There is no flag `--no-prune`: to switch it off, write `--prune=false`',
-    ],
+    [['plan', '--frobnicate'], 'Unknown flag `--frobnicate`'],
+    [['plan', '--no-prune'], 'Unknown flag `--no-prune`: to switch it off, write `--prune=false`'],
     [['plan', '--branch'], '`--branch` needs a value'],
-    [
-      ['plan', '--branch', '--json'],
-      '`--branch` needs a value. One that begins with a dash is written with an equals sign: `--branch=--json`',
-    ],
+    [['plan', '--branch', '--json'], '`--branch` needs a value'],
     [['plan', '--branch', 'a', '--branch', 'b'], '`--branch` can only be given once'],
-    [['plan', '--json=yes'], '`--json` takes no value'],
-    [['plan', 'deploy'], '`deploy` belongs to no flag'],
-    [['sync', '--mode', 'plan'], '`--mode plan` contradicts the command `sync`'],
+    [['plan', '-path', 'a'], 'Unknown flag `-path`. Did you mean `--path`?'],
+    [['plan', '-branch=main'], 'Unknown flag `-branch`. Did you mean `--branch`?'],
+    [['plan', '-xh'], 'Unknown flag `-xh`'],
     [
-      ['plna'],
-      '`plna` is not a command: the commands are `sync`, `plan` or `check`. Did you mean `plan`?',
+      ['plan', '--mlflow-url', 'a'],
+      'Unknown flag `--mlflow-url`. Did you mean `--mlflow-ui-url` or `--mlflow-tracking-uri`?',
     ],
+    [
+      ['plan', '--mlflow-uri', 'a'],
+      'Unknown flag `--mlflow-uri`. Did you mean `--mlflow-tracking-uri`?',
+    ],
+    [['plan', '--repo', 'a/b'], 'Unknown flag `--repo`. Did you mean `--repository`?'],
+    [['plan', '--age', '1d'], 'Unknown flag `--age`. Did you mean `--minimum-age`?'],
+    [['sync', '--dry-run'], 'Unknown flag `--dry-run`: the command `plan` writes nothing'],
+    [['plan', `--${'x'.repeat(500)}`], `Unknown flag \`--${'x'.repeat(57)}…\``],
+    [['--mode='], 'The command is missing: `sync`, `plan` or `check`'],
+    [['plan', '--models', '--aliases', 'a'], '`--models` needs a value'],
+    [['plan', '--json=yes'], '`--json` takes no value'],
+    [['plan', 'deploy'], 'Unexpected argument `deploy`'],
+    [['sync', '--mode', 'plan'], '`--mode=plan` contradicts the command `sync`'],
+    [['plna'], 'Unknown command `plna`: it is `sync`, `plan` or `check`. Did you mean `plan`?'],
     [[], 'The command is missing: `sync`, `plan` or `check`'],
   ] as const)('in %j is named with the way out', (args, message) => {
     expect(mistakesOf(...args)).toBe(message)
+  })
+
+  test.each([
+    ['plan', '--mlflow-token', 'Bearer', 'abcdef'],
+    ['--mlflow-token', 'Bearer', 'abcdef'],
+    ['plan', '--mlflow-password', '-abcdef'],
+    ['plan', '--mlflow-tokn', 'abcdef'],
+    ['plan', '--mlflow-tokn=abcdef'],
+    ['plan', '--github-token=abcdef', '--github-token=abcdef'],
+  ])('in a secret does not show it: %j', (...args) => {
+    expect(mistakesOf(...args)).not.toBe('')
+    expect(mistakesOf(...args)).not.toContain('abcdef')
   })
 
   test('does not hide another', () => {
     expect(mistakesOf('plam', '--pth=a', '--branch')).toBe(
       [
         '3 mistakes:',
-        '- `plam` is not a command: the commands are `sync`, `plan` or `check`. Did you mean `plan`?',
-        '- There is no flag `--pth`. Did you mean `--path`?',
+        '- Unknown command `plam`: it is `sync`, `plan` or `check`. Did you mean `plan`?',
+        '- Unknown flag `--pth`. Did you mean `--path`?',
         '- `--branch` needs a value',
       ].join('\n'),
     )

@@ -32,6 +32,11 @@ test('names the defaults, and the variables where a workflow has an expression',
   expect(lines.join('\n')).not.toContain('${{')
 })
 
+test('is readable in a terminal that does not know its width', () => {
+  expect(helpLines(text, 0)).toEqual(helpLines(text, 80))
+  expect(helpLines(text, 10)).toEqual(helpLines(text, 40))
+})
+
 test('fits into a terminal, and has the groups of the README', () => {
   const lines = helpLines(text, 80).flatMap((line) => line.split('\n'))
   expect(lines.filter((line) => line.length > 80)).toEqual([])

@@ -102,7 +102,7 @@ describe('the command', () => {
     expect(stdout).toMatch(/^ {2}- {2}modelVersion: "1"\n {2}\+ {2}modelVersion: "2"$/m)
     expect(stdout).toMatch(
       new RegExp(
-        `^Metrics and parameters of ${name} version 3, was version \\d\n  accuracy  0\\.5  0\\.75  ▲ \\+0\\.25 better$`,
+        `^Metrics and parameters of ${name} version 3, compared with version \\d\n  accuracy  0\\.5  0\\.75  ▲ \\+0\\.25 better$`,
         'm',
       ),
     )
@@ -114,41 +114,107 @@ describe('the command', () => {
     const check = await run(args)
     expect(check.exitCode).toBe(1)
     expect(check.stdout).toMatch(
-      /^failed +Template +There is no template `missing\.yaml` .*\n {4}Check `template`: /m,
+      /^failed +Template +There is no template `missing\.yaml` .*\n {4}Check `--template`: /m,
     )
     expect(check.stdout).toContain('❌ 1 of 9 checks failed for main in ')
     expect((await run([...args, '--fail-on', 'never'])).exitCode).toBe(0)
     const failed = await run(['sync', '--filter', 'nonsense'])
     expect(failed.exitCode).toBe(1)
     expect(failed.stdout).toMatch(
-      /^Error: MLflow rejected the `filter` input: .*\n {2}Correct the filter/m,
+      /^Error: MLflow rejected the `--filter` input: .*\n {2}Correct the filter/m,
     )
   })
 })
 
 describe('standard output', () => {
   test('has colours in a terminal, and none in a pipe or with NO_COLOR', async () => {
-    const terminal = { isTerminal: true, env: { TERM: 'xterm-256color' } }
+    const env = { TERM: 'xterm-256color', FORCE_COLOR: '1' }
     const args = ['check', '--path', 'a']
     const [coloured, plain, piped] = [
-      await run(args, terminal),
-      await run(args, { ...terminal, env: { ...terminal.env, NO_COLOR: '1' } }),
-      await run(args, { env: { TERM: 'xterm-256color' } }),
+      await run(args, { isTerminal: true, env }),
+      await run(args, { isTerminal: true, env: { ...env, NO_COLOR: '1' } }),
+      await run(args, { env }),
     ]
     expect(coloured.stdout).toContain(`${escape}[32mok${escape}[39m`)
     expect(plain.stdout).toMatch(/^ok +MLflow: model versions/m)
-    for (const { stdout, stderr } of [plain, piped]) expect(stdout + stderr).not.toContain(escape)
+    for (const { stdout, stderr } of [plain, piped]) {
+      expect(stdout + stderr).not.toContain(escape)
+      expect(stdout + stderr).not.toContain('NO_COLOR')
+    }
   })
 
   test('is only the report with --json, also of a job that failed', async () => {
     const { stdout, stderr, exitCode } = await run(['sync', '--filter', 'nonsense', '--json'])
     expect(exitCode).toBe(1)
     const report = reportSchema.parse(JSON.parse(stdout))
-    expect(report).toMatchObject({
-      operation: 'failed',
-      error: { message: expect.stringContaining('filter') },
-    })
+    expect(report.operation).toBe('failed')
+    expect(report.error?.message).toContain('`--filter`')
     expect(stderr).toContain('mode: sync')
+  })
+
+  test('has commands of a CI service only where there is none to run them', async () => {
+    const args = ['plan', '--filter', "name LIKE '::error::##x'"]
+    const shown = (await run(args)).stderr
+    expect(shown).toMatch(/^filter +name LIKE '::error::##x'$/m)
+    const inCi = await run(args, { env: { CI: 'true' } })
+    expect(inCi.stdout + inCi.stderr).not.toMatch(/::|##/)
+  })
+
+  withShell.test('may have no reader: the job ends as usual', async () => {
+    await project.register('model')
+    const shell = '"$0" "$@" | true; exit "${PIPESTATUS[0]}"'
+    const { exitCode } = await run(['sync'], { shell })
+    expect(exitCode).toBe(0)
+    expect(project.repository.commitCount()).toBe(2)
+  })
+
+  onlyWhere('full device').test('that is lost on a full disk is a failure', async () => {
+    const { exitCode, stderr } = await run(['plan', '--json'], { shell: '"$0" "$@" >/dev/full' })
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/The result could not be written to standard output: ENOSPC/)
+  })
+})
+
+onlyWhere('signals').test('Ctrl+C ends the job with its summary', async () => {
+  await project.register('model')
+  const reached = Promise.withResolvers<undefined>()
+  world.gateway.rule = () => {
+    reached.resolve(undefined)
+    return new Promise<never>(() => undefined)
+  }
+  const interrupt = { signal: 'SIGINT', when: reached.promise } as const
+  const { exitCode, stdout } = await run(['sync'], { interrupt })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('Error: The job was cancelled before it wrote anything\n')
+})
+
+describe('advice', () => {
+  test('about GitHub is meant for a terminal', async () => {
+    const expired = await run(['check', '--github-token', 'expired'])
+    expect(expired.stdout).toContain('Sign in again with `gh auth login`')
+    const { fullName } = project.repository
+    const reader = world.github.addToken({
+      contents: 'read',
+      pullRequests: 'none',
+      repositories: [fullName],
+    })
+    await project.register('model')
+    const denied = await run(['sync', '--github-token', reader])
+    expect(denied.stdout).toContain('For a fine-grained token or a GitHub App, set "Contents"')
+    for (const { stdout } of [expired, denied])
+      expect(stdout).not.toMatch(/workflow|the job's|runner/)
+  })
+
+  test('names inputs as flags, and keys of a configuration file as they are', async () => {
+    await project.register('model')
+    const flags = await run(['check', '--aliases', 'none'])
+    expect(flags.stdout).toContain('`--aliases`: no selected version has the alias `none`')
+    expect(flags.stdout).toContain('not needed without `--pull-request=true`')
+    project.repository.push('main', {
+      'sync.yaml': 'version: 1\ntargets:\n  - path: a\n    aliases: [none]\n',
+    })
+    const keys = await run(['check', '--config', 'sync.yaml'])
+    expect(keys.stdout).toContain('`aliases`: no selected version has the alias `none`')
   })
 })
 
@@ -174,11 +240,11 @@ describe('the token for GitHub', () => {
     expect(stdout + stderr).not.toContain(world.github.token)
   })
 
-  test('is only needed once: the flag takes precedence', async () => {
-    const { exitCode } = await run(['plan', '--github-token', world.github.token], {
-      env: { GITHUB_TOKEN: 'another' },
-    })
-    expect(exitCode).toBe(0)
+  test('is that of the flag, or of the variable if the flag is empty', async () => {
+    const { token } = world.github
+    const variable = { env: { GITHUB_TOKEN: 'another' } }
+    expect((await run(['plan', '--github-token', token], variable)).exitCode).toBe(0)
+    expect((await run(['plan', '--github-token='])).exitCode).toBe(0)
   })
 
   test('that is missing is an invalid use', async () => {
@@ -203,17 +269,18 @@ describe('an invalid use', () => {
     expect(stderr).toMatch(/^- `--minimum-age` must be a duration .* \(received `5x`\)$/m)
     expect(stderr).toMatch(/^- `--mlflow-token` /m)
     expect(stderr).not.toContain('secret')
-    expect(stderr).toMatch(/`mlflow-sync --help` lists all commands and flags\.\n$/)
+    expect(stderr).toMatch(/\nAll commands and flags: npx github:org\/mlflow-sync --help\n$/)
   })
 
   test('of flags is reported before any request', async () => {
     const { exitCode, stderr, requests } = await run(['plan', '--modles', 'a'])
     expect({ exitCode, requests }).toEqual({ exitCode: 2, requests: 0 })
-    expect(stderr).toContain('There is no flag `--modles`. Did you mean `--models`?')
+    expect(stderr).toContain('Unknown flag `--modles`. Did you mean `--models`?')
   })
 
-  test('is a missing command, outside of a workflow', async () => {
-    const { exitCode, stdout, stderr } = await runCommand([])
+  test('is a missing command, wherever it runs', async () => {
+    const env = { INPUT_METHOD: 'fcitx', GITHUB_ACTIONS: 'true' }
+    const { exitCode, stdout, stderr } = await runCommand([], { env })
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toContain('The command is missing: `sync`, `plan` or `check`')
   })

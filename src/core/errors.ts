@@ -1,5 +1,5 @@
 import { listMistakes, type Mistake, type Problem } from './problem.ts'
-import { plain, prose, type Prose } from './text/prose.ts'
+import { byPlace, plain, prose, type Prose } from './text/prose.ts'
 
 type ErrorDetails = {
   readonly advice?: Prose | undefined
@@ -125,7 +125,7 @@ export function problemOf(error: unknown): Problem {
   }
   return {
     message: prose`Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
-    advice: prose`This is a bug in mlflow-sync: please report it with the log at debug level (set the variable \`ACTIONS_STEP_DEBUG\` to \`true\`).`,
+    advice: prose`This is a bug in mlflow-sync: please report it with the log at debug level (${byPlace('set the variable `ACTIONS_STEP_DEBUG` to `true`', 'add `--debug`')}).`,
     mistakes: [],
   }
 }

@@ -1,16 +1,16 @@
 import { GitHubError } from '../core/errors.ts'
-import { own, prose, type Prose } from '../core/text/prose.ts'
+import { byPlace, own, prose, thisMachine, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason, type HttpFailure } from '../http/failure.ts'
 import type { HttpResponse } from '../http/transport.ts'
 
 /** The errors of exchanges that say nothing about the request itself: no response, a limit, a redirect. */
 
-const unreachable = prose`Check that the runner can reach GitHub (firewall, proxy).`
+const unreachable = prose`Check that ${thisMachine} can reach GitHub (firewall, proxy).`
 
 const failureAdvice: Record<FailureReason, Prose> = {
-  'unknown-host': prose`Check the variable \`GITHUB_API_URL\`, and that the runner can resolve this host name.`,
+  'unknown-host': prose`Check the variable \`GITHUB_API_URL\`, and that ${thisMachine} can resolve this host name.`,
   refused: unreachable,
-  tls: prose`On a self-hosted runner, set the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
+  tls: prose`${byPlace('On a self-hosted runner, set', 'Set')} the variable \`NODE_EXTRA_CA_CERTS\` to a PEM file with the certificate authority.`,
   timeout: unreachable,
   interrupted: prose`The connection ended in the middle of a response. The next run will catch up.`,
   network: unreachable,
@@ -49,7 +49,7 @@ export function rateLimitError(
       : prose`GitHub limits the rate of requests until ${own(until.toISOString())}, longer than a sync may wait`
   return new GitHubError(prose`${limit} (HTTP ${status})`, {
     status,
-    advice: prose`The first run after that will catch up on everything. To send fewer requests, sync less often, or check out the repository before this step with \`actions/checkout\`.`,
+    advice: prose`The first run after that will catch up on everything. To send fewer requests, sync less often${byPlace(', or check out the repository before this step with `actions/checkout`', '')}.`,
   })
 }
 
@@ -84,7 +84,7 @@ export function redirectError(url: string, { status, headers }: HttpResponse): G
     prose`GitHub at \`${origin}\` redirects to ${place} (HTTP ${status}). Nothing was sent there`,
     {
       status,
-      advice: prose`If there is a proxy or a login in front of GitHub, let the runner reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
+      advice: prose`If there is a proxy or a login in front of GitHub, let ${thisMachine} reach GitHub directly. Otherwise correct the variable \`GITHUB_API_URL\`.`,
     },
   )
 }

@@ -1,5 +1,5 @@
 import type { GitHubReason } from '../core/errors.ts'
-import { linkTo, prose, type Prose } from '../core/text/prose.ts'
+import { byPlace, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 import { missingPermission, notFound } from './refusals-permission.ts'
 
@@ -22,7 +22,10 @@ const table: readonly Access[] = [
   {
     matches: ({ status }) => status === 401,
     text: () => prose`GitHub does not accept the token`,
-    advice: prose`Leave \`github-token\` at its default, or check that the secret is set in this workflow and that the token has not expired.`,
+    advice: byPlace(
+      'Leave `github-token` at its default, or check that the secret is set in this workflow and that the token has not expired.',
+      'Sign in again with `gh auth login`, or check that the token in the variable `GITHUB_TOKEN` has not expired.',
+    ),
   },
   {
     // `X-GitHub-SSO: required; url=…` (docs.github.com, "Troubleshooting the REST API"); GraphQL only
@@ -45,8 +48,8 @@ const table: readonly Access[] = [
     // …` (dependabot-core has it as GITHUB_IP_ALLOWLIST_ERROR)
     matches: says(/IP allow list/i),
     text: ({ repository }) =>
-      prose`The IP allow list of \`${repository}\`'s owner excludes this runner`,
-    advice: prose`Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address), or add the address to it.`,
+      prose`The IP allow list of \`${repository}\`'s owner excludes ${byPlace('this runner', 'this machine')}`,
+    advice: prose`${byPlace('Run the job on a runner whose address is on the list (self-hosted, or a larger runner with a static address)', 'Use a machine whose address is on the list')}, or add the address to it.`,
   },
   {
     // `… has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.`

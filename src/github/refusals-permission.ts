@@ -1,19 +1,19 @@
-import { prose, type Prose } from '../core/text/prose.ts'
+import { byPlace, prose, type Prose } from '../core/text/prose.ts'
 import { operation, type Context, type Purpose, type Refusal, type RefusalKind } from './refusal.ts'
 
 /** How to grant a permission to the workflow's own token, and to other tokens. */
 const grants = {
   contents: {
-    workflow: prose`Add \`contents: write\` to the job's \`permissions\``,
+    workflow: "Add `contents: write` to the job's `permissions`",
     token: prose`set "Contents" to "Read and write"`,
   },
   pull_requests: {
-    workflow: prose`Add \`pull-requests: write\` to the job's \`permissions\``,
+    workflow: "Add `pull-requests: write` to the job's `permissions`",
     token: prose`set "Pull requests" to "Read and write"`,
   },
 } as const
 
-const both = prose`Add \`contents: write\` and \`pull-requests: write\` to the job's \`permissions\``
+const both = "Add `contents: write` and `pull-requests: write` to the job's `permissions`"
 
 type Permission = keyof typeof grants
 
@@ -51,7 +51,7 @@ export const notFound: RefusalKind = ({ status, url, message }, context) => {
   if (context.purpose === 'read') {
     return {
       text: prose`There is no repository \`${context.repository}\`, or the token has no access to it`,
-      advice: prose`Check the input \`repository\` (\`owner/name\`). The workflow's own token has access only to its own repository: for another one, use a GitHub App token as \`github-token\`.`,
+      advice: prose`Check the input \`repository\` (\`owner/name\`). ${byPlace("The workflow's own token has access only to its own repository: for another one, use a GitHub App token as `github-token`.", 'A fine-grained token has access only to the repositories that were chosen for it.')}`,
       reason: 'hidden',
     }
   }
@@ -91,7 +91,12 @@ function grantToWorkflow(needed: string, { purpose }: Context): Prose {
   const { workflow: single, token } = grants[permission]
   // A job that lists one permission takes all others away.
   const workflow = purpose === 'propose' ? both : single
-  return prose`${workflow}. For a GitHub App, ${token} in its settings. Runs of pull requests from forks never get it.${purpose === 'propose' ? workflowsHint : []}`
+  const place = byPlace(
+    `${workflow}. For a GitHub App, `,
+    'For a fine-grained token or a GitHub App, ',
+  )
+  const forks = byPlace(' Runs of pull requests from forks never get it.', '')
+  return prose`${place}${token} in its settings.${forks}${purpose === 'propose' ? workflowsHint : []}`
 }
 
 function otherToken(needed: string): Prose {

@@ -1,4 +1,4 @@
-import { prose } from '../core/text/prose.ts'
+import { prose, thisMachine } from '../core/text/prose.ts'
 import { permanentTypes } from './graphql-body.ts'
 import { accessRefusals } from './refusals-access.ts'
 import { conflictRefusals } from './refusals-conflict.ts'
@@ -56,6 +56,6 @@ function notGitHubs(
   if (isGitHubs || status >= 500 || status === 413) return undefined
   return {
     text: prose`Something in front of GitHub refused the request to ${operation(context, url)} (HTTP ${status}; the response is not GitHub's)`,
-    advice: prose`Check the proxy or firewall between the runner and GitHub.`,
+    advice: prose`Check the proxy or firewall between ${thisMachine} and GitHub.`,
   }
 }

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { joinProse, prose, type Prose } from '../core/text/prose.ts'
+import { joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { withoutCredentials } from './github-urls.ts'
 import { detailsOf, shown } from './issue.ts'
 
 /** Inputs whose value is never shown, because it is sent in a header and may be secret. */
-const secretInputs: ReadonlySet<string> = new Set([
+export const secretInputs: ReadonlySet<string> = new Set([
   'mlflow-username',
   'mlflow-password',
   'mlflow-token',
@@ -29,7 +29,7 @@ export function describeIssue(
   const { text, hint = [], showsValue = false } = detailsOf(found)
   const origin = variable === undefined ? [] : prose` (from \`${variable}\`)`
   const received = showsValue ? [] : describeValue(name, value)
-  const sentence = prose`\`${name}\`${origin} ${text}${received}`
+  const sentence = prose`\`${own(name)}\`${origin} ${text}${received}`
   return joinProse([sentence, hint], '. ')
 }
 

@@ -1,5 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
-import { foreign, own, plain, prose, type Prose } from '../core/text/prose.ts'
+import { byPlace, foreign, own, plain, prose, thisMachine, type Prose } from '../core/text/prose.ts'
 import { failureMessage, type FailureReason } from '../http/failure.ts'
 import { isMarkup } from '../http/markup.ts'
 import type { RetryOutcome } from '../http/retry.ts'
@@ -25,7 +25,7 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
   if (outcome.retryAllowedAt !== undefined && result.kind === 'response') {
     return new MlflowError(
       prose`MLflow at \`${baseUrl}\` asks to wait until ${own(outcome.retryAllowedAt.toISOString())} (HTTP ${result.status}), longer than a sync may wait`,
-      { status: result.status, advice: prose`The next scheduled run will catch up on everything.` },
+      { status: result.status, advice: prose`The next run will catch up on everything.` },
     )
   }
   if (result.kind === 'failure') {
@@ -49,12 +49,12 @@ export function errorFromFailedCall(call: FailedCall): MlflowError {
 }
 
 const failureAdvice: Record<FailureReason, Prose> = {
-  'unknown-host': prose`Check the host name in \`mlflow-tracking-uri\`, and that the runner can resolve it: a private name needs a self-hosted runner or a tunnel.`,
-  refused: prose`Check the host and the port in \`mlflow-tracking-uri\`, that the server is running, and that no firewall keeps the runner out.`,
+  'unknown-host': prose`Check the host name in \`mlflow-tracking-uri\`, and that ${thisMachine} can resolve it${byPlace(': a private name needs a self-hosted runner or a tunnel', '')}.`,
+  refused: prose`Check the host and the port in \`mlflow-tracking-uri\`, that the server is running, and that no firewall keeps ${thisMachine} out.`,
   tls: prose`If a private certificate authority signed the server's certificate, set \`mlflow-ca-certificate\`. Also check that \`mlflow-tracking-uri\` starts with \`https\` if the server uses TLS, and with \`http\` if it does not.`,
-  timeout: prose`Check that the runner can reach the server (firewall, VPN, proxy). If the server is slow, raise the variable \`MLFLOW_HTTP_REQUEST_TIMEOUT\` (in seconds).`,
+  timeout: prose`Check that ${thisMachine} can reach the server (firewall, VPN, proxy). If the server is slow, raise the variable \`MLFLOW_HTTP_REQUEST_TIMEOUT\` (in seconds).`,
   interrupted: prose`The connection ended in the middle of the response: check MLflow's log, and the proxies in front of it.`,
-  network: prose`Check that the runner can reach the server (firewall, VPN, proxy variables).`,
+  network: prose`Check that ${thisMachine} can reach the server (firewall, VPN, proxy variables).`,
   'too-large': prose`The response was ignored. Check that \`mlflow-tracking-uri\` is the address of MLflow, and check the proxies in front of it.`,
   encoding: prose`Check the proxies in front of MLflow: a response may only be compressed with \`gzip\`, \`deflate\` or \`br\`.`,
 }
@@ -83,7 +83,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
   if (status === 401) {
     return {
       message: prose`MLflow at \`${baseUrl}\` does not accept the credentials: ${detail}`,
-      advice: prose`Check \`mlflow-username\` and \`mlflow-password\`, or \`mlflow-token\`, and that the secret is not empty in this workflow: runs for pull requests from forks get no secrets.`,
+      advice: prose`Check \`mlflow-username\` and \`mlflow-password\`, or \`mlflow-token\`${byPlace(', and that the secret is not empty in this workflow: runs for pull requests from forks get no secrets', ', and the variables of MLflow that they come from')}.`,
     }
   }
   if (status === 403) {
@@ -128,7 +128,7 @@ function explainResponse(response: HttpResponse, call: FailedCall): Explanation 
     message: prose`MLflow at \`${baseUrl}\` responded: ${detail}`,
     advice:
       status >= 500
-        ? prose`Check MLflow's own log. The next scheduled run will catch up.`
+        ? prose`Check MLflow's own log. The next run will catch up.`
         : prose`MLflow's message says why it rejected the request.`,
   }
 }

@@ -1,5 +1,5 @@
 import { MlflowError } from '../core/errors.ts'
-import { own, prose, type Prose } from '../core/text/prose.ts'
+import { own, prose, thisMachine, type Prose } from '../core/text/prose.ts'
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextPageToken: string }
 
@@ -31,7 +31,7 @@ export async function readPages<T>(
 ): Promise<T[]> {
   const endless = (sign: Prose): MlflowError =>
     new MlflowError(prose`MLflow's list of ${own(what)} does not end: ${sign}`, {
-      advice: prose`Check for a cache between the runner and MLflow that ignores the query of a URL.`,
+      advice: prose`Check for a cache between ${thisMachine} and MLflow that ignores the query of a URL.`,
     })
   const items: T[] = []
   const seen = new Set<string>()

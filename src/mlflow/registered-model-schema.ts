@@ -17,7 +17,7 @@ const registeredModel = z.unknown().transform((row): RegisteredModel => {
   for (const item of rows.data.aliases ?? []) {
     const parsed = modelAlias.safeParse(item)
     if (parsed.success) aliases.push(parsed.data)
-    else problem ??= prose`\`aliases\`: ${firstIssue(parsed.error)}`
+    else problem ??= prose`\`${'aliases'}\`: ${firstIssue(parsed.error)}`
   }
   return { name, aliases, problem, facts }
 })

@@ -35,7 +35,7 @@ export function logBlocks(result: JobResult, reportFile: string): LogBlock[] {
   )
   return [
     ...lists,
-    { title: undefined, lines: checkLists(result.connections ?? []).flat() },
+    { title: undefined, lines: checkLists(result).flatMap(({ lines }) => lines) },
     { title: undefined, lines: endLines(result, reportFile) },
   ].filter(({ lines }) => lines.length > 0)
 }
@@ -44,18 +44,24 @@ export function logBlocks(result: JobResult, reportFile: string): LogBlock[] {
 const maxReason = 1200
 
 /** For each check one line, and those below it of the list that its result consists of, if it is one. */
-export function checkLists(connections: readonly Connection[]): string[][] {
+export function checkLists({ connections = [] }: Pick<JobResult, 'connections'>): CheckList[] {
   const results = connections.map(({ detail }) => plain(withoutBreaks(detail)).split('\n'))
   const rows = connections.map(({ status, name }, index) => [
     status,
     name,
     results[index]?.[0] ?? '',
   ])
-  return alignColumns(rows, maxReason).map((line, index) => [
-    line,
-    ...(results[index]?.slice(1) ?? []).map((item) => `    ${truncate(item, maxReason)}`),
-  ])
+  const lines = alignColumns(rows, maxReason)
+  return connections.map((check, index) => ({
+    check,
+    lines: [
+      lines[index] ?? '',
+      ...(results[index]?.slice(1) ?? []).map((item) => `    ${truncate(item, maxReason)}`),
+    ],
+  }))
 }
+
+type CheckList = { readonly check: Connection; readonly lines: readonly string[] }
 
 /** The runs with one outcome, each a line that begins with the label of the outcome. */
 export type RecordList = {
@@ -132,6 +138,15 @@ function durationText(milliseconds: number): string {
 /** A text of the result as plain text. */
 export function textOf(message: Prose): string {
   return plain(message).replaceAll('\n', ' ')
+}
+
+/** Reduces untrusted text to one line on which a terminal has nothing to act on. */
+export function printableLine(text: string, maxCharacters = 2000): string {
+  const line = text
+    .slice(0, 16 * maxCharacters)
+    .replace(/[\r\n\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(unprintable, (character) => (character === '\t' ? character : '�'))
+  return truncate(line, maxCharacters)
 }
 
 /**

@@ -63,12 +63,6 @@ export function byOutcome(records: readonly RunRecord[]): RunRecord[] {
  */
 export function withoutSecrets(result: JobResult, secrets: readonly string[]): JobResult {
   const clean = createCleaner(secrets)
-  const cleanText = (text: string | null): string | null => (text === null ? null : clean(text))
-  const cleanProse = (message: Prose): Prose => mapProse(message, clean)
-  const cleanMistake = ({ text, location }: Mistake): Mistake => ({
-    text: cleanProse(text),
-    location,
-  })
   // Only a plan shows contents; other files have been written already.
   const cleanEdit = (edit: FileEdit): FileEdit =>
     result.mode === 'plan'
@@ -78,7 +72,24 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
           after: edit.after && clean(edit.after),
         }
       : edit
-  // Every field is listed, so that the compiler asks whether a new one can contain a secret.
+  const cleaned = mapMessages(result, (message) => mapProse(message, clean))
+  return {
+    ...cleaned,
+    trackingUri: clean(result.trackingUri),
+    uiUrl: clean(result.uiUrl),
+    entries: cleaned.entries.map((entry) => ({
+      ...entry,
+      edit: entry.edit && cleanEdit(entry.edit),
+      url: entry.url && clean(entry.url),
+    })),
+    extraFiles: result.extraFiles.map(cleanEdit),
+  }
+}
+
+/** The result with each of its messages changed. */
+export function mapMessages(result: JobResult, change: (message: Prose) => Prose): JobResult {
+  const changeMistake = ({ text, location }: Mistake): Mistake => ({ text: change(text), location })
+  // Every field is listed, so that the compiler asks whether a new one has a message.
   return {
     operation: result.operation,
     mode: result.mode,
@@ -88,19 +99,17 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     targets: result.targets,
     failedTargets: result.failedTargets,
     serverUrl: result.serverUrl,
-    trackingUri: clean(result.trackingUri),
-    uiUrl: clean(result.uiUrl),
+    trackingUri: result.trackingUri,
+    uiUrl: result.uiUrl,
     workflowRunUrl: result.workflowRunUrl,
     entries: result.entries.map((entry) => ({
       ...entry,
-      edit: entry.edit && cleanEdit(entry.edit),
-      url: cleanText(entry.url),
-      reason: entry.reason && cleanProse(entry.reason),
-      warning: entry.warning && cleanProse(entry.warning),
+      reason: entry.reason && change(entry.reason),
+      warning: entry.warning && change(entry.warning),
     })),
-    extraFiles: result.extraFiles.map(cleanEdit),
+    extraFiles: result.extraFiles,
     selectedRuns: result.selectedRuns,
-    warnings: result.warnings.map(cleanProse),
+    warnings: result.warnings.map(change),
     commit: result.commit,
     commitCount: result.commitCount,
     isProposal: result.isProposal,
@@ -110,14 +119,14 @@ export function withoutSecrets(result: JobResult, secrets: readonly string[]): J
     connections: result.connections?.map(({ name, status, detail, advice, mistakes }) => ({
       name,
       status,
-      detail: cleanProse(detail),
-      advice: cleanProse(advice),
-      mistakes: mistakes.map(cleanMistake),
+      detail: change(detail),
+      advice: change(advice),
+      mistakes: mistakes.map(changeMistake),
     })),
     error: result.error && {
-      message: cleanProse(result.error.message),
-      advice: result.error.advice && cleanProse(result.error.advice),
-      mistakes: result.error.mistakes.map(cleanMistake),
+      message: change(result.error.message),
+      advice: result.error.advice && change(result.error.advice),
+      mistakes: result.error.mistakes.map(changeMistake),
     },
     requests: result.requests,
     phases: result.phases,

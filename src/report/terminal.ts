@@ -1,34 +1,40 @@
+import type { ChangedEntry } from '../core/entry.ts'
 import { otherChangesIn } from '../core/message/change-table.ts'
-import { comparisonRows } from '../core/message/comparison.ts'
+import { comparisonRows, maxComparisons } from '../core/message/comparison.ts'
 import { plural } from '../core/text/format.ts'
 import { plain, withoutBreaks, type Prose } from '../core/text/prose.ts'
 import { alignColumns } from './columns.ts'
 import { plannedFiles } from './diffs.ts'
 import { signOf } from './headline.ts'
-import { checkLists, detailLines, recordLists, safeLine } from './log.ts'
+import { checkLists, detailLines, recordLists } from './log.ts'
 import type { JobResult } from './result.ts'
 import { resultSentence } from './sentence.ts'
 
-type Style = 'bold' | 'green' | 'red' | 'yellow' | 'cyan'
+export type Style = 'bold' | 'green' | 'red' | 'yellow' | 'cyan'
 
-/** Marks a text up for a terminal, or returns it as it is. */
-export type Paint = (style: Style, text: string) => string
+/** How text is shown. */
+export type Screen = {
+  /** Marks a text up, or returns it as it is. */
+  readonly paint: (style: Style, text: string) => string
+  /** Reduces untrusted text to one line that is only text. */
+  readonly clean: (line: string) => string
+}
 
 /** Nobody reads more in a terminal. */
 const limits = { fileLines: 2000, comparisons: 10, rows: 30 }
 
 /** The summary for a terminal. What matters most comes last, just above the prompt. */
-export function terminalLines(result: JobResult, paint: Paint): string[] {
+export function terminalLines(result: JobResult, screen: Screen): string[] {
   return [
-    ...fileSections(result, paint),
-    ...comparisonSections(result, paint),
-    ...recordSections(result, paint),
-    checkSection(result, paint),
-    result.warnings.flatMap((text) => messageLines('Warning:', 'yellow', text, paint)),
-    errorSection(result, paint),
+    ...fileSections(result, screen),
+    ...comparisonSections(result, screen),
+    ...recordSections(result, screen),
+    checkSection(result, screen),
+    result.warnings.flatMap((text) => messageLines('Warning:', 'yellow', text, screen)),
+    errorSection(result, screen),
     [
-      `${signOf(result)} ${paint('bold', safeLine(plain(resultSentence(result))))}`,
-      ...detailLines(result, '').map((line) => safeLine(line)),
+      `${signOf(result)} ${screen.paint('bold', screen.clean(plain(resultSentence(result))))}`,
+      ...detailLines(result, '').map(screen.clean),
     ],
   ]
     .filter((lines) => lines.length > 0)
@@ -45,18 +51,18 @@ const outcomeStyles = {
   unchanged: 'cyan',
 } as const
 
-function recordSections(result: JobResult, paint: Paint): string[][] {
+function recordSections(result: JobResult, screen: Screen): string[][] {
   return recordLists(result, '`--json` lists them all').map(({ outcome, label, lines }) =>
-    lines.map((line) => paintStart(safeLine(line), label, outcomeStyles[outcome], paint)),
+    lines.map((line) => paintStart(screen.clean(line), label, outcomeStyles[outcome], screen)),
   )
 }
 
-function paintStart(line: string, start: string, style: Style, paint: Paint): string {
-  return line.startsWith(start) ? `${paint(style, start)}${line.slice(start.length)}` : line
+function paintStart(line: string, start: string, style: Style, screen: Screen): string {
+  return line.startsWith(start) ? `${screen.paint(style, start)}${line.slice(start.length)}` : line
 }
 
 /** What a plan would write, as far as there is room for it. */
-function fileSections(result: JobResult, paint: Paint): string[][] {
+function fileSections(result: JobResult, screen: Screen): string[][] {
   const sections: string[][] = []
   let remaining = limits.fileLines
   const files = plannedFiles(result)
@@ -65,10 +71,10 @@ function fileSections(result: JobResult, paint: Paint): string[][] {
     if (lines.length > remaining) break
     remaining -= lines.length
     sections.push([
-      paint('bold', safeLine(`${change} ${path}${note}`)),
+      screen.paint('bold', screen.clean(`${change} ${path}${note}`)),
       ...lines.map((line) => {
-        const safe = `  ${safeLine(line)}`
-        return language === 'diff' ? paintDiff(line, safe, paint) : safe
+        const safe = `  ${screen.clean(line)}`
+        return language === 'diff' ? paintDiff(line, safe, screen) : safe
       }),
     ])
   }
@@ -79,76 +85,76 @@ function fileSections(result: JobResult, paint: Paint): string[][] {
   return sections
 }
 
-function paintDiff(line: string, safe: string, paint: Paint): string {
-  if (/^(---|\+\+\+) /.test(line)) return paint('bold', safe)
-  if (line.startsWith('@@')) return paint('cyan', safe)
-  if (line.startsWith('+')) return paint('green', safe)
-  return line.startsWith('-') ? paint('red', safe) : safe
+function paintDiff(line: string, safe: string, screen: Screen): string {
+  if (/^(---|\+\+\+) /.test(line)) return screen.paint('bold', safe)
+  if (line.startsWith('@@')) return screen.paint('cyan', safe)
+  if (line.startsWith('+')) return screen.paint('green', safe)
+  return line.startsWith('-') ? screen.paint('red', safe) : safe
 }
 
 /** Metrics and parameters of each new version, beside those of the version that it replaces. */
-function comparisonSections(result: JobResult, paint: Paint): string[][] {
-  const sections = otherChangesIn(result.entries).flatMap(({ path, modelName, modelVersion }) => {
-    const comparison = result.comparisons.get(path)
-    if (comparison === undefined) return []
-    const { previous } = comparison
-    const rows = comparisonRows(comparison).filter(
-      ({ change }) => previous === undefined || change !== '',
+function comparisonSections(result: JobResult, screen: Screen): string[][] {
+  const changes = otherChangesIn(result.entries)
+  const compared = changes.filter(({ path }) => result.comparisons.has(path))
+  // Beyond a limit, they were not even read.
+  const total = changes.length > maxComparisons ? changes.length : compared.length
+  const sections = compared
+    .slice(0, limits.comparisons)
+    .map((entry) => comparisonSection(entry, result, screen))
+    .filter((lines) => lines.length > 0)
+  const omitted = total - limits.comparisons
+  return omitted <= 0
+    ? sections
+    : [...sections, [`Metrics and parameters of ${plural(omitted, 'more run')} are not shown.`]]
+}
+
+function comparisonSection(entry: ChangedEntry, result: JobResult, screen: Screen): string[] {
+  const comparison = result.comparisons.get(entry.path)
+  if (comparison === undefined) return []
+  const { previous } = comparison
+  const rows = comparisonRows(comparison)
+    .filter(({ change }) => previous === undefined || change !== '')
+    .map(({ name, before, now, change }) =>
+      previous === undefined ? [name, now] : [name, before, now, change],
     )
-    if (rows.length === 0) return []
-    const compared = previous === undefined ? '' : `, was version ${previous.modelVersion}`
-    const title = `Metrics and parameters of ${modelName ?? ''} version ${modelVersion ?? ''}${compared}`
-    const omitted = rows.length - limits.rows
-    return [
-      [
-        paint('bold', safeLine(title)),
-        ...alignColumns(
-          rows
-            .slice(0, limits.rows)
-            .map(({ name, before, now, change }) => [
-              name,
-              ...(previous === undefined ? [] : [before]),
-              now,
-              change,
-            ]),
-        ).map((line) => `  ${safeLine(line)}`),
-        ...(omitted > 0 ? [`  ${omitted} more not shown`] : []),
-      ],
-    ]
-  })
-  return sections.slice(0, limits.comparisons)
+  if (rows.length === 0) return []
+  const model = `${entry.modelName ?? ''} version ${entry.modelVersion ?? ''}`
+  const target = result.targets.length > 1 ? ` for ${entry.target}` : ''
+  const compared = previous === undefined ? '' : `, compared with version ${previous.modelVersion}`
+  const title = `Metrics and parameters of ${model}${target}${compared}`
+  const omitted = rows.length - limits.rows
+  return [
+    screen.paint('bold', screen.clean(title)),
+    ...alignColumns(rows.slice(0, limits.rows)).map((line) => `  ${screen.clean(line)}`),
+    ...(omitted > 0 ? [`  ${omitted} more not shown`] : []),
+  ]
 }
 
 const checkStyles = { ok: 'green', failed: 'red', skipped: 'yellow' } as const
 
 /** Each check with its result, and what to do about it. */
-function checkSection({ connections = [] }: JobResult, paint: Paint): string[] {
-  return checkLists(connections).flatMap((lines, index) => {
-    const { status = 'ok', advice = [] } = connections[index] ?? {}
-    return [
-      ...lines.map((line) => paintStart(safeLine(line), status, checkStyles[status], paint)),
-      ...(advice.length === 0 ? [] : textLines(advice).map((line) => `    ${line}`)),
-    ]
-  })
+function checkSection(result: JobResult, screen: Screen): string[] {
+  return checkLists(result).flatMap(({ check: { status, advice }, lines }) => [
+    ...lines.map((line) => paintStart(screen.clean(line), status, checkStyles[status], screen)),
+    ...textLines(advice, screen).map((line) => `    ${line}`),
+  ])
 }
 
-function errorSection({ error }: JobResult, paint: Paint): string[] {
+function errorSection({ error }: JobResult, screen: Screen): string[] {
   if (error === undefined) return []
   return [
-    ...messageLines('Error:', 'red', error.message, paint),
-    ...textLines(error.advice ?? []).map((line) => `  ${line}`),
+    ...messageLines('Error:', 'red', error.message, screen),
+    ...textLines(error.advice ?? [], screen).map((line) => `  ${line}`),
   ]
 }
 
-function messageLines(label: string, style: Style, message: Prose, paint: Paint): string[] {
-  const [first = '', ...others] = textLines(message)
-  return [`${paint(style, label)} ${first}`, ...others.map((line) => `  ${line}`)]
+function messageLines(label: string, style: Style, message: Prose, screen: Screen): string[] {
+  const [first = '', ...others] = textLines(message, screen)
+  return [`${screen.paint(style, label)} ${first}`, ...others.map((line) => `  ${line}`)]
 }
 
 /** A message with its own lines, in which foreign text cannot begin one; none if it is empty. */
-function textLines(message: Prose): string[] {
+function textLines(message: Prose, screen: Screen): string[] {
   if (message.length === 0) return []
-  return plain(withoutBreaks(message))
-    .split('\n')
-    .map((line) => safeLine(line))
+  return plain(withoutBreaks(message)).split('\n').map(screen.clean)
 }

@@ -1,7 +1,7 @@
 import { MlflowError, SyncError } from '../core/errors.ts'
 import { describePlace } from '../core/problem.ts'
 import type { Target } from '../core/target.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
 
 /**
  * If MLflow rejects a filter, says where the filter was written.
@@ -24,7 +24,7 @@ export async function nameFilterInErrors<T>(
     const origin = origins.get(key)
     const text =
       origin === undefined
-        ? prose`MLflow rejected the \`${key}\` input: ${error.text}`
+        ? prose`MLflow rejected the \`${own(key)}\` input: ${error.text}`
         : prose`MLflow rejected \`${origin.key}\` in ${describePlace(origin.location)}: ${error.text}`
     const mistakes = origin === undefined ? [] : [{ text, location: origin.location }]
     throw new SyncError(text, { advice, mistakes, cause: error })

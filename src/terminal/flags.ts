@@ -1,6 +1,9 @@
-import { parseArgs } from 'node:util'
 import { suggestName } from '../core/text/closest.ts'
+import { plain } from '../core/text/prose.ts'
+import { secretInputs } from '../inputs/describe.ts'
+import { shown } from '../inputs/issue.ts'
 import { inputNames, type InputName } from '../inputs/schema.ts'
+import { nearestFlags } from './nearest-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a command line asks for. */
@@ -19,7 +22,7 @@ export type RunCommand = {
 export const commands = ['sync', 'plan', 'check'] as const
 
 /** Inputs that are true or false: the flag alone means `true`. */
-export const booleanInputs: ReadonlySet<InputName> = new Set([
+export const booleanInputs: ReadonlySet<string> = new Set<InputName>([
   'mlflow-insecure-tls',
   'prune',
   'write-back',
@@ -27,7 +30,7 @@ export const booleanInputs: ReadonlySet<InputName> = new Set([
 ])
 
 /** Inputs with one entry per line: the flag can be repeated. */
-export const listInputs: ReadonlySet<InputName> = new Set([
+export const listInputs: ReadonlySet<string> = new Set<InputName>([
   'mlflow-headers',
   'models',
   'aliases',
@@ -37,7 +40,7 @@ export const listInputs: ReadonlySet<InputName> = new Set([
 ])
 
 /** Flags that are not inputs. */
-const otherFlags = ['help', 'version', 'json', 'debug'] as const
+const otherFlags: readonly string[] = ['help', 'version', 'json', 'debug']
 
 const flagNames: readonly string[] = [...inputNames, ...otherFlags]
 
@@ -47,8 +50,9 @@ const flagNames: readonly string[] = [...inputNames, ...otherFlags]
  * @throws UsageError with all mistakes together.
  */
 export function parseArguments(args: readonly string[]): Command {
-  const { flags, words } = readTokens(args)
-  if (flags.some(({ name }) => name === 'help') || words[0] === 'help') return { kind: 'help' }
+  const { flags, words } = readArguments(args)
+  if (flags.some(({ name }) => name === 'help') || words[0]?.text === 'help')
+    return { kind: 'help' }
   if (flags.some(({ name }) => name === 'version')) return { kind: 'version' }
 
   const { inputs, problems } = collectInputs(flags)
@@ -64,60 +68,59 @@ export function parseArguments(args: readonly string[]): Command {
 }
 
 type Flag = {
-  /** Without dashes. */
-  readonly name: string
   /** As it was written, without a value. */
   readonly raw: string
+  /** Undefined if there is no flag of that name. */
+  readonly name: string | undefined
   /** Undefined if there is none. */
   readonly value: string | undefined
-  /** Whether the value was written after `=`. */
+  /** Whether the value follows an equals sign. */
   readonly isInline: boolean
 }
 
-/** The flags with their values, and the words that are neither. */
-function readTokens(args: readonly string[]): { flags: Flag[]; words: string[] } {
+/** A word that is neither a flag nor the value of one, and the flag before it. */
+type Word = { readonly text: string; readonly after: Flag | undefined }
+
+function readArguments(args: readonly string[]): { flags: Flag[]; words: Word[] } {
   const flags: Flag[] = []
-  const words: string[] = []
-  // Not strict, so that all mistakes are found at once, and reported in the action's words.
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
-  for (const token of tokens) {
-    const last = flags.at(-1)
-    if (token.kind === 'option') {
-      const [raw = ''] = args[token.index]?.split('=') ?? []
-      // `-abc` is three options to the parser, and one mistake to a person.
-      if (token.name.length === 1 && token.name !== 'h' && last?.raw === raw) continue
-      const name = token.name === 'h' ? 'help' : token.name
-      flags.push({ name, raw, value: token.value, isInline: token.inlineValue === true })
-    } else if (token.kind === 'positional') {
-      const follows = last?.value === undefined && args[token.index - 1] === last?.raw
-      if (last !== undefined && follows && takesValue(last, token.value)) {
-        flags.splice(-1, 1, { ...last, value: token.value })
-      } else words.push(token.value)
+  const words: Word[] = []
+  for (let index = 0; index < args.length; index += 1) {
+    const text = args[index] ?? ''
+    if (!isFlag(text)) {
+      words.push({ text, after: flags.at(-1) })
+      continue
     }
+    const [raw = '', ...inline] = text.split('=')
+    const name = nameOf(raw)
+    const next = args[index + 1]
+    const isInline = inline.length > 0
+    const takesNext = !isInline && next !== undefined && isValueOf(name, next)
+    if (takesNext) index += 1
+    flags.push({ raw, name, value: takesNext ? next : joined(inline), isInline })
   }
   return { flags, words }
 }
 
-const options = Object.fromEntries(
-  flagNames.map((name) => [
-    name,
-    {
-      type: inputNames.some((input) => input === name && !booleanInputs.has(input))
-        ? ('string' as const)
-        : ('boolean' as const),
-      ...(name === 'help' ? { short: 'h' } : {}),
-    },
-  ]),
-)
-
-/** Whether the word after a flag without a value is its value. Nobody knows that of unknown ones. */
-function takesValue({ name }: Flag, word: string): boolean {
-  if (!flagNames.includes(name)) return true
-  return isBoolean(name) && /^(true|false)$/i.test(word)
+function isFlag(text: string): boolean {
+  return text.startsWith('-') && text !== '-'
 }
 
-function isBoolean(name: string): boolean {
-  return [...booleanInputs].some((input) => input === name)
+function nameOf(raw: string): string | undefined {
+  return raw === '-h' ? 'help' : flagNames.find((flag) => raw === `--${flag}`)
+}
+
+/** A value may contain equals signs, as filters do. */
+function joined(inline: readonly string[]): string | undefined {
+  return inline.length > 0 ? inline.join('=') : undefined
+}
+
+/** Whether the word after a flag is its value. */
+function isValueOf(flag: string | undefined, word: string): boolean {
+  // After a misspelt flag, only the command is certainly no value.
+  if (flag === undefined) return !isFlag(word) && !commands.some((command) => command === word)
+  if (otherFlags.includes(flag)) return false
+  if (booleanInputs.has(flag)) return /^(true|false|yes|no|on|off|0|1)$/i.test(word)
+  return nameOf(word.split('=')[0] ?? '') === undefined
 }
 
 /** The inputs that the flags set, and what is wrong with the flags. */
@@ -135,9 +138,9 @@ function collectInputs(flags: readonly Flag[]): {
     }
     const value = flag.value ?? (booleanInputs.has(name) ? 'true' : undefined)
     if (value === undefined) problems.push(`\`--${name}\` needs a value`)
-    else if (value.startsWith('-') && !flag.isInline) {
+    else if (isFlag(value) && !flag.isInline) {
       problems.push(
-        `\`--${name}\` needs a value. One that begins with a dash is written with an equals sign: \`--${name}=${value}\``,
+        `\`--${name}\` needs a value; one that begins with a dash follows an equals sign: \`--${name}=…\``,
       )
     } else if (inputs[name] === undefined) inputs[name] = value
     else if (listInputs.has(name)) inputs[name] += `\n${value}`
@@ -148,49 +151,55 @@ function collectInputs(flags: readonly Flag[]): {
 
 /** What is wrong with a flag that is not an input. */
 function describeOtherFlag({ name, raw, value }: Flag): string[] {
-  if (!otherFlags.some((flag) => flag === name)) return [describeUnknown(name, raw)]
+  if (name === undefined) return [describeUnknown(raw)]
   return value === undefined ? [] : [`\`--${name}\` takes no value`]
 }
 
-function describeUnknown(name: string, raw: string): string {
-  const unknown = `There is no flag \`${raw}\``
-  const positive = name.replace(/^no-/, '')
-  if (positive !== name && isBoolean(positive)) {
+function describeUnknown(raw: string): string {
+  const unknown = `Unknown flag ${plain(shown(raw))}`
+  const wanted = raw.replace(/^-+/, '')
+  const positive = wanted.replace(/^no-/, '')
+  if (positive !== wanted && booleanInputs.has(positive)) {
     return `${unknown}: to switch it off, write \`--${positive}=false\``
   }
-  const nearest = nearestFlags(raw.replace(/^-+/, ''))
-  if (nearest.length === 0) return unknown
-  const names = nearest.map((flag) => `\`--${flag}\``).join(' or ')
-  return `${unknown}. Did you mean ${names}?`
+  if (wanted === 'dry-run') return `${unknown}: the command \`plan\` writes nothing`
+  const nearest = nearestFlags(wanted, flagNames).map((flag) => `\`--${flag}\``)
+  return nearest.length === 0 ? unknown : `${unknown}. Did you mean ${nearest.join(' or ')}?`
 }
 
-/** The flag that was probably mistyped, or else those of which the name is a part. */
-function nearestFlags(name: string): string[] {
-  const wanted = name.toLowerCase().replaceAll('_', '-')
-  const suggestion = suggestName(wanted, flagNames)
-  if (suggestion !== undefined) return [suggestion]
-  return flagNames.filter((flag) => wanted.length > 2 && flag.includes(wanted)).slice(0, 4)
-}
+const commandList = '`sync`, `plan` or `check`'
 
-/** The command is the value of `mode`, which can also be given as a flag. */
+/** The command is the value of `mode`, which can also be given as a flag. An empty one is none. */
 function readMode(
-  words: readonly string[],
+  [command, ...others]: readonly Word[],
   flag: string | undefined,
 ): { value: string; problems: string[] } {
-  const [command, ...others] = words
-  const problems = others.map((word) => `\`${word}\` belongs to no flag`)
-  const list = '`sync`, `plan` or `check`'
+  const mode = flag === '' ? undefined : flag
+  const problems = others.map(describeExtra)
   if (command === undefined) {
-    return flag === undefined
-      ? { value: '', problems: [`The command is missing: ${list}`] }
-      : { value: flag, problems }
+    return mode === undefined
+      ? { value: '', problems: [`The command is missing: ${commandList}`] }
+      : { value: mode, problems }
   }
-  if (!commands.some((known) => known === command)) {
-    const suggestion = suggestName(command, commands)
+  const { text } = command
+  if (!commands.some((known) => known === text)) {
+    if (hasSecret(command)) return { value: text, problems: [describeExtra(command)] }
+    const suggestion = suggestName(text, commands)
     const hint = suggestion === undefined ? '' : `. Did you mean \`${suggestion}\`?`
-    problems.unshift(`\`${command}\` is not a command: the commands are ${list}${hint}`)
-  } else if (flag !== undefined && flag !== command) {
-    problems.unshift(`\`--mode ${flag}\` contradicts the command \`${command}\``)
+    problems.unshift(`Unknown command ${plain(shown(text))}: it is ${commandList}${hint}`)
+  } else if (mode !== undefined && mode !== text) {
+    problems.unshift(`\`--mode=${mode}\` contradicts the command \`${text}\``)
   }
-  return { value: command, problems }
+  return { value: text, problems }
+}
+
+/** Part of a secret that was not quoted must not be shown. */
+function hasSecret({ after }: Word): boolean {
+  return after?.name !== undefined && secretInputs.has(after.name)
+}
+
+function describeExtra(word: Word): string {
+  return hasSecret(word)
+    ? `Unexpected argument after \`${word.after?.raw ?? ''}\`: quote a value that contains spaces`
+    : `Unexpected argument ${plain(shown(word.text))}`
 }

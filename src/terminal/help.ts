@@ -11,11 +11,14 @@ type Input = {
   readonly group: string | undefined
 }
 
+/** How the command is run. */
+export const commandName = 'npx github:org/mlflow-sync'
+
 const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values
 file for each run with a registered model version, and all changes in one commit
 or pull request.
 
-Usage: npx github:org/mlflow-sync <command> [flags]
+Usage: ${commandName} <command> [flags]
 
 Commands:
   check   test every connection, permission and rule, without leaving a trace
@@ -27,7 +30,7 @@ The result goes to standard output, the log to standard error. The exit code is
 
 Secrets are safer in variables than in flags, which other users of the machine
 can see: MLflow's own (MLFLOW_TRACKING_TOKEN, ...) and GITHUB_TOKEN. Without a
-token for GitHub, that of \`gh auth token\` is used.
+token for GitHub, the command asks \`gh auth token\`.
 
 Flags:
   --json      print the report as JSON instead of the summary
@@ -39,7 +42,8 @@ All inputs of the action are flags. One with "..." can be repeated.`
 
 /** The text of `--help`. The flags are the inputs of `action.yml`, in its groups and words. */
 export function helpLines(actionYaml: string, columns = 80): string[] {
-  const width = Math.min(columns, 100) - 6
+  // A terminal that does not know its width says 0.
+  const width = Math.max(Math.min(columns || 80, 100), 40) - 6
   return [
     introduction,
     ...readInputs(actionYaml).flatMap((input) => [
@@ -83,11 +87,12 @@ function valueHint(name: InputName): string {
 
 /** The description, with the default unless that is an expression of a workflow. */
 function describe({ name, description, fallback }: Input): string {
-  const variable = environmentFallback[name]
+  if (name === 'mode') return `The command, as a flag. ${description}`
+  if (name === 'github-token') {
+    return `${description} Defaults to the environment variable \`GITHUB_TOKEN\`, then to the token of \`gh auth login\`.`
+  }
   if (fallback.startsWith('${{')) {
-    return variable === undefined
-      ? description
-      : `${description} Defaults to the environment variable \`${variable}\`.`
+    return `${description} Defaults to the environment variable \`${environmentFallback[name] ?? ''}\`.`
   }
   return fallback === '' || booleanInputs.has(name)
     ? description

@@ -10,14 +10,15 @@ import { actionVersion } from '../core/version.ts'
 import { readGitHubUrls } from '../inputs/github-urls.ts'
 import { readInputs } from '../inputs/inputs.ts'
 import { runJob } from '../job.ts'
-import { safeLine } from '../report/log.ts'
+import { printableLine, safeLine } from '../report/log.ts'
 import { createReport, toJson } from '../report/report.ts'
-import { hasFailed } from '../report/result.ts'
+import { hasFailed, mapMessages } from '../report/result.ts'
 import { terminalLines } from '../report/terminal.ts'
 import { parseArguments, type RunCommand } from './flags.ts'
-import { readTokenOfGh } from './github-token.ts'
-import { helpLines } from './help.ts'
-import { namedAsFlag, UsageError } from './usage-error.ts'
+import { readGhToken } from './gh-token.ts'
+import { commandName, helpLines } from './help.ts'
+import { UsageError } from './usage-error.ts'
+import { inTerminalWords } from './wording.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -31,29 +32,63 @@ export async function runInTerminal(
   args: readonly string[],
   environment: Environment,
 ): Promise<void> {
-  // The reader may have gone, as with `| head`. That must not end the job or hide its exit code.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const clean = createCleaner(environment)
+  const logLine = (line: string): void => {
+    process.stderr.write(`${clean(line)}\n`)
+  }
+  watchStreams(logLine)
+  // Otherwise Node.js itself warns, in the middle of the log, that it prefers the other one.
+  if ((environment.NO_COLOR ?? '') !== '') Reflect.deleteProperty(process.env, 'FORCE_COLOR')
   try {
     const command = parseArguments(args)
     if (command.kind === 'help') print(helpLines(readActionFile(), process.stdout.columns))
     else if (command.kind === 'version') print([actionVersion])
-    else await run(command, await inputEnvironment(command.inputs, environment))
+    else await run(command, await inputEnvironment(command.inputs, environment), clean, logLine)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     process.exitCode = exitCodes.usage
     for (const line of `mlflow-sync: ${error.message}`.split('\n')) logLine(line)
-    logLine('`mlflow-sync --help` lists all commands and flags.')
+    logLine(`All commands and flags: ${commandName} --help`)
   }
+  await new Promise((resolve) => process.stderr.write('', resolve))
 }
 
-async function run({ isJson, isDebug }: RunCommand, environment: Environment): Promise<void> {
+/**
+ * The reader may have gone, as with `| head`: that must not end the job or hide its exit code. A result
+ * that is lost for another reason, such as a full disk, is a failure.
+ */
+function watchStreams(logLine: (line: string) => void): void {
+  process.stderr.on('error', () => undefined)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    process.exitCode = exitCodes.failed
+    logLine(`The result could not be written to standard output: ${error.message}`)
+  })
+}
+
+/**
+ * Reduces a text to one line that is only text. CI services, which run commands that they find in their
+ * log, say that they are there.
+ */
+function createCleaner(environment: Environment): (line: string) => string {
+  const services = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION']
+  const isService = services.some((name) => (environment[name] ?? '') !== '')
+  return (line) => (isService ? safeLine(line) : printableLine(line))
+}
+
+async function run(
+  { inputs, isJson, isDebug }: RunCommand,
+  environment: Environment,
+  clean: (line: string) => string,
+  logLine: (line: string) => void,
+): Promise<void> {
   const { signal, watchWrites, dispose } = listenForCancellation()
   const log: Log = {
     debug: isDebug ? logLine : () => undefined,
     info: logLine,
     warn: (line) => logLine(`Warning: ${line}`),
   }
-  const { result, failOn } = await runJob(environment, {
+  const { result: inWorkflowWords, failOn } = await runJob(environment, {
     clock: createClock(signal),
     log,
     signal,
@@ -61,9 +96,22 @@ async function run({ isJson, isDebug }: RunCommand, environment: Environment): P
     // What is shown has no secrets anyway; only a runner has a log in which they can be masked.
     maskSecret: () => undefined,
   })
+  const hasKeys = inputs.config !== undefined
+  const result = mapMessages(inWorkflowWords, (message) => inTerminalWords(message, hasKeys))
   if (failOn === 'error' && hasFailed(result)) process.exitCode = exitCodes.failed
-  print(isJson ? [printable(toJson(createReport(result), 2))] : terminalLines(result, styleText))
+  if (process.stdout.isTTY && process.stderr.isTTY) logLine('')
+  print(
+    isJson
+      ? [printable(toJson(createReport(result), 2))]
+      : terminalLines(result, { paint: createPaint(environment), clean }),
+  )
   dispose()
+}
+
+/** Colours only in a terminal, and not for those who do not want any (no-color.org). */
+function createPaint({ NO_COLOR = '', TERM }: Environment): typeof styleText {
+  const hasColours = process.stdout.isTTY && NO_COLOR === '' && TERM !== 'dumb'
+  return (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text)
 }
 
 /**
@@ -84,8 +132,10 @@ async function inputEnvironment(
       Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     ),
   }
-  const given = inputs['github-token'] ?? environment.GITHUB_TOKEN ?? ''
-  const token = given === '' ? await readTokenOfGh(readGitHubUrls(environment).urls.server) : given
+  const given = [inputs['github-token'], environment.GITHUB_TOKEN].find(
+    (text = '') => text.trim() !== '',
+  )
+  const token = given ?? (await readGhToken(readGitHubUrls(environment).urls.server))
   const complete = { ...variables, 'INPUT_GITHUB-TOKEN': token ?? 'missing' }
   const problems = [...findProblems(complete), ...(token === undefined ? [missingToken] : [])]
   if (problems.length > 0) throw new UsageError(problems)
@@ -100,9 +150,8 @@ function findProblems(environment: Environment): string[] {
     readInputs(environment)
     return []
   } catch (error) {
-    if (error instanceof InputError)
-      return error.problems.map((problem) => namedAsFlag(plain(problem)))
-    throw error
+    if (!(error instanceof InputError)) throw error
+    return error.problems.map((problem) => plain(inTerminalWords(problem, false)))
   }
 }
 
@@ -116,11 +165,7 @@ function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-function logLine(line: string): void {
-  process.stderr.write(`${safeLine(line)}\n`)
-}
-
-/** JSON in which a terminal finds nothing to act on: JSON itself only escapes some of it. */
+/** JSON without characters that a terminal acts on: JSON itself escapes only some of them. */
 function printable(json: string): string {
   return json.replace(unprintable, (character) =>
     character === '\n' ? character : character.split('').map(escapeUnit).join(''),

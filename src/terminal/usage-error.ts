@@ -1,5 +1,3 @@
-import { inputNames } from '../inputs/schema.ts'
-
 /** The command line, or a variable that stands for a flag, is invalid; found before any request. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -13,11 +11,4 @@ export class UsageError extends Error {
         : [`${sentences.length} mistakes:`, ...sentences.map((text) => `- ${text}`)].join('\n'),
     )
   }
-}
-
-/** A sentence about an input, which starts with its name, as one about the flag. */
-export function namedAsFlag(sentence: string): string {
-  return sentence.replace(/^`([\w-]+)`/, (quoted, name: string) =>
-    inputNames.some((input) => input === name) ? `\`--${name}\`` : quoted,
-  )
 }

@@ -3,7 +3,9 @@
  * `foreign` text comes from MLflow, GitHub, a file or an input, and may contain anything.
  */
 export type Piece =
-  | { readonly kind: 'own' | 'foreign'; readonly text: string }
+  | { readonly kind: 'foreign'; readonly text: string }
+  /** `inTerminal` is what a terminal shows instead; undefined if it is the same. */
+  | { readonly kind: 'own'; readonly text: string; readonly inTerminal?: string }
   /** `plain` is what stands for the link where there are none. */
   | {
       readonly kind: 'link'
@@ -39,6 +41,14 @@ function toPieces(value: string | number | Prose): Prose {
 export function own(text: string): Prose {
   return text === '' ? [] : [{ kind: 'own', text }]
 }
+
+/** Own text that is not the same for the reader of a workflow and for one in a terminal. */
+export function byPlace(inWorkflow: string, inTerminal: string): Prose {
+  return [{ kind: 'own', text: inWorkflow, inTerminal }]
+}
+
+/** Where the action runs. */
+export const thisMachine = byPlace('the runner', 'this machine')
 
 /** Text from elsewhere. */
 export function foreign(text: string): Prose {
