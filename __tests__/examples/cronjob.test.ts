@@ -67,9 +67,15 @@ describe('the Dockerfile', () => {
   })
 })
 
+type Variable = {
+  readonly name: string
+  readonly value?: string
+  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } }
+}
 type Container = {
+  readonly image: string
   readonly args: readonly string[]
-  readonly env: readonly { readonly name: string; readonly value?: string }[]
+  readonly env: readonly Variable[]
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
 }
 type Pod = {
@@ -78,6 +84,7 @@ type Pod = {
   readonly volumes: readonly { readonly name: string; readonly emptyDir?: object }[]
 }
 type CronJob = {
+  readonly metadata: { readonly namespace: string }
   readonly spec: {
     readonly schedule: string
     readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: Pod } } }
@@ -85,9 +92,9 @@ type CronJob = {
 }
 
 describe('the CronJob', () => {
-  const { spec } = parse(manifest) as CronJob
+  const { metadata, spec } = parse(manifest) as CronJob
   const pod = spec.jobTemplate.spec.template.spec
-  const [{ args, env, volumeMounts }] = pod.containers
+  const [{ image: imageName, args, env, volumeMounts }] = pod.containers
 
   test('is valid', () => {
     expect(validateManifests(parseManifests(manifest))).toEqual([])
@@ -96,6 +103,56 @@ describe('the CronJob', () => {
   test('never starts on the hour', () => {
     const [minutes = ''] = spec.schedule.split(' ')
     expect(minutes).toMatch(/^[1-9]\d?(,[1-9]\d?)*$/)
+  })
+
+  test('runs one sync at a time, within its limits', () => {
+    expect(spec).toMatchObject({
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 300,
+      jobTemplate: { spec: { backoffLimit: 0, activeDeadlineSeconds: 600 } },
+    })
+  })
+
+  test('has no privileges', () => {
+    expect(pod).toMatchObject({
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    })
+    expect(pod.containers).toEqual([
+      expect.objectContaining({
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        resources: {
+          requests: { cpu: expect.any(String), memory: expect.any(String) },
+          limits: { memory: expect.any(String) },
+        },
+      }),
+    ])
+  })
+
+  test('takes its image and its secret from where the comments create them', () => {
+    expect(dockerfile).toContain(`--tag ${imageName} `)
+    const [, secret, namespace] =
+      /kubectl create secret generic (\S+) --namespace (\S+) --from-env-file/.exec(manifest) ?? []
+    expect(metadata.namespace).toBe(namespace)
+    const tokens = [...manifest.matchAll(/ (\w+)=…/g)].map(([, name]) => name)
+    expect(tokens.toSorted()).toEqual(['GITHUB_TOKEN', 'MLFLOW_TRACKING_TOKEN'])
+    for (const token of tokens) {
+      const variable = env.find(({ name }) => name === token)
+      expect(variable?.valueFrom).toEqual({ secretKeyRef: { name: secret, key: token } })
+    }
+  })
+
+  test('names the host that MLflow has to allow', () => {
+    const address = env.find(({ name }) => name === 'MLFLOW_TRACKING_URI')?.value ?? ''
+    const [, allowed] = /--allowed-hosts ([^,\s]+),/.exec(manifest) ?? []
+    // MLflow compares all of the header, which has the port.
+    expect(allowed).toBe(new URL(address).host)
   })
 
   test('runs as the user of the image, which may write to /tmp alone', () => {
