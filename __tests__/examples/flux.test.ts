@@ -4,19 +4,20 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { findViolations } from '../../testing/crds.ts'
+import { exampleFolder, filesBelow } from '../../testing/examples.ts'
 import { hasHelm, helmTemplate, kustomize } from '../../testing/helm.ts'
-import { parseManifests, validateManifests, type Manifest } from '../../testing/kubernetes.ts'
+import { parseManifests, type Manifest } from '../../testing/kubernetes.ts'
+import { insertRows } from '../../testing/mlflow/rows.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
+import type { Project } from '../../testing/project.ts'
+import { copyExample, runExample } from '../../testing/run-example.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { checkOut } from '../fixtures/check-out.ts'
-import { exampleFolder } from '../../testing/examples.ts'
+import { lastChanges } from '../fixtures/example-runs.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 const example = exampleFolder('flux')
-
-const readText = (path: string): string => readFileSync(join(example, path), 'utf8')
-const readAll = (path: string): Manifest[] => parseManifests(readText(path))
 
 type Kustomization = Manifest & {
   readonly spec: { path: string; targetNamespace: string; patches: readonly object[] }
@@ -29,10 +30,12 @@ type HelmRelease = Manifest & {
 }
 type Workflow = { jobs: { sync: { steps: [{ with: Record<string, string> }] } } }
 
-const manifests = readAll('deploy/flux/models.yaml')
-const { spec } = manifests.find(({ kind }) => kind === 'Kustomization') as Kustomization
-const inputs = (parse(readText('.github/workflows/mlflow-sync.yml')) as Workflow).jobs.sync.steps[0]
-const { path = '', template = '' } = inputs.with
+const readText = (path: string): string => readFileSync(join(example, path), 'utf8')
+const { spec } = parseManifests(readText('deploy/flux/models.yaml')).find(
+  ({ kind }) => kind === 'Kustomization',
+) as Kustomization
+const workflow = parse(readText('.github/workflows/mlflow-sync.yml')) as Workflow
+const { path = '', template = '', 'values-schema': schema = '' } = workflow.jobs.sync.steps[0].with
 
 const names = [
   'my_model',
@@ -45,41 +48,41 @@ const names = [
 /** The value of a label. */
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
+/** What Flux applies: its controller lists the YAML files in a kustomization, unless there is one. */
+function build(project: Project, patches = spec.patches): HelmRelease[] {
+  const directory = join(checkOut(project), spec.path)
+  const resources = project.repository
+    .paths('main', path)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(path.length + 1))
+  const namespace = spec.targetNamespace
+  const kustomization = JSON.stringify({ resources, namespace, patches })
+  writeFileSync(join(directory, 'kustomization.yaml'), kustomization)
+  const { status, output } = kustomize(directory)
+  if (status !== 0) throw new Error(output)
+  return parseManifests(output) as HelmRelease[]
+}
+
 const describeWithHelm = hasHelm ? describe : describe.skip
 
 describeWithHelm('the releases', () => {
-  const project = world.createProject()
+  const project = world.createProject({ files: filesBelow(example) })
   let releases: HelmRelease[] = []
 
   /** Another model, whose name is a number without the project's prefix. */
   const numericName = String(randomInt(1e11, 2e11))
   const models = `${project.model('*')}\n${numericName}`
-  const sync = () => runInProcess(world, project, { path, template, models, index: 'README.md' })
-
-  /** What Flux applies: its controller lists the YAML files in a kustomization, unless there is one. */
-  function build(patches = spec.patches): HelmRelease[] {
-    const directory = join(checkOut(project), spec.path)
-    const resources = project.repository
-      .paths('main', path)
-      .filter((file) => file.endsWith('.yaml'))
-      .map((file) => file.slice(path.length + 1))
-    const namespace = spec.targetNamespace
-    const kustomization = JSON.stringify({ resources, namespace, patches })
-    writeFileSync(join(directory, 'kustomization.yaml'), kustomization)
-    const { status, output } = kustomize(directory)
-    if (status !== 0) throw new Error(output)
-    return parseManifests(output) as HelmRelease[]
-  }
+  const inputs = { path, template, 'values-schema': schema, models, index: 'README.md' }
+  const sync = () => runInProcess(world, project, inputs)
 
   beforeAll(async () => {
-    project.repository.push('main', { [template]: readText(template) })
     for (const name of names) await project.register(name)
     await world.api.register(world.experiment.id, numericName)
     // As MLflow 2 records it: an artifact of the run, without a logged model.
     await project.registerExternal('my_model')
     const { outputs } = await sync()
     expect(outputs).toMatchObject({ operation: 'committed', 'created-count': '7' })
-    releases = build()
+    releases = build(project)
   })
 
   test('are one for each run, with the name of the run', () => {
@@ -93,7 +96,7 @@ describeWithHelm('the releases', () => {
 
   test('are valid, but only without the keys that the action owns', () => {
     for (const release of releases) expect(findViolations(release)).toEqual([])
-    const [untouched] = build([])
+    const [untouched] = build(project, [])
     expect(untouched && findViolations(untouched)).toContain('/global: unknown field')
   })
 
@@ -125,20 +128,54 @@ describeWithHelm('the releases', () => {
     await world.api.createVersion(run)
     const { outputs } = await sync()
     expect(outputs).toMatchObject({ 'updated-count': '1', 'failed-count': '0' })
-    const release = build().find(({ metadata }) => metadata.name === `run-${run.runId}`)
+    const release = build(project).find(({ metadata }) => metadata.name === `run-${run.runId}`)
     expect(release?.spec.values.global).toMatchObject({ modelVersion: '2' })
+  })
+
+  test('all have names that Kubernetes accepts, because no other file is written', async () => {
+    const runId = `Training_Run-${randomInt(1e9)}`
+    const artifacts = `mlflow-artifacts:/${world.experiment.id}/${runId}/artifacts`
+    insertRows(world.mlflow, [['runs', oddRun(runId, artifacts)]])
+    await project.registerExternal('odd', { runId, source: `${artifacts}/model` })
+    const other = await project.register('other')
+    const { outputs, result } = await sync()
+    expect(outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
+    expect(JSON.stringify(result)).toContain('/metadata/name')
+    const written = build(project).map(({ metadata }) => metadata.name)
+    expect(written).toContain(`run-${other.runId}`)
+    expect(written).not.toContain(`run-${runId}`)
   })
 })
 
-const { test: testWithCrds } = onlyWhere('CRDs')
+/** A row that MLflow itself would not write: its ids have 32 hexadecimal digits. */
+function oddRun(runId: string, artifacts: string) {
+  return {
+    run_uuid: runId,
+    name: 'odd',
+    source_type: 'UNKNOWN',
+    source_name: '',
+    source_version: '',
+    entry_point_name: '',
+    user_id: '',
+    status: 'FINISHED',
+    start_time: 1,
+    end_time: 2,
+    lifecycle_stage: 'active',
+    artifact_uri: artifacts,
+    experiment_id: Number(world.experiment.id),
+  }
+}
 
-testWithCrds('the objects of Flux are valid, and belong together', () => {
-  for (const manifest of manifests) expect(findViolations(manifest)).toEqual([])
-  expect(spec.path).toBe(`./${path}`)
-  const account = readAll('deploy/flux/account.yaml')[0]?.metadata.name
-  expect(spec).toMatchObject({ serviceAccountName: account })
-})
-
-test('the account is valid', () => {
-  expect(validateManifests(readAll('deploy/flux/account.yaml'))).toEqual([])
+onlyWhere('act').describe('the workflow', () => {
+  test('writes the release of each version with the alias, for Flux to apply', async () => {
+    const project = copyExample(world, example)
+    const { name, runId } = await project.register('summarizer')
+    await world.api.setAlias(name, 'production', '1')
+    await project.register('draft')
+    await runExample(world, project)
+    expect(lastChanges(project.repository)).toEqual([`A\t${path}/${runId}.yaml`])
+    expect(build(project)).toMatchObject([
+      { kind: 'HelmRelease', metadata: { name: `run-${runId}`, namespace: 'models' } },
+    ])
+  })
 })
