@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { insertRows } from '../../testing/mlflow/rows.ts'
+import { insertRows, runRow } from '../../testing/mlflow/rows.ts'
 import { useWorld } from '../../testing/use-world.ts'
 
 const world = await useWorld({ version: 2 })
@@ -11,22 +11,7 @@ test.each(['4'.repeat(24), 'ABCDEF0123456789ABCDEF01'])(
     const runId = `${beginning}${Date.now().toString().slice(-8)}`
     const experimentId = world.experiment.id
     const artifacts = `mlflow-artifacts:/${experimentId}/${runId}/artifacts`
-    const run = {
-      run_uuid: runId,
-      name: 'odd',
-      source_type: 'UNKNOWN',
-      source_name: '',
-      source_version: '',
-      entry_point_name: '',
-      user_id: '',
-      status: 'FINISHED',
-      start_time: 1,
-      end_time: 2,
-      lifecycle_stage: 'active',
-      artifact_uri: artifacts,
-      experiment_id: Number(experimentId),
-    }
-    insertRows(world.mlflow, [['runs', run]])
+    insertRows(world.mlflow, [runRow(runId, experimentId, artifacts)])
     const odd = await project.registerExternal('odd', { runId, source: `${artifacts}/model` })
     await project.register('other')
     const inputs = {

@@ -7,7 +7,7 @@ import { findViolations } from '../../testing/crds.ts'
 import { exampleFolder, filesBelow } from '../../testing/examples.ts'
 import { hasHelm, helmTemplate, kustomize } from '../../testing/helm.ts'
 import { parseManifests, type Manifest } from '../../testing/kubernetes.ts'
-import { insertRows } from '../../testing/mlflow/rows.ts'
+import { insertRows, runRow } from '../../testing/mlflow/rows.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project } from '../../testing/project.ts'
 import { copyExample, runExample } from '../../testing/run-example.ts'
@@ -135,7 +135,7 @@ describeWithHelm('the releases', () => {
   test('all have names that Kubernetes accepts, because no other file is written', async () => {
     const runId = `Training_Run-${randomInt(1e9)}`
     const artifacts = `mlflow-artifacts:/${world.experiment.id}/${runId}/artifacts`
-    insertRows(world.mlflow, [['runs', oddRun(runId, artifacts)]])
+    insertRows(world.mlflow, [runRow(runId, world.experiment.id, artifacts)])
     await project.registerExternal('odd', { runId, source: `${artifacts}/model` })
     const other = await project.register('other')
     const { outputs, result } = await sync()
@@ -146,25 +146,6 @@ describeWithHelm('the releases', () => {
     expect(written).not.toContain(`run-${runId}`)
   })
 })
-
-/** A row that MLflow itself would not write: its ids have 32 hexadecimal digits. */
-function oddRun(runId: string, artifacts: string) {
-  return {
-    run_uuid: runId,
-    name: 'odd',
-    source_type: 'UNKNOWN',
-    source_name: '',
-    source_version: '',
-    entry_point_name: '',
-    user_id: '',
-    status: 'FINISHED',
-    start_time: 1,
-    end_time: 2,
-    lifecycle_stage: 'active',
-    artifact_uri: artifacts,
-    experiment_id: Number(world.experiment.id),
-  }
-}
 
 onlyWhere('act').describe('the workflow', () => {
   test('writes the release of each version with the alias, for Flux to apply', async () => {

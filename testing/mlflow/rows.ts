@@ -21,3 +21,23 @@ export function insertRows({ databasePath }: MlflowAddress, rows: readonly Row[]
   database.exec('commit')
   database.close()
 }
+
+/** A finished run with an id that the API would not give it. */
+export function runRow(runId: string, experimentId: string, artifacts: string): Row {
+  const columns = {
+    run_uuid: runId,
+    name: 'odd',
+    source_type: 'UNKNOWN',
+    source_name: '',
+    source_version: '',
+    entry_point_name: '',
+    user_id: '',
+    status: 'FINISHED',
+    start_time: 1,
+    end_time: 2,
+    lifecycle_stage: 'active',
+    artifact_uri: artifacts,
+    experiment_id: Number(experimentId),
+  }
+  return ['runs', columns]
+}
