@@ -39455,10 +39455,16 @@ const readOnImport = [
     'GITHUB_EVENT_PATH',
     ...['http_proxy', 'https_proxy'].flatMap((name) => [name, name.toUpperCase()]),
 ];
-for (const name of readOnImport)
-    Reflect.deleteProperty(process.env, name);
+/** With both, Node.js uses colours, and warns in the middle of the log. */
+const colours = (environment.NO_COLOR ?? '') === '' ? [] : ['FORCE_COLOR'];
+hide([...readOnImport, ...colours]);
 function restoreEnvironment() {
     Object.assign(process.env, environment);
+    hide(colours);
+}
+function hide(names) {
+    for (const name of names)
+        Reflect.deleteProperty(process.env, name);
 }
 
 

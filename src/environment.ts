@@ -11,8 +11,16 @@ const readOnImport = [
   ...['http_proxy', 'https_proxy'].flatMap((name) => [name, name.toUpperCase()]),
 ]
 
-for (const name of readOnImport) Reflect.deleteProperty(process.env, name)
+/** With both, Node.js uses colours, and warns in the middle of the log. */
+const colours = (environment.NO_COLOR ?? '') === '' ? [] : ['FORCE_COLOR']
+
+hide([...readOnImport, ...colours])
 
 export function restoreEnvironment(): void {
   Object.assign(process.env, environment)
+  hide(colours)
+}
+
+function hide(names: readonly string[]): void {
+  for (const name of names) Reflect.deleteProperty(process.env, name)
 }

@@ -37,8 +37,6 @@ export async function runInTerminal(
     process.stderr.write(`${clean(line)}\n`)
   }
   watchStreams(logLine)
-  // Otherwise Node.js itself warns, in the middle of the log, that it prefers the other one.
-  if ((environment.NO_COLOR ?? '') !== '') Reflect.deleteProperty(process.env, 'FORCE_COLOR')
   try {
     const command = parseArguments(args)
     if (command.kind === 'help') print(helpLines(readActionFile(), process.stdout.columns))
