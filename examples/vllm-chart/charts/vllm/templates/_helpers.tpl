@@ -37,12 +37,19 @@ mlflow-sync/date: {{ .Values.global.timestamp | int64 | quote }}
 {{- $size -}}
 {{- end -}}
 
-{{/* Texts are quoted, and flags hold their value, so that nothing in it can become another flag. */}}
+{{/*
+Texts are quoted, and flags hold their value, so that nothing in it can become another flag. Kubernetes
+replaces $(NAME) with the environment variable NAME, such as a token, and $$ with $: so each $ is doubled.
+*/}}
+{{- define "vllm.text" -}}
+{{- . | replace "$" "$$" | quote -}}
+{{- end -}}
+
 {{- define "vllm.args" -}}
 {{- with .Values.vllm -}}
-- {{ tpl .model $ | quote }}
-- {{ printf "--served-model-name=%s" .served_model_name | quote }}
-- {{ printf "--host=%s" .host | quote }}
+- {{ tpl .model $ | include "vllm.text" }}
+- {{ printf "--served-model-name=%s" .served_model_name | include "vllm.text" }}
+- {{ printf "--host=%s" .host | include "vllm.text" }}
 - --port={{ .port | int64 }}
 - --dtype={{ .dtype }}
 - --max-model-len={{ .maxModelLen | int64 }}
@@ -53,13 +60,13 @@ mlflow-sync/date: {{ .Values.global.timestamp | int64 | quote }}
 - --trust-remote-code
 {{- end }}
 {{- with .quantization }}
-- {{ printf "--quantization=%s" . | quote }}
+- {{ printf "--quantization=%s" . | include "vllm.text" }}
 {{- end }}
 {{- with .max_num_seqs }}
 - --max-num-seqs={{ . | int64 }}
 {{- end }}
 {{- range .extraArgs }}
-- {{ . | quote }}
+- {{ include "vllm.text" . }}
 {{- end }}
 {{- end }}
 {{- end -}}
