@@ -49,3 +49,89 @@ export function validateManifests(
     ...stderr.split('\n').filter(Boolean),
   ]
 }
+
+type Json = Readonly<Record<string, unknown>>
+
+type Container = Json & {
+  readonly name: string
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[]
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } }
+}
+
+type Pod = Json & {
+  readonly containers: readonly Container[]
+  readonly terminationGracePeriodSeconds?: number
+}
+
+/** No privileges, no access to Kubernetes' API, no variables that other services set. */
+const podRules = {
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  'securityContext.runAsNonRoot': true,
+  'securityContext.seccompProfile.type': 'RuntimeDefault',
+}
+
+const containerRules = {
+  'securityContext.allowPrivilegeEscalation': false,
+  'securityContext.capabilities.drop': ['ALL'],
+}
+
+/** Requests that are still running when a server is told to end have at least this time. */
+const graceSeconds = 60
+
+/**
+ * What the pods in manifests lack of what every example promises. Those of servers, that is of everything
+ * but a CronJob, also have probes of a port of theirs, and time to end after a `sleep` of `preStop`.
+ *
+ * @param readOnlyRoot whether their root file system has to be read-only.
+ * @returns a line for each flaw; that there is no pod is one, too.
+ */
+export function findPodFlaws(
+  manifests: readonly Manifest[],
+  { readOnlyRoot = false }: { readonly readOnlyRoot?: boolean } = {},
+): string[] {
+  const rules = readOnlyRoot
+    ? { ...containerRules, 'securityContext.readOnlyRootFilesystem': true }
+    : containerRules
+  const flaws = manifests.flatMap((manifest) => {
+    const { kind, metadata, spec } = manifest
+    const template = kind === 'CronJob' ? 'jobTemplate.spec.template.spec' : 'template.spec'
+    const pod = valueAt(spec, template) as Pod | undefined
+    if (pod === undefined) return []
+    const found = [
+      ...brokenRules(pod, podRules),
+      ...pod.containers.flatMap((container) => [
+        ...brokenRules(container, rules),
+        ...(kind === 'CronJob' ? [] : flawsOfServer(pod, container)),
+      ]),
+    ]
+    return [found.map((flaw) => `${kind} ${metadata.name}: ${flaw}`)]
+  })
+  return flaws.length === 0 ? ['there is no pod'] : flaws.flat()
+}
+
+function flawsOfServer(pod: Pod, container: Container): string[] {
+  const ports = (container.ports ?? []).flatMap(({ name, containerPort }) => [name, containerPort])
+  const probes = ['readinessProbe', 'livenessProbe']
+  if ('startupProbe' in container) probes.push('startupProbe')
+  const unprobed = probes.filter(
+    (probe) => !ports.includes(valueAt(container, `${probe}.httpGet.port`) as string | undefined),
+  )
+  const sleep = container.lifecycle?.preStop?.sleep?.seconds
+  const grace = (pod.terminationGracePeriodSeconds ?? 30) - (sleep ?? 0)
+  return [
+    ...unprobed.map((probe) => `${probe} does not ask a port of ${container.name}`),
+    ...(sleep === undefined || grace >= graceSeconds ? [] : [`${grace} s to end after preStop`]),
+  ]
+}
+
+function brokenRules(object: Json, rules: Json): string[] {
+  return Object.entries(rules).flatMap(([path, expected]) => {
+    const [wanted, actual] = [expected, valueAt(object, path)].map((value) => JSON.stringify(value))
+    return wanted === actual ? [] : [`${path} is ${String(actual)} instead of ${String(wanted)}`]
+  })
+}
+
+function valueAt(object: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Json | undefined)?.[key], object)
+}

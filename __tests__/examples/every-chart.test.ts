@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { evaluateWithHelm, hasHelm } from '../../testing/helm.ts'
-import { findManifest, type Manifest } from '../../testing/kubernetes.ts'
+import { findManifest, findPodFlaws, type Manifest } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import {
   exampleCharts,
@@ -86,3 +86,13 @@ describeWithHelm('no text from MLflow reads the environment of a server', () => 
     )
   })
 })
+
+const testWithHelm = hasHelm ? test : test.skip
+
+// KServe makes the pod of an InferenceService itself.
+testWithHelm.each(['vllm-chart', 'sglang', 'tensorrt-llm'] as const)(
+  'the pod of %s has no privileges, probes, and time to end',
+  (name) => {
+    expect(findPodFlaws(render(name))).toEqual([])
+  },
+)

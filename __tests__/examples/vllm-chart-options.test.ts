@@ -1,7 +1,12 @@
 import { expect, test } from '@jest/globals'
 import { exampleFolder } from '../../testing/examples.ts'
 import { hasHelm } from '../../testing/helm.ts'
-import { findManifest, validateManifests, type Manifest } from '../../testing/kubernetes.ts'
+import {
+  findManifest,
+  findPodFlaws,
+  validateManifests,
+  type Manifest,
+} from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 
@@ -113,10 +118,14 @@ testWithHelm('a claim of its own has the name that the pod mounts', () => {
   })
 })
 
-testWithHelm('Kubernetes accepts every manifest, whatever is enabled', () => {
-  const manifests = (Object.keys(blocks) as Block[]).flatMap(renderBlock)
-  const customKinds = ['Rollout', 'ServiceMonitor']
-  expect(validateManifests(manifests, { customKinds })).toEqual([])
-  for (const { metadata } of manifests)
-    expect(metadata.name).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/)
-})
+testWithHelm(
+  'Kubernetes accepts every manifest, and no pod has privileges, whatever is enabled',
+  () => {
+    const manifests = (Object.keys(blocks) as Block[]).flatMap(renderBlock)
+    const customKinds = ['Rollout', 'ServiceMonitor']
+    expect(validateManifests(manifests, { customKinds })).toEqual([])
+    expect(findPodFlaws(manifests)).toEqual([])
+    for (const { metadata } of manifests)
+      expect(metadata.name).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/)
+  },
+)
