@@ -15,6 +15,7 @@ const world = await useWorld({ version: 3 })
 const project = world.createProject()
 await project.register('my_model')
 const values = await syncValues(world, project, { path: 'models' })
+const withOperator = ['--api-versions', 'monitoring.coreos.com/v1']
 
 const testWithHelm = hasHelm ? test : test.skip
 
@@ -52,7 +53,8 @@ type Block = keyof typeof blocks
 const rendered = new Map<Block, Manifest[]>()
 function renderBlock(block: Block): Manifest[] {
   const manifests =
-    rendered.get(block) ?? renderExample(chart, values, '--set', blocks[block].join(','))
+    rendered.get(block) ??
+    renderExample(chart, values, ...withOperator, '--set', blocks[block].join(','))
   rendered.set(block, manifests)
   return manifests
 }
@@ -70,6 +72,21 @@ testWithHelm.each<[Block, string[]]>([
       .sort(),
   ).toEqual(['Deployment', 'Service', ...optional, ...added].sort())
 })
+
+testWithHelm(
+  'monitors carry the labels that Prometheus selects, where its operator is installed',
+  () => {
+    const isMonitor = ({ kind }: Manifest) => kind === 'ServiceMonitor'
+    const labels = ['--set', 'vllm.monitoring.labels.release=prometheus']
+    const monitors = renderExample(chart, values, ...withOperator, ...labels).filter(isMonitor)
+    const { metadata } = findManifest(renderBlock('defaults'), 'Service')
+    expect(monitors.map(({ metadata: { labels } }) => labels)).toEqual([
+      { ...metadata.labels, release: 'prometheus' },
+      { ...metadata.labels, release: 'prometheus' },
+    ])
+    expect(renderExample(chart, values, ...labels).filter(isMonitor)).toEqual([])
+  },
+)
 
 testWithHelm('an autoscaler decides about the number of replicas', () => {
   for (const [block, maxReplicas] of [

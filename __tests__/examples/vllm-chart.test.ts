@@ -48,7 +48,7 @@ describeWithHelm('the chart for vLLM', () => {
     const manifests = renderExample(chart, values)
     const [path] = podOf(manifests).containers[0].args
     expect(path).toBe(`/mlflow/${experiment}/${runId}/artifacts/model`)
-    expect(validateManifests(manifests, { customKinds: ['ServiceMonitor'] })).toEqual([])
+    expect(validateManifests(manifests)).toEqual([])
   })
 
   test('helm lint has nothing to say', () => {

@@ -82,7 +82,8 @@ describeWithHelm('in Helm', () => {
   type Manifest = { kind: string; metadata: { name: string; labels?: object }; spec: unknown }
 
   const renderChart = (values: string, ...options: string[]): Manifest[] => {
-    const { status, output } = helmTemplate(chart, values, ...options)
+    const operator = ['--api-versions', 'monitoring.coreos.com/v1']
+    const { status, output } = helmTemplate(chart, values, ...operator, ...options)
     if (status !== 0) throw new Error(output)
     return parseAllDocuments(output).map((document) => document.toJS() as Manifest)
   }
