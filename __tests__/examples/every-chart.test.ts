@@ -89,6 +89,21 @@ describeWithHelm('no text from MLflow reads the environment of a server', () => 
 
 const testWithHelm = hasHelm ? test : test.skip
 
+testWithHelm.each(Object.keys(examples) as ExampleChart[])(
+  '%s takes what the action takes for equal: a number without quotes',
+  (name) => {
+    const owned = { experimentId: 12, runid: 123456, modelName: 7, modelVersion: 3 }
+    const set = (as: (value: number) => unknown) =>
+      Object.entries(owned).flatMap(([key, value]) => [
+        '--set-json',
+        `global.${key}=${JSON.stringify(as(value))}`,
+      ])
+    const rendered = render(name, ...set((value) => value))
+    expect(rendered).toEqual(render(name, ...set(String)))
+    expect(JSON.stringify(rendered)).toContain('"mlflow-sync/model":"7 version 3"')
+  },
+)
+
 // KServe makes the pod of an InferenceService itself.
 testWithHelm.each(['vllm-chart', 'sglang', 'tensorrt-llm'] as const)(
   'the pod of %s has no privileges, probes, and time to end',

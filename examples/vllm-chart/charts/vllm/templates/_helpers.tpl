@@ -18,7 +18,7 @@ app.kubernetes.io/instance: {{ include "vllm.fullname" . | quote }}
 {{/* Helm reads every number as a float: without int64 the date would be printed as 2.0240101e+07. */}}
 {{- define "vllm.labels" -}}
 {{ include "vllm.selector" . }}
-mlflow-sync/run-id: {{ .Values.global.runid | trunc 63 | trimAll "-_" | quote }}
+mlflow-sync/run-id: {{ .Values.global.runid | toString | trunc 63 | trimAll "-_" | quote }}
 mlflow-sync/date: {{ .Values.global.timestamp | int64 | quote }}
 {{- end -}}
 

@@ -3,7 +3,7 @@ metadata:
   labels:
     {{- include "vllm.labels" . | nindent 4 }}
   annotations:
-    mlflow-sync/model: {{ printf "%s version %s" .Values.global.modelName .Values.global.modelVersion | quote }}
+    mlflow-sync/model: {{ printf "%v version %v" .Values.global.modelName .Values.global.modelVersion | quote }}
 spec:
   serviceAccountName: {{ include "vllm.serviceAccountName" . }}
   automountServiceAccountToken: false
