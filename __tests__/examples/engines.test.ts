@@ -140,6 +140,10 @@ describeWithHelm('in Helm', () => {
 test.each([
   ['sglang', 'memFractionStatic: 0.85', 'memFractionStatic: "0.85"', '/sglang/memFractionStatic'],
   ['tensorrt-llm', '  maxSeqLen:', '  maxSeqLength:', '/trtllm/maxSeqLength'],
+  ['tensorrt-llm', '${model.name}', 'x/../../etc', '/trtllm/servedModelName'],
+  ['tensorrt-llm', '${model.name}', 'a:b', '/trtllm/servedModelName'],
+  ['tensorrt-llm', '${model.name}', '..', '/trtllm/servedModelName'],
+  ['tensorrt-llm', '${model.name}', '', '/trtllm/servedModelName'],
   ['kserve', '  max: ${model.tags.replicas:-1}', '  max: many', '/replicas/max'],
   [
     'sglang',
