@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { evaluateWithHelm, hasHelm } from '../../testing/helm.ts'
-import { findManifest, findPodFlaws, type Manifest } from '../../testing/kubernetes.ts'
+import { parse, parseDocument } from 'yaml'
+import { evaluateWithHelm, hasHelm, helmTemplate } from '../../testing/helm.ts'
+import {
+  findManifest,
+  findPodFlaws,
+  parseManifests,
+  validateManifests,
+  type Manifest,
+} from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import {
   exampleCharts,
@@ -101,6 +108,67 @@ testWithHelm.each(Object.keys(examples) as ExampleChart[])(
     const rendered = render(name, ...set((value) => value))
     expect(rendered).toEqual(render(name, ...set(String)))
     expect(JSON.stringify(rendered)).toContain('"mlflow-sync/model":"7 version 3"')
+  },
+)
+
+/** The keys in values, as in `--set`, down to those of an engine's settings. */
+function keysIn(values: unknown, depth: number): string[] {
+  if (depth === 0 || typeof values !== 'object' || values === null || Array.isArray(values))
+    return []
+  return Object.entries(values).flatMap(([key, value]) => [
+    key,
+    ...keysIn(value, depth - 1).map((inner) => `${key}.${inner}`),
+  ])
+}
+
+/** What people may change: what the action wrote once, and the defaults of the chart. */
+function editableKeys(name: ExampleChart): string[] {
+  const { files } = exampleCharts[name]
+  const read = (path: string): unknown => parse(files[`chart/${path}`] ?? '')
+  const all = [parse(examples[name].values), read('values.yaml')]
+  if (name === 'vllm-chart') all.push({ vllm: read('charts/vllm/values.yaml') })
+  const keys = all.flatMap((values) => keysIn(values, name === 'vllm-chart' ? 3 : 2))
+  return [...new Set(keys)].filter((key) => !key.startsWith('global'))
+}
+
+const operator = ['--api-versions', 'monitoring.coreos.com/v1']
+
+/** What Helm makes of values with a key that has no value, which removes the default. */
+function renderWithout(name: ExampleChart, key: string) {
+  const document = parseDocument(examples[name].values)
+  document.setIn(key.split('.'), null)
+  const { status, output } = helmTemplate(examples[name].chart, String(document), ...operator)
+  if (output.includes("values don't meet the specifications of the schema")) return []
+  const [flaw] = status === 0 ? (/.*(?:%!|<nil>|<no value>).*/.exec(output) ?? []) : [output]
+  expect([key, flaw]).toEqual([key, undefined])
+  return [{ key, manifests: parseManifests(output) }]
+}
+
+/** Keys that the templates don't need. Without a default in the chart, a key must not be empty, either. */
+const optional = {
+  'vllm-chart': [
+    'fullnameOverride hfToken.enabled imagePullSecrets ingress.enabled',
+    'monitoring.enabled monitoring.labels persistence.enabled persistence.existingClaim',
+    'persistence.storageClass podSecurityContext.runAsGroup podSecurityContext.runAsNonRoot',
+    'podSecurityContext.runAsUser podSecurityContext.seccompProfile serviceAccount.annotations',
+    'serviceAccount.create serviceAccount.name updateStrategy.rollingUpdate',
+    'vllm.extraArgs vllm.trust_remote_code',
+  ],
+  sglang: ['nodeSelector tolerations'],
+  'tensorrt-llm': ['nodeSelector tolerations'],
+  kserve: ['nodeSelector serviceAccountName tolerations'],
+} satisfies Record<ExampleChart, string[]>
+
+testWithHelm.each(Object.keys(examples) as ExampleChart[])(
+  'the schema of %s requires what its templates need',
+  (name) => {
+    const accepted = editableKeys(name).flatMap((key) => renderWithout(name, key))
+    const keys = optional[name].flatMap((line) => line.split(' '))
+    const prefix = name === 'vllm-chart' ? 'vllm.' : ''
+    expect(accepted.map(({ key }) => key).toSorted()).toEqual(keys.map((key) => prefix + key))
+    const manifests = accepted.flatMap((rendered) => rendered.manifests)
+    const customKinds = ['InferenceService', 'ServiceMonitor']
+    expect(validateManifests(manifests, { customKinds })).toEqual([])
   },
 )
 

@@ -122,6 +122,10 @@ describeWithHelm('the chart for vLLM', () => {
       "nvidia.com/gpu is 2 in requests and 1 in limits: GPUs can't be overcommitted, so both must be equal",
     ],
     [
+      'vllm.vllm.pipeline_parallel_size=3',
+      'vllm: pipeline_parallel_size 3 does not divide the GPUs in resources.limits, nvidia.com/gpu: 1',
+    ],
+    [
       'vllm.vllm.tensor_parallel_size=4',
       'tensor_parallel_size 4 x pipeline_parallel_size 1 needs 4 GPUs, but resources.limits has nvidia.com/gpu: 1',
     ],
@@ -150,6 +154,7 @@ const mistakes = [
   ['value: "1"', 'value: 1', '/vllm/env/0/value'],
   ['accessMode: ReadOnlyMany', 'accessMode: ROX', '/vllm/persistence/accessMode'],
   ['  replicaCount: 1', '  replicas: 1', '/vllm/replicas'],
+  ['  hpa:\n    enabled: false\n    minReplicas: 1\n    maxReplicas: 3\n', '  hpa:\n', '/vllm/hpa'],
 ] as const
 
 const template = mistakes.reduce(

@@ -30,6 +30,9 @@ mlflow-sync/date: {{ .Values.global.timestamp | int64 | quote }}
 {{- fail (printf "resources: nvidia.com/gpu is %d in requests and %d in limits: GPUs can't be overcommitted, so both must be equal" $requested $gpus) -}}
 {{- end -}}
 {{- $stages := .Values.vllm.pipeline_parallel_size | int -}}
+{{- if and (not .Values.vllm.tensor_parallel_size) (mod $gpus $stages) -}}
+{{- fail (printf "vllm: pipeline_parallel_size %d does not divide the GPUs in resources.limits, nvidia.com/gpu: %d" $stages $gpus) -}}
+{{- end -}}
 {{- $size := .Values.vllm.tensor_parallel_size | default (div $gpus $stages) | int -}}
 {{- if ne (mul $size $stages | int) $gpus -}}
 {{- fail (printf "vllm: tensor_parallel_size %d x pipeline_parallel_size %d needs %d GPUs, but resources.limits has nvidia.com/gpu: %d" $size $stages (mul $size $stages) $gpus) -}}
